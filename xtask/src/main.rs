@@ -1,1 +1,81 @@
-fn main() {}
+//! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use backendless_gen::{Error, Output, Workspace};
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "The maintainer's commands.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Writes backendless/src/generated from openapi.yaml.
+    Generate {
+        /// Writes nothing; fails, with a diff, when the files are not what openapi.yaml makes of them.
+        #[arg(long)]
+        check: bool,
+        /// Tells what each rule changed, and why.
+        #[arg(long)]
+        report: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let Command::Generate { check, report } = Arguments::parse().command;
+    let start = Instant::now();
+    let result = generate(&Workspace::at(root()), check, report);
+    eprintln!("took {} ms", start.elapsed().as_millis());
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode, Error> {
+    let output = workspace
+        .output()
+        .inspect_err(|_| eprintln!("nothing was generated, no file was changed"))?;
+    if report {
+        print!("{}", output.report);
+    }
+    if check {
+        return self::check(workspace, &output);
+    }
+    for file in workspace.write(&output)? {
+        println!("{file}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The checkout this program was built from, or is run in by cargo.
+fn root() -> PathBuf {
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let mut root = PathBuf::from(package);
+    root.pop();
+    root
+}
+
+fn check(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
+    let drift = workspace.check(output)?;
+    for file in &drift {
+        print!("{}", file.diff);
+    }
+    if drift.is_empty() {
+        println!("the generated files are up to date");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let paths: Vec<&str> = drift.iter().map(|file| file.path.as_str()).collect();
+    eprintln!(
+        "out of date: {}\nto mend it: cargo xtask generate",
+        paths.join(", ")
+    );
+    Ok(ExitCode::FAILURE)
+}

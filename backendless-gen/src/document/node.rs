@@ -1,0 +1,212 @@
+//! One value of a document.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::{Number, Value};
+
+/// A line and a column, both counted from one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// A value and the place where it was read.
+///
+/// A mapping or a sequence stands where its key stands: that is the line a reader looks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) place: Place,
+    pub(crate) data: Data,
+}
+
+/// What JSON can say, with the keys in the order of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Data {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(String),
+    Sequence(Vec<Node>),
+    Mapping(IndexMap<String, Node>),
+}
+
+/// Two nodes are equal when they say the same, wherever they stand.
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.data == other.data
+    }
+}
+
+impl Node {
+    /// A node made by a rule; it stands where the node stood that it replaces.
+    pub(crate) fn new(place: Place, value: Value) -> Self {
+        let data = match value {
+            Value::Null => Data::Null,
+            Value::Bool(value) => Data::Bool(value),
+            Value::Number(value) => Data::Number(value),
+            Value::String(value) => Data::String(value),
+            Value::Array(items) => Data::Sequence(
+                items
+                    .into_iter()
+                    .map(|item| Self::new(place, item))
+                    .collect(),
+            ),
+            Value::Object(entries) => Data::Mapping(
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key, Self::new(place, value)))
+                    .collect(),
+            ),
+        };
+        Self { place, data }
+    }
+
+    /// Takes over what `value` says, and stays where it stands.
+    pub(crate) fn replace(&mut self, value: Value) {
+        *self = Self::new(self.place, value);
+    }
+
+    pub(crate) fn mapping(&self) -> Option<&IndexMap<String, Node>> {
+        match &self.data {
+            Data::Mapping(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn mapping_mut(&mut self) -> Option<&mut IndexMap<String, Node>> {
+        match &mut self.data {
+            Data::Mapping(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn sequence(&self) -> Option<&[Node]> {
+        match &self.data {
+            Data::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.mapping()?.get(key)
+    }
+
+    pub(crate) fn str(&self) -> Option<&str> {
+        match &self.data {
+            Data::String(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn bool(&self) -> Option<bool> {
+        match self.data {
+            Data::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Sets a key of a mapping; any other node is left alone.
+    pub(crate) fn set(&mut self, key: &str, value: Value) {
+        let place = self.place;
+        if let Some(entries) = self.mapping_mut() {
+            entries.insert(key.to_owned(), Self::new(place, value));
+        }
+    }
+
+    /// Removes a key of a mapping and says whether it was there. The order of the others stays.
+    pub(crate) fn remove(&mut self, key: &str) -> bool {
+        self.mapping_mut()
+            .is_some_and(|entries| entries.shift_remove(key).is_some())
+    }
+
+    /// Adds a sentence to the `description`.
+    pub(crate) fn describe(&mut self, sentence: &str) {
+        let text = match self.get("description").and_then(Node::str) {
+            Some(text) if !text.trim().is_empty() => format!("{} {sentence}", text.trim_end()),
+            _ => sentence.to_owned(),
+        };
+        self.set("description", Value::String(text));
+    }
+
+    /// The value in one word, for messages: `a list`, `"x"`.
+    pub(crate) fn summary(&self) -> String {
+        match &self.data {
+            Data::Null => "nothing".to_owned(),
+            Data::Bool(value) => format!("`{value}`"),
+            Data::Number(value) => format!("`{value}`"),
+            Data::String(value) => format!("`{value}`"),
+            Data::Sequence(_) => "a list".to_owned(),
+            Data::Mapping(_) => "a mapping".to_owned(),
+        }
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.data {
+            Data::Null => serializer.serialize_unit(),
+            Data::Bool(value) => serializer.serialize_bool(*value),
+            Data::Number(value) => value.serialize(serializer),
+            Data::String(value) => serializer.serialize_str(value),
+            Data::Sequence(items) => {
+                let mut sequence = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    sequence.serialize_element(item)?;
+                }
+                sequence.end()
+            }
+            Data::Mapping(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// The way from the root to a node; shown as a JSON pointer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Pointer(Vec<String>);
+
+impl Pointer {
+    pub(crate) fn of<const N: usize>(keys: [&str; N]) -> Self {
+        Self(keys.iter().map(|key| (*key).to_owned()).collect())
+    }
+
+    pub(crate) fn join(&self, key: &str) -> Self {
+        let mut keys = self.0.clone();
+        keys.push(key.to_owned());
+        Self(keys)
+    }
+
+    /// The way to the node around this one; the root is around itself.
+    pub(crate) fn parent(&self) -> Self {
+        let length = self.0.len().saturating_sub(1);
+        Self(self.0[..length].to_vec())
+    }
+
+    pub(crate) fn push(&mut self, key: String) {
+        self.0.push(key);
+    }
+
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("/");
+        }
+        for key in &self.0 {
+            write!(f, "/{}", key.replace('~', "~0").replace('/', "~1"))?;
+        }
+        Ok(())
+    }
+}

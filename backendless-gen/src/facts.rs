@@ -1,0 +1,163 @@
+//! What the specification cannot say, keyed by operationId.
+//!
+//! Each row gives its reason. A row whose operation, parameter or difference is gone is refused as stale, so that
+//! this table never grows a tail of things that once were so.
+
+use crate::Error;
+use crate::model::{In, Model};
+
+/// Whether sending the same request twice does the same as sending it once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Idempotency {
+    /// It changes nothing.
+    Safe,
+    Idempotent,
+    NotIdempotent,
+    /// Idempotent when the query parameter is sent with this value.
+    IdempotentWhen {
+        query: &'static str,
+        value: &'static str,
+    },
+}
+
+/// One operation that is not what its method says.
+struct IdempotencyRow {
+    operation: &'static str,
+    is: Idempotency,
+    why: &'static str,
+}
+
+const IDEMPOTENCY: [IdempotencyRow; 7] = [
+    IdempotencyRow {
+        operation: "incrementAndGet",
+        is: Idempotency::NotIdempotent,
+        why: "a PUT that counts each time",
+    },
+    IdempotencyRow {
+        operation: "incrementByAndGet",
+        is: Idempotency::NotIdempotent,
+        why: "a PUT that counts each time",
+    },
+    IdempotencyRow {
+        operation: "loginUser",
+        is: Idempotency::Idempotent,
+        why: "a second login opens another session and harms nothing",
+    },
+    IdempotencyRow {
+        operation: "logoutUser",
+        is: Idempotency::Idempotent,
+        why: "a GET that ends the session, which stays ended: repeatable, but not safe",
+    },
+    IdempotencyRow {
+        operation: "pollMessages",
+        is: Idempotency::NotIdempotent,
+        why: "a GET that hands each message out once: what a lost answer held is gone",
+    },
+    IdempotencyRow {
+        operation: "restorePassword",
+        is: Idempotency::NotIdempotent,
+        why: "a GET that sends an e-mail each time",
+    },
+    IdempotencyRow {
+        operation: "uploadFile",
+        is: Idempotency::IdempotentWhen {
+            query: "overwrite",
+            value: "true",
+        },
+        why: "without overwrite the second upload meets the file of the first and fails",
+    },
+];
+
+/// A path parameter whose value is itself a path.
+struct SegmentsRow {
+    operation: &'static str,
+    parameter: &'static str,
+}
+
+/// The description of `path` says so in words only: "Directory path and filename, e.g. images/photo.png".
+const SEVERAL_SEGMENTS: [SegmentsRow; 2] = [
+    SegmentsRow {
+        operation: "uploadFile",
+        parameter: "path",
+    },
+    SegmentsRow {
+        operation: "deleteFile",
+        parameter: "path",
+    },
+];
+
+/// What RFC 9110 says of a method.
+fn by_method(method: &str) -> Idempotency {
+    match method {
+        "GET" | "HEAD" | "OPTIONS" | "TRACE" => Idempotency::Safe,
+        "PUT" | "DELETE" => Idempotency::Idempotent,
+        _ => Idempotency::NotIdempotent,
+    }
+}
+
+pub(crate) fn idempotency(operation: &str, method: &str) -> Idempotency {
+    let row = IDEMPOTENCY.iter().find(|row| row.operation == operation);
+    row.map_or_else(|| by_method(method), |row| row.is)
+}
+
+/// Why an operation is not what its method says.
+pub(crate) fn idempotency_reason(operation: &str) -> Option<&'static str> {
+    IDEMPOTENCY
+        .iter()
+        .find(|row| row.operation == operation)
+        .map(|row| row.why)
+}
+
+pub(crate) fn several_segments(operation: &str, parameter: &str) -> bool {
+    SEVERAL_SEGMENTS
+        .iter()
+        .any(|row| row.operation == operation && row.parameter == parameter)
+}
+
+/// Refuses rows that say nothing any more.
+pub(crate) fn check(model: &Model) -> Result<(), Error> {
+    let find = |id: &str| model.operations.iter().find(|operation| operation.id == id);
+    for row in &IDEMPOTENCY {
+        let Some(operation) = find(row.operation) else {
+            return Err(stale(row.operation, "there is no such operation"));
+        };
+        if by_method(&operation.method) == row.is {
+            return Err(stale(
+                row.operation,
+                &format!("{} says the same by itself", operation.method),
+            ));
+        }
+        if let Idempotency::IdempotentWhen { query, .. } = row.is
+            && !operation
+                .parameters_in(In::Query)
+                .any(|parameter| parameter.name == query)
+        {
+            return Err(stale(
+                row.operation,
+                &format!("it has no query parameter `{query}`"),
+            ));
+        }
+    }
+    for row in &SEVERAL_SEGMENTS {
+        let found = find(row.operation).is_some_and(|operation| {
+            operation
+                .parameters_in(In::Path)
+                .any(|parameter| parameter.name == row.parameter)
+        });
+        if !found {
+            let what = format!(
+                "there is no such operation with a path parameter `{}`",
+                row.parameter
+            );
+            return Err(stale(row.operation, &what));
+        }
+    }
+    Ok(())
+}
+
+fn stale(operation: &str, what: &str) -> Error {
+    Error::new(format!(
+        "the row `{operation}` of backendless-gen/src/facts.rs is stale: {what}\n  \
+         valid: remove the row, or write it for the operation that took its place"
+    ))
+}

@@ -1,0 +1,223 @@
+//! The generated files in their folder.
+//!
+//! Nothing is half done: all texts are made and all temporary files written before the first of them takes its place.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
+use tempfile::NamedTempFile;
+
+use crate::{Error, GeneratedFile, Output, generate};
+
+const SPECIFICATION: &str = "openapi.yaml";
+const FOLDER: &str = "backendless/src/generated";
+
+/// A checkout: where the specification is read and the generated files stand.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its path below the root.
+    pub path: String,
+    /// What was done.
+    pub change: Change,
+}
+
+/// What was done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its text is new.
+    Written,
+    /// It had that text already, and was not touched.
+    Unchanged,
+    /// It is no generated file, and was removed.
+    Removed,
+}
+
+/// A file that is not what the specification makes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// Its path below the root.
+    pub path: String,
+    /// What is wrong with it: a unified diff from what stands there to what should.
+    pub diff: String,
+}
+
+impl Workspace {
+    /// The checkout at `root`.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Generates in memory, and touches nothing.
+    ///
+    /// # Errors
+    ///
+    /// See [`generate`]; and when the specification or Cargo.lock cannot be read.
+    pub fn output(&self) -> Result<Output, Error> {
+        let specification = self.read(SPECIFICATION)?;
+        generate(SPECIFICATION, &specification, &self.read("Cargo.lock")?)
+    }
+
+    /// Brings the folder of generated files to `output`.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written. As long as one of them cannot be written beside its place, none takes its place.
+    pub fn write(&self, output: &Output) -> Result<Vec<Written>, Error> {
+        let folder = self.root.join(FOLDER);
+        fs::create_dir_all(&folder).map_err(|error| failed("create", &folder, &error))?;
+        let strays = strays(&folder, output)?;
+        let mut done = Vec::new();
+        let mut ready = Vec::new();
+        for file in &output.files {
+            let path = folder.join(file.name);
+            let change = match read_if_there(&path)? {
+                Some(text) if text == file.text => Change::Unchanged,
+                _ => {
+                    ready.push((temporary(&folder, file)?, path));
+                    Change::Written
+                }
+            };
+            done.push(written(file.name, change));
+        }
+        for (temporary, path) in ready {
+            temporary
+                .persist(&path)
+                .map_err(|error| failed("write", &path, &error.error))?;
+        }
+        for name in strays {
+            let path = folder.join(&name);
+            fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
+            done.push(written(&name, Change::Removed));
+        }
+        Ok(done)
+    }
+
+    /// Everything in the folder of generated files that is not as in `output`. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn check(&self, output: &Output) -> Result<Vec<Drift>, Error> {
+        let folder = self.root.join(FOLDER);
+        let mut found = Vec::new();
+        for file in &output.files {
+            let present = read_if_there(&folder.join(file.name))?;
+            if present.as_deref() != Some(file.text.as_str()) {
+                found.push(drift(file.name, present.as_deref(), Some(&file.text)));
+            }
+        }
+        for name in strays(&folder, output)? {
+            let present = read_if_there(&folder.join(&name))?;
+            found.push(drift(&name, present.as_deref(), None));
+        }
+        Ok(found)
+    }
+
+    fn read(&self, name: &str) -> Result<String, Error> {
+        let path = self.root.join(name);
+        fs::read_to_string(&path).map_err(|error| failed("read", &path, &error))
+    }
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let change = match self.change {
+            Change::Written => "written",
+            Change::Unchanged => "unchanged",
+            Change::Removed => "removed",
+        };
+        write!(f, "{change:9} {}", self.path)
+    }
+}
+
+fn written(name: &str, change: Change) -> Written {
+    Written {
+        path: format!("{FOLDER}/{name}"),
+        change,
+    }
+}
+
+/// The text on disk, readable as every file of the folder is, but under a name that no one looks for.
+fn temporary(folder: &Path, file: &GeneratedFile) -> Result<NamedTempFile, Error> {
+    let create = || -> io::Result<NamedTempFile> {
+        let mut temporary = tempfile::Builder::new()
+            .prefix(".generating-")
+            .suffix(".tmp")
+            .tempfile_in(folder)?;
+        temporary.write_all(file.text.as_bytes())?;
+        readable(temporary.as_file())?;
+        temporary.as_file().sync_all()?;
+        Ok(temporary)
+    };
+    create().map_err(|error| failed("write into", folder, &error))
+}
+
+/// A temporary file is private; source code is not.
+#[cfg(unix)]
+fn readable(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Files of the folder that are not generated, temporary ones of a crash among them.
+fn strays(folder: &Path, output: &Output) -> Result<Vec<String>, Error> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed("read", folder, &error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| failed("read", folder, &error))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            let what = io::Error::other("a folder does not belong among the generated files");
+            return Err(failed("accept", &entry.path(), &what));
+        }
+        if !output.files.iter().any(|file| file.name == name) {
+            found.push(name);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read_if_there(path: &Path) -> Result<Option<String>, Error> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("read", path, &error)),
+    }
+}
+
+fn drift(name: &str, present: Option<&str>, expected: Option<&str>) -> Drift {
+    let path = format!("{FOLDER}/{name}");
+    let label = |text: Option<&str>, side: &str| match text {
+        Some(_) => format!("{side}/{path}"),
+        None => "/dev/null".to_owned(),
+    };
+    let diff = TextDiff::from_lines(present.unwrap_or_default(), expected.unwrap_or_default());
+    let diff = diff
+        .unified_diff()
+        .header(&label(present, "a"), &label(expected, "b"))
+        .to_string();
+    Drift { path, diff }
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
+    Error::new(format!("cannot {what} {}: {error}", path.display()))
+}

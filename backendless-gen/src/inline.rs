@@ -1,0 +1,112 @@
+//! Each operation made whole: shared parameters, bodies and answers written out where they are used.
+//!
+//! After this only schemas are still referred to by `$ref`, so rules and the model see one shape
+//! of an operation whatever the way the specification chose to share its parts.
+
+use crate::Error;
+use crate::document::{At, Data, Document, Node, Pointer};
+
+/// The operations of a path item, in the words of OpenAPI.
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// Header parameters that OpenAPI tells a reader to ignore: other parts of the specification speak of them.
+const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
+
+pub(crate) fn inline(document: &Document) -> Result<Document, Error> {
+    let mut whole = document.clone();
+    for item in path_items(document) {
+        for (_, operation) in operations(&item) {
+            let made = inlined(&item, &operation)?;
+            if let Some(node) = whole.node_mut(operation.pointer()) {
+                *node = made;
+            }
+        }
+        if let Some(node) = whole.node_mut(item.pointer()) {
+            node.remove("parameters");
+        }
+    }
+    Ok(whole)
+}
+
+pub(crate) fn path_items(document: &Document) -> Vec<At<'_>> {
+    let paths = document.at(&Pointer::of(["paths"]));
+    let items = paths.map(|paths| paths.entries()).unwrap_or_default();
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The operations of a path item in the order of the text.
+pub(crate) fn operations<'d>(item: &At<'d>) -> Vec<(&'d str, At<'d>)> {
+    item.entries()
+        .into_iter()
+        .filter(|(method, _)| METHODS.contains(method))
+        .collect()
+}
+
+fn inlined(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
+    let mut node = operation.node().clone();
+    let parameters = parameters(item, operation)?;
+    if let Some(entries) = node.mapping_mut() {
+        match parameters.is_empty() {
+            true => entries.shift_remove("parameters"),
+            false => entries.insert(
+                "parameters".to_owned(),
+                Node {
+                    place: operation.node().place,
+                    data: Data::Sequence(parameters),
+                },
+            ),
+        };
+        if let Some(body) = operation.child("requestBody") {
+            let body = body.resolved("requestBodies")?;
+            entries.insert("requestBody".to_owned(), body.node().clone());
+        }
+    }
+    for (status, response) in operation
+        .child("responses")
+        .map(|at| at.entries())
+        .unwrap_or_default()
+    {
+        let response = response.resolved("responses")?.node().clone();
+        let responses = node
+            .mapping_mut()
+            .and_then(|entries| entries.get_mut("responses"));
+        if let Some(responses) = responses.and_then(Node::mapping_mut) {
+            responses.insert(status.to_owned(), response);
+        }
+    }
+    Ok(node)
+}
+
+/// The parameters of the path item, each overridden by one of the operation with its name and place.
+fn parameters(item: &At<'_>, operation: &At<'_>) -> Result<Vec<Node>, Error> {
+    let mut found: Vec<Node> = Vec::new();
+    for at in [item, operation] {
+        for parameter in at
+            .child("parameters")
+            .map(|at| at.items())
+            .unwrap_or_default()
+        {
+            let node = parameter.resolved("parameters")?.node().clone();
+            if is_ignored(&node) {
+                continue;
+            }
+            let same = |other: &Node| {
+                ["name", "in"]
+                    .iter()
+                    .all(|key| other.get(key) == node.get(key))
+            };
+            match found.iter().position(same) {
+                Some(index) => found[index] = node,
+                None => found.push(node),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn is_ignored(parameter: &Node) -> bool {
+    let text = |key| parameter.get(key).and_then(Node::str).unwrap_or_default();
+    text("in") == "header" && IGNORED_HEADERS.contains(&text("name").to_ascii_lowercase().as_str())
+}

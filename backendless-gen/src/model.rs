@@ -1,0 +1,379 @@
+//! What the generator itself knows of the operations.
+//!
+//! progenitor keeps its reading of a specification to itself. The operation table, the mocks and the passes need one,
+//! so this is it: read once, from the specification before any rule changed it.
+
+use crate::Error;
+use crate::document::{At, Document, Node, Pointer};
+use crate::facts::{self, Idempotency};
+use crate::inline::{operations, path_items};
+use crate::names;
+use crate::template::Template;
+
+/// All operations, in the order of the specification.
+#[derive(Clone, Debug)]
+pub(crate) struct Model {
+    pub(crate) operations: Vec<Operation>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Operation {
+    /// The operationId.
+    pub(crate) id: String,
+    /// The name of its function in `raw.rs`.
+    pub(crate) function: String,
+    /// Where it stands in the specification.
+    pub(crate) pointer: Pointer,
+    /// The first tag.
+    pub(crate) service: String,
+    /// In capitals.
+    pub(crate) method: String,
+    pub(crate) template: Template,
+    pub(crate) summary: Option<String>,
+    pub(crate) requires_user_token: bool,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) request: Option<Request>,
+    pub(crate) answer: Answer,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    /// The name of the argument in `raw.rs` and of the method in `mock.rs`.
+    pub(crate) argument: String,
+    pub(crate) place: In,
+    pub(crate) scalar: Scalar,
+    /// Whether the value is a list of such scalars.
+    pub(crate) list: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum In {
+    Path,
+    Query,
+    Header,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) media: Media,
+    /// The key under which the media type stands in `content`.
+    pub(crate) media_type: String,
+    pub(crate) required: bool,
+}
+
+/// The media types that can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Media {
+    Json,
+    Multipart,
+    Octets,
+    Form,
+    Text,
+}
+
+/// What a success carries.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    /// JSON of this schema.
+    Json(Box<Node>),
+    /// Bytes of another media type.
+    Raw,
+    Empty,
+}
+
+impl Model {
+    /// Reads the operations of an inlined document that has been found valid.
+    pub(crate) fn read(document: &Document) -> Result<Self, Error> {
+        let mut found = Vec::new();
+        for item in path_items(document) {
+            for (method, at) in operations(&item) {
+                found.push(Operation::read(document, &item, method, &at)?);
+            }
+        }
+        Ok(Self { operations: found })
+    }
+
+    pub(crate) fn by_function(&self, function: &str) -> Option<&Operation> {
+        self.operations
+            .iter()
+            .find(|operation| operation.function == function)
+    }
+}
+
+impl Operation {
+    fn read(document: &Document, item: &At<'_>, method: &str, at: &At<'_>) -> Result<Self, Error> {
+        let id = at.str("operationId").unwrap_or_default();
+        let path = item.pointer().keys().last().unwrap_or_default();
+        let tag = at
+            .child("tags")
+            .and_then(|tags| tags.items().first().and_then(|tag| tag.node().str()));
+        let method = method.to_ascii_uppercase();
+        Ok(Self {
+            id: id.to_owned(),
+            function: names::function(id),
+            pointer: at.pointer().clone(),
+            service: tag.unwrap_or("Default").to_owned(),
+            template: Template::parse(path)
+                .map_err(|what| item.error(what, "a path like /data/{table-name}"))?,
+            summary: at.str("summary").map(str::to_owned),
+            requires_user_token: requires_user_token(document, at),
+            idempotency: facts::idempotency(id, &method),
+            method,
+            parameters: parameters(at)?,
+            request: request(at)?,
+            answer: answer(at)?,
+        })
+    }
+
+    pub(crate) fn constant(&self) -> String {
+        match self
+            .function
+            .trim_end_matches('_')
+            .to_ascii_uppercase()
+            .as_str()
+        {
+            "ALL" => "ALL_".to_owned(),
+            name => name.to_owned(),
+        }
+    }
+
+    pub(crate) fn parameters_in(&self, place: In) -> impl Iterator<Item = &Parameter> {
+        self.parameters
+            .iter()
+            .filter(move |parameter| parameter.place == place)
+    }
+}
+
+/// An operation asks for the token when each of its `security` alternatives asks for something.
+fn requires_user_token(document: &Document, operation: &At<'_>) -> bool {
+    let security = operation
+        .child("security")
+        .or_else(|| document.at(&Pointer::of(["security"])));
+    let alternatives = security.map(|at| at.items()).unwrap_or_default();
+    !alternatives.is_empty() && alternatives.iter().all(|at| !at.entries().is_empty())
+}
+
+fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
+    let mut found = Vec::new();
+    for at in operation
+        .child("parameters")
+        .map(|at| at.items())
+        .unwrap_or_default()
+    {
+        let place = match at.str("in") {
+            Some("path") => In::Path,
+            Some("query") => In::Query,
+            Some("header") => In::Header,
+            _ => {
+                return Err(at.error(
+                    "a parameter of an unknown place",
+                    "`in` is path, query or header",
+                ));
+            }
+        };
+        let name = at.str("name").unwrap_or_default();
+        let (scalar, list) = scalar(&at, place)?;
+        found.push(Parameter {
+            name: name.to_owned(),
+            argument: names::function(name),
+            place,
+            scalar,
+            list,
+        });
+    }
+    Ok(found)
+}
+
+/// The type of a parameter. Only what has one obvious spelling in a URL or a header is taken.
+fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
+    let valid = match place {
+        In::Query => {
+            "a schema of type string, integer, number or boolean, or an array of one of them"
+        }
+        In::Path | In::Header => {
+            "a schema of type string, integer, number or boolean that is not nullable"
+        }
+    };
+    let schema = parameter
+        .child("schema")
+        .ok_or_else(|| parameter.error("a parameter without a schema", valid))?;
+    let schema = schema.resolved("schemas")?;
+    let refuse = |at: &At<'_>| {
+        at.error(
+            "a parameter whose value cannot be written into a request",
+            valid,
+        )
+    };
+    if place != In::Query && schema.bool("nullable") == Some(true) {
+        return Err(refuse(&schema));
+    }
+    let plain = |at: &At<'_>| match at.str("type") {
+        Some("string") => Some(Scalar::Text),
+        Some("integer") => Some(Scalar::Integer),
+        Some("number") => Some(Scalar::Number),
+        Some("boolean") => Some(Scalar::Boolean),
+        _ => None,
+    };
+    if let Some(scalar) = plain(&schema) {
+        return Ok((scalar, false));
+    }
+    if place == In::Query && schema.str("type") == Some("array") {
+        let items = schema
+            .child("items")
+            .ok_or_else(|| refuse(&schema))?
+            .resolved("schemas")?;
+        return plain(&items)
+            .map(|scalar| (scalar, true))
+            .ok_or_else(|| refuse(&items));
+    }
+    Err(refuse(&schema))
+}
+
+const REQUEST_TYPES: &str = "application/json, multipart/form-data, application/octet-stream, \
+     application/x-www-form-urlencoded or text/plain";
+
+/// The body of a request: JSON if it may be JSON, else the first media type that can be sent.
+fn request(operation: &At<'_>) -> Result<Option<Request>, Error> {
+    let Some(body) = operation.child("requestBody") else {
+        return Ok(None);
+    };
+    let content = body
+        .child("content")
+        .map(|at| at.entries())
+        .unwrap_or_default();
+    if content.is_empty() {
+        return Ok(None);
+    }
+    let mut known: Vec<(Media, &str)> = content
+        .iter()
+        .filter_map(|(name, _)| Some((media(name)?, *name)))
+        .collect();
+    known.sort_by_key(|(media, _)| *media != Media::Json);
+    let Some((media, media_type)) = known.first() else {
+        let names: Vec<String> = content
+            .iter()
+            .map(|(name, _)| format!("`{name}`"))
+            .collect();
+        let what = format!("a request body of {} cannot be sent", names.join(", "));
+        return Err(body.error(what, REQUEST_TYPES));
+    };
+    Ok(Some(Request {
+        media: *media,
+        media_type: (*media_type).to_owned(),
+        required: body.bool("required").unwrap_or(false),
+    }))
+}
+
+fn media(name: &str) -> Option<Media> {
+    match essence(name).as_str() {
+        "application/json" => Some(Media::Json),
+        "multipart/form-data" => Some(Media::Multipart),
+        "application/octet-stream" => Some(Media::Octets),
+        "application/x-www-form-urlencoded" => Some(Media::Form),
+        "text/plain" => Some(Media::Text),
+        _ => None,
+    }
+}
+
+/// A media type without its parameters.
+fn essence(name: &str) -> String {
+    let essence = name.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// What the successes of an operation have in common.
+///
+/// - One JSON schema among them: that one. Where another success is empty the schema becomes nullable, because
+///   an empty body is read as `null`.
+/// - Several different JSON schemas: any JSON value, and the caller decides.
+/// - No JSON but another media type: bytes.
+/// - Nothing at all: empty.
+///
+/// `default` counts as a success only where no success is declared.
+fn answer(operation: &At<'_>) -> Result<Answer, Error> {
+    let responses = operation
+        .child("responses")
+        .map(|at| at.entries())
+        .unwrap_or_default();
+    let success = |(status, _): &(&str, At<'_>)| status.starts_with('2');
+    let mut successes: Vec<At<'_>> = responses
+        .iter()
+        .filter(|entry| success(entry))
+        .map(|(_, at)| at.clone())
+        .collect();
+    if successes.is_empty() {
+        successes = responses
+            .iter()
+            .filter(|(status, _)| *status == "default")
+            .map(|(_, at)| at.clone())
+            .collect();
+    }
+    let mut schemas: Vec<Node> = Vec::new();
+    let (mut raw, mut empty) = (false, false);
+    for response in &successes {
+        let content = response
+            .child("content")
+            .map(|at| at.entries())
+            .unwrap_or_default();
+        match content
+            .iter()
+            .find(|(name, _)| essence(name) == "application/json")
+        {
+            Some((_, media_type)) => {
+                let schema = media_type
+                    .node()
+                    .get("schema")
+                    .cloned()
+                    .unwrap_or_else(|| any(media_type));
+                if !schemas.contains(&schema) {
+                    schemas.push(schema);
+                }
+            }
+            None if content.is_empty() => empty = true,
+            None => raw = true,
+        }
+    }
+    Ok(match (schemas.as_slice(), raw) {
+        ([schema], _) if empty => Answer::Json(Box::new(nullable(schema))),
+        ([schema], _) => Answer::Json(Box::new(schema.clone())),
+        ([first, ..], _) => Answer::Json(Box::new(Node::new(first.place, open()))),
+        ([], true) => Answer::Raw,
+        ([], false) => Answer::Empty,
+    })
+}
+
+fn any(at: &At<'_>) -> Node {
+    Node::new(at.node().place, open())
+}
+
+/// The schema of any JSON value.
+pub(crate) fn open() -> serde_json::Value {
+    serde_json::json!({ "type": "object", "additionalProperties": true })
+}
+
+/// The schema that also allows `null`. Beside a `$ref` the keyword would be ignored, hence the `allOf`.
+fn nullable(schema: &Node) -> Node {
+    let mut node = schema.clone();
+    if node.get("$ref").is_some() {
+        let mut wrapped = Node::new(schema.place, serde_json::json!({ "allOf": [] }));
+        if let Some(list) = wrapped
+            .mapping_mut()
+            .and_then(|entries| entries.get_mut("allOf"))
+        {
+            list.data = crate::document::Data::Sequence(vec![node]);
+        }
+        node = wrapped;
+    }
+    node.set("nullable", true.into());
+    node
+}

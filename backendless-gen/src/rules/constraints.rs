@@ -1,0 +1,71 @@
+//! A reader that is not stricter than the service.
+
+use super::{Rule, Touched, schemas};
+use crate::Error;
+use crate::document::{Data, Document, Node, Pointer};
+use crate::model::Model;
+
+pub(super) const RULE: Rule = Rule {
+    id: "no-constraints",
+    why: "typify turns formats of strings into types of crates that the SDK does not have (chrono, uuid) and limits into types \
+          that refuse to read a value out of range; a default makes it write the property always and refuse `null`",
+    guard: false,
+    apply,
+};
+
+/// What limits a value without changing its JSON type.
+const LIMITS: [&str; 13] = [
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
+/// The formats that keep their meaning: the size of a number, bytes, and a secret.
+const KEPT_FORMATS: [&str; 6] = ["int32", "int64", "float", "double", "binary", "password"];
+
+fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let places: Vec<Pointer> = schemas::all(document)
+        .iter()
+        .map(|at| at.pointer().clone())
+        .collect();
+    let mut touched = Touched::new();
+    for pointer in places {
+        let Some(schema) = document.node_mut(&pointer) else {
+            continue;
+        };
+        let default = schema.get("default").cloned();
+        if !relax(schema) {
+            continue;
+        }
+        if let Some(Data::Bool(_) | Data::Number(_) | Data::String(_)) =
+            default.as_ref().map(|node| &node.data)
+        {
+            let sentence = default.map(|node| format!("Default: {}.", node.summary()));
+            schemas::describe(document, &pointer, &sentence.unwrap_or_default());
+        }
+        touched.insert(pointer);
+    }
+    Ok(touched)
+}
+
+fn relax(schema: &mut Node) -> bool {
+    let mut changed = false;
+    for limit in LIMITS {
+        changed |= schema.remove(limit);
+    }
+    let format = schema.get("format").and_then(Node::str);
+    if format.is_some_and(|format| !KEPT_FORMATS.contains(&format)) {
+        changed |= schema.remove("format");
+    }
+    changed | schema.remove("default")
+}

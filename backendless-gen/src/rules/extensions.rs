@@ -1,0 +1,35 @@
+//! Vendor extensions are for other tools.
+
+use super::{Rule, Touched, schemas};
+use crate::Error;
+use crate::document::{Document, Node, Pointer};
+use crate::model::Model;
+
+pub(super) const RULE: Rule = Rule {
+    id: "vendor-extensions",
+    why: "progenitor and typify give some `x-` keys a meaning of their own (`x-rust-type` names crates, \
+          `x-dropshot-pagination` adds functions that need the futures crate); here they are documentation",
+    guard: true,
+    apply,
+};
+
+fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let operations = schemas::all_operations(document);
+    let places: Vec<Pointer> = operations
+        .iter()
+        .chain(&schemas::all(document))
+        .map(|at| at.pointer().clone())
+        .collect();
+    let mut touched = Touched::new();
+    for pointer in places {
+        let Some(entries) = document.node_mut(&pointer).and_then(Node::mapping_mut) else {
+            continue;
+        };
+        let before = entries.len();
+        entries.retain(|key, _| !key.starts_with("x-"));
+        if entries.len() < before {
+            touched.insert(pointer);
+        }
+    }
+    Ok(touched)
+}

@@ -1,0 +1,69 @@
+//! Forms with files.
+
+use serde_json::json;
+
+use super::{Rule, Touched};
+use crate::Error;
+use crate::document::{Document, Node};
+use crate::model::{Media, Model};
+
+pub(super) const RULE: Rule = Rule {
+    id: "multipart",
+    why: "progenitor refuses multipart/form-data; the body is lowered to plain bytes, which it can send, and the pass \
+          of the same name raises them to a reqwest::multipart::Form",
+    guard: false,
+    apply,
+};
+
+fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let mut touched = Touched::new();
+    for operation in &model.operations {
+        let is_multipart = |media| media == Media::Multipart;
+        if !operation
+            .request
+            .as_ref()
+            .is_some_and(|request| is_multipart(request.media))
+        {
+            continue;
+        }
+        let pointer = operation.pointer.join("requestBody").join("content");
+        if let Some(content) = document.node_mut(&pointer) {
+            content.replace(json!({ "application/octet-stream": bytes() }));
+            touched.insert(pointer);
+        }
+    }
+    touched.extend(plain_bytes(model, document));
+    Ok(touched)
+}
+
+fn bytes() -> serde_json::Value {
+    json!({ "schema": { "type": "string", "format": "binary" } })
+}
+
+/// Bodies of bytes and of text are taken in exactly one spelling of their schema; give them that one.
+fn plain_bytes(model: &Model, document: &mut Document) -> Touched {
+    let mut touched = Touched::new();
+    for operation in &model.operations {
+        let (schema, media_type) = match &operation.request {
+            Some(request) if request.media == Media::Octets => (bytes(), &request.media_type),
+            Some(request) if request.media == Media::Text => (
+                json!({ "schema": { "type": "string" } }),
+                &request.media_type,
+            ),
+            _ => continue,
+        };
+        let pointer = operation
+            .pointer
+            .join("requestBody")
+            .join("content")
+            .join(media_type);
+        if let Some(media_type) = document.node_mut(&pointer) {
+            let wanted = Node::new(media_type.place, schema);
+            if *media_type != wanted {
+                *media_type = wanted;
+                touched.insert(pointer);
+            }
+        }
+    }
+    touched
+}

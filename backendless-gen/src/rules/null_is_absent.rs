@@ -1,0 +1,40 @@
+//! `null` is read as absent.
+
+use super::{Rule, Touched, schemas};
+use crate::Error;
+use crate::document::{At, Document};
+use crate::model::Model;
+
+pub(super) const RULE: Rule = Rule {
+    id: "null-is-absent",
+    why: "Backendless writes `null` for a list or a map it does not have, which typify's Vec and HashMap refuse to read; \
+          nullable ones become an Option",
+    guard: false,
+    apply,
+};
+
+fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let found = schemas::reachable(document, schemas::of_responses(document));
+    let collections = found
+        .iter()
+        .filter(|at| is_collection(at) && at.bool("nullable") != Some(true));
+    let touched: Touched = collections.map(|at| at.pointer().clone()).collect();
+    for pointer in &touched {
+        if let Some(schema) = document.node_mut(pointer) {
+            schema.set("nullable", true.into());
+        }
+    }
+    Ok(touched)
+}
+
+/// A list, or an object without listed properties.
+fn is_collection(schema: &At<'_>) -> bool {
+    let node = schema.node();
+    let is_stand_in = schema
+        .pointer()
+        .keys()
+        .last()
+        .is_some_and(|name| name == super::OPEN_VALUE);
+    let is_map = schemas::is_object(node) && node.get("properties").is_none() && !is_stand_in;
+    is_map || node.get("type").and_then(|kind| kind.str()) == Some("array")
+}

@@ -1,0 +1,46 @@
+//! A value that is not listed yet is still a value.
+
+use super::{Rule, Touched, schemas};
+use crate::Error;
+use crate::document::{Document, Node, Pointer};
+use crate::model::Model;
+
+pub(super) const RULE: Rule = Rule {
+    id: "open-enums",
+    why: "typify makes closed enums, which refuse to read a value the service adds later; the known values stand in \
+          the documentation instead",
+    guard: false,
+    apply,
+};
+
+fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let places: Vec<Pointer> = schemas::all(document)
+        .iter()
+        .map(|at| at.pointer().clone())
+        .collect();
+    let mut touched = Touched::new();
+    for pointer in places {
+        let Some(schema) = document.node_mut(&pointer) else {
+            continue;
+        };
+        let Some(values) = schema
+            .get("enum")
+            .and_then(Node::sequence)
+            .map(<[Node]>::to_vec)
+        else {
+            continue;
+        };
+        schema.remove("enum");
+        if schema.get("type").is_none() && values.iter().all(|value| value.str().is_some()) {
+            schema.set("type", "string".into());
+        }
+        schemas::describe(document, &pointer, &known(&values));
+        touched.insert(pointer);
+    }
+    Ok(touched)
+}
+
+fn known(values: &[Node]) -> String {
+    let values: Vec<String> = values.iter().map(Node::summary).collect();
+    format!("Known values: {}.", values.join(", "))
+}

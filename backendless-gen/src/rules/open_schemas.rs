@@ -1,0 +1,118 @@
+//! Where the specification says "any object", the caller's own type stands.
+
+use serde_json::json;
+
+use super::{Rule, Touched, schemas};
+use crate::Error;
+use crate::document::{At, Document, Pointer};
+use crate::model::Model;
+
+/// The component that stands for a request body of the caller's type.
+pub(crate) const OPEN_BODY: &str = "OpenBody";
+/// The component that stands for an answer, or each of its items, of the caller's type.
+pub(crate) const OPEN_VALUE: &str = "OpenValue";
+
+pub(super) const RULE: Rule = Rule {
+    id: "open-schemas",
+    why: "progenitor reads an open object into a serde_json::Map, and drops the columns a user added where properties are \
+          listed as well; a type parameter needs no detour and loses nothing",
+    guard: false,
+    apply,
+};
+
+fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let body = json!({ "$ref": format!("#/components/schemas/{OPEN_BODY}") });
+    let value = json!({ "$ref": format!("#/components/schemas/{OPEN_VALUE}") });
+    let mut changes = Vec::new();
+    for schema in schemas::of_requests(document) {
+        if is_open(&schema)? || is_open_list(&schema)? {
+            changes.push((schema.pointer().clone(), body.clone()));
+        }
+    }
+    for schema in schemas::of_responses(document) {
+        if is_open(&schema)? {
+            changes.push((schema.pointer().clone(), value.clone()));
+        } else if is_open_list(&schema)? {
+            let list = json!({ "type": "array", "items": value });
+            changes.push((schema.pointer().clone(), list));
+        }
+    }
+    if !changes.is_empty() {
+        add_stand_ins(document)?;
+    }
+    let mut touched = Touched::new();
+    for (pointer, schema) in changes {
+        if let Some(node) = document.node_mut(&pointer) {
+            node.replace(schema);
+            touched.insert(pointer);
+        }
+    }
+    Ok(touched)
+}
+
+/// Whether the caller knows more of this schema than the specification does.
+fn is_open(schema: &At<'_>) -> Result<bool, Error> {
+    let schema = schema.resolved("schemas")?;
+    if schemas::is_any(schema.node()) {
+        return Ok(true);
+    }
+    for part in schema
+        .child("allOf")
+        .map(|at| at.items())
+        .unwrap_or_default()
+    {
+        if is_open(&part)? {
+            return Ok(true);
+        }
+    }
+    let properties = schema
+        .child("properties")
+        .map(|at| at.entries())
+        .unwrap_or_default();
+    let any_property = properties
+        .iter()
+        .any(|(_, property)| schemas::is_any(property.node()));
+    Ok(schemas::is_object(schema.node())
+        && (any_property || schemas::has_open_properties(schema.node())))
+}
+
+/// Whether it is a list of such.
+fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
+    let schema = schema.resolved("schemas")?;
+    if let [only] = schema
+        .child("allOf")
+        .map(|at| at.items())
+        .unwrap_or_default()
+        .as_slice()
+    {
+        return is_open_list(only);
+    }
+    if schema.str("type") != Some("array") {
+        return Ok(false);
+    }
+    schema
+        .child("items")
+        .map_or(Ok(true), |items| is_open(&items))
+}
+
+/// Declares the two components that progenitor will replace by type parameters.
+fn add_stand_ins(document: &mut Document) -> Result<(), Error> {
+    let components = Pointer::of(["components"]);
+    let schemas = components.join("schemas");
+    for (pointer, key) in [(&components, "components"), (&schemas, "schemas")] {
+        let missing = document.at(pointer).is_none();
+        if let Some(parent) = document.node_mut(&pointer.parent()).filter(|_| missing) {
+            parent.set(key, json!({}));
+        }
+    }
+    for component in [OPEN_BODY, OPEN_VALUE] {
+        if let Some(taken) = document.at(&schemas.join(component)) {
+            let what = format!("the schema name `{component}` is taken by the generator");
+            return Err(taken.error(what, "another name for this schema"));
+        }
+        if let Some(section) = document.node_mut(&schemas) {
+            section.set(component, json!({ "type": "object" }));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! One success, and one way for errors.
+
+use indexmap::IndexMap;
+use serde_json::json;
+
+use super::{Rule, Touched};
+use crate::Error;
+use crate::document::{Data, Document, Node};
+use crate::model::{Answer, Model};
+
+pub(super) const RULE: Rule = Rule {
+    id: "one-answer",
+    why: "progenitor panics when two successes, or two errors, differ in type, and leaves undeclared statuses unread; \
+          here every 2xx is the one success (`Answer` in model.rs says which), and every other status goes to \
+          `transport::refused`, which reads any error body leniently",
+    guard: false,
+    apply,
+};
+
+fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let mut touched = Touched::new();
+    for operation in &model.operations {
+        let pointer = operation.pointer.join("responses");
+        let Some(parent) = document.node_mut(&operation.pointer) else {
+            continue;
+        };
+        let place = parent.place;
+        let mut response = Node::new(place, json!({ "description": description(parent) }));
+        let content = match &operation.answer {
+            Answer::Json(schema) => Some(("application/json", (**schema).clone())),
+            Answer::Raw => Some((
+                "application/octet-stream",
+                Node::new(place, json!({ "type": "string", "format": "binary" })),
+            )),
+            Answer::Empty => None,
+        };
+        if let (Some((media_type, schema)), Some(entries)) = (content, response.mapping_mut()) {
+            let media = mapping(place, "schema", schema);
+            entries.insert("content".to_owned(), mapping(place, media_type, media));
+        }
+        if let Some(entries) = parent.mapping_mut() {
+            entries.insert("responses".to_owned(), mapping(place, "2XX", response));
+            touched.insert(pointer);
+        }
+    }
+    Ok(touched)
+}
+
+fn mapping(place: crate::document::Place, key: &str, node: Node) -> Node {
+    Node {
+        place,
+        data: Data::Mapping(IndexMap::from([(key.to_owned(), node)])),
+    }
+}
+
+/// What the specification says of the first success.
+fn description(operation: &Node) -> String {
+    let responses = operation.get("responses").and_then(Node::mapping);
+    let success =
+        responses.and_then(|entries| entries.iter().find(|(status, _)| status.starts_with('2')));
+    let text = success.and_then(|(_, response)| response.get("description")?.str());
+    text.unwrap_or("Success.").to_owned()
+}

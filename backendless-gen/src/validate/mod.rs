@@ -1,0 +1,119 @@
+//! Refuses what cannot be generated, before anything is tried with it.
+//!
+//! progenitor and typify panic on many shapes, and on others make code that does not compile. Each of these is found
+//! here, where its place is known.
+
+mod operations;
+mod parameters;
+mod schemas;
+mod structure;
+
+pub(crate) use operations::model;
+pub(crate) use structure::structure;
+
+use crate::Error;
+use crate::document::{At, Document, Pointer};
+use crate::inline;
+
+/// The checks on a document as it was written.
+pub(crate) fn document(document: &Document) -> Result<(), Error> {
+    version(&document.root())?;
+    operations::identities(document)?;
+    for item in inline::path_items(document) {
+        parameters::all(&item)?;
+        for (_, operation) in inline::operations(&item) {
+            parameters::all(&operation)?;
+            operation_parts(&operation)?;
+        }
+    }
+    components(document)?;
+    structure(document).map(|_| ())
+}
+
+fn version(root: &At<'_>) -> Result<(), Error> {
+    const VALID: &str = "an OpenAPI 3.0 document: `openapi: 3.0.x`";
+    if let Some(swagger) = root.child("swagger") {
+        let what = format!(
+            "this is Swagger {}, which progenitor does not read",
+            swagger.node().summary()
+        );
+        return Err(swagger.error(what, VALID));
+    }
+    let Some(version) = root.child("openapi") else {
+        return Err(root.error("there is no `openapi` version", VALID));
+    };
+    match version.node().str() {
+        Some(text) if text.starts_with("3.0.") => Ok(()),
+        _ => {
+            let what = format!("OpenAPI {} is not supported", version.node().summary());
+            Err(version.error(what, VALID))
+        }
+    }
+}
+
+/// What the parts of an operation refer to and consist of.
+fn operation_parts(operation: &At<'_>) -> Result<(), Error> {
+    if let Some(body) = operation.child("requestBody") {
+        content(&body.resolved("requestBodies")?)?;
+    }
+    for (status, response) in operation
+        .child("responses")
+        .map(|at| at.entries())
+        .unwrap_or_default()
+    {
+        if !is_status(status) {
+            let what = format!("`{status}` is not a status");
+            return Err(response.error(
+                what,
+                "a status from 100 to 599, a range like 2XX, or default",
+            ));
+        }
+        content(&response.resolved("responses")?)?;
+    }
+    Ok(())
+}
+
+fn is_status(text: &str) -> bool {
+    let range = |rest: &str| rest == "XX" || rest.chars().all(|c| c.is_ascii_digit());
+    text == "default"
+        || (text.len() == 3 && text.starts_with(['1', '2', '3', '4', '5']) && range(&text[1..]))
+}
+
+/// The media types of a body.
+fn content(at: &At<'_>) -> Result<(), Error> {
+    for (name, media_type) in at
+        .child("content")
+        .map(|at| at.entries())
+        .unwrap_or_default()
+    {
+        let essence = name.split(';').next().unwrap_or_default().trim();
+        if essence.split('/').filter(|part| !part.is_empty()).count() != 2 {
+            let what = format!("`{name}` is not a media type");
+            return Err(media_type.error(what, "a media type like application/json"));
+        }
+        if let Some(schema) = media_type.child("schema") {
+            schemas::schema(&schema)?;
+        }
+    }
+    Ok(())
+}
+
+/// The parts that operations share, used or not.
+fn components(document: &Document) -> Result<(), Error> {
+    let section = |name| {
+        let section = document.at(&Pointer::of(["components", name]));
+        section.map(|at| at.entries()).unwrap_or_default()
+    };
+    for (_, parameter) in section("parameters") {
+        parameters::one(&parameter)?;
+    }
+    for name in ["requestBodies", "responses"] {
+        for (_, body) in section(name) {
+            content(&body.resolved(name)?)?;
+        }
+    }
+    for (_, schema) in section("schemas") {
+        schemas::schema(&schema)?;
+    }
+    schemas::names(&section("schemas"))
+}

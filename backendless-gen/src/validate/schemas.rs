@@ -1,0 +1,146 @@
+//! Schemas.
+
+use std::collections::HashMap;
+
+use heck::ToPascalCase;
+
+use crate::Error;
+use crate::document::{At, Data, Pointer};
+use crate::names;
+
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// A schema and all below it.
+pub(super) fn schema(at: &At<'_>) -> Result<(), Error> {
+    if at.child("$ref").is_some() {
+        return at.resolved("schemas").map(|_| ());
+    }
+    if at.node().mapping().is_none() {
+        return Err(at.error(
+            format!("a schema is a mapping, not {}", at.node().summary()),
+            "a schema",
+        ));
+    }
+    kind(at)?;
+    limits(at)?;
+    lists(at)?;
+    properties(at)?;
+    not_part_of_itself(at, &mut Vec::new())?;
+    for key in ["items", "additionalProperties", "not"] {
+        if let Some(child) = at.child(key).filter(|child| child.node().bool().is_none()) {
+            schema(&child)?;
+        }
+    }
+    for key in ["allOf", "anyOf", "oneOf"] {
+        for child in at.child(key).map(|list| list.items()).unwrap_or_default() {
+            schema(&child)?;
+        }
+    }
+    Ok(())
+}
+
+fn kind(at: &At<'_>) -> Result<(), Error> {
+    match at.child("type") {
+        Some(kind) if !kind.node().str().is_some_and(|name| TYPES.contains(&name)) => {
+            let what = format!("{} is not a type of OpenAPI 3.0", kind.node().summary());
+            Err(kind.error(what, &format!("one of {}", TYPES.join(", "))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// In OpenAPI 3.0 an exclusive limit is a yes or no beside the limit.
+fn limits(at: &At<'_>) -> Result<(), Error> {
+    for (exclusive, limit) in [
+        ("exclusiveMinimum", "minimum"),
+        ("exclusiveMaximum", "maximum"),
+    ] {
+        let Some(found) = at.child(exclusive) else {
+            continue;
+        };
+        if found.node().bool().is_none() || at.child(limit).is_none() {
+            let what = format!("`{exclusive}` says whether `{limit}` itself is allowed");
+            return Err(found.error(what, &format!("`true` or `false`, beside a `{limit}`")));
+        }
+    }
+    Ok(())
+}
+
+fn lists(at: &At<'_>) -> Result<(), Error> {
+    for key in ["allOf", "anyOf", "oneOf", "enum", "required"] {
+        let Some(list) = at.child(key) else {
+            continue;
+        };
+        if list.items().is_empty() {
+            let what = format!(
+                "`{key}` is {}, not a list with entries",
+                list.node().summary()
+            );
+            return Err(list.error(what, "a list of at least one entry"));
+        }
+    }
+    for name in at
+        .child("required")
+        .map(|list| list.items())
+        .unwrap_or_default()
+    {
+        if name.node().str().is_none() {
+            return Err(name.error("the name of a required property is a text", "a name"));
+        }
+    }
+    Ok(())
+}
+
+fn properties(at: &At<'_>) -> Result<(), Error> {
+    let Some(properties) = at.child("properties") else {
+        return Ok(());
+    };
+    if !matches!(properties.node().data, Data::Mapping(_)) {
+        let what = format!("`properties` is {}", properties.node().summary());
+        return Err(properties.error(what, "a mapping from names to schemas"));
+    }
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for (name, property) in properties.entries() {
+        if let Some(first) = seen.insert(names::function(name), name) {
+            let what = format!("the properties `{first}` and `{name}` get the same name in Rust");
+            return Err(property.error(what, "names that differ in more than case and punctuation"));
+        }
+        schema(&property)?;
+    }
+    Ok(())
+}
+
+/// A schema may hold itself as a property or an item, but not be composed of itself: that would have no end.
+fn not_part_of_itself(at: &At<'_>, above: &mut Vec<Pointer>) -> Result<(), Error> {
+    let resolved = at.resolved("schemas")?;
+    if above.contains(resolved.pointer()) {
+        return Err(at.error(
+            "this schema is composed of itself",
+            "a composition that ends",
+        ));
+    }
+    above.push(resolved.pointer().clone());
+    for key in ["allOf", "anyOf", "oneOf"] {
+        for part in resolved
+            .child(key)
+            .map(|list| list.items())
+            .unwrap_or_default()
+        {
+            not_part_of_itself(&part, above)?;
+        }
+    }
+    above.pop();
+    Ok(())
+}
+
+/// Each component gets a type of its own.
+pub(super) fn names(components: &[(&str, At<'_>)]) -> Result<(), Error> {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for (name, at) in components {
+        if let Some(first) = seen.insert(name.to_pascal_case(), name) {
+            let what = format!("the schemas `{first}` and `{name}` get the same name in Rust");
+            return Err(at.error(what, "names that differ in more than case and punctuation"));
+        }
+    }
+    Ok(())
+}
