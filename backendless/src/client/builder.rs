@@ -1,0 +1,362 @@
+//! The settings of a client, and their check.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::redirect;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Client;
+use crate::generated::raw;
+use crate::transport::{App, Transport, encode_segment, header_value};
+use crate::{Error, Result, UserToken};
+
+const DEFAULT_API_URL: &str = "https://api.backendless.com";
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The settings of a [`Client`]; made by [`Client::builder`].
+///
+/// Nothing is checked before [`build`](Self::build), whose error names the setting.
+///
+/// ```
+/// use backendless::Client;
+/// use std::time::Duration;
+///
+/// let client = Client::builder("A0F5", "9C41")
+///     .api_url("https://eu-api.backendless.com")
+///     .timeout(Duration::from_secs(20))
+///     .user_agent("shop/1.4")
+///     .build()?;
+/// # Ok::<(), backendless::Error>(())
+/// ```
+#[must_use = "a builder does nothing before `build`"]
+pub struct ClientBuilder {
+    app_id: SecretString,
+    api_key: SecretString,
+    api_url: SecretString,
+    user_token: Option<UserToken>,
+    timeout: Duration,
+    attempt_timeout: Duration,
+    connect_timeout: Duration,
+    user_agent: String,
+    root_certificates: Vec<Vec<u8>>,
+    proxy: Option<SecretString>,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(app_id: String, api_key: String) -> Self {
+        Self {
+            app_id: app_id.into(),
+            api_key: api_key.into(),
+            api_url: DEFAULT_API_URL.into(),
+            user_token: None,
+            timeout: DEFAULT_TIMEOUT,
+            attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            user_agent: concat!("backendless-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
+            root_certificates: Vec::new(),
+            proxy: None,
+        }
+    }
+
+    pub(super) fn from_env(get: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let text = |name: &str, value: OsString| {
+            value
+                .into_string()
+                .map_err(|_| Error::invalid_argument(format!("{name} is not Unicode")))
+        };
+        let required = |name: &str| match get(name) {
+            Some(value) if !value.is_empty() => text(name, value),
+            Some(_) => Err(Error::invalid_argument(format!("{name} is empty"))),
+            None => Err(Error::invalid_argument(format!("{name} is not set"))),
+        };
+        let builder = Self::new(
+            required("BACKENDLESS_APP_ID")?,
+            required("BACKENDLESS_API_KEY")?,
+        );
+        match get("BACKENDLESS_API_URL") {
+            Some(url) => Ok(builder.api_url(text("BACKENDLESS_API_URL", url)?)),
+            None => Ok(builder),
+        }
+    }
+
+    /// The address of the API: an origin, with a path in front of the app path where the server
+    /// wants one, as `http://backendless.local:8080/api`.
+    ///
+    /// The default is `https://api.backendless.com`; the European cluster is at
+    /// `https://eu-api.backendless.com`.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api_url = url.into().into();
+        self
+    }
+
+    /// The user as whom the client calls, by the token of a session.
+    pub fn user_token(mut self, token: impl Into<UserToken>) -> Self {
+        self.user_token = Some(token.into());
+        self
+    }
+
+    /// The most that a whole call may take, with everything that belongs to it. At least 1 ms; the
+    /// default is 60 s.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// The most that one attempt may take, from sending the request to the end of the answer. At
+    /// least 1 ms; the default is 30 s.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = limit;
+        self
+    }
+
+    /// The most that connecting may take: name resolution, TCP and TLS. At least 1 ms; the default
+    /// is 10 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// The `User-Agent` of every request, as `shop/1.4`. The default names this crate.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = name.into();
+        self
+    }
+
+    /// Trusts a certificate authority beside those of the operating system.
+    ///
+    /// `pem` holds one certificate or several, in PEM form.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Sends every request through the HTTP proxy at `url`, instead of those that the environment
+    /// names (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`).
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into().into());
+        self
+    }
+
+    /// Checks the settings and makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and
+    /// never its value: an app id or key that is empty or cannot be a segment of a path; an API URL
+    /// that is not http or https, or has a user, a query or a fragment; a limit of zero; a token or
+    /// user agent that no header can hold; a certificate or proxy that cannot be read.
+    pub fn build(self) -> Result<Client> {
+        let app_id = segment("app_id", &self.app_id)?;
+        let api_key = segment("api_key", &self.api_key)?;
+        let url = api_url(self.api_url.expose_secret())?;
+        for (name, limit) in [
+            ("timeout", self.timeout),
+            ("attempt_timeout", self.attempt_timeout),
+            ("connect_timeout", self.connect_timeout),
+        ] {
+            if limit < Duration::from_millis(1) {
+                return Err(invalid(name, "is less than a millisecond"));
+            }
+        }
+        if let Some(token) = &self.user_token {
+            header_value(token)?;
+        }
+        let http = self.http()?;
+        let app = App {
+            path: [
+                url.path().trim_end_matches('/'),
+                "/",
+                &app_id,
+                "/",
+                &api_key,
+            ]
+            .concat()
+            .into(),
+            app_id: self.app_id,
+            api_key: self.api_key,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+        };
+        let origin = url.origin().ascii_serialization();
+        let transport = Transport::new(app, self.user_token);
+        Ok(Client {
+            raw: raw::Client::new_with_client(origin.into(), http, transport),
+        })
+    }
+
+    /// The HTTP client. It follows no redirect, sends no `Referer` and repeats nothing by itself:
+    /// each of these would carry the key, which is in the path, to where it does not belong, or
+    /// would do a thing twice.
+    fn http(&self) -> Result<reqwest::Client> {
+        let mut http = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .connect_timeout(self.connect_timeout)
+            .user_agent(
+                reqwest::header::HeaderValue::from_str(&self.user_agent)
+                    .map_err(|_| invalid("user_agent", "holds a character that no header may"))?,
+            );
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        for pem in &self.root_certificates {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .ok()
+                .filter(|certificates| !certificates.is_empty())
+                .ok_or_else(|| invalid("root_certificate", "is no certificate in PEM form"))?;
+            http = http.tls_certs_merge(certificates);
+        }
+        if let Some(proxy) = &self.proxy {
+            let proxy = reqwest::Url::parse(proxy.expose_secret())
+                .ok()
+                .filter(|url| matches!(url.scheme(), "http" | "https"))
+                .and_then(|url| reqwest::Proxy::all(url).ok())
+                .ok_or_else(|| invalid("proxy", "is no http or https URL"))?;
+            http = http.proxy(proxy);
+        }
+        http.build().map_err(|error| {
+            Error::invalid_argument("the HTTP client cannot be set up")
+                .with_source(error.without_url())
+        })
+    }
+}
+
+/// Tells no setting that is a secret or may hold one.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
+    }
+}
+
+fn invalid(setting: &str, problem: &str) -> Error {
+    Error::invalid_argument(format!("{setting} {problem}"))
+}
+
+/// The app id or key as a segment of the path.
+fn segment(name: &str, value: &SecretString) -> Result<String> {
+    let value = value.expose_secret();
+    let problem = match value {
+        "" => "is empty",
+        "." | ".." => "is no id: dots name another path",
+        _ if value.contains(['/', '\\']) => "holds a slash or backslash",
+        _ if value.contains(char::is_control) => "holds a control character",
+        _ => return Ok(encode_segment(value)),
+    };
+    Err(invalid(name, problem))
+}
+
+fn api_url(text: &str) -> Result<reqwest::Url> {
+    let url = reqwest::Url::parse(text)
+        .map_err(|error| invalid("api_url", &format!("is no URL: {error}")))?;
+    let problem = if !matches!(url.scheme(), "http" | "https") {
+        "is neither http nor https"
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "holds a user or a password"
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "holds a query or a fragment"
+    } else {
+        return Ok(url);
+    };
+    Err(invalid("api_url", problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn problem(builder: ClientBuilder) -> String {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        error.to_string()
+    }
+
+    #[test]
+    fn an_app_id_or_key_that_is_no_segment_is_refused_without_its_value() {
+        for bad in ["", ".", "..", "SECRET/x", "SECRET\\x", "SECRET\n"] {
+            let of_id = problem(Client::builder(bad, "KEY"));
+            let of_key = problem(Client::builder("APP", bad));
+            assert!(of_id.starts_with("app_id "), "{of_id}");
+            assert!(of_key.starts_with("api_key "), "{of_key}");
+            assert!(!of_id.contains("SECRET") && !of_key.contains("SECRET"));
+        }
+    }
+
+    #[test]
+    fn an_api_url_that_cannot_be_called_is_refused_without_its_value() {
+        for bad in [
+            "",
+            "api.example.com",
+            "ftp://example.com",
+            "file:///etc",
+            "https://",
+            "https://SECRET@example.com",
+            "https://u:SECRET@example.com",
+            "https://example.com?key=SECRET",
+            "https://example.com#SECRET",
+        ] {
+            let text = problem(Client::builder("APP", "KEY").api_url(bad));
+            assert!(text.starts_with("api_url "), "{bad}: {text}");
+            assert!(!text.contains("SECRET"), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_settings_are_refused_by_name() {
+        let builder = || Client::builder("APP", "KEY");
+        for (bad, name) in [
+            (builder().timeout(Duration::ZERO), "timeout"),
+            (builder().attempt_timeout(Duration::ZERO), "attempt_timeout"),
+            (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
+            (builder().user_agent("a\nb"), "user_agent"),
+            (builder().user_token("SECRET\n"), "user_token"),
+            (builder().user_token(""), "user_token"),
+            (builder().root_certificate("no PEM"), "root_certificate"),
+            (builder().proxy("SECRET"), "proxy"),
+        ] {
+            let text = problem(bad);
+            assert!(text.starts_with(name), "{name}: {text}");
+            assert!(!text.contains("SECRET"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_environment_is_read_and_a_variable_that_is_missing_or_empty_is_named() {
+        let full = |name: &str| match name {
+            "BACKENDLESS_APP_ID" => Some("APP".into()),
+            "BACKENDLESS_API_KEY" => Some("KEY".into()),
+            "BACKENDLESS_API_URL" => Some("http://localhost:9080".into()),
+            other => panic!("{other} is not read"),
+        };
+        let client = ClientBuilder::from_env(full).unwrap().build().unwrap();
+        assert!(format!("{client:?}").contains("http://localhost:9080"));
+
+        let missing = |name: &str| (name == "BACKENDLESS_APP_ID").then(|| "APP".into());
+        let text = ClientBuilder::from_env(missing).unwrap_err().to_string();
+        assert_eq!(text, "BACKENDLESS_API_KEY is not set");
+        let text = ClientBuilder::from_env(|_| Some("".into()))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(text, "BACKENDLESS_APP_ID is empty");
+    }
+
+    #[test]
+    fn debug_tells_no_secret() {
+        let builder = Client::builder("SECRET-1", "SECRET-2")
+            .user_token("SECRET-3")
+            .api_url("http://localhost/SECRET-4")
+            .proxy("http://u:SECRET-5@localhost");
+        assert!(!format!("{builder:#?}").contains("SECRET"));
+        let client = builder.build().unwrap();
+        assert!(!format!("{client:#?}").contains("SECRET"));
+    }
+}

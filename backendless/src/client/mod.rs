@@ -1,0 +1,170 @@
+//! The client: one application as one user, and the way to each of its services.
+
+mod builder;
+
+use std::fmt;
+
+pub use builder::ClientBuilder;
+
+use crate::data::Table;
+use crate::generated::raw;
+use crate::transport::CallOptions;
+use crate::users::Users;
+use crate::{Result, UserToken};
+
+/// A Backendless application, called as one user or as nobody.
+///
+/// A client is a handle: cloning it is cheap, all clones share one pool of connections, and it can
+/// be moved into tasks and kept in the state of a web service. There is no need for an `Arc`.
+///
+/// ```
+/// use backendless::Client;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Person {
+///     name: String,
+///     age: u8,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = backendless_local::Server::start().await?;
+/// # let (app_id, api_key) = (server.app_id(), server.api_key());
+/// let client = Client::builder(app_id, api_key).api_url(server.url()).build()?;
+/// let people = client.data::<Person>("Person");
+/// let bob = people.create(&Person { name: "Bob".into(), age: 20 }).await?;
+/// assert_eq!(people.get(&bob.object_id).await?.age, 20);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    raw: raw::Client,
+}
+
+impl Client {
+    /// A client with the usual settings, for the application `app_id` with the REST API key
+    /// `api_key`, as shown on the start page of Backendless Console.
+    ///
+    /// # Errors
+    ///
+    /// See [`ClientBuilder::build`].
+    ///
+    /// ```
+    /// let client = backendless::Client::new("A0F5", "9C41")?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    pub fn new(app_id: impl Into<String>, api_key: impl Into<String>) -> Result<Self> {
+        Self::builder(app_id, api_key).build()
+    }
+
+    /// A client with the settings of the environment: `BACKENDLESS_APP_ID` and
+    /// `BACKENDLESS_API_KEY`, and `BACKENDLESS_API_URL` if it is not the default.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a variable is missing or not
+    /// Unicode, and as [`ClientBuilder::build`]; the text names the variable.
+    ///
+    /// ```
+    /// let error = backendless::Client::from_env().unwrap_err();
+    /// assert_eq!(error.to_string(), "BACKENDLESS_APP_ID is not set");
+    /// ```
+    pub fn from_env() -> Result<Self> {
+        ClientBuilder::from_env(|name| std::env::var_os(name))?.build()
+    }
+
+    /// Starts a client with settings of its own; see [`ClientBuilder`].
+    pub fn builder(app_id: impl Into<String>, api_key: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(app_id.into(), api_key.into())
+    }
+
+    /// The same application as the user whose session has this token. This client is untouched.
+    ///
+    /// A token that no HTTP header can hold is refused by every call of the new client, with
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), before anything is sent. A token
+    /// that is unknown or over is refused by the service, with
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized).
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let as_bob = client.with_user_token("0E5A6F40-8F3C");
+    /// assert!(as_bob.user_token().is_some());
+    /// assert!(client.user_token().is_none());
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_user_token(&self, token: impl Into<UserToken>) -> Self {
+        self.acting_as(Some(token.into()))
+    }
+
+    /// The same application as nobody in particular. This client is untouched.
+    #[must_use]
+    pub fn without_user_token(&self) -> Self {
+        self.acting_as(None)
+    }
+
+    /// The token of the user as whom this client calls.
+    #[must_use]
+    pub fn user_token(&self) -> Option<&UserToken> {
+        self.raw.inner.user_token()
+    }
+
+    /// The table `name`, with rows of type `T`.
+    ///
+    /// `T` is a struct of the caller's own, with a field for each column of interest;
+    /// [`Record`](crate::Record) serves for rows of any shape. The name is checked when a call is
+    /// made.
+    pub fn data<T>(&self, name: impl Into<String>) -> Table<T> {
+        Table::new(self.clone(), name.into())
+    }
+
+    /// Registration, login and passwords of the application's users.
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users::new(self.clone())
+    }
+
+    /// The generated client: a function for each operation of the service's OpenAPI document.
+    ///
+    /// Its calls have this client's app path, user token and limits. It is outside the version
+    /// promise of this crate: it changes with the document and with the generator.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # async fn count(client: backendless::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let count = client.raw().count_objects("Person", None).await?.into_inner();
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "raw")]
+    #[must_use]
+    pub fn raw(&self) -> &raw::Client {
+        &self.raw
+    }
+
+    fn acting_as(&self, token: Option<UserToken>) -> Self {
+        let mut raw = self.raw.clone();
+        raw.inner = raw.inner.with_user_token(token);
+        Self { raw }
+    }
+
+    /// The generated client with the settings of one call.
+    pub(crate) fn raw_with(&self, options: CallOptions) -> raw::Client {
+        let mut raw = self.raw.clone();
+        raw.inner = raw.inner.with_options(options);
+        raw
+    }
+}
+
+/// Tells the server's origin and whether there is a user; never who.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("server", &self.raw.baseurl)
+            .field("has_user_token", &self.user_token().is_some())
+            .finish_non_exhaustive()
+    }
+}

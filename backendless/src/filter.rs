@@ -1,0 +1,446 @@
+//! Where clauses: as a text of the caller's own, or built from fields and values.
+//!
+//! A built filter cannot be injected into: a field name is checked, a text is quoted with its
+//! quotes doubled, and a filter that holds anything else refuses to be sent.
+
+use std::fmt;
+use std::ops::Not;
+use std::time::SystemTime;
+
+use crate::{Error, Result, Timestamp};
+
+/// A condition on the rows of a table: the `where` of a search or a count.
+///
+/// It is either a clause in the service's own words, taken as it stands, or built with [`field`]:
+///
+/// ```
+/// use backendless::filter::{field, Filter};
+///
+/// let by_hand = Filter::from("age >= 18");
+/// let built = field("age").ge(18).and(field("name").eq("O'Hara"));
+///
+/// assert_eq!(by_hand.to_clause()?, "age >= 18");
+/// assert_eq!(built.to_clause()?, "(age >= 18) AND (name = 'O''Hara')");
+/// # Ok::<(), backendless::Error>(())
+/// ```
+///
+/// Never put a value from outside into a clause by hand: build it with [`field`], which quotes it.
+///
+/// The grammar is that of the service, close to the WHERE of SQL-92:
+/// <https://backendless.com/docs/rest/data_search_with_where_clause.html>.
+#[derive(Clone, PartialEq)]
+pub struct Filter {
+    clause: std::result::Result<String, String>,
+}
+
+/// Starts a condition on the column `name`.
+///
+/// A name is made of letters, digits and `_`, does not start with a digit, and may be a path
+/// through relations, with dots: `address.city`. Any other name makes a filter that is refused
+/// with [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is sent.
+///
+/// ```
+/// use backendless::filter::field;
+///
+/// assert!(field("age = 1 OR 1").eq(1).to_clause().is_err());
+/// ```
+pub fn field(name: impl Into<String>) -> Field {
+    Field { name: name.into() }
+}
+
+/// A column in a condition that is being built: see [`field`].
+#[derive(Clone, Debug)]
+pub struct Field {
+    name: String,
+}
+
+impl Field {
+    /// The column equals `value`; `IS NULL` where the value is absent.
+    #[must_use]
+    pub fn eq(self, value: impl Into<Value>) -> Filter {
+        match value.into().0 {
+            Literal::Null => self.is_null(),
+            literal => self.compare("=", literal),
+        }
+    }
+
+    /// The column differs from `value`; `IS NOT NULL` where the value is absent.
+    #[must_use]
+    pub fn ne(self, value: impl Into<Value>) -> Filter {
+        match value.into().0 {
+            Literal::Null => self.is_not_null(),
+            literal => self.compare("!=", literal),
+        }
+    }
+
+    /// The column is less than `value`.
+    #[must_use]
+    pub fn lt(self, value: impl Into<Value>) -> Filter {
+        self.compare("<", value.into().0)
+    }
+
+    /// The column is less than `value`, or equals it.
+    #[must_use]
+    pub fn le(self, value: impl Into<Value>) -> Filter {
+        self.compare("<=", value.into().0)
+    }
+
+    /// The column is greater than `value`.
+    #[must_use]
+    pub fn gt(self, value: impl Into<Value>) -> Filter {
+        self.compare(">", value.into().0)
+    }
+
+    /// The column is greater than `value`, or equals it.
+    #[must_use]
+    pub fn ge(self, value: impl Into<Value>) -> Filter {
+        self.compare(">=", value.into().0)
+    }
+
+    /// The column's text matches `pattern`, in which `%` stands for any text and `_` for any one
+    /// character.
+    #[must_use]
+    pub fn like(self, pattern: impl Into<String>) -> Filter {
+        self.compare("LIKE", Literal::Text(pattern.into()))
+    }
+
+    /// The column's text does not match `pattern`; see [`like`](Self::like).
+    #[must_use]
+    pub fn not_like(self, pattern: impl Into<String>) -> Filter {
+        self.compare("NOT LIKE", Literal::Text(pattern.into()))
+    }
+
+    /// The column equals one of `values`. With no values at all, no row fits.
+    #[must_use]
+    pub fn is_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter {
+        self.one_of("IN", values, "1=0")
+    }
+
+    /// The column equals none of `values`. With no values at all, every row fits.
+    #[must_use]
+    pub fn not_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter {
+        self.one_of("NOT IN", values, "1=1")
+    }
+
+    /// The column lies from `low` to `high`, both included.
+    #[must_use]
+    pub fn between(self, low: impl Into<Value>, high: impl Into<Value>) -> Filter {
+        let (low, high) = (low.into().0, high.into().0);
+        self.build(|name| {
+            Ok(format!(
+                "{name} BETWEEN {} AND {}",
+                low.ordered()?,
+                high.ordered()?
+            ))
+        })
+    }
+
+    /// The column has no value.
+    #[must_use]
+    pub fn is_null(self) -> Filter {
+        self.build(|name| Ok(format!("{name} IS NULL")))
+    }
+
+    /// The column has a value.
+    #[must_use]
+    pub fn is_not_null(self) -> Filter {
+        self.build(|name| Ok(format!("{name} IS NOT NULL")))
+    }
+
+    fn compare(self, operator: &str, literal: Literal) -> Filter {
+        self.build(|name| Ok(format!("{name} {operator} {}", literal.ordered()?)))
+    }
+
+    fn one_of<V: Into<Value>>(
+        self,
+        operator: &str,
+        values: impl IntoIterator<Item = V>,
+        when_empty: &str,
+    ) -> Filter {
+        self.build(|name| {
+            let mut list = String::new();
+            for value in values {
+                if !list.is_empty() {
+                    list.push_str(", ");
+                }
+                list.push_str(&value.into().0.ordered()?);
+            }
+            Ok(if list.is_empty() {
+                when_empty.to_owned()
+            } else {
+                format!("{name} {operator} ({list})")
+            })
+        })
+    }
+
+    fn build(self, clause: impl FnOnce(&str) -> std::result::Result<String, String>) -> Filter {
+        let clause = if is_column_path(&self.name) {
+            clause(&self.name).map_err(|problem| format!("column {}: {problem}", self.name))
+        } else {
+            Err(format!(
+                "{:?} is no column name: letters, digits and _ make one, and dots a path",
+                self.name
+            ))
+        };
+        Filter { clause }
+    }
+}
+
+fn is_column_path(name: &str) -> bool {
+    let is_column = |column: &str| {
+        let mut characters = column.chars();
+        characters
+            .next()
+            .is_some_and(|first| first == '_' || first.is_alphabetic())
+            && characters.all(|other| other == '_' || other.is_alphanumeric())
+    };
+    name.split('.').all(is_column)
+}
+
+impl Filter {
+    /// Both this condition and `other` hold.
+    #[must_use]
+    pub fn and(self, other: impl Into<Self>) -> Self {
+        self.join("AND", other.into())
+    }
+
+    /// This condition holds, or `other` does, or both.
+    #[must_use]
+    pub fn or(self, other: impl Into<Self>) -> Self {
+        self.join("OR", other.into())
+    }
+
+    /// The clause as it is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a column's name or a value cannot
+    /// stand in a clause; the text says which.
+    pub fn to_clause(&self) -> Result<&str> {
+        match &self.clause {
+            Ok(clause) => Ok(clause),
+            Err(problem) => Err(Error::invalid_argument(format!("filter: {problem}"))),
+        }
+    }
+
+    fn join(self, operator: &str, other: Self) -> Self {
+        let clause = match (self.clause, other.clause) {
+            (Ok(left), Ok(right)) => match (left.trim(), right.trim()) {
+                (left, "") => Ok(left.to_owned()),
+                ("", right) => Ok(right.to_owned()),
+                (left, right) => Ok(format!("({left}) {operator} ({right})")),
+            },
+            (Err(problem), _) | (_, Err(problem)) => Err(problem),
+        };
+        Self { clause }
+    }
+}
+
+/// The condition does not hold. No row fits the opposite of an empty filter, which fits every row.
+impl Not for Filter {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self {
+            clause: self.clause.map(|clause| match clause.trim() {
+                "" => "1=0".to_owned(),
+                clause => format!("NOT ({clause})"),
+            }),
+        }
+    }
+}
+
+/// A clause in the service's own words, sent as it stands. An empty one sets no condition.
+impl From<&str> for Filter {
+    fn from(clause: &str) -> Self {
+        clause.to_owned().into()
+    }
+}
+
+/// A clause in the service's own words, sent as it stands. An empty one sets no condition.
+impl From<String> for Filter {
+    fn from(clause: String) -> Self {
+        Self { clause: Ok(clause) }
+    }
+}
+
+/// Says nothing of the clause: it holds values of rows.
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filter").finish_non_exhaustive()
+    }
+}
+
+/// A value in a condition: a text, a number, a boolean, a time, or none of them.
+///
+/// It is made by `From`, so that `field("age").ge(18)` takes the number itself. A time is written
+/// in milliseconds since 1970, as the service's own clients do.
+#[derive(Clone, PartialEq)]
+pub struct Value(Literal);
+
+#[derive(Clone, PartialEq)]
+enum Literal {
+    Null,
+    Boolean(bool),
+    Integer(i128),
+    Float(f64),
+    Text(String),
+}
+
+impl Literal {
+    /// The literal for a place where null has no meaning: `age < NULL` is true of no row.
+    fn ordered(&self) -> std::result::Result<String, String> {
+        match self {
+            Self::Null => Err("only eq and ne take an absent value".to_owned()),
+            Self::Boolean(value) => Ok(value.to_string()),
+            Self::Integer(value) => Ok(value.to_string()),
+            Self::Float(value) if value.is_finite() => Ok(value.to_string()),
+            Self::Float(_) => Err("a value is not a finite number".to_owned()),
+            Self::Text(text) if text.contains('\0') => {
+                Err("a text holds the NUL character".to_owned())
+            }
+            Self::Text(text) => Ok(format!("'{}'", text.replace('\'', "''"))),
+        }
+    }
+}
+
+/// Says nothing of the value: it is that of a row.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value").finish_non_exhaustive()
+    }
+}
+
+macro_rules! value_from {
+    ($($type:ty => |$value:ident| $literal:expr;)*) => {
+        $(impl From<$type> for Value {
+            fn from($value: $type) -> Self {
+                Self($literal)
+            }
+        })*
+    };
+}
+
+value_from! {
+    bool => |value| Literal::Boolean(value);
+    i8 => |value| Literal::Integer(value.into());
+    i16 => |value| Literal::Integer(value.into());
+    i32 => |value| Literal::Integer(value.into());
+    i64 => |value| Literal::Integer(value.into());
+    u8 => |value| Literal::Integer(value.into());
+    u16 => |value| Literal::Integer(value.into());
+    u32 => |value| Literal::Integer(value.into());
+    u64 => |value| Literal::Integer(value.into());
+    f32 => |value| Literal::Float(value.into());
+    f64 => |value| Literal::Float(value);
+    &str => |value| Literal::Text(value.to_owned());
+    String => |value| Literal::Text(value);
+    &String => |value| Literal::Text(value.clone());
+    Timestamp => |value| Literal::Integer(value.as_millis().into());
+    SystemTime => |value| Timestamp::from(value).into_literal();
+}
+
+impl Timestamp {
+    fn into_literal(self) -> Literal {
+        Literal::Integer(self.as_millis().into())
+    }
+}
+
+/// `None` is SQL's null: `field("city").eq(None::<&str>)` asks for rows without a city.
+impl<V: Into<Value>> From<Option<V>> for Value {
+    fn from(value: Option<V>) -> Self {
+        value.map_or(Self(Literal::Null), Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn clause(filter: Filter) -> String {
+        filter.to_clause().unwrap().to_owned()
+    }
+
+    #[test]
+    fn every_comparison_writes_its_operator() {
+        assert_eq!(clause(field("a").eq(1)), "a = 1");
+        assert_eq!(clause(field("a").ne(1.5)), "a != 1.5");
+        assert_eq!(clause(field("a").lt(-1)), "a < -1");
+        assert_eq!(clause(field("a").le(u64::MAX)), "a <= 18446744073709551615");
+        assert_eq!(clause(field("a").gt(true)), "a > true");
+        assert_eq!(clause(field("a").ge("x")), "a >= 'x'");
+        assert_eq!(clause(field("a").like("x%")), "a LIKE 'x%'");
+        assert_eq!(clause(field("a").not_like("x%")), "a NOT LIKE 'x%'");
+        assert_eq!(clause(field("a").between(1, 2)), "a BETWEEN 1 AND 2");
+        assert_eq!(clause(field("a").is_in(["x", "y"])), "a IN ('x', 'y')");
+        assert_eq!(clause(field("a").not_in([1, 2])), "a NOT IN (1, 2)");
+        assert_eq!(clause(field("a").is_null()), "a IS NULL");
+        assert_eq!(clause(field("a").is_not_null()), "a IS NOT NULL");
+        assert_eq!(clause(field("a.b").eq(None::<i32>)), "a.b IS NULL");
+        assert_eq!(clause(field("a").ne(None::<i32>)), "a IS NOT NULL");
+    }
+
+    #[test]
+    fn a_list_of_nothing_fits_no_row_and_its_negation_every_row() {
+        assert_eq!(clause(field("a").is_in([0_i32; 0])), "1=0");
+        assert_eq!(clause(field("a").not_in([0_i32; 0])), "1=1");
+    }
+
+    #[test]
+    fn a_time_is_written_in_milliseconds() {
+        let time = UNIX_EPOCH + Duration::from_millis(1_700_000_000_000);
+        assert_eq!(
+            clause(field("created").ge(time)),
+            "created >= 1700000000000"
+        );
+        let time = Timestamp::from_millis(5);
+        assert_eq!(clause(field("created").lt(time)), "created < 5");
+    }
+
+    #[test]
+    fn conditions_keep_their_grouping() {
+        let either = field("a").eq(1).or(field("b").eq(2));
+        assert_eq!(
+            clause(either.and("c = 3 OR d = 4")),
+            "((a = 1) OR (b = 2)) AND (c = 3 OR d = 4)"
+        );
+        assert_eq!(clause(!field("a").eq(1)), "NOT (a = 1)");
+        assert_eq!(clause(Filter::from("").and(field("a").eq(1))), "a = 1");
+    }
+
+    #[test]
+    fn quotes_in_a_text_are_doubled_and_nothing_else_is_changed() {
+        let text = r#"O'Hara's \ " -- ; /* %"#;
+        assert_eq!(
+            clause(field("a").eq(text)),
+            r#"a = 'O''Hara''s \ " -- ; /* %'"#
+        );
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_clause_is_refused_by_name() {
+        for name in ["", "a b", "a=1 OR 1", "1a", "a.", ".a", "a'b", "a--", "a)"] {
+            let error = field(name).eq(1).to_clause().unwrap_err().to_string();
+            assert!(error.contains(&format!("{name:?}")), "{error}");
+        }
+        for filter in [
+            field("a").eq(f64::NAN),
+            field("a").lt(f64::INFINITY),
+            field("a").eq("x\0y"),
+            field("a").lt(None::<i32>),
+            field("a").is_in([Some(1), None]),
+            field("b").eq(1).and(field("a").eq(f64::NAN)),
+            !field("a").eq(f64::NAN),
+        ] {
+            let error = filter.to_clause().unwrap_err().to_string();
+            assert!(error.contains("column a"), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_tells_no_value() {
+        let filter = field("card").eq("4111-1111");
+        assert!(!format!("{filter:?} {:?}", Value::from("4111")).contains("4111"));
+    }
+}

@@ -1,0 +1,101 @@
+//! The service's errors: `{"code": 3003, "message": "..", "errorData": {}}`, any part of which may
+//! be missing, or something that is none of its own, such as a proxy's page.
+
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
+
+use super::response::Call;
+use crate::{Error, ErrorCode, ErrorKind};
+
+/// The longest message that is kept: the service's own are a sentence or two.
+const MOST_CHARACTERS: usize = 1_000;
+
+/// The error that an answer with a status other than 2xx stands for.
+pub(super) fn read(call: &Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+    let envelope = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let code = envelope.get("code").and_then(code);
+    let message = envelope
+        .get("message")
+        .and_then(Value::as_str)
+        .filter(|message| !message.trim().is_empty())
+        .map_or_else(|| without_message(status, headers, body), shorten);
+    let kind = ErrorKind::of_answer(status.as_u16(), code);
+    let error = call
+        .error(kind, message)
+        .with_status(status.as_u16())
+        .with_code(code)
+        .with_data(envelope.get("errorData").and_then(|data| clean(call, data)));
+    say_whether_it_may_pass(call, error, status)
+}
+
+fn say_whether_it_may_pass(call: &Call, error: Error, status: StatusCode) -> Error {
+    let refused_unread = error.kind() == ErrorKind::RateLimited;
+    match status.as_u16() {
+        _ if refused_unread => error.retryable(true),
+        502..=504 => call.transient(error),
+        status => error.final_because(format!("{status} is final")),
+    }
+}
+
+/// A number, or a text that holds one.
+fn code(value: &Value) -> Option<ErrorCode> {
+    let number = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number.map(ErrorCode::new)
+}
+
+fn shorten(message: &str) -> String {
+    match message.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+/// What can be said of an answer that says nothing itself. Its text is not repeated: whoever wrote
+/// it, it was not the service.
+fn without_message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
+    if status.is_redirection() {
+        return "the server answers with a redirect, which is not followed; is the API URL right?"
+            .to_owned();
+    }
+    let reason = status.canonical_reason().unwrap_or("unknown status");
+    if body.is_empty() {
+        return format!("{reason}, with no explanation");
+    }
+    let media_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map_or("no media type", |value| {
+            value.split(';').next().unwrap_or(value)
+        });
+    format!(
+        "{reason}, and no error of Backendless but {} bytes of {media_type:?}",
+        body.len()
+    )
+}
+
+/// `errorData` as it is, but for an empty one, and without what no text may hold.
+fn clean(call: &Call, data: &Value) -> Option<Value> {
+    let is_empty = match data {
+        Value::Null => true,
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    };
+    (!is_empty).then(|| redact(call, data))
+}
+
+fn redact(call: &Call, data: &Value) -> Value {
+    match data {
+        Value::String(text) => call.transport.redact(text).into(),
+        Value::Array(items) => items.iter().map(|item| redact(call, item)).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (call.transport.redact(key), redact(call, value)))
+            .collect(),
+        other => other.clone(),
+    }
+}

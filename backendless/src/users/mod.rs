@@ -1,0 +1,196 @@
+//! Users: registration, login and lost passwords.
+//!
+//! A login answers a [`Session`], whose client calls as that user. The client that logged in stays
+//! as it was, so one client in a web service serves all its users.
+
+mod registration;
+mod session;
+mod user;
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+pub use registration::Registration;
+pub use session::Session;
+pub use user::User;
+
+use crate::data::{Object, Record};
+use crate::generated::raw::types::LoginRequest;
+use crate::operations::{LOGIN_USER, LOGOUT_USER, REGISTER_USER, RESTORE_PASSWORD};
+use crate::request::Request;
+use crate::transport::finish;
+use crate::{Client, Error, ErrorKind, UserToken};
+
+const USER_TOKEN: &str = "user-token";
+
+/// The users of an application; made by [`Client::users`].
+///
+/// A handle like the client: cheap to clone, and free to move into tasks.
+///
+/// ```
+/// use backendless::Registration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = backendless_local::Server::start().await?;
+/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+/// #     .api_url(server.url()).build()?;
+/// let users = client.users();
+/// users.register(Registration::new("pa55").email("ann@example.com")).await?;
+/// let session = users.login("ann@example.com", "pa55").await?;
+///
+/// let diary = session.client().data::<backendless::Record>("Diary");
+/// let entry = diary.create(&serde_json::json!({"text": "fine day"})).await?;
+/// assert_eq!(entry.owner_id.as_deref(), Some(session.user().object_id.as_str()));
+/// session.logout().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Users {
+    client: Client,
+}
+
+impl Users {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Registers a user, who can log in from then on unless the application asks for a
+    /// confirmation by e-mail first.
+    ///
+    /// The call is not idempotent, and is made as nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](ErrorKind::Conflict) with code 3033 if there is a user with that identity;
+    /// [`Forbidden`](ErrorKind::Forbidden) if registration is closed;
+    /// [`Api`](ErrorKind::Api) with code 3013 if the identity is missing, which is the e-mail
+    /// address unless the application says otherwise;
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a property that cannot be sent; and what
+    /// every call may answer.
+    ///
+    /// ```
+    /// use backendless::{ErrorKind, Registration};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let ann = || Registration::new("pa55").email("ann@example.com").property("age", 30);
+    /// let user = client.users().register(ann()).await?;
+    /// assert_eq!(user.properties["age"], 30);
+    ///
+    /// let again = client.users().register(ann()).await.unwrap_err();
+    /// assert_eq!(again.kind(), ErrorKind::Conflict);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn register(&self, registration: Registration) -> Request<'static, User> {
+        let password = registration.password();
+        let request = Request::new(self.client.clone(), move |raw| async move {
+            let body = registration
+                .body()
+                .map_err(|error| error.with_operation(&REGISTER_USER))?;
+            let row = finish(raw.register_user(&body).await, &REGISTER_USER)?;
+            Ok(User::from_row(row))
+        });
+        request.secret(password)
+    }
+
+    /// Logs a user in, by the identity with which they registered.
+    ///
+    /// # Errors
+    ///
+    /// [`Unauthorized`](ErrorKind::Unauthorized) with code 3003 if the login or the password is
+    /// wrong, with 3087 if the e-mail address is not confirmed, with 3090 if the account is
+    /// disabled; and what every call may answer.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
+    /// assert!(error.is_unauthorized());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn login(
+        &self,
+        login: impl Into<String>,
+        password: impl Into<String>,
+    ) -> Request<'static, Session> {
+        let login = login.into();
+        let password = Arc::new(SecretString::from(password.into()));
+        let (secret, client) = (Arc::clone(&password), self.client.clone());
+        let request = Request::new(self.client.clone(), move |raw| async move {
+            let body = LoginRequest {
+                login,
+                password: password.expose_secret().to_owned(),
+            };
+            let row = finish(raw.login_user(&body).await, &LOGIN_USER)?;
+            session_of(&client, row)
+        });
+        request.secret(secret)
+    }
+
+    /// Ends the session of the user as whom this client calls.
+    ///
+    /// # Errors
+    ///
+    /// [`Unauthorized`](ErrorKind::Unauthorized) if there is no session or it is over; and what
+    /// every call may answer.
+    pub fn logout(&self) -> Request<'static, ()> {
+        Request::new(self.client.clone(), move |raw| async move {
+            finish(raw.logout_user().await, &LOGOUT_USER)
+        })
+    }
+
+    /// Has the service send an e-mail with which the user can set a new password.
+    ///
+    /// `identity` is what the user logs in with. The call is not idempotent: done twice, it sends
+    /// two e-mails. It is made as nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](ErrorKind::NotFound) with code 3020 if there is no such user;
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for an identity that cannot be one; and what
+    /// every call may answer.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let error = client.users().restore_password("nobody@example.com").await.unwrap_err();
+    /// assert!(error.is_not_found());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restore_password(&self, identity: impl Into<String>) -> Request<'static, ()> {
+        let identity = identity.into();
+        Request::new(self.client.clone(), move |raw| async move {
+            finish(raw.restore_password(&identity).await, &RESTORE_PASSWORD)
+        })
+    }
+}
+
+fn session_of(client: &Client, mut row: Object<Record>) -> crate::Result<Session> {
+    let token = match row.remove(USER_TOKEN) {
+        Some(serde_json::Value::String(token)) if !token.is_empty() => UserToken::from(token),
+        _ => {
+            return Err(
+                Error::new(ErrorKind::Decode, "the answer holds no user-token")
+                    .with_operation(&LOGIN_USER)
+                    .with_attempts(1),
+            );
+        }
+    };
+    let client = client.with_user_token(token.clone());
+    Ok(Session::new(client, User::from_row(row), token))
+}

@@ -1,0 +1,142 @@
+//! What a new user brings along.
+
+use std::fmt;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::data::Record;
+use crate::{Error, Result};
+
+/// A registration: a password, and the columns of the new row in `Users`.
+///
+/// ```
+/// use backendless::Registration;
+///
+/// let ann = Registration::new("pa55").email("ann@example.com").name("Ann").property("age", 30);
+/// assert!(!format!("{ann:?}").contains("pa55"));
+/// ```
+#[derive(Clone)]
+#[must_use = "a registration is sent with `register`"]
+pub struct Registration {
+    password: Arc<SecretString>,
+    properties: Record,
+    problem: Option<String>,
+}
+
+impl Registration {
+    /// A registration with this password. It is wiped from memory when it is no longer needed.
+    pub fn new(password: impl Into<String>) -> Self {
+        Self {
+            password: Arc::new(password.into().into()),
+            properties: Record::new(),
+            problem: None,
+        }
+    }
+
+    /// The user's e-mail address, by which they log in unless the application says otherwise.
+    pub fn email(self, address: impl Into<String>) -> Self {
+        self.property("email", address.into())
+    }
+
+    /// The user's name.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.property("name", name.into())
+    }
+
+    /// Any other column of `Users`. A value that JSON cannot hold, and the column `password`, are
+    /// refused when the registration is sent.
+    pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        match serde_json::to_value(value) {
+            _ if name == "password" => {
+                self.problem = Some("property \"password\": it is an argument of `new`".to_owned());
+            }
+            Ok(value) => {
+                self.properties.insert(name, value);
+            }
+            Err(error) => self.problem = Some(format!("property {name:?}: {error}")),
+        }
+        self
+    }
+
+    pub(super) fn password(&self) -> Arc<SecretString> {
+        Arc::clone(&self.password)
+    }
+
+    /// The body of the request. It is a type of its own so that a `Registration` itself cannot be
+    /// written anywhere by accident.
+    pub(super) fn body(&self) -> Result<Body<'_>> {
+        match &self.problem {
+            None => Ok(Body(self)),
+            Some(problem) => Err(Error::invalid_argument(problem)),
+        }
+    }
+}
+
+/// Tells the names of the columns, and no value.
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("properties", &self.properties.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(super) struct Body<'a>(&'a Registration);
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Registration {
+            password,
+            properties,
+            ..
+        } = self.0;
+        let mut map = serializer.serialize_map(Some(properties.len() + 1))?;
+        for (name, value) in properties {
+            map.serialize_entry(name, value)?;
+        }
+        map.serialize_entry("password", password.expose_secret())?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn a_registration_holds_what_it_was_given() {
+        let ann = Registration::new("pa55")
+            .email("a@b.c")
+            .name("Ann")
+            .property("age", 30);
+        let body = serde_json::to_value(ann.body().unwrap()).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({"email": "a@b.c", "name": "Ann", "age": 30, "password": "pa55"})
+        );
+    }
+
+    #[test]
+    fn a_property_that_cannot_be_sent_is_told_by_name() {
+        let no_json = HashMap::from([(vec![1], 1)]);
+        for (name, bad) in [
+            (
+                "tags",
+                Registration::new("pa55")
+                    .property("tags", no_json)
+                    .name("Ann"),
+            ),
+            (
+                "password",
+                Registration::new("pa55").property("password", "x"),
+            ),
+        ] {
+            let text = bad.body().err().unwrap().to_string();
+            assert!(text.starts_with(&format!("property {name:?}: ")), "{text}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The end-to-end suites: `wire_*` say what goes over the wire, `answers` how whatever comes back
+//! is read, `refused` what is never sent, `local_*` what a whole exchange with the local server
+//! does, and `handles` what callers may do with the types.
+
+mod answers;
+mod handles;
+//mod local_data;
+//mod local_users;
+mod refused;
+mod stream;
+mod wire_data;
+mod wire_users;

@@ -1,0 +1,108 @@
+//! The stream of all rows: every page once, in order, to a short one.
+
+use backendless::{ErrorKind, Object, Record};
+use backendless_tests::Recorder;
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::json;
+
+/// Pages with rows that are numbered through.
+fn pages(sizes: &[usize]) -> Vec<String> {
+    let mut rows = 0..;
+    let pages = sizes.iter().map(|size| {
+        let page: Vec<_> = rows
+            .by_ref()
+            .take(*size)
+            .map(|n| json!({"objectId": n}))
+            .collect();
+        json!(page).to_string()
+    });
+    pages.collect()
+}
+
+fn ids(rows: &[Object<Record>]) -> Vec<usize> {
+    rows.iter()
+        .map(|row| row.object_id.parse().unwrap())
+        .collect()
+}
+
+fn queries(server: &Recorder) -> Vec<String> {
+    let requests = server.requests().into_iter();
+    requests
+        .map(|r| r.target.replace("/data/Person?", ""))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_page_is_read_and_a_short_one_is_the_end() {
+    let server = Recorder::in_turn(pages(&[100, 100, 50])).await;
+    let find = server.client().data::<Record>("Person").find();
+    let rows: Vec<_> = find.stream().try_collect().await.unwrap();
+    assert_eq!(ids(&rows), (0..250).collect::<Vec<_>>());
+    assert_eq!(
+        queries(&server),
+        [
+            "offset=0&pageSize=100",
+            "offset=100&pageSize=100",
+            "offset=200&pageSize=100"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_full_last_page_is_followed_by_an_empty_one() {
+    let server = Recorder::in_turn(pages(&[2, 2, 0])).await;
+    let find = server.client().data::<Record>("Person").find();
+    let stream = find.page_size(2).offset(7).sort_by("created").stream();
+    let rows: Vec<_> = stream.try_collect().await.unwrap();
+    assert_eq!(ids(&rows), [0, 1, 2, 3]);
+    assert_eq!(
+        queries(&server),
+        [
+            "offset=7&pageSize=2&sortBy=created",
+            "offset=9&pageSize=2&sortBy=created",
+            "offset=11&pageSize=2&sortBy=created"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_read_before_it_is_asked_for() {
+    let server = Recorder::in_turn(pages(&[2, 2, 2, 0])).await;
+    let find = server.client().data::<Record>("Person").find();
+    let mut stream = find.page_size(2).stream();
+    assert_eq!(server.requests().len(), 0);
+    stream.next().await.unwrap().unwrap();
+    stream.next().await.unwrap().unwrap();
+    assert_eq!(server.requests().len(), 1);
+    stream.next().await.unwrap().unwrap();
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn an_error_ends_the_stream() {
+    let mut answers = pages(&[2]);
+    answers.push("[{\"no\":\"row\"}]".to_owned());
+    let server = Recorder::in_turn(answers).await;
+    let find = server.client().data::<Record>("Person").find();
+    let mut stream = find.page_size(2).stream();
+    stream.next().await.unwrap().unwrap();
+    stream.next().await.unwrap().unwrap();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(stream.next().await.is_none());
+    assert!(stream.next().await.is_none());
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_bad_page_size_is_the_streams_first_item() {
+    let server = Recorder::in_turn(pages(&[1])).await;
+    for bad in [0, 101] {
+        let find = server.client().data::<Record>("Person").find();
+        let mut stream = find.page_size(bad).stream();
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(stream.next().await.is_none());
+    }
+    assert_eq!(server.requests().len(), 0);
+}
