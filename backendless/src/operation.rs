@@ -148,7 +148,9 @@ fn matches(pattern: &str, value: &str) -> bool {
     let mut segments = value.split('/');
     let fits = pattern.split('/').all(|expected| {
         let any = expected.starts_with('{') && expected.ends_with('}');
-        segments.next().is_some_and(|segment| any || segment == expected)
+        segments
+            .next()
+            .is_some_and(|segment| any || segment == expected)
     });
     fits && segments.next().is_none()
 }

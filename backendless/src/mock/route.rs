@@ -1,0 +1,97 @@
+//! Which values a path carries, read the way a server reads them: split first, decoded then.
+
+use httpmock::HttpMockRequest;
+use percent_encoding::percent_decode_str;
+
+use super::{API_KEY, APP_ID};
+use crate::operation::{Operation, PathParameter};
+
+/// The path of an operation, ready to be compared.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    operation: &'static Operation,
+}
+
+impl Route {
+    pub(super) fn of(operation: &'static Operation) -> Self {
+        Self { operation }
+    }
+
+    /// The parameters of the path and their values, if the path is that of the operation and of no other.
+    pub(super) fn values(&self, request: &HttpMockRequest) -> Option<Vec<(&'static str, String)>> {
+        let path = raw_path(request)?;
+        let segments: Vec<&str> = path.split('/').collect();
+        let template: Vec<&'static str> = self
+            .operation
+            .path()
+            .trim_start_matches('/')
+            .split('/')
+            .collect();
+        let mut values = Vec::new();
+        let mut at = 0;
+        for expected in &template {
+            let length = match self
+                .parameter(expected)
+                .filter(|parameter| parameter.several_segments())
+            {
+                // All that the other segments of the template leave over.
+                Some(_) => (segments.len() + 1).checked_sub(template.len())?,
+                None => 1,
+            };
+            let found = segments
+                .get(at..at + length)
+                .filter(|found| !found.is_empty())?;
+            let decoded = found
+                .iter()
+                .map(|segment| decoded(segment))
+                .collect::<Option<Vec<_>>>()?
+                .join("/");
+            values.extend(self.read(expected, &decoded)?);
+            at += length;
+        }
+        (at == segments.len()).then_some(values)
+    }
+
+    /// The parameter of a segment that is nothing else.
+    fn parameter(&self, segment: &str) -> Option<&'static PathParameter> {
+        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+        self.operation
+            .path_parameters()
+            .iter()
+            .find(|parameter| parameter.name() == name)
+    }
+
+    /// The value in `found`, or none for a segment without one; outer none when the segment is another.
+    fn read(&self, expected: &'static str, found: &str) -> Option<Option<(&'static str, String)>> {
+        let Some((before, rest)) = expected.split_once('{') else {
+            return (expected == found).then_some(None);
+        };
+        let (name, after) = rest.split_once('}')?;
+        let value = found.strip_prefix(before)?.strip_suffix(after)?;
+        let reserved = self
+            .operation
+            .path_parameters()
+            .iter()
+            .find(|parameter| parameter.name() == name);
+        let reserved = reserved.is_some_and(|parameter| parameter.is_reserved(value));
+        (!value.is_empty() && !reserved).then(|| Some((name, value.to_owned())))
+    }
+}
+
+fn decoded(segment: &str) -> Option<String> {
+    let text = percent_decode_str(segment).decode_utf8().ok()?;
+    Some(text.into_owned())
+}
+
+/// The path behind the app path without its first slash, as it was sent.
+fn raw_path(request: &HttpMockRequest) -> Option<String> {
+    let uri = request.uri();
+    let rest = uri.path().strip_prefix('/')?.strip_prefix(APP_ID)?;
+    let rest = rest.strip_prefix('/')?.strip_prefix(API_KEY)?;
+    rest.strip_prefix('/').map(str::to_owned)
+}
+
+/// The path behind the app path, for messages.
+pub(super) fn behind_app_path(request: &HttpMockRequest) -> Option<String> {
+    raw_path(request).map(|path| format!("/{path}"))
+}
