@@ -246,7 +246,10 @@ impl Matching {
     }
 
     /// The value of a header.
-    #[allow(dead_code, reason = "for operations the specification does not have today")]
+    #[allow(
+        dead_code,
+        reason = "for operations the specification does not have today"
+    )]
     pub(crate) fn header(self, name: &'static str, value: String) -> Self {
         self.and(&format!("{name} = {value}"), move |request| {
             header(request, name) == Some(&value)
@@ -270,7 +273,10 @@ impl Matching {
     }
 
     /// A body of bytes.
-    #[allow(dead_code, reason = "for operations the specification does not have today")]
+    #[allow(
+        dead_code,
+        reason = "for operations the specification does not have today"
+    )]
     pub(crate) fn bytes(self, expected: Vec<u8>) -> Self {
         self.and("the body", move |request| request.body_ref() == expected)
     }
@@ -313,7 +319,10 @@ impl Answering {
     }
 
     /// 200 with bytes.
-    #[allow(dead_code, reason = "for operations the specification does not have today")]
+    #[allow(
+        dead_code,
+        reason = "for operations the specification does not have today"
+    )]
     pub(crate) fn bytes(self, body: Vec<u8>) -> Self {
         self.with(200, Some(body), "application/octet-stream")
     }
