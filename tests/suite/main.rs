@@ -4,8 +4,8 @@
 
 mod answers;
 mod handles;
-//mod local_data;
-//mod local_users;
+mod local_data;
+mod local_users;
 mod refused;
 mod stream;
 mod wire_data;

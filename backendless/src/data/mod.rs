@@ -4,9 +4,10 @@
 //! service keeps for every row around the caller's value. [`Find`] and [`Count`] search;
 //! [`ObjectStream`] reads a whole table page by page.
 
+mod decode;
+mod encode;
 mod find;
 mod object;
-mod row;
 mod stream;
 
 use std::fmt;

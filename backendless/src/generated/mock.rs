@@ -4,7 +4,6 @@
 
 //! Typed mocks: for each operation what to match (`..When`) and what to answer (`..Then`).
 
-
 use crate::mock::{Answering, Matching, MockServer};
 use crate::operations;
 
@@ -14,10 +13,9 @@ impl MockServer {
     where
         F: FnOnce(CreateObjectWhen, CreateObjectThen),
     {
-        self.expect(
-            &operations::CREATE_OBJECT,
-            |when, then| configure(CreateObjectWhen(when), CreateObjectThen(then)),
-        )
+        self.expect(&operations::CREATE_OBJECT, |when, then| {
+            configure(CreateObjectWhen(when), CreateObjectThen(then))
+        })
     }
 
     /// Adds a mock of `findObjects`: `GET /data/{table-name}`.
@@ -25,10 +23,9 @@ impl MockServer {
     where
         F: FnOnce(FindObjectsWhen, FindObjectsThen),
     {
-        self.expect(
-            &operations::FIND_OBJECTS,
-            |when, then| configure(FindObjectsWhen(when), FindObjectsThen(then)),
-        )
+        self.expect(&operations::FIND_OBJECTS, |when, then| {
+            configure(FindObjectsWhen(when), FindObjectsThen(then))
+        })
     }
 
     /// Adds a mock of `getObjectById`: `GET /data/{table-name}/{object-id}`.
@@ -36,10 +33,9 @@ impl MockServer {
     where
         F: FnOnce(GetObjectByIdWhen, GetObjectByIdThen),
     {
-        self.expect(
-            &operations::GET_OBJECT_BY_ID,
-            |when, then| configure(GetObjectByIdWhen(when), GetObjectByIdThen(then)),
-        )
+        self.expect(&operations::GET_OBJECT_BY_ID, |when, then| {
+            configure(GetObjectByIdWhen(when), GetObjectByIdThen(then))
+        })
     }
 
     /// Adds a mock of `updateObject`: `PUT /data/{table-name}/{object-id}`.
@@ -47,10 +43,9 @@ impl MockServer {
     where
         F: FnOnce(UpdateObjectWhen, UpdateObjectThen),
     {
-        self.expect(
-            &operations::UPDATE_OBJECT,
-            |when, then| configure(UpdateObjectWhen(when), UpdateObjectThen(then)),
-        )
+        self.expect(&operations::UPDATE_OBJECT, |when, then| {
+            configure(UpdateObjectWhen(when), UpdateObjectThen(then))
+        })
     }
 
     /// Adds a mock of `deleteObject`: `DELETE /data/{table-name}/{object-id}`.
@@ -58,10 +53,9 @@ impl MockServer {
     where
         F: FnOnce(DeleteObjectWhen, DeleteObjectThen),
     {
-        self.expect(
-            &operations::DELETE_OBJECT,
-            |when, then| configure(DeleteObjectWhen(when), DeleteObjectThen(then)),
-        )
+        self.expect(&operations::DELETE_OBJECT, |when, then| {
+            configure(DeleteObjectWhen(when), DeleteObjectThen(then))
+        })
     }
 
     /// Adds a mock of `countObjects`: `GET /data/{table-name}/count`.
@@ -69,10 +63,9 @@ impl MockServer {
     where
         F: FnOnce(CountObjectsWhen, CountObjectsThen),
     {
-        self.expect(
-            &operations::COUNT_OBJECTS,
-            |when, then| configure(CountObjectsWhen(when), CountObjectsThen(then)),
-        )
+        self.expect(&operations::COUNT_OBJECTS, |when, then| {
+            configure(CountObjectsWhen(when), CountObjectsThen(then))
+        })
     }
 
     /// Adds a mock of `registerUser`: `POST /users/register`.
@@ -80,10 +73,9 @@ impl MockServer {
     where
         F: FnOnce(RegisterUserWhen, RegisterUserThen),
     {
-        self.expect(
-            &operations::REGISTER_USER,
-            |when, then| configure(RegisterUserWhen(when), RegisterUserThen(then)),
-        )
+        self.expect(&operations::REGISTER_USER, |when, then| {
+            configure(RegisterUserWhen(when), RegisterUserThen(then))
+        })
     }
 
     /// Adds a mock of `loginUser`: `POST /users/login`.
@@ -91,10 +83,9 @@ impl MockServer {
     where
         F: FnOnce(LoginUserWhen, LoginUserThen),
     {
-        self.expect(
-            &operations::LOGIN_USER,
-            |when, then| configure(LoginUserWhen(when), LoginUserThen(then)),
-        )
+        self.expect(&operations::LOGIN_USER, |when, then| {
+            configure(LoginUserWhen(when), LoginUserThen(then))
+        })
     }
 
     /// Adds a mock of `logoutUser`: `GET /users/logout`.
@@ -102,10 +93,9 @@ impl MockServer {
     where
         F: FnOnce(LogoutUserWhen, LogoutUserThen),
     {
-        self.expect(
-            &operations::LOGOUT_USER,
-            |when, then| configure(LogoutUserWhen(when), LogoutUserThen(then)),
-        )
+        self.expect(&operations::LOGOUT_USER, |when, then| {
+            configure(LogoutUserWhen(when), LogoutUserThen(then))
+        })
     }
 
     /// Adds a mock of `restorePassword`: `GET /users/restorepassword/{identity}`.
@@ -113,10 +103,9 @@ impl MockServer {
     where
         F: FnOnce(RestorePasswordWhen, RestorePasswordThen),
     {
-        self.expect(
-            &operations::RESTORE_PASSWORD,
-            |when, then| configure(RestorePasswordWhen(when), RestorePasswordThen(then)),
-        )
+        self.expect(&operations::RESTORE_PASSWORD, |when, then| {
+            configure(RestorePasswordWhen(when), RestorePasswordThen(then))
+        })
     }
 
     /// Adds a mock of `uploadFile`: `POST /files/{path}`.
@@ -124,10 +113,9 @@ impl MockServer {
     where
         F: FnOnce(UploadFileWhen, UploadFileThen),
     {
-        self.expect(
-            &operations::UPLOAD_FILE,
-            |when, then| configure(UploadFileWhen(when), UploadFileThen(then)),
-        )
+        self.expect(&operations::UPLOAD_FILE, |when, then| {
+            configure(UploadFileWhen(when), UploadFileThen(then))
+        })
     }
 
     /// Adds a mock of `deleteFile`: `DELETE /files/{path}`.
@@ -135,10 +123,9 @@ impl MockServer {
     where
         F: FnOnce(DeleteFileWhen, DeleteFileThen),
     {
-        self.expect(
-            &operations::DELETE_FILE,
-            |when, then| configure(DeleteFileWhen(when), DeleteFileThen(then)),
-        )
+        self.expect(&operations::DELETE_FILE, |when, then| {
+            configure(DeleteFileWhen(when), DeleteFileThen(then))
+        })
     }
 
     /// Adds a mock of `publishMessage`: `POST /messaging/{channel-name}`.
@@ -146,10 +133,9 @@ impl MockServer {
     where
         F: FnOnce(PublishMessageWhen, PublishMessageThen),
     {
-        self.expect(
-            &operations::PUBLISH_MESSAGE,
-            |when, then| configure(PublishMessageWhen(when), PublishMessageThen(then)),
-        )
+        self.expect(&operations::PUBLISH_MESSAGE, |when, then| {
+            configure(PublishMessageWhen(when), PublishMessageThen(then))
+        })
     }
 
     /// Adds a mock of `pollMessages`: `GET /messaging/{channel-name}/{subscription-id}`.
@@ -157,10 +143,9 @@ impl MockServer {
     where
         F: FnOnce(PollMessagesWhen, PollMessagesThen),
     {
-        self.expect(
-            &operations::POLL_MESSAGES,
-            |when, then| configure(PollMessagesWhen(when), PollMessagesThen(then)),
-        )
+        self.expect(&operations::POLL_MESSAGES, |when, then| {
+            configure(PollMessagesWhen(when), PollMessagesThen(then))
+        })
     }
 
     /// Adds a mock of `sendEmail`: `POST /messaging/email`.
@@ -168,10 +153,9 @@ impl MockServer {
     where
         F: FnOnce(SendEmailWhen, SendEmailThen),
     {
-        self.expect(
-            &operations::SEND_EMAIL,
-            |when, then| configure(SendEmailWhen(when), SendEmailThen(then)),
-        )
+        self.expect(&operations::SEND_EMAIL, |when, then| {
+            configure(SendEmailWhen(when), SendEmailThen(then))
+        })
     }
 
     /// Adds a mock of `findGeoPoints`: `GET /geo/points`.
@@ -179,10 +163,9 @@ impl MockServer {
     where
         F: FnOnce(FindGeoPointsWhen, FindGeoPointsThen),
     {
-        self.expect(
-            &operations::FIND_GEO_POINTS,
-            |when, then| configure(FindGeoPointsWhen(when), FindGeoPointsThen(then)),
-        )
+        self.expect(&operations::FIND_GEO_POINTS, |when, then| {
+            configure(FindGeoPointsWhen(when), FindGeoPointsThen(then))
+        })
     }
 
     /// Adds a mock of `saveGeoPoint`: `POST /geo/points`.
@@ -190,10 +173,9 @@ impl MockServer {
     where
         F: FnOnce(SaveGeoPointWhen, SaveGeoPointThen),
     {
-        self.expect(
-            &operations::SAVE_GEO_POINT,
-            |when, then| configure(SaveGeoPointWhen(when), SaveGeoPointThen(then)),
-        )
+        self.expect(&operations::SAVE_GEO_POINT, |when, then| {
+            configure(SaveGeoPointWhen(when), SaveGeoPointThen(then))
+        })
     }
 
     /// Adds a mock of `cachePut`: `PUT /cache/{key}`.
@@ -201,10 +183,9 @@ impl MockServer {
     where
         F: FnOnce(CachePutWhen, CachePutThen),
     {
-        self.expect(
-            &operations::CACHE_PUT,
-            |when, then| configure(CachePutWhen(when), CachePutThen(then)),
-        )
+        self.expect(&operations::CACHE_PUT, |when, then| {
+            configure(CachePutWhen(when), CachePutThen(then))
+        })
     }
 
     /// Adds a mock of `cacheGet`: `GET /cache/{key}`.
@@ -212,10 +193,9 @@ impl MockServer {
     where
         F: FnOnce(CacheGetWhen, CacheGetThen),
     {
-        self.expect(
-            &operations::CACHE_GET,
-            |when, then| configure(CacheGetWhen(when), CacheGetThen(then)),
-        )
+        self.expect(&operations::CACHE_GET, |when, then| {
+            configure(CacheGetWhen(when), CacheGetThen(then))
+        })
     }
 
     /// Adds a mock of `cacheDelete`: `DELETE /cache/{key}`.
@@ -223,10 +203,9 @@ impl MockServer {
     where
         F: FnOnce(CacheDeleteWhen, CacheDeleteThen),
     {
-        self.expect(
-            &operations::CACHE_DELETE,
-            |when, then| configure(CacheDeleteWhen(when), CacheDeleteThen(then)),
-        )
+        self.expect(&operations::CACHE_DELETE, |when, then| {
+            configure(CacheDeleteWhen(when), CacheDeleteThen(then))
+        })
     }
 
     /// Adds a mock of `cacheContains`: `GET /cache/{key}/check`.
@@ -234,10 +213,9 @@ impl MockServer {
     where
         F: FnOnce(CacheContainsWhen, CacheContainsThen),
     {
-        self.expect(
-            &operations::CACHE_CONTAINS,
-            |when, then| configure(CacheContainsWhen(when), CacheContainsThen(then)),
-        )
+        self.expect(&operations::CACHE_CONTAINS, |when, then| {
+            configure(CacheContainsWhen(when), CacheContainsThen(then))
+        })
     }
 
     /// Adds a mock of `incrementAndGet`: `PUT /counters/{counter-name}/increment/get`.
@@ -245,10 +223,9 @@ impl MockServer {
     where
         F: FnOnce(IncrementAndGetWhen, IncrementAndGetThen),
     {
-        self.expect(
-            &operations::INCREMENT_AND_GET,
-            |when, then| configure(IncrementAndGetWhen(when), IncrementAndGetThen(then)),
-        )
+        self.expect(&operations::INCREMENT_AND_GET, |when, then| {
+            configure(IncrementAndGetWhen(when), IncrementAndGetThen(then))
+        })
     }
 
     /// Adds a mock of `incrementByAndGet`: `PUT /counters/{counter-name}/incrementby/get`.
@@ -256,13 +233,9 @@ impl MockServer {
     where
         F: FnOnce(IncrementByAndGetWhen, IncrementByAndGetThen),
     {
-        self.expect(
-            &operations::INCREMENT_BY_AND_GET,
-            |when, then| configure(
-                IncrementByAndGetWhen(when),
-                IncrementByAndGetThen(then),
-            ),
-        )
+        self.expect(&operations::INCREMENT_BY_AND_GET, |when, then| {
+            configure(IncrementByAndGetWhen(when), IncrementByAndGetThen(then))
+        })
     }
 
     /// Adds a mock of `getCounter`: `GET /counters/{counter-name}/get`.
@@ -270,10 +243,9 @@ impl MockServer {
     where
         F: FnOnce(GetCounterWhen, GetCounterThen),
     {
-        self.expect(
-            &operations::GET_COUNTER,
-            |when, then| configure(GetCounterWhen(when), GetCounterThen(then)),
-        )
+        self.expect(&operations::GET_COUNTER, |when, then| {
+            configure(GetCounterWhen(when), GetCounterThen(then))
+        })
     }
 
     /// Adds a mock of `resetCounter`: `PUT /counters/{counter-name}/reset`.
@@ -281,10 +253,9 @@ impl MockServer {
     where
         F: FnOnce(ResetCounterWhen, ResetCounterThen),
     {
-        self.expect(
-            &operations::RESET_COUNTER,
-            |when, then| configure(ResetCounterWhen(when), ResetCounterThen(then)),
-        )
+        self.expect(&operations::RESET_COUNTER, |when, then| {
+            configure(ResetCounterWhen(when), ResetCounterThen(then))
+        })
     }
 
     /// Adds a mock of `invokeCloudCodeService`: `POST /services/{service-name}/{method-name}`.
@@ -292,13 +263,12 @@ impl MockServer {
     where
         F: FnOnce(InvokeCloudCodeServiceWhen, InvokeCloudCodeServiceThen),
     {
-        self.expect(
-            &operations::INVOKE_CLOUD_CODE_SERVICE,
-            |when, then| configure(
+        self.expect(&operations::INVOKE_CLOUD_CODE_SERVICE, |when, then| {
+            configure(
                 InvokeCloudCodeServiceWhen(when),
                 InvokeCloudCodeServiceThen(then),
-            ),
-        )
+            )
+        })
     }
 }
 
