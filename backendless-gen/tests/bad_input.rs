@@ -3,6 +3,11 @@
 //! Each `tests/bad_input/<what>.yaml` is a broken specification and `<what>.txt` the message, to the letter.
 //! `BLESS=1 cargo test -p backendless-gen --test bad_input` writes the messages anew; read the diff before committing it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may unwrap: its panic is the failure report"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

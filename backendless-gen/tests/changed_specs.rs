@@ -5,6 +5,11 @@
 //! workspace, and one `cargo check --offline` with the versions of our Cargo.lock decides. What cargo compiled is kept in
 //! `target/tmp`, so only the first run takes long.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may unwrap: its panic is the failure report"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

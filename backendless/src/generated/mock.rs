@@ -4,6 +4,7 @@
 
 //! Typed mocks: for each operation what to match (`..When`) and what to answer (`..Then`).
 
+
 use crate::mock::{Answering, Matching, MockServer};
 use crate::operations;
 
@@ -13,9 +14,10 @@ impl MockServer {
     where
         F: FnOnce(CreateObjectWhen, CreateObjectThen),
     {
-        self.expect(&operations::CREATE_OBJECT, |when, then| {
-            configure(CreateObjectWhen(when), CreateObjectThen(then))
-        })
+        self.expect(
+            &operations::CREATE_OBJECT,
+            |when, then| configure(CreateObjectWhen(when), CreateObjectThen(then)),
+        )
     }
 
     /// Adds a mock of `findObjects`: `GET /data/{table-name}`.
@@ -23,9 +25,10 @@ impl MockServer {
     where
         F: FnOnce(FindObjectsWhen, FindObjectsThen),
     {
-        self.expect(&operations::FIND_OBJECTS, |when, then| {
-            configure(FindObjectsWhen(when), FindObjectsThen(then))
-        })
+        self.expect(
+            &operations::FIND_OBJECTS,
+            |when, then| configure(FindObjectsWhen(when), FindObjectsThen(then)),
+        )
     }
 
     /// Adds a mock of `getObjectById`: `GET /data/{table-name}/{object-id}`.
@@ -33,9 +36,10 @@ impl MockServer {
     where
         F: FnOnce(GetObjectByIdWhen, GetObjectByIdThen),
     {
-        self.expect(&operations::GET_OBJECT_BY_ID, |when, then| {
-            configure(GetObjectByIdWhen(when), GetObjectByIdThen(then))
-        })
+        self.expect(
+            &operations::GET_OBJECT_BY_ID,
+            |when, then| configure(GetObjectByIdWhen(when), GetObjectByIdThen(then)),
+        )
     }
 
     /// Adds a mock of `updateObject`: `PUT /data/{table-name}/{object-id}`.
@@ -43,9 +47,10 @@ impl MockServer {
     where
         F: FnOnce(UpdateObjectWhen, UpdateObjectThen),
     {
-        self.expect(&operations::UPDATE_OBJECT, |when, then| {
-            configure(UpdateObjectWhen(when), UpdateObjectThen(then))
-        })
+        self.expect(
+            &operations::UPDATE_OBJECT,
+            |when, then| configure(UpdateObjectWhen(when), UpdateObjectThen(then)),
+        )
     }
 
     /// Adds a mock of `deleteObject`: `DELETE /data/{table-name}/{object-id}`.
@@ -53,9 +58,10 @@ impl MockServer {
     where
         F: FnOnce(DeleteObjectWhen, DeleteObjectThen),
     {
-        self.expect(&operations::DELETE_OBJECT, |when, then| {
-            configure(DeleteObjectWhen(when), DeleteObjectThen(then))
-        })
+        self.expect(
+            &operations::DELETE_OBJECT,
+            |when, then| configure(DeleteObjectWhen(when), DeleteObjectThen(then)),
+        )
     }
 
     /// Adds a mock of `countObjects`: `GET /data/{table-name}/count`.
@@ -63,9 +69,10 @@ impl MockServer {
     where
         F: FnOnce(CountObjectsWhen, CountObjectsThen),
     {
-        self.expect(&operations::COUNT_OBJECTS, |when, then| {
-            configure(CountObjectsWhen(when), CountObjectsThen(then))
-        })
+        self.expect(
+            &operations::COUNT_OBJECTS,
+            |when, then| configure(CountObjectsWhen(when), CountObjectsThen(then)),
+        )
     }
 
     /// Adds a mock of `registerUser`: `POST /users/register`.
@@ -73,9 +80,10 @@ impl MockServer {
     where
         F: FnOnce(RegisterUserWhen, RegisterUserThen),
     {
-        self.expect(&operations::REGISTER_USER, |when, then| {
-            configure(RegisterUserWhen(when), RegisterUserThen(then))
-        })
+        self.expect(
+            &operations::REGISTER_USER,
+            |when, then| configure(RegisterUserWhen(when), RegisterUserThen(then)),
+        )
     }
 
     /// Adds a mock of `loginUser`: `POST /users/login`.
@@ -83,9 +91,10 @@ impl MockServer {
     where
         F: FnOnce(LoginUserWhen, LoginUserThen),
     {
-        self.expect(&operations::LOGIN_USER, |when, then| {
-            configure(LoginUserWhen(when), LoginUserThen(then))
-        })
+        self.expect(
+            &operations::LOGIN_USER,
+            |when, then| configure(LoginUserWhen(when), LoginUserThen(then)),
+        )
     }
 
     /// Adds a mock of `logoutUser`: `GET /users/logout`.
@@ -93,9 +102,10 @@ impl MockServer {
     where
         F: FnOnce(LogoutUserWhen, LogoutUserThen),
     {
-        self.expect(&operations::LOGOUT_USER, |when, then| {
-            configure(LogoutUserWhen(when), LogoutUserThen(then))
-        })
+        self.expect(
+            &operations::LOGOUT_USER,
+            |when, then| configure(LogoutUserWhen(when), LogoutUserThen(then)),
+        )
     }
 
     /// Adds a mock of `restorePassword`: `GET /users/restorepassword/{identity}`.
@@ -103,9 +113,10 @@ impl MockServer {
     where
         F: FnOnce(RestorePasswordWhen, RestorePasswordThen),
     {
-        self.expect(&operations::RESTORE_PASSWORD, |when, then| {
-            configure(RestorePasswordWhen(when), RestorePasswordThen(then))
-        })
+        self.expect(
+            &operations::RESTORE_PASSWORD,
+            |when, then| configure(RestorePasswordWhen(when), RestorePasswordThen(then)),
+        )
     }
 
     /// Adds a mock of `uploadFile`: `POST /files/{path}`.
@@ -113,9 +124,10 @@ impl MockServer {
     where
         F: FnOnce(UploadFileWhen, UploadFileThen),
     {
-        self.expect(&operations::UPLOAD_FILE, |when, then| {
-            configure(UploadFileWhen(when), UploadFileThen(then))
-        })
+        self.expect(
+            &operations::UPLOAD_FILE,
+            |when, then| configure(UploadFileWhen(when), UploadFileThen(then)),
+        )
     }
 
     /// Adds a mock of `deleteFile`: `DELETE /files/{path}`.
@@ -123,9 +135,10 @@ impl MockServer {
     where
         F: FnOnce(DeleteFileWhen, DeleteFileThen),
     {
-        self.expect(&operations::DELETE_FILE, |when, then| {
-            configure(DeleteFileWhen(when), DeleteFileThen(then))
-        })
+        self.expect(
+            &operations::DELETE_FILE,
+            |when, then| configure(DeleteFileWhen(when), DeleteFileThen(then)),
+        )
     }
 
     /// Adds a mock of `publishMessage`: `POST /messaging/{channel-name}`.
@@ -133,9 +146,10 @@ impl MockServer {
     where
         F: FnOnce(PublishMessageWhen, PublishMessageThen),
     {
-        self.expect(&operations::PUBLISH_MESSAGE, |when, then| {
-            configure(PublishMessageWhen(when), PublishMessageThen(then))
-        })
+        self.expect(
+            &operations::PUBLISH_MESSAGE,
+            |when, then| configure(PublishMessageWhen(when), PublishMessageThen(then)),
+        )
     }
 
     /// Adds a mock of `pollMessages`: `GET /messaging/{channel-name}/{subscription-id}`.
@@ -143,9 +157,10 @@ impl MockServer {
     where
         F: FnOnce(PollMessagesWhen, PollMessagesThen),
     {
-        self.expect(&operations::POLL_MESSAGES, |when, then| {
-            configure(PollMessagesWhen(when), PollMessagesThen(then))
-        })
+        self.expect(
+            &operations::POLL_MESSAGES,
+            |when, then| configure(PollMessagesWhen(when), PollMessagesThen(then)),
+        )
     }
 
     /// Adds a mock of `sendEmail`: `POST /messaging/email`.
@@ -153,9 +168,10 @@ impl MockServer {
     where
         F: FnOnce(SendEmailWhen, SendEmailThen),
     {
-        self.expect(&operations::SEND_EMAIL, |when, then| {
-            configure(SendEmailWhen(when), SendEmailThen(then))
-        })
+        self.expect(
+            &operations::SEND_EMAIL,
+            |when, then| configure(SendEmailWhen(when), SendEmailThen(then)),
+        )
     }
 
     /// Adds a mock of `findGeoPoints`: `GET /geo/points`.
@@ -163,9 +179,10 @@ impl MockServer {
     where
         F: FnOnce(FindGeoPointsWhen, FindGeoPointsThen),
     {
-        self.expect(&operations::FIND_GEO_POINTS, |when, then| {
-            configure(FindGeoPointsWhen(when), FindGeoPointsThen(then))
-        })
+        self.expect(
+            &operations::FIND_GEO_POINTS,
+            |when, then| configure(FindGeoPointsWhen(when), FindGeoPointsThen(then)),
+        )
     }
 
     /// Adds a mock of `saveGeoPoint`: `POST /geo/points`.
@@ -173,9 +190,10 @@ impl MockServer {
     where
         F: FnOnce(SaveGeoPointWhen, SaveGeoPointThen),
     {
-        self.expect(&operations::SAVE_GEO_POINT, |when, then| {
-            configure(SaveGeoPointWhen(when), SaveGeoPointThen(then))
-        })
+        self.expect(
+            &operations::SAVE_GEO_POINT,
+            |when, then| configure(SaveGeoPointWhen(when), SaveGeoPointThen(then)),
+        )
     }
 
     /// Adds a mock of `cachePut`: `PUT /cache/{key}`.
@@ -183,9 +201,10 @@ impl MockServer {
     where
         F: FnOnce(CachePutWhen, CachePutThen),
     {
-        self.expect(&operations::CACHE_PUT, |when, then| {
-            configure(CachePutWhen(when), CachePutThen(then))
-        })
+        self.expect(
+            &operations::CACHE_PUT,
+            |when, then| configure(CachePutWhen(when), CachePutThen(then)),
+        )
     }
 
     /// Adds a mock of `cacheGet`: `GET /cache/{key}`.
@@ -193,9 +212,10 @@ impl MockServer {
     where
         F: FnOnce(CacheGetWhen, CacheGetThen),
     {
-        self.expect(&operations::CACHE_GET, |when, then| {
-            configure(CacheGetWhen(when), CacheGetThen(then))
-        })
+        self.expect(
+            &operations::CACHE_GET,
+            |when, then| configure(CacheGetWhen(when), CacheGetThen(then)),
+        )
     }
 
     /// Adds a mock of `cacheDelete`: `DELETE /cache/{key}`.
@@ -203,9 +223,10 @@ impl MockServer {
     where
         F: FnOnce(CacheDeleteWhen, CacheDeleteThen),
     {
-        self.expect(&operations::CACHE_DELETE, |when, then| {
-            configure(CacheDeleteWhen(when), CacheDeleteThen(then))
-        })
+        self.expect(
+            &operations::CACHE_DELETE,
+            |when, then| configure(CacheDeleteWhen(when), CacheDeleteThen(then)),
+        )
     }
 
     /// Adds a mock of `cacheContains`: `GET /cache/{key}/check`.
@@ -213,9 +234,10 @@ impl MockServer {
     where
         F: FnOnce(CacheContainsWhen, CacheContainsThen),
     {
-        self.expect(&operations::CACHE_CONTAINS, |when, then| {
-            configure(CacheContainsWhen(when), CacheContainsThen(then))
-        })
+        self.expect(
+            &operations::CACHE_CONTAINS,
+            |when, then| configure(CacheContainsWhen(when), CacheContainsThen(then)),
+        )
     }
 
     /// Adds a mock of `incrementAndGet`: `PUT /counters/{counter-name}/increment/get`.
@@ -223,9 +245,10 @@ impl MockServer {
     where
         F: FnOnce(IncrementAndGetWhen, IncrementAndGetThen),
     {
-        self.expect(&operations::INCREMENT_AND_GET, |when, then| {
-            configure(IncrementAndGetWhen(when), IncrementAndGetThen(then))
-        })
+        self.expect(
+            &operations::INCREMENT_AND_GET,
+            |when, then| configure(IncrementAndGetWhen(when), IncrementAndGetThen(then)),
+        )
     }
 
     /// Adds a mock of `incrementByAndGet`: `PUT /counters/{counter-name}/incrementby/get`.
@@ -233,9 +256,13 @@ impl MockServer {
     where
         F: FnOnce(IncrementByAndGetWhen, IncrementByAndGetThen),
     {
-        self.expect(&operations::INCREMENT_BY_AND_GET, |when, then| {
-            configure(IncrementByAndGetWhen(when), IncrementByAndGetThen(then))
-        })
+        self.expect(
+            &operations::INCREMENT_BY_AND_GET,
+            |when, then| configure(
+                IncrementByAndGetWhen(when),
+                IncrementByAndGetThen(then),
+            ),
+        )
     }
 
     /// Adds a mock of `getCounter`: `GET /counters/{counter-name}/get`.
@@ -243,9 +270,10 @@ impl MockServer {
     where
         F: FnOnce(GetCounterWhen, GetCounterThen),
     {
-        self.expect(&operations::GET_COUNTER, |when, then| {
-            configure(GetCounterWhen(when), GetCounterThen(then))
-        })
+        self.expect(
+            &operations::GET_COUNTER,
+            |when, then| configure(GetCounterWhen(when), GetCounterThen(then)),
+        )
     }
 
     /// Adds a mock of `resetCounter`: `PUT /counters/{counter-name}/reset`.
@@ -253,9 +281,10 @@ impl MockServer {
     where
         F: FnOnce(ResetCounterWhen, ResetCounterThen),
     {
-        self.expect(&operations::RESET_COUNTER, |when, then| {
-            configure(ResetCounterWhen(when), ResetCounterThen(then))
-        })
+        self.expect(
+            &operations::RESET_COUNTER,
+            |when, then| configure(ResetCounterWhen(when), ResetCounterThen(then)),
+        )
     }
 
     /// Adds a mock of `invokeCloudCodeService`: `POST /services/{service-name}/{method-name}`.
@@ -263,12 +292,13 @@ impl MockServer {
     where
         F: FnOnce(InvokeCloudCodeServiceWhen, InvokeCloudCodeServiceThen),
     {
-        self.expect(&operations::INVOKE_CLOUD_CODE_SERVICE, |when, then| {
-            configure(
+        self.expect(
+            &operations::INVOKE_CLOUD_CODE_SERVICE,
+            |when, then| configure(
                 InvokeCloudCodeServiceWhen(when),
                 InvokeCloudCodeServiceThen(then),
-            )
-        })
+            ),
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 
 //! The operations of the API, one constant each.
 
+
 use crate::operation::{Idempotency, Operation, PathParameter};
 
 /// `createObject`: Save a single object.
@@ -16,11 +17,13 @@ pub static CREATE_OBJECT: Operation = Operation {
     path: "/data/{table-name}",
     requires_user_token: true,
     idempotency: Idempotency::NotIdempotent,
-    path_parameters: &[PathParameter {
-        name: "table-name",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `findObjects`: Find objects.
@@ -33,11 +36,13 @@ pub static FIND_OBJECTS: Operation = Operation {
     path: "/data/{table-name}",
     requires_user_token: true,
     idempotency: Idempotency::Safe,
-    path_parameters: &[PathParameter {
-        name: "table-name",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `getObjectById`: Retrieve object by id.
@@ -124,11 +129,13 @@ pub static COUNT_OBJECTS: Operation = Operation {
     path: "/data/{table-name}/count",
     requires_user_token: true,
     idempotency: Idempotency::Safe,
-    path_parameters: &[PathParameter {
-        name: "table-name",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `registerUser`: Register a new user.
@@ -188,11 +195,13 @@ pub static RESTORE_PASSWORD: Operation = Operation {
     path: "/users/restorepassword/{identity}",
     requires_user_token: false,
     idempotency: Idempotency::NotIdempotent,
-    path_parameters: &[PathParameter {
-        name: "identity",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "identity",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `uploadFile`: Upload a file.
@@ -211,11 +220,13 @@ pub static UPLOAD_FILE: Operation = Operation {
         query: "overwrite",
         value: "true",
     },
-    path_parameters: &[PathParameter {
-        name: "path",
-        several_segments: true,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            several_segments: true,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `deleteFile`: Delete a file or directory.
@@ -228,11 +239,13 @@ pub static DELETE_FILE: Operation = Operation {
     path: "/files/{path}",
     requires_user_token: true,
     idempotency: Idempotency::Idempotent,
-    path_parameters: &[PathParameter {
-        name: "path",
-        several_segments: true,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            several_segments: true,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `publishMessage`: Publish a message.
@@ -247,11 +260,13 @@ pub static PUBLISH_MESSAGE: Operation = Operation {
     path: "/messaging/{channel-name}",
     requires_user_token: true,
     idempotency: Idempotency::NotIdempotent,
-    path_parameters: &[PathParameter {
-        name: "channel-name",
-        several_segments: false,
-        reserved: &["email"],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "channel-name",
+            several_segments: false,
+            reserved: &["email"],
+        },
+    ],
 };
 
 /// `pollMessages`: Poll for messages.
@@ -330,11 +345,13 @@ pub static CACHE_PUT: Operation = Operation {
     path: "/cache/{key}",
     requires_user_token: true,
     idempotency: Idempotency::Idempotent,
-    path_parameters: &[PathParameter {
-        name: "key",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "key",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `cacheGet`: Retrieve a cached value.
@@ -347,11 +364,13 @@ pub static CACHE_GET: Operation = Operation {
     path: "/cache/{key}",
     requires_user_token: true,
     idempotency: Idempotency::Safe,
-    path_parameters: &[PathParameter {
-        name: "key",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "key",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `cacheDelete`: Delete a cached value.
@@ -364,11 +383,13 @@ pub static CACHE_DELETE: Operation = Operation {
     path: "/cache/{key}",
     requires_user_token: true,
     idempotency: Idempotency::Idempotent,
-    path_parameters: &[PathParameter {
-        name: "key",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "key",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `cacheContains`: Check if a key exists in cache.
@@ -381,11 +402,13 @@ pub static CACHE_CONTAINS: Operation = Operation {
     path: "/cache/{key}/check",
     requires_user_token: true,
     idempotency: Idempotency::Safe,
-    path_parameters: &[PathParameter {
-        name: "key",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "key",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `incrementAndGet`: Increment by 1 and return current.
@@ -400,11 +423,13 @@ pub static INCREMENT_AND_GET: Operation = Operation {
     path: "/counters/{counter-name}/increment/get",
     requires_user_token: true,
     idempotency: Idempotency::NotIdempotent,
-    path_parameters: &[PathParameter {
-        name: "counter-name",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "counter-name",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `incrementByAndGet`: Increment by N and return current.
@@ -419,11 +444,13 @@ pub static INCREMENT_BY_AND_GET: Operation = Operation {
     path: "/counters/{counter-name}/incrementby/get",
     requires_user_token: true,
     idempotency: Idempotency::NotIdempotent,
-    path_parameters: &[PathParameter {
-        name: "counter-name",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "counter-name",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `getCounter`: Get the current counter value.
@@ -436,11 +463,13 @@ pub static GET_COUNTER: Operation = Operation {
     path: "/counters/{counter-name}/get",
     requires_user_token: true,
     idempotency: Idempotency::Safe,
-    path_parameters: &[PathParameter {
-        name: "counter-name",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "counter-name",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `resetCounter`: Reset a counter to zero.
@@ -453,11 +482,13 @@ pub static RESET_COUNTER: Operation = Operation {
     path: "/counters/{counter-name}/reset",
     requires_user_token: true,
     idempotency: Idempotency::Idempotent,
-    path_parameters: &[PathParameter {
-        name: "counter-name",
-        several_segments: false,
-        reserved: &[],
-    }],
+    path_parameters: &[
+        PathParameter {
+            name: "counter-name",
+            several_segments: false,
+            reserved: &[],
+        },
+    ],
 };
 
 /// `invokeCloudCodeService`: Invoke a custom Cloud Code service method.

@@ -73,8 +73,9 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub longitude: ::std::option::Option<f64>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub metadata:
-            ::std::option::Option<::serde_json::Map<::std::string::String, ::serde_json::Value>>,
+        pub metadata: ::std::option::Option<
+            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+        >,
         #[serde(
             rename = "objectId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -119,12 +120,18 @@ pub mod types {
         pub struct ConversionError(::std::borrow::Cow<'static, str>);
         impl ::std::error::Error for ConversionError {}
         impl ::std::fmt::Display for ConversionError {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> Result<(), ::std::fmt::Error> {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
                 ::std::fmt::Display::fmt(&self.0, f)
             }
         }
         impl ::std::fmt::Debug for ConversionError {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> Result<(), ::std::fmt::Error> {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
                 ::std::fmt::Debug::fmt(&self.0, f)
             }
         }
@@ -168,11 +175,7 @@ impl Client {
         client: reqwest::Client,
         inner: transport::Transport,
     ) -> Self {
-        Self {
-            baseurl,
-            client,
-            inner,
-        }
+        Self { baseurl, client, inner }
     }
 }
 
@@ -199,8 +202,7 @@ const _: () = {
     fn assert_client_hooks()
     where
         Client: ClientHooks<transport::Transport>,
-    {
-    }
+    {}
 };
 
 #[allow(clippy::all)]
@@ -231,9 +233,15 @@ impl Client {
         property: Option<&'a str>,
         sort_by: Option<&'a str>,
         where_: Option<&'a str>,
-    ) -> Result<ResponseValue<::std::option::Option<::std::vec::Vec<T>>>, Error<crate::Error>> {
-        let table_name =
-            transport::path_value(&operations::FIND_OBJECTS, "table-name", table_name)?;
+    ) -> Result<
+        ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
+        Error<crate::Error>,
+    > {
+        let table_name = transport::path_value(
+            &operations::FIND_OBJECTS,
+            "table-name",
+            table_name,
+        )?;
         let url = format!("{}/data/{table_name}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -244,10 +252,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .query(&progenitor_client::QueryParam::new("groupBy", &group_by))
-            .query(&progenitor_client::QueryParam::new(
-                "loadRelations",
-                &load_relations,
-            ))
+            .query(&progenitor_client::QueryParam::new("loadRelations", &load_relations))
             .query(&progenitor_client::QueryParam::new("offset", &offset))
             .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
             .query(&progenitor_client::QueryParam::new("property", &property))
@@ -286,8 +291,11 @@ impl Client {
         table_name: &'a str,
         body: &'a B,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let table_name =
-            transport::path_value(&operations::CREATE_OBJECT, "table-name", table_name)?;
+        let table_name = transport::path_value(
+            &operations::CREATE_OBJECT,
+            "table-name",
+            table_name,
+        )?;
         let url = format!("{}/data/{table_name}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -324,10 +332,16 @@ impl Client {
         table_name: &'a str,
         object_id: &'a str,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let table_name =
-            transport::path_value(&operations::GET_OBJECT_BY_ID, "table-name", table_name)?;
-        let object_id =
-            transport::path_value(&operations::GET_OBJECT_BY_ID, "object-id", object_id)?;
+        let table_name = transport::path_value(
+            &operations::GET_OBJECT_BY_ID,
+            "table-name",
+            table_name,
+        )?;
+        let object_id = transport::path_value(
+            &operations::GET_OBJECT_BY_ID,
+            "object-id",
+            object_id,
+        )?;
         let url = format!("{}/data/{table_name}/{object_id}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -371,9 +385,16 @@ impl Client {
         object_id: &'a str,
         body: &'a B,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let table_name =
-            transport::path_value(&operations::UPDATE_OBJECT, "table-name", table_name)?;
-        let object_id = transport::path_value(&operations::UPDATE_OBJECT, "object-id", object_id)?;
+        let table_name = transport::path_value(
+            &operations::UPDATE_OBJECT,
+            "table-name",
+            table_name,
+        )?;
+        let object_id = transport::path_value(
+            &operations::UPDATE_OBJECT,
+            "object-id",
+            object_id,
+        )?;
         let url = format!("{}/data/{table_name}/{object_id}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -410,9 +431,16 @@ impl Client {
         table_name: &'a str,
         object_id: &'a str,
     ) -> Result<ResponseValue<types::DeleteObjectResponse>, Error<crate::Error>> {
-        let table_name =
-            transport::path_value(&operations::DELETE_OBJECT, "table-name", table_name)?;
-        let object_id = transport::path_value(&operations::DELETE_OBJECT, "object-id", object_id)?;
+        let table_name = transport::path_value(
+            &operations::DELETE_OBJECT,
+            "table-name",
+            table_name,
+        )?;
+        let object_id = transport::path_value(
+            &operations::DELETE_OBJECT,
+            "object-id",
+            object_id,
+        )?;
         let url = format!("{}/data/{table_name}/{object_id}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -450,8 +478,11 @@ impl Client {
         table_name: &'a str,
         where_: Option<&'a str>,
     ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let table_name =
-            transport::path_value(&operations::COUNT_OBJECTS, "table-name", table_name)?;
+        let table_name = transport::path_value(
+            &operations::COUNT_OBJECTS,
+            "table-name",
+            table_name,
+        )?;
         let url = format!("{}/data/{table_name}/count", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -483,10 +514,7 @@ impl Client {
         'a,
         B: ::serde::Serialize + ?Sized,
         T: ::serde::de::DeserializeOwned,
-    >(
-        &'a self,
-        body: &'a B,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
+    >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = format!("{}/users/register", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -548,7 +576,9 @@ impl Client {
     /// Log out the current user
     ///
     /// Sends a `GET` request to `/users/logout`
-    pub async fn logout_user<'a>(&'a self) -> Result<ResponseValue<()>, Error<crate::Error>> {
+    pub async fn logout_user<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = format!("{}/users/logout", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
@@ -575,7 +605,11 @@ impl Client {
         &'a self,
         identity: &'a str,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let identity = transport::path_value(&operations::RESTORE_PASSWORD, "identity", identity)?;
+        let identity = transport::path_value(
+            &operations::RESTORE_PASSWORD,
+            "identity",
+            identity,
+        )?;
         let url = format!("{}/users/restorepassword/{identity}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
@@ -671,8 +705,11 @@ impl Client {
         channel_name: &'a str,
         body: &'a B,
     ) -> Result<ResponseValue<types::MessageStatus>, Error<crate::Error>> {
-        let channel_name =
-            transport::path_value(&operations::PUBLISH_MESSAGE, "channel-name", channel_name)?;
+        let channel_name = transport::path_value(
+            &operations::PUBLISH_MESSAGE,
+            "channel-name",
+            channel_name,
+        )?;
         let url = format!("{}/messaging/{channel_name}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -707,17 +744,17 @@ impl Client {
         channel_name: &'a str,
         subscription_id: &'a str,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let channel_name =
-            transport::path_value(&operations::POLL_MESSAGES, "channel-name", channel_name)?;
+        let channel_name = transport::path_value(
+            &operations::POLL_MESSAGES,
+            "channel-name",
+            channel_name,
+        )?;
         let subscription_id = transport::path_value(
             &operations::POLL_MESSAGES,
             "subscription-id",
             subscription_id,
         )?;
-        let url = format!(
-            "{}/messaging/{channel_name}/{subscription_id}",
-            self.baseurl
-        );
+        let url = format!("{}/messaging/{channel_name}/{subscription_id}", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -796,10 +833,7 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new(
-                "categories",
-                &categories,
-            ))
+            .query(&progenitor_client::QueryParam::new("categories", &categories))
             .query(&progenitor_client::QueryParam::new("lat", &lat))
             .query(&progenitor_client::QueryParam::new("lon", &lon))
             .query(&progenitor_client::QueryParam::new("radius", &radius))
@@ -992,8 +1026,11 @@ impl Client {
         &'a self,
         counter_name: &'a str,
     ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let counter_name =
-            transport::path_value(&operations::INCREMENT_AND_GET, "counter-name", counter_name)?;
+        let counter_name = transport::path_value(
+            &operations::INCREMENT_AND_GET,
+            "counter-name",
+            counter_name,
+        )?;
         let url = format!("{}/counters/{counter_name}/increment/get", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -1068,8 +1105,11 @@ impl Client {
         &'a self,
         counter_name: &'a str,
     ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let counter_name =
-            transport::path_value(&operations::GET_COUNTER, "counter-name", counter_name)?;
+        let counter_name = transport::path_value(
+            &operations::GET_COUNTER,
+            "counter-name",
+            counter_name,
+        )?;
         let url = format!("{}/counters/{counter_name}/get", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self
@@ -1103,8 +1143,11 @@ impl Client {
         &'a self,
         counter_name: &'a str,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let counter_name =
-            transport::path_value(&operations::RESET_COUNTER, "counter-name", counter_name)?;
+        let counter_name = transport::path_value(
+            &operations::RESET_COUNTER,
+            "counter-name",
+            counter_name,
+        )?;
         let url = format!("{}/counters/{counter_name}/reset", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self.client.put(url).build()?;
@@ -1148,10 +1191,13 @@ impl Client {
             method_name,
         )?;
         let url = format!("{}/services/{service_name}/{method_name}", self.baseurl);
-        let mut builder = self.client.post(url).header(
-            ::reqwest::header::ACCEPT,
-            ::reqwest::header::HeaderValue::from_static("application/json"),
-        );
+        let mut builder = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            );
         if let Some(body) = body {
             builder = builder.json(body);
         }
