@@ -2,13 +2,13 @@
 //!
 //! The way through:
 //!
-//! 1. [`document`] reads the text and remembers where everything stands; [`validate`] refuses what cannot be generated,
-//!    with its place and what would be valid; [`inline`] writes shared parts out where they are used.
-//! 2. [`model`] reads the operations, and [`facts`] adds what a specification cannot say.
-//! 3. [`rules`] rewrite the specification into what progenitor can express.
-//! 4. [`bindings`] runs progenitor; [`passes`] turn its code into the SDK's.
-//! 5. [`operations`] and [`mock`] write the operation table, with its [`reserved`] values, and the mocks.
-//! 6. [`render`] makes text of it all, and [`files`] puts it in place or shows what differs.
+//! 1. `document` reads the text and remembers where everything stands; `validate` refuses what cannot be generated,
+//!    with its place and what would be valid; `inline` writes shared parts out where they are used.
+//! 2. `model` reads the operations, and `facts` adds what a specification cannot say.
+//! 3. `rules` rewrite the specification into what progenitor can express.
+//! 4. `bindings` runs progenitor; `passes` turn its code into the SDK's.
+//! 5. `operations` and `mock` write the operation table, with its `reserved` values, and the mocks.
+//! 6. `render` makes text of it all, and `files` puts it in place or shows what differs.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), backendless_gen::Error> {

@@ -84,3 +84,13 @@ fn a_document_that_is_cut_off_anywhere_is_refused_and_never_a_panic() {
         );
     }
 }
+
+#[test]
+fn a_document_nested_without_end_is_refused() {
+    let deep = format!(
+        "openapi: 3.0.1\nx-deep: {}{}\n",
+        "[".repeat(20_000),
+        "]".repeat(20_000)
+    );
+    assert!(refusal(&deep).starts_with("openapi.yaml:"));
+}
