@@ -121,7 +121,7 @@ impl Visitor<'_> for TimestampVisitor {
     fn visit_f64<E: de::Error>(self, millis: f64) -> Result<Timestamp, E> {
         // 2^63 is the first value past the range, and exact as an f64.
         const END: f64 = 9_223_372_036_854_775_808.0;
-        if millis >= -END && millis < END {
+        if (-END..END).contains(&millis) {
             #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
             Ok(Timestamp(millis.floor() as i64))
         } else {

@@ -28,7 +28,7 @@ impl<T: Serialize> Serialize for Object<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
+    use serde::{Deserialize, Serialize};
     use serde_json::json;
 
     #[derive(Serialize, Deserialize)]

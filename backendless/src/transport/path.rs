@@ -24,6 +24,10 @@ pub(crate) fn encode_segment(value: &str) -> String {
 /// Refused are the values that a URL parser or a server takes for another path: an empty one, `.`
 /// and `..` (encoding the dots does not help, a parser reads `%2e` as a dot), `\`, which a parser
 /// takes for `/`, control characters, which it drops, and the parameter's reserved values.
+#[expect(
+    clippy::result_large_err,
+    reason = "the type is progenitor's, which the generated caller hands on"
+)]
 pub(crate) fn path_value<'v>(
     operation: &'static Operation,
     parameter: &'static str,

@@ -92,7 +92,7 @@ fn is_repeatable(operation: &Operation, request: &Request) -> bool {
 pub(crate) async fn read_json<T: DeserializeOwned>(
     mut response: Response,
 ) -> Result<ResponseValue<T>, RawError<Error>> {
-    let call = call_of(&mut response)?;
+    let call = call_of(&mut response).map_err(into_raw)?;
     let body = read_body(&mut response, &call).await.map_err(into_raw)?;
     let json: &[u8] = match body.trim_ascii() {
         b"" => b"null",
@@ -113,7 +113,7 @@ pub(crate) async fn read_json<T: DeserializeOwned>(
 pub(crate) async fn read_empty(
     mut response: Response,
 ) -> Result<ResponseValue<()>, RawError<Error>> {
-    let call = call_of(&mut response)?;
+    let call = call_of(&mut response).map_err(into_raw)?;
     read_body(&mut response, &call).await.map_err(into_raw)?;
     Ok(with_parts((), &mut response))
 }
@@ -122,7 +122,7 @@ pub(crate) async fn read_empty(
 pub(crate) async fn refused(mut response: Response) -> RawError<Error> {
     let call = match call_of(&mut response) {
         Ok(call) => call,
-        Err(error) => return error,
+        Err(error) => return into_raw(error),
     };
     let status = response.status();
     let body = read_error_body(&mut response, &call).await;
@@ -142,7 +142,7 @@ pub(super) fn stand_in(error: Error) -> Response {
 struct StandIn(Arc<Error>);
 
 /// What travelled with the response: the call, or the error that it stands for.
-fn call_of(response: &mut Response) -> Result<Call, RawError<Error>> {
+fn call_of(response: &mut Response) -> Result<Call> {
     let extensions = response.extensions_mut();
     if let Some(call) = extensions.remove::<Call>() {
         return Ok(call);
@@ -150,12 +150,12 @@ fn call_of(response: &mut Response) -> Result<Call, RawError<Error>> {
     let error = extensions
         .remove::<StandIn>()
         .and_then(|stand_in| Arc::into_inner(stand_in.0));
-    Err(into_raw(error.unwrap_or_else(|| {
+    Err(error.unwrap_or_else(|| {
         Error::new(
             ErrorKind::Interrupted,
             "the answer did not pass the transport",
         )
-    })))
+    }))
 }
 
 fn with_parts<T>(value: T, response: &mut Response) -> ResponseValue<T> {
