@@ -115,6 +115,8 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        // Some panics print the schema they stumbled over, which takes pages.
+        let text = text.and_then(|text| text.lines().next().map(str::to_owned));
         text.unwrap_or_else(|| "a panic without a message".to_owned())
     })
 }

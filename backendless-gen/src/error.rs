@@ -27,8 +27,12 @@ impl Error {
         valid: &str,
     ) -> Self {
         let Place { line, column } = place;
+        let pointer = match pointer.is_root() {
+            true => String::new(),
+            false => format!("{pointer}: "),
+        };
         Self::new(format!(
-            "{name}:{line}:{column}: {pointer}: {what}\n  valid: {valid}"
+            "{name}:{line}:{column}: {pointer}{what}\n  valid: {valid}"
         ))
     }
 }

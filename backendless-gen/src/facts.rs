@@ -195,3 +195,43 @@ fn stale(operation: &str, what: &str) -> Error {
          valid: remove the row, or write it for the operation that took its place"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Idempotency;
+    use crate::read;
+
+    #[test]
+    fn the_operations_that_must_not_be_sent_twice_are_these() {
+        let spec = include_str!("../../openapi.yaml");
+        let (model, _) = read("openapi.yaml", spec).unwrap();
+        let ids = |wanted: fn(Idempotency) -> bool| -> Vec<String> {
+            let found = model
+                .operations
+                .iter()
+                .filter(|operation| wanted(operation.idempotency));
+            let mut ids: Vec<String> = found.map(|operation| operation.id.clone()).collect();
+            ids.sort();
+            ids
+        };
+        assert_eq!(
+            ids(|is| is == Idempotency::NotIdempotent),
+            [
+                "createObject",
+                "incrementAndGet",
+                "incrementByAndGet",
+                "invokeCloudCodeService",
+                "pollMessages",
+                "publishMessage",
+                "registerUser",
+                "restorePassword",
+                "saveGeoPoint",
+                "sendEmail",
+            ]
+        );
+        assert_eq!(
+            ids(|is| matches!(is, Idempotency::IdempotentWhen { .. })),
+            ["uploadFile"]
+        );
+    }
+}

@@ -2,13 +2,13 @@
 //!
 //! The way through:
 //!
-//! 1. [`document`] reads the text and remembers where everything stands; [`validate`] refuses what cannot be generated,
-//!    with its place and what would be valid; [`inline`] writes shared parts out where they are used.
-//! 2. [`model`] reads the operations, and [`facts`] adds what a specification cannot say.
-//! 3. [`rules`] rewrite the specification into what progenitor can express.
-//! 4. [`bindings`] runs progenitor; [`passes`] turn its code into the SDK's.
-//! 5. [`operations`] and [`mock`] write the operation table, with its [`reserved`] values, and the mocks.
-//! 6. [`render`] makes text of it all, and [`files`] puts it in place or shows what differs.
+//! 1. `document` reads the text and remembers where everything stands; `validate` refuses what cannot be generated,
+//!    with its place and what would be valid; `inline` writes shared parts out where they are used.
+//! 2. `model` reads the operations, and `facts` adds what a specification cannot say.
+//! 3. `rules` rewrite the specification into what progenitor can express.
+//! 4. `bindings` runs progenitor; `passes` turn its code into the SDK's.
+//! 5. `operations` and `mock` write the operation table, with its `reserved` values, and the mocks.
+//! 6. `render` makes text of it all, and `files` puts it in place or shows what differs.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), backendless_gen::Error> {
@@ -26,6 +26,8 @@ mod document;
 mod error;
 mod facts;
 mod files;
+#[cfg(test)]
+mod golden;
 mod inline;
 mod mock;
 mod model;
@@ -43,7 +45,9 @@ pub use files::{Change, Drift, Workspace, Written};
 
 use document::Document;
 use model::Model;
+use passes::Context;
 use render::Header;
+use rules::Applied;
 
 /// Everything that is made of one specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,17 +75,9 @@ pub struct GeneratedFile {
 pub fn generate(name: &str, specification: &str, lock: &str) -> Result<Output, Error> {
     let header = Header::new(specification, lock)?;
     let (model, document) = read(name, specification)?;
+    let (raw, applied) = raw(&model, &document)?;
+    rules::check(&applied)?;
     facts::check(&model)?;
-    let mut lowered = document.clone();
-    let applied = rules::apply(&model, &mut lowered)?;
-    let mut raw = bindings::generate(&model, &lowered)?;
-    passes::apply(
-        &passes::Context {
-            model: &model,
-            document: &lowered,
-        },
-        &mut raw,
-    )?;
     let operations = operations::generate(&model)?;
     let mock = mock::generate(&model)?;
     let files = [
@@ -107,6 +103,19 @@ fn read(name: &str, specification: &str) -> Result<(Model, Document), Error> {
     let model = Model::read(&document)?;
     validate::model(&document, &model)?;
     Ok((model, document))
+}
+
+/// The raw client, and what the rules touched to make it.
+fn raw(model: &Model, document: &Document) -> Result<(syn::File, Applied), Error> {
+    let mut lowered = document.clone();
+    let applied = rules::apply(model, &mut lowered)?;
+    let mut file = bindings::generate(model, &lowered)?;
+    let context = Context {
+        model,
+        document: &lowered,
+    };
+    passes::apply(&context, &mut file)?;
+    Ok((file, applied))
 }
 
 const RAW: &str = "The raw client: one function per operation, as progenitor makes it, sent and read by `crate::transport`.";

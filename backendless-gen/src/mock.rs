@@ -34,11 +34,12 @@ pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
 }
 
 fn type_name(operation: &Operation, suffix: &str) -> Ident {
-    let name = operation
-        .function
-        .trim_end_matches('_')
-        .to_upper_camel_case();
-    format_ident!("{name}{suffix}")
+    let name = operation.function.to_upper_camel_case();
+    // A name that begins with a digit has lost the `_` of the function.
+    match name.starts_with(char::is_alphabetic) {
+        true => format_ident!("{name}{suffix}"),
+        false => format_ident!("Operation{name}{suffix}"),
+    }
 }
 
 fn method(operation: &Operation) -> TokenStream {

@@ -131,7 +131,7 @@ impl Operation {
             method,
             parameters: parameters(at)?,
             request: request(at)?,
-            answer: answer(at)?,
+            answer: answer(at),
         })
     }
 
@@ -298,62 +298,56 @@ fn essence(name: &str) -> String {
 /// - Several different JSON schemas: any JSON value, and the caller decides.
 /// - No JSON but another media type: bytes.
 /// - Nothing at all: empty.
-///
-/// `default` counts as a success only where no success is declared.
-fn answer(operation: &At<'_>) -> Result<Answer, Error> {
-    let responses = operation
-        .child("responses")
-        .map(|at| at.entries())
-        .unwrap_or_default();
-    let success = |(status, _): &(&str, At<'_>)| status.starts_with('2');
-    let mut successes: Vec<At<'_>> = responses
-        .iter()
-        .filter(|entry| success(entry))
-        .map(|(_, at)| at.clone())
-        .collect();
-    if successes.is_empty() {
-        successes = responses
-            .iter()
-            .filter(|(status, _)| *status == "default")
-            .map(|(_, at)| at.clone())
-            .collect();
-    }
+fn answer(operation: &At<'_>) -> Answer {
     let mut schemas: Vec<Node> = Vec::new();
     let (mut raw, mut empty) = (false, false);
-    for response in &successes {
+    for response in successes(operation) {
         let content = response
             .child("content")
             .map(|at| at.entries())
             .unwrap_or_default();
-        match content
-            .iter()
-            .find(|(name, _)| essence(name) == "application/json")
-        {
-            Some((_, media_type)) => {
-                let schema = media_type
-                    .node()
-                    .get("schema")
-                    .cloned()
-                    .unwrap_or_else(|| any(media_type));
-                if !schemas.contains(&schema) {
-                    schemas.push(schema);
-                }
-            }
+        match content.iter().find(|(name, _)| is_json(name)) {
+            Some((_, media_type)) => schemas.push(schema_of(media_type)),
             None if content.is_empty() => empty = true,
             None => raw = true,
         }
     }
-    Ok(match (schemas.as_slice(), raw) {
+    schemas.dedup();
+    match (schemas.as_slice(), raw) {
         ([schema], _) if empty => Answer::Json(Box::new(nullable(schema))),
         ([schema], _) => Answer::Json(Box::new(schema.clone())),
         ([first, ..], _) => Answer::Json(Box::new(Node::new(first.place, open()))),
         ([], true) => Answer::Raw,
         ([], false) => Answer::Empty,
-    })
+    }
 }
 
-fn any(at: &At<'_>) -> Node {
-    Node::new(at.node().place, open())
+/// The responses with a 2xx status; `default` only where there is none.
+fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
+    let responses = operation
+        .child("responses")
+        .map(|at| at.entries())
+        .unwrap_or_default();
+    let with = |wanted: fn(&str) -> bool| -> Vec<At<'d>> {
+        let found = responses.iter().filter(|(status, _)| wanted(status));
+        found.map(|(_, at)| at.clone()).collect()
+    };
+    match with(|status| status.starts_with('2')) {
+        none if none.is_empty() => with(|status| status == "default"),
+        found => found,
+    }
+}
+
+/// `application/json`, and what is JSON by its suffix.
+fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+/// The schema of JSON content; without one it is any JSON.
+fn schema_of(media_type: &At<'_>) -> Node {
+    let schema = media_type.node().get("schema").cloned();
+    schema.unwrap_or_else(|| Node::new(media_type.node().place, open()))
 }
 
 /// The schema of any JSON value.

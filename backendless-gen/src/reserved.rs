@@ -164,3 +164,142 @@ pub(crate) fn path_parameters(operation: &Operation) -> Vec<&str> {
     };
     operation.template.parameters().filter(declared).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Reserved, of};
+    use crate::read;
+
+    /// The reserved values of the first operation among `paths`: an id, a method and a template each.
+    fn reserved(paths: &[(&str, &str, &str)]) -> Reserved {
+        let mut spec = "openapi: 3.0.1\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
+        for (id, method, path) in paths {
+            let names = path
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| rest.split('}').next());
+            let parameters: Vec<String> = names
+                .map(|name| {
+                    format!("{{name: {name}, in: path, required: true, schema: {{type: string}}}}")
+                })
+                .collect();
+            spec.push_str(&format!(
+                "  '{path}':\n    {method}: {{operationId: {id}, parameters: [{}], responses: {{}}}}\n",
+                parameters.join(", ")
+            ));
+        }
+        let (model, _) = read("spec.yaml", &spec).unwrap();
+        of(&model, &model.operations[0])
+    }
+
+    /// `name=value` for each.
+    fn values(reserved: &Reserved) -> Vec<String> {
+        let all = reserved.values.iter();
+        all.flat_map(|(name, values)| values.iter().map(move |value| format!("{name}={value}")))
+            .collect()
+    }
+
+    #[test]
+    fn a_literal_in_the_place_of_a_parameter_is_reserved() {
+        let found = reserved(&[
+            ("get", "get", "/data/{table}/{id}"),
+            ("count", "get", "/data/{table}/count"),
+        ]);
+        assert_eq!(values(&found), ["id=count"]);
+        assert!(found.notes.is_empty());
+    }
+
+    #[test]
+    fn the_operation_with_the_literal_reserves_nothing() {
+        let found = reserved(&[
+            ("count", "get", "/data/{table}/count"),
+            ("get", "get", "/data/{table}/{id}"),
+        ]);
+        assert_eq!(found, Reserved::default());
+    }
+
+    #[test]
+    fn another_method_or_another_length_is_another_path() {
+        let found = reserved(&[
+            ("get", "get", "/data/{table}/{id}"),
+            ("make", "post", "/data/{table}/make"),
+            ("deep", "get", "/data/{table}/deep/{id}"),
+            ("other", "get", "/users/{table}/count"),
+        ]);
+        assert_eq!(values(&found), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_parameter_at_any_position_can_collide() {
+        let found = reserved(&[
+            ("get", "get", "/{service}/{id}/info"),
+            ("users", "get", "/users/{name}/info"),
+        ]);
+        assert_eq!(values(&found), ["service=users"]);
+    }
+
+    #[test]
+    fn a_literal_against_a_parameter_elsewhere_still_collides() {
+        // `/data/mine/count` is both.
+        let found = reserved(&[
+            ("count", "get", "/data/{table}/count"),
+            ("mine", "get", "/data/mine/{id}"),
+        ]);
+        assert_eq!(values(&found), ["table=mine"]);
+    }
+
+    #[test]
+    fn a_joint_collision_reserves_the_last_parameter_and_says_so() {
+        let found = reserved(&[
+            ("call", "post", "/{service}/{method}"),
+            ("email", "post", "/messaging/email"),
+        ]);
+        assert_eq!(values(&found), ["method=email"]);
+        let notes: Vec<&String> = found.notes.iter().collect();
+        assert_eq!(
+            notes,
+            [
+                "Only together do `method` = `email` and `service` = `messaging` make the path that of `email`; \
+              `email` is reserved for `method` in any case."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_segment_with_text_around_its_parameter_reserves_what_stands_between() {
+        let found = reserved(&[
+            ("page", "get", "/pages/{name}.html"),
+            ("index", "get", "/pages/index.html"),
+        ]);
+        assert_eq!(values(&found), ["name=index"]);
+        let found = reserved(&[
+            ("page", "get", "/pages/{name}.html"),
+            ("index", "get", "/pages/index.txt"),
+        ]);
+        assert_eq!(values(&found), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_parameter_of_several_segments_reserves_whole_paths() {
+        let found = reserved(&[
+            ("deleteFile", "delete", "/files/{path}"),
+            ("clear", "delete", "/files/trash"),
+            ("purge", "delete", "/files/trash/all"),
+            ("directory", "delete", "/files/list/{name}"),
+        ]);
+        assert_eq!(
+            values(&found),
+            ["path=list/{name}", "path=trash", "path=trash/all"]
+        );
+    }
+
+    #[test]
+    fn a_literal_path_below_a_parameter_of_several_segments_is_its_own() {
+        // The other way round: whatever `{name}` is, the longer template stays the more exact one.
+        let found = reserved(&[
+            ("directory", "delete", "/files/list/{name}"),
+            ("deleteFile", "delete", "/files/{path}"),
+        ]);
+        assert_eq!(values(&found), Vec::<String>::new());
+    }
+}

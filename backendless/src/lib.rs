@@ -27,8 +27,11 @@ mod users;
 /// What `cargo xtask generate` writes from `openapi.yaml`. Nothing here is written by hand.
 mod generated {
     #[cfg(feature = "mock")]
+    #[rustfmt::skip]
     pub(crate) mod mock;
+    #[rustfmt::skip]
     pub mod operations;
+    #[rustfmt::skip]
     pub mod raw;
 }
 

@@ -75,8 +75,8 @@ impl fmt::Display for Operation {
 /// Whether sending a request twice does the same as sending it once, in the terms of RFC 9110.
 ///
 /// ```
+/// use backendless::operation::Idempotency;
 /// use backendless::operations;
-/// # use backendless::Idempotency;
 ///
 /// assert_eq!(operations::GET_OBJECT_BY_ID.idempotency(), Idempotency::Safe);
 /// assert_eq!(operations::UPDATE_OBJECT.idempotency(), Idempotency::Idempotent);

@@ -37,10 +37,6 @@ impl Document {
         At::new(self, &self.root, Pointer::default())
     }
 
-    pub(crate) fn node(&self) -> &Node {
-        &self.root
-    }
-
     /// The node at `pointer`, or none when there is no such place.
     pub(crate) fn at(&self, pointer: &Pointer) -> Option<At<'_>> {
         let mut at = self.root();

@@ -190,8 +190,8 @@ impl Pointer {
         Self(self.0[..length].to_vec())
     }
 
-    pub(crate) fn push(&mut self, key: String) {
-        self.0.push(key);
+    pub(crate) fn is_root(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
@@ -201,9 +201,6 @@ impl Pointer {
 
 impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("/");
-        }
         for key in &self.0 {
             write!(f, "/{}", key.replace('~', "~0").replace('/', "~1"))?;
         }

@@ -11,17 +11,12 @@ const VALID: &str = "one YAML 1.2 document whose keys are texts, each key once";
 
 pub(super) fn parse(name: &str, text: &str) -> Result<Node, Error> {
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
+        let place = place(error.marker());
         let what = match error.info() {
-            "duplicated key in mapping" => "the same key stands twice in one mapping".to_owned(),
+            "duplicated key in mapping" => twice(&key_at(text, place)),
             info => format!("not YAML: {info}"),
         };
-        Error::at(
-            name,
-            place(error.marker()),
-            &Pointer::default(),
-            what,
-            VALID,
-        )
+        Error::at(name, place, &Pointer::default(), what, VALID)
     })?;
     let [document] = documents.as_slice() else {
         let what = format!("{} YAML documents in one file", documents.len());
@@ -39,6 +34,21 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Node, Error> {
         &Pointer::default(),
         place(&document.span.start),
     )
+}
+
+fn twice(key: &str) -> String {
+    format!("the key `{key}` stands twice in one mapping")
+}
+
+/// The key as it is written at a place.
+fn key_at(text: &str, place: Place) -> String {
+    let line = text
+        .lines()
+        .nth(place.line.saturating_sub(1))
+        .unwrap_or_default();
+    let rest: String = line.chars().skip(place.column.saturating_sub(1)).collect();
+    let key = rest.split_once(": ").map_or(rest.as_str(), |(key, _)| key);
+    key.trim_end().trim_end_matches(':').to_owned()
 }
 
 fn place(marker: &Marker) -> Place {
@@ -84,8 +94,7 @@ fn node(
                     self::key(key).ok_or_else(|| fail("a key that is not a text".to_owned()))?;
                 let child = node(name, value, &pointer.join(&key), at)?;
                 if mapping.insert(key.clone(), child).is_some() {
-                    let what = "the same key stands twice in one mapping".to_owned();
-                    return Err(Error::at(name, at, &pointer.join(&key), what, VALID));
+                    return Err(Error::at(name, at, &pointer.join(&key), twice(&key), VALID));
                 }
             }
             (key_place, Data::Mapping(mapping))

@@ -56,17 +56,28 @@ fn rewrite(operation: &Operation, request: &Request, method: &mut ImplItemFn) ->
     let build = calls
         .pop()
         .ok_or_else(|| Error::new("the request is not built"))?;
-    let builder: Expr = parse_quote!(builder);
     let start = chain::join(base, &calls);
-    let with_body = chain::join(builder.clone(), &sent);
-    let built = chain::join(builder, &[build]);
-    let statements: [Stmt; 3] = [
+    let statements = send_if_some(&name, &bound, &start, &sent, &build);
+    method.block.stmts.splice(index..=index, statements);
+    Ok(())
+}
+
+/// The calls that send the body, made only when there is one.
+fn send_if_some(
+    name: &Ident,
+    bound: &Ident,
+    start: &Expr,
+    sent: &[Call],
+    build: &Call,
+) -> [Stmt; 3] {
+    let builder: Expr = parse_quote!(builder);
+    let with_body = chain::join(builder.clone(), sent);
+    let built = chain::join(builder, std::slice::from_ref(build));
+    [
         parse_quote!(let mut builder = #start;),
         parse_quote!(if let Some(#name) = #name { builder = #with_body; }),
         parse_quote!(#[allow(unused_mut)] let mut #bound = #built;),
-    ];
-    method.block.stmts.splice(index..=index, statements);
-    Ok(())
+    ]
 }
 
 fn is_body(call: &Call) -> bool {

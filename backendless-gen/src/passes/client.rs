@@ -1,6 +1,6 @@
 //! The client itself.
 
-use syn::{Item, parse_quote};
+use syn::{Attribute, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
 
 use super::{Context, Pass};
 use crate::Error;
@@ -20,7 +20,7 @@ fn apply(_: &Context<'_>, file: &mut syn::File) -> Result<(), Error> {
     }
     let mut changed = 0;
     for item in &mut file.items {
-        changed += usize::from(rewrite(item)?);
+        changed += usize::from(rewrite(item));
     }
     if changed != 4 {
         return Err(Error::new(format!(
@@ -41,39 +41,15 @@ fn is_prelude(item: &Item) -> bool {
 }
 
 /// Says whether `item` was one of the parts.
-fn rewrite(item: &mut Item) -> Result<bool, Error> {
+fn rewrite(item: &mut Item) -> bool {
     match item {
         Item::Use(import) if !matches!(import.vis, syn::Visibility::Public(_)) => {
             import.tree =
                 parse_quote!(progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt});
         }
-        Item::Struct(client) if client.ident == "Client" => {
-            let docs = client
-                .attrs
-                .iter()
-                .filter(|attr| attr.path().is_ident("doc"));
-            let docs: Vec<_> = docs.cloned().collect();
-            *client = parse_quote! {
-                #(#docs)*
-                #[derive(Clone)]
-                pub struct Client {
-                    pub(crate) baseurl: ::std::sync::Arc<str>,
-                    pub(crate) client: reqwest::Client,
-                    pub(crate) inner: transport::Transport,
-                }
-            };
-        }
+        Item::Struct(client) if client.ident == "Client" => *client = definition(&client.attrs),
         Item::Impl(client) if client.trait_.is_none() && is_constructor(client) => {
-            client.items = vec![parse_quote! {
-                /// Calls the API behind `baseurl`: scheme, host and the path in front of the paths of the operations.
-                pub(crate) fn new_with_client(
-                    baseurl: ::std::sync::Arc<str>,
-                    client: reqwest::Client,
-                    inner: transport::Transport,
-                ) -> Self {
-                    Self { baseurl, client, inner }
-                }
-            }];
+            client.items = vec![constructor()];
         }
         Item::Impl(info)
             if info
@@ -81,25 +57,55 @@ fn rewrite(item: &mut Item) -> Result<bool, Error> {
                 .as_ref()
                 .is_some_and(|(path, _)| is_client_info(path)) =>
         {
-            let version = info.items.first().cloned();
-            *info = parse_quote! {
-                impl ClientInfo<transport::Transport> for Client {
-                    #version
-                    fn baseurl(&self) -> &str {
-                        &self.baseurl
-                    }
-                    fn client(&self) -> &reqwest::Client {
-                        &self.client
-                    }
-                    fn inner(&self) -> &transport::Transport {
-                        &self.inner
-                    }
-                }
-            };
+            *info = client_info(info.items.first());
         }
-        _ => return Ok(false),
+        _ => return false,
     }
-    Ok(true)
+    true
+}
+
+fn definition(attrs: &[Attribute]) -> ItemStruct {
+    let docs = attrs.iter().filter(|attr| attr.path().is_ident("doc"));
+    parse_quote! {
+        #(#docs)*
+        #[derive(Clone)]
+        pub struct Client {
+            pub(crate) baseurl: ::std::sync::Arc<str>,
+            pub(crate) client: reqwest::Client,
+            pub(crate) inner: transport::Transport,
+        }
+    }
+}
+
+fn constructor() -> ImplItem {
+    parse_quote! {
+        /// Calls the API behind `baseurl`: scheme, host and the path in front of the paths of the operations.
+        pub(crate) fn new_with_client(
+            baseurl: ::std::sync::Arc<str>,
+            client: reqwest::Client,
+            inner: transport::Transport,
+        ) -> Self {
+            Self { baseurl, client, inner }
+        }
+    }
+}
+
+/// `version` is the function that tells the version of the API.
+fn client_info(version: Option<&ImplItem>) -> ItemImpl {
+    parse_quote! {
+        impl ClientInfo<transport::Transport> for Client {
+            #version
+            fn baseurl(&self) -> &str {
+                &self.baseurl
+            }
+            fn client(&self) -> &reqwest::Client {
+                &self.client
+            }
+            fn inner(&self) -> &transport::Transport {
+                &self.inner
+            }
+        }
+    }
 }
 
 fn is_constructor(item: &syn::ItemImpl) -> bool {

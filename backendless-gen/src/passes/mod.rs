@@ -8,10 +8,12 @@ mod bodies;
 mod chain;
 mod client;
 pub(crate) mod docs;
+mod extra;
 mod generics;
 mod headers;
 mod path_values;
 mod secrets;
+mod verbs;
 
 use syn::{ImplItem, ImplItemFn, Item};
 
@@ -34,13 +36,15 @@ pub(crate) struct Pass {
 }
 
 /// In the order in which they are applied.
-pub(crate) const PASSES: [Pass; 8] = [
+pub(crate) const PASSES: [Pass; 10] = [
     client::PASS,
+    verbs::PASS,
     headers::PASS,
     path_values::PASS,
     bodies::PASS,
     generics::PASS,
     answers::PASS,
+    extra::PASS,
     secrets::PASS,
     docs::PASS,
 ];
@@ -67,6 +71,14 @@ fn methods(file: &mut syn::File) -> impl Iterator<Item = &mut ImplItemFn> {
             ImplItem::Fn(method) if method.sig.asyncness.is_some() => Some(method),
             _ => None,
         })
+}
+
+/// The items of the module of types.
+fn types(file: &mut syn::File) -> Option<&mut Vec<Item>> {
+    file.items.iter_mut().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => Some(&mut module.content.as_mut()?.1),
+        _ => None,
+    })
 }
 
 /// Calls `change` for the function of every operation.

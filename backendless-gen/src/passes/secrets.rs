@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, Ident, Item, Meta, Path, Token, parse_quote};
 
-use super::{Context, Pass};
+use super::{Context, Pass, types};
 use crate::Error;
 use crate::document::{At, Document, Pointer};
 
@@ -20,13 +20,7 @@ const SECRET_NAMES: [&str; 2] = ["password", "user-token"];
 
 fn apply(context: &Context<'_>, file: &mut syn::File) -> Result<(), Error> {
     let names = secret_names(context.document);
-    for item in &mut file.items {
-        let Item::Mod(module) = item else {
-            continue;
-        };
-        let Some((_, items)) = module.content.as_mut().filter(|_| module.ident == "types") else {
-            continue;
-        };
+    if let Some(items) = types(file) {
         *items = std::mem::take(items)
             .into_iter()
             .flat_map(|item| quiet(&names, item))

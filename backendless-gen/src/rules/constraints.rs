@@ -8,13 +8,15 @@ use crate::model::Model;
 pub(super) const RULE: Rule = Rule {
     id: "no-constraints",
     why: "typify turns formats of strings into types of crates that the SDK does not have (chrono, uuid) and limits into types \
-          that refuse to read a value out of range; a default makes it write the property always and refuse `null`",
+          that refuse to read a value out of range; `not` makes it panic; a default makes it \
+          write the property always and refuse `null`",
     guard: false,
     apply,
 };
 
 /// What limits a value without changing its JSON type.
-const LIMITS: [&str; 13] = [
+const LIMITS: [&str; 14] = [
+    "not",
     "pattern",
     "minLength",
     "maxLength",

@@ -38,7 +38,7 @@ pub(crate) struct Rule {
 pub(crate) type Touched = BTreeSet<Pointer>;
 
 /// In the order in which they are applied: each may rely on those before it.
-pub(crate) const RULES: [Rule; 10] = [
+pub(crate) static RULES: [Rule; 10] = [
     extensions::RULE,
     media_types::RULE,
     responses::RULE,
@@ -51,24 +51,27 @@ pub(crate) const RULES: [Rule; 10] = [
     unused_schemas::RULE,
 ];
 
+/// What each rule touched.
+pub(crate) type Applied = Vec<(&'static Rule, Touched)>;
+
 /// Applies all rules and tells what each of them touched.
-pub(crate) fn apply(
-    model: &Model,
-    document: &mut Document,
-) -> Result<Vec<(&'static Rule, Touched)>, Error> {
-    let mut report = Vec::new();
-    for rule in &RULES {
-        let touched = (rule.apply)(model, document)?;
-        if touched.is_empty() && !rule.guard {
-            return Err(stale(rule));
-        }
-        report.push((rule, touched));
-    }
-    Ok(report)
+pub(crate) fn apply(model: &Model, document: &mut Document) -> Result<Applied, Error> {
+    RULES
+        .iter()
+        .map(|rule| Ok((rule, (rule.apply)(model, document)?)))
+        .collect()
+}
+
+/// Refuses rules that have gone stale.
+pub(crate) fn check(applied: &Applied) -> Result<(), Error> {
+    let idle = applied
+        .iter()
+        .find(|(rule, touched)| touched.is_empty() && !rule.guard);
+    idle.map_or(Ok(()), |(rule, _)| Err(stale(rule)))
 }
 
 /// A line per rule, and below it one per place it touched.
-pub(crate) fn report(applied: &[(&'static Rule, Touched)]) -> String {
+pub(crate) fn report(applied: &Applied) -> String {
     let mut text = String::new();
     for (rule, touched) in applied {
         text.push_str(&format!("{}: {}\n", rule.id, rule.why));

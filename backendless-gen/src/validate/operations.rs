@@ -139,12 +139,12 @@ fn arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
             .join("parameters")
             .join(&index.to_string())
     };
-    let mut seen: HashMap<&str, &str> = HashMap::new();
+    let mut seen: HashMap<&str, String> = HashMap::new();
     if operation.request.is_some() {
-        seen.insert("body", "the request body");
+        seen.insert("body", "the request body".to_owned());
     }
     for (index, parameter) in operation.parameters.iter().enumerate() {
-        if let Some(first) = seen.insert(&parameter.argument, &parameter.name) {
+        if let Some(first) = seen.insert(&parameter.argument, format!("`{}`", parameter.name)) {
             let what = format!(
                 "`{}` and {first} are both `{}` in Rust",
                 parameter.name, parameter.argument

@@ -1,22 +1,34 @@
 //! Whether the document has the structure of an OpenAPI 3.0 document.
 
+use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use crate::Error;
-use crate::document::{Document, Pointer};
+use crate::document::{At, Document, Pointer};
+use crate::inline;
+
+const VALID: &str = "what https://spec.openapis.org/oas/v3.0.4.html allows at this place";
 
 /// Reads the document as progenitor will see it.
 pub(crate) fn structure(document: &Document) -> Result<openapiv3::OpenAPI, Error> {
+    read(&document.root()).map_err(|error| parts(document).err().unwrap_or(error))
+}
+
+fn read<T: DeserializeOwned>(at: &At<'_>) -> Result<T, Error> {
     let text =
-        serde_json::to_string(document.node()).map_err(|error| Error::new(error.to_string()))?;
+        serde_json::to_string(at.node()).map_err(|error| at.error(error.to_string(), VALID))?;
     let mut reader = serde_json::Deserializer::from_str(&text);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let mut pointer = Pointer::default();
+        let mut nearest = at.clone();
         for segment in error.path() {
-            match segment {
-                Segment::Seq { index } => pointer.push(index.to_string()),
-                Segment::Map { key } => pointer.push(key.clone()),
+            let key = match segment {
+                Segment::Seq { index } => index.to_string(),
+                Segment::Map { key } => key.clone(),
                 Segment::Enum { .. } | Segment::Unknown => break,
+            };
+            match nearest.child(&key) {
+                Some(child) => nearest = child,
+                None => break,
             }
         }
         let what = error.into_inner().to_string();
@@ -24,7 +36,62 @@ pub(crate) fn structure(document: &Document) -> Result<openapiv3::OpenAPI, Error
         let what = what
             .rsplit_once(" at line ")
             .map_or(what.as_str(), |(what, _)| what);
-        let valid = "what https://spec.openapis.org/oas/v3.0.4.html allows at this place";
-        document.error_near(&pointer, what.to_owned(), valid)
+        nearest.error(what, VALID)
     })
+}
+
+/// The same for the parts alone, small ones first.
+///
+/// Where openapiv3 tries one reading after the other it forgets where the last one failed; read by itself a part
+/// is found by its own place.
+fn parts(document: &Document) -> Result<(), Error> {
+    for item in inline::path_items(document) {
+        parameters(&item)?;
+        for (_, operation) in inline::operations(&item) {
+            parameters(&operation)?;
+            if let Some(body) = operation.child("requestBody") {
+                part::<openapiv3::RequestBody>(&body)?;
+            }
+            for (_, response) in operation
+                .child("responses")
+                .map(|at| at.entries())
+                .unwrap_or_default()
+            {
+                part::<openapiv3::Response>(&response)?;
+            }
+            part::<openapiv3::Operation>(&operation)?;
+        }
+        part::<openapiv3::PathItem>(&item)?;
+    }
+    let section = |name| {
+        let section = document.at(&Pointer::of(["components", name]));
+        section.map(|at| at.entries()).unwrap_or_default()
+    };
+    section("schemas")
+        .iter()
+        .try_for_each(|(_, at)| part::<openapiv3::Schema>(at))?;
+    section("responses")
+        .iter()
+        .try_for_each(|(_, at)| part::<openapiv3::Response>(at))?;
+    section("parameters")
+        .iter()
+        .try_for_each(|(_, at)| part::<openapiv3::Parameter>(at))?;
+    section("requestBodies")
+        .iter()
+        .try_for_each(|(_, at)| part::<openapiv3::RequestBody>(at))
+}
+
+fn parameters(owner: &At<'_>) -> Result<(), Error> {
+    let parameters = owner
+        .child("parameters")
+        .map(|at| at.items())
+        .unwrap_or_default();
+    parameters.iter().try_for_each(part::<openapiv3::Parameter>)
+}
+
+fn part<T: DeserializeOwned>(at: &At<'_>) -> Result<(), Error> {
+    match at.child("$ref") {
+        Some(_) => Ok(()),
+        None => read::<T>(at).map(|_| ()),
+    }
 }

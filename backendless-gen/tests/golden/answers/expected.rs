@@ -1,0 +1,65 @@
+#[allow(clippy::all)]
+impl Client {
+    /// Sends a `GET` request to `/json`
+    pub async fn json<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<::std::string::String>, Error<crate::Error>> {
+        let url = format!("{}/json", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_json(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `GET` request to `/empty`
+    pub async fn empty<'a>(&'a self) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/empty", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).build()?;
+        let info = OperationInfo {
+            operation_id: "empty",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `GET` request to `/bytes`
+    pub async fn bytes<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<ByteStream>, Error<crate::Error>> {
+        let url = format!("{}/bytes", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).build()?;
+        let info = OperationInfo {
+            operation_id: "bytes",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(transport::refused(response).await),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+#[allow(clippy::all)]
+impl Client {
+    /// Sends a `PUT` request to `/json`
+    pub async fn optional_json<'a, B: ::serde::Serialize + ?Sized>(
+        &'a self,
+        body: Option<&'a B>,
+    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/json", self.baseurl);
+        let mut builder = self.client.put(url);
+        if let Some(body) = body {
+            builder = builder.json(body);
+        }
+        #[allow(unused_mut)]
+        let mut request = builder.build()?;
+        let info = OperationInfo {
+            operation_id: "optional_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `POST` request to `/json`
+    pub async fn required_json<'a, B: ::serde::Serialize + ?Sized>(
+        &'a self,
+        body: &'a B,
+    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/json", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self.client.post(url).json(body).build()?;
+        let info = OperationInfo {
+            operation_id: "required_json",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `POST` request to `/form`
+    pub async fn optional_form<'a>(
+        &'a self,
+        form: Option<reqwest::multipart::Form>,
+    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/form", self.baseurl);
+        let mut builder = self.client.post(url);
+        if let Some(form) = form {
+            builder = builder.multipart(form);
+        }
+        #[allow(unused_mut)]
+        let mut request = builder.build()?;
+        let info = OperationInfo {
+            operation_id: "optional_form",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `POST` request to `/text`
+    pub async fn optional_text<'a>(
+        &'a self,
+        body: Option<String>,
+    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/text", self.baseurl);
+        let mut builder = self.client.post(url);
+        if let Some(body) = body {
+            builder = builder
+                .header(
+                    ::reqwest::header::CONTENT_TYPE,
+                    ::reqwest::header::HeaderValue::from_static("text/plain"),
+                )
+                .body(body);
+        }
+        #[allow(unused_mut)]
+        let mut request = builder.build()?;
+        let info = OperationInfo {
+            operation_id: "optional_text",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+}

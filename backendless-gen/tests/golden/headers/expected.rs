@@ -1,0 +1,48 @@
+#[allow(clippy::all)]
+impl Client {
+    /// Sends a `GET` request to `/items`
+    pub async fn without_headers<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/items", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).build()?;
+        let info = OperationInfo {
+            operation_id: "without_headers",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `PUT` request to `/items`
+    pub async fn with_headers<'a>(
+        &'a self,
+        x_trace: i64,
+        if_match: Option<&'a str>,
+    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/items", self.baseurl);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map.append("X-Trace", x_trace.to_string().try_into()?);
+        if let Some(value) = if_match {
+            header_map.append("if-match", value.to_string().try_into()?);
+        }
+        #[allow(unused_mut)]
+        let mut request = self.client.put(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "with_headers",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+/// Types used as operation parameters and responses.
+#[allow(clippy::all)]
+pub mod types {
+    /// `Item`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Item {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+    }
+}
+#[allow(clippy::all)]
+impl Client {
+    /// Sends a `GET` request to `/typed`
+    pub async fn typed_and_errors<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
+        let url = format!("{}/typed", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "typed_and_errors",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_json(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `GET` request to `/typed-or-empty`
+    pub async fn typed_or_empty<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<::std::option::Option<types::Item>>, Error<crate::Error>> {
+        let url = format!("{}/typed-or-empty", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "typed_or_empty",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_json(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `GET` request to `/either`
+    pub async fn different_types<'a, T: ::serde::de::DeserializeOwned>(
+        &'a self,
+    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
+        let url = format!("{}/either", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "different_types",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_json(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `GET` request to `/bytes`
+    pub async fn bytes<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<ByteStream>, Error<crate::Error>> {
+        let url = format!("{}/bytes", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).build()?;
+        let info = OperationInfo {
+            operation_id: "bytes",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            _ => Err(transport::refused(response).await),
+        }
+    }
+    /// Sends a `GET` request to `/empty`
+    pub async fn empty<'a>(&'a self) -> Result<ResponseValue<()>, Error<crate::Error>> {
+        let url = format!("{}/empty", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).build()?;
+        let info = OperationInfo {
+            operation_id: "empty",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_empty(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+}

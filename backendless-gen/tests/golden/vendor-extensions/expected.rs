@@ -1,0 +1,39 @@
+/// Types used as operation parameters and responses.
+#[allow(clippy::all)]
+pub mod types {
+    /// `Item`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct Item {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub at: ::std::option::Option<::std::string::String>,
+    }
+}
+#[allow(clippy::all)]
+impl Client {
+    /// Sends a `GET` request to `/items`
+    pub async fn list_items<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
+        let url = format!("{}/items", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_items",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_json(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
+}
