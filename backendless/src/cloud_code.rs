@@ -147,7 +147,10 @@ impl<'a, A: ?Sized, R> Invocation<'a, A, R> {
     /// when the call is made.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let name = name.as_ref();
-        match (name.parse::<HeaderName>(), HeaderValue::from_str(value.as_ref())) {
+        match (
+            name.parse::<HeaderName>(),
+            HeaderValue::from_str(value.as_ref()),
+        ) {
             (Ok(parsed), _) if NOT_SETTABLE.contains(&parsed.as_str()) => {
                 self.problem = Some(format!("header {name:?} is set by the client itself"));
             }
@@ -180,7 +183,9 @@ where
         } = self;
         let request = Request::new(self.client, move |raw: raw::Client| async move {
             check(problem)?;
-            let answer = raw.invoke_cloud_code_service(&service, &method, arguments).await;
+            let answer = raw
+                .invoke_cloud_code_service(&service, &method, arguments)
+                .await;
             finish(answer, &INVOKE_CLOUD_CODE_SERVICE)
         });
         request.with_options(self.options).call()

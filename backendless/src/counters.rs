@@ -1,10 +1,10 @@
 //! Counters: numbers on the server that many callers can raise at once, each step counted.
 
+use crate::Client;
 use crate::generated::raw;
 use crate::operations::{GET_COUNTER, INCREMENT_AND_GET, INCREMENT_BY_AND_GET, RESET_COUNTER};
 use crate::request::Request;
 use crate::transport::finish;
-use crate::Client;
 
 /// The atomic counters of an application; made by [`Client::counters`].
 ///

@@ -17,7 +17,8 @@ pub(crate) type CallFuture<'a, R> = Pin<Box<dyn Future<Output = Result<R>> + Sen
 /// A call that has not been sent yet. Await it, or [`send`](Self::send) it.
 ///
 /// ```
-/// ///
+/// use std::time::Duration;
+///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = backendless_local::Server::start().await?;

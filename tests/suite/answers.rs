@@ -278,7 +278,7 @@ async fn a_row_that_does_not_fit_is_told_with_its_place_and_without_its_value() 
     assert!(!error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "findObjects: 200: the answer does not fit Option<Vec<Object<Person>>>: at [1].age: \
+        "findObjects: 200: the answer does not fit Vec<Object<Person>>: at [1].age: \
          expected u8, found text (1 attempt; not retried: the answer would be the same)"
     );
     assert!(!format!("{error:#?}").contains("SECRET"));

@@ -67,7 +67,10 @@ async fn a_row_is_made_read_changed_and_deleted() {
     let read = table.get(&made.object_id).await.unwrap();
     assert_eq!(read, made);
 
-    let changed = table.update(&made.object_id, &json!({"age": 21, "city": null})).await.unwrap();
+    let changed = table
+        .update(&made.object_id, &json!({"age": 21, "city": null}))
+        .await
+        .unwrap();
     assert_eq!(
         *changed,
         Person {
@@ -92,22 +95,42 @@ async fn a_filter_finds_what_it_says() {
         (field("age").ge(30), vec!["Ann", "O'Hara"]),
         (field("name").eq("O'Hara"), vec!["O'Hara"]),
         (field("name").eq("' OR 1=1 --"), vec![]),
-        (field("city").eq("Rome").and(field("age").lt(30)), vec!["Bob"]),
-        (field("age").eq(17).or(field("age").eq(40)), vec!["O'Hara", "Søren"]),
+        (
+            field("city").eq("Rome").and(field("age").lt(30)),
+            vec!["Bob"],
+        ),
+        (
+            field("age").eq(17).or(field("age").eq(40)),
+            vec!["O'Hara", "Søren"],
+        ),
         (!field("city").eq("Rome"), vec!["Ann", "Søren"]),
         (field("age").between(18, 30), vec!["Ann", "Bob"]),
         (field("name").is_in(["Bob", "Søren"]), vec!["Bob", "Søren"]),
         (field("name").is_in([""; 0]), vec![]),
         (field("age").not_in([20, 30]), vec!["O'Hara", "Søren"]),
         (field("name").like("%'%"), vec!["O'Hara"]),
-        (field("name").not_like("_o%"), vec!["Ann", "O'Hara", "Søren"]),
+        (
+            field("name").not_like("_o%"),
+            vec!["Ann", "O'Hara", "Søren"],
+        ),
         (field("city").is_null(), vec![]),
-        (field("city").ne(None::<&str>), vec!["Ann", "Bob", "O'Hara", "Søren"]),
-        (field("created").gt(Timestamp::from_millis(0)), vec!["Ann", "Bob", "O'Hara", "Søren"]),
-        (field("created").gt(Timestamp::now() ), vec![]),
+        (
+            field("city").ne(None::<&str>),
+            vec!["Ann", "Bob", "O'Hara", "Søren"],
+        ),
+        (
+            field("created").gt(Timestamp::from_millis(0)),
+            vec!["Ann", "Bob", "O'Hara", "Søren"],
+        ),
+        (field("created").gt(Timestamp::now()), vec![]),
         ("age >= 18 AND city = 'Oslo'".into(), vec!["Ann"]),
     ] {
-        let rows = table.find().filter(filter.clone()).sort_by("name").await.unwrap();
+        let rows = table
+            .find()
+            .filter(filter.clone())
+            .sort_by("name")
+            .await
+            .unwrap();
         assert_eq!(names(&rows), expected, "{:?}", filter.to_clause());
         let count = table.count().filter(filter).await.unwrap();
         assert_eq!(count, expected.len() as u64);
@@ -118,7 +141,10 @@ async fn a_filter_finds_what_it_says() {
 async fn a_page_is_sorted_and_cut() {
     let (_server, table) = some_people().await;
     let find = || table.find().sort_by("city desc").sort_by("age");
-    assert_eq!(names(&find().await.unwrap()), ["Bob", "O'Hara", "Søren", "Ann"]);
+    assert_eq!(
+        names(&find().await.unwrap()),
+        ["Bob", "O'Hara", "Søren", "Ann"]
+    );
     let page = find().offset(1).page_size(2).await.unwrap();
     assert_eq!(names(&page), ["O'Hara", "Søren"]);
     assert_eq!(names(&find().offset(99).await.unwrap()), [""; 0]);
@@ -135,20 +161,39 @@ async fn projections_and_aggregates_are_rows_of_their_own() {
         people: u64,
         oldest: u32,
     }
-    let (_server, table) = some_people().await;
-    let find = table.find().properties(["city", "Count(objectId) as people", "Max(age) as oldest"]);
-    let cities: Vec<City> = find.group_by(["city"]).sort_by("city").rows().await.unwrap();
-    let oslo = City { city: "Oslo".to_owned(), people: 2, oldest: 30 };
-    let rome = City { city: "Rome".to_owned(), people: 2, oldest: 40 };
+    let (server, table) = some_people().await;
+    let find = table
+        .find()
+        .properties(["city", "Count(objectId) as people", "Max(age) as oldest"]);
+    let cities: Vec<City> = find
+        .group_by(["city"])
+        .sort_by("city")
+        .rows()
+        .await
+        .unwrap();
+    let oslo = City {
+        city: "Oslo".to_owned(),
+        people: 2,
+        oldest: 30,
+    };
+    let rome = City {
+        city: "Rome".to_owned(),
+        people: 2,
+        oldest: 40,
+    };
     assert_eq!(cities, [oslo, rome]);
 
     let find = table.find().properties(["name"]).sort_by("name");
     let projected = find.rows::<Object<Record>>().await.unwrap();
     assert_eq!(projected[0].value_keys(), ["name"]);
 
+    let table = client_of(&server).data::<Record>("Person");
     let error = table.find().properties(["Sum(age)"]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.message().contains("read such rows with `rows`"), "{error}");
+    assert!(
+        error.message().contains("read such rows with `rows`"),
+        "{error}"
+    );
 }
 
 trait ValueKeys {
@@ -177,7 +222,12 @@ async fn a_stream_reads_all_rows_in_order_however_many_pages_come_at_once() {
         .unwrap();
     for (concurrency, page_size) in [(1, 100), (4, 7), (0, 50), (8, 100)] {
         let find = table.find().sort_by("age").page_size(page_size);
-        let rows: Vec<_> = find.stream().concurrency(concurrency).try_collect().await.unwrap();
+        let rows: Vec<_> = find
+            .stream()
+            .concurrency(concurrency)
+            .try_collect()
+            .await
+            .unwrap();
         let ages: Vec<_> = rows.iter().filter_map(|row| row.age).collect();
         assert_eq!(ages, (0..250).collect::<Vec<_>>());
     }
@@ -205,11 +255,36 @@ async fn the_service_says_what_is_wrong() {
     let (server, table) = some_people().await;
     let unknown = client_of(&server).data::<Record>("Nobody");
     for (error, kind, status, code) in [
-        (table.get("x").await.unwrap_err(), ErrorKind::NotFound, 404, 1000),
-        (table.update("x", &json!({"age": 1})).await.unwrap_err(), ErrorKind::NotFound, 404, 1000),
-        (table.delete("x").await.unwrap_err(), ErrorKind::NotFound, 404, 1000),
-        (unknown.get("x").await.unwrap_err(), ErrorKind::NotFound, 400, 1009),
-        (unknown.find().await.unwrap_err(), ErrorKind::NotFound, 400, 1009),
+        (
+            table.get("x").await.unwrap_err(),
+            ErrorKind::NotFound,
+            404,
+            1000,
+        ),
+        (
+            table.update("x", &json!({"age": 1})).await.unwrap_err(),
+            ErrorKind::NotFound,
+            404,
+            1000,
+        ),
+        (
+            table.delete("x").await.unwrap_err(),
+            ErrorKind::NotFound,
+            404,
+            1000,
+        ),
+        (
+            unknown.get("x").await.unwrap_err(),
+            ErrorKind::NotFound,
+            400,
+            1009,
+        ),
+        (
+            unknown.find().await.unwrap_err(),
+            ErrorKind::NotFound,
+            400,
+            1009,
+        ),
         (
             table.create(&json!({"objectId": "x"})).await.unwrap_err(),
             ErrorKind::Api,
@@ -223,7 +298,11 @@ async fn the_service_says_what_is_wrong() {
             19000,
         ),
         (
-            table.count().filter("age = 1; DROP TABLE Person").await.unwrap_err(),
+            table
+                .count()
+                .filter("age = 1; DROP TABLE Person")
+                .await
+                .unwrap_err(),
             ErrorKind::Api,
             400,
             19000,

@@ -11,7 +11,10 @@ use crate::local_data::client_of;
 async fn with_ann() -> (Server, Client) {
     let server = Server::start().await.unwrap();
     let client = client_of(&server);
-    let ann = Registration::new("pa55").email("ann@example.com").name("Ann").property("age", 30);
+    let ann = Registration::new("pa55")
+        .email("ann@example.com")
+        .name("Ann")
+        .property("age", 30);
     client.users().register(ann).await.unwrap();
     (server, client)
 }
@@ -19,7 +22,11 @@ async fn with_ann() -> (Server, Client) {
 #[tokio::test]
 async fn a_user_registers_logs_in_acts_and_logs_out() {
     let (_server, client) = with_ann().await;
-    let session = client.users().login("ann@example.com", "pa55").await.unwrap();
+    let session = client
+        .users()
+        .login("ann@example.com", "pa55")
+        .await
+        .unwrap();
     let user = session.user();
     assert_eq!(user.email.as_deref(), Some("ann@example.com"));
     assert_eq!(user.name.as_deref(), Some("Ann"));
@@ -43,12 +50,23 @@ async fn two_users_act_through_one_client_and_stay_apart() {
     let (_server, client) = with_ann().await;
     let bob = Registration::new("pa55").email("bob@example.com");
     client.users().register(bob).await.unwrap();
-    let ann = client.users().login("ann@example.com", "pa55").await.unwrap();
-    let bob = client.users().login("bob@example.com", "pa55").await.unwrap();
+    let ann = client
+        .users()
+        .login("ann@example.com", "pa55")
+        .await
+        .unwrap();
+    let bob = client
+        .users()
+        .login("bob@example.com", "pa55")
+        .await
+        .unwrap();
     for session in [&ann, &bob, &ann] {
         let notes = session.client().data::<Record>("Note");
         let note = notes.create(&json!({})).await.unwrap();
-        assert_eq!(note.owner_id.as_deref(), Some(session.user().object_id.as_str()));
+        assert_eq!(
+            note.owner_id.as_deref(),
+            Some(session.user().object_id.as_str())
+        );
     }
     ann.logout().await.unwrap();
     let token = bob.token().clone();
@@ -61,7 +79,11 @@ async fn a_session_ends_in_its_time() {
     let life = Duration::from_secs(60);
     let server = Server::builder().session_life(life).start().await.unwrap();
     let client = client_of(&server);
-    client.users().register(Registration::new("pa55").email("a@b.co")).await.unwrap();
+    client
+        .users()
+        .register(Registration::new("pa55").email("a@b.co"))
+        .await
+        .unwrap();
     let session = client.users().login("a@b.co", "pa55").await.unwrap();
     let notes = session.client().data::<Record>("Note");
     notes.create(&json!({})).await.unwrap();
@@ -76,12 +98,42 @@ async fn the_service_says_what_is_wrong() {
     let users = client.users();
     let ann = || Registration::new("pa55").email("ann@example.com");
     for (error, kind, code) in [
-        (users.login("ann@example.com", "guess").await.unwrap_err(), ErrorKind::Unauthorized, 3003),
-        (users.login("nobody@example.com", "pa55").await.unwrap_err(), ErrorKind::Unauthorized, 3003),
-        (users.register(ann()).await.unwrap_err(), ErrorKind::Conflict, 3033),
-        (users.register(Registration::new("pa55")).await.unwrap_err(), ErrorKind::Api, 3013),
-        (users.register(Registration::new("").email("x@b.co")).await.unwrap_err(), ErrorKind::Api, 3011),
-        (users.restore_password("nobody@example.com").await.unwrap_err(), ErrorKind::NotFound, 3020),
+        (
+            users.login("ann@example.com", "guess").await.unwrap_err(),
+            ErrorKind::Unauthorized,
+            3003,
+        ),
+        (
+            users.login("nobody@example.com", "pa55").await.unwrap_err(),
+            ErrorKind::Unauthorized,
+            3003,
+        ),
+        (
+            users.register(ann()).await.unwrap_err(),
+            ErrorKind::Conflict,
+            3033,
+        ),
+        (
+            users.register(Registration::new("pa55")).await.unwrap_err(),
+            ErrorKind::Api,
+            3013,
+        ),
+        (
+            users
+                .register(Registration::new("").email("x@b.co"))
+                .await
+                .unwrap_err(),
+            ErrorKind::Api,
+            3011,
+        ),
+        (
+            users
+                .restore_password("nobody@example.com")
+                .await
+                .unwrap_err(),
+            ErrorKind::NotFound,
+            3020,
+        ),
     ] {
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.code(), Some(ErrorCode::new(code)), "{error}");
@@ -104,7 +156,11 @@ async fn a_token_of_nobody_is_refused_and_not_repeated() {
 async fn users_are_read_like_any_table_but_for_their_passwords() {
     let (_server, client) = with_ann().await;
     let table = client.data::<Record>("Users");
-    let rows = table.find().filter("email = 'ann@example.com'").await.unwrap();
+    let rows = table
+        .find()
+        .filter("email = 'ann@example.com'")
+        .await
+        .unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0]["age"], 30);
     assert!(!rows[0].contains_key("password"));

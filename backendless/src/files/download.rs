@@ -49,7 +49,9 @@ pub struct Download {
 }
 
 pub(super) async fn open(raw: &raw::Client, url: &SecretString) -> Result<Download> {
-    let body = raw.inner.download(&raw.client, &raw.baseurl, url.expose_secret());
+    let body = raw
+        .inner
+        .download(&raw.client, &raw.baseurl, url.expose_secret());
     Ok(Download { body: body.await? })
 }
 
@@ -99,7 +101,9 @@ impl Download {
                 .with_source(error)
         };
         let beside = path.clone();
-        let (temporary, file) = blocking(move || create_beside(&beside)).await.map_err(failed)?;
+        let (temporary, file) = blocking(move || create_beside(&beside))
+            .await
+            .map_err(failed)?;
         let mut file = tokio::fs::File::from_std(file);
         let mut length = 0;
         while let Some(piece) = self.next().await? {

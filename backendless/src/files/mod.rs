@@ -8,11 +8,11 @@ pub use download::Download;
 pub use info::FileInfo;
 pub use upload::{Upload, UploadFile};
 
+use crate::Client;
 use crate::generated::raw;
 use crate::operations::DELETE_FILE;
 use crate::request::Request;
 use crate::transport::finish;
-use crate::Client;
 
 /// The files of an application; made by [`Client::files`].
 ///

@@ -69,7 +69,10 @@ impl Upload {
         B: Into<Bytes>,
         E: Into<BoxError>,
     {
-        Self(Source::Stream(Box::pin(Converted(Box::pin(stream))), length))
+        Self(Source::Stream(
+            Box::pin(Converted(Box::pin(stream))),
+            length,
+        ))
     }
 
     /// The bytes as pieces, and how many there are.

@@ -6,11 +6,11 @@ mod point;
 pub use find::{FindGeoPoints, Units};
 pub use point::GeoPoint;
 
+use crate::Client;
 use crate::generated::raw;
 use crate::operations::SAVE_GEO_POINT;
 use crate::request::Request;
 use crate::transport::finish;
-use crate::Client;
 
 /// The geo points of an application; made by [`Client::geo`].
 ///

@@ -84,7 +84,10 @@ impl GeoPoint {
 
 /// Refuses what is no place on earth; NaN is none either.
 pub(super) fn check_place(latitude: f64, longitude: f64) -> Result<()> {
-    for (name, degrees, most) in [("latitude", latitude, 90.0), ("longitude", longitude, 180.0)] {
+    for (name, degrees, most) in [
+        ("latitude", latitude, 90.0),
+        ("longitude", longitude, 180.0),
+    ] {
         if !(-most..=most).contains(&degrees) {
             let problem = format!("{name} is {degrees}: it goes from -{most} to {most}");
             return Err(Error::invalid_argument(problem));
@@ -135,7 +138,9 @@ impl<'de> Deserialize<'de> for Saved {
         };
         match GeoPoint::deserialize(point) {
             Ok(point) => Ok(Self(point)),
-            Err(_) => Err(D::Error::custom("expected a geo point, or one in `geopoint`")),
+            Err(_) => Err(D::Error::custom(
+                "expected a geo point, or one in `geopoint`",
+            )),
         }
     }
 }

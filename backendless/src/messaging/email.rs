@@ -56,7 +56,9 @@ impl Email {
 
     pub(super) fn into_request(self) -> Result<EmailRequest> {
         if self.to.is_empty() {
-            return Err(Error::invalid_argument("the e-mail has no recipient: see `to`"));
+            return Err(Error::invalid_argument(
+                "the e-mail has no recipient: see `to`",
+            ));
         }
         if self.text.is_none() && self.html.is_none() {
             let problem = "the e-mail has no body: see `text` and `html`";

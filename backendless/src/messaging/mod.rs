@@ -13,11 +13,11 @@ pub use message::{Message, MessageStatus};
 pub use publish::{Publish, PushPolicy};
 pub use stream::MessageStream;
 
+use crate::Client;
 use crate::generated::raw;
 use crate::operations::{POLL_MESSAGES, SEND_EMAIL};
 use crate::request::Request;
 use crate::transport::finish;
-use crate::Client;
 
 /// The messages of an application; made by [`Client::messaging`].
 ///
@@ -118,7 +118,10 @@ impl Messaging {
     {
         let (channel, subscription) = (channel.into(), subscription_id.into());
         Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.poll_messages(&channel, &subscription).await, &POLL_MESSAGES)
+            finish(
+                raw.poll_messages(&channel, &subscription).await,
+                &POLL_MESSAGES,
+            )
         })
     }
 

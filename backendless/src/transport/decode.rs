@@ -15,6 +15,11 @@ use serde_json::Value;
 /// One line on why `json` could not be read as a `T`.
 pub(super) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> String {
     let type_name = short_name(std::any::type_name::<T>());
+    // A null in place of a list is let pass by an option around it, of which callers know nothing.
+    let type_name = match type_name.strip_prefix("Option<") {
+        Some(inner) if inner.starts_with("Vec<") => inner.strip_suffix('>').unwrap_or(inner),
+        _ => &type_name,
+    };
     if !error.is_data() {
         // These messages tell the grammar and the place, and quote nothing.
         return format!("the answer is not JSON: {error}");

@@ -30,8 +30,10 @@ impl Transport {
     /// Opens the file at `url`. The user token goes along only to `own`, the client's origin.
     pub(crate) async fn download(&self, http: &Http, own: &str, url: &str) -> Result<Body> {
         let invalid = |problem: &str| {
-            Err(Error::invalid_argument(format!("the file's address {problem}"))
-                .with_operation(&DOWNLOAD))
+            Err(
+                Error::invalid_argument(format!("the file's address {problem}"))
+                    .with_operation(&DOWNLOAD),
+            )
         };
         let url = match Url::parse(url) {
             Ok(url) if !matches!(url.scheme(), "http" | "https") => {
