@@ -7,10 +7,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::cloud_code::Services;
 use crate::error::Error;
-use crate::http::reply::Failure;
+use crate::files::Content;
 use crate::store::{self, Database, DatabaseThread};
-use crate::users;
+use crate::{cache, counters, files, geo, messaging, users};
 
 /// The settings a server starts with.
 #[derive(Clone)]
@@ -19,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) api_key: Option<String>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) session_life: Duration,
+    pub(crate) services: Services,
 }
 
 #[derive(Clone)]
@@ -28,25 +30,45 @@ pub(crate) struct App {
     pub(crate) app_id: String,
     pub(crate) api_key: String,
     pub(crate) session_life: Duration,
+    pub(crate) services: Services,
+    pub(crate) content: Content,
+    /// The origin at which files are served.
+    pub(crate) origin: String,
 }
 
 /// Opens the database, creates what is missing in it and settles the app id and the key.
-pub(crate) async fn open(settings: Settings, clock: Clock) -> Result<(App, DatabaseThread), Error> {
+pub(crate) async fn open(
+    settings: Settings,
+    clock: Clock,
+    origin: String,
+) -> Result<(App, DatabaseThread), Error> {
     let (app_id, api_key) = (settings.app_id, settings.api_key);
-    let prepare = move |connection: &Connection| -> Result<(String, String), Failure> {
+    let prepare = move |connection: &Connection| {
         connection.execute_batch(store::TABLES)?;
         users::prepare(connection)?;
+        messaging::prepare(connection)?;
+        geo::prepare(connection)?;
+        cache::prepare(connection)?;
+        counters::prepare(connection)?;
+        let contents = files::prepare(connection)?;
         let app_id = identity(connection, "app-id", app_id)?;
         let api_key = identity(connection, "api-key", api_key)?;
-        Ok((app_id, api_key))
+        Ok((app_id, api_key, contents))
     };
-    let (database, thread, (app_id, api_key)) = store::open(settings.data_dir, prepare).await?;
+    let data_dir = settings.data_dir;
+    let (database, thread, (app_id, api_key, contents)) =
+        store::open(data_dir.clone(), prepare).await?;
+    let content = Content::open_folder(data_dir.as_deref(), &contents)
+        .map_err(|error| Error::caused("cannot use the folder for files", error))?;
     let app = App {
         database,
         clock,
         app_id,
         api_key,
         session_life: settings.session_life,
+        services: settings.services,
+        content,
+        origin,
     };
     Ok((app, thread))
 }

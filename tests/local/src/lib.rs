@@ -23,12 +23,12 @@
 //! | --- | --- |
 //! | `server` | the public [`Server`] and [`Builder`]: threads, start, stop |
 //! | `http` | admission (app id, key, token), routes, reading requests, writing answers |
-//! | `data`, `users` | the services: one module each, its routes in its first file |
+//! | `data`, `users`, `files`, `messaging`, `geo`, `cache`, `counters`, `cloud_code` | the services: one module each, its routes in its first file |
 //! | `query` | what a find may ask: where-clauses, projections, sorting, paging |
 //! | `store` | SQLite: the thread that owns it, the catalogue of tables, values |
 //!
-//! A further service is a further module beside `data` and `users`, with its own tables in
-//! SQLite; it adds its routes in `http::router` and its tables in `app::open`.
+//! A further service is a further module beside these, with its own tables in SQLite; it adds its
+//! routes in `http::router` and its tables in `app::open`.
 //!
 //! This crate never uses a type of the SDK: what the two agree on is the wire alone, so that a
 //! mistake in one shows in the other.
@@ -36,14 +36,21 @@
 #![deny(missing_docs)]
 
 mod app;
+mod cache;
 mod clock;
+mod cloud_code;
+mod counters;
 mod data;
 mod error;
+mod files;
+mod geo;
 mod http;
+mod messaging;
 mod query;
 mod server;
 mod store;
 mod users;
 
+pub use cloud_code::ServiceError;
 pub use error::Error;
 pub use server::{Builder, Server};

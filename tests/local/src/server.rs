@@ -7,16 +7,19 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use tokio::sync::oneshot;
 
-use crate::app::{self, Settings};
+use crate::app::{self, App, Settings};
 use crate::clock::Clock;
+use crate::cloud_code::{ServiceError, Services};
 use crate::error::Error;
 use crate::http;
+use crate::messaging;
 use crate::store::DatabaseThread;
 
 /// How long requests under way may take to end when the server stops.
@@ -48,6 +51,8 @@ pub struct Server {
     app_id: String,
     api_key: String,
     clock: Clock,
+    /// Gone once the server stops: the database's thread ends with the last handle on it.
+    app: Option<App>,
     running: Option<Running>,
 }
 
@@ -82,6 +87,7 @@ impl Server {
                 api_key: None,
                 data_dir: None,
                 session_life: SESSION_LIFE,
+                services: Services::default(),
             },
         }
     }
@@ -123,9 +129,23 @@ impl Server {
         self.clock.advance(by);
     }
 
+    /// The e-mails that were sent, in order, each as the JSON that came: `subject`, `to` and
+    /// `bodyparts`. None ever leaves the server.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn outbox(&self) -> Result<Vec<serde_json::Value>, Error> {
+        let Some(app) = &self.app else {
+            return Ok(Vec::new());
+        };
+        let emails = messaging::outbox(app).await;
+        emails.map_err(|failure| Error::new(format!("cannot read the outbox: {failure}")))
+    }
+
     /// Stops the server: it takes no new requests, answers those under way (for at most five
     /// seconds), and has freed its port and closed its files when this returns.
     pub async fn stop(mut self) {
+        self.app = None;
         if let Some(running) = self.running.take() {
             // Either end fails only when the thread is gone already, which is what is wanted.
             let _ = running.stop.send(Stop::Gracefully);
@@ -137,6 +157,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        self.app = None;
         if let Some(running) = self.running.take() {
             let _ = running.stop.send(Stop::Now);
             let _ = running.thread.join();
@@ -209,6 +230,40 @@ impl Builder {
         self
     }
 
+    /// Registers a Cloud Code method: a function from the argument, which is null if there is none,
+    /// to the answer. It may block; it runs on a thread of its own.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{Server, ServiceError};
+    /// use serde_json::json;
+    ///
+    /// let server = Server::builder()
+    ///     .service("Cart", "total", |cart| match cart["prices"].as_array() {
+    ///         Some(prices) => Ok(json!(prices.len())),
+    ///         None => Err(ServiceError::new(14_000, "the cart has no prices")),
+    ///     })
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn service(
+        mut self,
+        service: &str,
+        method: &str,
+        handler: impl Fn(serde_json::Value) -> Result<serde_json::Value, ServiceError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Builder {
+        self.settings
+            .services
+            .register(service, method, Arc::new(handler));
+        self
+    }
+
     /// Starts the server. It answers when this returns.
     ///
     /// # Errors
@@ -220,15 +275,17 @@ impl Builder {
         let (listener, address) = listen(self.address)
             .map_err(|error| Error::caused(format!("cannot listen on {}", self.address), error))?;
         let clock = Clock::default();
-        let (app, database) = app::open(self.settings, clock.clone()).await?;
+        let origin = format!("http://{address}");
+        let (app, database) = app::open(self.settings, clock.clone(), origin).await?;
         let (app_id, api_key) = (app.app_id.clone(), app.api_key.clone());
-        let running = Running::start(listener, http::router(app), database)
+        let running = Running::start(listener, http::router(app.clone()), database)
             .map_err(|error| Error::caused("cannot start a thread", error))?;
         Ok(Server {
             address,
             app_id,
             api_key,
             clock,
+            app: Some(app),
             running: Some(running),
         })
     }

@@ -55,6 +55,38 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     }
 }
 
+impl Query {
+    /// The value of a parameter that may be given once; `None` if it is not.
+    pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, Failure> {
+        let mut values = self.0.iter().filter(|(given, _)| given == name);
+        match (values.next(), values.next()) {
+            (Some(_), Some(_)) => Err(Failure::new(
+                code::INVALID_PARAMETER,
+                format!("the parameter '{name}' is given more than once"),
+            )),
+            (value, _) => Ok(value.map(|(_, value)| value.as_str())),
+        }
+    }
+}
+
+/// A body that is any JSON value, whatever its content type says; `None` if there is no body.
+pub(crate) struct AnyJson(pub(crate) Option<Value>);
+
+impl<S: Send + Sync> FromRequest<S> for AnyJson {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let body = read_whole(request.into_body()).await?;
+        if body.is_empty() {
+            return Ok(AnyJson(None));
+        }
+        match serde_json::from_slice(&body) {
+            Ok(value) => Ok(AnyJson(Some(value))),
+            Err(error) => Err(unreadable(&error.to_string())),
+        }
+    }
+}
+
 /// A body that is a JSON object, whatever its content type says.
 pub(crate) struct Object(pub(crate) Map<String, Value>);
 

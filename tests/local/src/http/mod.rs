@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::http::input::{decode, discard};
 use crate::http::reply::{Failure, code};
-use crate::{data, users};
+use crate::{cache, cloud_code, counters, data, files, geo, messaging, users};
 
 const USER_TOKEN: &str = "user-token";
 
@@ -24,7 +24,15 @@ const USER_TOKEN: &str = "user-token";
 pub(crate) struct Caller(pub(crate) Option<String>);
 
 pub(crate) fn router(app: App) -> Router {
-    let services = Router::new().merge(data::routes()).merge(users::routes());
+    let services = Router::new()
+        .merge(data::routes())
+        .merge(users::routes())
+        .merge(files::routes())
+        .merge(messaging::routes())
+        .merge(geo::routes())
+        .merge(cache::routes())
+        .merge(counters::routes())
+        .merge(cloud_code::routes());
     Router::new()
         .nest("/{app-id}/{rest-api-key}", services)
         .fallback(unknown_route)
