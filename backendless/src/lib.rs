@@ -2,12 +2,19 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The way through: `client` makes handles, `data` and `users` are the services, `transport` is the
-// one way out, and `generated` is written by `cargo xtask generate`.
+// The way through: `client` makes handles; `data`, `users`, `files`, `messaging`, `geo`, `cache`,
+// `counters` and `cloud_code` are the services; `transport` is the one way out; and `generated` is
+// written by `cargo xtask generate`.
+mod cache;
 mod client;
+mod cloud_code;
+mod counters;
 mod data;
 mod error;
+mod files;
 pub mod filter;
+mod geo;
+mod messaging;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod operation;
@@ -28,12 +35,18 @@ mod generated {
     pub mod raw;
 }
 
+pub use cache::{Cache, CachePut};
 pub use client::{Client, ClientBuilder};
+pub use cloud_code::{CloudCode, Invocation};
+pub use counters::Counters;
 pub use data::{Count, Find, Object, ObjectStream, Record, Table};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
+pub use files::{Download, FileInfo, Files, Upload, UploadFile};
 pub use generated::operations;
 #[cfg(feature = "raw")]
 pub use generated::raw;
+pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
+pub use messaging::{Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy};
 pub use request::Request;
 pub use secret::UserToken;
 pub use timestamp::Timestamp;

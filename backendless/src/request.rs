@@ -1,10 +1,9 @@
 //! A call that is about to be made: its settings, and the moment when it is sent.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -18,8 +17,7 @@ pub(crate) type CallFuture<'a, R> = Pin<Box<dyn Future<Output = Result<R>> + Sen
 /// A call that has not been sent yet. Await it, or [`send`](Self::send) it.
 ///
 /// ```
-/// use std::time::Duration;
-///
+/// ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = backendless_local::Server::start().await?;
@@ -51,20 +49,8 @@ impl<'a, R: 'a> Request<'a, R> {
         }
     }
 
-    /// The most that this call may take as a whole, in place of the client's
-    /// [`timeout`](crate::ClientBuilder::timeout).
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.options.timeout = Some(limit);
-        self
-    }
-
-    /// Sends the request; the same as awaiting it.
-    ///
-    /// # Errors
-    ///
-    /// As the method that made the request.
-    pub fn send(self) -> impl Future<Output = Result<R>> + Send + 'a {
-        self.into_future()
+    pub(crate) fn with_options(self, options: CallOptions) -> Self {
+        Self { options, ..self }
     }
 
     /// Names what the request sends and no text may repeat.
@@ -74,14 +60,50 @@ impl<'a, R: 'a> Request<'a, R> {
     }
 }
 
-impl<'a, R: 'a> IntoFuture for Request<'a, R> {
-    type Output = Result<R>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Result<R>> + Send + 'a>>;
-
-    fn into_future(self) -> Self::IntoFuture {
+impl<'a, R: 'a> Request<'a, R> {
+    pub(crate) fn call(self) -> CallFuture<'a, R> {
         (self.call)(self.client.raw_with(self.options))
     }
 }
+
+/// Gives a builder with `options` and a `call(self)` what every builder of a call has: a time limit,
+/// `send`, and that it can be awaited.
+macro_rules! sendable {
+    ([$($generics:tt)*] $builder:ty, $life:lifetime, $answer:ty $(, where $($bounds:tt)+)?) => {
+        impl<$($generics)*> $builder $(where $($bounds)+)? {
+            /// The most that this call may take as a whole, in place of the client's
+            /// [`timeout`](crate::ClientBuilder::timeout).
+            pub fn timeout(mut self, limit: std::time::Duration) -> Self {
+                self.options.timeout = Some(limit);
+                self
+            }
+
+            /// Sends the request; the same as awaiting it.
+            ///
+            /// # Errors
+            ///
+            /// As the method that made the request.
+            pub fn send(
+                self,
+            ) -> impl Future<Output = crate::Result<$answer>> + Send + $life {
+                self.call()
+            }
+        }
+
+        impl<$($generics)*> std::future::IntoFuture for $builder $(where $($bounds)+)? {
+            type Output = crate::Result<$answer>;
+            type IntoFuture = crate::request::CallFuture<$life, $answer>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.call()
+            }
+        }
+    };
+}
+
+pub(crate) use sendable;
+
+sendable!(['a, R: 'a] Request<'a, R>, 'a, R);
 
 impl<R> fmt::Debug for Request<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Rule, Touched, schemas};
 use crate::Error;
 use crate::document::{At, Document, Pointer};
+use crate::facts;
 use crate::model::Model;
 
 /// The component that stands for a request body of the caller's type.
@@ -20,21 +21,22 @@ pub(super) const RULE: Rule = Rule {
     apply,
 };
 
-fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
+fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     let body = json!({ "$ref": format!("#/components/schemas/{OPEN_BODY}") });
     let value = json!({ "$ref": format!("#/components/schemas/{OPEN_VALUE}") });
     let mut changes = Vec::new();
     for schema in schemas::of_requests(document) {
-        if is_open(&schema)? || is_open_list(&schema)? {
+        if is_open(&schema)? || is_open_list(&schema)? || is_declared_open(model, &schema) {
             changes.push((schema.pointer().clone(), body.clone()));
         }
     }
     for schema in schemas::of_responses(document) {
-        if is_open(&schema)? {
-            changes.push((schema.pointer().clone(), value.clone()));
-        } else if is_open_list(&schema)? {
+        let declared = is_declared_open(model, &schema);
+        if is_open_list(&schema)? || declared && is_list(&schema)? {
             let list = json!({ "type": "array", "items": value });
             changes.push((schema.pointer().clone(), list));
+        } else if is_open(&schema)? || declared {
+            changes.push((schema.pointer().clone(), value.clone()));
         }
     }
     if !changes.is_empty() {
@@ -48,6 +50,26 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
         }
     }
     Ok(touched)
+}
+
+/// Whether the table of facts says so of the operation in whose request or success this schema stands.
+fn is_declared_open(model: &Model, schema: &At<'_>) -> bool {
+    model.operations.iter().any(|operation| {
+        let mut keys = schema.pointer().keys();
+        let inside = operation.pointer.keys().all(|key| keys.next() == Some(key));
+        let mut part = || keys.next().unwrap_or_default();
+        inside
+            && facts::open_reason(&operation.id).is_some()
+            && match part() {
+                "requestBody" => true,
+                "responses" => part().starts_with('2'),
+                _ => false,
+            }
+    })
+}
+
+fn is_list(schema: &At<'_>) -> Result<bool, Error> {
+    Ok(schema.resolved("schemas")?.str("type") == Some("array"))
 }
 
 /// Whether the caller knows more of this schema than the specification does.

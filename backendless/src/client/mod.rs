@@ -6,8 +6,14 @@ use std::fmt;
 
 pub use builder::ClientBuilder;
 
+use crate::cache::Cache;
+use crate::cloud_code::CloudCode;
+use crate::counters::Counters;
 use crate::data::Table;
+use crate::files::Files;
 use crate::generated::raw;
+use crate::geo::Geo;
+use crate::messaging::Messaging;
 use crate::transport::CallOptions;
 use crate::users::Users;
 use crate::{Result, UserToken};
@@ -124,6 +130,42 @@ impl Client {
     #[must_use]
     pub fn users(&self) -> Users {
         Users::new(self.clone())
+    }
+
+    /// Files in the application's storage.
+    #[must_use]
+    pub fn files(&self) -> Files {
+        Files::new(self.clone())
+    }
+
+    /// Messages in channels, push notifications and e-mail.
+    #[must_use]
+    pub fn messaging(&self) -> Messaging {
+        Messaging::new(self.clone())
+    }
+
+    /// Points on the map.
+    #[must_use]
+    pub fn geo(&self) -> Geo {
+        Geo::new(self.clone())
+    }
+
+    /// The key-value cache.
+    #[must_use]
+    pub fn cache(&self) -> Cache {
+        Cache::new(self.clone())
+    }
+
+    /// Atomic counters.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        Counters::new(self.clone())
+    }
+
+    /// Methods of the application's own Cloud Code services.
+    #[must_use]
+    pub fn cloud_code(&self) -> CloudCode {
+        CloudCode::new(self.clone())
     }
 
     /// The generated client: a function for each operation of the service's OpenAPI document.

@@ -1,9 +1,7 @@
 //! Searches and counts.
 
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
@@ -11,8 +9,8 @@ use super::{Object, ObjectStream};
 use crate::filter::Filter;
 use crate::generated::raw;
 use crate::operations::{COUNT_OBJECTS, FIND_OBJECTS};
-use crate::request::{CallFuture, Request};
-use crate::transport::finish;
+use crate::request::{CallFuture, Request, sendable};
+use crate::transport::{CallOptions, finish};
 use crate::{Client, Error, Result};
 
 /// The most rows that the service puts in one page.
@@ -34,7 +32,8 @@ pub(super) struct Query {
 /// A search for the rows of a table; made by [`Table::find`](super::Table::find).
 ///
 /// Awaited, it answers one page of rows. [`first`](Self::first), [`rows`](Self::rows) and
-/// [`stream`](Self::stream) answer one row, rows of another shape, and all rows.
+/// [`stream`](Self::stream) answer one row, rows of another shape, and all rows. A stream makes a
+/// call for each page, and a [`timeout`](Self::timeout) holds for each of them.
 ///
 /// # Errors
 ///
@@ -70,7 +69,7 @@ pub(super) struct Query {
 pub struct Find<T> {
     client: Client,
     query: Query,
-    timeout: Option<Duration>,
+    options: CallOptions,
     rows: PhantomData<fn() -> T>,
 }
 
@@ -88,7 +87,7 @@ impl<T> Find<T> {
                 load_relations: Vec::new(),
                 group_by: Vec::new(),
             },
-            timeout: None,
+            options: CallOptions::default(),
             rows: PhantomData,
         }
     }
@@ -150,13 +149,6 @@ impl<T> Find<T> {
         self
     }
 
-    /// The most that one call of this search may take, in place of the client's limit. A stream
-    /// makes a call for each page.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = Some(limit);
-        self
-    }
-
     fn request<R: 'static, F>(
         self,
         answer: impl FnOnce(raw::Client, Query) -> F + Send + 'static,
@@ -165,24 +157,11 @@ impl<T> Find<T> {
         F: Future<Output = Result<R>> + Send + 'static,
     {
         let query = self.query;
-        let request = Request::new(self.client, move |raw| answer(raw, query));
-        match self.timeout {
-            Some(limit) => request.timeout(limit),
-            None => request,
-        }
+        Request::new(self.client, move |raw| answer(raw, query)).with_options(self.options)
     }
 }
 
 impl<T: DeserializeOwned + Send + 'static> Find<T> {
-    /// Makes the search and answers one page; the same as awaiting it.
-    ///
-    /// # Errors
-    ///
-    /// See [`Find`].
-    pub fn send(self) -> impl Future<Output = Result<Vec<Object<T>>>> + Send + 'static {
-        self.into_future()
-    }
-
     /// Answers the first row that is found, if any.
     ///
     /// ```
@@ -263,18 +242,15 @@ impl<T: DeserializeOwned + Send + 'static> Find<T> {
     /// # }
     /// ```
     pub fn stream(self) -> ObjectStream<T> {
-        ObjectStream::new(self.client, self.query, self.timeout)
+        ObjectStream::new(self.client, self.query, self.options)
+    }
+
+    fn call(self) -> CallFuture<'static, Vec<Object<T>>> {
+        self.rows::<Object<T>>().call()
     }
 }
 
-impl<T: DeserializeOwned + Send + 'static> IntoFuture for Find<T> {
-    type Output = Result<Vec<Object<T>>>;
-    type IntoFuture = CallFuture<'static, Vec<Object<T>>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.rows::<Object<T>>().into_future()
-    }
-}
+sendable!([T: DeserializeOwned + Send + 'static] Find<T>, 'static, Vec<Object<T>>);
 
 impl Query {
     /// Reads one page of what is searched for.
@@ -351,7 +327,7 @@ pub struct Count {
     client: Client,
     table: Arc<str>,
     filter: Option<Filter>,
-    timeout: Option<Duration>,
+    options: CallOptions,
 }
 
 impl Count {
@@ -360,7 +336,7 @@ impl Count {
             client,
             table,
             filter: None,
-            timeout: None,
+            options: CallOptions::default(),
         }
     }
 
@@ -374,37 +350,15 @@ impl Count {
         self
     }
 
-    /// The most that the call may take, in place of the client's limit.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = Some(limit);
-        self
-    }
-
-    /// Makes the count; the same as awaiting it.
-    ///
-    /// # Errors
-    ///
-    /// See [`Count`].
-    pub fn send(self) -> impl Future<Output = Result<u64>> + Send + 'static {
-        self.into_future()
-    }
-}
-
-impl IntoFuture for Count {
-    type Output = Result<u64>;
-    type IntoFuture = CallFuture<'static, u64>;
-
-    fn into_future(self) -> Self::IntoFuture {
+    fn call(self) -> CallFuture<'static, u64> {
         let (table, filter) = (self.table, self.filter);
         let request = Request::new(self.client, move |raw| async move {
             let clause = clause(filter.as_ref()).map_err(|e| e.with_operation(&COUNT_OBJECTS))?;
             let count = finish(raw.count_objects(&table, clause).await, &COUNT_OBJECTS)?;
             Ok(u64::try_from(count).unwrap_or(0))
         });
-        match self.timeout {
-            Some(limit) => request.timeout(limit),
-            None => request,
-        }
-        .into_future()
+        request.with_options(self.options).call()
     }
 }
+
+sendable!([] Count, 'static, u64);

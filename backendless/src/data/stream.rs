@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::IntoFuture;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
@@ -13,6 +11,7 @@ use serde::de::DeserializeOwned;
 use super::Object;
 use super::find::{LARGEST_PAGE, Query};
 use crate::request::{CallFuture, Request};
+use crate::transport::CallOptions;
 use crate::{Client, Error, Result};
 
 /// Every row of a search, in order; made by [`Find::stream`](super::Find::stream).
@@ -28,7 +27,7 @@ use crate::{Client, Error, Result};
 pub struct ObjectStream<T> {
     client: Client,
     query: Query,
-    timeout: Option<Duration>,
+    options: CallOptions,
     page_size: u32,
     /// Where the next page to be asked for begins; `None` past the range of offsets.
     next: Option<u64>,
@@ -47,13 +46,13 @@ enum Page<T> {
 }
 
 impl<T> ObjectStream<T> {
-    pub(super) fn new(client: Client, mut query: Query, timeout: Option<Duration>) -> Self {
+    pub(super) fn new(client: Client, mut query: Query, options: CallOptions) -> Self {
         let page_size = *query.page_size.get_or_insert(LARGEST_PAGE);
         Self {
             next: Some(query.offset.unwrap_or(0)),
             client,
             query,
-            timeout,
+            options,
             page_size,
             concurrency: 1,
             pages: VecDeque::new(),
@@ -85,11 +84,8 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
             let request = Request::new(self.client.clone(), move |raw| async move {
                 query.fetch(&raw).await
             });
-            let request = match self.timeout {
-                Some(limit) => request.timeout(limit),
-                None => request,
-            };
-            self.pages.push_back(Page::Coming(request.into_future()));
+            let request = request.with_options(self.options.clone());
+            self.pages.push_back(Page::Coming(request.call()));
         }
     }
 

@@ -14,6 +14,8 @@ pub enum ErrorKind {
     Connect,
     /// A time limit of the client ended the call.
     Timeout,
+    /// A file of this machine could not be read or written.
+    File,
     /// The connection was lost after the request, or a part of it, had left.
     Interrupted,
     /// The answer says success but could not be read as what was asked for.

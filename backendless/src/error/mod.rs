@@ -40,7 +40,8 @@ pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    operation: Option<&'static Operation>,
+    /// The operationId, or the name of what is done outside of the document.
+    operation: Option<&'static str>,
     status: Option<u16>,
     code: Option<ErrorCode>,
     message: String,
@@ -87,10 +88,11 @@ impl Error {
 
     /// The operationId of the call, as in the service's OpenAPI document: `updateObject`.
     ///
-    /// `None` for an error outside of a call, such as that of a builder.
+    /// `download` for the download of a file, which is no operation of that document; `None` for an
+    /// error outside of a call, such as that of a builder.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation.map(Operation::id)
+        self.0.operation
     }
 
     /// How many times the request was sent, or tried to be; 0 if it was refused before.
@@ -151,7 +153,7 @@ impl Error {
     }
 
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
-        self.0.operation = Some(operation);
+        self.0.operation = Some(operation.id());
         self
     }
 
@@ -196,7 +198,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(operation) = inner.operation {
-            write!(f, "{}: ", operation.id())?;
+            write!(f, "{operation}: ")?;
         }
         match (inner.status, inner.code) {
             (Some(status), Some(code)) => write!(f, "{status}, code {code}: ")?,
@@ -222,7 +224,7 @@ impl fmt::Debug for Error {
         let inner = &*self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)
-            .field("operation", &self.operation())
+            .field("operation", &inner.operation)
             .field("status", &inner.status)
             .field("code", &inner.code)
             .field("message", &inner.message)

@@ -61,28 +61,6 @@ pub mod types {
         pub file_url: ::std::option::Option<::std::string::String>,
     }
 
-    /// `GeoPoint`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct GeoPoint {
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub categories: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub distance: ::std::option::Option<f64>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub latitude: ::std::option::Option<f64>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub longitude: ::std::option::Option<f64>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub metadata: ::std::option::Option<
-            ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-        >,
-        #[serde(
-            rename = "objectId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub object_id: ::std::option::Option<::std::string::String>,
-    }
-
     /// `LoginRequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct LoginRequest {
@@ -95,23 +73,6 @@ pub mod types {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             f.debug_struct("LoginRequest").finish_non_exhaustive()
         }
-    }
-
-    /// `MessageStatus`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct MessageStatus {
-        #[serde(
-            rename = "errorMessage",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub error_message: ::std::option::Option<::std::string::String>,
-        #[serde(
-            rename = "messageId",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub message_id: ::std::option::Option<::std::string::String>,
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub status: ::std::option::Option<::std::string::String>,
     }
 
     /// Error types.
@@ -700,11 +661,15 @@ impl Client {
     /// the body.
     ///
     /// Sends a `POST` request to `/messaging/{channel-name}`
-    pub async fn publish_message<'a, B: ::serde::Serialize + ?Sized>(
+    pub async fn publish_message<
+        'a,
+        B: ::serde::Serialize + ?Sized,
+        T: ::serde::de::DeserializeOwned,
+    >(
         &'a self,
         channel_name: &'a str,
         body: &'a B,
-    ) -> Result<ResponseValue<types::MessageStatus>, Error<crate::Error>> {
+    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let channel_name = transport::path_value(
             &operations::PUBLISH_MESSAGE,
             "channel-name",
@@ -813,7 +778,7 @@ impl Client {
     /// - `lon`
     /// - `radius`
     /// - `units`: Known values: `METERS`, `KILOMETERS`, `MILES`, `YARDS`, `FEET`.
-    pub async fn find_geo_points<'a>(
+    pub async fn find_geo_points<'a, T: ::serde::de::DeserializeOwned>(
         &'a self,
         categories: Option<&'a str>,
         lat: Option<f64>,
@@ -821,7 +786,7 @@ impl Client {
         radius: Option<f64>,
         units: Option<&'a str>,
     ) -> Result<
-        ResponseValue<::std::option::Option<::std::vec::Vec<types::GeoPoint>>>,
+        ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
         Error<crate::Error>,
     > {
         let url = format!("{}/geo/points", self.baseurl);
@@ -855,10 +820,11 @@ impl Client {
     /// Add a geo point
     ///
     /// Sends a `POST` request to `/geo/points`
-    pub async fn save_geo_point<'a>(
-        &'a self,
-        body: &'a types::GeoPoint,
-    ) -> Result<ResponseValue<types::GeoPoint>, Error<crate::Error>> {
+    pub async fn save_geo_point<
+        'a,
+        B: ::serde::Serialize + ?Sized,
+        T: ::serde::de::DeserializeOwned,
+    >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = format!("{}/geo/points", self.baseurl);
         #[allow(unused_mut)]
         let mut request = self

@@ -9,25 +9,31 @@
 //! stack, and the words of the server are searched for what it must not repeat.
 
 mod decode;
+mod download;
 mod envelope;
 mod failure;
 mod hooks;
+mod limit;
 mod path;
 mod response;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 
+pub(crate) use download::{Body, DOWNLOAD};
+pub(crate) use limit::Progress;
 pub(crate) use path::{encode_segment, path_value};
 pub(crate) use response::{finish, read_empty, read_json, refused};
 
 use crate::operation::Operation;
 use crate::secret::redact;
 use crate::{Error, ErrorKind, Result, UserToken};
+use limit::Limit;
 use response::Call;
 
 const USER_TOKEN: &str = "user-token";
@@ -56,6 +62,19 @@ pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     /// What this call sends that no text may repeat: a password.
     pub(crate) secret: Option<Arc<SecretString>>,
+    /// Headers that go with the request beside the operation's own.
+    pub(crate) headers: HeaderMap,
+    /// The progress of a body that takes as long as it takes: the limits hold from its last step.
+    pub(crate) progress: Option<Progress>,
+}
+
+/// Tells the limit; a header may hold a secret.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Transport {
@@ -94,16 +113,22 @@ impl Transport {
         operation: &'static Operation,
     ) -> Result<Response> {
         self.address(&mut request, operation)?;
-        let whole = self.options.timeout.unwrap_or(self.app.timeout);
-        let call = Call::new(
-            self.clone(),
-            operation,
-            &request,
-            whole.min(self.app.attempt_timeout),
-        );
+        let call = Call::new(self.clone(), operation, &request, self.limit());
         let mut response = self.attempt(http, request, &call).await?;
         response.extensions_mut().insert(call);
         Ok(response)
+    }
+
+    /// How long this call may take. With progress to go by, only what the call itself sets limits the
+    /// whole: nobody knows beforehand how long an upload takes.
+    fn limit(&self) -> Limit {
+        match (&self.options.progress, self.options.timeout) {
+            (Some(progress), whole) => Limit::of_step(self.app.attempt_timeout, progress, whole),
+            (None, whole) => {
+                let whole = whole.unwrap_or(self.app.timeout);
+                Limit::of_whole(whole.min(self.app.attempt_timeout))
+            }
+        }
     }
 
     /// Puts the app path in front of the request's path, and the user token into its headers.
@@ -116,6 +141,9 @@ impl Transport {
             let value = header_value(token).map_err(|e| e.with_operation(operation))?;
             request.headers_mut().insert(USER_TOKEN, value);
         }
+        for (name, value) in &self.options.headers {
+            request.headers_mut().append(name, value.clone());
+        }
         Ok(())
     }
 
@@ -125,10 +153,10 @@ impl Transport {
         request: Request,
         call: &Call,
     ) -> Result<Response> {
-        match tokio::time::timeout_at(call.deadline, http.execute(request)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(failure::of_transport(error, call)),
-            Err(_) => Err(call.timed_out("no answer came")),
+        match call.limit.hold(http.execute(request)).await {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(error)) => Err(failure::of_transport(error, call)),
+            None => Err(call.timed_out("no answer came")),
         }
     }
 

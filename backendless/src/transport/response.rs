@@ -2,15 +2,14 @@
 //! service writes.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use progenitor_client::{Error as RawError, ResponseValue};
 use reqwest::header::HeaderMap;
 use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
 
+use super::limit::Limit;
 use super::{Transport, decode, envelope, failure};
 use crate::operation::{Idempotency, Operation};
 use crate::{Error, ErrorKind, Result};
@@ -26,9 +25,7 @@ pub(super) struct Call {
     pub(super) transport: Transport,
     pub(super) operation: &'static Operation,
     pub(super) attempts: u32,
-    pub(super) deadline: Instant,
-    /// The limit that `deadline` comes from, for the error's text.
-    limit: Duration,
+    pub(super) limit: Limit,
     /// Whether the request, sent again, does nothing twice.
     repeatable: bool,
 }
@@ -38,15 +35,12 @@ impl Call {
         transport: Transport,
         operation: &'static Operation,
         request: &Request,
-        limit: Duration,
+        limit: Limit,
     ) -> Self {
-        // A limit that ends after time itself does is no limit that anybody waits for.
-        const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
         Self {
             transport,
             operation,
             attempts: 1,
-            deadline: Instant::now() + limit.min(FOR_EVER),
             limit,
             repeatable: is_repeatable(operation, request),
         }
@@ -71,8 +65,8 @@ impl Call {
     }
 
     pub(super) fn timed_out(&self, what: &str) -> Error {
-        let limit = self.limit;
-        let text = format!("{what} within the time limit of {limit:?}");
+        let limit = &self.limit;
+        let text = format!("{what} within {limit}");
         self.transient(self.error(ErrorKind::Timeout, text))
     }
 }
@@ -124,9 +118,12 @@ pub(crate) async fn refused(mut response: Response) -> RawError<Error> {
         Ok(call) => call,
         Err(error) => return into_raw(error),
     };
-    let status = response.status();
-    let body = read_error_body(&mut response, &call).await;
-    into_raw(envelope::read(&call, status, response.headers(), &body))
+    into_raw(refused_by(response, &call).await)
+}
+
+pub(super) async fn refused_by(mut response: Response, call: &Call) -> Error {
+    let body = read_error_body(&mut response, call).await;
+    envelope::read(call, response.status(), response.headers(), &body)
 }
 
 /// A response that stands for an error of ours, on the one way that progenitor's hooks leave.
@@ -173,16 +170,15 @@ async fn read_body(response: &mut Response, call: &Call) -> Result<Bytes> {
         return Err(too_long(call));
     }
     loop {
-        let next = tokio::time::timeout_at(call.deadline, response.chunk());
-        match next.await {
-            Ok(Ok(Some(piece))) => pieces.push(piece),
-            Ok(Ok(None)) => return Ok(pieces.whole()),
-            Ok(Err(error)) => {
+        match call.limit.hold(response.chunk()).await {
+            Some(Ok(Some(piece))) => pieces.push(piece),
+            Some(Ok(None)) => return Ok(pieces.whole()),
+            Some(Err(error)) => {
                 return Err(
                     failure::of_transport(error, call).with_status(response.status().as_u16())
                 );
             }
-            Err(_) => return Err(call.timed_out("the answer was not complete")),
+            None => return Err(call.timed_out("the answer was not complete")),
         }
         if pieces.len > MOST_BYTES {
             return Err(too_long(call));
@@ -200,8 +196,8 @@ fn too_long(call: &Call) -> Error {
 async fn read_error_body(response: &mut Response, call: &Call) -> Bytes {
     let mut pieces = Pieces::default();
     while pieces.len < MOST_ERROR_BYTES {
-        match tokio::time::timeout_at(call.deadline, response.chunk()).await {
-            Ok(Ok(Some(piece))) => pieces.push(piece),
+        match call.limit.hold(response.chunk()).await {
+            Some(Ok(Some(piece))) => pieces.push(piece),
             _ => break,
         }
     }

@@ -1,1 +1,49 @@
-//! A local Backendless server.
+//! A local Backendless: the REST API of the service, on this machine, for development and tests.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = backendless_local::Server::start().await?;
+//! let base = format!("{}/{}/{}", server.url(), server.app_id(), server.api_key());
+//!
+//! let bob = reqwest::Client::new()
+//!     .post(format!("{base}/data/Person"))
+//!     .body(r#"{"name":"Bob","age":20}"#)
+//!     .send()
+//!     .await?;
+//! assert_eq!(bob.status(), 200);
+//! server.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The way through the code, in the order a request takes it:
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `server` | the public [`Server`] and [`Builder`]: threads, start, stop |
+//! | `http` | admission (app id, key, token), routes, reading requests, writing answers |
+//! | `data`, `users` | the services: one module each, its routes in its first file |
+//! | `query` | what a find may ask: where-clauses, projections, sorting, paging |
+//! | `store` | SQLite: the thread that owns it, the catalogue of tables, values |
+//!
+//! A further service is a further module beside `data` and `users`, with its own tables in
+//! SQLite; it adds its routes in `http::router` and its tables in `app::open`.
+//!
+//! This crate never uses a type of the SDK: what the two agree on is the wire alone, so that a
+//! mistake in one shows in the other.
+
+#![deny(missing_docs)]
+
+mod app;
+mod clock;
+mod data;
+mod error;
+mod http;
+mod query;
+mod server;
+mod store;
+mod users;
+
+pub use error::Error;
+pub use server::{Builder, Server};

@@ -1,0 +1,137 @@
+//! Files: uploads, downloads and deletions in the application's file storage.
+
+mod download;
+mod info;
+mod upload;
+
+pub use download::Download;
+pub use info::FileInfo;
+pub use upload::{Upload, UploadFile};
+
+use crate::generated::raw;
+use crate::operations::DELETE_FILE;
+use crate::request::Request;
+use crate::transport::finish;
+use crate::Client;
+
+/// The files of an application; made by [`Client::files`].
+///
+/// A path has segments with `/` between them, as `images/photo.png`; it does not begin or end with
+/// one. A handle like the client: cheap to clone, and free to move into tasks.
+///
+/// ```
+/// use backendless::Upload;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = backendless_local::Server::start().await?;
+/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+/// #     .api_url(server.url()).build()?;
+/// let files = client.files();
+/// let info = files.upload("notes/today.txt", Upload::bytes("milk")).await?;
+/// assert_eq!(files.download(&info).await?.bytes().await?, "milk");
+/// files.delete("notes/today.txt").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Files {
+    client: Client,
+}
+
+impl Files {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Stores a file at `path`; directories that are missing are made.
+    ///
+    /// A file that is there is left alone, unless [`overwrite`](UploadFile::overwrite) says
+    /// otherwise. However large the file, the call ends only when it makes no progress for the
+    /// client's [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict`](crate::ErrorKind::Conflict) with code 6003 if there is a file and `overwrite` is
+    /// not set; [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be one;
+    /// [`File`](crate::ErrorKind::File) for a local file that cannot be read;
+    /// [`Interrupted`](crate::ErrorKind::Interrupted) if the upload's own stream fails; and what every call may answer.
+    ///
+    /// ```
+    /// use backendless::{ErrorKind, Upload};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let files = client.files();
+    /// files.upload("a.txt", Upload::bytes("one")).await?;
+    /// let error = files.upload("a.txt", Upload::bytes("two")).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Conflict);
+    /// files.upload("a.txt", Upload::bytes("two")).overwrite(true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn upload(&self, path: impl Into<String>, upload: Upload) -> UploadFile {
+        UploadFile::new(self.client.clone(), path.into(), upload)
+    }
+
+    /// Deletes the file or the whole directory at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound) with code 6000 if there is none;
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be one, an
+    /// empty one above all; and what every call may answer.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// assert!(client.files().delete("nothing.txt").await.unwrap_err().is_not_found());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, path: impl Into<String>) -> Request<'static, ()> {
+        let path = path.into();
+        Request::new(self.client.clone(), move |raw: raw::Client| async move {
+            finish(raw.delete_file(&path).await, &DELETE_FILE)
+        })
+    }
+
+    /// Opens the file that `info` tells the address of.
+    ///
+    /// The user token goes along only if the file is at the client's own origin; the files of the
+    /// Backendless cloud are at another one. The address is the service's: download only what comes
+    /// from a service that is trusted to name one.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](crate::ErrorKind::NotFound) if the file is gone;
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an address that is none; and what
+    /// every call may answer.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// # let files = client.files();
+    /// # let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
+    /// # let folder = tempfile::tempdir()?;
+    /// files.download(&info).await?.save_to(folder.path().join("a.txt")).await?;
+    /// assert_eq!(std::fs::read(folder.path().join("a.txt"))?, b"one");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn download(&self, info: &FileInfo) -> Request<'static, Download> {
+        let url = info.secret_url();
+        Request::new(self.client.clone(), move |raw: raw::Client| async move {
+            download::open(&raw, &url).await
+        })
+    }
+}

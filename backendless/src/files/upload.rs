@@ -1,0 +1,294 @@
+//! Uploads: where the bytes come from, and how they are sent.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use reqwest::Body;
+use reqwest::multipart::{Form, Part};
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
+
+use super::FileInfo;
+use crate::generated::raw;
+use crate::operations::UPLOAD_FILE;
+use crate::request::{CallFuture, Request, sendable};
+use crate::transport::{CallOptions, Progress, finish};
+use crate::{Client, Error, ErrorKind, Result};
+
+/// How much is read and sent at once.
+const PIECE: usize = 64 * 1024;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
+type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;
+
+/// Where the bytes of an upload come from.
+///
+/// ```
+/// use backendless::Upload;
+///
+/// let from_memory = Upload::bytes("some text");
+/// let from_disk = Upload::file("photo.png");
+/// let lines = futures_util::stream::iter([Ok::<_, std::io::Error>("one\n"), Ok("two\n")]);
+/// let as_they_come = Upload::stream(lines, Some(8));
+/// ```
+pub struct Upload(Source);
+
+enum Source {
+    Bytes(Bytes),
+    File(PathBuf),
+    Stream(Pieces, Option<u64>),
+}
+
+impl Upload {
+    /// Uploads these bytes.
+    #[must_use]
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self(Source::Bytes(bytes.into()))
+    }
+
+    /// Uploads a file of this machine. It is opened and sized when the upload is sent, and read in
+    /// pieces, so that it does not have to fit into memory.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self(Source::File(path.into()))
+    }
+
+    /// Uploads what a stream gives, of `length` bytes in all if that is known.
+    ///
+    /// An error of the stream ends the upload. A stream can be read only once, so such an upload is
+    /// never sent again by itself.
+    pub fn stream<S, B, E>(stream: S, length: Option<u64>) -> Self
+    where
+        S: Stream<Item = Result<B, E>> + Send + 'static,
+        B: Into<Bytes>,
+        E: Into<BoxError>,
+    {
+        Self(Source::Stream(Box::pin(Converted(Box::pin(stream))), length))
+    }
+
+    /// The bytes as pieces, and how many there are.
+    async fn open(self) -> Result<(Pieces, Option<u64>)> {
+        match self.0 {
+            Source::Bytes(bytes) => {
+                let length = bytes.len() as u64;
+                Ok((Box::pin(Cut(bytes)), Some(length)))
+            }
+            Source::Stream(pieces, length) => Ok((pieces, length)),
+            Source::File(path) => {
+                let opened = open_file(&path).await;
+                opened.map_err(|error| {
+                    Error::new(ErrorKind::File, format!("{}: {error}", path.display()))
+                        .with_operation(&UPLOAD_FILE)
+                        .with_source(error)
+                })
+            }
+        }
+    }
+}
+
+async fn open_file(path: &std::path::Path) -> std::io::Result<(Pieces, Option<u64>)> {
+    let file = tokio::fs::File::open(path).await?;
+    let metadata = file.metadata().await?;
+    if !metadata.is_file() {
+        return Err(std::io::Error::other("is no regular file"));
+    }
+    // A file that grows in the meantime is cut off at the length that was promised.
+    let reader = ReaderStream::with_capacity(file.take(metadata.len()), PIECE);
+    Ok((Box::pin(Converted(Box::pin(reader))), Some(metadata.len())))
+}
+
+/// Tells where the bytes come from, and none of them.
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = match &self.0 {
+            Source::Bytes(_) => "bytes",
+            Source::File(_) => "file",
+            Source::Stream(..) => "stream",
+        };
+        f.debug_tuple("Upload").field(&source).finish()
+    }
+}
+
+/// An upload that is about to be made; made by [`Files::upload`](super::Files::upload).
+#[must_use = "a file is uploaded when the call is awaited"]
+pub struct UploadFile {
+    client: Client,
+    path: String,
+    upload: Upload,
+    overwrite: Option<bool>,
+    content_type: Option<String>,
+    on_progress: Option<OnProgress>,
+    options: CallOptions,
+}
+
+impl UploadFile {
+    pub(super) fn new(client: Client, path: String, upload: Upload) -> Self {
+        Self {
+            client,
+            path,
+            upload,
+            overwrite: None,
+            content_type: None,
+            on_progress: None,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Whether a file that is there is replaced. With `true`, the call is idempotent.
+    pub fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = Some(overwrite);
+        self
+    }
+
+    /// The media type of the file, as `image/png`. Without it, it is guessed from the name.
+    pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
+        self.content_type = Some(media_type.into());
+        self
+    }
+
+    /// Calls `report` with each piece: how many bytes were handed to the connection so far, and how
+    /// many there are in all, if that is known.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// use backendless::Upload;
+    ///
+    /// client.files()
+    ///     .upload("a.bin", Upload::bytes(vec![0; 100_000]))
+    ///     .on_progress(|sent, total| println!("{sent} of {total:?} bytes"))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_progress(mut self, report: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
+        self.on_progress = Some(Box::new(report));
+        self
+    }
+
+    fn call(mut self) -> CallFuture<'static, FileInfo> {
+        let progress = Progress::new();
+        self.options.progress = Some(progress.clone());
+        let Self {
+            path,
+            upload,
+            overwrite,
+            content_type,
+            on_progress,
+            ..
+        } = self;
+        let request = Request::new(self.client, move |raw: raw::Client| async move {
+            let (pieces, length) = upload.open().await?;
+            let body = Body::wrap_stream(Watched {
+                pieces,
+                progress,
+                sent: 0,
+                length,
+                on_progress,
+            });
+            let form = form(body, length, &path, content_type.as_deref())?;
+            let answer = finish(raw.upload_file(&path, overwrite, form).await, &UPLOAD_FILE)?;
+            answer.file_url.map(FileInfo::from_url).ok_or_else(|| {
+                Error::new(ErrorKind::Decode, "the answer holds no fileURL")
+                    .with_operation(&UPLOAD_FILE)
+                    .with_attempts(1)
+            })
+        });
+        request.with_options(self.options).call()
+    }
+}
+
+sendable!([] UploadFile, 'static, FileInfo);
+
+impl fmt::Debug for UploadFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadFile")
+            .field("path", &self.path)
+            .field("upload", &self.upload)
+            .field("overwrite", &self.overwrite)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The form that the service takes: one part, `file`, with a name and a media type.
+fn form(body: Body, length: Option<u64>, path: &str, media_type: Option<&str>) -> Result<Form> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let part = match length {
+        Some(length) => Part::stream_with_length(body, length),
+        None => Part::stream(body),
+    };
+    let guessed = mime_guess::from_path(name).first_or_octet_stream();
+    let media_type = media_type.unwrap_or(guessed.as_ref());
+    let part = part.mime_str(media_type).map_err(|_| {
+        let problem = format!("content_type {media_type:?} is no media type");
+        Error::invalid_argument(problem).with_operation(&UPLOAD_FILE)
+    })?;
+    Ok(Form::new().part("file", part.file_name(name.to_owned())))
+}
+
+/// Bytes in pieces, without a copy.
+struct Cut(Bytes);
+
+impl Stream for Cut {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.0.len().min(PIECE);
+        Poll::Ready(match next {
+            0 => None,
+            _ => Some(Ok(self.0.split_to(next))),
+        })
+    }
+}
+
+/// A stream of the caller's, with items of one type.
+struct Converted<S>(Pin<Box<S>>);
+
+impl<S, B, E> Stream for Converted<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Into<Bytes>,
+    E: Into<BoxError>,
+{
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let piece = ready!(self.0.as_mut().poll_next(context));
+        Poll::Ready(piece.map(|piece| piece.map(Into::into).map_err(Into::into)))
+    }
+}
+
+/// Pieces that report themselves as they are taken.
+struct Watched {
+    pieces: Pieces,
+    progress: Progress,
+    sent: u64,
+    length: Option<u64>,
+    on_progress: Option<OnProgress>,
+}
+
+impl Stream for Watched {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        let piece = ready!(this.pieces.as_mut().poll_next(context));
+        this.progress.step();
+        if let Some(Ok(piece)) = &piece {
+            this.sent += piece.len() as u64;
+            if let Some(report) = &mut this.on_progress {
+                report(this.sent, this.length);
+            }
+        }
+        Poll::Ready(piece)
+    }
+}

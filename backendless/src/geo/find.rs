@@ -1,0 +1,143 @@
+//! Searches for points.
+
+use super::GeoPoint;
+use super::point::check_place;
+use crate::generated::raw;
+use crate::operations::FIND_GEO_POINTS;
+use crate::request::{CallFuture, Request, sendable};
+use crate::transport::{CallOptions, finish};
+use crate::{Client, Error, Result};
+
+/// The unit of a distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Units {
+    /// Metres.
+    Meters,
+    /// 1,000 metres.
+    Kilometers,
+    /// 1,609.344 metres.
+    Miles,
+    /// 0.9144 metres.
+    Yards,
+    /// 0.3048 metres.
+    Feet,
+}
+
+impl Units {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Meters => "METERS",
+            Self::Kilometers => "KILOMETERS",
+            Self::Miles => "MILES",
+            Self::Yards => "YARDS",
+            Self::Feet => "FEET",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Circle {
+    latitude: f64,
+    longitude: f64,
+    radius: f64,
+    units: Units,
+}
+
+/// A search for geo points; made by [`Geo::find`](super::Geo::find).
+///
+/// # Errors
+///
+/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a place that is none or a radius that
+/// is not above 0; and what every call may answer.
+///
+/// ```
+/// use backendless::{GeoPoint, Units};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = backendless_local::Server::start().await?;
+/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+/// #     .api_url(server.url()).build()?;
+/// # let geo = client.geo();
+/// geo.save(&GeoPoint::new(59.91, 10.74).category("cafes")).await?;
+/// let near = geo.find().categories(["cafes"]).near(59.91, 10.75, 1.0, Units::Miles).await?;
+/// assert!(near[0].distance < Some(1.0));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a search is made when it is awaited"]
+pub struct FindGeoPoints {
+    client: Client,
+    categories: Vec<String>,
+    circle: Option<Circle>,
+    options: CallOptions,
+}
+
+impl FindGeoPoints {
+    pub(super) fn new(client: Client) -> Self {
+        Self {
+            client,
+            categories: Vec::new(),
+            circle: None,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Finds points in any of these categories. Without any, the service looks into `Default`.
+    pub fn categories<C: Into<String>>(mut self, names: impl IntoIterator<Item = C>) -> Self {
+        self.categories.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Finds points at most `radius` `units` away from a place, which is given in degrees: latitude
+    /// from -90 to 90, longitude from -180 to 180.
+    pub fn near(mut self, latitude: f64, longitude: f64, radius: f64, units: Units) -> Self {
+        self.circle = Some(Circle {
+            latitude,
+            longitude,
+            radius,
+            units,
+        });
+        self
+    }
+
+    fn call(self) -> CallFuture<'static, Vec<GeoPoint>> {
+        let (categories, circle) = (self.categories, self.circle);
+        let request = Request::new(self.client, move |raw: raw::Client| async move {
+            let checked = check(&categories, circle);
+            checked.map_err(|error| error.with_operation(&FIND_GEO_POINTS))?;
+            let categories = (!categories.is_empty()).then(|| categories.join(","));
+            let answer = raw
+                .find_geo_points(
+                    categories.as_deref(),
+                    circle.map(|circle| circle.latitude),
+                    circle.map(|circle| circle.longitude),
+                    circle.map(|circle| circle.radius),
+                    circle.map(|circle| circle.units.name()),
+                )
+                .await;
+            finish(answer, &FIND_GEO_POINTS).map(Option::unwrap_or_default)
+        });
+        request.with_options(self.options).call()
+    }
+}
+
+sendable!([] FindGeoPoints, 'static, Vec<GeoPoint>);
+
+fn check(categories: &[String], circle: Option<Circle>) -> Result<()> {
+    if let Some(name) = categories.iter().find(|name| name.contains(',')) {
+        let problem = format!("category {name:?} holds a comma, which parts categories");
+        return Err(Error::invalid_argument(problem));
+    }
+    let Some(circle) = circle else {
+        return Ok(());
+    };
+    check_place(circle.latitude, circle.longitude)?;
+    if circle.radius.is_finite() && circle.radius > 0.0 {
+        return Ok(());
+    }
+    let problem = format!("radius is {}: it is a number above 0", circle.radius);
+    Err(Error::invalid_argument(problem))
+}

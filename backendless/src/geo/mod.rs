@@ -1,0 +1,85 @@
+//! Geo: points on the map, in categories, found by their distance.
+
+mod find;
+mod point;
+
+pub use find::{FindGeoPoints, Units};
+pub use point::GeoPoint;
+
+use crate::generated::raw;
+use crate::operations::SAVE_GEO_POINT;
+use crate::request::Request;
+use crate::transport::finish;
+use crate::Client;
+
+/// The geo points of an application; made by [`Client::geo`].
+///
+/// The service counts this one as legacy: new applications may keep points in the columns of their
+/// tables instead. A handle like the client: cheap to clone, and free to move into tasks.
+///
+/// ```
+/// use backendless::{GeoPoint, Units};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = backendless_local::Server::start().await?;
+/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+/// #     .api_url(server.url()).build()?;
+/// let cafe = GeoPoint::new(59.9127, 10.7461).category("cafes").metadata("rating", 5);
+/// client.geo().save(&cafe).await?;
+///
+/// let near = client.geo().find()
+///     .categories(["cafes"])
+///     .near(59.91, 10.75, 5.0, Units::Kilometers)
+///     .await?;
+/// assert_eq!(near[0].metadata["rating"], 5);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Geo {
+    client: Client,
+}
+
+impl Geo {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Stores a point and answers it as stored, with its `object_id`.
+    ///
+    /// The call is not idempotent: done twice, it makes two points.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a latitude outside of -90 to 90
+    /// or a longitude outside of -180 to 180 degrees; and what every call may answer.
+    ///
+    /// ```
+    /// # use backendless::GeoPoint;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let point = client.geo().save(&GeoPoint::new(59.9, 10.7)).await?;
+    /// assert!(point.object_id.is_some());
+    /// assert!(client.geo().save(&GeoPoint::new(91.0, 0.0)).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn save<'a>(&self, point: &'a GeoPoint) -> Request<'a, GeoPoint> {
+        Request::new(self.client.clone(), move |raw: raw::Client| async move {
+            point
+                .check()
+                .map_err(|error| error.with_operation(&SAVE_GEO_POINT))?;
+            let saved: point::Saved = finish(raw.save_geo_point(point).await, &SAVE_GEO_POINT)?;
+            Ok(saved.into_point())
+        })
+    }
+
+    /// Starts a search for points; see [`FindGeoPoints`].
+    pub fn find(&self) -> FindGeoPoints {
+        FindGeoPoints::new(self.client.clone())
+    }
+}

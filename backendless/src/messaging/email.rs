@@ -1,0 +1,83 @@
+//! An e-mail.
+
+use std::fmt;
+
+use crate::generated::raw::types::{EmailRequest, EmailRequestBodyparts};
+use crate::{Error, Result};
+
+/// An e-mail that is about to be sent with [`Messaging::send_email`](super::Messaging::send_email).
+///
+/// ```
+/// use backendless::Email;
+///
+/// let email = Email::new("Welcome")
+///     .to("ann@example.com")
+///     .to("bob@example.com")
+///     .text("Good to have you here.")
+///     .html("<p>Good to have you here.</p>");
+/// ```
+#[derive(Clone)]
+#[must_use = "an e-mail is sent with `send_email`"]
+pub struct Email {
+    subject: String,
+    to: Vec<String>,
+    text: Option<String>,
+    html: Option<String>,
+}
+
+impl Email {
+    /// An e-mail with this subject.
+    pub fn new(subject: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            to: Vec::new(),
+            text: None,
+            html: None,
+        }
+    }
+
+    /// Adds a recipient.
+    pub fn to(mut self, address: impl Into<String>) -> Self {
+        self.to.push(address.into());
+        self
+    }
+
+    /// The body as plain text.
+    pub fn text(mut self, body: impl Into<String>) -> Self {
+        self.text = Some(body.into());
+        self
+    }
+
+    /// The body as HTML, for readers who see it. It may stand beside the plain text.
+    pub fn html(mut self, body: impl Into<String>) -> Self {
+        self.html = Some(body.into());
+        self
+    }
+
+    pub(super) fn into_request(self) -> Result<EmailRequest> {
+        if self.to.is_empty() {
+            return Err(Error::invalid_argument("the e-mail has no recipient: see `to`"));
+        }
+        if self.text.is_none() && self.html.is_none() {
+            let problem = "the e-mail has no body: see `text` and `html`";
+            return Err(Error::invalid_argument(problem));
+        }
+        Ok(EmailRequest {
+            bodyparts: Some(EmailRequestBodyparts {
+                htmlmessage: self.html,
+                textmessage: self.text,
+            }),
+            subject: self.subject,
+            to: self.to,
+        })
+    }
+}
+
+/// Tells how many recipients there are; the rest is the caller's and theirs.
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email")
+            .field("recipients", &self.to.len())
+            .finish_non_exhaustive()
+    }
+}

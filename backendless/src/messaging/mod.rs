@@ -1,0 +1,184 @@
+//! Messaging: messages in channels, push notifications and e-mail.
+
+mod email;
+mod message;
+mod publish;
+mod stream;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use email::Email;
+pub use message::{Message, MessageStatus};
+pub use publish::{Publish, PushPolicy};
+pub use stream::MessageStream;
+
+use crate::generated::raw;
+use crate::operations::{POLL_MESSAGES, SEND_EMAIL};
+use crate::request::Request;
+use crate::transport::finish;
+use crate::Client;
+
+/// The messages of an application; made by [`Client::messaging`].
+///
+/// A handle like the client: cheap to clone, and free to move into tasks.
+///
+/// ```
+/// use backendless::mock::MockServer;
+/// use serde_json::json;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> backendless::Result<()> {
+/// let server = MockServer::start_async().await;
+/// server.publish_message(|when, then| {
+///     when.channel_name("news").body(&json!({"message": {"text": "hello"}}));
+///     then.ok(&json!({"messageId": "M1", "status": "scheduled", "errorMessage": null}));
+/// });
+/// let messaging = server.client().messaging();
+/// let status = messaging.publish("news", &json!({"text": "hello"})).await?;
+/// assert_eq!(status.message_id.as_deref(), Some("M1"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Messaging {
+    client: Client,
+}
+
+impl Messaging {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Publishes `message`, which is anything that serializes to JSON, in a channel.
+    ///
+    /// The call is not idempotent: done twice, it publishes two messages.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a channel that cannot be one, or
+    /// is `email`, which is another operation's path, and for a header or message that cannot be
+    /// sent; [`NotFound`](crate::ErrorKind::NotFound) with code 5010 for a channel that the service
+    /// does not know; and what every call may answer.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let status = client.messaging()
+    ///     .publish("news", "the shop opens")
+    ///     .header("topic", "shop")
+    ///     .publish_at(SystemTime::now() + Duration::from_secs(3600))
+    ///     .await?;
+    /// assert!(status.message_id.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn publish<'a, M>(&self, channel: impl Into<String>, message: &'a M) -> Publish<'a, M>
+    where
+        M: Serialize + Sync + ?Sized,
+    {
+        Publish::new(self.client.clone(), channel.into(), message)
+    }
+
+    /// Takes the messages that wait for a subscription, as the service answers them.
+    ///
+    /// The call is not idempotent: the service hands each message out once, and what a lost answer
+    /// held is gone. [`messages`](Self::messages) reads one message after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a channel or subscription id that
+    /// cannot be one; [`Decode`](crate::ErrorKind::Decode) for an answer that is no `R`; and what
+    /// every call may answer.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let messaging = client.messaging();
+    /// let answer: backendless::Record = messaging.poll("news", "my-subscription").await?;
+    /// assert!(answer.contains_key("messages"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn poll<R>(
+        &self,
+        channel: impl Into<String>,
+        subscription_id: impl Into<String>,
+    ) -> Request<'static, R>
+    where
+        R: DeserializeOwned + Send + 'static,
+    {
+        let (channel, subscription) = (channel.into(), subscription_id.into());
+        Request::new(self.client.clone(), move |raw: raw::Client| async move {
+            finish(raw.poll_messages(&channel, &subscription).await, &POLL_MESSAGES)
+        })
+    }
+
+    /// Reads the messages of a subscription as they come, with the payload as an `M`.
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let messaging = client.messaging();
+    /// # messaging.poll::<backendless::Record>("news", "my-subscription").await?;
+    /// messaging.publish("news", "the shop opens").await?;
+    ///
+    /// let mut messages = messaging.messages::<String>("news", "my-subscription");
+    /// let message = messages.try_next().await?.expect("a stream of messages does not end");
+    /// assert_eq!(message.data, "the shop opens");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn messages<M>(
+        &self,
+        channel: impl Into<String>,
+        subscription_id: impl Into<String>,
+    ) -> MessageStream<M> {
+        MessageStream::new(self.clone(), channel.into(), subscription_id.into())
+    }
+
+    /// Sends an e-mail, to at least one recipient and with at least one body.
+    ///
+    /// The call is not idempotent: done twice, it sends two e-mails.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an e-mail without recipient or
+    /// body; [`Api`](crate::ErrorKind::Api) with code 5047 for an address that is none, with 5050 if
+    /// the application has no mail server; and what every call may answer.
+    ///
+    /// ```
+    /// use backendless::Email;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let email = Email::new("Welcome").to("ann@example.com").text("Good to have you here.");
+    /// client.messaging().send_email(email).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn send_email(&self, email: Email) -> Request<'static, ()> {
+        Request::new(self.client.clone(), move |raw: raw::Client| async move {
+            let body = email
+                .into_request()
+                .map_err(|error| error.with_operation(&SEND_EMAIL))?;
+            finish(raw.send_email(&body).await, &SEND_EMAIL)
+        })
+    }
+}

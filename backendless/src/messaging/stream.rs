@@ -1,0 +1,147 @@
+//! The messages of a subscription, one after the other.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+use tokio::time::Sleep;
+
+use super::message::Messages;
+use super::{Message, Messaging};
+use crate::request::CallFuture;
+use crate::{Error, Result};
+
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+/// How many ids are remembered: far more than one answer holds.
+const REMEMBERED: usize = 10_000;
+
+/// The messages of a subscription as they come; made by [`Messaging::messages`].
+///
+/// The subscription is polled at once, and then at an [interval](Self::interval). The stream does
+/// not end by itself. An error is an item of it, and polling goes on after the interval: drop the
+/// stream to stop, for one because the error is [final](Error::is_retryable). Every message comes
+/// once: one with the id of an earlier one is left out.
+#[must_use = "a stream reads nothing before it is polled"]
+pub struct MessageStream<M> {
+    messaging: Messaging,
+    channel: String,
+    subscription_id: String,
+    interval: Duration,
+    state: State<M>,
+    messages: std::vec::IntoIter<Message<M>>,
+    seen: Seen,
+}
+
+enum State<M> {
+    Due,
+    Polling(CallFuture<'static, Messages<M>>),
+    Waiting(Pin<Box<Sleep>>),
+}
+
+/// Nothing in it is pinned in place: calls and timers are boxed, and messages are plain values.
+impl<M> Unpin for MessageStream<M> {}
+
+impl<M> MessageStream<M> {
+    pub(super) fn new(messaging: Messaging, channel: String, subscription_id: String) -> Self {
+        Self {
+            messaging,
+            channel,
+            subscription_id,
+            interval: DEFAULT_INTERVAL,
+            state: State::Due,
+            messages: Vec::new().into_iter(),
+            seen: Seen::default(),
+        }
+    }
+
+    /// The time between an answer and the next poll; the default is 1 s. While messages keep coming,
+    /// the next poll does not wait.
+    pub fn interval(mut self, time: Duration) -> Self {
+        self.interval = time;
+        self
+    }
+}
+
+impl<M: DeserializeOwned + Send + 'static> MessageStream<M> {
+    fn poll_messages(&self) -> CallFuture<'static, Messages<M>> {
+        let (channel, id) = (self.channel.clone(), self.subscription_id.clone());
+        self.messaging.poll(channel, id).call()
+    }
+
+    fn wait(&self) -> State<M> {
+        State::Waiting(Box::pin(tokio::time::sleep(self.interval)))
+    }
+}
+
+impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
+    type Item = Result<Message<M>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            for message in this.messages.by_ref() {
+                if this.seen.is_new(&message) {
+                    return Poll::Ready(Some(Ok(message)));
+                }
+            }
+            match &mut this.state {
+                State::Due => this.state = State::Polling(this.poll_messages()),
+                State::Waiting(timer) => {
+                    ready!(timer.as_mut().poll(context));
+                    this.state = State::Due;
+                }
+                State::Polling(call) => match ready!(call.as_mut().poll(context)) {
+                    Ok(answer) => {
+                        this.messages = answer.messages.unwrap_or_default().into_iter();
+                        this.state = match this.messages.len() {
+                            0 => this.wait(),
+                            _ => State::Due,
+                        };
+                    }
+                    Err(error) => {
+                        this.state = this.wait();
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                },
+            }
+        }
+    }
+}
+
+impl<M> fmt::Debug for MessageStream<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageStream")
+            .field("channel", &self.channel)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The ids of the latest messages.
+#[derive(Default)]
+struct Seen {
+    ids: HashSet<String>,
+    order: VecDeque<String>,
+}
+
+impl Seen {
+    fn is_new<M>(&mut self, message: &Message<M>) -> bool {
+        let Some(id) = &message.message_id else {
+            return true;
+        };
+        if !self.ids.insert(id.clone()) {
+            return false;
+        }
+        self.order.push_back(id.clone());
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        true
+    }
+}

@@ -1,0 +1,399 @@
+//! From a parsed clause to SQL. A whitelist: an expression that is not named here is refused.
+
+use rusqlite::types::Value as Stored;
+use sqlparser::ast::{
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
+    InTarget, ObjectNamePart, Spanned, UnaryOperator,
+};
+
+use super::literal::Literal;
+use super::{Clause, Sql, Term};
+use crate::http::reply::{Failure, shorten};
+use crate::query::projection::Aggregate;
+use crate::store::LIKE;
+use crate::store::value::Kind;
+
+/// One side of a comparison.
+enum Operand {
+    Term(Term),
+    Literal(Literal),
+}
+
+pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Failure> {
+    match expression {
+        Expr::Nested(inner) => condition(clause, *inner),
+        Expr::BinaryOp {
+            op: BinaryOperator::And,
+            ..
+        } => junction(clause, expression, &BinaryOperator::And),
+        Expr::BinaryOp {
+            op: BinaryOperator::Or,
+            ..
+        } => junction(clause, expression, &BinaryOperator::Or),
+        Expr::BinaryOp { left, op, right } => comparison(clause, &left, &op, &right),
+        Expr::UnaryOp {
+            op: UnaryOperator::Not,
+            expr,
+        } => {
+            let inner = condition(clause, *expr)?;
+            Ok(Sql {
+                text: format!("NOT {}", inner.text),
+                values: inner.values,
+            })
+        }
+        Expr::IsNull(inner) => null_check(clause, &inner, "IS NULL"),
+        Expr::IsNotNull(inner) => null_check(clause, &inner, "IS NOT NULL"),
+        Expr::In {
+            expr,
+            target: InTarget::List(list),
+            negated,
+            global: false,
+        } => membership(clause, &expr, &list, negated),
+        Expr::Between {
+            expr,
+            negated,
+            low,
+            high,
+        } => range(clause, &expr, negated, &low, &high),
+        Expr::Like {
+            negated,
+            any: false,
+            expr,
+            pattern,
+            escape_char: None,
+        } => like(clause, &expr, negated, &pattern),
+        other => truth(clause, &other),
+    }
+}
+
+/// `a AND b AND c`, or the same of `OR`. The parser hangs such a chain to the left, as deep as it
+/// is long; this takes it apart in a loop and puts it together as a balanced tree, because SQLite
+/// takes a depth of 1000 only.
+fn junction(
+    clause: &Clause<'_>,
+    expression: Expr,
+    operator: &BinaryOperator,
+) -> Result<Sql, Failure> {
+    let mut parts = Vec::new();
+    let mut rest = expression;
+    loop {
+        match rest {
+            Expr::BinaryOp { left, op, right } if op == *operator => {
+                parts.push(condition(clause, *right)?);
+                rest = *left;
+            }
+            first => {
+                parts.push(condition(clause, first)?);
+                break;
+            }
+        }
+    }
+    parts.reverse();
+    let word = if *operator == BinaryOperator::And {
+        "AND"
+    } else {
+        "OR"
+    };
+    Ok(balanced(parts, word))
+}
+
+fn balanced(mut parts: Vec<Sql>, word: &str) -> Sql {
+    if parts.len() <= 1 {
+        return parts.pop().unwrap_or_default();
+    }
+    let right = balanced(parts.split_off(parts.len() / 2), word);
+    let mut left = balanced(parts, word);
+    left.values.extend(right.values);
+    Sql {
+        text: format!("({} {word} {})", left.text, right.text),
+        values: left.values,
+    }
+}
+
+/// A condition that is no comparison: `true`, or a column of booleans.
+fn truth(clause: &Clause<'_>, expression: &Expr) -> Result<Sql, Failure> {
+    match operand(clause, expression)? {
+        Operand::Literal(Literal::Boolean(flag)) => Ok(Sql {
+            text: "?".to_owned(),
+            values: vec![Stored::Integer(flag.into())],
+        }),
+        Operand::Term(Term {
+            sql,
+            kind: Kind::Boolean,
+            ..
+        }) => Ok(Sql {
+            text: sql,
+            values: Vec::new(),
+        }),
+        Operand::Literal(literal) => Err(unusable(clause, expression, &literal.to_string())),
+        Operand::Term(term) => Err(unusable(
+            clause,
+            expression,
+            &format!("'{}'", shorten(&term.name)),
+        )),
+    }
+}
+
+fn comparison(
+    clause: &Clause<'_>,
+    left: &Expr,
+    operator: &BinaryOperator,
+    right: &Expr,
+) -> Result<Sql, Failure> {
+    let sql = match operator {
+        BinaryOperator::Eq => "=",
+        BinaryOperator::NotEq => "<>",
+        BinaryOperator::Lt => "<",
+        BinaryOperator::LtEq => "<=",
+        BinaryOperator::Gt => ">",
+        BinaryOperator::GtEq => ">=",
+        other => return Err(unsupported(clause, left, &format!("the operator {other}"))),
+    };
+    let sides = (operand(clause, left)?, operand(clause, right)?);
+    let values = match &sides {
+        (side, Operand::Literal(Literal::Null)) | (Operand::Literal(Literal::Null), side) => {
+            return compare_with_null(clause, left, side, sql);
+        }
+        (Operand::Term(a), Operand::Term(b)) => {
+            return compare_terms(clause, left, a, sql, b);
+        }
+        (Operand::Term(term), Operand::Literal(value)) => vec![bind(clause, right, value, term)?],
+        (Operand::Literal(value), Operand::Term(term)) => vec![bind(clause, left, value, term)?],
+        (Operand::Literal(a), Operand::Literal(b)) => {
+            vec![bind_alone(clause, left, a)?, bind_alone(clause, right, b)?]
+        }
+    };
+    Ok(Sql {
+        text: format!("({} {sql} {})", sides.0.sql(), sides.1.sql()),
+        values,
+    })
+}
+
+/// `= NULL` is read as `IS NULL`, which is what its author meant.
+fn compare_with_null(
+    clause: &Clause<'_>,
+    at: &Expr,
+    side: &Operand,
+    operator: &str,
+) -> Result<Sql, Failure> {
+    let check = match operator {
+        "=" => "IS NULL",
+        "<>" => "IS NOT NULL",
+        _ => return Err(unsupported(clause, at, &format!("NULL with {operator}"))),
+    };
+    let values = match side {
+        Operand::Term(_) => Vec::new(),
+        Operand::Literal(literal) => vec![bind_alone(clause, at, literal)?],
+    };
+    Ok(Sql {
+        text: format!("({} {check})", side.sql()),
+        values,
+    })
+}
+
+fn compare_terms(
+    clause: &Clause<'_>,
+    at: &Expr,
+    a: &Term,
+    operator: &str,
+    b: &Term,
+) -> Result<Sql, Failure> {
+    let alike = a.kind == b.kind || (a.kind.is_numeric() && b.kind.is_numeric());
+    let open = a.kind == Kind::Unknown || b.kind == Kind::Unknown;
+    if a.kind == Kind::Json || b.kind == Kind::Json || !(alike || open) {
+        let (a, b) = (a.kind.name(), b.kind.name());
+        return Err(unsupported(
+            clause,
+            at,
+            &format!("comparing {a} with {b} values"),
+        ));
+    }
+    Ok(Sql {
+        text: format!("({} {operator} {})", a.sql, b.sql),
+        values: Vec::new(),
+    })
+}
+
+fn null_check(clause: &Clause<'_>, expression: &Expr, check: &str) -> Result<Sql, Failure> {
+    let term = term(clause, expression)?;
+    Ok(Sql {
+        text: format!("({} {check})", term.sql),
+        values: Vec::new(),
+    })
+}
+
+fn membership(
+    clause: &Clause<'_>,
+    expression: &Expr,
+    list: &[Expr],
+    negated: bool,
+) -> Result<Sql, Failure> {
+    let term = term(clause, expression)?;
+    let values = list
+        .iter()
+        .map(|item| bind(clause, item, &literal(clause, item)?, &term))
+        .collect::<Result<Vec<_>, _>>()?;
+    let marks = vec!["?"; values.len()].join(", ");
+    let not = if negated { "NOT " } else { "" };
+    Ok(Sql {
+        text: format!("({} {not}IN ({marks}))", term.sql),
+        values,
+    })
+}
+
+fn range(
+    clause: &Clause<'_>,
+    expression: &Expr,
+    negated: bool,
+    low: &Expr,
+    high: &Expr,
+) -> Result<Sql, Failure> {
+    let term = term(clause, expression)?;
+    let low = bind(clause, low, &literal(clause, low)?, &term)?;
+    let high = bind(clause, high, &literal(clause, high)?, &term)?;
+    let not = if negated { "NOT " } else { "" };
+    Ok(Sql {
+        text: format!("({} {not}BETWEEN ? AND ?)", term.sql),
+        values: vec![low, high],
+    })
+}
+
+fn like(
+    clause: &Clause<'_>,
+    expression: &Expr,
+    negated: bool,
+    pattern: &Expr,
+) -> Result<Sql, Failure> {
+    let term = term(clause, expression)?;
+    if !matches!(term.kind, Kind::String | Kind::Unknown) {
+        let kind = term.kind.name();
+        return Err(unsupported(
+            clause,
+            expression,
+            &format!("LIKE of {kind} values"),
+        ));
+    }
+    let Literal::Text(text) = literal(clause, pattern)? else {
+        return Err(unsupported(
+            clause,
+            pattern,
+            "LIKE of anything but text in single quotes",
+        ));
+    };
+    let not = if negated { "NOT " } else { "" };
+    Ok(Sql {
+        text: format!("{not}{LIKE}({}, ?)", term.sql),
+        values: vec![Stored::Text(text)],
+    })
+}
+
+impl Operand {
+    fn sql(&self) -> &str {
+        match self {
+            Operand::Term(term) => &term.sql,
+            Operand::Literal(_) => "?",
+        }
+    }
+}
+
+fn operand(clause: &Clause<'_>, expression: &Expr) -> Result<Operand, Failure> {
+    if let Some(literal) = Literal::of(expression) {
+        return Ok(Operand::Literal(literal));
+    }
+    match expression {
+        Expr::Nested(inner) => operand(clause, inner),
+        Expr::Identifier(name) => Ok(Operand::Term(clause.column(&name.value)?)),
+        Expr::CompoundIdentifier(path) => {
+            let path = path
+                .iter()
+                .map(|part| part.value.as_str())
+                .collect::<Vec<_>>()
+                .join(".");
+            let what = format!(
+                "'{}': there are no relations, so a name with a dot",
+                shorten(&path)
+            );
+            Err(unsupported(clause, expression, &what))
+        }
+        Expr::Function(function) => match aggregate(clause, function)? {
+            Some(term) => Ok(Operand::Term(term)),
+            None => {
+                let name = shorten(&function.name.to_string());
+                Err(unsupported(
+                    clause,
+                    expression,
+                    &format!("the function {name}(...)"),
+                ))
+            }
+        },
+        _ => Err(unsupported(clause, expression, "this expression")),
+    }
+}
+
+fn term(clause: &Clause<'_>, expression: &Expr) -> Result<Term, Failure> {
+    match operand(clause, expression)? {
+        Operand::Term(term) => Ok(term),
+        Operand::Literal(literal) => Err(unsupported(
+            clause,
+            expression,
+            &format!("{literal} in the place of a column"),
+        )),
+    }
+}
+
+fn literal(clause: &Clause<'_>, expression: &Expr) -> Result<Literal, Failure> {
+    match expression {
+        Expr::Nested(inner) => literal(clause, inner),
+        _ => Literal::of(expression)
+            .ok_or_else(|| unsupported(clause, expression, "anything but a constant here")),
+    }
+}
+
+/// `Count(age)` and its like, plainly written: one name or `*`, nothing else.
+fn aggregate(clause: &Clause<'_>, function: &Function) -> Result<Option<Term>, Failure> {
+    let [ObjectNamePart::Identifier(Ident { value: name, .. })] = function.name.0.as_slice() else {
+        return Ok(None);
+    };
+    let FunctionArguments::List(arguments) = &function.args else {
+        return Ok(None);
+    };
+    let plain = arguments.duplicate_treatment.is_none()
+        && arguments.clauses.is_empty()
+        && function.parameters == FunctionArguments::None
+        && function.within_group.is_empty()
+        && function.filter.is_none()
+        && function.null_treatment.is_none()
+        && function.over.is_none();
+    let column = match arguments.args.as_slice() {
+        [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Identifier(column)))] => &column.value,
+        [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)] => "*",
+        _ => return Ok(None),
+    };
+    match Aggregate::named(name) {
+        Some(aggregate) if plain => clause.aggregate(aggregate, column),
+        _ => Ok(None),
+    }
+}
+
+fn bind(clause: &Clause<'_>, at: &Expr, literal: &Literal, term: &Term) -> Result<Stored, Failure> {
+    literal
+        .beside(term)
+        .map_err(|why| clause.refuse(at.span().start, why))
+}
+
+fn bind_alone(clause: &Clause<'_>, at: &Expr, literal: &Literal) -> Result<Stored, Failure> {
+    literal
+        .alone()
+        .map_err(|why| clause.refuse(at.span().start, why))
+}
+
+fn unusable(clause: &Clause<'_>, at: &Expr, found: &str) -> Failure {
+    clause.refuse(
+        at.span().start,
+        format!("found {found}, expected a condition"),
+    )
+}
+
+fn unsupported(clause: &Clause<'_>, at: &Expr, what: &str) -> Failure {
+    clause.refuse(at.span().start, format!("{what} is not supported"))
+}

@@ -1,0 +1,317 @@
+//! A running server and how it starts and stops.
+//!
+//! Each server has two threads of its own: one that serves HTTP and one that owns SQLite. So a
+//! caller's runtime is never blocked by it and cannot starve it, and when a [`Server`] is dropped
+//! its port and its files are free. It never touches the caller's runtime but to wait.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::sync::oneshot;
+
+use crate::app::{self, Settings};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::http;
+use crate::store::DatabaseThread;
+
+/// How long requests under way may take to end when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long a session lives unless the builder says otherwise.
+const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Threads for password hashing: more would only compete for the same processors.
+const HASHING_THREADS: usize = 4;
+
+/// A local Backendless, running until it is stopped or dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use backendless_local::Server;
+///
+/// let server = Server::start().await?;
+/// let url = format!("{}/{}/{}/data/Person/count", server.url(), server.app_id(), server.api_key());
+/// let answer = reqwest::get(url).await?;
+/// // Nothing was ever saved, so the table does not exist yet.
+/// assert!(answer.text().await?.contains("Table not found by name 'Person'"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Server {
+    address: SocketAddr,
+    app_id: String,
+    api_key: String,
+    clock: Clock,
+    running: Option<Running>,
+}
+
+/// The thread that serves, and the way to end it.
+struct Running {
+    stop: oneshot::Sender<Stop>,
+    ended: oneshot::Receiver<()>,
+    thread: JoinHandle<()>,
+}
+
+enum Stop {
+    /// Requests under way are answered first.
+    Gracefully,
+    Now,
+}
+
+impl Server {
+    /// Starts a server on a free port of 127.0.0.1 that keeps everything in memory.
+    ///
+    /// # Errors
+    /// When no port or thread is to be had.
+    pub async fn start() -> Result<Server, Error> {
+        Server::builder().start().await
+    }
+
+    /// Starts building a server that differs from [`Server::start`]'s.
+    pub fn builder() -> Builder {
+        Builder {
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            settings: Settings {
+                app_id: None,
+                api_key: None,
+                data_dir: None,
+                session_life: SESSION_LIFE,
+            },
+        }
+    }
+
+    /// The origin, such as `http://127.0.0.1:43211`: no app path and no slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The application id: the first segment of every path.
+    pub fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
+    /// The REST API key: the second segment of every path.
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// Moves the server's clock forward, so that what expires can be tested without waiting.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let hour = Duration::from_secs(3600);
+    /// let server = backendless_local::Server::builder().session_life(hour).start().await?;
+    /// // ... log in ...
+    /// server.advance_clock(hour); // and the session is over
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance_clock(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Stops the server: it takes no new requests, answers those under way (for at most five
+    /// seconds), and has freed its port and closed its files when this returns.
+    pub async fn stop(mut self) {
+        if let Some(running) = self.running.take() {
+            // Either end fails only when the thread is gone already, which is what is wanted.
+            let _ = running.stop.send(Stop::Gracefully);
+            let _ = running.ended.await;
+            let _ = running.thread.join();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let _ = running.stop.send(Stop::Now);
+            let _ = running.thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of a server that is to start; from [`Server::builder`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::time::Duration;
+/// let server = backendless_local::Server::builder()
+///     .app_id("SHOP")
+///     .api_key("KEY")
+///     .session_life(Duration::from_secs(60))
+///     .start()
+///     .await?;
+/// assert_eq!(server.app_id(), "SHOP");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    address: SocketAddr,
+    settings: Settings,
+}
+
+impl Builder {
+    /// The application id, of letters, digits, `-` and `_`. By default random, or the one kept in
+    /// the data folder.
+    pub fn app_id(mut self, app_id: impl Into<String>) -> Builder {
+        self.settings.app_id = Some(app_id.into());
+        self
+    }
+
+    /// The REST API key, of letters, digits, `-` and `_`. By default random, or the one kept in
+    /// the data folder.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Builder {
+        self.settings.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Where to listen. By default a free port of 127.0.0.1; port 0 means any free port.
+    pub fn address(mut self, address: SocketAddr) -> Builder {
+        self.address = address;
+        self
+    }
+
+    /// The folder that keeps everything across restarts: data, users, sessions, app id and key.
+    /// Created when missing. One server at a time may use it. By default nothing is kept.
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Builder {
+        self.settings.data_dir = Some(folder.into());
+        self
+    }
+
+    /// How long a session lives after its login, in whole milliseconds; 24 hours by default.
+    pub fn session_life(mut self, life: Duration) -> Builder {
+        self.settings.session_life = life;
+        self
+    }
+
+    /// Starts the server. It answers when this returns.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on, the data folder cannot be used (or another server
+    /// uses it), or the app id or the key has other characters than allowed.
+    pub async fn start(self) -> Result<Server, Error> {
+        check_identity("the app id", self.settings.app_id.as_deref())?;
+        check_identity("the REST API key", self.settings.api_key.as_deref())?;
+        let (listener, address) = listen(self.address)
+            .map_err(|error| Error::caused(format!("cannot listen on {}", self.address), error))?;
+        let clock = Clock::default();
+        let (app, database) = app::open(self.settings, clock.clone()).await?;
+        let (app_id, api_key) = (app.app_id.clone(), app.api_key.clone());
+        let running = Running::start(listener, http::router(app), database)
+            .map_err(|error| Error::caused("cannot start a thread", error))?;
+        Ok(Server {
+            address,
+            app_id,
+            api_key,
+            clock,
+            running: Some(running),
+        })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses what could not stand in a path as it is.
+fn check_identity(what: &str, value: Option<&str>) -> Result<(), Error> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match value {
+        Some(value) if value.is_empty() || !value.chars().all(fits) => Err(Error::new(format!(
+            "{what} may have letters, digits, '-' and '_' only"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+impl Running {
+    fn start(
+        listener: TcpListener,
+        router: axum::Router,
+        database: DatabaseThread,
+    ) -> std::io::Result<Running> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(HASHING_THREADS)
+            .build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("local-http".to_owned())
+            .spawn(move || {
+                runtime.block_on(serve(listener, router, stopped));
+                // Every task, and with them every handle on the database, ends with the runtime; only
+                // then can the database's own thread end.
+                drop(runtime);
+                database.join();
+                // The receiver is gone when the server was dropped rather than stopped.
+                let _ = end.send(());
+            })?;
+        Ok(Running {
+            stop,
+            ended,
+            thread,
+        })
+    }
+}
+
+/// Serves until told to stop.
+async fn serve(
+    listener: tokio::net::TcpListener,
+    router: axum::Router,
+    stopped: oneshot::Receiver<Stop>,
+) {
+    // Small answers must not wait for the client's acknowledgement of the one before.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    let (drain, draining) = oneshot::channel::<()>();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+        let _ = draining.await;
+    });
+    let serving = tokio::spawn(serving.into_future());
+    if let Ok(Stop::Gracefully) = stopped.await {
+        let _ = drain.send(());
+        let _ = tokio::time::timeout(GRACE, serving).await;
+    }
+}
