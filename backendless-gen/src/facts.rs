@@ -3,6 +3,8 @@
 //! Each row gives its reason. A row whose operation, parameter or difference is gone is refused as stale, so that
 //! this table never grows a tail of things that once were so.
 
+use std::collections::BTreeSet;
+
 use crate::Error;
 use crate::model::{In, Model};
 
@@ -187,6 +189,20 @@ pub(crate) fn check(model: &Model) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Refuses rows for operations whose schemas are open by themselves. `needed` are those with a schema that is not.
+pub(crate) fn check_open(model: &Model, needed: &BTreeSet<&str>) -> Result<(), Error> {
+    let idle = OPEN.iter().find(|row| {
+        let exists = model
+            .operations
+            .iter()
+            .any(|operation| operation.id == row.operation);
+        exists && !needed.contains(row.operation)
+    });
+    idle.map_or(Ok(()), |row| {
+        Err(stale(row.operation, "its schemas are open without it"))
+    })
 }
 
 fn stale(operation: &str, what: &str) -> Error {

@@ -136,12 +136,7 @@ impl Operation {
     }
 
     pub(crate) fn constant(&self) -> String {
-        match self
-            .function
-            .trim_end_matches('_')
-            .to_ascii_uppercase()
-            .as_str()
-        {
+        match self.function.trim_end_matches('_').to_uppercase().as_str() {
             "ALL" => "ALL_".to_owned(),
             name => name.to_owned(),
         }

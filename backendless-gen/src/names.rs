@@ -1,6 +1,7 @@
 //! How names of the specification read in Rust: the way progenitor spells them.
 
 use heck::ToSnakeCase;
+use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// The name of a function or an argument.
 ///
@@ -11,12 +12,12 @@ pub(crate) fn function(name: &str) -> String {
         "-1" => "minus1".to_owned(),
         name => name
             .replace('\'', "")
-            .replace(|c: char| !is_continue(c), "-")
+            .replace(|c: char| !is_xid_continue(c), "-")
             .to_snake_case(),
     };
     let plain = match plain.chars().next() {
         None => "x".to_owned(),
-        Some(first) if first.is_alphabetic() => plain,
+        Some(first) if is_xid_start(first) => plain,
         Some(_) => format!("_{plain}"),
     };
     // `gen` is a keyword since the 2024 edition, which syn does not count.
@@ -26,6 +27,27 @@ pub(crate) fn function(name: &str) -> String {
     }
 }
 
-fn is_continue(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
+#[cfg(test)]
+mod tests {
+    use super::function;
+
+    #[test]
+    fn any_name_becomes_an_identifier() {
+        let names = [
+            ("createObject", "create_object"),
+            ("table-name", "table_name"),
+            ("where", "where_"),
+            ("gen", "gen_"),
+            ("2nd", "_2nd"),
+            ("user's", "users"),
+            ("x\u{b2}", "x"),
+            ("!!", "x"),
+            ("größe", "größe"),
+            ("+1", "plus1"),
+        ];
+        for (name, expected) in names {
+            assert_eq!(function(name), expected, "{name}");
+            assert!(syn::parse_str::<syn::Ident>(expected).is_ok(), "{expected}");
+        }
+    }
 }

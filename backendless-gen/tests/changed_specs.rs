@@ -43,7 +43,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "schema_renamed",
-        change: |spec| spec.replace("GeoPoint", "place-on_earth"),
+        change: |spec| spec.replace("FileInfo", "stored-file_info"),
     },
     Case {
         name: "answers",

@@ -81,3 +81,16 @@ fn a_row_without_its_path_parameter_is_stale() {
         "{error}"
     );
 }
+
+#[test]
+fn a_row_for_a_schema_that_is_open_by_itself_is_stale() {
+    let error = refusal(|spec| {
+        let point = "    GeoPoint:\n      type: object\n";
+        spec.replace(point, &format!("{point}      additionalProperties: true\n"))
+    });
+    assert!(
+        error.contains("`saveGeoPoint`") || error.contains("`findGeoPoints`"),
+        "{error}"
+    );
+    assert!(error.contains("its schemas are open without it"), "{error}");
+}

@@ -1,5 +1,6 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -31,27 +32,37 @@ fn main() -> ExitCode {
     let Command::Generate { check, report } = Arguments::parse().command;
     let start = Instant::now();
     let result = generate(&Workspace::at(root()), check, report);
-    eprintln!("took {} ms", start.elapsed().as_millis());
-    result.unwrap_or_else(|error| {
+    let code = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::FAILURE
-    })
+    });
+    eprintln!("took {} ms", start.elapsed().as_millis());
+    code
 }
 
 fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode, Error> {
-    let output = workspace
-        .output()
-        .inspect_err(|_| eprintln!("nothing was generated, no file was changed"))?;
+    let output = match workspace.output() {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("error: {error}\nno file was changed");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     if report {
-        print!("{}", output.report);
+        show(&output.report);
     }
     if check {
         return self::check(workspace, &output);
     }
     for file in workspace.write(&output)? {
-        println!("{file}");
+        show(&format!("{file}\n"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints. A reader who went away, as `| head` does, has seen enough.
+fn show(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// The checkout this program was built from, or is run in by cargo.
@@ -66,10 +77,10 @@ fn root() -> PathBuf {
 fn check(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
     let drift = workspace.check(output)?;
     for file in &drift {
-        print!("{}", file.diff);
+        show(&file.diff);
     }
     if drift.is_empty() {
-        println!("the generated files are up to date");
+        show("the generated files are up to date\n");
         return Ok(ExitCode::SUCCESS);
     }
     let paths: Vec<&str> = drift.iter().map(|file| file.path.as_str()).collect();

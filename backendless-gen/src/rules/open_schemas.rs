@@ -1,5 +1,7 @@
 //! Where the specification says "any object", the caller's own type stands.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{Rule, Touched, schemas};
@@ -25,20 +27,27 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     let body = json!({ "$ref": format!("#/components/schemas/{OPEN_BODY}") });
     let value = json!({ "$ref": format!("#/components/schemas/{OPEN_VALUE}") });
     let mut changes = Vec::new();
+    let mut needed = BTreeSet::new();
     for schema in schemas::of_requests(document) {
-        if is_open(&schema)? || is_open_list(&schema)? || is_declared_open(model, &schema) {
+        let open = is_open(&schema)? || is_open_list(&schema)?;
+        let declared = declared_open(model, &schema).filter(|_| !open);
+        needed.extend(declared);
+        if open || declared.is_some() {
             changes.push((schema.pointer().clone(), body.clone()));
         }
     }
     for schema in schemas::of_responses(document) {
-        let declared = is_declared_open(model, &schema);
-        if is_open_list(&schema)? || declared && is_list(&schema)? {
+        let open = is_open(&schema)? || is_open_list(&schema)?;
+        let declared = declared_open(model, &schema).filter(|_| !open);
+        needed.extend(declared);
+        if is_open_list(&schema)? || declared.is_some() && is_list(&schema)? {
             let list = json!({ "type": "array", "items": value });
             changes.push((schema.pointer().clone(), list));
-        } else if is_open(&schema)? || declared {
+        } else if open || declared.is_some() {
             changes.push((schema.pointer().clone(), value.clone()));
         }
     }
+    facts::check_open(model, &needed)?;
     if !changes.is_empty() {
         add_stand_ins(document)?;
     }
@@ -52,20 +61,14 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     Ok(touched)
 }
 
-/// Whether the table of facts says so of the operation in whose request or success this schema stands.
-fn is_declared_open(model: &Model, schema: &At<'_>) -> bool {
-    model.operations.iter().any(|operation| {
+/// The operation in whose request or success this schema stands, if the table of facts calls its JSON open.
+fn declared_open<'m>(model: &'m Model, schema: &At<'_>) -> Option<&'m str> {
+    let operation = model.operations.iter().find(|operation| {
         let mut keys = schema.pointer().keys();
-        let inside = operation.pointer.keys().all(|key| keys.next() == Some(key));
-        let mut part = || keys.next().unwrap_or_default();
-        inside
-            && facts::open_reason(&operation.id).is_some()
-            && match part() {
-                "requestBody" => true,
-                "responses" => part().starts_with('2'),
-                _ => false,
-            }
-    })
+        operation.pointer.keys().all(|key| keys.next() == Some(key))
+            && matches!(keys.next(), Some("requestBody" | "responses"))
+    })?;
+    facts::open_reason(&operation.id).map(|_| operation.id.as_str())
 }
 
 fn is_list(schema: &At<'_>) -> Result<bool, Error> {

@@ -42,3 +42,13 @@ impl ClientBuilder {
         Ok(Client)
     }
 }
+
+/// The future of a raw function can move to another thread, whatever the caller's types are.
+pub fn future_is_send<'a, B, T>(client: &'a raw::Client, body: &'a B) -> impl Future<Output = bool> + Send + 'a
+where
+    B: serde::Serialize + Sync + ?Sized,
+    T: serde::de::DeserializeOwned + Send + 'a,
+{
+    let created = client.create_object::<B, T>("Person", body);
+    async move { created.await.is_ok() }
+}

@@ -109,4 +109,33 @@ impl Client {
             _ => Err(transport::refused(response).await),
         }
     }
+    /// Sends a `GET` request to `/points`
+    pub async fn find_geo_points<'a, T: ::serde::de::DeserializeOwned>(
+        &'a self,
+    ) -> Result<
+        ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
+        Error<crate::Error>,
+    > {
+        let url = format!("{}/points", self.baseurl);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "find_geo_points",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => transport::read_json(response).await,
+            _ => Err(transport::refused(response).await),
+        }
+    }
 }
