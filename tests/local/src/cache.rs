@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::app::App;
-use crate::http::input::{AnyJson, PathOf, Query};
+use crate::http::input::{AnyJson, Named, PathOf, Query};
 use crate::http::reply::{Failure, Json, code};
 
 const TABLES: &str = "
@@ -33,13 +33,13 @@ pub(crate) fn prepare(connection: &Connection) -> Result<(), Failure> {
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/cache/{key}", put(store).get(read).delete(remove))
-        .route("/cache/{key}/check", get(contains))
+        .route("/cache/{name}", put(store).get(read).delete(remove))
+        .route("/cache/{name}/check", get(contains))
 }
 
 async fn store(
     State(app): State<App>,
-    PathOf(key): PathOf<String>,
+    PathOf(Named { name: key }): PathOf<Named>,
     query: Query,
     AnyJson(value): AnyJson,
 ) -> Result<(), Failure> {
@@ -71,7 +71,10 @@ async fn store(
     write.await
 }
 
-async fn read(State(app): State<App>, PathOf(key): PathOf<String>) -> Result<Json<Value>, Failure> {
+async fn read(
+    State(app): State<App>,
+    PathOf(Named { name: key }): PathOf<Named>,
+) -> Result<Json<Value>, Failure> {
     let now = app.clock.now();
     let value = app
         .database
@@ -82,7 +85,7 @@ async fn read(State(app): State<App>, PathOf(key): PathOf<String>) -> Result<Jso
 
 async fn contains(
     State(app): State<App>,
-    PathOf(key): PathOf<String>,
+    PathOf(Named { name: key }): PathOf<Named>,
 ) -> Result<Json<bool>, Failure> {
     let now = app.clock.now();
     let value = app
@@ -92,7 +95,10 @@ async fn contains(
     Ok(Json(value.is_some()))
 }
 
-async fn remove(State(app): State<App>, PathOf(key): PathOf<String>) -> Result<(), Failure> {
+async fn remove(
+    State(app): State<App>,
+    PathOf(Named { name: key }): PathOf<Named>,
+) -> Result<(), Failure> {
     let write = app.database.write(move |transaction| {
         transaction.execute("DELETE FROM cache WHERE key = ?", [key])?;
         Ok(())

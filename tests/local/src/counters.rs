@@ -8,7 +8,7 @@ use axum::routing::{get, put};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::app::App;
-use crate::http::input::{PathOf, Query};
+use crate::http::input::{Named, PathOf, Query};
 use crate::http::reply::{Failure, Json, code};
 
 const TABLES: &str = "
@@ -28,7 +28,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/counters/{name}/reset", put(reset))
 }
 
-async fn read(State(app): State<App>, PathOf(name): PathOf<String>) -> Result<Json<i64>, Failure> {
+async fn read(
+    State(app): State<App>,
+    PathOf(Named { name }): PathOf<Named>,
+) -> Result<Json<i64>, Failure> {
     let value = app
         .database
         .read(move |connection| value(connection, &name));
@@ -37,14 +40,14 @@ async fn read(State(app): State<App>, PathOf(name): PathOf<String>) -> Result<Js
 
 async fn increment(
     State(app): State<App>,
-    PathOf(name): PathOf<String>,
+    PathOf(Named { name }): PathOf<Named>,
 ) -> Result<Json<i64>, Failure> {
     add(&app, name, 1).await
 }
 
 async fn increment_by(
     State(app): State<App>,
-    PathOf(name): PathOf<String>,
+    PathOf(Named { name }): PathOf<Named>,
     query: Query,
 ) -> Result<Json<i64>, Failure> {
     let step = query
@@ -59,7 +62,10 @@ async fn increment_by(
     add(&app, name, step).await
 }
 
-async fn reset(State(app): State<App>, PathOf(name): PathOf<String>) -> Result<(), Failure> {
+async fn reset(
+    State(app): State<App>,
+    PathOf(Named { name }): PathOf<Named>,
+) -> Result<(), Failure> {
     let set = move |connection: &rusqlite::Transaction<'_>| store(connection, &name, 0);
     app.database.write(set).await
 }

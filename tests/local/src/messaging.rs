@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::{App, new_id};
-use crate::http::input::{Object, PathOf};
+use crate::http::input::{Named, Object, PathOf};
 use crate::http::reply::{Failure, Json, code};
 
 const TABLES: &str = "
@@ -42,9 +42,9 @@ pub(crate) fn prepare(connection: &Connection) -> Result<(), Failure> {
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/messaging/email", post(send_email))
-        .route("/messaging/{channel}", post(publish))
-        .route("/messaging/{channel}/subscribe", post(subscribe))
-        .route("/messaging/{channel}/{subscription}", get(poll))
+        .route("/messaging/{name}", post(publish))
+        .route("/messaging/{name}/subscribe", post(subscribe))
+        .route("/messaging/{name}/{subscription}", get(poll))
 }
 
 fn status(message_id: &str) -> Json<Value> {
@@ -53,7 +53,7 @@ fn status(message_id: &str) -> Json<Value> {
 
 async fn publish(
     State(app): State<App>,
-    PathOf(channel): PathOf<String>,
+    PathOf(Named { name: channel }): PathOf<Named>,
     Object(mut body): Object,
 ) -> Result<Json<Value>, Failure> {
     let Some(data) = body.remove("message") else {
@@ -113,6 +113,7 @@ async fn subscribe() -> Json<Value> {
 
 #[derive(Deserialize)]
 struct SubscriptionPath {
+    #[serde(rename = "name")]
     channel: String,
     subscription: String,
 }

@@ -21,7 +21,7 @@ use tokio_util::io::ReaderStream;
 pub(crate) use content::Content;
 
 use crate::app::App;
-use crate::http::input::{PathOf, Query};
+use crate::http::input::{Named, PathOf, Query};
 use crate::http::reply::{Failure, Json, code, shorten};
 
 const TABLES: &str = "
@@ -51,14 +51,14 @@ pub(crate) fn prepare(connection: &Connection) -> Result<Vec<String>, Failure> {
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/files/{*path}", post(upload).delete(remove).get(serve))
+        .route("/files/{*name}", post(upload).delete(remove).get(serve))
         // An upload goes to the disk as it comes, however long it is.
         .layer(DefaultBodyLimit::disable())
 }
 
 async fn upload(
     State(app): State<App>,
-    PathOf(path): PathOf<String>,
+    PathOf(Named { name: path }): PathOf<Named>,
     query: Query,
     multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Result<Json<Value>, Failure> {
@@ -180,7 +180,7 @@ fn taken(path: &str) -> Failure {
 
 async fn remove(
     State(app): State<App>,
-    PathOf(path): PathOf<String>,
+    PathOf(Named { name: path }): PathOf<Named>,
 ) -> Result<Json<usize>, Failure> {
     check(&path)?;
     let write = app.database.write(move |transaction| {
@@ -207,7 +207,10 @@ fn missing(path: &str, code: i64) -> Failure {
     Failure::new(code, message).status(StatusCode::NOT_FOUND)
 }
 
-async fn serve(State(app): State<App>, PathOf(path): PathOf<String>) -> Result<Response, Failure> {
+async fn serve(
+    State(app): State<App>,
+    PathOf(Named { name: path }): PathOf<Named>,
+) -> Result<Response, Failure> {
     check(&path)?;
     let wanted = path.clone();
     let found = app.database.read(move |connection| {

@@ -22,6 +22,12 @@ const MOST_DISCARDED: usize = 64 * 1024 * 1024;
 /// The named segments of the path, each percent-decoded once.
 pub(crate) struct PathOf<T>(pub(crate) T);
 
+/// A path with one name in it, beside the app id and the key.
+#[derive(serde::Deserialize)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+}
+
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<T> {
     type Rejection = Failure;
 
