@@ -1,6 +1,11 @@
 //! What the suites share: a server that records what it is sent and answers what it is told, and
 //! one that answers bytes which are no proper HTTP.
 
+#![allow(
+    missing_debug_implementations,
+    reason = "servers of tests, which nobody prints"
+)]
+
 mod raw;
 mod recorder;
 
