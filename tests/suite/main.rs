@@ -1,8 +1,9 @@
 //! The end-to-end suites: `wire_*` say what goes over the wire, `answers` how whatever comes back
-//! is read, `refused` what is never sent, `local_*` what a whole exchange with the local server
+//! is read, `coverage` that nothing is forgotten, `refused` what is never sent, `local_*` what a whole exchange with the local server
 //! does, and `handles` what callers may do with the types.
 
 mod answers;
+mod coverage;
 mod handles;
 mod local_data;
 mod local_users;
