@@ -2,6 +2,8 @@
 //! is read, `coverage` that nothing is forgotten, `refused` what is never sent, `local_*` what a whole exchange with the local server
 //! does, and `handles` what callers may do with the types.
 
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
 mod answers;
 mod coverage;
 mod handles;
