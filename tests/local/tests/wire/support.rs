@@ -176,11 +176,18 @@ impl Folder {
 
     /// Every byte of every file in it.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(&self.0).unwrap();
-        files
-            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
-            .collect()
+        bytes_below(&self.0)
     }
+}
+
+fn bytes_below(path: &std::path::Path) -> Vec<u8> {
+    if path.is_file() {
+        return std::fs::read(path).unwrap();
+    }
+    let entries = std::fs::read_dir(path).unwrap();
+    entries
+        .flat_map(|entry| bytes_below(&entry.unwrap().path()))
+        .collect()
 }
 
 impl Drop for Folder {
