@@ -13,7 +13,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::http::input::{decode, discard};
+use crate::http::input::{decode, discard, share};
 use crate::http::reply::{Failure, code};
 use crate::{cache, cloud_code, counters, data, files, geo, messaging, users};
 
@@ -69,16 +69,17 @@ fn route(path: &str) -> String {
 /// Lets a request through that may be here, and answers one that may not.
 async fn admit(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match identify(&app, &parts).await {
+    let (body, rest) = share(body);
+    let response = match identify(&app, &parts).await {
         Ok(caller) => {
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(failure) => {
-            discard(body).await;
-            failure.into_response()
-        }
-    }
+        Err(failure) => failure.into_response(),
+    };
+    // Who answers may not have read the body: it was refused by its path, or no body was expected.
+    discard(rest).await;
+    response
 }
 
 /// What holds for every request: a path that can be read, the app id and the key of this server,
