@@ -1,5 +1,7 @@
 //! Files, Messaging, Geo, Cache, Counters and Cloud Code, over real HTTP.
 
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
 mod cache;
 mod counters;
 mod files;
