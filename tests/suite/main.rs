@@ -2,11 +2,20 @@
 //! is read, `refused` what is never sent, `local_*` what a whole exchange with the local server
 //! does, and `handles` what callers may do with the types.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of it is tests, of which clippy knows only those that are marked"
+)]
+
 mod answers;
 mod handles;
 mod local_data;
 mod local_users;
 mod refused;
+mod refused_services;
 mod stream;
+mod wire;
 mod wire_data;
+mod wire_files;
+mod wire_services;
 mod wire_users;
