@@ -588,3 +588,16 @@ async fn a_table_without_rows_is_an_empty_list() {
     assert_eq!(wire.get("/data/Person").ok().await, json!([]));
     assert_eq!(wire.get("/data/Person/count").ok().await, 0);
 }
+
+#[tokio::test]
+async fn a_list_longer_than_the_database_takes_is_refused() {
+    let wire = people().await;
+    let aliases: Vec<String> = (0..901).map(|n| format!("name as n{n}")).collect();
+    for (parameter, list) in [
+        ("property", aliases.join(",")),
+        ("sortBy", vec!["name"; 901].join(",")),
+    ] {
+        let request = wire.get("/data/Person").query(&[(parameter, &list)]);
+        request.refused(400, 8008).await;
+    }
+}
