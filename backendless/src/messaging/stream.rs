@@ -83,10 +83,8 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            for message in this.messages.by_ref() {
-                if this.seen.is_new(&message) {
-                    return Poll::Ready(Some(Ok(message)));
-                }
+            if let Some(message) = this.messages.next() {
+                return Poll::Ready(Some(Ok(message)));
             }
             match &mut this.state {
                 State::Due => this.state = State::Polling(this.poll_messages()),
@@ -96,11 +94,13 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                 }
                 State::Polling(call) => match ready!(call.as_mut().poll(context)) {
                     Ok(answer) => {
-                        this.messages = answer.messages.unwrap_or_default().into_iter();
-                        this.state = match this.messages.len() {
-                            0 => this.wait(),
-                            _ => State::Due,
+                        let mut messages = answer.messages.unwrap_or_default();
+                        messages.retain(|message| this.seen.is_new(message));
+                        this.state = match messages.is_empty() {
+                            true => this.wait(),
+                            false => State::Due,
                         };
+                        this.messages = messages.into_iter();
                     }
                     Err(error) => {
                         this.state = this.wait();
