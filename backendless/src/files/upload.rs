@@ -61,7 +61,7 @@ impl Upload {
 
     /// Uploads what a stream gives, of `length` bytes in all if that is known.
     ///
-    /// An error of the stream ends the upload. A stream can be read only once, so such an upload is
+    /// An error of the stream ends the upload, and so does another number of bytes. A stream can be read only once, so such an upload is
     /// never sent again by itself.
     pub fn stream<S, B, E>(stream: S, length: Option<u64>) -> Self
     where
@@ -286,12 +286,29 @@ impl Stream for Watched {
         let this = &mut *self;
         let piece = ready!(this.pieces.as_mut().poll_next(context));
         this.progress.step();
-        if let Some(Ok(piece)) = &piece {
-            this.sent += piece.len() as u64;
-            if let Some(report) = &mut this.on_progress {
-                report(this.sent, this.length);
+        match &piece {
+            Some(Ok(piece)) => {
+                this.sent += piece.len() as u64;
+                if this.length.is_some_and(|length| this.sent > length) {
+                    return this.misfit();
+                }
+                if let Some(report) = &mut this.on_progress {
+                    report(this.sent, this.length);
+                }
             }
+            None if this.length.is_some_and(|length| this.sent < length) => return this.misfit(),
+            Some(Err(_)) | None => {}
         }
         Poll::Ready(piece)
+    }
+}
+
+impl Watched {
+    /// Without this error, what is too much would push the end of the form out of the request, and
+    /// the service would be left to guess where the file ends.
+    fn misfit(&self) -> Poll<Option<Result<Bytes, BoxError>>> {
+        let (sent, length) = (self.sent, self.length.unwrap_or_default());
+        let problem = format!("the upload was to have {length} bytes and came to {sent}");
+        Poll::Ready(Some(Err(problem.into())))
     }
 }
