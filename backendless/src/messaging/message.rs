@@ -28,11 +28,20 @@ pub struct Message<M> {
     pub headers: BTreeMap<String, Value>,
 }
 
-/// The messages of one answer.
-#[derive(Deserialize)]
-pub(super) struct Messages<M> {
-    #[serde(default = "Option::default")]
-    pub(super) messages: Option<Vec<Message<M>>>,
+/// The messages of one answer: none if it is null, or has null or nothing in their place.
+pub(super) struct Messages<M>(pub(super) Vec<Message<M>>);
+
+impl<'de, M: Deserialize<'de>> Deserialize<'de> for Messages<M> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Answer<M> {
+            #[serde(default = "Option::default")]
+            messages: Option<Vec<Message<M>>>,
+        }
+        let answer = Option::<Answer<M>>::deserialize(deserializer)?;
+        let messages = answer.and_then(|answer| answer.messages);
+        Ok(Self(messages.unwrap_or_default()))
+    }
 }
 
 /// What the service says of a message that was published.
@@ -82,10 +91,10 @@ mod tests {
 
         let bare = json!({"messages": [{"data": "x", "headers": null}]});
         let read: Messages<String> = serde_json::from_value(bare).unwrap();
-        assert_eq!(read.messages.unwrap()[0].data, "x");
-        for none in [json!({}), json!({"messages": null})] {
+        assert_eq!(read.0[0].data, "x");
+        for none in [json!(null), json!({}), json!({"messages": null})] {
             let read: Messages<String> = serde_json::from_value(none).unwrap();
-            assert!(read.messages.is_none());
+            assert!(read.0.is_empty());
         }
     }
 

@@ -96,7 +96,7 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                 }
                 State::Polling(call) => match ready!(call.as_mut().poll(context)) {
                     Ok(answer) => {
-                        this.messages = answer.messages.unwrap_or_default().into_iter();
+                        this.messages = answer.0.into_iter();
                         this.state = match this.messages.len() {
                             0 => this.wait(),
                             _ => State::Due,
