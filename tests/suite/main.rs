@@ -1,5 +1,5 @@
-//! The end-to-end suites: `wire_*` say what goes over the wire, `answers` how whatever comes back
-//! is read, `refused` what is never sent, `local_*` what a whole exchange with the local server
+//! The end-to-end suites: `wire_*` say what goes over the wire, `answers*` how whatever comes back
+//! is read, `refused*` what is never sent, `local_*` what a whole exchange with the local server
 //! does, and `handles` what callers may do with the types.
 
 #![expect(
@@ -8,8 +8,13 @@
 )]
 
 mod answers;
+mod answers_files;
+mod answers_services;
 mod handles;
 mod local_data;
+mod local_files;
+mod local_messaging;
+mod local_services;
 mod local_users;
 mod refused;
 mod refused_services;
