@@ -10,7 +10,7 @@ use crate::generated::raw;
 use crate::operations::{CACHE_CONTAINS, CACHE_DELETE, CACHE_GET, CACHE_PUT};
 use crate::request::{CallFuture, Request, sendable};
 use crate::transport::{CallOptions, finish};
-use crate::{Client, Error, ErrorKind};
+use crate::{Client, Error, ErrorCode, ErrorKind};
 
 /// The cache of an application; made by [`Client::cache`].
 ///
@@ -101,7 +101,7 @@ impl Cache {
         Request::new(self.client.clone(), move |raw: raw::Client| async move {
             match finish(raw.cache_get::<Option<T>>(&key).await, &CACHE_GET) {
                 // The document says 404 for a miss; the service says 200 and null.
-                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) if is_miss(&error) => Ok(None),
                 answer => answer,
             }
         })
@@ -198,6 +198,11 @@ impl<V: ?Sized> fmt::Debug for CachePut<'_, V> {
             .field("ttl", &self.ttl)
             .finish_non_exhaustive()
     }
+}
+
+/// An application that is not known is no miss, whatever its status.
+fn is_miss(error: &Error) -> bool {
+    error.is_not_found() && error.code() != Some(ErrorCode::UNKNOWN_APPLICATION)
 }
 
 fn milliseconds(time: Duration) -> crate::Result<i64> {

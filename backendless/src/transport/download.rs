@@ -61,15 +61,18 @@ impl Transport {
         Ok(Body {
             length: response.content_length(),
             timer: Box::pin(tokio::time::sleep_until(call.limit.after_step())),
-            pieces: Box::pin(response.bytes_stream()),
+            pieces: Some(Box::pin(response.bytes_stream())),
             call,
         })
     }
 }
 
+type Pieces = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
+
 /// The body of a download.
 pub(crate) struct Body {
-    pieces: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
+    /// None once it has ended, well or not.
+    pieces: Option<Pieces>,
     length: Option<u64>,
     /// Ends when the next piece has taken too long.
     timer: Pin<Box<Sleep>>,
@@ -82,20 +85,27 @@ impl Body {
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
-        match self.pieces.as_mut().poll_next(context) {
+        let Some(pieces) = &mut self.pieces else {
+            return Poll::Ready(Ok(None));
+        };
+        let end = match pieces.as_mut().poll_next(context) {
+            // Pieces that always are here would never let the timer have its turn.
+            Poll::Ready(Some(Ok(_))) if self.call.limit.is_past_whole() => {
+                Err(self.call.timed_out("the file was not complete"))
+            }
             Poll::Ready(Some(Ok(piece))) => {
                 let end: Instant = self.call.limit.after_step();
                 self.timer.as_mut().reset(end);
-                Poll::Ready(Ok(Some(piece)))
+                return Poll::Ready(Ok(Some(piece)));
             }
-            Poll::Ready(Some(Err(error))) => {
-                Poll::Ready(Err(failure::of_transport(error, &self.call)))
-            }
-            Poll::Ready(None) => Poll::Ready(Ok(None)),
+            Poll::Ready(Some(Err(error))) => Err(failure::of_transport(error, &self.call)),
+            Poll::Ready(None) => Ok(None),
             Poll::Pending => {
                 ready!(self.timer.as_mut().poll(context));
-                Poll::Ready(Err(self.call.timed_out("the file did not go on")))
+                Err(self.call.timed_out("the file did not go on"))
             }
-        }
+        };
+        self.pieces = None;
+        Poll::Ready(end)
     }
 }
