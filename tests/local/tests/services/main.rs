@@ -1,8 +1,17 @@
 //! Files, Messaging, Geo, Cache, Counters and Cloud Code, over real HTTP.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may unwrap: its panic is the failure report"
+)]
+
 mod cache;
+mod cloud_code;
 mod counters;
+mod every_service;
 mod files;
+mod geo;
+mod messaging;
 
 use backendless_local::{Builder, Server};
 use reqwest::{Method, RequestBuilder};
@@ -46,7 +55,6 @@ impl Local {
         self.request(Method::PUT, path)
     }
 
-    #[expect(dead_code, reason = "the services that post follow")]
     fn post(&self, path: &str, body: &Value) -> Call {
         Call(self.request(Method::POST, path).0.json(body))
     }
