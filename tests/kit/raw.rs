@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use crate::{API_KEY, APP_ID};
 
 /// A server that reads the head of each request, writes `answer`, and then closes or stalls.
+#[derive(Debug)]
 pub struct RawServer {
     url: String,
 }

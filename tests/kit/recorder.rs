@@ -1,5 +1,6 @@
 //! A server that keeps every request as it came over the wire.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use backendless::Client;
@@ -114,6 +115,14 @@ impl Recorder {
             [request] => request.clone(),
             others => panic!("{} requests came: {others:#?}", others.len()),
         }
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder")
+            .field("requests", &self.requests())
+            .finish_non_exhaustive()
     }
 }
 

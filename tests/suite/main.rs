@@ -1,12 +1,19 @@
 //! The end-to-end suites: `wire_*` say what goes over the wire, `answers` how whatever comes back
-//! is read, `refused` what is never sent, `local_*` what a whole exchange with the local server
-//! does, and `handles` what callers may do with the types.
+//! is read, `coverage` that nothing is forgotten, `refused` what is never sent, `local_*` what a
+//! whole exchange with the local server does, and `handles` what callers may do with the types.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod answers;
+mod coverage;
 mod handles;
 mod local_data;
 mod local_users;
 mod refused;
+mod refused_services;
 mod stream;
+mod wire;
 mod wire_data;
+mod wire_files;
+mod wire_services;
 mod wire_users;

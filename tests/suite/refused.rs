@@ -8,9 +8,11 @@ use backendless_tests::Recorder;
 use serde_json::json;
 
 /// Values that, in a path, would be another path.
-const BAD_SEGMENTS: [&str; 8] = ["", ".", "..", "a\\b", "..\\..", "a\nb", "a\0b", "\u{7f}"];
+pub(crate) const BAD_SEGMENTS: [&str; 8] =
+    ["", ".", "..", "a\\b", "..\\..", "a\nb", "a\0b", "\u{7f}"];
 
-fn assert_refused(error: &Error, operation: &str, argument: &str) {
+#[track_caller]
+pub(crate) fn assert_refused(error: &Error, operation: &str, argument: &str) {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
     assert_eq!(error.operation(), Some(operation));
     assert_eq!(error.attempts(), 0);

@@ -2,51 +2,16 @@
 
 use backendless::filter::field;
 use backendless::{Client, Record, Table};
-use backendless_tests::{Recorded, Recorder};
+use backendless_tests::Recorder;
 use serde_json::json;
+
+use crate::wire::{assert_json, assert_line, assert_no_body};
 
 const ROW: &str = r#"{"objectId":"B2","created":1700000000000,"updated":null,"ownerId":null,
     "___class":"Person","name":"Bob"}"#;
 
 fn people(client: &Client) -> Table<Record> {
     client.data("Person")
-}
-
-/// The headers that are left when those of every HTTP client are taken away.
-fn headers_of_note(request: &Recorded) -> Vec<(&str, &str)> {
-    let usual = [
-        "accept",
-        "content-length",
-        "content-type",
-        "host",
-        "user-agent",
-    ];
-    let headers = request.headers.iter();
-    headers
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .filter(|(name, _)| !usual.contains(name))
-        .collect()
-}
-
-fn assert_line(request: &Recorded, method: &str, target: &str) {
-    assert_eq!(
-        (request.method.as_str(), request.target.as_str()),
-        (method, target)
-    );
-    assert_eq!(headers_of_note(request), []);
-    assert_eq!(request.header("accept"), Some("application/json"));
-    let agent = request.header("user-agent").unwrap_or_default();
-    assert!(agent.starts_with("backendless-rust/"), "{agent}");
-}
-
-fn assert_no_body(request: &Recorded) {
-    assert_eq!(request.body, "");
-    assert_eq!(request.header("content-type"), None);
-}
-
-fn assert_json(request: &Recorded, body: &str) {
-    assert_eq!(request.body, body);
-    assert_eq!(request.header("content-type"), Some("application/json"));
 }
 
 #[tokio::test]

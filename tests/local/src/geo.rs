@@ -297,10 +297,7 @@ mod tests {
             ((10.0, 20.0), (-10.0, -160.0), 2.0 * quarter),
             ((48.0, 2.0), (48.0, 2.0), 0.0),
         ] {
-            assert!(
-                (metres(from, to) - expected).abs() < 0.01,
-                "{from:?} {to:?}"
-            );
+            assert!((metres(from, to) - expected).abs() < 1.0, "{from:?} {to:?}");
         }
         // Paris to London, by public tables about 343.5 km.
         let paris_london = metres((48.8566, 2.3522), (51.5074, -0.1278));

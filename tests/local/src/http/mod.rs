@@ -7,8 +7,8 @@ pub(crate) mod reply;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
@@ -43,22 +43,25 @@ pub(crate) fn router(app: App) -> Router {
 }
 
 async fn unknown_route(request: Request) -> Failure {
-    let message = format!(
-        "there is no operation {} {}",
-        request.method(),
-        route(&request)
-    );
+    no_operation(request.method(), request.uri().path())
+}
+
+fn no_operation(method: &Method, path: &str) -> Failure {
+    let message = format!("there is no operation {method} {}", route(path));
     Failure::new(code::WRONG_OPERATION, message).status(StatusCode::NOT_FOUND)
 }
 
 async fn wrong_method(request: Request) -> Failure {
-    let message = format!("{} has no operation {}", route(&request), request.method());
+    let message = format!(
+        "{} has no operation {}",
+        route(request.uri().path()),
+        request.method()
+    );
     Failure::new(code::WRONG_OPERATION, message).status(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// The path without the app id and the key: a message never tells the key.
-fn route(request: &Request) -> String {
-    let path = request.uri().path();
+fn route(path: &str) -> String {
     let behind_the_key = path.splitn(4, '/').nth(3).unwrap_or_default();
     format!("/{}", reply::shorten(behind_the_key))
 }
@@ -90,6 +93,10 @@ async fn identify(app: &App, request: &Parts) -> Result<Caller, Failure> {
     );
     if !ours {
         return Err(unknown_app());
+    }
+    // `/data//id` has no table; the router would take it for one without a name.
+    if segments[..segments.len() - 1].iter().any(String::is_empty) {
+        return Err(no_operation(&request.method, request.uri.path()));
     }
     match request.headers.get(USER_TOKEN) {
         None => Ok(Caller(None)),

@@ -1,9 +1,6 @@
 //! Files, Messaging, Geo, Cache, Counters and Cloud Code, over real HTTP.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may unwrap: its panic is the failure report"
-)]
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod cache;
 mod cloud_code;
