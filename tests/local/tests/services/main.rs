@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod cache;
+mod cloud_code;
 mod counters;
+mod every_service;
 mod files;
+mod geo;
+mod messaging;
 
 use backendless_local::{Builder, Server};
 use reqwest::{Method, RequestBuilder};
@@ -48,7 +52,6 @@ impl Local {
         self.request(Method::PUT, path)
     }
 
-    #[expect(dead_code, reason = "the services that post follow")]
     fn post(&self, path: &str, body: &Value) -> Call {
         Call(self.request(Method::POST, path).0.json(body))
     }
