@@ -13,7 +13,8 @@ use backendless_tests::{Recorder, Tap, every_call};
 #[tokio::test]
 async fn the_public_api_calls_every_operation_of_the_document() {
     let spec = Spec::read();
-    let server = Recorder::answering(200, "null").await;
+    // A stream of messages ends only with a message, and nobody else minds this answer.
+    let server = Recorder::answering(200, r#"{"messages":[{"data":null}]}"#).await;
     every_call(&server.client().with_user_token("TOKEN")).await;
     let called: BTreeSet<String> = server
         .requests()

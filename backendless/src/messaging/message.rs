@@ -90,10 +90,11 @@ mod tests {
         assert_eq!(message.headers["BL_APPLICATION_ID"], "x");
 
         let bare = json!({"messages": [{"data": "x", "headers": null}]});
-        let read: Messages<String> = serde_json::from_value(bare).unwrap();
-        assert_eq!(read.0[0].data, "x");
+        let read: Messages = serde_json::from_value(bare).unwrap();
+        let message: Message<String> = serde_json::from_value(read.0[0].clone()).unwrap();
+        assert_eq!(message.data, "x");
         for none in [json!(null), json!({}), json!({"messages": null})] {
-            let read: Messages<String> = serde_json::from_value(none).unwrap();
+            let read: Messages = serde_json::from_value(none).unwrap();
             assert!(read.0.is_empty());
         }
     }
