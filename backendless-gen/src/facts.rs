@@ -95,7 +95,11 @@ struct OpenRow {
 }
 
 /// The service does not keep to these schemas, so a type that does would fail on its answers or lose a part of them.
-const OPEN: [OpenRow; 3] = [
+const OPEN: [OpenRow; 4] = [
+    OpenRow {
+        operation: "deleteObject",
+        why: "the row is gone, whatever the answer says of the time",
+    },
     OpenRow {
         operation: "publishMessage",
         why: "older servers write the status as a number",

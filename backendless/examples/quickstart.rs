@@ -5,11 +5,12 @@
 //! default, `BACKENDLESS_API_URL` set, it talks to that application instead; it removes the rows
 //! that it makes, and leaves the user behind.
 
+mod support;
+
 use std::error::Error;
 
 use backendless::filter::field;
-use backendless::{Client, Registration, Table, Timestamp};
-use backendless_local::Server;
+use backendless::{Registration, Table, Timestamp};
 use futures_util::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,7 +24,7 @@ struct Person {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (client, _server) = connect().await?;
+    let (client, _server) = support::connect().await?;
 
     let email = format!("quickstart-{}@example.com", Timestamp::now());
     let users = client.users();
@@ -46,21 +47,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     session.logout().await?;
     println!("Logged out.");
     Ok(())
-}
-
-/// The application that the environment names, or a local server that lives as long as the second
-/// value does.
-async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>> {
-    if std::env::var_os("BACKENDLESS_APP_ID").is_some() {
-        println!("Talking to the application that BACKENDLESS_APP_ID names.");
-        return Ok((Client::from_env()?, None));
-    }
-    let server = Server::start().await?;
-    println!("Started a local server at {}.", server.url());
-    let client = Client::builder(server.app_id(), server.api_key())
-        .api_url(server.url())
-        .build()?;
-    Ok((client, Some(server)))
 }
 
 async fn one_row(people: &Table<Person>) -> backendless::Result<()> {

@@ -226,6 +226,9 @@ impl Filter {
     fn join(self, operator: &str, other: Self) -> Self {
         let clause = match (self.clause, other.clause) {
             (Ok(left), Ok(right)) => match (left.trim(), right.trim()) {
+                // An empty filter fits every row.
+                ("", "") => Ok(String::new()),
+                (_, "") | ("", _) if operator == "OR" => Ok(String::new()),
                 (left, "") => Ok(left.to_owned()),
                 ("", right) => Ok(right.to_owned()),
                 (left, right) => Ok(format!("({left}) {operator} ({right})")),

@@ -73,7 +73,8 @@ macro_rules! sendable {
     ([$($generics:tt)*] $builder:ty, $life:lifetime, $answer:ty $(, where $($bounds:tt)+)?) => {
         impl<$($generics)*> $builder $(where $($bounds)+)? {
             /// The most that this call may take as a whole, in place of the client's
-            /// [`timeout`](crate::ClientBuilder::timeout).
+            /// [`timeout`](crate::ClientBuilder::timeout) and
+            /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
             pub fn timeout(mut self, limit: std::time::Duration) -> Self {
                 self.options.timeout = Some(limit);
                 self

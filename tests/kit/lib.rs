@@ -1,11 +1,22 @@
-//! What the suites share: a server that records what it is sent and answers what it is told, and
-//! one that answers bytes which are no proper HTTP.
+//! What the suites share: a server that records what it is sent and answers what it is told, one
+//! that answers bytes which are no proper HTTP, one that listens in between, a tour of the public
+//! API, and the document as a judge.
+
+#![allow(
+    missing_debug_implementations,
+    reason = "servers of tests, which nobody prints"
+)]
 
 mod raw;
 mod recorder;
+pub mod spec;
+mod tap;
+mod tour;
 
 pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};
+pub use tap::{Exchange, Tap};
+pub use tour::{Outcomes, every_call};
 
 /// The application id of every client that a server of this kit makes.
 pub const APP_ID: &str = "APP-ID-0001";

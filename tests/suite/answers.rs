@@ -262,6 +262,30 @@ async fn what_the_server_repeats_of_the_secrets_is_redacted() {
 }
 
 #[tokio::test]
+async fn a_secret_at_the_end_of_a_long_message_is_not_cut_in_two() {
+    for filler in [990, 995, 999] {
+        let message = "x".repeat(filler) + API_KEY;
+        let answer = json!({"code": 1, "message": message}).to_string();
+        let error = refusal(400, &answer).await;
+        assert!(!error.message().contains("API"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_are_read_as_exactly_those_that_were_sent() {
+    let row = r#"{"objectId":"B2","n":2.638344616030823e-256,"m":9007199254740993}"#;
+    let server = Recorder::answering(200, row).await;
+    let row = server
+        .client()
+        .data::<Record>("Person")
+        .get("B2")
+        .await
+        .unwrap();
+    assert_eq!(row["n"].to_string(), "2.638344616030823e-256");
+    assert_eq!(row["m"].to_string(), "9007199254740993");
+}
+
+#[tokio::test]
 async fn a_row_that_does_not_fit_is_told_with_its_place_and_without_its_value() {
     let rows = r#"[{"objectId":"1","age":20},{"objectId":"2","age":"SECRET"}]"#;
     let server = Recorder::answering(200, rows).await;

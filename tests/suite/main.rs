@@ -1,15 +1,13 @@
 //! The end-to-end suites: `wire_*` say what goes over the wire, `answers*` how whatever comes back
-//! is read, `refused*` what is never sent, `local_*` what a whole exchange with the local server
-//! does, and `handles` what callers may do with the types.
+//! is read, `coverage` that nothing is forgotten, `refused*` what is never sent, `local_*` what a
+//! whole exchange with the local server does, and `handles` what callers may do with the types.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "all of it is tests, of which clippy knows only those that are marked"
-)]
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod answers;
 mod answers_files;
 mod answers_services;
+mod coverage;
 mod handles;
 mod local_data;
 mod local_files;

@@ -14,8 +14,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 pub use find::{Count, Find};
 pub use object::Object;
@@ -212,8 +212,9 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     pub fn delete(&self, id: impl Into<String>) -> Request<'static, Timestamp> {
         let (table, id) = (Arc::clone(&self.name), id.into());
         Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            let answer = finish(raw.delete_object(&table, &id).await, &DELETE_OBJECT)?;
-            let time = answer.deletion_time.map(Timestamp::from_millis);
+            let answer: Option<Deletion> =
+                finish(raw.delete_object(&table, &id).await, &DELETE_OBJECT)?;
+            let time = answer.and_then(|answer| answer.deletion_time);
             Ok(time.unwrap_or_else(Timestamp::now))
         })
     }
@@ -227,6 +228,13 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     pub fn count(&self) -> Count {
         Count::new(self.client.clone(), Arc::clone(&self.name))
     }
+}
+
+/// What the service says of a row that was deleted.
+#[derive(Deserialize)]
+struct Deletion {
+    #[serde(rename = "deletionTime")]
+    deletion_time: Option<Timestamp>,
 }
 
 impl<T> Clone for Table<T> {

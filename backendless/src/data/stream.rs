@@ -62,12 +62,14 @@ impl<T> ObjectStream<T> {
     }
 
     /// Reads up to this many pages at the same time; they still come in order. The default is 1,
-    /// and 0 is taken for 1.
+    /// the most 100; 0 is taken for 1.
     ///
     /// Some pages past the end are asked for in vain, and pages are read before anybody asks for
-    /// their rows: up to `pages` of them are held in memory.
+    /// their rows: up to `pages` of them are held in memory. Calls go on
+    /// only while the stream is polled: a reader that pauses for longer than a call may take should
+    /// leave it at 1.
     pub fn concurrency(mut self, pages: usize) -> Self {
-        self.concurrency = pages.max(1);
+        self.concurrency = pages.clamp(1, 100);
         self
     }
 }
@@ -89,16 +91,9 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
         }
     }
 
-    /// Takes the first page when it is here. All that are under way are driven, so that they come
-    /// at the same time.
+    /// Takes the first page when it is here.
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Object<T>>>>> {
-        for page in &mut self.pages {
-            if let Page::Coming(call) = page
-                && let Poll::Ready(rows) = call.as_mut().poll(context)
-            {
-                *page = Page::Here(rows);
-            }
-        }
+        self.drive(context);
         match self.pages.pop_front() {
             Some(Page::Here(rows)) => Poll::Ready(Some(rows)),
             Some(coming) => {
@@ -106,6 +101,18 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
                 Poll::Pending
             }
             None => Poll::Ready(None),
+        }
+    }
+
+    /// Lets all calls that are under way go on. Left alone while rows are handed out, they would run
+    /// into their time limits.
+    fn drive(&mut self, context: &mut Context<'_>) {
+        for page in &mut self.pages {
+            if let Page::Coming(call) = page
+                && let Poll::Ready(rows) = call.as_mut().poll(context)
+            {
+                *page = Page::Here(rows);
+            }
         }
     }
 
@@ -122,6 +129,7 @@ impl<T: DeserializeOwned + Send + 'static> Stream for ObjectStream<T> {
         let this = self.get_mut();
         loop {
             if let Some(row) = this.rows.next() {
+                this.drive(context);
                 return Poll::Ready(Some(Ok(row)));
             }
             if this.is_over {

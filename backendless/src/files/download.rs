@@ -110,6 +110,8 @@ impl Download {
             file.write_all(&piece).await.map_err(failed)?;
             length += piece.len() as u64;
         }
+        // A write is done behind the scenes, and only a flush tells that it failed.
+        file.flush().await.map_err(failed)?;
         file.sync_all().await.map_err(failed)?;
         drop(file);
         let target = path.clone();

@@ -75,12 +75,23 @@ impl Upload {
         ))
     }
 
+    fn kind_of_failure(&self) -> ErrorKind {
+        match self.0 {
+            Source::File(_) => ErrorKind::File,
+            Source::Bytes(_) | Source::Stream(..) => ErrorKind::Interrupted,
+        }
+    }
+
     /// The bytes as pieces, and how many there are.
     async fn open(self) -> Result<(Pieces, Option<u64>)> {
         match self.0 {
             Source::Bytes(bytes) => {
                 let length = bytes.len() as u64;
                 Ok((Box::pin(Cut(bytes)), Some(length)))
+            }
+            Source::Stream(_, Some(length)) if i64::try_from(length).is_err() => {
+                let problem = format!("the length {length} is past the range of i64");
+                Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE))
             }
             Source::Stream(pieces, length) => Ok((pieces, length)),
             Source::File(path) => {
@@ -96,11 +107,12 @@ impl Upload {
 }
 
 async fn open_file(path: &std::path::Path) -> std::io::Result<(Pieces, Option<u64>)> {
-    let file = tokio::fs::File::open(path).await?;
-    let metadata = file.metadata().await?;
-    if !metadata.is_file() {
+    // Before it is opened: to open a pipe is to wait for its other end.
+    if !tokio::fs::metadata(path).await?.is_file() {
         return Err(std::io::Error::other("is no regular file"));
     }
+    let file = tokio::fs::File::open(path).await?;
+    let metadata = file.metadata().await?;
     // A file that grows in the meantime is cut off at the length that was promised.
     let reader = ReaderStream::with_capacity(file.take(metadata.len()), PIECE);
     Ok((Box::pin(Converted(Box::pin(reader))), Some(metadata.len())))
@@ -190,9 +202,11 @@ impl UploadFile {
             ..
         } = self;
         let request = Request::new(self.client, move |raw: raw::Client| async move {
+            let failure = upload.kind_of_failure();
             let (pieces, length) = upload.open().await?;
             let body = Body::wrap_stream(Watched {
                 pieces,
+                failure,
                 progress,
                 sent: 0,
                 length,
@@ -270,9 +284,28 @@ where
     }
 }
 
+impl Watched {
+    /// Notes a failure, and takes more bytes than were promised for one: the form would be cut off
+    /// at the promised length, in the middle of them.
+    fn checked(&self, piece: Result<Bytes, BoxError>) -> Result<Bytes, BoxError> {
+        let piece = piece.and_then(|piece| match self.length {
+            Some(length) if self.sent + piece.len() as u64 > length => {
+                Err(format!("there are more than the {length} bytes that were promised").into())
+            }
+            _ => Ok(piece),
+        });
+        if piece.is_err() {
+            self.progress.fail(self.failure);
+        }
+        piece
+    }
+}
+
 /// Pieces that report themselves as they are taken.
 struct Watched {
     pieces: Pieces,
+    /// The kind of the error when the pieces cannot be read.
+    failure: ErrorKind,
     progress: Progress,
     sent: u64,
     length: Option<u64>,
@@ -286,6 +319,7 @@ impl Stream for Watched {
         let this = &mut *self;
         let piece = ready!(this.pieces.as_mut().poll_next(context));
         this.progress.step();
+        let piece = piece.map(|piece| this.checked(piece));
         match &piece {
             Some(Ok(piece)) => {
                 this.sent += piece.len() as u64;

@@ -23,16 +23,6 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// `DeleteObjectResponse`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct DeleteObjectResponse {
-        #[serde(
-            rename = "deletionTime",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub deletion_time: ::std::option::Option<i64>,
-    }
-
     /// `EmailRequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct EmailRequest {
@@ -387,11 +377,11 @@ impl Client {
     /// Arguments:
     /// - `table_name`: Name of the database table (data store class).
     /// - `object_id`: System-assigned objectId of a stored object.
-    pub async fn delete_object<'a>(
+    pub async fn delete_object<'a, T: ::serde::de::DeserializeOwned>(
         &'a self,
         table_name: &'a str,
         object_id: &'a str,
-    ) -> Result<ResponseValue<types::DeleteObjectResponse>, Error<crate::Error>> {
+    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let table_name = transport::path_value(
             &operations::DELETE_OBJECT,
             "table-name",

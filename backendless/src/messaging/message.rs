@@ -13,7 +13,7 @@ use crate::Timestamp;
 #[non_exhaustive]
 pub struct Message<M> {
     /// The id of the message, unique in the application.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub message_id: Option<String>,
     /// What was published.
     pub data: M,
@@ -21,24 +21,24 @@ pub struct Message<M> {
     #[serde(default)]
     pub published_at: Option<Timestamp>,
     /// Who published it, if they said so.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     pub publisher_id: Option<String>,
     /// The headers that were published with it, and those that the service adds.
     #[serde(default, deserialize_with = "null_is_empty")]
     pub headers: BTreeMap<String, Value>,
 }
 
-/// The messages of one answer: none if it is null, or has null or nothing in their place.
-pub(super) struct Messages<M>(pub(super) Vec<Message<M>>);
+/// The messages of one answer, not read any further, so that one which does not fit spoils no other.
+/// There are none if the answer is null, or has null or nothing in their place.
+pub(super) struct Messages(pub(super) Vec<Value>);
 
-impl<'de, M: Deserialize<'de>> Deserialize<'de> for Messages<M> {
+impl<'de> Deserialize<'de> for Messages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        struct Answer<M> {
-            #[serde(default = "Option::default")]
-            messages: Option<Vec<Message<M>>>,
+        struct Answer {
+            messages: Option<Vec<Value>>,
         }
-        let answer = Option::<Answer<M>>::deserialize(deserializer)?;
+        let answer = Option::<Answer>::deserialize(deserializer)?;
         let messages = answer.and_then(|answer| answer.messages);
         Ok(Self(messages.unwrap_or_default()))
     }

@@ -104,7 +104,10 @@ impl<'a, M: Serialize + Sync + ?Sized> Publish<'a, M> {
     fn call(self) -> CallFuture<'a, MessageStatus> {
         let Self { channel, body, .. } = self;
         let request = Request::new(self.client, move |raw: raw::Client| async move {
-            finish(raw.publish_message(&channel, &body).await, &PUBLISH_MESSAGE)
+            let answer = raw.publish_message(&channel, &body).await;
+            // The message is published, whether the service tells more of it or not.
+            let status: Option<MessageStatus> = finish(answer, &PUBLISH_MESSAGE)?;
+            Ok(status.unwrap_or_default())
         });
         request.with_options(self.options).call()
     }

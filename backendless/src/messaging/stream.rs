@@ -8,14 +8,18 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::time::Sleep;
 
 use super::message::Messages;
 use super::{Message, Messaging};
+use crate::operations::POLL_MESSAGES;
 use crate::request::CallFuture;
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
+/// The longest id that is remembered, in bytes.
+const LONGEST_ID: usize = 1024;
 /// How many ids are remembered: far more than one answer holds.
 const REMEMBERED: usize = 10_000;
 
@@ -31,14 +35,14 @@ pub struct MessageStream<M> {
     channel: String,
     subscription_id: String,
     interval: Duration,
-    state: State<M>,
-    messages: std::vec::IntoIter<Message<M>>,
+    state: State,
+    messages: std::vec::IntoIter<Result<Message<M>>>,
     seen: Seen,
 }
 
-enum State<M> {
+enum State {
     Due,
-    Polling(CallFuture<'static, Messages<M>>),
+    Polling(CallFuture<'static, Messages>),
     Waiting(Pin<Box<Sleep>>),
 }
 
@@ -67,12 +71,12 @@ impl<M> MessageStream<M> {
 }
 
 impl<M: DeserializeOwned + Send + 'static> MessageStream<M> {
-    fn poll_messages(&self) -> CallFuture<'static, Messages<M>> {
+    fn poll_messages(&self) -> CallFuture<'static, Messages> {
         let (channel, id) = (self.channel.clone(), self.subscription_id.clone());
         self.messaging.poll(channel, id).call()
     }
 
-    fn wait(&self) -> State<M> {
+    fn wait(&self) -> State {
         State::Waiting(Box::pin(tokio::time::sleep(self.interval)))
     }
 }
@@ -83,10 +87,8 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         loop {
-            for message in this.messages.by_ref() {
-                if this.seen.is_new(&message) {
-                    return Poll::Ready(Some(Ok(message)));
-                }
+            if let Some(message) = this.messages.next() {
+                return Poll::Ready(Some(message));
             }
             match &mut this.state {
                 State::Due => this.state = State::Polling(this.poll_messages()),
@@ -96,11 +98,16 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                 }
                 State::Polling(call) => match ready!(call.as_mut().poll(context)) {
                     Ok(answer) => {
-                        this.messages = answer.0.into_iter();
-                        this.state = match this.messages.len() {
-                            0 => this.wait(),
-                            _ => State::Due,
+                        let mut messages: Vec<_> = answer.0.into_iter().map(read).collect();
+                        messages.retain(|message| match message {
+                            Ok(message) => this.seen.is_new(message),
+                            Err(_) => true,
+                        });
+                        this.state = match messages.is_empty() {
+                            true => this.wait(),
+                            false => State::Due,
                         };
+                        this.messages = messages.into_iter();
                     }
                     Err(error) => {
                         this.state = this.wait();
@@ -110,6 +117,17 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
             }
         }
     }
+}
+
+/// One message. One that does not fit is an error of its own.
+fn read<M: DeserializeOwned>(message: Value) -> Result<Message<M>> {
+    serde_json::from_value(message).map_err(|_| {
+        let type_name = std::any::type_name::<M>();
+        let problem = format!("a message came that does not fit {type_name}");
+        Error::new(ErrorKind::Decode, problem)
+            .with_operation(&POLL_MESSAGES)
+            .with_attempts(1)
+    })
 }
 
 impl<M> fmt::Debug for MessageStream<M> {
@@ -133,6 +151,10 @@ impl Seen {
         let Some(id) = &message.message_id else {
             return true;
         };
+        // No id of the service is nearly that long; whoever sends such fills no memory with it.
+        if id.len() > LONGEST_ID {
+            return true;
+        }
         if !self.ids.insert(id.clone()) {
             return false;
         }

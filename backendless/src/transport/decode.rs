@@ -12,6 +12,9 @@ use serde::de::value::{
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Value;
 
+/// The longest answer that is read a second time: as a `Value` it takes many times its length.
+const MOST_BYTES: usize = 1024 * 1024;
+
 /// One line on why `json` could not be read as a `T`.
 pub(super) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> String {
     let type_name = short_name(std::any::type_name::<T>());
@@ -24,8 +27,9 @@ pub(super) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Err
         // These messages tell the grammar and the place, and quote nothing.
         return format!("the answer is not JSON: {error}");
     }
-    let misfit = serde_json::from_slice::<Value>(json)
-        .ok()
+    let misfit = Some(json)
+        .filter(|json| json.len() <= MOST_BYTES)
+        .and_then(|json| serde_json::from_slice::<Value>(json).ok())
         .and_then(|value| serde_path_to_error::deserialize::<_, T>(Silent(value)).err());
     match misfit {
         Some(misfit) => format!(

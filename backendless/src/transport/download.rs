@@ -89,6 +89,10 @@ impl Body {
             return Poll::Ready(Ok(None));
         };
         let end = match pieces.as_mut().poll_next(context) {
+            // Pieces that always are here would never let the timer have its turn.
+            Poll::Ready(Some(Ok(_))) if self.call.limit.is_past_whole() => {
+                Err(self.call.timed_out("the file was not complete"))
+            }
             Poll::Ready(Some(Ok(piece))) => {
                 let end: Instant = self.call.limit.after_step();
                 self.timer.as_mut().reset(end);

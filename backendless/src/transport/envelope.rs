@@ -6,10 +6,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
 use super::response::Call;
+use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
 use crate::{Error, ErrorCode, ErrorKind};
-
-/// The longest message that is kept: the service's own are a sentence or two.
-const MOST_CHARACTERS: usize = 1_000;
 
 /// The error that an answer with a status other than 2xx stands for.
 pub(super) fn read(call: &Call, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
@@ -18,15 +16,26 @@ pub(super) fn read(call: &Call, status: StatusCode, headers: &HeaderMap, body: &
     let message = envelope
         .get("message")
         .and_then(Value::as_str)
-        .filter(|message| !message.trim().is_empty())
-        .map_or_else(|| without_message(status, headers, body), shorten);
-    let kind = ErrorKind::of_answer(status.as_u16(), code);
+        .filter(|message| !message.trim().is_empty());
+    let message = match message {
+        Some(message) => message.to_owned(),
+        None => without_message(status, headers, body),
+    };
+    let kind = match ErrorKind::of_answer(status.as_u16(), code) {
+        // The code may be the method's own, which has done what it does.
+        ErrorKind::RateLimited if is_cloud_code(call) && status != 429 => ErrorKind::Api,
+        kind => kind,
+    };
     let error = call
         .error(kind, message)
         .with_status(status.as_u16())
         .with_code(code)
         .with_data(envelope.get("errorData").and_then(|data| clean(call, data)));
     say_whether_it_may_pass(call, error, status)
+}
+
+fn is_cloud_code(call: &Call) -> bool {
+    call.operation.id() == INVOKE_CLOUD_CODE_SERVICE.id()
 }
 
 fn say_whether_it_may_pass(call: &Call, error: Error, status: StatusCode) -> Error {
@@ -46,13 +55,6 @@ fn code(value: &Value) -> Option<ErrorCode> {
         _ => None,
     };
     number.map(ErrorCode::new)
-}
-
-fn shorten(message: &str) -> String {
-    match message.char_indices().nth(MOST_CHARACTERS) {
-        Some((end, _)) => format!("{}...", &message[..end]),
-        None => message.to_owned(),
-    }
 }
 
 /// What can be said of an answer that says nothing itself. Its text is not repeated: whoever wrote

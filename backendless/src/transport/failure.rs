@@ -12,6 +12,16 @@ use crate::{Error, ErrorKind};
 pub(super) fn of_transport(error: reqwest::Error, call: &Call) -> Error {
     let error = error.without_url();
     let reason = innermost(&error);
+    // Before all others: the chain then holds the source's own error, which may be of any kind.
+    if let Some(kind) = call.limit.source_failed() {
+        return call
+            .error(
+                kind,
+                format!("what was to be sent could not be read: {reason}"),
+            )
+            .final_because("a part of it may have left")
+            .with_source(error);
+    }
     if error.is_connect() {
         return call
             .error(ErrorKind::Connect, format!("no connection: {reason}"))

@@ -2,31 +2,45 @@
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use crate::ErrorKind;
+
 /// A limit that ends after this is no limit that anybody waits for; longer ones overflow clocks.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// When the last piece of a body went out. The body that moves it and the call that watches it
-/// share it.
+/// How far a body has come. The body that moves it and the call that watches it share it.
 #[derive(Clone)]
-pub(crate) struct Progress(Arc<Mutex<Instant>>);
+pub(crate) struct Progress(Arc<Mutex<State>>);
+
+struct State {
+    /// When the last piece went out.
+    last: Instant,
+    /// The kind of the error with which the source of the body failed.
+    failed: Option<ErrorKind>,
+}
 
 impl Progress {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
+        let last = Instant::now();
+        Self(Arc::new(Mutex::new(State { last, failed: None })))
     }
 
     /// A piece went out.
     pub(crate) fn step(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.state().last = Instant::now();
     }
 
-    fn last(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// There are no more pieces, because their source failed.
+    pub(crate) fn fail(&self, kind: ErrorKind) {
+        self.state().failed = Some(kind);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,9 +94,20 @@ impl Limit {
         self.end()
     }
 
+    /// Whether the time for the whole is over, whatever steps are made.
+    pub(super) fn is_past_whole(&self) -> bool {
+        self.deadline <= Instant::now()
+    }
+
+    /// The kind of the error with which the source of the body failed, if it did.
+    pub(super) fn source_failed(&self) -> Option<ErrorKind> {
+        let (_, progress) = self.step.as_ref()?;
+        progress.state().failed
+    }
+
     fn end(&self) -> Instant {
         match &self.step {
-            Some((limit, progress)) => self.deadline.min(progress.last() + *limit),
+            Some((limit, progress)) => self.deadline.min(progress.state().last + *limit),
             None => self.deadline,
         }
     }

@@ -124,10 +124,8 @@ impl Transport {
     fn limit(&self) -> Limit {
         match (&self.options.progress, self.options.timeout) {
             (Some(progress), whole) => Limit::of_step(self.app.attempt_timeout, progress, whole),
-            (None, whole) => {
-                let whole = whole.unwrap_or(self.app.timeout);
-                Limit::of_whole(whole.min(self.app.attempt_timeout))
-            }
+            (None, Some(whole)) => Limit::of_whole(whole),
+            (None, None) => Limit::of_whole(self.app.timeout.min(self.app.attempt_timeout)),
         }
     }
 

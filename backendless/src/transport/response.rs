@@ -47,7 +47,9 @@ impl Call {
     }
 
     pub(super) fn error(&self, kind: ErrorKind, message: impl AsRef<str>) -> Error {
-        Error::new(kind, self.transport.redact(message.as_ref()))
+        // Redacted before it is cut: a cut through a secret would leave a part that nobody
+        // recognises.
+        Error::new(kind, shorten(self.transport.redact(message.as_ref())))
             .with_operation(self.operation)
             .with_attempts(self.attempts)
     }
@@ -69,6 +71,16 @@ impl Call {
         let text = format!("{what} within {limit}");
         self.transient(self.error(ErrorKind::Timeout, text))
     }
+}
+
+/// The longest message that is kept: the service's own are a sentence or two.
+fn shorten(mut message: String) -> String {
+    const MOST_CHARACTERS: usize = 1_000;
+    if let Some((end, _)) = message.char_indices().nth(MOST_CHARACTERS) {
+        message.truncate(end);
+        message.push_str("...");
+    }
+    message
 }
 
 fn is_repeatable(operation: &Operation, request: &Request) -> bool {

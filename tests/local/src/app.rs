@@ -101,3 +101,9 @@ pub(crate) fn new_id() -> String {
         .encode_upper(&mut Uuid::encode_buffer())
         .to_owned()
 }
+
+/// Whether the text has the form of what [`new_id`] makes.
+pub(crate) fn is_id(text: &str) -> bool {
+    let parsed = Uuid::try_parse(text);
+    parsed.is_ok_and(|id| *id.hyphenated().encode_upper(&mut Uuid::encode_buffer()) == *text)
+}

@@ -54,7 +54,9 @@ async fn store(
                 Failure::new(code::INVALID_EXPIRATION, message)
             })?,
     };
-    let value = value.unwrap_or_default().to_string();
+    let value = value
+        .ok_or_else(|| Failure::new(code::UNREADABLE, "there is no value: the body is empty"))?
+        .to_string();
     if value.len() > LARGEST_VALUE {
         let message = format!("the value is larger than {LARGEST_VALUE} bytes");
         return Err(Failure::new(code::VALUE_TOO_LARGE, message));

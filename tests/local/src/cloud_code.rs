@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::routing::post;
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::http::input::{AnyJson, PathOf};
@@ -98,11 +99,31 @@ async fn invoke(
     AnyJson(argument): AnyJson,
 ) -> Result<Json<Value>, Failure> {
     let handler = app.services.find(&path.service, &path.method)?;
-    // A handler is the embedding program's and may block or panic; neither stops the server.
-    let call = tokio::task::spawn_blocking(move || handler(argument.unwrap_or_default()));
-    match call.await {
-        Ok(Ok(answer)) => Ok(Json(answer)),
-        Ok(Err(error)) => Err(Failure::new(error.code, error.message)),
-        Err(_) => Err(Failure::new(code::SERVICE_ERROR, "the method panicked")),
+    match call(handler, argument.unwrap_or_default())
+        .await
+        .map_err(Failure::internal)?
+    {
+        Some(Ok(answer)) => Ok(Json(answer)),
+        Some(Err(error)) => Err(Failure::new(error.code, error.message)),
+        None => Err(Failure::new(code::SERVICE_ERROR, "the method panicked")),
     }
+}
+
+/// Calls a method on a thread of its own; no answer if it panics.
+///
+/// A method is the embedding program's. It may block, even on a request to this very server, for
+/// which the few threads that the server's own work shares would soon not be enough; and if it
+/// never ends, the server can still stop.
+async fn call(
+    handler: Handler,
+    argument: Value,
+) -> std::io::Result<Option<Result<Value, ServiceError>>> {
+    let (answer, answered) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("cloud-code".to_owned())
+        .spawn(move || {
+            // Nobody listens when the server has stopped.
+            let _ = answer.send(handler(argument));
+        })?;
+    Ok(answered.await.ok())
 }

@@ -5,7 +5,7 @@ use std::fmt;
 /// Why a server could not start: the address is taken, the data folder cannot be used, a setting
 /// is not valid.
 ///
-/// `Display` is one line, fit to be shown to the user as it is.
+/// `Display` is one line with the cause in it, fit to be shown to the user as it is.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -15,42 +15,22 @@ use std::fmt;
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Error {
-    message: String,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
+pub struct Error(String);
 
 impl Error {
     pub(crate) fn new(message: impl Into<String>) -> Error {
-        Error {
-            message: message.into(),
-            source: None,
-        }
+        Error(message.into())
     }
 
-    pub(crate) fn caused(
-        message: impl Into<String>,
-        source: impl std::error::Error + Send + Sync + 'static,
-    ) -> Error {
-        Error {
-            message: message.into(),
-            source: Some(Box::new(source)),
-        }
+    pub(crate) fn caused(message: impl fmt::Display, cause: impl fmt::Display) -> Error {
+        Error(format!("{message}: {cause}"))
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
-    }
-}
+impl std::error::Error for Error {}

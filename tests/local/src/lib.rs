@@ -54,3 +54,8 @@ mod users;
 pub use cloud_code::ServiceError;
 pub use error::Error;
 pub use server::{Builder, Server};
+
+/// The README's examples are compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -68,23 +68,8 @@ async fn publish(
         Some(_) => return Err(Failure::new(code::INVALID_VALUE, "headers is no object")),
     };
     let now = app.clock.now();
-    let due = match body.remove("publishAt") {
-        None | Some(Value::Null) => now,
-        Some(time) => time.as_i64().ok_or_else(|| {
-            Failure::new(
-                code::INVALID_PUBLISH_TIME,
-                "publishAt is no time in milliseconds",
-            )
-        })?,
-    };
-    let only_pushed = match body.get("pushPolicy").map(Value::as_str) {
-        None | Some(Some("ALSO" | "NONE")) => false,
-        Some(Some("ONLY")) => true,
-        Some(_) => {
-            let message = "pushPolicy is one of ONLY, ALSO and NONE";
-            return Err(Failure::new(code::INVALID_VALUE, message));
-        }
-    };
+    let due = due(body.remove("publishAt"), now)?;
+    let only_pushed = only_pushed(&body)?;
     let id = new_id();
     let content = json!({
         "messageId": id, "data": data, "publishedAt": due,
@@ -96,13 +81,38 @@ async fn publish(
             transaction.execute("DELETE FROM message WHERE due <= ?", [now - KEPT])?;
             transaction.execute(
                 "INSERT INTO message (channel, due, content) VALUES (?, ?, ?)",
-                params![channel, due.max(now), content.to_string()],
+                params![channel, due, content.to_string()],
             )?;
             Ok(())
         });
         write.await?;
     }
     Ok(status(&id))
+}
+
+/// When a message is published: at once, unless it says when. A time that is past is now, so that
+/// nothing is dropped before anybody could read it.
+fn due(publish_at: Option<Value>, now: i64) -> Result<i64, Failure> {
+    match publish_at {
+        None | Some(Value::Null) => Ok(now),
+        Some(time) => time.as_i64().map(|time| time.max(now)).ok_or_else(|| {
+            let message = "publishAt is no time in milliseconds";
+            Failure::new(code::INVALID_PUBLISH_TIME, message)
+        }),
+    }
+}
+
+/// Whether a message goes to devices alone, and so into no channel.
+fn only_pushed(body: &Map<String, Value>) -> Result<bool, Failure> {
+    let policy = body.get("pushPolicy").filter(|policy| !policy.is_null());
+    match policy.map(Value::as_str) {
+        None | Some(Some("ALSO" | "NONE")) => Ok(false),
+        Some(Some("ONLY")) => Ok(true),
+        Some(_) => {
+            let message = "pushPolicy is one of ONLY, ALSO and NONE";
+            Err(Failure::new(code::INVALID_VALUE, message))
+        }
+    }
 }
 
 /// Every name of a subscription is one: it receives what waits in its channel. This call, which
@@ -187,11 +197,10 @@ fn check_email(body: &Map<String, Value>) -> Result<(), Failure> {
             "the e-mail has no recipient",
         ));
     }
-    let is_address = |to: &Value| {
-        to.as_str()
-            .is_some_and(|to| to.trim_matches('@').contains('@'))
-    };
-    if !recipients.iter().all(is_address) {
+    if !recipients
+        .iter()
+        .all(|to| to.as_str().is_some_and(is_address))
+    {
         return Err(Failure::new(
             code::WRONG_RECIPIENT,
             "a recipient is no e-mail address",
@@ -206,6 +215,17 @@ fn check_email(body: &Map<String, Value>) -> Result<(), Failure> {
     match body_part("textmessage") || body_part("htmlmessage") {
         true => Ok(()),
         false => Err(Failure::new(code::NO_EMAIL_BODY, "the e-mail has no body")),
+    }
+}
+
+/// Whether it has the form `name@host`. Whether mail arrives is not for a form to say.
+fn is_address(text: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    match text.split_once('@') {
+        Some((name, host)) => {
+            !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(odd)
+        }
+        None => false,
     }
 }
 

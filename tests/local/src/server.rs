@@ -279,6 +279,7 @@ impl Builder {
         let (app, database) = app::open(self.settings, clock.clone(), origin).await?;
         let (app_id, api_key) = (app.app_id.clone(), app.api_key.clone());
         let running = Running::start(listener, http::router(app.clone()), database)
+            .await
             .map_err(|error| Error::caused("cannot start a thread", error))?;
         Ok(Server {
             address,
@@ -318,38 +319,57 @@ fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
 }
 
 impl Running {
-    fn start(
+    /// Returns when the listener is being served.
+    async fn start(
         listener: TcpListener,
         router: axum::Router,
         database: DatabaseThread,
     ) -> std::io::Result<Running> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(HASHING_THREADS)
-            .build()?;
-        let listener = {
-            let _inside = runtime.enter();
-            tokio::net::TcpListener::from_std(listener)?
-        };
+        let (start, started) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("local-http".to_owned())
             .spawn(move || {
-                runtime.block_on(serve(listener, router, stopped));
-                // Every task, and with them every handle on the database, ends with the runtime; only
-                // then can the database's own thread end.
-                drop(runtime);
+                // A receiver that is gone belongs to a caller that no longer waits.
+                match runtime(listener) {
+                    Ok((runtime, listener)) => {
+                        let _ = start.send(Ok(()));
+                        runtime.block_on(serve(listener, router, stopped));
+                    }
+                    Err(error) => {
+                        drop(router);
+                        let _ = start.send(Err(error));
+                    }
+                }
+                // Every handle on the database ended with the runtime, so its thread ends too.
                 database.join();
-                // The receiver is gone when the server was dropped rather than stopped.
                 let _ = end.send(());
             })?;
+        // The thread always sends one of the two.
+        started.await.map_err(std::io::Error::other)??;
         Ok(Running {
             stop,
             ended,
             thread,
         })
     }
+}
+
+/// A runtime for one server: made in the server's own thread, since one must not be dropped in a
+/// caller's.
+fn runtime(
+    listener: TcpListener,
+) -> std::io::Result<(tokio::runtime::Runtime, tokio::net::TcpListener)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(HASHING_THREADS)
+        .build()?;
+    let listener = {
+        let _inside = runtime.enter();
+        tokio::net::TcpListener::from_std(listener)?
+    };
+    Ok((runtime, listener))
 }
 
 /// Serves until told to stop.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-use crate::app::new_id;
+use crate::app::{is_id, new_id};
 
 /// The folder of all contents.
 #[derive(Clone, Debug)]
@@ -54,11 +54,12 @@ impl Content {
     pub(crate) async fn receive(&self) -> io::Result<Incoming> {
         let name = new_id();
         let path = self.folder.path().join(&name);
-        let file = File::create_new(&path).await?;
+        // In one step, not awaited: given up in between, it would leave a file without a guard.
+        let file = std::fs::File::create_new(&path)?;
         Ok(Incoming {
             name,
             path,
-            file,
+            file: File::from_std(file),
             kept: false,
         })
     }
@@ -81,15 +82,17 @@ impl Content {
     }
 }
 
+/// Removes the contents that no path leads to. What has not the name of a content is not this
+/// server's: the data folder may have been somebody's folder before.
 fn sweep(folder: &Path, known: &[String]) -> io::Result<()> {
     let known: HashSet<&str> = known.iter().map(String::as_str).collect();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if !entry
-            .file_name()
+        let name = entry.file_name();
+        let orphaned = name
             .to_str()
-            .is_some_and(|name| known.contains(name))
-        {
+            .is_some_and(|name| is_id(name) && !known.contains(name));
+        if orphaned && entry.file_type()?.is_file() {
             std::fs::remove_file(entry.path())?;
         }
     }

@@ -9,6 +9,7 @@ mod content;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -60,19 +61,10 @@ async fn upload(
     State(app): State<App>,
     PathOf(Named { name: path }): PathOf<Named>,
     query: Query,
-    multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<Value>, Failure> {
     check(&path)?;
-    let overwrite = match query.one("overwrite")? {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => {
-            return Err(Failure::new(
-                code::INVALID_PARAMETER,
-                "overwrite is true or false",
-            ));
-        }
-    };
+    let overwrite = overwrite(&query)?;
     let multipart = multipart.map_err(|_| {
         let message = "an upload is a form of the type multipart/form-data";
         Failure::new(code::WRONG_CONTENT_TYPE, message)
@@ -93,6 +85,17 @@ async fn upload(
         app.content.remove(&replaced).await;
     }
     Ok(Json(json!({ "fileURL": url })))
+}
+
+fn overwrite(query: &Query) -> Result<bool, Failure> {
+    match query.one("overwrite")? {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Failure::new(
+            code::INVALID_PARAMETER,
+            "overwrite is true or false",
+        )),
+    }
 }
 
 /// Writes the one file of the form to the disk.
@@ -191,7 +194,7 @@ async fn remove(
         let contents = statement.query_map([&path], |row| row.get::<_, String>(0))?;
         let contents = contents.collect::<Result<Vec<_>, _>>()?;
         match contents.is_empty() {
-            true => Err(missing(&path, code::FILE_NOT_FOUND)),
+            true => Err(missing(&path)),
             false => Ok(contents),
         }
     });
@@ -202,9 +205,9 @@ async fn remove(
     Ok(Json(contents.len()))
 }
 
-fn missing(path: &str, code: i64) -> Failure {
+fn missing(path: &str) -> Failure {
     let message = format!("there is no file or directory '{}'", shorten(path));
-    Failure::new(code, message).status(StatusCode::NOT_FOUND)
+    Failure::new(code::FILE_NOT_FOUND, message).status(StatusCode::NOT_FOUND)
 }
 
 async fn serve(
@@ -222,7 +225,7 @@ async fn serve(
         Ok(file.optional()?)
     });
     let Some((content, media_type)) = found.await? else {
-        return Err(missing(&path, code::FILE_NOT_FOUND));
+        return Err(missing(&path));
     };
     let Some((file, length)) = app
         .content
@@ -231,7 +234,7 @@ async fn serve(
         .map_err(Failure::internal)?
     else {
         // Deleted between the two looks.
-        return Err(missing(&path, code::FILE_NOT_FOUND));
+        return Err(missing(&path));
     };
     let media_type =
         HeaderValue::from_str(&media_type).unwrap_or_else(|_| HeaderValue::from_static(OCTETS));

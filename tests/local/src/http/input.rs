@@ -2,11 +2,14 @@
 //! here knows what a parameter means.
 
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use futures_core::Stream;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -109,15 +112,12 @@ impl<S: Send + Sync> FromRequest<S> for Object {
     }
 }
 
-/// The body, unless it is too large; then it is read to its end (within reason) all the same, or
-/// the client would meet a closed connection before it meets the answer.
+/// The body, unless it is too large.
 async fn read_whole(mut body: Body) -> Result<Vec<u8>, Failure> {
     let mut whole = Vec::new();
     while let Some(part) = next_part(&mut body).await {
         let part = part.map_err(|_| unreadable("it did not arrive whole"))?;
         if whole.len() + part.len() > LARGEST_BODY {
-            drop(whole);
-            discard(body).await;
             return Err(Failure::new(
                 code::INVALID_VALUE,
                 format!("the request body is larger than {LARGEST_BODY} bytes"),
@@ -129,7 +129,37 @@ async fn read_whole(mut body: Body) -> Result<Vec<u8>, Failure> {
     Ok(whole)
 }
 
-/// Reads what the client still sends, so that it gets to read the answer.
+/// A body twice: what one reader leaves of it, the other one gets.
+pub(crate) fn share(body: Body) -> (Body, Body) {
+    let shared = Shared(Arc::new(Mutex::new(Some(body.into_data_stream()))));
+    (Body::from_stream(shared.clone()), Body::from_stream(shared))
+}
+
+/// None once it came to its end, so that it is never asked again.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Option<BodyDataStream>>>);
+
+impl Stream for Shared {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, axum::Error>>> {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(body) = shared.as_mut() else {
+            return Poll::Ready(None);
+        };
+        let polled = Pin::new(body).poll_next(context);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            *shared = None;
+        }
+        polled
+    }
+}
+
+/// Reads what the client still sends (within reason): a client that is still sending when its
+/// connection is closed gets to read no answer.
 pub(crate) async fn discard(mut body: Body) {
     let mut left = MOST_DISCARDED;
     while let Some(Ok(part)) = next_part(&mut body).await {
@@ -141,7 +171,7 @@ pub(crate) async fn discard(mut body: Body) {
 }
 
 /// The next bytes of a body; none at its end.
-async fn next_part(body: &mut Body) -> Option<Result<axum::body::Bytes, axum::Error>> {
+async fn next_part(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
     loop {
         let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await;
         match frame?.map(|frame| frame.into_data()) {

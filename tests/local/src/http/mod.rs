@@ -7,13 +7,13 @@ pub(crate) mod reply;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::http::input::{decode, discard};
+use crate::http::input::{decode, discard, share};
 use crate::http::reply::{Failure, code};
 use crate::{cache, cloud_code, counters, data, files, geo, messaging, users};
 
@@ -43,22 +43,25 @@ pub(crate) fn router(app: App) -> Router {
 }
 
 async fn unknown_route(request: Request) -> Failure {
-    let message = format!(
-        "there is no operation {} {}",
-        request.method(),
-        route(&request)
-    );
+    no_operation(request.method(), request.uri().path())
+}
+
+fn no_operation(method: &Method, path: &str) -> Failure {
+    let message = format!("there is no operation {method} {}", route(path));
     Failure::new(code::WRONG_OPERATION, message).status(StatusCode::NOT_FOUND)
 }
 
 async fn wrong_method(request: Request) -> Failure {
-    let message = format!("{} has no operation {}", route(&request), request.method());
+    let message = format!(
+        "{} has no operation {}",
+        route(request.uri().path()),
+        request.method()
+    );
     Failure::new(code::WRONG_OPERATION, message).status(StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// The path without the app id and the key: a message never tells the key.
-fn route(request: &Request) -> String {
-    let path = request.uri().path();
+fn route(path: &str) -> String {
     let behind_the_key = path.splitn(4, '/').nth(3).unwrap_or_default();
     format!("/{}", reply::shorten(behind_the_key))
 }
@@ -66,16 +69,17 @@ fn route(request: &Request) -> String {
 /// Lets a request through that may be here, and answers one that may not.
 async fn admit(State(app): State<App>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match identify(&app, &parts).await {
+    let (body, rest) = share(body);
+    let response = match identify(&app, &parts).await {
         Ok(caller) => {
             parts.extensions.insert(caller);
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(failure) => {
-            discard(body).await;
-            failure.into_response()
-        }
-    }
+        Err(failure) => failure.into_response(),
+    };
+    // Who answers may not have read the body: it was refused by its path, or no body was expected.
+    discard(rest).await;
+    response
 }
 
 /// What holds for every request: a path that can be read, the app id and the key of this server,
@@ -89,6 +93,10 @@ async fn identify(app: &App, request: &Parts) -> Result<Caller, Failure> {
     );
     if !ours {
         return Err(unknown_app());
+    }
+    // `/data//id` has no table; the router would take it for one without a name.
+    if segments[..segments.len() - 1].iter().any(String::is_empty) {
+        return Err(no_operation(&request.method, request.uri.path()));
     }
     match request.headers.get(USER_TOKEN) {
         None => Ok(Caller(None)),

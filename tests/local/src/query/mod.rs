@@ -18,6 +18,10 @@ use projection::{Asked, Projection};
 const DEFAULT_PAGE: i64 = 10;
 const LARGEST_PAGE: i64 = 100;
 
+/// The most items of a list. With every column of a table they are less than the 2000 that SQLite
+/// can select, group and sort by.
+const MOST_ITEMS: usize = 900;
+
 /// What is asked for, not yet held against a table.
 #[derive(Debug, Default)]
 pub(crate) struct Find {
@@ -233,6 +237,10 @@ fn append(list: &mut Vec<String>, name: &str, value: &str) -> Result<(), Failure
         if item.is_empty() {
             let why = format!("Invalid {name}: '{}' has an empty item", shorten(value));
             return Err(Failure::new(code::UNKNOWN_COLUMN, why));
+        }
+        if list.len() >= MOST_ITEMS {
+            let why = format!("{name} has more than {MOST_ITEMS} items");
+            return Err(Failure::new(code::INVALID_PARAMETER, why));
         }
         list.push(item.to_owned());
     }

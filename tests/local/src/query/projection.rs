@@ -133,8 +133,10 @@ impl Projection {
         for name in asked.exclude {
             table.known_column(name)?;
             // Every plain row says which it is.
-            let kept = |output: &Output| output.key != *name || (*name == OBJECT_ID && !grouped);
-            projection.outputs.retain(kept);
+            let kept = name == OBJECT_ID && !grouped && !asked.distinct;
+            projection
+                .outputs
+                .retain(|output| kept || output.key != *name);
         }
         if projection.outputs.is_empty() {
             return Err(invalid("no property is left to answer".to_owned()));

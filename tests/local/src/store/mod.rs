@@ -205,3 +205,22 @@ fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a killed process cannot show: only a machine that loses its power would.
+    #[test]
+    fn a_file_is_flushed_at_every_commit() {
+        const FULL: i64 = 2;
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open_file(folder.path()).unwrap();
+        let setting = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
+        assert_eq!(setting("synchronous"), Ok(FULL));
+        let journal: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        assert_eq!(journal, "wal");
+    }
+}

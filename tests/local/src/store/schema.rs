@@ -161,7 +161,9 @@ impl Table {
         value: &Value,
     ) -> Result<String, Failure> {
         let Some(at) = self.columns.iter().position(|column| column.name == name) else {
-            return self.add_column(connection, name, value);
+            // Any value fits a column that holds none.
+            let kind = Kind::Unknown.with(value).unwrap_or(Kind::Unknown);
+            return Ok(self.add_column(connection, name, kind)?.sql.clone());
         };
         let column = &mut self.columns[at];
         let kind = column.kind.with(value).map_err(|kind| {
@@ -186,20 +188,8 @@ impl Table {
         Ok(column.sql.clone())
     }
 
-    fn add_column(
-        &mut self,
-        connection: &Connection,
-        name: &str,
-        value: &Value,
-    ) -> Result<String, Failure> {
-        // Any value fits a column that holds none.
-        let kind = Kind::Unknown.with(value).unwrap_or(Kind::Unknown);
-        let column = self.declare(connection, name, kind)?;
-        Ok(column.sql.clone())
-    }
-
     /// Adds a column. The caller has made sure that there is none of the name.
-    fn declare(
+    fn add_column(
         &mut self,
         connection: &Connection,
         name: &str,
@@ -237,7 +227,7 @@ impl Table {
         kind: Kind,
     ) -> Result<(), Failure> {
         if self.column(name).is_none() {
-            self.declare(connection, name, kind)?;
+            self.add_column(connection, name, kind)?;
         }
         Ok(())
     }

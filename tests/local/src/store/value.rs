@@ -113,7 +113,8 @@ pub(crate) fn from_stored(kind: Kind, stored: ValueRef<'_>) -> Result<Value, Fai
         (Kind::Boolean, ValueRef::Integer(flag)) => Value::Bool(flag != 0),
         (Kind::Int | Kind::Double, ValueRef::Integer(integer)) => Value::from(integer),
         (Kind::Int | Kind::Double, ValueRef::Real(fraction)) => {
-            Value::Number(Number::from_f64(fraction).ok_or_else(unreadable)?)
+            // A stored number is finite; a sum of such may not be, and JSON has no word for that.
+            Number::from_f64(fraction).map_or(Value::Null, Value::Number)
         }
         (Kind::Int | Kind::Double, ValueRef::Text(digits)) => {
             let digits = std::str::from_utf8(digits).map_err(|_| unreadable())?;

@@ -8,7 +8,7 @@ use crate::data::rows;
 use crate::http::reply::{Failure, code};
 use crate::store::schema::{CREATED, OBJECT_ID, UPDATED};
 
-#[derive(Debug)]
+/// It has the password in it, so it is never printed: no `Debug`.
 pub(super) struct Registration {
     /// The identity as it is compared: see [`identity_key`].
     pub(super) identity: String,

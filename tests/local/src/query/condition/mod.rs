@@ -73,7 +73,7 @@ impl Clause<'_> {
             let found = shorten(&rest.token.to_string());
             return Err(self.refuse(
                 rest.span.start,
-                format!("expected an operator or the end, found {found}"),
+                format!("found {found}, expected an operator or the end"),
             ));
         }
         translate::condition(self, expression).map(Some)
@@ -129,8 +129,8 @@ impl Clause<'_> {
             ))
         });
         match place {
-            Some((what, at)) => self.refuse(at, shorten(what)),
-            None => self.refuse_whole(&shorten(message)),
+            Some((what, at)) => self.refuse(at, found_first(what)),
+            None => self.refuse_whole(&found_first(message)),
         }
     }
 
@@ -154,5 +154,16 @@ impl Clause<'_> {
                 Failure::new(code::INVALID_HAVING, format!("Invalid having clause{why}"))
             }
         }
+    }
+}
+
+/// sqlparser's "Expected: x, found: y", with what the caller knows first, and of bounded length.
+fn found_first(message: &str) -> String {
+    match message.split_once(", found: ") {
+        Some((expected, found)) => {
+            let expected = expected.trim_start_matches("Expected: ");
+            format!("found {}, expected {}", shorten(found), shorten(expected))
+        }
+        None => shorten(message),
     }
 }

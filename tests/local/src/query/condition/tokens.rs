@@ -1,9 +1,10 @@
 //! The words of a clause, and its bounds: what is let through here neither overflows a stack when
 //! it is parsed, walked and dropped, nor exceeds SQLite's limits.
 
+use sqlparser::ast::Ident;
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
-use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace};
+use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace, Word};
 
 use super::Clause;
 use crate::http::reply::{Failure, shorten};
@@ -20,7 +21,7 @@ pub(super) const DEEPEST: usize = 50;
 
 /// The words that mean something in a clause. Every other word is a name, so that a column may be
 /// called `date` or `order`.
-const WORDS: [Keyword; 9] = [
+const WORDS: [Keyword; 10] = [
     Keyword::AND,
     Keyword::OR,
     Keyword::NOT,
@@ -30,6 +31,7 @@ const WORDS: [Keyword; 9] = [
     Keyword::LIKE,
     Keyword::BETWEEN,
     Keyword::TRUE,
+    Keyword::FALSE,
 ];
 
 /// The lexical rules: names as tables and columns may have them, `"` or a backtick around a name
@@ -67,11 +69,21 @@ pub(super) fn read(clause: &Clause<'_>, text: &str) -> Result<Vec<TokenWithSpan>
     Ok(tokens)
 }
 
+/// Whether the word means something in a clause, so that a column of this name needs quotes.
+pub(super) fn is_grammar(word: &Ident) -> bool {
+    word.quote_style.is_none()
+        && matches!(Token::make_word(&word.value, None), Token::Word(word) if means_something(&word))
+}
+
+fn means_something(word: &Word) -> bool {
+    WORDS.contains(&word.keyword)
+}
+
 /// Refuses a token that has no place in a clause, and makes a name of a word that means nothing.
 fn admit(clause: &Clause<'_>, token: &mut TokenWithSpan) -> Result<(), Failure> {
     match &mut token.token {
         Token::Word(word) => {
-            if !WORDS.contains(&word.keyword) && word.keyword != Keyword::FALSE {
+            if !means_something(word) {
                 word.keyword = Keyword::NoKeyword;
             }
             Ok(())

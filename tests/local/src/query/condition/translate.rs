@@ -3,11 +3,13 @@
 use rusqlite::types::Value as Stored;
 use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
-    InTarget, ObjectNamePart, Spanned, UnaryOperator,
+    InTarget, ObjectNamePart, UnaryOperator,
 };
 
+use sqlparser::tokenizer::Location;
+
 use super::literal::Literal;
-use super::{Clause, Sql, Term};
+use super::{Clause, Sql, Term, tokens};
 use crate::http::reply::{Failure, shorten};
 use crate::query::projection::Aggregate;
 use crate::store::LIKE;
@@ -302,6 +304,11 @@ fn operand(clause: &Clause<'_>, expression: &Expr) -> Result<Operand, Failure> {
     }
     match expression {
         Expr::Nested(inner) => operand(clause, inner),
+        // The parser takes a word of the grammar that stands where a name should for a name.
+        Expr::Identifier(name) if tokens::is_grammar(name) => {
+            let why = format!("found {}, expected a condition", name.value);
+            Err(clause.refuse(name.span.start, why))
+        }
         Expr::Identifier(name) => Ok(Operand::Term(clause.column(&name.value)?)),
         Expr::CompoundIdentifier(path) => {
             let path = path
@@ -378,22 +385,56 @@ fn aggregate(clause: &Clause<'_>, function: &Function) -> Result<Option<Term>, F
 fn bind(clause: &Clause<'_>, at: &Expr, literal: &Literal, term: &Term) -> Result<Stored, Failure> {
     literal
         .beside(term)
-        .map_err(|why| clause.refuse(at.span().start, why))
+        .map_err(|why| clause.refuse(start(at), why))
 }
 
 fn bind_alone(clause: &Clause<'_>, at: &Expr, literal: &Literal) -> Result<Stored, Failure> {
-    literal
-        .alone()
-        .map_err(|why| clause.refuse(at.span().start, why))
+    literal.alone().map_err(|why| clause.refuse(start(at), why))
 }
 
 fn unusable(clause: &Clause<'_>, at: &Expr, found: &str) -> Failure {
-    clause.refuse(
-        at.span().start,
-        format!("found {found}, expected a condition"),
-    )
+    clause.refuse(start(at), format!("found {found}, expected a condition"))
 }
 
 fn unsupported(clause: &Clause<'_>, at: &Expr, what: &str) -> Failure {
-    clause.refuse(at.span().start, format!("{what} is not supported"))
+    clause.refuse(start(at), format!("{what} is not supported"))
+}
+
+/// Where an expression begins. sqlparser's own answer looks into the whole of it and recurses as
+/// deep as it is; this only follows its left edge, in a loop.
+fn start(expression: &Expr) -> Location {
+    let mut at = expression;
+    loop {
+        at = match at {
+            Expr::BinaryOp { left, .. } => left,
+            Expr::Nested(inner)
+            | Expr::UnaryOp { expr: inner, .. }
+            | Expr::IsNull(inner)
+            | Expr::IsNotNull(inner)
+            | Expr::IsTrue(inner)
+            | Expr::IsNotTrue(inner)
+            | Expr::IsFalse(inner)
+            | Expr::IsNotFalse(inner)
+            | Expr::In { expr: inner, .. }
+            | Expr::Between { expr: inner, .. }
+            | Expr::Like { expr: inner, .. }
+            | Expr::CompoundFieldAccess { root: inner, .. } => inner,
+            Expr::Tuple(items) if !items.is_empty() => &items[0],
+            Expr::Identifier(name) => return name.span.start,
+            Expr::CompoundIdentifier(path) => {
+                return path
+                    .first()
+                    .map_or(Location::empty(), |name| name.span.start);
+            }
+            Expr::Function(function) => {
+                return match function.name.0.first() {
+                    Some(ObjectNamePart::Identifier(name)) => name.span.start,
+                    _ => Location::empty(),
+                };
+            }
+            Expr::Value(value) => return value.span.start,
+            // The words that begin anything else are names here.
+            _ => return Location::empty(),
+        };
+    }
 }

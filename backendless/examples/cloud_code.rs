@@ -1,0 +1,28 @@
+//! A method of a Cloud Code service; the local server has `echo`: `cargo run --example cloud_code`.
+
+mod support;
+
+use std::error::Error;
+
+use serde_json::{Value, json};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (client, _server) = support::connect().await?;
+    let cart = json!({"items": [{"price": 3}, {"price": 4}]});
+    let call = client
+        .cloud_code()
+        .invoke::<_, Value>("echo", "echo", &cart);
+    let answer = call.header("bl-execution-type", "sync").await?;
+    println!("answered: {answer}");
+
+    match client
+        .cloud_code()
+        .invoke_no_args::<Value>("Cart", "clear")
+        .await
+    {
+        Err(error) if error.is_not_found() => println!("no such service: {error}"),
+        other => println!("answered: {other:?}"),
+    }
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! A counter that many tasks raise at once: `cargo run --example counters`.
+
+mod support;
+
+use std::error::Error;
+
+use futures_util::future::try_join_all;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (client, _server) = support::connect().await?;
+    let counters = client.counters();
+    counters.reset("example").await?;
+    try_join_all((0..20).map(|_| counters.increment("example").send())).await?;
+    println!("after twenty steps: {}", counters.get("example").await?);
+    println!(
+        "after five back: {}",
+        counters.increment_by("example", -5).await?
+    );
+    counters.reset("example").await?;
+    Ok(())
+}

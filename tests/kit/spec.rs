@@ -1,0 +1,301 @@
+//! `openapi.yaml` as a judge of requests and answers.
+
+use std::collections::BTreeSet;
+
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde_json::{Map, Value, json};
+
+use crate::Exchange;
+
+/// Where the service is known to say something else than the document; each with its reason.
+const KNOWN_DIFFERENCES: [(&str, &str); 3] = [
+    (
+        "cacheGet",
+        "any JSON value was put, and any is answered; a miss is null",
+    ),
+    (
+        "cachePut",
+        "any JSON value can be cached, not objects alone",
+    ),
+    (
+        "invokeCloudCodeService",
+        "a method takes and answers any JSON value, or nothing",
+    ),
+];
+
+/// The parsed document.
+pub struct Spec {
+    document: Value,
+}
+
+/// An operation of the document.
+#[derive(Debug)]
+pub struct SpecOperation {
+    /// The operationId.
+    pub id: String,
+    definition: Value,
+    path_values: Vec<(String, String)>,
+}
+
+impl Spec {
+    /// Reads the committed document.
+    pub fn read() -> Self {
+        let text = include_str!("../../openapi.yaml");
+        let documents = Yaml::load_from_str(text).expect("the generator has read it");
+        Self {
+            document: to_json(documents.first().expect("there is one document")),
+        }
+    }
+
+    /// The ids of all operations.
+    pub fn operation_ids(&self) -> BTreeSet<String> {
+        let operations = self.operations();
+        operations
+            .map(|(_, _, operation)| id_of(operation))
+            .collect()
+    }
+
+    fn operations(&self) -> impl Iterator<Item = (&String, &String, &Value)> {
+        let paths = self.document["paths"].as_object().into_iter().flatten();
+        paths.flat_map(|(path, item)| {
+            let methods = item.as_object().into_iter().flatten();
+            methods.map(move |(method, operation)| (path, method, operation))
+        })
+    }
+
+    /// The operation of a request with this method and target, which begins behind the app path. A
+    /// path without a parameter goes before one with, as in the service.
+    pub fn operation_of(&self, method: &str, target: &str) -> Option<SpecOperation> {
+        let path = target.split('?').next().unwrap_or_default();
+        let found = self.operations().filter_map(|(template, m, definition)| {
+            let path_values = path_values(template, path)?;
+            m.eq_ignore_ascii_case(method).then(|| SpecOperation {
+                id: id_of(definition),
+                definition: definition.clone(),
+                path_values,
+            })
+        });
+        found.min_by_key(|operation| operation.path_values.len())
+    }
+
+    /// What the document has against an exchange.
+    pub fn problems_of(&self, exchange: &Exchange, app_path: &str) -> Vec<String> {
+        let line = format!("{} {}", exchange.method, exchange.target);
+        let Some(target) = exchange.target.strip_prefix(app_path) else {
+            return vec![format!("{line}: is not behind the app path")];
+        };
+        let Some(operation) = self.operation_of(&exchange.method, target) else {
+            return vec![format!("{line}: is no operation")];
+        };
+        let mut problems = self.problems_of_parameters(&operation, target, exchange);
+        problems.extend(self.problems_of_body(&operation, exchange));
+        problems.extend(self.problems_of_answer(&operation, exchange));
+        let about = problems.into_iter();
+        about
+            .map(|problem| format!("{} ({line}): {problem}", operation.id))
+            .collect()
+    }
+
+    fn problems_of_parameters(
+        &self,
+        operation: &SpecOperation,
+        target: &str,
+        exchange: &Exchange,
+    ) -> Vec<String> {
+        let mut problems = Vec::new();
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let mut given: Vec<(String, String)> = reqwest::Url::parse(&format!("http://x/?{query}"))
+            .map(|url| url.query_pairs().into_owned().collect())
+            .unwrap_or_default();
+        for parameter in self.list(&operation.definition["parameters"]) {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            let values: Vec<String> = match parameter["in"].as_str() {
+                Some("query") => {
+                    let (this, others) = given.into_iter().partition(|(n, _)| n == name);
+                    given = others;
+                    let this: Vec<(String, String)> = this;
+                    this.into_iter().map(|(_, value)| value).collect()
+                }
+                _ => {
+                    let values = operation.path_values.iter().filter(|(n, _)| n == name);
+                    values.map(|(_, value)| value.clone()).collect()
+                }
+            };
+            match values.as_slice() {
+                [] if parameter["required"] == true => problems.push(format!("{name} is missing")),
+                [] => {}
+                [value] => {
+                    let value = typed(value, &parameter["schema"]);
+                    problems.extend(self.misfits(name, &value, &parameter["schema"]));
+                }
+                _ => problems.push(format!("{name} is given more than once")),
+            }
+        }
+        problems.extend(
+            given
+                .iter()
+                .map(|(name, _)| format!("{name} is no parameter")),
+        );
+        let open = operation.definition["security"]
+            .as_array()
+            .is_some_and(Vec::is_empty);
+        if open && exchange.headers.contains_key("user-token") {
+            problems.push("a user token where none is asked for".to_owned());
+        }
+        problems
+    }
+
+    fn problems_of_body(&self, operation: &SpecOperation, exchange: &Exchange) -> Vec<String> {
+        let declared = &operation.definition["requestBody"];
+        let media_type = exchange
+            .headers
+            .get("content-type")
+            .and_then(|v| v.to_str().ok());
+        let media_type = media_type.and_then(|text| text.split(';').next());
+        match (declared, media_type) {
+            (Value::Null, None) if exchange.body.is_empty() => Vec::new(),
+            (Value::Null, _) => vec!["a body where none is declared".to_owned()],
+            (declared, None) if declared["required"] != true && exchange.body.is_empty() => {
+                Vec::new()
+            }
+            (_, None) => vec!["a body without a media type".to_owned()],
+            (declared, Some(media_type)) => match &declared["content"][media_type] {
+                Value::Null => vec![format!("the body is of the type {media_type}")],
+                content if media_type == "application/json" => {
+                    self.json_misfits(operation, "the body", &exchange.body, &content["schema"])
+                }
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn problems_of_answer(&self, operation: &SpecOperation, exchange: &Exchange) -> Vec<String> {
+        let status = exchange.status.as_str();
+        let declared = self.resolved(&operation.definition["responses"][status]);
+        match &declared["content"]["application/json"]["schema"] {
+            _ if declared.is_null() => vec![format!("the status {status} is not declared")],
+            // What an answer holds beyond the document is no lie.
+            Value::Null => Vec::new(),
+            schema => self.json_misfits(operation, "the answer", &exchange.answer, schema),
+        }
+    }
+
+    fn json_misfits(
+        &self,
+        operation: &SpecOperation,
+        what: &str,
+        body: &[u8],
+        schema: &Value,
+    ) -> Vec<String> {
+        if KNOWN_DIFFERENCES.iter().any(|(id, _)| *id == operation.id) {
+            return Vec::new();
+        }
+        match serde_json::from_slice(body) {
+            Ok(value) => self.misfits(what, &without_nulls(value), schema),
+            Err(error) => vec![format!("{what} is no JSON: {error}")],
+        }
+    }
+
+    /// What a schema of the document has against a value.
+    fn misfits(&self, what: &str, value: &Value, schema: &Value) -> Vec<String> {
+        let mut root = schema.as_object().cloned().unwrap_or_default();
+        root.insert("components".to_owned(), self.document["components"].clone());
+        let validator = jsonschema::draft4::new(&Value::Object(root)).expect("a schema");
+        let errors = validator.iter_errors(value);
+        errors.map(|error| format!("{what}: {error}")).collect()
+    }
+
+    fn list(&self, list: &Value) -> Vec<Value> {
+        let items = list.as_array().into_iter().flatten();
+        items.map(|item| self.resolved(item)).collect()
+    }
+
+    fn resolved(&self, value: &Value) -> Value {
+        match value["$ref"]
+            .as_str()
+            .and_then(|path| path.strip_prefix('#'))
+        {
+            Some(pointer) => self.document.pointer(pointer).cloned().unwrap_or_default(),
+            None => value.clone(),
+        }
+    }
+}
+
+fn id_of(operation: &Value) -> String {
+    operation["operationId"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The values of the template's parameters in a path that fits it. The last parameter of a path of
+/// files takes all that is left.
+fn path_values(template: &str, path: &str) -> Option<Vec<(String, String)>> {
+    let mut values = Vec::new();
+    let mut segments = path.split('/');
+    let mut expected = template.split('/').peekable();
+    while let Some(part) = expected.next() {
+        let segment = segments.next()?;
+        match part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'))
+        {
+            Some("path") if expected.peek().is_none() => {
+                let rest = std::iter::once(segment).chain(segments.by_ref());
+                values.push(("path".to_owned(), rest.collect::<Vec<_>>().join("/")));
+            }
+            Some(name) => values.push((name.to_owned(), segment.to_owned())),
+            None if part == segment => {}
+            None => return None,
+        }
+    }
+    segments.next().is_none().then_some(values)
+}
+
+/// The text of a parameter as the value that its schema speaks of.
+fn typed(text: &str, schema: &Value) -> Value {
+    match schema["type"].as_str() {
+        Some("integer" | "number" | "boolean") => {
+            serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+        }
+        _ => json!(text),
+    }
+}
+
+/// A property that is null counts as absent: the service writes it so, the document does not say.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let entries = map.into_iter().filter(|(_, value)| !value.is_null());
+            let entries = entries.map(|(key, value)| (key, without_nulls(value)));
+            Value::Object(entries.collect())
+        }
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
+
+fn to_json(node: &Yaml<'_>) -> Value {
+    match node {
+        Yaml::Value(scalar) => match scalar {
+            Scalar::Null => Value::Null,
+            Scalar::Boolean(value) => (*value).into(),
+            Scalar::Integer(value) => (*value).into(),
+            Scalar::FloatingPoint(value) => value.into_inner().into(),
+            Scalar::String(text) => text.as_ref().into(),
+        },
+        Yaml::Sequence(items) => items.iter().map(to_json).collect(),
+        Yaml::Mapping(entries) => {
+            let mut map = Map::new();
+            for (key, value) in entries {
+                let key = match to_json(key) {
+                    Value::String(key) => key,
+                    other => other.to_string(),
+                };
+                map.insert(key, to_json(value));
+            }
+            Value::Object(map)
+        }
+        other => panic!("{other:?} is nothing that the document uses"),
+    }
+}

@@ -1,0 +1,203 @@
+//! A server and a plain HTTP client for it.
+
+use backendless_local::{Builder, Server};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::Value;
+
+pub(crate) struct Wire {
+    pub(crate) server: Server,
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: String,
+}
+
+impl Wire {
+    pub(crate) async fn start() -> Wire {
+        Wire::of(Server::builder()).await
+    }
+
+    pub(crate) async fn of(builder: Builder) -> Wire {
+        let server = builder.start().await.unwrap();
+        let base = base(&server);
+        Wire {
+            server,
+            http: client(),
+            base,
+        }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> Call {
+        Call(self.http.request(method, format!("{}{path}", self.base)))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Call {
+        self.request(Method::GET, path)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Call {
+        self.request(Method::DELETE, path)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: Value) -> Call {
+        self.request(Method::POST, path).json(&body)
+    }
+
+    pub(crate) fn put(&self, path: &str, body: Value) -> Call {
+        self.request(Method::PUT, path).json(&body)
+    }
+
+    /// Saves rows, in order.
+    pub(crate) async fn fill(&self, table: &str, rows: &[Value]) {
+        for row in rows {
+            self.post(&format!("/data/{table}"), row.clone()).ok().await;
+        }
+    }
+
+    /// The names of the rows that a where-clause finds, in the order of creation.
+    pub(crate) async fn names(&self, table: &str, clause: &str) -> Vec<String> {
+        let rows = self
+            .get(&format!("/data/{table}"))
+            .query(&[("where", clause), ("pageSize", "100")])
+            .ok()
+            .await;
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .map(|row| text(&row["name"]))
+            .collect()
+    }
+
+    /// Registers and logs in; the answer of the login.
+    pub(crate) async fn user(&self, email: &str, password: &str) -> Value {
+        let user = serde_json::json!({"email": email, "password": password});
+        self.post("/users/register", user).ok().await;
+        self.login(email, password).ok().await
+    }
+
+    pub(crate) fn login(&self, login: &str, password: &str) -> Call {
+        self.post(
+            "/users/login",
+            serde_json::json!({"login": login, "password": password}),
+        )
+    }
+}
+
+pub(crate) fn base(server: &Server) -> String {
+    format!("{}/{}/{}", server.url(), server.app_id(), server.api_key())
+}
+
+pub(crate) fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+pub(crate) fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
+}
+
+/// The keys of an object, in the order they came.
+pub(crate) fn keys(value: &Value) -> Vec<&str> {
+    value
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+pub(crate) struct Call(RequestBuilder);
+
+impl Call {
+    pub(crate) fn json(self, body: &Value) -> Call {
+        Call(self.0.json(body))
+    }
+
+    pub(crate) fn raw(self, body: impl Into<reqwest::Body>) -> Call {
+        Call(self.0.body(body))
+    }
+
+    pub(crate) fn query(self, parameters: &[(&str, &str)]) -> Call {
+        Call(self.0.query(parameters))
+    }
+
+    pub(crate) fn token(self, token: &Value) -> Call {
+        Call(self.0.header("user-token", text(token)))
+    }
+
+    pub(crate) async fn send(self) -> Response {
+        self.0.send().await.unwrap()
+    }
+
+    /// The JSON of an answer that is a success.
+    #[track_caller]
+    pub(crate) fn ok(self) -> impl Future<Output = Value> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let answer = self.send().await;
+            let status = answer.status();
+            let body = answer.text().await.unwrap();
+            assert_eq!(status, 200, "at {caller}: {body}");
+            serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
+        }
+    }
+
+    /// The message of an answer that is a refusal, with this status and code, in the envelope.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, code: i64) -> impl Future<Output = String> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let answer = self.send().await;
+            let found = (
+                answer.status().as_u16(),
+                answer.headers()["content-type"].clone(),
+            );
+            let envelope: Value = answer.json().await.unwrap();
+            assert_eq!(found.0, status, "at {caller}: {envelope}");
+            assert_eq!(found.1, "application/json", "at {caller}");
+            assert_eq!(envelope["code"], code, "at {caller}: {envelope}");
+            assert_eq!(envelope["errorData"], serde_json::json!({}), "at {caller}");
+            assert_eq!(keys(&envelope).len(), 3, "at {caller}: {envelope}");
+            text(&envelope["message"])
+        }
+    }
+}
+
+/// A folder of its own for a test, gone when the test ends.
+pub(crate) struct Folder(pub(crate) std::path::PathBuf);
+
+impl Folder {
+    pub(crate) fn new(test: &str) -> Folder {
+        let folder = format!("{test}-{}", std::process::id());
+        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
+        let _ = std::fs::remove_dir_all(&path);
+        Folder(path)
+    }
+
+    /// Every byte of every file in it.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        bytes_below(&self.0)
+    }
+}
+
+fn bytes_below(path: &std::path::Path) -> Vec<u8> {
+    if path.is_file() {
+        return std::fs::read(path).unwrap();
+    }
+    let entries = std::fs::read_dir(path).unwrap();
+    entries
+        .flat_map(|entry| bytes_below(&entry.unwrap().path()))
+        .collect()
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}

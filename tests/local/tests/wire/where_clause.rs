@@ -1,0 +1,491 @@
+//! Where-clauses: each operator, what is refused and how, and that no text gets out of its quotes.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::support::{Wire, base, client, text};
+
+async fn people() -> Wire {
+    let wire = Wire::start().await;
+    wire.fill(
+        "Person",
+        &[
+            json!({"name": "Bob", "age": 30, "ok": true, "score": 1.5, "tags": [1], "nick": "B"}),
+            json!({"name": "Al", "age": 18, "ok": false, "score": -2.5, "big": 9_007_199_254_740_993_i64}),
+            json!({"name": "O'Hara", "age": 40, "big": 9_007_199_254_740_992_i64}),
+            json!({"name": "ÄRGER", "age": -5, "ok": true, "big": u64::MAX, "nick": "10%"}),
+        ],
+    )
+    .await;
+    wire
+}
+
+#[tokio::test]
+async fn each_operator_finds_what_it_says() {
+    let wire = people().await;
+    for (clause, expected) in [
+        ("age = 30", &["Bob"][..]),
+        ("age=30", &["Bob"]),
+        ("30 = age", &["Bob"]),
+        ("age != 30", &["Al", "O'Hara", "ÄRGER"]),
+        ("age <> 30", &["Al", "O'Hara", "ÄRGER"]),
+        ("age < 18", &["ÄRGER"]),
+        ("18 > age", &["ÄRGER"]),
+        ("age <= 18", &["Al", "ÄRGER"]),
+        ("age > 30", &["O'Hara"]),
+        ("age >= 30", &["Bob", "O'Hara"]),
+        ("age = -5", &["ÄRGER"]),
+        ("age = - 5", &["ÄRGER"]),
+        ("age = +30", &["Bob"]),
+        ("score = 1.5", &["Bob"]),
+        ("score < -2.25", &["Al"]),
+        ("score = 15e-1", &["Bob"]),
+        ("age = 30.0", &["Bob"]),
+        ("name = 'Bob'", &["Bob"]),
+        ("name = 'bob'", &[]),
+        ("name > 'B' and name < 'C'", &["Bob"]),
+        ("name = 'O''Hara'", &["O'Hara"]),
+        ("name LIKE 'B%'", &["Bob"]),
+        ("name like '%a'", &["O'Hara"]),
+        ("name Like '%\u{27}\u{27}%'", &["O'Hara"]),
+        ("name LIKE '_l'", &["Al"]),
+        ("name LIKE 'ärg__'", &["ÄRGER"]),
+        ("name NOT LIKE '%o%'", &["Al", "ÄRGER"]),
+        ("nick like '10%'", &["ÄRGER"]),
+        ("nick like '1\\%'", &[]),
+        ("age IN (18, 40, 99)", &["Al", "O'Hara"]),
+        ("name in ('Bob','O''Hara')", &["Bob", "O'Hara"]),
+        ("age NOT IN (18, 40)", &["Bob", "ÄRGER"]),
+        ("age BETWEEN 18 AND 30", &["Bob", "Al"]),
+        ("age between 18 and 30 and name = 'Al'", &["Al"]),
+        ("age NOT BETWEEN 18 AND 30", &["O'Hara", "ÄRGER"]),
+        ("ok IS NULL", &["O'Hara"]),
+        ("ok is not null", &["Bob", "Al", "ÄRGER"]),
+        ("ok = NULL", &["O'Hara"]),
+        ("NULL = ok", &["O'Hara"]),
+        ("ok != null", &["Bob", "Al", "ÄRGER"]),
+        ("ok<>NULL", &["Bob", "Al", "ÄRGER"]),
+        ("not(ok is null)", &["Bob", "Al", "ÄRGER"]),
+        ("tags is null", &["Al", "O'Hara", "ÄRGER"]),
+        ("ok = true", &["Bob", "ÄRGER"]),
+        ("ok = FALSE", &["Al"]),
+        ("ok = 1", &["Bob", "ÄRGER"]),
+        ("ok = 'false'", &["Al"]),
+        ("ok", &["Bob", "ÄRGER"]),
+        ("NOT ok", &["Al"]),
+        ("ok and age > 0", &["Bob"]),
+        ("age = 30 OR name = 'Al'", &["Bob", "Al"]),
+        ("age = 30 AND name = 'Al' OR age = 40", &["O'Hara"]),
+        ("age = 30 AND (name = 'Bob' OR age = 40)", &["Bob"]),
+        ("NOT age = 30 AND age > 0", &["Al", "O'Hara"]),
+        ("NOT (age = 30 OR age = 18)", &["O'Hara", "ÄRGER"]),
+        ("((age)) = ((30))", &["Bob"]),
+        ("1=1", &["Bob", "Al", "O'Hara", "ÄRGER"]),
+        ("1 = 2", &[]),
+        ("'a' = 'a' and 1 < 2", &["Bob", "Al", "O'Hara", "ÄRGER"]),
+        ("true", &["Bob", "Al", "O'Hara", "ÄRGER"]),
+        ("false", &[]),
+        ("", &["Bob", "Al", "O'Hara", "ÄRGER"]),
+        ("  ", &["Bob", "Al", "O'Hara", "ÄRGER"]),
+        ("\n age\t=\r\n30 ", &["Bob"]),
+        ("\"age\" = 30 and `name` = 'Bob'", &["Bob"]),
+        ("score < age", &["Bob", "Al"]),
+        (
+            "created > 1000000000000 and updated is null",
+            &["Bob", "Al", "O'Hara", "ÄRGER"],
+        ),
+        ("ownerId is null and created = updated", &[]),
+        // Beyond the 53 bits of a float.
+        ("big = 9007199254740993", &["Al"]),
+        ("big = 9007199254740992", &["O'Hara"]),
+        ("big > 9007199254740992", &["Al", "ÄRGER"]),
+        ("big = 18446744073709551615", &["ÄRGER"]),
+        ("big < 18446744073709551615", &["Al", "O'Hara"]),
+        // A constant takes the type of the column.
+        ("age = '30'", &["Bob"]),
+        ("age in ('18', 30)", &["Bob", "Al"]),
+        ("nick = 10", &[]),
+    ] {
+        assert_eq!(wire.names("Person", clause).await, expected, "{clause}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_found_by_its_id() {
+    let wire = people().await;
+    let al = wire
+        .get("/data/Person")
+        .query(&[("where", "name = 'Al'")])
+        .ok()
+        .await[0]
+        .clone();
+    let id = text(&al["objectId"]);
+    assert_eq!(
+        wire.names("Person", &format!("objectId = '{id}'")).await,
+        ["Al"]
+    );
+    assert_eq!(
+        wire.names("Person", &format!("objectId in ('x','{id}')"))
+            .await,
+        ["Al"]
+    );
+    assert_eq!(
+        wire.names("Person", &format!("created <= {}", al["created"]))
+            .await[0],
+        "Bob"
+    );
+}
+
+#[tokio::test]
+async fn a_column_that_is_not_there_is_named() {
+    let wire = people().await;
+    for clause in [
+        "nope = 1",
+        "age = 1 and nope like 'x'",
+        "nope is null",
+        "1 = nope",
+        "password = 'x'",
+    ] {
+        let message = wire
+            .get("/data/Person")
+            .query(&[("where", clause)])
+            .refused(400, 1006)
+            .await;
+        assert!(
+            message.ends_with("does not exist in table 'Person'"),
+            "{message}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_bad_clause_is_refused_with_its_place() {
+    let wire = people().await;
+    for (clause, place, found) in [
+        ("age >", "line 1, column 6", "EOF"),
+        ("age > > 1", "line 1, column 7", ">"),
+        ("age = 1 or", "line 1, column 11", "EOF"),
+        ("age = 1)", "line 1, column 8", ")"),
+        ("(age = 1", "line 1, column 9", "EOF"),
+        ("age = 1\nand ?", "line 2, column 5", "?"),
+        ("age = 1;", "line 1, column 8", ";"),
+        ("age = 1 ; drop table t1", "line 1, column 9", ";"),
+        ("age = 1 -- x", "line 1, column 9", "comment"),
+        ("age = 1 /* x */", "line 1, column 9", "comment"),
+        ("name = 'x", "line 1, column 8", "string"),
+        ("name = \"x", "line 1, column 8", "delimiter"),
+        ("age age", "line 1, column 5", "age"),
+        ("age", "line 1, column 1", "'age'"),
+        ("1", "line 1, column 1", "1"),
+        ("'x'", "line 1, column 1", "'x'"),
+        ("length(name) = 3", "line 1, column 1", "length"),
+        ("Count(age) > 1", "line 1, column 1", "Count"),
+        (
+            "load_extension('x') = 1",
+            "line 1, column 1",
+            "load_extension",
+        ),
+        ("age = (select 1)", "line 1, column 15", "1"),
+        ("age in (select age from t1)", "line 1, column 16", "age"),
+        ("exists (select 1)", "line 1, column 16", "1"),
+        ("age in ()", "line 1, column 9", ")"),
+        ("age in (name)", "line 1, column 9", "constant"),
+        ("age between 1 and name", "line 1, column 19", "constant"),
+        ("age + 1 = 2", "line 1, column 1", "expression"),
+        ("age = 1 = 1", "line 1, column 1", "expression"),
+        ("person.age = 1", "line 1, column 1", "person.age"),
+        ("name like 5", "line 1, column 11", "LIKE"),
+        ("age like '1%'", "line 1, column 1", "LIKE"),
+        ("name like 'x' escape '!'", "line 1, column 15", "escape"),
+        ("name glob 'x'", "line 1, column 6", "glob"),
+        ("name || 'x' = 'y'", "line 1, column 6", "||"),
+        ("age = 0x10", "line 1, column 7", "10"),
+        ("age = :a", "line 1, column 7", ":"),
+        ("age = @a", "line 1, column 7", "@"),
+        ("age = $1", "line 1, column 7", "$"),
+        ("name collate nocase = 'x'", "line 1, column 6", "collate"),
+        ("age is 3", "line 1, column 8", "3"),
+        ("age < null", "line 1, column 1", "NULL"),
+        ("age = 'old'", "line 1, column 7", "'old'"),
+        ("age = true", "line 1, column 7", "true"),
+        ("age = 1e999", "line 1, column 7", "1e999"),
+        ("ok = 2", "line 1, column 6", "2"),
+        ("name = true", "line 1, column 8", "true"),
+        ("tags = '[1]'", "line 1, column 8", "JSON"),
+        ("tags like '%1%'", "line 1, column 1", "JSON"),
+        ("name = age", "line 1, column 1", "STRING"),
+        ("case when 1=1 then 1 end = 1", "line 1, column 6", "when"),
+        ("cast(age as text) = '1'", "line 1, column 10", "as"),
+        ("age = interval '1' day", "line 1, column 16", "'1'"),
+        ("(age, name) = (1, 'x')", "line 1, column", "expression"),
+        ("not", "line 1, column 1", "found not"),
+        ("and = 1", "line 1, column 1", "found and"),
+        ("=", "line 1, column 1", "="),
+    ] {
+        for call in [
+            wire.get("/data/Person").query(&[("where", clause)]),
+            wire.get("/data/Person/count").query(&[("where", clause)]),
+            wire.post("/data/Person/find", json!({"where": clause})),
+        ] {
+            let message = call.refused(400, 19000).await;
+            assert!(
+                message.starts_with(&format!("Invalid where clause at {place}")),
+                "{clause}: {message}"
+            );
+            assert!(message.contains(found), "{clause}: {message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_injection_is_text_or_an_error_and_harms_nothing() {
+    let wire = people().await;
+    for clause in [
+        "'; DROP TABLE t1; --",
+        "name = ''; DROP TABLE t1; --'",
+        "1=1; DELETE FROM t1",
+        "name = 'x' UNION SELECT 1,2,3,4",
+        "1=1) OR (1=1",
+        "name = 'x' OR 1=1 --",
+        "name = '\\' OR 1=1 -- '",
+        "\"x\"\" OR 1=1",
+        "`x`` = 1",
+        "objectId = (SELECT password_hash FROM credential)",
+        "1 = randomblob(1000000000)",
+        "sqlite_version() = '3'",
+    ] {
+        let answer = wire
+            .get("/data/Person")
+            .query(&[("where", clause)])
+            .send()
+            .await;
+        assert_eq!(answer.status(), 400, "{clause}");
+    }
+    // Inside its quotes the same text is a value, and finds nothing.
+    for value in [
+        "''; DROP TABLE t1; --",
+        "x'' OR ''1''=''1",
+        "\\",
+        "x\\'' OR 1=1 --",
+        "/* */",
+        "--",
+        "?1",
+        "%",
+    ] {
+        let clause = format!("name = '{value}'");
+        assert_eq!(
+            wire.names("Person", &clause).await,
+            Vec::<String>::new(),
+            "{clause}"
+        );
+    }
+    assert_eq!(wire.get("/data/Person/count").ok().await, 4);
+}
+
+#[tokio::test]
+async fn the_secrets_of_the_database_are_no_columns() {
+    let wire = Wire::start().await;
+    wire.user("a@b.c", "pw").await;
+    for column in [
+        "password",
+        "password_hash",
+        "seq",
+        "rowid",
+        "oid",
+        "_rowid_",
+        "object_id",
+        "t1",
+        "c1",
+    ] {
+        for parameters in [
+            [("where", format!("{column} like '%'"))],
+            [("where", format!("{column} is not null"))],
+            [("sortBy", column.to_owned())],
+            [("property", column.to_owned())],
+            [("property", format!("Max({column})"))],
+            [("groupBy", column.to_owned())],
+        ] {
+            let [(name, value)] = &parameters;
+            wire.get("/data/Users")
+                .query(&[(name, value.as_str())])
+                .refused(400, 1006)
+                .await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn long_clauses_work() {
+    let wire = people().await;
+    let names: Vec<String> = (0..5_000).map(|n| format!("'nobody {n}'")).collect();
+    let clause = format!("name in ({}, 'Bob')", names.join(","));
+    let found = wire
+        .post("/data/Person/find", json!({"where": clause}))
+        .ok()
+        .await;
+    assert_eq!(found[0]["name"], "Bob");
+    for word in ["or", "and"] {
+        let parts = vec!["(age = 30)"; 1_500].join(&format!(" {word} "));
+        assert_eq!(
+            wire.post("/data/Person/count", json!({"where": parts}))
+                .ok()
+                .await,
+            1
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_clause_that_is_too_deep_or_too_large_is_an_error_and_no_crash() {
+    let wire = people().await;
+    let n = 100_000;
+    let chain = |part: &str, word: &str| vec![part; n].join(word);
+    for clause in [
+        format!("{}age = 30{}", "(".repeat(n), ")".repeat(n)),
+        "(".repeat(n),
+        ")".repeat(n),
+        format!("{}age = 30{}", "(".repeat(51), ")".repeat(51)),
+        format!("{}age = 30", "not ".repeat(n)),
+        format!("{}age = 30", "not ".repeat(3_000)),
+        format!("{}age = 30", "not(".repeat(40)),
+        format!("age = {}1", "- ".repeat(n)),
+        format!("age = {}1", "- ".repeat(3_000)),
+        chain("age = 30", " and "),
+        chain("age = 30", " or "),
+        chain("1", " = ")[..12_000].to_owned(),
+        chain("1", " + ")[..12_000].to_owned(),
+        format!("age {}", "is null ".repeat(1_900)),
+        format!("age {}", "between 1 and ".repeat(1_300)),
+        format!("age {}", "in (1) ".repeat(3_900)),
+        format!("age in ({})", chain("1", ",")),
+        format!("name = '{}'", "x".repeat(300_000)),
+        "a.".repeat(20_000),
+        "f(".repeat(50),
+        "f(not ".repeat(50),
+        "not (not ".repeat(50),
+        "1 in (not ".repeat(50),
+        "x between (not ".repeat(50),
+        "f(x, not (".repeat(25),
+        format!("{}age = 30{}", "f(not ".repeat(48), ")".repeat(48)),
+        format!("{}age = 30{}", "not (not ".repeat(49), ")".repeat(49)),
+        format!("({}) = 1", ["ok"; 3_900].join(" and ")),
+        format!("f({})", ["ok"; 3_900].join(" or ")),
+        format!("age in ({})", ["ok"; 3_900].join(" or ")),
+        format!("age like {}", ["ok"; 3_900].join(" = ")),
+        "x".repeat(200_000),
+    ] {
+        let start = clause.chars().take(30).collect::<String>();
+        let call = wire.post("/data/Person/find", json!({"where": clause}));
+        let answer = call.send().await;
+        assert_eq!(answer.status(), 400, "{start}");
+        let envelope: serde_json::Value = answer.json().await.unwrap();
+        let message = text(&envelope["message"]);
+        assert!(message.len() < 400, "{start}: {message}");
+    }
+    assert_eq!(
+        wire.names(
+            "Person",
+            &format!("{}age = 30{}", "(".repeat(50), ")".repeat(50))
+        )
+        .await,
+        ["Bob"]
+    );
+    assert_eq!(wire.get("/data/Person/count").ok().await, 4);
+}
+
+/// One server for all the cases of the properties below: each case saves its own row.
+struct Shared {
+    runtime: tokio::runtime::Runtime,
+    wire: Wire,
+}
+
+static SHARED: LazyLock<Shared> = LazyLock::new(|| {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    let wire = runtime.block_on(async {
+        let server = backendless_local::Server::start().await.unwrap();
+        let wire = Wire {
+            base: base(&server),
+            server,
+            http: client(),
+        };
+        wire.fill("Word", &[json!({"name": "another", "age": 1, "ok": true})])
+            .await;
+        wire
+    });
+    Shared { runtime, wire }
+});
+
+/// Pieces that clauses are made of, and some that they are not.
+fn clause() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => prop::sample::select(vec![
+            "name", "age", "ok", "created", "nope", "=", "<>", "<", ">=", "and", "or", "not", "(", ")", "in",
+            "like", "between", "is", "null", "true", ",", ".", "-", "+", "*", "'a'", "''", "'%'", "1", "1.5",
+            "1e9", "18446744073709551615", "\"", "`", "'", "--", "/*", ";", "select", "case", "interval",
+            "cast", "exists", "date", "position", "Count", "array", "[", "]", "::", "$1", "?", "x'00'", "e'\\'",
+        ]).prop_map(str::to_owned),
+        1 => any::<String>(),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_clause_is_answered_or_refused_but_never_a_failure(clause in clause()) {
+        let Shared { runtime, wire } = &*SHARED;
+        let call = wire.post("/data/Word/count", json!({"where": clause}));
+        let status = runtime.block_on(call.send()).status().as_u16();
+        prop_assert!(status == 200 || status == 400, "{status}");
+    }
+
+    #[test]
+    fn text_in_quotes_finds_exactly_the_row_that_has_it(name in any::<String>()) {
+        let Shared { runtime, wire } = &*SHARED;
+        let escaped = name.replace('\'', "''");
+        runtime.block_on(async {
+            let saved = wire.post("/data/Word", json!({"name": name})).ok().await;
+            for clause in [format!("name = '{escaped}'"), format!("name in ('{escaped}')")] {
+                let found = wire.post("/data/Word/find", json!({"where": clause, "pageSize": 100})).ok().await;
+                // The same text may have been tried before; no other may be found.
+                let found = found.as_array().unwrap();
+                prop_assert!(found.iter().any(|row| row["objectId"] == saved["objectId"]));
+                prop_assert!(found.iter().all(|row| row["name"] == name.as_str()));
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn an_integer_finds_exactly_the_row_that_has_it(n in prop_oneof![any::<i64>().prop_map(serde_json::Number::from), any::<u64>().prop_map(serde_json::Number::from)]) {
+        let Shared { runtime, wire } = &*SHARED;
+        runtime.block_on(async {
+            let saved = wire.post("/data/Whole", json!({"n": n})).ok().await;
+            let found = wire.post("/data/Whole/find", json!({"where": format!("n = {n}"), "pageSize": 100})).ok().await;
+            let found = found.as_array().unwrap();
+            prop_assert!(found.iter().any(|row| row["objectId"] == saved["objectId"]));
+            prop_assert!(found.iter().all(|row| row["n"] == json!(n)));
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_fraction_is_kept_and_found_exactly(n in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO) {
+        let Shared { runtime, wire } = &*SHARED;
+        runtime.block_on(async {
+            let saved = wire.post("/data/Fraction", json!({"n": n})).ok().await;
+            prop_assert_eq!(saved["n"].as_f64().unwrap().to_bits(), n.to_bits());
+            let clause = format!("n = {n:?}");
+            let found = wire.post("/data/Fraction/find", json!({"where": clause, "pageSize": 100})).ok().await;
+            prop_assert!(found.as_array().unwrap().iter().any(|row| row["objectId"] == saved["objectId"]));
+            Ok(())
+        })?;
+    }
+}
