@@ -119,20 +119,26 @@ async fn an_answer_without_messages_is_no_message() {
 }
 
 #[tokio::test]
-async fn a_message_that_does_not_fit_spoils_no_other_and_polling_goes_on() {
+async fn polling_goes_on_behind_an_error_and_the_messages_beside_it_are_kept() {
     let answers = [
-        r#"{"messages":[{"data":1},{"data":"SECRET"},{"messageId":7,"data":2}]}"#,
+        r#"{"messages":[{"data":1},{"data":"SECRET"},{"data":2}]}"#,
+        "<html>",
         r#"{"messages":[{"data":3}]}"#,
     ];
     let server = Recorder::in_turn(answers.map(str::to_owned).to_vec()).await;
     let stream = server.client().messaging().messages::<u8>("c", "s");
-    let mut stream = stream.interval(Duration::from_millis(1));
-    assert_eq!(stream.next().await.unwrap().unwrap().data, 1);
-    let error = stream.next().await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(!format!("{error:?}").contains("SECRET"));
-    assert_eq!(stream.next().await.unwrap().unwrap().data, 2);
-    assert_eq!(stream.next().await.unwrap().unwrap().data, 3);
+    let stream = stream.interval(Duration::from_millis(1));
+    let items: Vec<_> = stream.take(5).collect().await;
+    let data: Vec<_> = items
+        .iter()
+        .map(|item| item.as_ref().ok().map(|message| message.data))
+        .collect();
+    assert_eq!(data, [Some(1), None, Some(2), None, Some(3)]);
+    for error in items.into_iter().filter_map(Result::err) {
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+        assert_eq!(error.operation(), Some("pollMessages"));
+        assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -285,19 +285,24 @@ where
 }
 
 impl Watched {
-    /// Notes a failure, and takes more bytes than were promised for one: the form would be cut off
-    /// at the promised length, in the middle of them.
-    fn checked(&self, piece: Result<Bytes, BoxError>) -> Result<Bytes, BoxError> {
-        let piece = piece.and_then(|piece| match self.length {
-            Some(length) if self.sent + piece.len() as u64 > length => {
-                Err(format!("there are more than the {length} bytes that were promised").into())
+    /// Notes a failure, and takes another number of bytes than was promised for one: the form would
+    /// be cut off at the promised length, in the middle of them, or never come to its end.
+    fn checked(&self, piece: Option<Result<Bytes, BoxError>>) -> Option<Result<Bytes, BoxError>> {
+        let checked = match (piece, self.length) {
+            (Some(Ok(piece)), Some(length)) if self.sent + piece.len() as u64 > length => {
+                let problem = format!("there are more than the {length} bytes that were promised");
+                Some(Err(problem.into()))
             }
-            _ => Ok(piece),
-        });
-        if piece.is_err() {
+            (None, Some(length)) if self.sent < length => {
+                let problem = format!("there are fewer than the {length} bytes that were promised");
+                Some(Err(problem.into()))
+            }
+            (piece, _) => piece,
+        };
+        if matches!(checked, Some(Err(_))) {
             self.progress.fail(self.failure);
         }
-        piece
+        checked
     }
 }
 
@@ -319,30 +324,13 @@ impl Stream for Watched {
         let this = &mut *self;
         let piece = ready!(this.pieces.as_mut().poll_next(context));
         this.progress.step();
-        let piece = piece.map(|piece| this.checked(piece));
-        match &piece {
-            Some(Ok(piece)) => {
-                this.sent += piece.len() as u64;
-                if this.length.is_some_and(|length| this.sent > length) {
-                    return this.misfit();
-                }
-                if let Some(report) = &mut this.on_progress {
-                    report(this.sent, this.length);
-                }
+        let piece = this.checked(piece);
+        if let Some(Ok(piece)) = &piece {
+            this.sent += piece.len() as u64;
+            if let Some(report) = &mut this.on_progress {
+                report(this.sent, this.length);
             }
-            None if this.length.is_some_and(|length| this.sent < length) => return this.misfit(),
-            Some(Err(_)) | None => {}
         }
         Poll::Ready(piece)
-    }
-}
-
-impl Watched {
-    /// Without this error, what is too much would push the end of the form out of the request, and
-    /// the service would be left to guess where the file ends.
-    fn misfit(&self) -> Poll<Option<Result<Bytes, BoxError>>> {
-        let (sent, length) = (self.sent, self.length.unwrap_or_default());
-        let problem = format!("the upload was to have {length} bytes and came to {sent}");
-        Poll::Ready(Some(Err(problem.into())))
     }
 }
