@@ -144,6 +144,18 @@ impl Users {
     ///
     /// [`Unauthorized`](ErrorKind::Unauthorized) if there is no session or it is over; and what
     /// every call may answer.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let of_nobody = client.with_user_token("no session's");
+    /// assert!(of_nobody.users().logout().await.unwrap_err().is_unauthorized());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn logout(&self) -> Request<'static, ()> {
         Request::new(self.client.clone(), move |raw| async move {
             finish(raw.logout_user().await, &LOGOUT_USER)

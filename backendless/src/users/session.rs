@@ -10,6 +10,27 @@ use crate::{Client, UserToken};
 ///
 /// It holds a client that calls as that user. Nothing ends the session but
 /// [`logout`](Self::logout), or the service in its time; dropping this value does not.
+///
+/// ```
+/// use backendless::Registration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = backendless_local::Server::start().await?;
+/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+/// #     .api_url(server.url()).build()?;
+/// let users = client.users();
+/// users.register(Registration::new("pa55").email("ann@example.com")).await?;
+/// let session = users.login("ann@example.com", "pa55").await?;
+///
+/// // A later request of the same user, of whom only the token was kept.
+/// let token = session.token().expose_secret().to_owned();
+/// let as_ann = client.with_user_token(token);
+/// assert_eq!(as_ann.data::<backendless::Record>("Users").count().await?, 1);
+/// session.logout().await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Session {
     client: Client,
     user: User,
