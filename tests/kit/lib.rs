@@ -7,12 +7,14 @@
     reason = "servers of tests, which nobody prints"
 )]
 
+mod clock;
 mod raw;
 mod recorder;
 pub mod spec;
 mod tap;
 mod tour;
 
+pub use clock::TestClock;
 pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};
 pub use tap::{Exchange, Tap};
