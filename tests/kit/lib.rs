@@ -7,12 +7,14 @@
     reason = "servers of tests, which nobody prints"
 )]
 
+mod clock;
 mod recorder;
 mod scripted;
 pub mod spec;
 mod tap;
 mod tour;
 
+pub use clock::TestClock;
 pub use recorder::{Recorded, Recorder};
 pub use scripted::{Behaviour, ScriptedServer};
 pub use tap::{Exchange, Tap};

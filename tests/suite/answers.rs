@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use backendless::{ErrorCode, ErrorKind, Record, Registration, Timestamp};
-use backendless_tests::{API_KEY, APP_ID, Behaviour, Recorder, ScriptedServer};
+use backendless_tests::{API_KEY, APP_ID, Behaviour, Recorder, ScriptedServer, TestClock};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -202,7 +202,7 @@ async fn a_proxys_page_is_told_by_size_and_type_but_not_repeated() {
     assert_eq!(
         error.to_string(),
         "getObjectById: 502: Bad Gateway, and no error of Backendless but 19 bytes of \
-         \"text/html\" (1 attempt)"
+         \"text/html\" (1 attempt; not retried: its policy allows one attempt)"
     );
     let error = table.create(&json!({})).await.unwrap_err();
     assert!(!error.is_retryable());
@@ -345,15 +345,16 @@ async fn a_login_without_a_token_is_a_decode_error() {
 #[tokio::test]
 async fn no_connection_is_told_as_such_and_may_be_tried_again() {
     let server = ScriptedServer::refusing();
-    let error = server
-        .client()
+    let client = server.client_builder().clock(TestClock::default()).build();
+    let error = client
+        .unwrap()
         .data::<Record>("Person")
         .create(&json!({}))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_retryable());
-    assert_eq!(error.attempts(), 1);
+    assert_eq!(error.attempts(), 3);
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
     assert!(source.is_some());

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use super::response::Call;
+use super::call::Call;
 use crate::{Error, ErrorKind};
 
 /// The error of a request that was not answered, or whose answer broke off.
@@ -23,10 +23,13 @@ pub(super) fn of_transport(error: reqwest::Error, call: &Call) -> Error {
             .with_source(error);
     }
     if error.is_connect() {
-        return call
-            .error(ErrorKind::Connect, format!("no connection: {reason}"))
-            .retryable(true)
-            .with_source(error);
+        let text = format!("no connection: {reason}");
+        let failed = call.error(ErrorKind::Connect, text);
+        let failed = match is_distrust(&error) {
+            true => failed.final_because("the server's certificate would be the same"),
+            false => failed.retryable(true),
+        };
+        return failed.with_source(error);
     }
     if error.is_timeout() {
         return call.timed_out("no answer came").with_source(error);
@@ -50,4 +53,21 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
         last = source;
     }
     last.to_string()
+}
+
+/// Whether the connection failed in a way that it will fail again: rustls tells what is wrong with
+/// the other side's TLS as invalid data, and the libraries of operating systems by this word.
+fn is_distrust(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let is_invalid_data = error
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData);
+        if is_invalid_data || error.source().is_none() && error.to_string().contains("certificate")
+        {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }

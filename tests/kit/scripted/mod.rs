@@ -8,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use backendless::{Client, ClientBuilder};
+use backendless::{Client, ClientBuilder, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -101,9 +101,9 @@ impl ScriptedServer {
         lock(&self.state).connections
     }
 
-    /// A client of this server, as nobody.
+    /// A client of this server, as nobody, that makes every call once.
     pub fn client(&self) -> Client {
-        let client = self.client_builder().build();
+        let client = self.client_builder().retry(RetryPolicy::none()).build();
         client.expect("the settings are those of this kit")
     }
 

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use backendless::{Client, Error, operations};
-use backendless_tests::ScriptedServer;
+use backendless::{Client, Error, RetryPolicy, operations};
 use backendless_tests::spec::Spec;
+use backendless_tests::{ScriptedServer, TestClock};
 use futures_util::{StreamExt, stream};
 
 use super::calls::{Call, DOWNLOAD, every_operation};
 use super::figures::Figures;
-use super::table::{Fault, every_fault};
+use super::table::{EXCEPTIONS, Fault, MOST_ATTEMPTS, every_fault};
 
 /// How many calls are under way at once.
 const CONCURRENT: usize = 64;
@@ -27,6 +27,15 @@ fn the_matrix_has_every_operation() {
     let all = operations::ALL.iter().map(|operation| operation.id());
     assert_eq!(called, all.chain([DOWNLOAD]).collect());
     assert_eq!(called.len(), calls.len());
+}
+
+#[test]
+fn every_exception_is_of_a_fault_and_a_call() {
+    let (faults, calls) = (every_fault(), every_operation(""));
+    for (fault, call, _) in EXCEPTIONS {
+        assert!(faults.iter().any(|known| known.name == fault), "{fault}");
+        assert!(calls.iter().any(|known| known.id == call), "{call}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,7 +94,13 @@ impl Row {
             Some(behaviour) => ScriptedServer::always(behaviour).await,
             None => ScriptedServer::refusing(),
         };
-        let mut builder = server.client_builder();
+        let mut builder = server
+            .client_builder()
+            .clock(TestClock::default())
+            // All calls of a row move its clock, and none may run out of time by the others' waits.
+            .timeout(Duration::from_secs(3600))
+            .retry(RetryPolicy::default().max_attempts(MOST_ATTEMPTS))
+            .max_response_size(1024 * 1024);
         if fault.takes_time {
             builder = builder.attempt_timeout(LIMIT);
         }
