@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 
 use super::calls::{Call, DOWNLOAD, every_operation};
 use super::figures::Figures;
-use super::table::{EXCEPTIONS, Fault, MOST_ATTEMPTS, every_fault};
+use super::table::{EXCEPTIONS, Fault, MOST_ATTEMPTS, MOST_BYTES, every_fault};
 
 /// How many calls are under way at once.
 const CONCURRENT: usize = 64;
@@ -100,7 +100,7 @@ impl Row {
             // All calls of a row move its clock, and none may run out of time by the others' waits.
             .timeout(Duration::from_secs(3600))
             .retry(RetryPolicy::default().max_attempts(MOST_ATTEMPTS))
-            .max_response_size(1024 * 1024);
+            .max_response_size(MOST_BYTES);
         if fault.takes_time {
             builder = builder.attempt_timeout(LIMIT);
         }

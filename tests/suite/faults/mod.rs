@@ -4,4 +4,6 @@
 mod calls;
 mod figures;
 mod matrix;
+mod retries;
 mod table;
+mod waits;

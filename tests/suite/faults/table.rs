@@ -10,6 +10,9 @@ use super::calls::{Call, DOWNLOAD, Reads};
 /// The most attempts that a client of the matrix makes.
 pub(super) const MOST_ATTEMPTS: u32 = 3;
 
+/// The longest answer that a client of the matrix reads.
+pub(super) const MOST_BYTES: usize = 1024 * 1024;
+
 /// Something that a server does, and what is to be known of it.
 pub(super) struct Fault {
     pub(super) name: &'static str,
@@ -188,6 +191,8 @@ fn connections() -> Vec<Fault> {
 fn misfits() -> Vec<Fault> {
     use Reads::{Anything, Value, ValueOrNull};
     let row = r#"{"objectId":"B2","age":20}"#;
+    // Without a length, so that only the limit of a client can end it.
+    let endless = "HTTP/1.1 200 OK\r\n\r\n".to_owned() + &" ".repeat(3 * MOST_BYTES);
     vec![
         Fault::misfit("empty 200", Value, Behaviour::json(200, "")),
         Fault::misfit("200 with null", Value, Behaviour::json(200, "null")),
@@ -207,6 +212,7 @@ fn misfits() -> Vec<Fault> {
             Behaviour::json(200, b"{\"\xff\":1}"),
         ),
         Fault::misfit("wrong type", ValueOrNull, Behaviour::json(200, "\"text\"")),
+        Fault::misfit("no end", Anything, Behaviour::bytes(endless)),
         Fault::misfit("gzip bomb", Anything, Behaviour::gzip_bomb(100)),
     ]
 }
@@ -243,9 +249,16 @@ fn refusals() -> Vec<Fault> {
 fn slowness() -> Vec<Fault> {
     // It goes on all the time, and takes longer in all than any client of the matrix waits.
     let pause = Duration::from_millis(20);
+    let go_on = "HTTP/1.1 100 Continue\r\n\r\n".repeat(100);
+    let half_a_page = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 100\r\n\r\n<html>";
     let long = || Behaviour::json(200, " ".repeat(150));
     vec![
+        Fault {
+            takes_time: true,
+            ..Fault::gateway("502 and stall", Behaviour::stall_after(half_a_page))
+        },
         Fault::slow("stall", Behaviour::stall()),
+        Fault::slow("100 for ever", Behaviour::bytes(go_on).dripping(pause)),
         Fault::slow("stall in body", Behaviour::stall_in_body()),
         Fault::slow("a byte at a time", long().dripping(pause)),
         Fault::slow("body a byte at a time", long().dripping_in_body(pause)),
