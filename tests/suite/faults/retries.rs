@@ -202,7 +202,6 @@ async fn an_answer_that_cannot_be_read_tells_the_attempts_before_it() {
 }
 
 #[tokio::test]
-#[ignore = "files/upload.rs says 1 whatever was before"]
 async fn an_upload_without_an_address_tells_the_attempts_before_it() {
     let script = [Behaviour::json(503, ""), Behaviour::json(200, "{}")];
     let server = ScriptedServer::start(script).await;
