@@ -29,7 +29,7 @@ fn breaks() -> [Behaviour; 2] {
     [Behaviour::reset_after_request(), Behaviour::json(503, "")]
 }
 
-/// The bodies of uploads, in which the boundaries differ, from the first header of the part on.
+/// The bodies of the uploads, with the same boundary in all of them.
 fn parts(server: &ScriptedServer) -> Vec<String> {
     let part = |request: Recorded| {
         let boundary = request.body.lines().next().unwrap_or_default().to_owned();

@@ -102,6 +102,22 @@ async fn a_wait_that_outlasts_the_call_is_not_begun() {
 }
 
 #[tokio::test]
+async fn a_wait_without_end_is_not_begun() {
+    for retry_after in ["18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        let server = busy(retry_after).await;
+        let (client, clock) = client(&server, |builder| builder);
+        let error = read_counter(&client).await;
+        assert_eq!((error.attempts(), error.status()), (1, Some(503)));
+        assert!(
+            error
+                .retry_after()
+                .is_some_and(|wait| wait > 1_000_000 * SECOND)
+        );
+        assert_eq!(clock.sleeps(), []);
+    }
+}
+
+#[tokio::test]
 #[ignore = "transport/call.rs sets no limit for the waits of uploads and downloads"]
 async fn a_transfer_waits_no_day_because_the_server_says_so() {
     let server = busy("86400").await;
@@ -158,8 +174,20 @@ async fn an_outage_is_not_multiplied_and_successes_fill_the_budget_again() {
     for _ in 0..20 {
         client.counters().get("visits").await.unwrap();
     }
-    // Ten successes for one retry.
+    // Ten successes give one retry back.
     assert_eq!(read_counter(&client).await.attempts(), 3);
     assert_eq!(read_counter(&client).await.attempts(), 1);
     assert_eq!(server.requests().len(), 38);
+}
+
+#[tokio::test]
+async fn an_outage_is_not_multiplied_by_many_callers_either() {
+    let server = ScriptedServer::always(Behaviour::json(503, "")).await;
+    let (client, _) = client(&server, |builder| builder);
+    let calls = (0..200).map(|_| read_counter(&client));
+    let errors = futures_util::future::join_all(calls).await;
+    let attempts: u32 = errors.iter().map(Error::attempts).sum();
+    // One for each call, and the hundred of the default budget.
+    assert_eq!(attempts, 300);
+    assert_eq!(server.requests().len(), 300);
 }
