@@ -30,10 +30,20 @@ fn breaks() -> [Behaviour; 2] {
 }
 
 /// The bodies of the uploads, with the same boundary in all of them.
+///
+/// Each names its own boundary in its one media type, as a form must.
+#[track_caller]
 fn parts(server: &ScriptedServer) -> Vec<String> {
     let part = |request: Recorded| {
-        let boundary = request.body.lines().next().unwrap_or_default().to_owned();
-        request.body.replace(&boundary, "--boundary")
+        let boundary = request.body.lines().next().unwrap_or_default();
+        let types = request
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "content-type");
+        let types: Vec<&str> = types.map(|(_, value)| value.as_str()).collect();
+        let told = format!("multipart/form-data; boundary={}", &boundary[2..]);
+        assert_eq!(types, [told]);
+        request.body.replace(boundary, "--boundary")
     };
     server.requests().into_iter().map(part).collect()
 }
