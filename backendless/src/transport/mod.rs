@@ -28,6 +28,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -114,6 +115,8 @@ pub(crate) struct CallOptions {
     pub(crate) headers: HeaderMap,
     /// The progress of a body that takes as long as it takes: the limits hold from its last step.
     pub(crate) progress: Option<Progress>,
+    /// Where the call tells how many attempts it has made, for an error that is found after it.
+    pub(crate) attempts: Option<Arc<AtomicU32>>,
     /// How to make a body again that is no plain bytes.
     pub(crate) form: Option<MakeForm>,
 }

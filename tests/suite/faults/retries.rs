@@ -222,7 +222,6 @@ async fn an_upload_without_an_address_tells_the_attempts_before_it() {
 }
 
 #[tokio::test]
-#[ignore = "files/download.rs says 1 whatever was before"]
 async fn a_file_that_cannot_be_saved_tells_the_attempts_before_it() {
     let script = [Behaviour::json(503, ""), Behaviour::json(200, "x")];
     let server = ScriptedServer::start(script).await;
@@ -235,7 +234,6 @@ async fn a_file_that_cannot_be_saved_tells_the_attempts_before_it() {
 }
 
 #[tokio::test]
-#[ignore = "messaging/stream.rs says 1 whatever was before"]
 async fn a_message_that_does_not_fit_tells_the_attempts_before_it() {
     let misfit = Behaviour::json(200, r#"{"messages":[5]}"#);
     let server = ScriptedServer::start([Behaviour::json(429, ""), misfit]).await;

@@ -118,7 +118,6 @@ async fn a_wait_without_end_is_not_begun() {
 }
 
 #[tokio::test]
-#[ignore = "transport/call.rs sets no limit for the waits of uploads and downloads"]
 async fn a_transfer_waits_no_day_because_the_server_says_so() {
     let server = busy("86400").await;
     let (client, clock) = client(&server, |builder| builder);
