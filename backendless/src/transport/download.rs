@@ -121,6 +121,9 @@ impl Body {
             }
         };
         self.pieces = None;
-        Poll::Ready(end.map_err(|error| self.call.end(error)))
+        Poll::Ready(end.map_err(|error| {
+            let error = error.final_because("pieces of the file were handed on already");
+            self.call.end(error)
+        }))
     }
 }
