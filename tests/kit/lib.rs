@@ -1,18 +1,24 @@
 //! What the suites share: a server that records what it is sent and answers what it is told, one
-//! that answers bytes which are no proper HTTP, one that listens in between, a tour of the public
-//! API, and the document as a judge.
+//! that answers bytes which are no proper HTTP, one that listens in between, one with TLS, a proxy, a
+//! tour of the public API, and the document as a judge.
 
 #![allow(
     missing_debug_implementations,
     reason = "servers of tests, which nobody prints"
 )]
 
+mod certificates;
+mod host;
+mod proxy;
 mod raw;
 mod recorder;
 pub mod spec;
 mod tap;
 mod tour;
 
+pub use certificates::{Authority, Identity};
+pub use host::{Answer, Host, HostRequest, Protocol};
+pub use proxy::Proxy;
 pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};
 pub use tap::{Exchange, Tap};
