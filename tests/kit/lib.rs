@@ -22,7 +22,7 @@ pub use proxy::Proxy;
 pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};
 pub use tap::{Exchange, Tap};
-pub use tour::{Outcomes, every_call};
+pub use tour::{Luggage, Outcomes, every_call, every_call_with};
 
 /// The application id of every client that a server of this kit makes.
 pub const APP_ID: &str = "APP-ID-0001";
