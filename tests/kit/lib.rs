@@ -8,6 +8,7 @@
 )]
 
 mod certificates;
+mod clock;
 mod host;
 mod proxy;
 mod raw;
@@ -17,6 +18,7 @@ mod tap;
 mod tour;
 
 pub use certificates::{Authority, Identity};
+pub use clock::TestClock;
 pub use host::{Answer, Host, HostRequest, Protocol};
 pub use proxy::Proxy;
 pub use raw::RawServer;

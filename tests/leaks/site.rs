@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use backendless::{Client, ClientBuilder, FileInfo};
 use backendless_tests::{
-    Answer, Authority, Host, HostRequest, Outcomes, Protocol, every_call_with,
+    Answer, Authority, Host, HostRequest, Outcomes, Protocol, TestClock, every_call_with,
 };
 use serde_json::json;
 
@@ -35,12 +35,14 @@ pub(crate) fn host(
     }
 }
 
-/// The settings of a client of the server at `url`, with every canary that a client holds.
+/// The settings of a client of the server at `url`, with every canary that a client holds. It
+/// tries again without a wait.
 pub(crate) fn builder(url: &str) -> ClientBuilder {
     Client::builder(APP_ID, API_KEY)
         .api_url(url)
         .user_token(TOKEN)
         .root_certificate(AUTHORITY.pem())
+        .clock(TestClock::default())
 }
 
 /// Makes every call and downloads a file; nothing of it may be told by an error or in the log.

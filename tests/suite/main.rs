@@ -1,9 +1,10 @@
 //! The end-to-end suites: `wire_*` say what goes over the wire, `answers*` how whatever comes back
 //! is read, `coverage` that nothing is forgotten, `refused*` what is never sent, `local_*` what a
-//! whole exchange with the local server does, and `handles` what callers may do with the types.
+//! whole exchange with the local server does, `accounts` how clients log themselves in and out, and `handles` what callers may do with the types.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod accounts;
 mod answers;
 mod answers_files;
 mod answers_services;
