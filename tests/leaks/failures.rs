@@ -76,11 +76,7 @@ async fn servers_that_are_not_there() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = closed.local_addr().unwrap();
     drop(closed);
-    for url in [
-        format!("http://{address}"),
-        format!("https://{address}"),
-        "http://no-such-host.invalid".to_owned(),
-    ] {
+    for url in [format!("http://{address}"), format!("https://{address}")] {
         let client = builder(&url).build().unwrap();
         fails_to_connect(&url, &capture, &client, &url).await;
     }

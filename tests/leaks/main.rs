@@ -21,3 +21,4 @@ mod printed;
 mod redirects;
 mod refusals;
 mod site;
+mod spans;

@@ -89,6 +89,10 @@ async fn panics_of_callers_tell_no_secret_and_leave_the_client_well() {
             find(&client).await,
             cached(&client).await,
         ];
+        // Over HTTP/2 it is told that it failed, and the reason gets lost.
+        let failed = "what was to be sent could not be read";
+        assert!(told[0].contains(failed), "{}", told[0]);
+        assert!(told[1].contains(failed), "{}", told[1]);
         for (nth, told) in told.iter().enumerate() {
             assert_none(&format!("{way:?} {nth}"), told);
         }

@@ -23,7 +23,7 @@ const OF_CALLERS: [&str; 4] = ["GeoPoint", "Message", "MessageStatus", "Object"]
 
 /// Types whose values say nothing of any call, and the mock server, which has no secrets but its
 /// own.
-const CONSTANT: [&str; 8] = [
+const CONSTANT: [&str; 9] = [
     "ErrorCode",
     "ErrorKind",
     "Idempotency",
@@ -31,6 +31,7 @@ const CONSTANT: [&str; 8] = [
     "Operation",
     "PathParameter",
     "PushPolicy",
+    "RetryPolicy",
     "Units",
 ];
 
@@ -105,7 +106,7 @@ async fn users(client: &Client, printed: &mut Printed) {
     printed.add("Request", &users.restore_password(LOGIN));
     let session = users.login(LOGIN, PASSWORD).await.unwrap();
     assert_eq!(session.token().expose_secret(), TOKEN);
-    assert_eq!(session.user().properties["name"], VALUE);
+    assert_eq!(session.user().properties["note"], VALUE);
     printed.add("Session", &session);
     printed.add("User", session.user());
     printed.add("UserToken", session.token());

@@ -22,16 +22,30 @@ fn echo(request: &HostRequest) -> String {
     if matches!(path_of(request), "users/register" | "users/login") {
         secrets.push(PASSWORD);
     }
-    let mut text = format!("cannot do {}", request.uri);
+    let path = request.uri.path();
+    let mut text = format!(
+        "not {}",
+        path.strip_suffix(path_of(request)).unwrap_or(path)
+    );
     for secret in secrets {
         let url = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
         let form = url.replace("%20", "+");
         let json = json!(secret).to_string();
-        for form in [secret, &url, &url.to_lowercase(), &form, &json] {
+        for form in [secret, &url, &small_digits(&url), &form, &json] {
             text = format!("{text} {form}");
         }
     }
     text
+}
+
+/// `%c3` for `%C3`, as some write it.
+fn small_digits(url: &str) -> String {
+    let mut parts = url.split('%');
+    let plain = parts.next().unwrap_or_default().to_owned();
+    parts.fold(plain, |url, part| {
+        let (digits, rest) = part.split_at(2);
+        format!("{url}%{}{rest}", digits.to_lowercase())
+    })
 }
 
 /// The parts of the secrets that are letters are lost with those that are not, so a redaction

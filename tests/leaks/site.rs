@@ -75,8 +75,7 @@ pub(crate) fn path_of(request: &HostRequest) -> &str {
 pub(crate) fn success(request: &HostRequest) -> Answer {
     let path = path_of(request);
     let row = json!({
-        "objectId": "B2", "name": VALUE, "user-token": TOKEN, "latitude": 1.0, "longitude": 2.0,
-        "fileURL": format!("https://files.example.com/{APP_ID}/{API_KEY}/files/a"),
+        "objectId": "B2", "note": VALUE, "user-token": TOKEN, "latitude": 1.0, "longitude": 2.0,
         "messages": [{"messageId": "M1", "data": VALUE, "headers": {"x": VALUE}}],
         "deletionTime": 1_700_000_000_000_u64,
     });
@@ -84,6 +83,9 @@ pub(crate) fn success(request: &HostRequest) -> Answer {
         (_, path) if path.starts_with("counters/") => json!(5),
         (_, path) if path.ends_with("/count") => json!(5),
         (_, path) if path.ends_with("/check") => json!(true),
+        ("POST", path) if path.starts_with("files/") => {
+            json!({"fileURL": format!("https://files.example.com/{APP_ID}/{API_KEY}/a")})
+        }
         ("GET", "data/Tour" | "geo/points") => json!([row]),
         _ => row,
     };
