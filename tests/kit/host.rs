@@ -216,6 +216,8 @@ impl Listener for Door {
         loop {
             let (stream, address) = self.listener.accept().await.expect("a socket is left");
             self.log.connections.fetch_add(1, Ordering::SeqCst);
+            // An answer in two pieces would wait for the client to acknowledge the first.
+            let _ = stream.set_nodelay(true);
             let stream: Box<dyn Stream> = match &self.tls {
                 None => Box::new(stream),
                 Some(tls) => match tls.accept(stream).await {

@@ -4,7 +4,9 @@ use std::error::Error as StdError;
 use std::fmt::Write as _;
 
 use backendless::{Client, ClientBuilder, Error, ErrorKind};
-use backendless_tests::{API_KEY, APP_ID, Answer, Authority, Host, Identity, Protocol, Proxy};
+use backendless_tests::{
+    API_KEY, APP_ID, Answer, Authority, Host, Identity, Protocol, Proxy, TestClock,
+};
 
 const TOKEN: &str = "TOKEN-0003";
 const PROXY_USER: &str = "PROXY-USER-0004";
@@ -21,6 +23,7 @@ fn builder(url: &str) -> ClientBuilder {
     Client::builder(APP_ID, API_KEY)
         .api_url(url)
         .user_token(TOKEN)
+        .clock(TestClock::default())
 }
 
 fn trusting(authority: &Authority, url: &str) -> Client {
