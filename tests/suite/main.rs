@@ -21,6 +21,7 @@ mod local_users;
 mod refused;
 mod refused_services;
 mod stream;
+mod tls;
 mod wire;
 mod wire_data;
 mod wire_files;
