@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use axum::Json;
+use axum::extract::Request;
+use axum::http::StatusCode;
 use backendless::{Client, ErrorCode, ErrorKind, Record, Registration, Table, Upload};
 use backendless_local::{Server, ServiceError};
 use backendless_tests::{Tap, TestClock};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 const LIFE: Duration = Duration::from_secs(60);
 const LOGIN: &str = "robot@example.com";
@@ -287,4 +291,51 @@ async fn a_user_or_nobody_in_place_of_the_account_does_not_log_in() {
         (ErrorKind::Unauthorized, 1)
     );
     assert_eq!(house.count("/users/login"), 0);
+}
+
+/// A service that gives out one session, says of it that it is over, and refuses all further logins.
+/// A count of `Late` is answered only when such a login was refused.
+async fn closing_house(logins: Arc<AtomicU32>, refused: Arc<Notify>) -> String {
+    let answer = |status, body: Value| (StatusCode::from_u16(status).unwrap(), Json(body));
+    let handler = move |request: Request| {
+        let (logins, refused) = (Arc::clone(&logins), Arc::clone(&refused));
+        async move {
+            let path = request.uri().path();
+            if path.ends_with("/users/login") {
+                if logins.fetch_add(1, Ordering::Relaxed) == 0 {
+                    return answer(200, json!({"user-token": "TOKEN-1"}));
+                }
+                refused.notify_one();
+                return answer(400, json!({"code": 3090, "message": "disabled"}));
+            }
+            if path.ends_with("/Late/count") {
+                refused.notified().await;
+            }
+            answer(400, json!({"code": 3064, "message": "over"}))
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = axum::Router::new().fallback(handler);
+    tokio::spawn(axum::serve(listener, router).into_future());
+    url
+}
+
+#[tokio::test]
+async fn a_call_refused_after_the_renewal_failed_does_not_log_in_once_more() {
+    let logins = Arc::new(AtomicU32::new(0));
+    let url = closing_house(Arc::clone(&logins), Arc::default()).await;
+    let robot = Client::builder("APP", "KEY")
+        .api_url(url)
+        .credentials(LOGIN, PASSWORD)
+        .build()
+        .unwrap();
+    let early = robot.data::<Record>("Early");
+    let late = robot.data::<Record>("Late");
+    let (early, late) = tokio::join!(early.count().send(), late.count().send());
+    for outcome in [early, late] {
+        let error = outcome.unwrap_err();
+        assert_eq!(error.code(), Some(ErrorCode::ACCOUNT_DISABLED), "{error}");
+    }
+    assert_eq!(logins.load(Ordering::Relaxed), 2);
 }

@@ -190,7 +190,9 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
 
     /// Deletes the row with the id `id` and answers when that was.
     ///
-    /// The time is the service's; if it tells none, that of this machine when the answer came.
+    /// The time is the service's; if it tells none, that of this machine when the answer came. Where
+    /// the answer to a first attempt was lost, the next finds nothing: `NotFound` with
+    /// [`attempts`](crate::Error::attempts) above one may mean that this call deleted the row.
     ///
     /// # Errors
     ///

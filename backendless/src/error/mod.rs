@@ -100,6 +100,10 @@ impl Error {
     }
 
     /// How many times the request was sent, or tried to be; 0 if it was refused before.
+    ///
+    /// Above one, an earlier attempt may have been carried out although its answer was lost. A
+    /// deletion shows that as [`NotFound`](ErrorKind::NotFound): what was there at the first attempt
+    /// may be gone by it.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts

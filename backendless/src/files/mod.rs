@@ -79,6 +79,9 @@ impl Files {
 
     /// Deletes the file or the whole directory at `path`.
     ///
+    /// Where the answer to a first attempt was lost, the next finds nothing: `NotFound` with
+    /// [`attempts`](crate::Error::attempts) above one may mean that this call deleted it.
+    ///
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) with code 6000 if there is none;

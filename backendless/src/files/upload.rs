@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::Body;
 use reqwest::multipart::{Form, Part};
+use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
@@ -222,12 +223,9 @@ impl UploadFile {
         let request = Request::new(self.client, move |raw: raw::Client| async move {
             let path = parts.path.clone();
             let form = parts.form(upload).await?;
-            let answer = finish(raw.upload_file(&path, overwrite, form).await, &UPLOAD_FILE)?;
-            answer.file_url.map(FileInfo::from_url).ok_or_else(|| {
-                Error::new(ErrorKind::Decode, "the answer holds no fileURL")
-                    .with_operation(&UPLOAD_FILE)
-                    .with_attempts(1)
-            })
+            let answer = raw.upload_file(&path, overwrite, form).await;
+            let Uploaded { file_url } = finish(answer, &UPLOAD_FILE)?;
+            Ok(FileInfo::from_url(file_url))
         });
         request.with_options(self.options).call()
     }
@@ -243,6 +241,13 @@ impl fmt::Debug for UploadFile {
             .field("overwrite", &self.overwrite)
             .finish_non_exhaustive()
     }
+}
+
+/// What the service says of a file that it has taken.
+#[derive(Deserialize)]
+struct Uploaded {
+    #[serde(rename = "fileURL")]
+    file_url: String,
 }
 
 /// What the form of an upload is made from, beside the bytes.

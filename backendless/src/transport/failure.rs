@@ -1,6 +1,7 @@
 //! The HTTP stack's errors as ours, without the URL that they carry.
 
 use std::error::Error as StdError;
+use std::io;
 
 use super::call::Call;
 use crate::{Error, ErrorKind};
@@ -25,9 +26,10 @@ pub(super) fn of_transport(error: reqwest::Error, call: &Call) -> Error {
     if error.is_connect() {
         let text = format!("no connection: {reason}");
         let failed = call.error(ErrorKind::Connect, text);
-        let failed = match is_distrust(&error) {
-            true => failed.final_because("the server's certificate would be the same"),
-            false => failed.retryable(true),
+        let failed = if is_for_good(&error) {
+            failed.final_because("it would fail the same way again")
+        } else {
+            failed.retryable(true)
         };
         return failed.with_source(error);
     }
@@ -55,19 +57,21 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     last.to_string()
 }
 
-/// Whether the connection failed in a way that it will fail again: rustls tells what is wrong with
-/// the other side's TLS as invalid data, and the libraries of operating systems by this word.
-fn is_distrust(error: &(dyn StdError + 'static)) -> bool {
+/// Whether the connection will fail the same way again: for what the other side's TLS is, which
+/// rustls tells as invalid data and the libraries of operating systems by the word "certificate", or
+/// for a proxy that wants a password.
+fn is_for_good(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        let is_invalid_data = error
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData);
-        if is_invalid_data || error.source().is_none() && error.to_string().contains("certificate")
-        {
-            return true;
-        }
-        next = error.source();
+        next = match error.downcast_ref::<io::Error>() {
+            Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
+            // What an io::Error holds is not its source: `source` would leave one of them out.
+            Some(error) => error.get_ref().map(|inner| inner as _),
+            None => error.source(),
+        };
     }
-    false
+    let reason = innermost(error);
+    ["certificate", "proxy authorization"]
+        .iter()
+        .any(|sign| reason.contains(sign))
 }
