@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 
 use caller::{COUNTERS, Caller, ONCE, Row, Sum, TABLES, counter_name, table};
 use process::{Process, memory};
-use tally::{OK, Tally};
+use tally::{GONE, OK, Tally};
 
 const CALLERS: usize = 64;
 
@@ -135,8 +135,7 @@ fn check_memory(before: Option<[u64; 2]>, after: Option<[u64; 2]>) {
 fn check_outcomes(tally: &Tally, calls: usize) {
     let once = |operation: &str| ONCE.contains(&operation);
     assert!(tally.count(once, |outcome| outcome != OK) > 0);
-    // A delete whose answer was lost finds nothing to delete when it is repeated.
-    let failed = |outcome: &str| outcome != OK && outcome != "NotFound";
+    let failed = |outcome: &str| outcome != OK && outcome != GONE;
     let failures = tally.count(|operation| !once(operation), failed);
     assert!(failures <= calls as u64 / 10_000, "{failures} failed");
 }
@@ -152,7 +151,7 @@ fn check_faults(struck: &[(String, u64)], retries: u64, tally: &Tally) {
         .iter()
         .filter(|(fault, _)| !fault.starts_with("delay"));
     let harm: u64 = harmful.map(|(_, times)| times).sum();
-    let failed = |outcome: &str| outcome != OK && outcome != "NotFound";
+    let failed = |outcome: &str| outcome != OK && outcome != GONE;
     assert_eq!(harm, retries + tally.count(|_| true, failed));
 }
 

@@ -6,6 +6,10 @@ use std::fmt;
 use backendless::Error;
 
 pub(crate) const OK: &str = "ok";
+/// A delete was repeated after its answer was lost, and had nothing left to delete.
+pub(crate) const GONE: &str = "NotFound";
+/// The same, told by the status alone: the answer that says so broke off.
+const GONE_CUT_OFF: &str = "NotFound, cut";
 
 #[derive(Default)]
 pub(crate) struct Tally {
@@ -16,6 +20,7 @@ impl Tally {
     pub(crate) fn add<T>(&mut self, operation: &'static str, outcome: &Result<T, Error>) {
         let outcome = match outcome {
             Ok(_) => OK.to_owned(),
+            Err(error) if error.is_not_found() && error.code().is_none() => GONE_CUT_OFF.to_owned(),
             Err(error) => format!("{:?}", error.kind()),
         };
         *self.counts.entry((operation, outcome)).or_default() += 1;
@@ -45,13 +50,13 @@ impl fmt::Display for Tally {
         let line = |f: &mut fmt::Formatter<'_>, name: &str, of: &dyn Fn(&str) -> bool| {
             write!(f, "{name:<20}{:>10}", self.count(of, |_| true))?;
             for outcome in &outcomes {
-                write!(f, "{:>13}", self.count(of, |other| other == *outcome))?;
+                write!(f, "{:>15}", self.count(of, |other| other == *outcome))?;
             }
             writeln!(f)
         };
         write!(f, "{:<20}{:>10}", "operation", "calls")?;
         for outcome in &outcomes {
-            write!(f, "{outcome:>13}")?;
+            write!(f, "{outcome:>15}")?;
         }
         writeln!(f)?;
         for operation in operations {
