@@ -181,7 +181,13 @@ fn write_crate(folder: &Path, name: &str, output: &backendless_gen::Output) {
     )
     .unwrap();
     fs::create_dir_all(source.join("mock")).unwrap();
-    for handwritten in ["operation.rs", "mock.rs", "mock/route.rs"] {
+    fs::create_dir_all(source.join("transport")).unwrap();
+    for handwritten in [
+        "operation.rs",
+        "mock.rs",
+        "mock/route.rs",
+        "transport/query.rs",
+    ] {
         fs::write(
             source.join(handwritten),
             read(&format!("backendless/src/{handwritten}")),

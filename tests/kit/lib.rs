@@ -1,6 +1,6 @@
 //! What the suites share: a server that records what it is sent and answers what it is told, one
-//! that answers bytes which are no proper HTTP, one that listens in between, a tour of the public
-//! API, and the document as a judge.
+//! that follows a script of faults, one that listens in between, a tour of the public API, and the
+//! document as a judge.
 
 #![allow(
     missing_debug_implementations,
@@ -8,15 +8,15 @@
 )]
 
 mod clock;
-mod raw;
 mod recorder;
+mod scripted;
 pub mod spec;
 mod tap;
 mod tour;
 
 pub use clock::TestClock;
-pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};
+pub use scripted::{Behaviour, ScriptedServer};
 pub use tap::{Exchange, Tap};
 pub use tour::{Outcomes, every_call};
 

@@ -30,6 +30,21 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// A request without its body. The names of `headers` may be written in any way.
+    pub(crate) fn new(method: &str, target: &str, mut headers: Vec<(String, String)>) -> Self {
+        let behind = target.strip_prefix(&format!("/{APP_ID}/{API_KEY}"));
+        for (name, _) in &mut headers {
+            name.make_ascii_lowercase();
+        }
+        headers.sort();
+        Self {
+            method: method.to_owned(),
+            target: behind.unwrap_or(target).to_owned(),
+            headers,
+            body: String::new(),
+        }
+    }
+
     /// The value of the header `name`, given in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
@@ -139,16 +154,9 @@ impl fmt::Debug for Recorder {
 fn recorded(request: &HttpMockRequest) -> Recorded {
     let uri = request.uri();
     let target = uri.path_and_query().map_or("", |target| target.as_str());
-    let behind = target.strip_prefix(&format!("/{APP_ID}/{API_KEY}"));
-    let mut headers = request.headers_vec().clone();
-    for (name, _) in &mut headers {
-        name.make_ascii_lowercase();
-    }
-    headers.sort();
+    let headers = request.headers_vec().clone();
     Recorded {
-        method: request.method_str().to_owned(),
-        target: behind.unwrap_or(target).to_owned(),
-        headers,
         body: request.body_string(),
+        ..Recorded::new(request.method_str(), target, headers)
     }
 }

@@ -3,8 +3,8 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use backendless::{Client, ErrorCode, ErrorKind, Record, Registration, Timestamp};
-use backendless_tests::{API_KEY, APP_ID, RawServer, Recorder, TestClock};
+use backendless::{ErrorCode, ErrorKind, Record, Registration, Timestamp};
+use backendless_tests::{API_KEY, APP_ID, Behaviour, Recorder, ScriptedServer, TestClock};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -344,16 +344,10 @@ async fn a_login_without_a_token_is_a_decode_error() {
 
 #[tokio::test]
 async fn no_connection_is_told_as_such_and_may_be_tried_again() {
-    // The port was free a moment ago, and nothing listens on it.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let client = Client::builder(APP_ID, API_KEY)
-        .api_url(url)
-        .clock(TestClock::default())
-        .build()
-        .unwrap();
+    let server = ScriptedServer::refusing();
+    let client = server.client_builder().clock(TestClock::default()).build();
     let error = client
+        .unwrap()
         .data::<Record>("Person")
         .create(&json!({}))
         .await
@@ -379,7 +373,7 @@ async fn a_connection_that_breaks_off_is_an_interruption() {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
         b"no HTTP at all\r\n\r\n",
     ] {
-        let server = RawServer::closing_after(answer).await;
+        let server = ScriptedServer::always(Behaviour::bytes(answer)).await;
         let table = server.client().data::<Record>("Person");
         let error = table.get("B2").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
@@ -393,7 +387,7 @@ async fn a_connection_that_breaks_off_is_an_interruption() {
 #[tokio::test]
 async fn an_error_whose_body_breaks_off_keeps_its_status() {
     let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 100\r\n\r\n{\"code\":";
-    let server = RawServer::closing_after(answer).await;
+    let server = ScriptedServer::always(Behaviour::bytes(answer)).await;
     let error = server
         .client()
         .data::<Record>("Person")
@@ -413,7 +407,7 @@ async fn a_server_that_stalls_is_a_timeout_before_the_head_and_in_the_body() {
         b"HTTP/1.1 200 OK\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"objectId\":",
     ] {
-        let server = RawServer::stalling_after(answer).await;
+        let server = ScriptedServer::always(Behaviour::stall_after(answer)).await;
         let table = server.client().data::<Record>("Person");
         let limit = Duration::from_millis(200);
         let error = table.get("B2").timeout(limit).await.unwrap_err();
@@ -427,8 +421,10 @@ async fn a_server_that_stalls_is_a_timeout_before_the_head_and_in_the_body() {
 
 #[tokio::test]
 async fn an_answer_past_the_limit_is_not_read_to_its_end() {
-    let server =
-        RawServer::stalling_after(b"HTTP/1.1 200 OK\r\ncontent-length: 67108865\r\n\r\n{").await;
+    let server = ScriptedServer::always(Behaviour::stall_after(
+        b"HTTP/1.1 200 OK\r\ncontent-length: 67108865\r\n\r\n{",
+    ))
+    .await;
     let error = server
         .client()
         .data::<Record>("Person")

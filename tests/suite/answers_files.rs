@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use backendless::{Client, ErrorCode, ErrorKind, FileInfo, Upload};
-use backendless_tests::{API_KEY, APP_ID, RawServer, Recorder};
+use backendless_tests::{API_KEY, APP_ID, Behaviour, Recorder, ScriptedServer};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 
@@ -14,7 +14,7 @@ async fn upload(status: u16, answer: &str) -> backendless::Result<FileInfo> {
     files.upload("a.txt", Upload::bytes("x")).await
 }
 
-fn info(server: &RawServer) -> FileInfo {
+fn info(server: &ScriptedServer) -> FileInfo {
     FileInfo::from_url(format!("{}/a.txt", server.url()))
 }
 
@@ -118,7 +118,7 @@ async fn a_download_tells_its_length_if_the_server_does() {
         ),
         (b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\none", None),
     ] {
-        let server = RawServer::closing_after(answer).await;
+        let server = ScriptedServer::always(Behaviour::bytes(answer)).await;
         let download = server.client().files().download(&info(&server));
         let download = download.await.unwrap();
         assert_eq!(download.length(), length);
@@ -132,7 +132,7 @@ async fn a_download_that_breaks_off_is_never_a_whole_file() {
         &b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbroken"[..],
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n6\r\nbroken\r\n",
     ] {
-        let server = RawServer::closing_after(answer).await;
+        let server = ScriptedServer::always(Behaviour::bytes(answer)).await;
         let open = || server.client().files().download(&info(&server));
         let error = open().await.unwrap().bytes().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
@@ -148,7 +148,7 @@ async fn a_download_that_breaks_off_is_never_a_whole_file() {
 }
 
 /// A client that waits but a moment for the next step.
-fn impatient(server: &RawServer) -> Client {
+fn impatient(server: &ScriptedServer) -> Client {
     Client::builder(APP_ID, API_KEY)
         .api_url(server.url())
         .attempt_timeout(Duration::from_millis(200))
@@ -159,7 +159,7 @@ fn impatient(server: &RawServer) -> Client {
 #[tokio::test]
 async fn a_download_that_stalls_ends_with_a_timeout() {
     let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbroken";
-    let server = RawServer::stalling_after(answer).await;
+    let server = ScriptedServer::always(Behaviour::stall_after(answer)).await;
     let mut pieces = impatient(&server)
         .files()
         .download(&info(&server))
@@ -181,7 +181,7 @@ async fn a_file_is_saved_whole_or_not_at_all() {
     let path = folder.path().join("a.txt");
     let left = || std::fs::read_dir(folder.path()).unwrap().count();
 
-    let server = RawServer::closing_after(broken).await;
+    let server = ScriptedServer::always(Behaviour::bytes(broken)).await;
     let open = || server.client().files().download(&info(&server));
     let error = open().await.unwrap().save_to(&path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
@@ -193,14 +193,14 @@ async fn a_file_is_saved_whole_or_not_at_all() {
     assert_eq!(std::fs::read(&path).unwrap(), b"the old file");
     assert_eq!(left(), 1);
 
-    let server = RawServer::stalling_after(broken).await;
+    let server = ScriptedServer::always(Behaviour::stall_after(broken)).await;
     let download = impatient(&server).files().download(&info(&server));
     let error = download.await.unwrap().save_to(&path).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), b"the old file");
     assert_eq!(left(), 1);
 
-    let server = RawServer::closing_after(whole).await;
+    let server = ScriptedServer::always(Behaviour::bytes(whole)).await;
     let download = server.client().files().download(&info(&server));
     assert_eq!(download.await.unwrap().save_to(&path).await.unwrap(), 3);
     assert_eq!(std::fs::read(&path).unwrap(), b"new");
@@ -209,7 +209,10 @@ async fn a_file_is_saved_whole_or_not_at_all() {
 
 #[tokio::test]
 async fn a_file_that_cannot_be_saved_is_told_with_its_path() {
-    let server = RawServer::closing_after(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx").await;
+    let server = ScriptedServer::always(Behaviour::bytes(
+        b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx",
+    ))
+    .await;
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("directory");
     std::fs::create_dir(&directory).unwrap();
@@ -259,7 +262,7 @@ async fn an_upload_of_another_length_than_promised_is_no_file() {
 
 #[tokio::test]
 async fn an_upload_that_stalls_ends_with_a_timeout() {
-    let server = RawServer::stalling_after(b"").await;
+    let server = ScriptedServer::always(Behaviour::stall()).await;
     let pieces = stream::iter([Ok::<_, io::Error>("one")]).chain(stream::pending());
     let upload = Upload::stream(pieces, None);
     let error = impatient(&server).files().upload("a", upload).await;
@@ -275,7 +278,7 @@ async fn an_upload_that_stalls_ends_with_a_timeout() {
 #[tokio::test]
 async fn a_download_is_a_stream_like_any_other() {
     let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\none";
-    let server = RawServer::closing_after(answer).await;
+    let server = ScriptedServer::always(Behaviour::bytes(answer)).await;
     let mut pieces = server
         .client()
         .files()

@@ -1,6 +1,8 @@
 //! The end-to-end suites: `wire_*` say what goes over the wire, `answers*` how whatever comes back
-//! is read, `coverage` that nothing is forgotten, `refused*` what is never sent, `local_*` what a
-//! whole exchange with the local server does, `accounts` how clients log themselves in and out, and `handles` what callers may do with the types.
+//! is read, `coverage` that nothing is forgotten, `faults` what a client does when the other side
+//! fails, `refused*` what is never sent, `local_*` what a whole exchange with the local server does,
+//! `accounts` how clients log themselves in and out, and `handles` what callers may do with the
+//! types.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
@@ -9,6 +11,7 @@ mod answers;
 mod answers_files;
 mod answers_services;
 mod coverage;
+mod faults;
 mod handles;
 mod local_data;
 mod local_files;

@@ -6,6 +6,7 @@ use backendless_tests::Recorded;
 pub(crate) fn headers_of_note(request: &Recorded) -> Vec<(&str, &str)> {
     let usual = [
         "accept",
+        "accept-encoding",
         "content-length",
         "content-type",
         "host",
@@ -38,6 +39,8 @@ fn assert_line_accepting(request: &Recorded, method: &str, target: &str, accept:
     );
     assert_eq!(headers_of_note(request), []);
     assert_eq!(request.header("accept"), Some(accept));
+    // By the feature `gzip`.
+    assert_eq!(request.header("accept-encoding"), Some("gzip"));
     let agent = request.header("user-agent").unwrap_or_default();
     assert!(agent.starts_with("backendless-rust/"), "{agent}");
 }

@@ -13,6 +13,7 @@ mod generics;
 mod headers;
 mod path_values;
 mod secrets;
+mod target;
 mod verbs;
 
 use syn::{ImplItem, ImplItemFn, Item};
@@ -36,11 +37,12 @@ pub(crate) struct Pass {
 }
 
 /// In the order in which they are applied.
-pub(crate) const PASSES: [Pass; 10] = [
+pub(crate) const PASSES: [Pass; 11] = [
     client::PASS,
     verbs::PASS,
     headers::PASS,
     path_values::PASS,
+    target::PASS,
     bodies::PASS,
     generics::PASS,
     answers::PASS,

@@ -3,9 +3,14 @@
 use std::fmt::Display;
 
 use progenitor_client::{ClientHooks, Error, ResponseValue};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::operation::Operation;
+
+mod query;
+
+use query::Query;
 
 #[derive(Clone, Debug)]
 pub struct Transport;
@@ -18,6 +23,25 @@ pub fn path_value<'v>(
     value: &'v str,
 ) -> Result<impl Display + 'v, Error<crate::Error>> {
     Ok(value)
+}
+
+/// What the address is made of, of which only the query is real.
+pub(crate) struct Target(Query);
+
+impl Target {
+    pub(crate) fn new(_: &crate::raw::Client, _: impl Display) -> Self {
+        Self(Query::new())
+    }
+
+    pub(crate) fn query(mut self, name: &str, value: &impl Serialize) -> Self {
+        self.0.append(name, value);
+        self
+    }
+
+    pub(crate) fn url(self) -> Result<String, Error<crate::Error>> {
+        let query = self.0.finish().map_err(Error::InvalidRequest)?;
+        Ok(query.unwrap_or_default())
+    }
 }
 
 pub async fn read_json<T: DeserializeOwned>(

@@ -272,7 +272,10 @@ impl ClientBuilder {
             header_value(token)?;
         }
         let http = self.http()?;
+        let mut origin = url.clone();
+        origin.set_path("");
         let app = App {
+            origin,
             path: [
                 url.path().trim_end_matches('/'),
                 "/",
@@ -291,10 +294,10 @@ impl ClientBuilder {
             retry: self.retry,
             clock: self.clock,
         };
-        let origin = url.origin().ascii_serialization();
+        let base = url.origin().ascii_serialization();
         let transport = Transport::new(app, self.caller);
         Ok(Client {
-            raw: raw::Client::new_with_client(origin.into(), http, transport),
+            raw: raw::Client::new_with_client(base.into(), http, transport),
         })
     }
 

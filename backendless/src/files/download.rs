@@ -88,10 +88,11 @@ impl Download {
     /// breaks off.
     pub async fn save_to(mut self, path: impl Into<PathBuf>) -> Result<u64> {
         let path = path.into();
+        let attempts = self.body.attempts();
         let failed = |error: io::Error| {
             Error::new(ErrorKind::File, format!("{}: {error}", path.display()))
                 .with_operation(&DOWNLOAD)
-                .with_attempts(1)
+                .with_attempts(attempts)
                 .with_source(error)
         };
         let beside = path.clone();

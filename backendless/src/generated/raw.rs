@@ -183,7 +183,15 @@ impl Client {
             "table-name",
             table_name,
         )?;
-        let url = format!("{}/data/{table_name}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/data/{table_name}"))
+            .query("groupBy", &group_by)
+            .query("loadRelations", &load_relations)
+            .query("offset", &offset)
+            .query("pageSize", &page_size)
+            .query("property", &property)
+            .query("sortBy", &sort_by)
+            .query("where", &where_)
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -192,13 +200,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("groupBy", &group_by))
-            .query(&progenitor_client::QueryParam::new("loadRelations", &load_relations))
-            .query(&progenitor_client::QueryParam::new("offset", &offset))
-            .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
-            .query(&progenitor_client::QueryParam::new("property", &property))
-            .query(&progenitor_client::QueryParam::new("sortBy", &sort_by))
-            .query(&progenitor_client::QueryParam::new("where", &where_))
             .build()?;
         let info = OperationInfo {
             operation_id: "find_objects",
@@ -237,7 +238,8 @@ impl Client {
             "table-name",
             table_name,
         )?;
-        let url = format!("{}/data/{table_name}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/data/{table_name}"))
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -283,7 +285,11 @@ impl Client {
             "object-id",
             object_id,
         )?;
-        let url = format!("{}/data/{table_name}/{object_id}", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/data/{table_name}/{object_id}"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -336,7 +342,11 @@ impl Client {
             "object-id",
             object_id,
         )?;
-        let url = format!("{}/data/{table_name}/{object_id}", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/data/{table_name}/{object_id}"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -382,7 +392,11 @@ impl Client {
             "object-id",
             object_id,
         )?;
-        let url = format!("{}/data/{table_name}/{object_id}", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/data/{table_name}/{object_id}"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -424,7 +438,9 @@ impl Client {
             "table-name",
             table_name,
         )?;
-        let url = format!("{}/data/{table_name}/count", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/data/{table_name}/count"))
+            .query("where", &where_)
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -433,7 +449,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("where", &where_))
             .build()?;
         let info = OperationInfo {
             operation_id: "count_objects",
@@ -456,7 +471,7 @@ impl Client {
         B: ::serde::Serialize + ?Sized,
         T: ::serde::de::DeserializeOwned,
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = format!("{}/users/register", self.baseurl);
+        let url = transport::Target::new(self, "/users/register").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -490,7 +505,7 @@ impl Client {
         &'a self,
         body: &'a types::LoginRequest,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = format!("{}/users/login", self.baseurl);
+        let url = transport::Target::new(self, "/users/login").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -520,7 +535,7 @@ impl Client {
     pub async fn logout_user<'a>(
         &'a self,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/users/logout", self.baseurl);
+        let url = transport::Target::new(self, "/users/logout").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
@@ -551,7 +566,11 @@ impl Client {
             "identity",
             identity,
         )?;
-        let url = format!("{}/users/restorepassword/{identity}", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/users/restorepassword/{identity}"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
@@ -585,7 +604,9 @@ impl Client {
         form: reqwest::multipart::Form,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let path = transport::path_value(&operations::UPLOAD_FILE, "path", path)?;
-        let url = format!("{}/files/{path}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/files/{path}"))
+            .query("overwrite", &overwrite)
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -595,7 +616,6 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .multipart(form)
-            .query(&progenitor_client::QueryParam::new("overwrite", &overwrite))
             .build()?;
         let info = OperationInfo {
             operation_id: "upload_file",
@@ -618,7 +638,7 @@ impl Client {
         path: &'a str,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let path = transport::path_value(&operations::DELETE_FILE, "path", path)?;
-        let url = format!("{}/files/{path}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/files/{path}")).url()?;
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
@@ -655,7 +675,8 @@ impl Client {
             "channel-name",
             channel_name,
         )?;
-        let url = format!("{}/messaging/{channel_name}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/messaging/{channel_name}"))
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -699,7 +720,11 @@ impl Client {
             "subscription-id",
             subscription_id,
         )?;
-        let url = format!("{}/messaging/{channel_name}/{subscription_id}", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/messaging/{channel_name}/{subscription_id}"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -729,7 +754,7 @@ impl Client {
         &'a self,
         body: &'a types::EmailRequest,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/messaging/email", self.baseurl);
+        let url = transport::Target::new(self, "/messaging/email").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
@@ -769,7 +794,13 @@ impl Client {
         ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
         Error<crate::Error>,
     > {
-        let url = format!("{}/geo/points", self.baseurl);
+        let url = transport::Target::new(self, "/geo/points")
+            .query("categories", &categories)
+            .query("lat", &lat)
+            .query("lon", &lon)
+            .query("radius", &radius)
+            .query("units", &units)
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -778,11 +809,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("categories", &categories))
-            .query(&progenitor_client::QueryParam::new("lat", &lat))
-            .query(&progenitor_client::QueryParam::new("lon", &lon))
-            .query(&progenitor_client::QueryParam::new("radius", &radius))
-            .query(&progenitor_client::QueryParam::new("units", &units))
             .build()?;
         let info = OperationInfo {
             operation_id: "find_geo_points",
@@ -805,7 +831,7 @@ impl Client {
         B: ::serde::Serialize + ?Sized,
         T: ::serde::de::DeserializeOwned,
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = format!("{}/geo/points", self.baseurl);
+        let url = transport::Target::new(self, "/geo/points").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -840,7 +866,7 @@ impl Client {
         key: &'a str,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let key = transport::path_value(&operations::CACHE_GET, "key", key)?;
-        let url = format!("{}/cache/{key}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/cache/{key}")).url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -878,14 +904,11 @@ impl Client {
         body: &'a B,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let key = transport::path_value(&operations::CACHE_PUT, "key", key)?;
-        let url = format!("{}/cache/{key}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/cache/{key}"))
+            .query("timeout", &timeout)
+            .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .json(body)
-            .query(&progenitor_client::QueryParam::new("timeout", &timeout))
-            .build()?;
+        let mut request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "cache_put",
         };
@@ -910,7 +933,7 @@ impl Client {
         key: &'a str,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let key = transport::path_value(&operations::CACHE_DELETE, "key", key)?;
-        let url = format!("{}/cache/{key}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/cache/{key}")).url()?;
         #[allow(unused_mut)]
         let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
@@ -937,7 +960,8 @@ impl Client {
         key: &'a str,
     ) -> Result<ResponseValue<bool>, Error<crate::Error>> {
         let key = transport::path_value(&operations::CACHE_CONTAINS, "key", key)?;
-        let url = format!("{}/cache/{key}/check", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/cache/{key}/check"))
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -977,7 +1001,11 @@ impl Client {
             "counter-name",
             counter_name,
         )?;
-        let url = format!("{}/counters/{counter_name}/increment/get", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/counters/{counter_name}/increment/get"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1017,7 +1045,12 @@ impl Client {
             "counter-name",
             counter_name,
         )?;
-        let url = format!("{}/counters/{counter_name}/incrementby/get", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/counters/{counter_name}/incrementby/get"),
+            )
+            .query("value", &value)
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1026,7 +1059,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("value", &value))
             .build()?;
         let info = OperationInfo {
             operation_id: "increment_by_and_get",
@@ -1056,7 +1088,11 @@ impl Client {
             "counter-name",
             counter_name,
         )?;
-        let url = format!("{}/counters/{counter_name}/get", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/counters/{counter_name}/get"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -1094,7 +1130,11 @@ impl Client {
             "counter-name",
             counter_name,
         )?;
-        let url = format!("{}/counters/{counter_name}/reset", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/counters/{counter_name}/reset"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self.client.put(url).build()?;
         let info = OperationInfo {
@@ -1136,7 +1176,11 @@ impl Client {
             "method-name",
             method_name,
         )?;
-        let url = format!("{}/services/{service_name}/{method_name}", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/services/{service_name}/{method_name}"),
+            )
+            .url()?;
         let mut builder = self
             .client
             .post(url)

@@ -3,6 +3,8 @@
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use super::message::Messages;
 use super::{Message, Messaging};
 use crate::operations::POLL_MESSAGES;
 use crate::request::CallFuture;
+use crate::transport::CallOptions;
 use crate::{Error, ErrorKind, Result};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
@@ -38,6 +41,8 @@ pub struct MessageStream<M> {
     state: State,
     messages: std::vec::IntoIter<Result<Message<M>>>,
     seen: Seen,
+    /// How many attempts the latest poll has made.
+    attempts: Arc<AtomicU32>,
 }
 
 enum State {
@@ -59,6 +64,7 @@ impl<M> MessageStream<M> {
             state: State::Due,
             messages: Vec::new().into_iter(),
             seen: Seen::default(),
+            attempts: Arc::default(),
         }
     }
 
@@ -73,7 +79,14 @@ impl<M> MessageStream<M> {
 impl<M: DeserializeOwned + Send + 'static> MessageStream<M> {
     fn poll_messages(&self) -> CallFuture<'static, Messages> {
         let (channel, id) = (self.channel.clone(), self.subscription_id.clone());
-        self.messaging.poll(channel, id).call()
+        let options = CallOptions {
+            attempts: Some(Arc::clone(&self.attempts)),
+            ..CallOptions::default()
+        };
+        self.messaging
+            .poll(channel, id)
+            .with_options(options)
+            .call()
     }
 
     fn wait(&self) -> State {
@@ -98,7 +111,10 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                 }
                 State::Polling(call) => match ready!(call.as_mut().poll(context)) {
                     Ok(answer) => {
-                        let mut messages: Vec<_> = answer.0.into_iter().map(read).collect();
+                        let attempts = this.attempts.load(Ordering::Relaxed);
+                        let messages = answer.0.into_iter();
+                        let mut messages: Vec<_> =
+                            messages.map(|message| read(message, attempts)).collect();
                         messages.retain(|message| match message {
                             Ok(message) => this.seen.is_new(message),
                             Err(_) => true,
@@ -120,13 +136,13 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
 }
 
 /// One message. One that does not fit is an error of its own.
-fn read<M: DeserializeOwned>(message: Value) -> Result<Message<M>> {
+fn read<M: DeserializeOwned>(message: Value, attempts: u32) -> Result<Message<M>> {
     serde_json::from_value(message).map_err(|_| {
         let type_name = std::any::type_name::<M>();
         let problem = format!("a message came that does not fit {type_name}");
         Error::new(ErrorKind::Decode, problem)
             .with_operation(&POLL_MESSAGES)
-            .with_attempts(1)
+            .with_attempts(attempts)
     })
 }
 

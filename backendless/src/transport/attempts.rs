@@ -149,11 +149,11 @@ fn next_wait(call: &Call, error: Error, has_spare: bool) -> Result<(Error, Durat
     }
     let wait = app.retries.jitter(policy.longest_delay(call.attempts));
     let wait = wait.max(error.retry_after().unwrap_or_default());
-    let remaining = call.remaining();
-    if remaining.is_zero() {
+    let longest = call.longest_wait();
+    if longest.is_zero() {
         return Err(error.final_because("the time for the whole call is over"));
     }
-    if wait >= remaining {
+    if wait >= longest {
         return Err(error.final_because(format!(
             "the next attempt would be in {wait:.1?}, when the time for the whole call is over"
         )));

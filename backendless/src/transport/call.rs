@@ -1,5 +1,6 @@
 //! A call under way: what is known of it, and the errors that it can end with.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use reqwest::Request;
@@ -73,10 +74,23 @@ impl Call {
         self.whole.saturating_sub(elapsed)
     }
 
+    /// The longest that the call waits before another attempt. One without a limit of its own does not
+    /// wait without end either: a server's `Retry-After` may be a year away.
+    pub(super) fn longest_wait(&self) -> Duration {
+        let remaining = self.remaining();
+        match self.whole {
+            Duration::MAX => self.transport.app.timeout,
+            _ => remaining,
+        }
+    }
+
     /// Counts an attempt, whose time begins now.
     pub(super) fn begin_attempt(&mut self) {
         self.attempts += 1;
         let options = &self.transport.options;
+        if let Some(attempts) = &options.attempts {
+            attempts.store(self.attempts, Ordering::Relaxed);
+        }
         let remaining = self.remaining();
         let attempt = self.transport.app.attempt_timeout;
         let limit = match (&options.progress, self.reading) {

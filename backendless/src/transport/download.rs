@@ -84,6 +84,10 @@ impl Body {
         self.length
     }
 
+    pub(crate) fn attempts(&self) -> u32 {
+        self.call.attempts
+    }
+
     pub(crate) fn max_response_size(&self) -> usize {
         self.call.transport.max_response_size()
     }

@@ -1,9 +1,9 @@
 //! The one way out: every request of every operation passes here, and only here.
 //!
 //! The generated client builds a request and hands it to [`Transport`] through progenitor's
-//! `ClientHooks`. Here the app path is put in front of the path, the user token is added, the span
-//! is opened, the attempts are made and the time limits run. [`call`] is what is known of a call,
-//! [`attempts`] makes it, [`account`] keeps the session of a client that logs itself in, and
+//! `ClientHooks`. Here the user token is added, the span is opened, the attempts are made and the time
+//! limits run. [`target`] makes the address, with the app path in it, [`call`] is what is known of a
+//! call, [`attempts`] makes it, [`account`] keeps the session of a client that logs itself in, and
 //! [`response`] reads what comes back.
 //!
 //! Nothing that leaves this module holds a secret: a URL is cut from every error of the HTTP
@@ -19,18 +19,21 @@ mod failure;
 mod hooks;
 mod limit;
 mod path;
+mod query;
 mod response;
+mod target;
 mod trace;
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::multipart::Form;
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
@@ -39,6 +42,7 @@ pub(crate) use download::{Body, DOWNLOAD};
 pub(crate) use limit::Progress;
 pub(crate) use path::{encode_segment, path_value};
 pub(crate) use response::{finish, read_empty, read_json, refused};
+pub(crate) use target::Target;
 
 use crate::generated::raw;
 use crate::operation::Operation;
@@ -54,13 +58,15 @@ const USER_TOKEN: &str = "user-token";
 pub(crate) struct Transport {
     app: Arc<App>,
     caller: Caller,
-    options: CallOptions,
+    options: Arc<CallOptions>,
 }
 
 /// What all handles of a client share.
 pub(crate) struct App {
     pub(crate) app_id: SecretString,
     pub(crate) api_key: SecretString,
+    /// The API URL without its path.
+    pub(crate) origin: Url,
     /// The path that stands before every operation's: that of the API URL, the app id and the key.
     pub(crate) path: SecretString,
     pub(crate) timeout: Duration,
@@ -109,6 +115,8 @@ pub(crate) struct CallOptions {
     pub(crate) headers: HeaderMap,
     /// The progress of a body that takes as long as it takes: the limits hold from its last step.
     pub(crate) progress: Option<Progress>,
+    /// Where the call tells how many attempts it has made, for an error that is found after it.
+    pub(crate) attempts: Option<Arc<AtomicU32>>,
     /// How to make a body again that is no plain bytes.
     pub(crate) form: Option<MakeForm>,
 }
@@ -137,7 +145,7 @@ impl Transport {
         Self {
             app: Arc::new(app),
             caller,
-            options: CallOptions::default(),
+            options: Arc::default(),
         }
     }
 
@@ -154,8 +162,9 @@ impl Transport {
 
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self {
-            options,
-            ..self.clone()
+            app: Arc::clone(&self.app),
+            caller: self.caller.clone(),
+            options: Arc::new(options),
         }
     }
 
@@ -171,27 +180,15 @@ impl Transport {
         mut request: Request,
         operation: &'static Operation,
     ) -> Result<Response> {
-        self.address(&mut request);
+        for (name, value) in &self.options.headers {
+            request.headers_mut().append(name, value.clone());
+        }
         let mut call = Call::new(self.clone(), operation, &request, Reading::Whole);
         let span = call.span.clone();
         let answer = attempts::run(&mut call, raw, request).instrument(span);
         match answer.await {
-            Ok(mut answer) => {
-                answer.head.extensions_mut().insert(answer.body);
-                answer.head.extensions_mut().insert(call);
-                Ok(answer.head)
-            }
+            Ok(answer) => Ok(response::carrying(answer, call)),
             Err(error) => Err(call.end(error)),
-        }
-    }
-
-    /// Puts the app path in front of the request's path, and the call's own headers beside the
-    /// operation's.
-    fn address(&self, request: &mut Request) {
-        let path = [self.app.path.expose_secret(), request.url().path()].concat();
-        request.url_mut().set_path(&path);
-        for (name, value) in &self.options.headers {
-            request.headers_mut().append(name, value.clone());
         }
     }
 

@@ -9,6 +9,7 @@ use reqwest::Response;
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 
+use super::attempts::Answer;
 use super::call::Call;
 use super::{decode, envelope, failure};
 use crate::operation::Operation;
@@ -60,6 +61,20 @@ pub(super) async fn refused_by(mut response: Response, call: &Call) -> Error {
     envelope::read(call, response.status(), response.headers(), &body)
 }
 
+/// The head of an answer, with what was read of it and what is known of its call.
+pub(super) fn carrying(answer: Answer, call: Call) -> Response {
+    let Answer { mut head, body } = answer;
+    head.extensions_mut().insert(Carried { call, body });
+    head
+}
+
+/// What travels with the head of an answer.
+#[derive(Clone)]
+struct Carried {
+    call: Call,
+    body: Bytes,
+}
+
 /// A response that stands for an error of ours, on the one way that progenitor's hooks leave.
 pub(super) fn stand_in(error: Error) -> Response {
     let mut response = http::Response::new(reqwest::Body::default());
@@ -75,7 +90,7 @@ struct StandIn(Arc<Error>);
 /// What travelled with the response: the call and its answer, or the error that it stands for.
 fn answer_of(response: &mut Response) -> Result<(Call, Bytes)> {
     let extensions = response.extensions_mut();
-    if let (Some(call), Some(body)) = (extensions.remove(), extensions.remove()) {
+    if let Some(Carried { call, body }) = extensions.remove() {
         return Ok((call, body));
     }
     let error = extensions

@@ -4,7 +4,7 @@ impl Client {
     pub async fn json<'a>(
         &'a self,
     ) -> Result<ResponseValue<::std::string::String>, Error<crate::Error>> {
-        let url = format!("{}/json", self.baseurl);
+        let url = transport::Target::new(self, "/json").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -28,7 +28,7 @@ impl Client {
     }
     /// Sends a `GET` request to `/empty`
     pub async fn empty<'a>(&'a self) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/empty", self.baseurl);
+        let url = transport::Target::new(self, "/empty").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
@@ -47,7 +47,7 @@ impl Client {
     pub async fn bytes<'a>(
         &'a self,
     ) -> Result<ResponseValue<ByteStream>, Error<crate::Error>> {
-        let url = format!("{}/bytes", self.baseurl);
+        let url = transport::Target::new(self, "/bytes").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {

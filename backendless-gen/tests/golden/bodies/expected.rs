@@ -5,7 +5,7 @@ impl Client {
         &'a self,
         body: Option<&'a B>,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/json", self.baseurl);
+        let url = transport::Target::new(self, "/json").url()?;
         let mut builder = self.client.put(url);
         if let Some(body) = body {
             builder = builder.json(body);
@@ -29,7 +29,7 @@ impl Client {
         &'a self,
         body: &'a B,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/json", self.baseurl);
+        let url = transport::Target::new(self, "/json").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
@@ -49,7 +49,7 @@ impl Client {
         &'a self,
         form: Option<reqwest::multipart::Form>,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/form", self.baseurl);
+        let url = transport::Target::new(self, "/form").url()?;
         let mut builder = self.client.post(url);
         if let Some(form) = form {
             builder = builder.multipart(form);
@@ -73,7 +73,7 @@ impl Client {
         &'a self,
         body: Option<String>,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/text", self.baseurl);
+        let url = transport::Target::new(self, "/text").url()?;
         let mut builder = self.client.post(url);
         if let Some(body) = body {
             builder = builder

@@ -18,7 +18,7 @@ impl Client {
         item: &'a str,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let item = transport::path_value(&operations::GET_ITEM, "item", item)?;
-        let url = format!("{}/items/{item}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/items/{item}")).url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {

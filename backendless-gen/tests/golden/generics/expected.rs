@@ -4,7 +4,7 @@ impl Client {
     pub async fn neither<'a>(
         &'a self,
     ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let url = format!("{}/rows", self.baseurl);
+        let url = transport::Target::new(self, "/rows").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -32,7 +32,7 @@ impl Client {
         B: ::serde::Serialize + ?Sized,
         T: ::serde::de::DeserializeOwned,
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = format!("{}/rows", self.baseurl);
+        let url = transport::Target::new(self, "/rows").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -67,7 +67,7 @@ impl Client {
         ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
         Error<crate::Error>,
     > {
-        let url = format!("{}/rows", self.baseurl);
+        let url = transport::Target::new(self, "/rows").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client

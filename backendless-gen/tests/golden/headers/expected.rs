@@ -4,7 +4,7 @@ impl Client {
     pub async fn without_headers<'a>(
         &'a self,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
@@ -25,7 +25,7 @@ impl Client {
         x_trace: i64,
         if_match: Option<&'a str>,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
         header_map.append("X-Trace", x_trace.to_string().try_into()?);
         if let Some(value) = if_match {

@@ -7,7 +7,7 @@ impl Client {
         form: reqwest::multipart::Form,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let name = transport::path_value(&operations::UPLOAD, "name", name)?;
-        let url = format!("{}/files/{name}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/files/{name}")).url()?;
         #[allow(unused_mut)]
         let mut request = self.client.post(url).multipart(form).build()?;
         let info = OperationInfo {

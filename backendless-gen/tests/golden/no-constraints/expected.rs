@@ -27,7 +27,7 @@ impl Client {
         &'a self,
         page: Option<i64>,
     ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").query("page", &page).url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -36,7 +36,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("page", &page))
             .build()?;
         let info = OperationInfo {
             operation_id: "find_item",

@@ -26,7 +26,7 @@ impl Client {
         ResponseValue<::std::option::Option<::std::vec::Vec<types::Item>>>,
         Error<crate::Error>,
     > {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -53,7 +53,7 @@ impl Client {
         &'a self,
         body: &'a types::Tags,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {

@@ -14,7 +14,7 @@ impl Client {
     pub async fn typed_and_errors<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = format!("{}/typed", self.baseurl);
+        let url = transport::Target::new(self, "/typed").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -40,7 +40,7 @@ impl Client {
     pub async fn typed_or_empty<'a>(
         &'a self,
     ) -> Result<ResponseValue<::std::option::Option<types::Item>>, Error<crate::Error>> {
-        let url = format!("{}/typed-or-empty", self.baseurl);
+        let url = transport::Target::new(self, "/typed-or-empty").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -66,7 +66,7 @@ impl Client {
     pub async fn different_types<'a, T: ::serde::de::DeserializeOwned>(
         &'a self,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = format!("{}/either", self.baseurl);
+        let url = transport::Target::new(self, "/either").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -92,7 +92,7 @@ impl Client {
     pub async fn bytes<'a>(
         &'a self,
     ) -> Result<ResponseValue<ByteStream>, Error<crate::Error>> {
-        let url = format!("{}/bytes", self.baseurl);
+        let url = transport::Target::new(self, "/bytes").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
@@ -109,7 +109,7 @@ impl Client {
     }
     /// Sends a `GET` request to `/empty`
     pub async fn empty<'a>(&'a self) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/empty", self.baseurl);
+        let url = transport::Target::new(self, "/empty").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {

@@ -15,7 +15,7 @@ impl Client {
         &'a self,
         body: &'a B,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
@@ -35,7 +35,7 @@ impl Client {
         &'a self,
         body: &'a types::Item,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {

@@ -22,7 +22,7 @@ impl Client {
         &'a self,
         unit: Option<&'a str>,
     ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").query("unit", &unit).url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -31,7 +31,6 @@ impl Client {
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("unit", &unit))
             .build()?;
         let info = OperationInfo {
             operation_id: "find_items",

@@ -20,7 +20,7 @@ impl Client {
         row: &'a str,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let row = transport::path_value(&operations::GET_ROW, "row", row)?;
-        let url = format!("{}/rows/{row}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -56,7 +56,7 @@ impl Client {
         Error<crate::Error>,
     > {
         let row = transport::path_value(&operations::PUT_ROW, "row", row)?;
-        let url = format!("{}/rows/{row}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -86,7 +86,7 @@ impl Client {
         body: &'a B,
     ) -> Result<ResponseValue<types::Typed>, Error<crate::Error>> {
         let row = transport::path_value(&operations::SEND_MESSAGE, "row", row)?;
-        let url = format!("{}/rows/{row}", self.baseurl);
+        let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -116,7 +116,7 @@ impl Client {
         ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
         Error<crate::Error>,
     > {
-        let url = format!("{}/points", self.baseurl);
+        let url = transport::Target::new(self, "/points").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client

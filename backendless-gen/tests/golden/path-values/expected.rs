@@ -13,7 +13,11 @@ impl Client {
         )?;
         let number = number.to_string();
         let number = transport::path_value(&operations::GET_ROW, "number", &number)?;
-        let url = format!("{}/tables/{table_name}/rows/{number}.json", self.baseurl);
+        let url = transport::Target::new(
+                self,
+                format_args!("/tables/{table_name}/rows/{number}.json"),
+            )
+            .url()?;
         #[allow(unused_mut)]
         let mut request = self.client.get(url).build()?;
         let info = OperationInfo {

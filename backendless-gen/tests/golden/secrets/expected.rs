@@ -52,7 +52,7 @@ impl Client {
         &'a self,
         body: &'a types::Pin,
     ) -> Result<ResponseValue<types::Public>, Error<crate::Error>> {
-        let url = format!("{}/login", self.baseurl);
+        let url = transport::Target::new(self, "/login").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -80,7 +80,7 @@ impl Client {
         &'a self,
         body: &'a types::Login,
     ) -> Result<ResponseValue<types::Session>, Error<crate::Error>> {
-        let url = format!("{}/login", self.baseurl);
+        let url = transport::Target::new(self, "/login").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client

@@ -20,7 +20,7 @@ impl Client {
     pub async fn get_item<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self
             .client

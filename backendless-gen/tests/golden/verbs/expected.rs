@@ -4,7 +4,7 @@ impl Client {
     pub async fn item_options<'a>(
         &'a self,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.request(::reqwest::Method::OPTIONS, url).build()?;
         let info = OperationInfo {
@@ -23,7 +23,7 @@ impl Client {
     pub async fn trace_item<'a>(
         &'a self,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = format!("{}/items", self.baseurl);
+        let url = transport::Target::new(self, "/items").url()?;
         #[allow(unused_mut)]
         let mut request = self.client.request(::reqwest::Method::TRACE, url).build()?;
         let info = OperationInfo {

@@ -1,0 +1,106 @@
+//! The figures of the matrix: what came of all calls, fault by fault.
+
+use std::collections::BTreeMap;
+
+use backendless::operations;
+
+use super::calls::Call;
+use super::matrix::Outcome;
+use super::table::Fault;
+
+/// What came of all calls, a row for each fault.
+#[derive(Default)]
+pub(super) struct Figures {
+    rows: Vec<Row>,
+}
+
+#[derive(Default)]
+struct Row {
+    fault: &'static str,
+    calls: usize,
+    /// How many calls ended in each way.
+    outcomes: BTreeMap<String, usize>,
+    attempts: usize,
+    requests: usize,
+    /// The most requests of one call that is not idempotent and may have been done.
+    most_of_one: usize,
+}
+
+impl Figures {
+    pub(super) fn add(&mut self, fault: &Fault, call: &Call, outcome: &Outcome, requests: usize) {
+        if self.rows.last().is_none_or(|last| last.fault != fault.name) {
+            self.rows.push(Row {
+                fault: fault.name,
+                ..Row::default()
+            });
+        }
+        let Some(figures) = self.rows.last_mut() else {
+            return;
+        };
+        let (how, attempts) = match outcome {
+            Ok(Ok(())) => ("ok".to_owned(), 1),
+            Ok(Err(error)) => (format!("{:?}", error.kind()), error.attempts() as usize),
+            Err(what) => ((*what).to_owned(), 0),
+        };
+        figures.calls += 1;
+        *figures.outcomes.entry(how).or_default() += 1;
+        figures.attempts += attempts;
+        figures.requests += requests;
+        if fault.may_have_been_done() && !call.idempotent {
+            figures.most_of_one = figures.most_of_one.max(requests);
+        }
+    }
+
+    pub(super) fn print(&self) {
+        let columns = ["calls", "attempts", "requests"];
+        println!(
+            "{:24}{:>8}{:>10}{:>10}  outcomes",
+            "fault", columns[0], columns[1], columns[2]
+        );
+        for row in self.rows.iter().chain([&self.total()]) {
+            let outcomes: Vec<_> = row
+                .outcomes
+                .iter()
+                .map(|(how, n)| format!("{n} {how}"))
+                .collect();
+            println!(
+                "{:24}{:>8}{:>10}{:>10}  {}",
+                row.fault,
+                row.calls,
+                row.attempts,
+                row.requests,
+                outcomes.join(", ")
+            );
+        }
+    }
+
+    /// How many attempts the calls of the last fault tell of.
+    pub(super) fn attempts_of_last(&self) -> usize {
+        self.rows.last().map_or(0, |row| row.attempts)
+    }
+
+    fn total(&self) -> Row {
+        let mut total = Row {
+            fault: "all",
+            ..Row::default()
+        };
+        for row in &self.rows {
+            total.calls += row.calls;
+            total.attempts += row.attempts;
+            total.requests += row.requests;
+            total.most_of_one = total.most_of_one.max(row.most_of_one);
+            for (how, count) in &row.outcomes {
+                *total.outcomes.entry(how.clone()).or_default() += count;
+            }
+        }
+        total
+    }
+
+    /// Every fault met every operation, and nothing was done twice.
+    pub(super) fn assert_complete(&self, faults: usize) {
+        let total = self.total();
+        assert_eq!(total.calls, faults * (operations::ALL.len() + 1));
+        assert_eq!(total.outcomes.values().sum::<usize>(), total.calls);
+        assert_eq!(total.most_of_one, 1);
+    }
+}
