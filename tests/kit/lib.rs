@@ -1,6 +1,6 @@
 //! What the suites share: a server that records what it is sent and answers what it is told, one
-//! that answers bytes which are no proper HTTP, one that listens in between, a tour of the public
-//! API, and the document as a judge.
+//! that answers bytes which are no proper HTTP, one that keeps the bytes it is sent, one that listens
+//! in between, a tour of the public API, and the document as a judge.
 
 #![allow(
     missing_debug_implementations,
@@ -9,12 +9,14 @@
 
 mod raw;
 mod recorder;
+mod sink;
 pub mod spec;
 mod tap;
 mod tour;
 
 pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};
+pub use sink::{RawRequest, Sink};
 pub use tap::{Exchange, Tap};
 pub use tour::{Outcomes, every_call};
 

@@ -1,6 +1,7 @@
 //! The end-to-end suites: `wire_*` say what goes over the wire, `answers*` how whatever comes back
 //! is read, `coverage` that nothing is forgotten, `refused*` what is never sent, `local_*` what a
-//! whole exchange with the local server does, and `handles` what callers may do with the types.
+//! whole exchange with the local server does, `handles` what callers may do with the types, and
+//! `properties` what holds for every value whatever.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
@@ -14,6 +15,7 @@ mod local_files;
 mod local_messaging;
 mod local_services;
 mod local_users;
+mod properties;
 mod refused;
 mod refused_services;
 mod stream;
