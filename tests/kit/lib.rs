@@ -7,6 +7,7 @@
     reason = "servers of tests, which nobody prints"
 )]
 
+mod condition;
 mod raw;
 mod recorder;
 mod sink;
@@ -14,6 +15,7 @@ pub mod spec;
 mod tap;
 mod tour;
 
+pub use condition::{Comparison, Condition, Literal};
 pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};
 pub use sink::{RawRequest, Sink};
