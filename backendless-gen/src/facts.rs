@@ -95,7 +95,7 @@ struct OpenRow {
 }
 
 /// The service does not keep to these schemas, so a type that does would fail on its answers or lose a part of them.
-const OPEN: [OpenRow; 4] = [
+const OPEN: [OpenRow; 5] = [
     OpenRow {
         operation: "deleteObject",
         why: "the row is gone, whatever the answer says of the time",
@@ -111,6 +111,10 @@ const OPEN: [OpenRow; 4] = [
     OpenRow {
         operation: "findGeoPoints",
         why: "its points are those of saveGeoPoint",
+    },
+    OpenRow {
+        operation: "uploadFile",
+        why: "the document requires nothing, but an upload of which no address is told is no success",
     },
 ];
 

@@ -67,8 +67,8 @@ impl<'a, R: 'a> Request<'a, R> {
     }
 }
 
-/// Gives a builder with `options` and a `call(self)` what every builder of a call has: a time limit,
-/// `send`, and that it can be awaited.
+/// Gives a builder with `options` and a `call(self)` what every builder of a call has: the settings of
+/// a single call, `send`, and that it can be awaited.
 macro_rules! sendable {
     ([$($generics:tt)*] $builder:ty, $life:lifetime, $answer:ty $(, where $($bounds:tt)+)?) => {
         impl<$($generics)*> $builder $(where $($bounds)+)? {
@@ -77,6 +77,21 @@ macro_rules! sendable {
             /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
             pub fn timeout(mut self, limit: std::time::Duration) -> Self {
                 self.options.timeout = Some(limit);
+                self
+            }
+
+            /// How this call is tried again, in place of the client's
+            /// [`retry`](crate::ClientBuilder::retry).
+            pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+                self.options.retry = Some(policy);
+                self
+            }
+
+            /// Whether this request may be sent again after it may have been carried out, whatever
+            /// the [operation](crate::operation::Operation::idempotency) says: `true` where doing it
+            /// twice does no harm here, `false` where it would.
+            pub fn idempotent(mut self, idempotent: bool) -> Self {
+                self.options.idempotent = Some(idempotent);
                 self
             }
 

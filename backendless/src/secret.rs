@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -18,19 +19,37 @@ use secrecy::{ExposeSecret, SecretString};
 /// assert_eq!(format!("{token:?}"), "UserToken(<redacted>)");
 /// ```
 #[derive(Clone)]
-pub struct UserToken(Arc<SecretString>);
+pub struct UserToken(Arc<Inner>);
+
+struct Inner {
+    secret: SecretString,
+    /// Set by the logout that was made with this token, whatever came of it.
+    is_over: AtomicBool,
+}
 
 impl UserToken {
     /// The token itself, for keeping it: in a cookie of one's own, say.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
-        self.0.expose_secret()
+        self.0.secret.expose_secret()
+    }
+
+    /// From now on, neither this token nor any clone of it goes along with a call.
+    pub(crate) fn end(&self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.is_over.load(Ordering::Relaxed)
     }
 }
 
 impl From<String> for UserToken {
     fn from(token: String) -> Self {
-        Self(Arc::new(token.into()))
+        Self(Arc::new(Inner {
+            secret: token.into(),
+            is_over: AtomicBool::new(false),
+        }))
     }
 }
 

@@ -7,7 +7,9 @@
     reason = "servers of tests, which nobody prints"
 )]
 
+mod clock;
 mod condition;
+pub mod fuzz;
 mod raw;
 mod recorder;
 mod sink;
@@ -15,6 +17,7 @@ pub mod spec;
 mod tap;
 mod tour;
 
+pub use clock::TestClock;
 pub use condition::{Comparison, Condition, Literal};
 pub use raw::RawServer;
 pub use recorder::{Recorded, Recorder};

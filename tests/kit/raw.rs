@@ -1,6 +1,6 @@
 //! A server that answers bytes, whether they are HTTP or not.
 
-use backendless::Client;
+use backendless::{Client, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -54,10 +54,11 @@ impl RawServer {
         &self.url
     }
 
-    /// A client of this server, as nobody.
+    /// A client of this server, as nobody, that makes every call once.
     pub fn client(&self) -> Client {
         Client::builder(APP_ID, API_KEY)
             .api_url(self.url())
+            .retry(RetryPolicy::none())
             .build()
             .expect("the settings are those of this kit")
     }

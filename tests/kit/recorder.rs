@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use backendless::Client;
+use backendless::{Client, ClientBuilder, RetryPolicy};
 use httpmock::HttpMockResponse;
 use httpmock::prelude::{HttpMockRequest, MockServer};
 
@@ -57,8 +57,13 @@ impl Recorder {
 
     /// Starts a server that answers 200 and one of `bodies` after the other, and the last for ever.
     pub async fn in_turn(bodies: Vec<String>) -> Self {
+        Self::answering_in_turn(bodies.into_iter().map(|body| (200, body)).collect()).await
+    }
+
+    /// Starts a server that gives one of `answers`, a status and a body in JSON, after the other, and
+    /// the last for ever.
+    pub async fn answering_in_turn(answers: Vec<(u16, String)>) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        let answers = bodies.into_iter().map(|body| (200, body)).collect();
         Self::start(answers, headers).await
     }
 
@@ -85,12 +90,17 @@ impl Recorder {
         Self { server, requests }
     }
 
-    /// A client of this server, as nobody.
+    /// A client of this server, as nobody, that makes every call once.
     pub fn client(&self) -> Client {
-        Client::builder(APP_ID, API_KEY)
-            .api_url(self.server.base_url())
+        self.builder()
+            .retry(RetryPolicy::none())
             .build()
             .expect("the settings are those of this kit")
+    }
+
+    /// The start of a client of this server, with the usual settings.
+    pub fn builder(&self) -> ClientBuilder {
+        Client::builder(APP_ID, API_KEY).api_url(self.server.base_url())
     }
 
     /// The origin of this server.

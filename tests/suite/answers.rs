@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use backendless::{Client, ErrorCode, ErrorKind, Record, Registration, Timestamp};
-use backendless_tests::{API_KEY, APP_ID, RawServer, Recorder};
+use backendless_tests::{API_KEY, APP_ID, RawServer, Recorder, TestClock};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -202,7 +202,7 @@ async fn a_proxys_page_is_told_by_size_and_type_but_not_repeated() {
     assert_eq!(
         error.to_string(),
         "getObjectById: 502: Bad Gateway, and no error of Backendless but 19 bytes of \
-         \"text/html\" (1 attempt)"
+         \"text/html\" (1 attempt; not retried: its policy allows one attempt)"
     );
     let error = table.create(&json!({})).await.unwrap_err();
     assert!(!error.is_retryable());
@@ -350,6 +350,7 @@ async fn no_connection_is_told_as_such_and_may_be_tried_again() {
     drop(listener);
     let client = Client::builder(APP_ID, API_KEY)
         .api_url(url)
+        .clock(TestClock::default())
         .build()
         .unwrap();
     let error = client
@@ -359,7 +360,7 @@ async fn no_connection_is_told_as_such_and_may_be_tried_again() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.is_retryable());
-    assert_eq!(error.attempts(), 1);
+    assert_eq!(error.attempts(), 3);
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
     assert!(source.is_some());

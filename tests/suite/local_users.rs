@@ -38,7 +38,12 @@ async fn a_user_registers_logs_in_acts_and_logs_out() {
     let entry = diary.create(&json!({"text": "fine day"})).await.unwrap();
     assert_eq!(entry.owner_id.as_deref(), Some(user.object_id.as_str()));
 
+    let token = session.token().expose_secret().to_owned();
     session.logout().await.unwrap();
+    let error = diary.get(&entry.object_id).await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert_eq!(error.attempts(), 0, "the token is given up");
+    let diary = client.with_user_token(token).data::<Record>("Diary");
     let error = diary.get(&entry.object_id).await.unwrap_err();
     assert!(error.is_unauthorized());
     assert_eq!(error.code(), Some(ErrorCode::INVALID_USER_TOKEN));

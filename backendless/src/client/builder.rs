@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect;
@@ -9,13 +10,15 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Client;
 use crate::generated::raw;
-use crate::transport::{App, Transport, encode_segment, header_value};
-use crate::{Error, Result, UserToken};
+use crate::retry::{Retries, SystemClock};
+use crate::transport::{Account, App, Caller, Transport, encode_segment, header_value};
+use crate::{Clock, Error, Result, RetryPolicy, UserToken};
 
 const DEFAULT_API_URL: &str = "https://api.backendless.com";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 
 /// The settings of a [`Client`]; made by [`Client::builder`].
 ///
@@ -37,7 +40,10 @@ pub struct ClientBuilder {
     app_id: SecretString,
     api_key: SecretString,
     api_url: SecretString,
-    user_token: Option<UserToken>,
+    caller: Caller,
+    retry: RetryPolicy,
+    clock: Arc<dyn Clock>,
+    max_response_size: usize,
     timeout: Duration,
     attempt_timeout: Duration,
     connect_timeout: Duration,
@@ -52,7 +58,10 @@ impl ClientBuilder {
             app_id: app_id.into(),
             api_key: api_key.into(),
             api_url: DEFAULT_API_URL.into(),
-            user_token: None,
+            caller: Caller::Nobody,
+            retry: RetryPolicy::default(),
+            clock: Arc::new(SystemClock),
+            max_response_size: DEFAULT_MAX_RESPONSE_SIZE,
             timeout: DEFAULT_TIMEOUT,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
@@ -93,14 +102,108 @@ impl ClientBuilder {
         self
     }
 
-    /// The user as whom the client calls, by the token of a session.
+    /// The user as whom the client calls, by the token of a session. It takes the place of
+    /// [`credentials`](Self::credentials).
     pub fn user_token(mut self, token: impl Into<UserToken>) -> Self {
-        self.user_token = Some(token.into());
+        self.caller = Caller::User(token.into());
         self
     }
 
-    /// The most that a whole call may take, with everything that belongs to it. At least 1 ms; the
-    /// default is 60 s.
+    /// Makes this the client of a service account: it logs in with these when the first call needs
+    /// it, and again when the service says that the session is over (codes 3064, 3048 and 3091).
+    ///
+    /// All clones share the session, and however many calls wait for a login, there is one. The call
+    /// that was refused is then made again, but for a body that is a stream, and but for a Cloud Code
+    /// method, which may have done a part of its work. A login that fails is the error of all calls
+    /// that waited for it; the next call tries anew.
+    ///
+    /// It takes the place of [`user_token`](Self::user_token).
+    ///
+    /// ```
+    /// use backendless::{Client, Registration};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let guest = Client::builder(server.app_id(), server.api_key()).api_url(server.url()).build()?;
+    /// # guest.users().register(Registration::new("pa55").email("robot@example.com")).await?;
+    /// let client = Client::builder(server.app_id(), server.api_key())
+    ///     .api_url(server.url())
+    ///     .credentials("robot@example.com", "pa55")
+    ///     .build()?;
+    /// let note = client
+    ///     .data::<backendless::Record>("Note")
+    ///     .create(&serde_json::json!({"text": "milk"}))
+    ///     .await?;
+    /// assert!(note.owner_id.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> Self {
+        let account = Account::new(login.into(), password.into().into());
+        self.caller = Caller::Account(Arc::new(account));
+        self
+    }
+
+    /// How calls are tried again; see [`RetryPolicy`] for which, and for the default.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The clock by which the client waits between attempts, for tests that should not wait.
+    ///
+    /// ```
+    /// use std::future::{Future, ready};
+    /// use std::pin::Pin;
+    /// use std::time::{Duration, Instant, SystemTime};
+    ///
+    /// /// Never waits.
+    /// #[derive(Debug)]
+    /// struct Impatient;
+    ///
+    /// impl backendless::Clock for Impatient {
+    ///     fn now(&self) -> Instant {
+    ///         Instant::now()
+    ///     }
+    ///
+    ///     fn system_time(&self) -> SystemTime {
+    ///         SystemTime::now()
+    ///     }
+    ///
+    ///     fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    ///         Box::pin(ready(()))
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = backendless::Client::builder("A0F5", "9C41")
+    ///     .api_url("http://127.0.0.1:9") // nobody is there
+    ///     .clock(Impatient)
+    ///     .build()?;
+    /// let error = client.counters().increment("visits").await.unwrap_err();
+    /// assert_eq!((error.kind(), error.attempts()), (backendless::ErrorKind::Connect, 3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The longest answer that is read into memory, in bytes, unpacked; the default is 64 MiB. A
+    /// longer one is an error of kind [`Decode`](crate::ErrorKind::Decode). A download that is read
+    /// as a stream has no limit.
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = bytes;
+        self
+    }
+
+    /// The most that a whole call may take: all attempts, the waits between them, and a login of a
+    /// service account. At least 1 ms; the default is 60 s.
+    ///
+    /// An upload has no such limit unless the call sets one: it is limited by its progress.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
@@ -108,6 +211,8 @@ impl ClientBuilder {
 
     /// The most that one attempt may take, from sending the request to the end of the answer. At
     /// least 1 ms; the default is 30 s.
+    ///
+    /// For an upload and a download it is the most that may pass without a piece going through.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
         self
@@ -163,7 +268,7 @@ impl ClientBuilder {
                 return Err(invalid(name, "is less than a millisecond"));
             }
         }
-        if let Some(token) = &self.user_token {
+        if let Caller::User(token) = &self.caller {
             header_value(token)?;
         }
         let http = self.http()?;
@@ -181,9 +286,13 @@ impl ClientBuilder {
             api_key: self.api_key,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
+            max_response_size: self.max_response_size,
+            retries: Retries::new(&self.retry),
+            retry: self.retry,
+            clock: self.clock,
         };
         let origin = url.origin().ascii_serialization();
-        let transport = Transport::new(app, self.user_token);
+        let transport = Transport::new(app, self.caller);
         Ok(Client {
             raw: raw::Client::new_with_client(origin.into(), http, transport),
         })
@@ -229,6 +338,10 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
+            .field("calls_as", &self.caller)
+            .field("retry", &self.retry)
+            .field("clock", &self.clock)
+            .field("max_response_size", &self.max_response_size)
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .field("connect_timeout", &self.connect_timeout)

@@ -14,7 +14,7 @@ use crate::files::Files;
 use crate::generated::raw;
 use crate::geo::Geo;
 use crate::messaging::Messaging;
-use crate::transport::CallOptions;
+use crate::transport::{CallOptions, Caller};
 use crate::users::Users;
 use crate::{Result, UserToken};
 
@@ -102,19 +102,23 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_user_token(&self, token: impl Into<UserToken>) -> Self {
-        self.acting_as(Some(token.into()))
+        self.acting_as(Caller::User(token.into()))
     }
 
     /// The same application as nobody in particular. This client is untouched.
     #[must_use]
     pub fn without_user_token(&self) -> Self {
-        self.acting_as(None)
+        self.acting_as(Caller::Nobody)
     }
 
-    /// The token of the user as whom this client calls.
+    /// The token of the user as whom this client calls; none for a client with
+    /// [`credentials`](ClientBuilder::credentials), whose token changes.
     #[must_use]
     pub fn user_token(&self) -> Option<&UserToken> {
-        self.raw.inner.user_token()
+        match self.raw.inner.caller() {
+            Caller::User(token) => Some(token),
+            Caller::Nobody | Caller::Account(_) => None,
+        }
     }
 
     /// The table `name`, with rows of type `T`.
@@ -187,9 +191,9 @@ impl Client {
         &self.raw
     }
 
-    fn acting_as(&self, token: Option<UserToken>) -> Self {
+    fn acting_as(&self, caller: Caller) -> Self {
         let mut raw = self.raw.clone();
-        raw.inner = raw.inner.with_user_token(token);
+        raw.inner = raw.inner.with_caller(caller);
         Self { raw }
     }
 
@@ -206,7 +210,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("server", &self.raw.baseurl)
-            .field("has_user_token", &self.user_token().is_some())
+            .field("calls_as", &self.raw.inner.caller())
             .finish_non_exhaustive()
     }
 }

@@ -9,6 +9,8 @@ mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 pub use code::ErrorCode;
 pub use kind::ErrorKind;
@@ -38,6 +40,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     /// The operationId, or the name of what is done outside of the document.
@@ -49,7 +52,8 @@ struct Inner {
     attempts: u32,
     final_because: Option<String>,
     retryable: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -110,6 +114,13 @@ impl Error {
         self.0.retryable
     }
 
+    /// How long the service asks to wait before the next attempt (`Retry-After`), if it does; a date
+    /// counts from when the answer came.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// Whether the object, table, file or method that the call names does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
@@ -144,6 +155,7 @@ impl Error {
             attempts: 0,
             final_because: None,
             retryable: false,
+            retry_after: None,
             source: None,
         }))
     }
@@ -178,8 +190,18 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Box::new(source));
+        self.0.source = Some(Arc::new(source));
         self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    /// The same error for another call that waited for the same thing.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(self.0.clone())
     }
 
     /// Says why the failure is final: a text that follows "not retried:".
@@ -231,6 +253,7 @@ impl fmt::Debug for Error {
             .field("attempts", &inner.attempts)
             .field("final_because", &inner.final_because)
             .field("retryable", &inner.retryable)
+            .field("retry_after", &inner.retry_after)
             .field("source", &inner.source)
             .finish_non_exhaustive()
     }

@@ -16,9 +16,6 @@ use crate::generated::raw;
 use crate::transport::{Body, DOWNLOAD};
 use crate::{Error, ErrorKind, Result};
 
-/// The most that [`Download::bytes`] reads into memory.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
-
 /// A file that is being read; made by [`Files::download`](super::Files::download).
 ///
 /// It is a stream of pieces. One that does not come for as long as the client's
@@ -49,10 +46,8 @@ pub struct Download {
 }
 
 pub(super) async fn open(raw: &raw::Client, url: &SecretString) -> Result<Download> {
-    let body = raw
-        .inner
-        .download(&raw.client, &raw.baseurl, url.expose_secret());
-    Ok(Download { body: body.await? })
+    let body = raw.inner.download(raw, url.expose_secret()).await?;
+    Ok(Download { body })
 }
 
 impl Download {
@@ -62,7 +57,9 @@ impl Download {
         self.body.length()
     }
 
-    /// Reads the whole file into memory: up to 64 MiB. Larger ones are read as a stream or saved.
+    /// Reads the whole file into memory, up to the client's
+    /// [`max_response_size`](crate::ClientBuilder::max_response_size). Larger ones are read as a
+    /// stream or saved.
     ///
     /// # Errors
     ///
@@ -71,11 +68,8 @@ impl Download {
     pub async fn bytes(mut self) -> Result<Bytes> {
         let mut all = BytesMut::new();
         while let Some(piece) = self.next().await? {
-            if all.len() + piece.len() > MOST_BYTES {
-                let problem = format!("the file is longer than {MOST_BYTES} bytes: see `save_to`");
-                return Err(Error::new(ErrorKind::Decode, problem)
-                    .with_operation(&DOWNLOAD)
-                    .with_attempts(1));
+            if all.len() + piece.len() > self.body.max_response_size() {
+                return Err(self.body.too_long());
             }
             all.extend_from_slice(&piece);
         }

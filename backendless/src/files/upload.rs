@@ -2,14 +2,17 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::Body;
 use reqwest::multipart::{Form, Part};
+use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
@@ -17,7 +20,7 @@ use super::FileInfo;
 use crate::generated::raw;
 use crate::operations::UPLOAD_FILE;
 use crate::request::{CallFuture, Request, sendable};
-use crate::transport::{CallOptions, Progress, finish};
+use crate::transport::{CallOptions, MakeForm, Progress, finish};
 use crate::{Client, Error, ErrorKind, Result};
 
 /// How much is read and sent at once.
@@ -40,29 +43,36 @@ type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;
 pub struct Upload(Source);
 
 enum Source {
+    Kept(Kept),
+    Stream(Pieces, Option<u64>),
+}
+
+/// Bytes that can be had again, for another attempt.
+#[derive(Clone)]
+enum Kept {
     Bytes(Bytes),
     File(PathBuf),
-    Stream(Pieces, Option<u64>),
 }
 
 impl Upload {
     /// Uploads these bytes.
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self(Source::Bytes(bytes.into()))
+        Self(Source::Kept(Kept::Bytes(bytes.into())))
     }
 
     /// Uploads a file of this machine. It is opened and sized when the upload is sent, and read in
     /// pieces, so that it does not have to fit into memory.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self(Source::File(path.into()))
+        Self(Source::Kept(Kept::File(path.into())))
     }
 
     /// Uploads what a stream gives, of `length` bytes in all if that is known.
     ///
-    /// An error of the stream ends the upload, and so does another number of bytes. A stream can be read only once, so such an upload is
-    /// never sent again by itself.
+    /// An error of the stream ends the upload, and so does another number of bytes. A stream can be
+    /// read only once, so such an upload is never sent again, whatever the
+    /// [`RetryPolicy`](crate::RetryPolicy).
     pub fn stream<S, B, E>(stream: S, length: Option<u64>) -> Self
     where
         S: Stream<Item = Result<B, E>> + Send + 'static,
@@ -75,17 +85,25 @@ impl Upload {
         ))
     }
 
+    /// The same again, if it can be had again.
+    fn kept(&self) -> Option<Kept> {
+        match &self.0 {
+            Source::Kept(kept) => Some(kept.clone()),
+            Source::Stream(..) => None,
+        }
+    }
+
     fn kind_of_failure(&self) -> ErrorKind {
         match self.0 {
-            Source::File(_) => ErrorKind::File,
-            Source::Bytes(_) | Source::Stream(..) => ErrorKind::Interrupted,
+            Source::Kept(Kept::File(_)) => ErrorKind::File,
+            Source::Kept(Kept::Bytes(_)) | Source::Stream(..) => ErrorKind::Interrupted,
         }
     }
 
     /// The bytes as pieces, and how many there are.
     async fn open(self) -> Result<(Pieces, Option<u64>)> {
         match self.0 {
-            Source::Bytes(bytes) => {
+            Source::Kept(Kept::Bytes(bytes)) => {
                 let length = bytes.len() as u64;
                 Ok((Box::pin(Cut(bytes)), Some(length)))
             }
@@ -94,7 +112,7 @@ impl Upload {
                 Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE))
             }
             Source::Stream(pieces, length) => Ok((pieces, length)),
-            Source::File(path) => {
+            Source::Kept(Kept::File(path)) => {
                 let opened = open_file(&path).await;
                 opened.map_err(|error| {
                     Error::new(ErrorKind::File, format!("{}: {error}", path.display()))
@@ -122,8 +140,8 @@ async fn open_file(path: &std::path::Path) -> std::io::Result<(Pieces, Option<u6
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = match &self.0 {
-            Source::Bytes(_) => "bytes",
-            Source::File(_) => "file",
+            Source::Kept(Kept::Bytes(_)) => "bytes",
+            Source::Kept(Kept::File(_)) => "file",
             Source::Stream(..) => "stream",
         };
         f.debug_tuple("Upload").field(&source).finish()
@@ -168,7 +186,8 @@ impl UploadFile {
     }
 
     /// Calls `report` with each piece: how many bytes were handed to the connection so far, and how
-    /// many there are in all, if that is known.
+    /// many there are in all, if that is known. Another attempt counts from the start again. If
+    /// `report` panics, the upload ends with an error.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -192,33 +211,21 @@ impl UploadFile {
 
     fn call(mut self) -> CallFuture<'static, FileInfo> {
         let progress = Progress::new();
-        self.options.progress = Some(progress.clone());
-        let Self {
-            path,
-            upload,
-            overwrite,
-            content_type,
-            on_progress,
-            ..
-        } = self;
+        let parts = Parts {
+            path: self.path,
+            media_type: self.content_type,
+            progress: progress.clone(),
+            on_progress: self.on_progress.map(|report| Arc::new(Mutex::new(report))),
+        };
+        self.options.progress = Some(progress);
+        self.options.form = self.upload.kept().map(|kept| parts.clone().again(kept));
+        let (upload, overwrite) = (self.upload, self.overwrite);
         let request = Request::new(self.client, move |raw: raw::Client| async move {
-            let failure = upload.kind_of_failure();
-            let (pieces, length) = upload.open().await?;
-            let body = Body::wrap_stream(Watched {
-                pieces,
-                failure,
-                progress,
-                sent: 0,
-                length,
-                on_progress,
-            });
-            let form = form(body, length, &path, content_type.as_deref())?;
-            let answer = finish(raw.upload_file(&path, overwrite, form).await, &UPLOAD_FILE)?;
-            answer.file_url.map(FileInfo::from_url).ok_or_else(|| {
-                Error::new(ErrorKind::Decode, "the answer holds no fileURL")
-                    .with_operation(&UPLOAD_FILE)
-                    .with_attempts(1)
-            })
+            let path = parts.path.clone();
+            let form = parts.form(upload).await?;
+            let answer = raw.upload_file(&path, overwrite, form).await;
+            let Uploaded { file_url } = finish(answer, &UPLOAD_FILE)?;
+            Ok(FileInfo::from_url(file_url))
         });
         request.with_options(self.options).call()
     }
@@ -236,20 +243,56 @@ impl fmt::Debug for UploadFile {
     }
 }
 
-/// The form that the service takes: one part, `file`, with a name and a media type.
-fn form(body: Body, length: Option<u64>, path: &str, media_type: Option<&str>) -> Result<Form> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let part = match length {
-        Some(length) => Part::stream_with_length(body, length),
-        None => Part::stream(body),
-    };
-    let guessed = mime_guess::from_path(name).first_or_octet_stream();
-    let media_type = media_type.unwrap_or(guessed.as_ref());
-    let part = part.mime_str(media_type).map_err(|_| {
-        let problem = format!("content_type {media_type:?} is no media type");
-        Error::invalid_argument(problem).with_operation(&UPLOAD_FILE)
-    })?;
-    Ok(Form::new().part("file", part.file_name(name.to_owned())))
+/// What the service says of a file that it has taken.
+#[derive(Deserialize)]
+struct Uploaded {
+    #[serde(rename = "fileURL")]
+    file_url: String,
+}
+
+/// What the form of an upload is made from, beside the bytes.
+#[derive(Clone)]
+struct Parts {
+    path: String,
+    media_type: Option<String>,
+    progress: Progress,
+    on_progress: Option<Arc<Mutex<OnProgress>>>,
+}
+
+impl Parts {
+    /// Makes the form anew for each attempt after the first.
+    fn again(self, kept: Kept) -> MakeForm {
+        Arc::new(move || {
+            let upload = Upload(Source::Kept(kept.clone()));
+            Box::pin(self.clone().form(upload))
+        })
+    }
+
+    /// The form that the service takes: one part, `file`, with a name and a media type.
+    async fn form(self, upload: Upload) -> Result<Form> {
+        let failure = upload.kind_of_failure();
+        let (pieces, length) = upload.open().await?;
+        let body = Body::wrap_stream(Watched {
+            pieces,
+            failure,
+            progress: self.progress,
+            sent: 0,
+            length,
+            on_progress: self.on_progress,
+        });
+        let part = match length {
+            Some(length) => Part::stream_with_length(body, length),
+            None => Part::stream(body),
+        };
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        let guessed = mime_guess::from_path(name).first_or_octet_stream();
+        let media_type = self.media_type.as_deref().unwrap_or(guessed.as_ref());
+        let part = part.mime_str(media_type).map_err(|_| {
+            let problem = format!("content_type {media_type:?} is no media type");
+            Error::invalid_argument(problem).with_operation(&UPLOAD_FILE)
+        })?;
+        Ok(Form::new().part("file", part.file_name(name.to_owned())))
+    }
 }
 
 /// Bytes in pieces, without a copy.
@@ -284,11 +327,22 @@ where
     }
 }
 
+/// Pieces that report themselves as they are taken.
+struct Watched {
+    pieces: Pieces,
+    /// The kind of the error when the pieces cannot be read.
+    failure: ErrorKind,
+    progress: Progress,
+    sent: u64,
+    length: Option<u64>,
+    on_progress: Option<Arc<Mutex<OnProgress>>>,
+}
+
 impl Watched {
-    /// Notes a failure, and takes another number of bytes than was promised for one: the form would
-    /// be cut off at the promised length, in the middle of them, or never come to its end.
+    /// Takes another number of bytes than was promised for a failure: the form would be cut off at
+    /// the promised length, in the middle of them, or never come to its end.
     fn checked(&self, piece: Option<Result<Bytes, BoxError>>) -> Option<Result<Bytes, BoxError>> {
-        let checked = match (piece, self.length) {
+        match (piece, self.length) {
             (Some(Ok(piece)), Some(length)) if self.sent + piece.len() as u64 > length => {
                 let problem = format!("there are more than the {length} bytes that were promised");
                 Some(Err(problem.into()))
@@ -298,23 +352,19 @@ impl Watched {
                 Some(Err(problem.into()))
             }
             (piece, _) => piece,
-        };
-        if matches!(checked, Some(Err(_))) {
-            self.progress.fail(self.failure);
         }
-        checked
     }
-}
 
-/// Pieces that report themselves as they are taken.
-struct Watched {
-    pieces: Pieces,
-    /// The kind of the error when the pieces cannot be read.
-    failure: ErrorKind,
-    progress: Progress,
-    sent: u64,
-    length: Option<u64>,
-    on_progress: Option<OnProgress>,
+    /// Reports how far it is. A panic of the caller's closure would end the task that drives the
+    /// connection, of which the caller learns nothing; so it is made an error.
+    fn report(&self) -> Result<(), BoxError> {
+        let Some(report) = &self.on_progress else {
+            return Ok(());
+        };
+        let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+        let call = AssertUnwindSafe(|| report(self.sent, self.length));
+        catch_unwind(call).map_err(|_| "the progress callback panicked".into())
+    }
 }
 
 impl Stream for Watched {
@@ -325,10 +375,14 @@ impl Stream for Watched {
         let piece = ready!(this.pieces.as_mut().poll_next(context));
         this.progress.step();
         let piece = this.checked(piece);
-        if let Some(Ok(piece)) = &piece {
-            this.sent += piece.len() as u64;
-            if let Some(report) = &mut this.on_progress {
-                report(this.sent, this.length);
+        if matches!(piece, Some(Err(_))) {
+            this.progress.fail(this.failure);
+        }
+        if let Some(Ok(bytes)) = &piece {
+            this.sent += bytes.len() as u64;
+            if let Err(panicked) = this.report() {
+                this.progress.fail(ErrorKind::Interrupted);
+                return Poll::Ready(Some(Err(panicked)));
             }
         }
         Poll::Ready(piece)

@@ -41,16 +41,6 @@ pub mod types {
         pub textmessage: ::std::option::Option<::std::string::String>,
     }
 
-    /// `FileInfo`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
-    pub struct FileInfo {
-        #[serde(
-            rename = "fileURL",
-            skip_serializing_if = "::std::option::Option::is_none"
-        )]
-        pub file_url: ::std::option::Option<::std::string::String>,
-    }
-
     /// `LoginRequest`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     pub struct LoginRequest {
@@ -588,12 +578,12 @@ impl Client {
     /// - `path`: Directory path and filename, e.g. images/photo.png.
     /// - `overwrite`: Whether to overwrite an existing file at the path.
     /// - `body`
-    pub async fn upload_file<'a>(
+    pub async fn upload_file<'a, T: ::serde::de::DeserializeOwned>(
         &'a self,
         path: &'a str,
         overwrite: Option<bool>,
         form: reqwest::multipart::Form,
-    ) -> Result<ResponseValue<types::FileInfo>, Error<crate::Error>> {
+    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let path = transport::path_value(&operations::UPLOAD_FILE, "path", path)?;
         let url = format!("{}/files/{path}", self.baseurl);
         #[allow(unused_mut)]

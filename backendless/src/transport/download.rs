@@ -6,14 +6,16 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use reqwest::{Client as Http, Method, Request, Url};
+use reqwest::{Method, Request, Url};
 use tokio::time::{Instant, Sleep};
 
-use super::limit::{Limit, Progress};
-use super::response::{Call, refused_by};
-use super::{Transport, USER_TOKEN, failure, header_value};
+use tracing::Instrument;
+
+use super::call::Call;
+use super::{Reading, Transport, attempts, failure};
+use crate::generated::raw;
 use crate::operation::{Idempotency, Operation};
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// A download as an operation, though it is none of the document.
 pub(crate) static DOWNLOAD: Operation = Operation {
@@ -27,37 +29,23 @@ pub(crate) static DOWNLOAD: Operation = Operation {
 };
 
 impl Transport {
-    /// Opens the file at `url`. The user token goes along only to `own`, the client's origin.
-    pub(crate) async fn download(&self, http: &Http, own: &str, url: &str) -> Result<Body> {
-        let invalid = |problem: &str| {
-            Err(
-                Error::invalid_argument(format!("the file's address {problem}"))
-                    .with_operation(&DOWNLOAD),
-            )
+    /// Opens the file at `url`. The user token goes along only to the client's own origin.
+    pub(crate) async fn download(&self, raw: &raw::Client, url: &str) -> Result<Body> {
+        let url = address(url).map_err(|problem| {
+            let text = format!("the file's address {problem}");
+            Error::invalid_argument(text).with_operation(&DOWNLOAD)
+        })?;
+        let own = Url::parse(&raw.baseurl);
+        let is_own = own.is_ok_and(|own| own.origin() == url.origin());
+        let request = Request::new(Method::GET, url);
+        let mut call = Call::new(self.clone(), &DOWNLOAD, &request, Reading::Head);
+        call.as_user = is_own;
+        let span = call.span.clone();
+        let answer = attempts::run(&mut call, raw, request).instrument(span);
+        let response = match answer.await {
+            Ok(answer) => answer.head,
+            Err(error) => return Err(call.end(error)),
         };
-        let url = match Url::parse(url) {
-            Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-                return invalid("is neither http nor https");
-            }
-            Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                return invalid("holds a user or a password");
-            }
-            Ok(url) => url,
-            Err(error) => return invalid(&format!("is no URL: {error}")),
-        };
-        let is_own = Url::parse(own).is_ok_and(|own| own.origin() == url.origin());
-        let mut request = Request::new(Method::GET, url);
-        if let Some(token) = self.user_token.as_ref().filter(|_| is_own) {
-            let value = header_value(token).map_err(|error| error.with_operation(&DOWNLOAD))?;
-            request.headers_mut().insert(USER_TOKEN, value);
-        }
-        let step = self.app.attempt_timeout;
-        let limit = Limit::of_step(step, &Progress::new(), self.options.timeout);
-        let call = Call::new(self.clone(), &DOWNLOAD, &request, limit);
-        let response = self.attempt(http, request, &call).await?;
-        if !response.status().is_success() {
-            return Err(refused_by(response, &call).await);
-        }
         Ok(Body {
             length: response.content_length(),
             timer: Box::pin(tokio::time::sleep_until(call.limit.after_step())),
@@ -65,6 +53,18 @@ impl Transport {
             call,
         })
     }
+}
+
+/// The address of a file, or what is wrong with it.
+fn address(url: &str) -> Result<Url, String> {
+    let url = Url::parse(url).map_err(|error| format!("is no URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("is neither http nor https".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user or a password".to_owned());
+    }
+    Ok(url)
 }
 
 type Pieces = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
@@ -82,6 +82,17 @@ pub(crate) struct Body {
 impl Body {
     pub(crate) fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    pub(crate) fn max_response_size(&self) -> usize {
+        self.call.transport.max_response_size()
+    }
+
+    pub(crate) fn too_long(&self) -> Error {
+        let most = self.max_response_size();
+        let text =
+            format!("the file is longer than {most} bytes, the most that is read: see `save_to`");
+        self.call.end(self.call.error(ErrorKind::Decode, text))
     }
 
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
@@ -106,6 +117,6 @@ impl Body {
             }
         };
         self.pieces = None;
-        Poll::Ready(end)
+        Poll::Ready(end.map_err(|error| self.call.end(error)))
     }
 }

@@ -1,12 +1,13 @@
 //! The service's errors: `{"code": 3003, "message": "..", "errorData": {}}`, any part of which may
 //! be missing, or something that is none of its own, such as a proxy's page.
 
+use std::time::{Duration, SystemTime};
+
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use super::response::Call;
-use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
+use super::call::Call;
 use crate::{Error, ErrorCode, ErrorKind};
 
 /// The error that an answer with a status other than 2xx stands for.
@@ -23,19 +24,16 @@ pub(super) fn read(call: &Call, status: StatusCode, headers: &HeaderMap, body: &
     };
     let kind = match ErrorKind::of_answer(status.as_u16(), code) {
         // The code may be the method's own, which has done what it does.
-        ErrorKind::RateLimited if is_cloud_code(call) && status != 429 => ErrorKind::Api,
+        ErrorKind::RateLimited if call.is_cloud_code() && status != 429 => ErrorKind::Api,
         kind => kind,
     };
     let error = call
         .error(kind, message)
         .with_status(status.as_u16())
         .with_code(code)
+        .with_retry_after(retry_after(headers, call.transport.app.clock.system_time()))
         .with_data(envelope.get("errorData").and_then(|data| clean(call, data)));
     say_whether_it_may_pass(call, error, status)
-}
-
-fn is_cloud_code(call: &Call) -> bool {
-    call.operation.id() == INVOKE_CLOUD_CODE_SERVICE.id()
 }
 
 fn say_whether_it_may_pass(call: &Call, error: Error, status: StatusCode) -> Error {
@@ -45,6 +43,16 @@ fn say_whether_it_may_pass(call: &Call, error: Error, status: StatusCode) -> Err
         502..=504 => call.transient(error),
         status => error.final_because(format!("{status} is final")),
     }
+}
+
+/// The wait that the answer asks for: a number of seconds, or a date, which may have passed.
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// A number, or a text that holds one.
@@ -92,11 +100,11 @@ fn clean(call: &Call, data: &Value) -> Option<Value> {
 
 fn redact(call: &Call, data: &Value) -> Value {
     match data {
-        Value::String(text) => call.transport.redact(text).into(),
+        Value::String(text) => call.redact(text).into(),
         Value::Array(items) => items.iter().map(|item| redact(call, item)).collect(),
         Value::Object(map) => map
             .iter()
-            .map(|(key, value)| (call.transport.redact(key), redact(call, value)))
+            .map(|(key, value)| (call.redact(key), redact(call, value)))
             .collect(),
         other => other.clone(),
     }

@@ -1,8 +1,9 @@
 //! The HTTP stack's errors as ours, without the URL that they carry.
 
 use std::error::Error as StdError;
+use std::io;
 
-use super::response::Call;
+use super::call::Call;
 use crate::{Error, ErrorKind};
 
 /// The error of a request that was not answered, or whose answer broke off.
@@ -23,10 +24,14 @@ pub(super) fn of_transport(error: reqwest::Error, call: &Call) -> Error {
             .with_source(error);
     }
     if error.is_connect() {
-        return call
-            .error(ErrorKind::Connect, format!("no connection: {reason}"))
-            .retryable(true)
-            .with_source(error);
+        let text = format!("no connection: {reason}");
+        let failed = call.error(ErrorKind::Connect, text);
+        let failed = if is_for_good(&error) {
+            failed.final_because("it would fail the same way again")
+        } else {
+            failed.retryable(true)
+        };
+        return failed.with_source(error);
     }
     if error.is_timeout() {
         return call.timed_out("no answer came").with_source(error);
@@ -50,4 +55,23 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
         last = source;
     }
     last.to_string()
+}
+
+/// Whether the connection will fail the same way again: for what the other side's TLS is, which
+/// rustls tells as invalid data and the libraries of operating systems by the word "certificate", or
+/// for a proxy that wants a password.
+fn is_for_good(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        next = match error.downcast_ref::<io::Error>() {
+            Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
+            // What an io::Error holds is not its source: `source` would leave one of them out.
+            Some(error) => error.get_ref().map(|inner| inner as _),
+            None => error.source(),
+        };
+    }
+    let reason = innermost(error);
+    ["certificate", "proxy authorization"]
+        .iter()
+        .any(|sign| reason.contains(sign))
 }

@@ -34,6 +34,14 @@ impl Progress {
         self.state().last = Instant::now();
     }
 
+    /// The body is sent from its start.
+    fn begin(&self) {
+        *self.state() = State {
+            last: Instant::now(),
+            failed: None,
+        };
+    }
+
     /// There are no more pieces, because their source failed.
     pub(crate) fn fail(&self, kind: ErrorKind) {
         self.state().failed = Some(kind);
@@ -63,13 +71,17 @@ impl Limit {
         }
     }
 
-    pub(super) fn of_step(limit: Duration, progress: &Progress, whole: Option<Duration>) -> Self {
-        progress.step();
+    pub(super) fn of_step(limit: Duration, progress: &Progress, whole: Duration) -> Self {
+        progress.begin();
         Self {
             step: Some((limit.min(FOR_EVER), progress.clone())),
-            told: limit.min(whole.unwrap_or(limit)),
-            ..Self::of_whole(whole.unwrap_or(FOR_EVER))
+            ..Self::of_whole(whole)
         }
+    }
+
+    /// The same limit, told as that of which it is the rest.
+    pub(super) fn told_as(self, told: Duration) -> Self {
+        Self { told, ..self }
     }
 
     /// What `future` answers, or `None` if the limit comes first.

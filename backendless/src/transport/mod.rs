@@ -1,13 +1,17 @@
 //! The one way out: every request of every operation passes here, and only here.
 //!
 //! The generated client builds a request and hands it to [`Transport`] through progenitor's
-//! `ClientHooks`. Here the app path is put in front of the path, the user token is added, and the
-//! time limits run; [`response`] reads what comes back. Retries have their place in
-//! [`Transport::call`], around [`Transport::attempt`].
+//! `ClientHooks`. Here the app path is put in front of the path, the user token is added, the span
+//! is opened, the attempts are made and the time limits run. [`call`] is what is known of a call,
+//! [`attempts`] makes it, [`account`] keeps the session of a client that logs itself in, and
+//! [`response`] reads what comes back.
 //!
 //! Nothing that leaves this module holds a secret: a URL is cut from every error of the HTTP
 //! stack, and the words of the server are searched for what it must not repeat.
 
+mod account;
+mod attempts;
+mod call;
 mod decode;
 mod download;
 mod envelope;
@@ -16,25 +20,32 @@ mod hooks;
 mod limit;
 mod path;
 mod response;
+mod trace;
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::multipart::Form;
 use reqwest::{Request, Response};
 use secrecy::{ExposeSecret, SecretString};
+use tracing::Instrument;
 
+pub(crate) use account::Account;
 pub(crate) use download::{Body, DOWNLOAD};
 pub(crate) use limit::Progress;
 pub(crate) use path::{encode_segment, path_value};
 pub(crate) use response::{finish, read_empty, read_json, refused};
 
+use crate::generated::raw;
 use crate::operation::Operation;
+use crate::retry::Retries;
 use crate::secret::redact;
-use crate::{Error, ErrorKind, Result, UserToken};
-use limit::Limit;
-use response::Call;
+use crate::{Clock, Error, ErrorKind, Result, RetryPolicy, UserToken};
+use call::Call;
 
 const USER_TOKEN: &str = "user-token";
 
@@ -42,7 +53,7 @@ const USER_TOKEN: &str = "user-token";
 #[derive(Clone)]
 pub(crate) struct Transport {
     app: Arc<App>,
-    user_token: Option<UserToken>,
+    caller: Caller,
     options: CallOptions,
 }
 
@@ -54,45 +65,89 @@ pub(crate) struct App {
     pub(crate) path: SecretString,
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
+    /// The longest answer that is read into memory, in bytes.
+    pub(crate) max_response_size: usize,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) retries: Retries,
+    pub(crate) clock: Arc<dyn Clock>,
 }
+
+/// As whom a handle calls.
+#[derive(Clone)]
+pub(crate) enum Caller {
+    Nobody,
+    User(UserToken),
+    /// A service account, whose sessions come and go.
+    Account(Arc<Account>),
+}
+
+/// Tells the kind of caller; never who.
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nobody => "Nobody",
+            Self::User(_) => "User",
+            Self::Account(_) => "Account",
+        })
+    }
+}
+
+/// Makes the body of an upload anew, for another attempt.
+pub(crate) type MakeForm =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Form>> + Send>> + Send + Sync>;
 
 /// The settings of one call, where they differ from the client's.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    /// Whether the caller says that the request may be sent twice.
+    pub(crate) idempotent: Option<bool>,
     /// What this call sends that no text may repeat: a password.
     pub(crate) secret: Option<Arc<SecretString>>,
     /// Headers that go with the request beside the operation's own.
     pub(crate) headers: HeaderMap,
     /// The progress of a body that takes as long as it takes: the limits hold from its last step.
     pub(crate) progress: Option<Progress>,
+    /// How to make a body again that is no plain bytes.
+    pub(crate) form: Option<MakeForm>,
 }
 
-/// Tells the limit; a header may hold a secret.
+/// Tells the settings; a header may hold a secret.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .field("idempotent", &self.idempotent)
             .finish_non_exhaustive()
     }
 }
 
+/// How much of an answer is read before it is handed on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Whole,
+    /// The head alone: the body is a download's.
+    Head,
+}
+
 impl Transport {
-    pub(crate) fn new(app: App, user_token: Option<UserToken>) -> Self {
+    pub(crate) fn new(app: App, caller: Caller) -> Self {
         Self {
             app: Arc::new(app),
-            user_token,
+            caller,
             options: CallOptions::default(),
         }
     }
 
-    pub(crate) fn user_token(&self) -> Option<&UserToken> {
-        self.user_token.as_ref()
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
     }
 
-    pub(crate) fn with_user_token(&self, user_token: Option<UserToken>) -> Self {
+    pub(crate) fn with_caller(&self, caller: Caller) -> Self {
         Self {
-            user_token,
+            caller,
             ..self.clone()
         }
     }
@@ -104,62 +159,44 @@ impl Transport {
         }
     }
 
-    /// Sends a request of `operation` and answers the server's response, of whatever status, or
-    /// the error that stands for it.
+    pub(crate) fn max_response_size(&self) -> usize {
+        self.app.max_response_size
+    }
+
+    /// Makes a call of `operation` and answers what came of it, read to its end and with all that
+    /// is known of the call, or the error that stands for it.
     async fn call(
         &self,
-        http: &reqwest::Client,
+        raw: &raw::Client,
         mut request: Request,
         operation: &'static Operation,
     ) -> Result<Response> {
-        self.address(&mut request, operation)?;
-        let call = Call::new(self.clone(), operation, &request, self.limit());
-        let mut response = self.attempt(http, request, &call).await?;
-        response.extensions_mut().insert(call);
-        Ok(response)
-    }
-
-    /// How long this call may take. With progress to go by, only what the call itself sets limits the
-    /// whole: nobody knows beforehand how long an upload takes.
-    fn limit(&self) -> Limit {
-        match (&self.options.progress, self.options.timeout) {
-            (Some(progress), whole) => Limit::of_step(self.app.attempt_timeout, progress, whole),
-            (None, Some(whole)) => Limit::of_whole(whole),
-            (None, None) => Limit::of_whole(self.app.timeout.min(self.app.attempt_timeout)),
+        self.address(&mut request);
+        let mut call = Call::new(self.clone(), operation, &request, Reading::Whole);
+        let span = call.span.clone();
+        let answer = attempts::run(&mut call, raw, request).instrument(span);
+        match answer.await {
+            Ok(mut answer) => {
+                answer.head.extensions_mut().insert(answer.body);
+                answer.head.extensions_mut().insert(call);
+                Ok(answer.head)
+            }
+            Err(error) => Err(call.end(error)),
         }
     }
 
-    /// Puts the app path in front of the request's path, and the user token into its headers.
-    fn address(&self, request: &mut Request, operation: &'static Operation) -> Result<()> {
+    /// Puts the app path in front of the request's path, and the call's own headers beside the
+    /// operation's.
+    fn address(&self, request: &mut Request) {
         let path = [self.app.path.expose_secret(), request.url().path()].concat();
         request.url_mut().set_path(&path);
-        if let Some(token) = &self.user_token
-            && operation.requires_user_token()
-        {
-            let value = header_value(token).map_err(|e| e.with_operation(operation))?;
-            request.headers_mut().insert(USER_TOKEN, value);
-        }
         for (name, value) in &self.options.headers {
             request.headers_mut().append(name, value.clone());
         }
-        Ok(())
     }
 
-    async fn attempt(
-        &self,
-        http: &reqwest::Client,
-        request: Request,
-        call: &Call,
-    ) -> Result<Response> {
-        match call.limit.hold(http.execute(request)).await {
-            Some(Ok(response)) => Ok(response),
-            Some(Err(error)) => Err(failure::of_transport(error, call)),
-            None => Err(call.timed_out("no answer came")),
-        }
-    }
-
-    /// `text`, which the server or a library wrote, without what may not appear in it.
-    fn redact(&self, text: &str) -> String {
+    /// `text` without the secrets of the application and of this call, of which `token` is one.
+    fn redact(&self, text: &str, token: Option<&UserToken>) -> String {
         let app = &self.app;
         let mut secrets = vec![app.app_id.expose_secret(), app.api_key.expose_secret()];
         let encoded = secrets
@@ -168,13 +205,9 @@ impl Transport {
             .map(encode_segment)
             .collect::<Vec<_>>();
         secrets.extend(encoded.iter().map(String::as_str));
-        secrets.extend(self.user_token.as_ref().map(UserToken::expose_secret));
-        secrets.extend(
-            self.options
-                .secret
-                .as_ref()
-                .map(|secret| secret.expose_secret()),
-        );
+        secrets.extend(token.map(UserToken::expose_secret));
+        let of_call = self.options.secret.as_ref();
+        secrets.extend(of_call.map(|secret| secret.expose_secret()));
         redact(text, &mut secrets)
     }
 }

@@ -5,132 +5,54 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use progenitor_client::{Error as RawError, ResponseValue};
+use reqwest::Response;
 use reqwest::header::HeaderMap;
-use reqwest::{Request, Response};
 use serde::de::DeserializeOwned;
 
-use super::limit::Limit;
-use super::{Transport, decode, envelope, failure};
-use crate::operation::{Idempotency, Operation};
+use super::call::Call;
+use super::{decode, envelope, failure};
+use crate::operation::Operation;
 use crate::{Error, ErrorKind, Result};
 
-/// The longest answer that is read into memory.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// The longest error that is read: more than the service writes, little enough to read at leisure.
 const MOST_ERROR_BYTES: usize = 64 * 1024;
-
-/// What is known of a call while its answer is read; it travels with the response.
-#[derive(Clone)]
-pub(super) struct Call {
-    pub(super) transport: Transport,
-    pub(super) operation: &'static Operation,
-    pub(super) attempts: u32,
-    pub(super) limit: Limit,
-    /// Whether the request, sent again, does nothing twice.
-    repeatable: bool,
-}
-
-impl Call {
-    pub(super) fn new(
-        transport: Transport,
-        operation: &'static Operation,
-        request: &Request,
-        limit: Limit,
-    ) -> Self {
-        Self {
-            transport,
-            operation,
-            attempts: 1,
-            limit,
-            repeatable: is_repeatable(operation, request),
-        }
-    }
-
-    pub(super) fn error(&self, kind: ErrorKind, message: impl AsRef<str>) -> Error {
-        // Redacted before it is cut: a cut through a secret would leave a part that nobody
-        // recognises.
-        Error::new(kind, shorten(self.transport.redact(message.as_ref())))
-            .with_operation(self.operation)
-            .with_attempts(self.attempts)
-    }
-
-    /// Marks `error` as one that may pass, if repeating the call does nothing twice.
-    pub(super) fn transient(&self, error: Error) -> Error {
-        if self.repeatable {
-            error.retryable(true)
-        } else {
-            let id = self.operation.id();
-            error.final_because(format!(
-                "{id} is not idempotent and may have been carried out"
-            ))
-        }
-    }
-
-    pub(super) fn timed_out(&self, what: &str) -> Error {
-        let limit = &self.limit;
-        let text = format!("{what} within {limit}");
-        self.transient(self.error(ErrorKind::Timeout, text))
-    }
-}
-
-/// The longest message that is kept: the service's own are a sentence or two.
-fn shorten(mut message: String) -> String {
-    const MOST_CHARACTERS: usize = 1_000;
-    if let Some((end, _)) = message.char_indices().nth(MOST_CHARACTERS) {
-        message.truncate(end);
-        message.push_str("...");
-    }
-    message
-}
-
-fn is_repeatable(operation: &Operation, request: &Request) -> bool {
-    match operation.idempotency() {
-        Idempotency::Safe | Idempotency::Idempotent => true,
-        Idempotency::IdempotentWhen { query, value } => {
-            let mut pairs = request.url().query_pairs();
-            pairs.any(|(name, given)| name == query && given == value)
-        }
-        Idempotency::NotIdempotent => false,
-    }
-}
 
 /// Reads the value of a successful answer. An empty body reads as `null`.
 pub(crate) async fn read_json<T: DeserializeOwned>(
     mut response: Response,
 ) -> Result<ResponseValue<T>, RawError<Error>> {
-    let call = call_of(&mut response).map_err(into_raw)?;
-    let body = read_body(&mut response, &call).await.map_err(into_raw)?;
+    let (call, body) = answer_of(&mut response).map_err(into_raw)?;
     let json: &[u8] = match body.trim_ascii() {
         b"" => b"null",
         _ => &body,
     };
     match serde_json::from_slice(json) {
         Ok(value) => Ok(with_parts(value, &mut response)),
-        Err(error) => Err(into_raw(
-            call.error(ErrorKind::Decode, decode::describe::<T>(json, &error))
+        Err(error) => {
+            let text = decode::describe::<T>(json, &error);
+            let error = call
+                .error(ErrorKind::Decode, text)
                 .with_status(response.status().as_u16())
-                .final_because("the answer would be the same"),
-        )),
+                .final_because("the answer would be the same");
+            Err(into_raw(call.end(error)))
+        }
     }
 }
 
-/// Reads a successful answer whose body says nothing, to its end, so that the connection can be
-/// used again.
+/// The end of a successful answer whose body says nothing.
 pub(crate) async fn read_empty(
     mut response: Response,
 ) -> Result<ResponseValue<()>, RawError<Error>> {
-    let call = call_of(&mut response).map_err(into_raw)?;
-    read_body(&mut response, &call).await.map_err(into_raw)?;
+    answer_of(&mut response).map_err(into_raw)?;
     Ok(with_parts((), &mut response))
 }
 
-/// The error that an unsuccessful answer, of whatever form, stands for.
+/// The error that an unsuccessful answer stands for.
 pub(crate) async fn refused(mut response: Response) -> RawError<Error> {
-    let call = match call_of(&mut response) {
-        Ok(call) => call,
-        Err(error) => return into_raw(error),
-    };
-    into_raw(refused_by(response, &call).await)
+    into_raw(match answer_of(&mut response) {
+        Err(error) => error,
+        Ok((call, _)) => call.end(call.error(ErrorKind::Api, "the answer is no success")),
+    })
 }
 
 pub(super) async fn refused_by(mut response: Response, call: &Call) -> Error {
@@ -150,11 +72,11 @@ pub(super) fn stand_in(error: Error) -> Response {
 #[derive(Clone)]
 struct StandIn(Arc<Error>);
 
-/// What travelled with the response: the call, or the error that it stands for.
-fn call_of(response: &mut Response) -> Result<Call> {
+/// What travelled with the response: the call and its answer, or the error that it stands for.
+fn answer_of(response: &mut Response) -> Result<(Call, Bytes)> {
     let extensions = response.extensions_mut();
-    if let Some(call) = extensions.remove::<Call>() {
-        return Ok(call);
+    if let (Some(call), Some(body)) = (extensions.remove(), extensions.remove()) {
+        return Ok((call, body));
     }
     let error = extensions
         .remove::<StandIn>()
@@ -172,36 +94,38 @@ fn with_parts<T>(value: T, response: &mut Response) -> ResponseValue<T> {
     ResponseValue::new(value, response.status(), headers)
 }
 
-/// Reads the body up to [`MOST_BYTES`], copying nothing when it comes in one piece.
-async fn read_body(response: &mut Response, call: &Call) -> Result<Bytes> {
+/// Reads the body up to the client's limit, copying nothing when it comes in one piece.
+pub(super) async fn read_body(response: &mut Response, call: &Call) -> Result<Bytes> {
+    let most = call.transport.max_response_size();
     let mut pieces = Pieces::default();
-    if response
-        .content_length()
-        .is_some_and(|len| len > MOST_BYTES as u64)
-    {
-        return Err(too_long(call));
+    let announced = response.content_length();
+    if announced.is_some_and(|length| length > most as u64) {
+        return Err(too_long(call, response));
     }
     loop {
         match call.limit.hold(response.chunk()).await {
             Some(Ok(Some(piece))) => pieces.push(piece),
             Some(Ok(None)) => return Ok(pieces.whole()),
             Some(Err(error)) => {
-                return Err(
-                    failure::of_transport(error, call).with_status(response.status().as_u16())
-                );
+                let error = failure::of_transport(error, call);
+                return Err(error.with_status(response.status().as_u16()));
             }
             None => return Err(call.timed_out("the answer was not complete")),
         }
-        if pieces.len > MOST_BYTES {
-            return Err(too_long(call));
+        if pieces.len > most {
+            return Err(too_long(call, response));
         }
     }
 }
 
-fn too_long(call: &Call) -> Error {
-    let text = format!("the answer is longer than {MOST_BYTES} bytes, the most that is read");
-    let error = call.error(ErrorKind::Decode, text);
-    error.final_because("the answer would be the same")
+fn too_long(call: &Call, response: &Response) -> Error {
+    let most = call.transport.max_response_size();
+    let text = format!(
+        "the answer is longer than {most} bytes, the most that is read: see `max_response_size`"
+    );
+    call.error(ErrorKind::Decode, text)
+        .with_status(response.status().as_u16())
+        .final_because("the answer would be the same")
 }
 
 /// Reads what can be had of an error's body: that it is cut off is no reason to lose the status.

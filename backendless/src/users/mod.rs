@@ -10,6 +10,7 @@ mod user;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 
 pub use registration::Registration;
 pub use session::Session;
@@ -20,7 +21,7 @@ use crate::generated::raw::types::LoginRequest;
 use crate::operations::{LOGIN_USER, LOGOUT_USER, REGISTER_USER, RESTORE_PASSWORD};
 use crate::request::Request;
 use crate::transport::finish;
-use crate::{Client, Error, ErrorKind, UserToken};
+use crate::{Client, UserToken};
 
 const USER_TOKEN: &str = "user-token";
 
@@ -64,11 +65,11 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// [`Conflict`](ErrorKind::Conflict) with code 3033 if there is a user with that identity;
-    /// [`Forbidden`](ErrorKind::Forbidden) if registration is closed;
-    /// [`Api`](ErrorKind::Api) with code 3013 if the identity is missing, which is the e-mail
+    /// [`Conflict`](crate::ErrorKind::Conflict) with code 3033 if there is a user with that identity;
+    /// [`Forbidden`](crate::ErrorKind::Forbidden) if registration is closed;
+    /// [`Api`](crate::ErrorKind::Api) with code 3013 if the identity is missing, which is the e-mail
     /// address unless the application says otherwise;
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a property that cannot be sent; and what
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a property that cannot be sent; and what
     /// every call may answer.
     ///
     /// ```
@@ -104,7 +105,7 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// [`Unauthorized`](ErrorKind::Unauthorized) with code 3003 if the login or the password is
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) with code 3003 if the login or the password is
     /// wrong, with 3087 if the e-mail address is not confirmed, with 3090 if the account is
     /// disabled; and what every call may answer.
     ///
@@ -132,17 +133,23 @@ impl Users {
                 login,
                 password: password.expose_secret().to_owned(),
             };
-            let row = finish(raw.login_user(&body).await, &LOGIN_USER)?;
-            session_of(&client, row)
+            let LoggedIn { row, token } = finish(raw.login_user(&body).await, &LOGIN_USER)?;
+            let client = client.with_user_token(token.clone());
+            Ok(Session::new(client, User::from_row(row), token))
         });
         request.secret(secret)
     }
 
     /// Ends the session of the user as whom this client calls.
     ///
+    /// The token is given up from the start, whatever comes of the call: with all clones of the
+    /// handle that hold it, every call but another logout is refused, with
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized), before anything is sent. A client with
+    /// [`credentials`](crate::ClientBuilder::credentials) logs in again for its next call.
+    ///
     /// # Errors
     ///
-    /// [`Unauthorized`](ErrorKind::Unauthorized) if there is no session or it is over; and what
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if there is no session or it is over; and what
     /// every call may answer.
     ///
     /// ```
@@ -169,8 +176,8 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](ErrorKind::NotFound) with code 3020 if there is no such user;
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for an identity that cannot be one; and what
+    /// [`NotFound`](crate::ErrorKind::NotFound) with code 3020 if there is no such user;
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an identity that cannot be one; and what
     /// every call may answer.
     ///
     /// ```
@@ -192,17 +199,24 @@ impl Users {
     }
 }
 
-fn session_of(client: &Client, mut row: Object<Record>) -> crate::Result<Session> {
-    let token = match row.remove(USER_TOKEN) {
-        Some(serde_json::Value::String(token)) if !token.is_empty() => UserToken::from(token),
-        _ => {
-            return Err(
-                Error::new(ErrorKind::Decode, "the answer holds no user-token")
-                    .with_operation(&LOGIN_USER)
-                    .with_attempts(1),
-            );
+/// The answer to a login: the user's row, and beside its properties the token.
+#[derive(Deserialize)]
+#[serde(try_from = "Object<Record>")]
+struct LoggedIn {
+    row: Object<Record>,
+    token: UserToken,
+}
+
+impl TryFrom<Object<Record>> for LoggedIn {
+    type Error = &'static str;
+
+    fn try_from(mut row: Object<Record>) -> Result<Self, Self::Error> {
+        match row.remove(USER_TOKEN) {
+            Some(serde_json::Value::String(token)) if !token.is_empty() => Ok(Self {
+                row,
+                token: token.into(),
+            }),
+            _ => Err("the answer holds no user-token"),
         }
-    };
-    let client = client.with_user_token(token.clone());
-    Ok(Session::new(client, User::from_row(row), token))
+    }
 }

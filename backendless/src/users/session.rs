@@ -72,6 +72,9 @@ impl Session {
 
     /// Ends the session: its token is refused from then on.
     ///
+    /// It is given up whatever comes of the call, as [`Users::logout`](super::Users::logout) says;
+    /// where the service was not reached, the logout can be tried again.
+    ///
     /// # Errors
     ///
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the session is over already; and what

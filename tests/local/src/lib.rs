@@ -43,6 +43,9 @@ mod counters;
 mod data;
 mod error;
 mod files;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod geo;
 mod http;
 mod messaging;
