@@ -58,16 +58,18 @@ impl Trial {
     }
 }
 
-/// Tries `cases` values. A failure tells the value and the seed; it is not written into a file.
+/// Tries `cases` values, or `PROPERTY_TIMES` as many where that is set. A failure tells the smallest
+/// value that fails; it is not written into a file.
 #[track_caller]
 pub(crate) fn for_all<S: Strategy>(
     cases: u32,
     values: S,
     test: impl Fn(S::Value) -> TestCaseResult,
 ) {
+    let times = std::env::var("PROPERTY_TIMES").map_or(1, |times| times.parse().unwrap());
     let config = Config {
         failure_persistence: None,
-        ..Config::with_cases(cases)
+        ..Config::with_cases(cases * times)
     };
     if let Err(error) = TestRunner::new(config).run(&values, test) {
         panic!("{error}");

@@ -93,6 +93,23 @@ fn a_file_arrives_under_the_last_segment_of_its_path() {
     );
 }
 
+/// What RFC 9110 tells apart in a media type: its parts between semicolons, empty ones and the white
+/// space around them left out, in one case.
+fn parts_of_media_type(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let (mut quoted, mut escaped) = (false, false);
+    for c in text.chars() {
+        match c {
+            ';' if !quoted => parts.push(String::new()),
+            _ => parts[parts.len() - 1].push(c),
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && quoted && !escaped;
+    }
+    let parts = parts.iter().map(|part| part.trim().to_ascii_lowercase());
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
 /// Media types that are none, with such beside them as nearly are.
 fn media_types() -> impl Strategy<Value = String> {
     let words = [
@@ -133,7 +150,8 @@ fn a_media_type_arrives_as_it_is_or_is_refused() {
             };
         };
         let part = trial.form(&request)?;
-        prop_assert_eq!(part.media_type.as_deref(), Some(media_type.as_str()));
+        let received = part.media_type.as_deref().map(parts_of_media_type);
+        prop_assert_eq!(received, Some(parts_of_media_type(&media_type)));
         prop_assert_eq!((part.headers, part.content.as_slice()), (2, &b"x"[..]));
         Ok(())
     });

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
 
-use super::reading::{Reading, read};
+use super::reading::{Reading, read, segments};
 use super::text::{any_text, is_ordinary, ordinary};
 use super::{Trial, fail, for_all};
 
@@ -165,6 +165,26 @@ fn a_value_that_no_target_can_hold_is_refused() {
         let sent = paths.trial.send(call).unwrap();
         assert_eq!(sent, None, "{operation}");
     }
+}
+
+/// The app id and the key are the first two segments, whatever they hold.
+#[test]
+fn an_app_is_no_other_app_or_refused() {
+    let trial = Trial::new();
+    for_all(60, (any_text(), any_text()), |(app_id, api_key)| {
+        let client = Client::builder(&app_id, &api_key).api_url(trial.sink.url());
+        let Ok(client) = client.build() else {
+            let ordinary = is_ordinary(&app_id) && is_ordinary(&api_key);
+            prop_assert!(!ordinary, "an ordinary app is refused");
+            return Ok(());
+        };
+        let Some(request) = trial.send(client.counters().get("c").send())? else {
+            return Ok(());
+        };
+        let meant = [&app_id, &api_key, "counters", "c", "get"];
+        prop_assert_eq!(segments(&request)?, meant);
+        Ok(())
+    });
 }
 
 /// The values that the document makes another operation's, in every place where they stand.

@@ -32,6 +32,19 @@ pub(crate) fn read(spec: &Spec, request: &RawRequest) -> Result<Reading, TestCas
     Ok(plain)
 }
 
+/// The segments of the path, decoded; the same ones behind a proxy.
+pub(crate) fn segments(request: &RawRequest) -> Result<Vec<String>, TestCaseError> {
+    let url = match reqwest::Url::parse(&format!("http://proxy{}", request.target)) {
+        Ok(url) => url,
+        Err(error) => return fail(format!("{:?} is no target: {error}", request.target)),
+    };
+    if url.path() != request.target {
+        return fail(format!("{} becomes {url} behind a proxy", request.target));
+    }
+    let segments = request.target.split('/').skip(1);
+    segments.map(|segment| decode(segment, false)).collect()
+}
+
 fn after(part: Option<&str>, mark: char) -> String {
     part.map(|part| format!("{mark}{part}")).unwrap_or_default()
 }
