@@ -96,17 +96,14 @@ fn a_file_arrives_under_the_last_segment_of_its_path() {
 /// What RFC 9110 tells apart in a media type: its parts between semicolons, empty ones and the white
 /// space around them left out, in one case.
 fn parts_of_media_type(text: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
     let (mut quoted, mut escaped) = (false, false);
-    for c in text.chars() {
-        match c {
-            ';' if !quoted => parts.push(String::new()),
-            _ => parts[parts.len() - 1].push(c),
-        }
+    let parts = text.split(|c| {
+        let ends = c == ';' && !quoted;
         quoted ^= c == '"' && !escaped;
         escaped = c == '\\' && quoted && !escaped;
-    }
-    let parts = parts.iter().map(|part| part.trim().to_ascii_lowercase());
+        ends
+    });
+    let parts = parts.map(|part| part.trim().to_ascii_lowercase());
     parts.filter(|part| !part.is_empty()).collect()
 }
 
