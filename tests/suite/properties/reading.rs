@@ -58,6 +58,10 @@ fn read_target(spec: &Spec, method: &str, target: &str) -> Result<Reading, TestC
     let Some(path) = path.strip_prefix(&app_path) else {
         return fail(format!("{target} is another app's"));
     };
+    // A server or proxy makes one slash of two, and nothing of an empty value.
+    if path.split('/').skip(1).any(str::is_empty) {
+        return fail(format!("{target} holds an empty segment"));
+    }
     let Some(operation) = spec.operation_of(method, path) else {
         return fail(format!("{method} {target} is no operation"));
     };

@@ -72,10 +72,16 @@ const ATOMS: [&str; 64] = [
     "x: y",
 ];
 
+/// What means something only where nothing stands beside it.
+const WHOLE: [&str; 12] = [
+    "", ".", "..", "...", "/", "\\", "%2e", "%2e%2e", "..%2f", "count", "email", "check",
+];
+
 /// Any text.
 pub(crate) fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         5 => vec(select(&ATOMS[..]), 0..6).prop_map(|atoms| atoms.concat()),
+        2 => select(&WHOLE[..]).prop_map(str::to_owned),
         2 => any::<String>(),
         2 => vec(any::<char>(), 0..12).prop_map(|characters| characters.into_iter().collect()),
         1 => ordinary(),
