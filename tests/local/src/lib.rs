@@ -45,6 +45,9 @@ mod data;
 mod error;
 mod faults;
 mod files;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod geo;
 mod http;
 mod messaging;
