@@ -27,6 +27,48 @@ pub const ROWS: &[Row] = &[
         is_short: true,
         measure: measure::decoding::measure,
     },
+    Row {
+        name: "load",
+        what: "calls per second, one after the other and 64 at once",
+        is_short: false,
+        measure: measure::load::measure,
+    },
+    Row {
+        name: "generate",
+        what: "cargo xtask generate --check, compiled",
+        is_short: false,
+        measure: measure::generate::measure,
+    },
+    Row {
+        name: "table",
+        what: "a whole table of 100,000 rows by the stream",
+        is_short: false,
+        measure: measure::table::measure,
+    },
+    Row {
+        name: "in-flight",
+        what: "10,000 calls at once",
+        is_short: false,
+        measure: measure::in_flight::measure,
+    },
+    Row {
+        name: "files",
+        what: "a file of 1 GiB, sent and fetched, beside curl",
+        is_short: false,
+        measure: measure::files::measure,
+    },
+    Row {
+        name: "size",
+        what: "the size of a release binary",
+        is_short: false,
+        measure: measure::size::measure,
+    },
+    Row {
+        name: "build",
+        what: "the cold build of a crate, and its crates",
+        is_short: false,
+        measure: measure::build::measure,
+    },
 ];
 
 /// The row of this name.

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use futures_util::stream;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Either, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -28,13 +30,23 @@ pub struct Settings {
     /// How many rows the table has, for searches with an offset.
     #[arg(long, default_value_t = person::PAGE)]
     rows: usize,
+    /// How long the file is, in bytes.
+    #[arg(long, default_value_t = 0)]
+    file: u64,
 }
+
+/// How much of the file is sent at once, in bytes.
+const PIECE: usize = 64 * 1024;
+
+/// An answer that is there, or a file.
+type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
 
 /// The answers, made once.
 struct Answers {
     settings: Settings,
     row: Bytes,
     page: Bytes,
+    uploaded: Bytes,
 }
 
 /// Serves until it is killed or whoever started it is gone.
@@ -49,6 +61,7 @@ pub fn run(settings: &Settings) -> Result<()> {
         settings: settings.clone(),
         row: person::row(0).into(),
         page: person::page(0, person::PAGE).into(),
+        uploaded: r#"{"fileURL":"http://127.0.0.1/big.bin"}"#.into(),
     }));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -84,7 +97,7 @@ async fn serve(connection: TcpStream, answers: &'static Answers) {
 async fn answer(
     request: Request<Incoming>,
     answers: &Answers,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Body>, Infallible> {
     let (head, mut body) = request.into_parts();
     while let Some(Ok(_)) = body.frame().await {}
     if answers.settings.latency > 0 {
@@ -95,12 +108,30 @@ async fn answer(
         (&Method::POST, Some("/data/Person")) => answers.row.clone(),
         (&Method::GET, Some("/data/Person")) => answers.page(head.uri.query().unwrap_or_default()),
         (&Method::GET, Some(path)) if path.starts_with("/data/Person/") => answers.row.clone(),
+        (&Method::POST, Some(path)) if path.starts_with("/files/") => answers.uploaded.clone(),
+        (&Method::GET, Some(path)) if path.starts_with("/files/") => {
+            return Ok(file(answers.settings.file));
+        }
         _ => return Ok(not_found()),
     };
-    let mut response = Response::new(Full::new(answer));
+    let mut response = Response::new(Either::Left(Full::new(answer)));
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     Ok(response)
+}
+
+/// A file of this length, of nothing but zeros.
+fn file(length: u64) -> Response<Body> {
+    let piece = Bytes::from_static(&[0; PIECE]);
+    let pieces = stream::unfold(length, move |left| {
+        let size = left.min(PIECE as u64);
+        let frame = Frame::data(piece.slice(..size as usize));
+        std::future::ready((left > 0).then(|| (Ok(frame), left - size)))
+    });
+    let mut response = Response::new(Either::Right(StreamBody::new(pieces).boxed()));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    response
 }
 
 impl Answers {
@@ -120,8 +151,8 @@ impl Answers {
     }
 }
 
-fn not_found() -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::default());
+fn not_found() -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::default()));
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }

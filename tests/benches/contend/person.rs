@@ -12,6 +12,10 @@ pub const APP_PATH: &str = "/A0F5-BENCH-APP-ID/9C41-BENCH-API-KEY";
 pub const ID: &str = "5D1A0F3C-8E21-4B7A-9C55-0123456789AB";
 /// The rows of a page.
 pub const PAGE: usize = 100;
+/// The rows of the table that is read whole.
+pub const TABLE: usize = 100_000;
+/// The file that is uploaded and downloaded.
+pub const FILE: &str = "big.bin";
 /// The condition and the order of the search for a page.
 pub const MIN_AGE: u32 = 18;
 pub const ORDER: &str = "age desc";
@@ -89,6 +93,31 @@ pub fn check_age(seen: u32) -> Result<()> {
 /// Checks the number of rows of a page.
 pub fn check_page(rows: usize) -> Result<()> {
     check(rows == PAGE, "the page is not full")
+}
+
+/// The address of the file on this server.
+pub fn file_url(server: &str) -> String {
+    format!("{server}{APP_PATH}/files/{FILE}")
+}
+
+/// Checks that the rows of the whole table come in their order.
+#[derive(Debug, Default)]
+pub struct Order {
+    rows: usize,
+}
+
+impl Order {
+    /// The next row has this age.
+    pub fn next(&mut self, seen: u32) -> Result<()> {
+        check(seen == age(self.rows), "the row is not the next one")?;
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// There are no more rows.
+    pub fn end(&self) -> Result<()> {
+        check(self.rows == TABLE, "rows are missing")
+    }
 }
 
 fn check(holds: bool, problem: &str) -> Result<()> {

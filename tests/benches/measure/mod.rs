@@ -1,9 +1,18 @@
-//! The measuring of each row. [`callgrind`] counts instructions; [`pairs`] takes turns.
+//! The measuring of each row. [`callgrind`] counts instructions, [`pairs`] takes turns, and
+//! [`cargo`] builds.
 
+pub mod build;
 mod callgrind;
+mod cargo;
 pub mod decoding;
+pub mod files;
+pub mod generate;
+pub mod in_flight;
 pub mod instructions;
+pub mod load;
 mod pairs;
+pub mod size;
+pub mod table;
 
 use std::path::PathBuf;
 
@@ -20,6 +29,14 @@ pub struct Lab {
 #[derive(Debug)]
 pub enum Outcome {
     Measured(Vec<Measurement>),
-    /// A tool is not there; which.
+    /// It cannot be measured here; why.
     Skipped(&'static str),
+}
+
+/// Bytes in a mebibyte.
+const MEBIBYTE: f64 = 1_048_576.0;
+
+/// The larger of two figures that the system may not tell.
+fn larger(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    a.into_iter().chain(b).reduce(f64::max)
 }
