@@ -12,7 +12,10 @@ pub fn run<C: Bulk>(order: &Order) -> Result<Sample> {
         sample(async {
             match order.task {
                 Task::Table => contender.table(order.concurrency).await,
-                Task::Upload => contender.upload(order.file.clone()).await,
+                Task::Upload => {
+                    let file = order.file.clone().ok_or("there is no file to upload")?;
+                    contender.upload(file).await
+                }
                 Task::Download => match contender.download().await? {
                     0 => Err("the file is empty".into()),
                     _ => Ok(()),

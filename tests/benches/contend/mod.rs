@@ -38,8 +38,8 @@ pub struct Order {
     #[arg(long, default_value_t = 1)]
     concurrency: usize,
     /// The file that is uploaded.
-    #[arg(long, default_value = "")]
-    file: PathBuf,
+    #[arg(long)]
+    file: Option<PathBuf>,
 }
 
 /// In which way the calls are made.
