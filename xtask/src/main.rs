@@ -1,5 +1,8 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
+mod api;
+mod features;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,12 +29,24 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
+    /// Writes the public API of the client as text, and refuses types of other crates in it.
+    Api {
+        /// Writes nothing; fails, with a diff, when the text is not what the code says.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Checks that every combination of the client's features compiles.
+    Features,
 }
 
 fn main() -> ExitCode {
-    let Command::Generate { check, report } = Arguments::parse().command;
+    let command = Arguments::parse().command;
     let start = Instant::now();
-    let result = generate(&Workspace::at(root()), check, report);
+    let result = match command {
+        Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
+        Command::Api { check } => Ok(api::run(&root(), check)),
+        Command::Features => Ok(features::run(&root())),
+    };
     let code = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::FAILURE
