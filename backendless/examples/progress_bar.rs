@@ -45,7 +45,8 @@ async fn upload(
             shown.set_position(sent);
         })
         .await?;
-    bar.finish();
+    // Unlike `finish`, it shows how far it really came.
+    bar.abandon();
     Ok(info)
 }
 
@@ -63,7 +64,7 @@ async fn download(
         bar.inc(piece.len() as u64);
         bytes.extend_from_slice(&piece);
     }
-    bar.finish();
+    bar.abandon();
     Ok(bytes)
 }
 
