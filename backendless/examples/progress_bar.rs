@@ -74,7 +74,7 @@ mod tests {
 
     #[tokio::test]
     async fn both_bars_end_where_the_file_does() -> Result<(), Box<dyn Error>> {
-        let (client, _server) = support::connect().await?;
+        let (client, _server) = support::local().await?;
         let (up, down) = (ProgressBar::hidden(), ProgressBar::hidden());
         let info = upload(&client, "a.bin", vec![7; 300_000], &up).await?;
         let bytes = download(&client, &info, &down).await?;
