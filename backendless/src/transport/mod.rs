@@ -222,13 +222,13 @@ impl Transport {
     async fn call(
         &self,
         raw: &raw::Client,
-        mut request: Request,
+        request: &mut Request,
         operation: &'static Operation,
     ) -> Result<Response> {
         for (name, value) in &self.options.headers {
             request.headers_mut().append(name, value.clone());
         }
-        let mut call = Call::new(self.clone(), operation, &request, Reading::Whole);
+        let mut call = Call::new(self.clone(), operation, request, Reading::Whole);
         let span = call.span.clone();
         let answer = attempts::run(&mut call, raw, request).instrument(span);
         match answer.await {
