@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use crate::{Error, GeneratedFile, Output, generate};
 
-const SPECIFICATION: &str = "openapi.yaml";
+pub(crate) const SPECIFICATION: &str = "openapi.yaml";
 const FOLDER: &str = "backendless/src/generated";
 
 /// A checkout: where the specification is read and the generated files stand.

@@ -37,6 +37,7 @@ mod passes;
 mod render;
 mod reserved;
 mod rules;
+pub mod spec;
 mod template;
 mod validate;
 

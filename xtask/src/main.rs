@@ -1,5 +1,7 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
+mod spec;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,12 +28,18 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
+    /// Answers questions about openapi.yaml. Writes nothing.
+    #[command(subcommand)]
+    Spec(spec::Question),
 }
 
 fn main() -> ExitCode {
-    let Command::Generate { check, report } = Arguments::parse().command;
+    let command = Arguments::parse().command;
     let start = Instant::now();
-    let result = generate(&Workspace::at(root()), check, report);
+    let result = match command {
+        Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
+        Command::Spec(question) => spec::answer(&root(), question),
+    };
     let code = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::FAILURE
