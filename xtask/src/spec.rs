@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use backendless_gen::Error;
-use backendless_gen::spec::{Diff, Source, Wrappers};
+use backendless_gen::spec::{Diff, Explanation, Findings, Source, Wrappers};
 use clap::{Subcommand, ValueEnum};
 
 use crate::show;
@@ -13,7 +13,7 @@ use crate::show;
 pub(crate) enum Question {
     /// Tells what differs between two specifications, what it means for users, and whom it touches.
     Diff {
-        /// A file, or a git revision: HEAD~3, a tag.
+        /// A file, a patch of openapi.yaml, or a git revision: HEAD~3, a tag.
         old: String,
         /// The same; without it, openapi.yaml as it is in the working copy.
         new: Option<String>,
@@ -24,6 +24,13 @@ pub(crate) enum Question {
         #[arg(long, value_name = "LEVEL")]
         fail_on: Option<FailOn>,
     },
+    /// Tells what is known of the operations, or all of one operation and why.
+    Explain {
+        /// The operationId; without it, a line per operation.
+        operation: Option<String>,
+    },
+    /// Tells what in openapi.yaml would hurt users, and what the generator does about it.
+    Lint,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -46,23 +53,43 @@ pub(crate) fn answer(root: &Path, question: Question) -> Result<ExitCode, Error>
             new,
             format,
             fail_on,
-        } => {
-            let new = match new {
-                Some(new) => Source::find(root, &new)?,
-                None => Source::working_copy(root)?,
-            };
-            let old = Source::find(root, &old)?;
-            let version = env!("CARGO_PKG_VERSION");
-            let diff = Diff::of(&old, &new, &Wrappers::read(root)?, version)?;
-            show(&match format {
-                Format::Text => diff.text(),
-                Format::Json => diff.json()?,
-                Format::Markdown => diff.markdown(),
+        } => return diff(root, &old, new.as_deref(), format, fail_on),
+        Question::Explain { operation } => {
+            let source = Source::working_copy(root)?;
+            let explanation = Explanation::of(&source, &Wrappers::read(root)?)?;
+            show(&match operation {
+                Some(id) => explanation.operation(&id)?,
+                None => explanation.table(),
             });
-            Ok(match fail_on {
-                Some(FailOn::Breaking) if diff.is_breaking() => ExitCode::FAILURE,
-                _ => ExitCode::SUCCESS,
-            })
+        }
+        Question::Lint => {
+            show(&Findings::of(&Source::working_copy(root)?)?.to_string());
         }
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn diff(
+    root: &Path,
+    old: &str,
+    new: Option<&str>,
+    format: Format,
+    fail_on: Option<FailOn>,
+) -> Result<ExitCode, Error> {
+    let old = Source::find(root, old)?;
+    let new = match new {
+        Some(new) => Source::find(root, new)?,
+        None => Source::working_copy(root)?,
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let diff = Diff::of(&old, &new, &Wrappers::read(root)?, version)?;
+    show(&match format {
+        Format::Text => diff.text(),
+        Format::Json => diff.json()?,
+        Format::Markdown => diff.markdown(),
+    });
+    Ok(match fail_on {
+        Some(FailOn::Breaking) if diff.is_breaking() => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    })
 }

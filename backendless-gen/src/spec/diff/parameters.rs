@@ -1,10 +1,11 @@
 //! Parameters of one operation.
 
-use super::schemas::{self, Context, kind};
+use super::schemas::{self, Context};
 use super::{Comparison, Level, only};
 use crate::Error;
 use crate::document::At;
 use crate::model::Operation;
+use crate::spec::kind;
 
 pub(super) fn compare(
     comparison: &mut Comparison<'_>,

@@ -1,14 +1,11 @@
 //! A difference as text, and as Markdown for a pull request.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Bump, Change, Diff, Level};
 use crate::Error;
+use crate::spec::listed;
 use crate::spec::wrappers::Call;
-
-/// More names than these are counted, not listed.
-const LISTED: usize = 6;
 
 impl Diff {
     /// A line per change, and below it what follows and whom it touches.
@@ -85,14 +82,6 @@ impl Change {
             lines.push(format!("touches no method: {}", listed(&self.operations)));
         }
         lines
-    }
-}
-
-fn listed(names: &BTreeSet<String>) -> String {
-    let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
-    match names.len().saturating_sub(LISTED) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

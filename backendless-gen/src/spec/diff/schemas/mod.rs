@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 
 use super::{Comparison, Level};
 use crate::Error;
-use crate::document::{At, Node, Pointer};
-use crate::rules::schemas::{component, has_open_properties, is_any, is_object};
+use crate::document::{At, Pointer};
+use crate::rules::schemas::{component, has_open_properties, is_any};
+use crate::spec::kind;
 
 /// Where a schema is used.
 #[derive(Clone, Debug, Default)]
@@ -268,32 +269,3 @@ const TEXTS: [&str; 6] = [
     "deprecated",
     "externalDocs",
 ];
-
-/// The type of a schema in words: `integer (int64)`.
-pub(super) fn kind(schema: &At<'_>) -> Result<String, Error> {
-    let schema = schema.resolved("schemas")?;
-    let node: &Node = schema.node();
-    let kind = match schema.str("type") {
-        Some(kind) => kind,
-        None if is_object(node) => "object",
-        None if is_any(node) => "any JSON",
-        None => return Ok("a composition".to_owned()),
-    };
-    let kind = match schema.child("items") {
-        Some(items) if kind == "array" => format!("array of {}", kind_of_item(&items)?),
-        _ => kind.to_owned(),
-    };
-    Ok(match schema.str("format") {
-        Some(format) => format!("{kind} ({format})"),
-        None => kind,
-    })
-}
-
-/// Items of objects and lists are compared further down, and may hold themselves.
-fn kind_of_item(items: &At<'_>) -> Result<String, Error> {
-    let resolved = items.resolved("schemas")?;
-    match resolved.str("type") {
-        Some("array") => Ok("arrays".to_owned()),
-        _ => kind(&resolved),
-    }
-}

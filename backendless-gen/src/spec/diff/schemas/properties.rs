@@ -1,9 +1,10 @@
 //! Properties of objects.
 
-use super::{Level, Walk, kind};
+use super::{Level, Walk};
 use crate::Error;
 use crate::document::At;
 use crate::rules::schemas::has_open_properties;
+use crate::spec::kind;
 
 impl Walk<'_, '_> {
     pub(super) fn properties(
