@@ -314,6 +314,15 @@ impl ClientBuilder {
                 reqwest::header::HeaderValue::from_str(&self.user_agent)
                     .map_err(|_| invalid("user_agent", "holds a character that no header may"))?,
             );
+        // Both may be on by the wish of others in the same build.
+        #[cfg(feature = "rustls")]
+        {
+            http = http.tls_backend_rustls();
+        }
+        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+        {
+            http = http.tls_backend_native();
+        }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         for pem in &self.root_certificates {
             let certificates = reqwest::Certificate::from_pem_bundle(pem)

@@ -214,13 +214,19 @@ pub(crate) fn header_value(token: &UserToken) -> Result<HeaderValue> {
     let problem = if token.expose_secret().is_empty() {
         "user_token is empty"
     } else {
-        match HeaderValue::from_str(token.expose_secret()) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                return Ok(value);
-            }
-            Err(_) => "user_token holds a character that no header may hold",
+        match secret_header(token.expose_secret()) {
+            Some(value) => return Ok(value),
+            None => "user_token holds a character that no header may hold, or spaces around it",
         }
     };
     Err(Error::new(ErrorKind::InvalidArgument, problem))
+}
+
+/// `text` as a header's value that no log prints; none where a server would read another one, which
+/// it does with white space around it (RFC 9110, section 5.5).
+pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
+    let is_whole = text.trim_matches([' ', '\t']).len() == text.len();
+    let mut value = HeaderValue::from_str(text).ok().filter(|_| is_whole)?;
+    value.set_sensitive(true);
+    Some(value)
 }
