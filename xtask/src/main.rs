@@ -1,5 +1,6 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
+mod check;
 mod spec;
 
 use std::io::Write;
@@ -28,6 +29,12 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
+    /// Runs everything that must hold before a change lands, and tells how long each check took.
+    Check {
+        /// Runs nothing; lists the checks and what each of them guards.
+        #[arg(long)]
+        list: bool,
+    },
     /// Answers questions about openapi.yaml. Writes nothing.
     #[command(subcommand)]
     Spec(spec::Question),
@@ -38,6 +45,11 @@ fn main() -> ExitCode {
     let start = Instant::now();
     let result = match command {
         Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
+        Command::Check { list: true } => {
+            show(&check::table());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { list: false } => Ok(check::run(&root())),
         Command::Spec(question) => spec::answer(&root(), question),
     };
     let code = result.unwrap_or_else(|error| {
@@ -60,7 +72,7 @@ fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode
         show(&output.report);
     }
     if check {
-        return self::check(workspace, &output);
+        return show_drift(workspace, &output);
     }
     for file in workspace.write(&output)? {
         show(&format!("{file}\n"));
@@ -82,7 +94,7 @@ fn root() -> PathBuf {
     root
 }
 
-fn check(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
+fn show_drift(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
     let drift = workspace.check(output)?;
     for file in &drift {
         show(&file.diff);

@@ -125,11 +125,8 @@ fn table<const N: usize>(rows: &[[String; N]], indent: &str) -> String {
         let cells: Vec<String> = cells
             .map(|(text, width)| format!("{text:width$}"))
             .collect();
-        text.push_str(
-            &format!("{indent}{}", cells.join("  "))
-                .trim_end()
-                .to_owned(),
-        );
+        let line = format!("{indent}{}", cells.join("  "));
+        text.push_str(line.trim_end());
         text.push('\n');
     }
     text
