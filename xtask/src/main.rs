@@ -1,6 +1,7 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
 mod check;
+mod rehearse;
 mod spec;
 
 use std::io::Write;
@@ -35,6 +36,8 @@ enum Command {
         #[arg(long)]
         list: bool,
     },
+    /// Tries a changed specification on a copy of the checkout: what breaks, what has no method yet, what the mock gains.
+    Rehearse(rehearse::Wanted),
     /// Answers questions about openapi.yaml. Writes nothing.
     #[command(subcommand)]
     Spec(spec::Question),
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { list: false } => Ok(check::run(&root())),
+        Command::Rehearse(wanted) => rehearse::run(&root(), wanted),
         Command::Spec(question) => spec::answer(&root(), question),
     };
     let code = result.unwrap_or_else(|error| {

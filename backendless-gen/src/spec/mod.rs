@@ -19,4 +19,6 @@ pub use lint::Findings;
 pub use source::Source;
 pub use wrappers::{Call, Wrappers};
 
+pub(crate) use wrappers::named;
+
 use words::{kind, listed};

@@ -84,8 +84,25 @@ impl Wrappers {
 
     /// The public methods that lead to a raw function: `Counters::reset`.
     pub fn methods(&self, raw: &str) -> BTreeSet<String> {
+        self.leading_to(|function| function.raw.contains_key(raw))
+    }
+
+    /// The public methods that lead to a function of a folder below the root.
+    pub(crate) fn methods_through(
+        &self,
+        folder: &Path,
+        owner: &str,
+        name: &str,
+    ) -> BTreeSet<String> {
+        self.leading_to(|function| {
+            (function.owner.as_str(), function.name.as_str()) == (owner, name)
+                && function.folder == folder
+        })
+    }
+
+    fn leading_to(&self, wanted: impl Fn(&Function) -> bool) -> BTreeSet<String> {
         let mut open: Vec<&Function> = self.functions.iter().collect();
-        open.retain(|function| function.raw.contains_key(raw));
+        open.retain(|function| wanted(function));
         let (mut seen, mut found) = (BTreeSet::new(), BTreeSet::new());
         while let Some(function) = open.pop() {
             if !seen.insert((&function.owner, &function.name, &function.folder)) {
@@ -233,7 +250,7 @@ fn only_for_tests(attributes: &[Attribute]) -> bool {
 }
 
 /// The name of a type without its path and parameters.
-fn named(kind: &Type) -> String {
+pub(crate) fn named(kind: &Type) -> String {
     match kind {
         Type::Path(path) => {
             let last = path.path.segments.last();
