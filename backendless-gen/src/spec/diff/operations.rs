@@ -182,17 +182,7 @@ fn request(
             ),
         ),
         (Some(old), Some(new)) => {
-            match (old.required, new.required) {
-                (false, true) => {
-                    let what = format!("the body of `{id}` is required");
-                    comparison.add(Level::Breaking, what, to, only(after));
-                }
-                (true, false) => {
-                    let what = format!("the body of `{id}` may be left out");
-                    comparison.add(Level::Additive, what, to, only(after));
-                }
-                _ => {}
-            }
+            presence(comparison, after, (old.required, new.required), to);
             let keys = ["requestBody", "content", &new.media_type, "schema"];
             let context = schemas::Context::of_request(only(after));
             let label = format!("the body of `{id}`");
@@ -207,6 +197,22 @@ fn request(
     };
     comparison.add(level, what, to, only(after));
     Ok(())
+}
+
+/// Whether the body was, and is, required.
+fn presence(
+    comparison: &mut Comparison<'_>,
+    operation: &Operation,
+    required: (bool, bool),
+    at: &At<'_>,
+) {
+    let (level, what) = match required {
+        (false, true) => (Level::Breaking, "is required"),
+        (true, false) => (Level::Additive, "may be left out"),
+        _ => return,
+    };
+    let what = format!("the body of `{}` {what}", operation.id);
+    comparison.add(level, what, at, only(operation));
 }
 
 fn answer(
