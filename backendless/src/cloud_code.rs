@@ -153,7 +153,7 @@ impl<'a, A: ?Sized, R> Invocation<'a, A, R> {
                 self.problem = Some(format!("header {name:?} is set by the client itself"));
             }
             (Ok(name), Some(value)) => {
-                self.options.headers.append(name, value);
+                self.options.headers.push((name, value));
             }
             (Err(_), _) => self.problem = Some(format!("header {name:?} is no header's name")),
             (_, None) => {

@@ -193,14 +193,7 @@ impl Client {
             .query("where", &where_)
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_objects",
         };
@@ -241,15 +234,7 @@ impl Client {
         let url = transport::Target::new(self, format_args!("/data/{table_name}"))
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "create_object",
         };
@@ -291,14 +276,7 @@ impl Client {
             )
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_object_by_id",
         };
@@ -348,15 +326,7 @@ impl Client {
             )
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "update_object",
         };
@@ -398,14 +368,7 @@ impl Client {
             )
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.delete(url).build()?;
         let info = OperationInfo {
             operation_id: "delete_object",
         };
@@ -442,14 +405,7 @@ impl Client {
             .query("where", &where_)
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "count_objects",
         };
@@ -473,15 +429,7 @@ impl Client {
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/users/register").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "register_user",
         };
@@ -507,15 +455,7 @@ impl Client {
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/users/login").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "login_user",
         };
@@ -608,15 +548,7 @@ impl Client {
             .query("overwrite", &overwrite)
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .multipart(form)
-            .build()?;
+        let mut request = self.client.post(url).multipart(form).build()?;
         let info = OperationInfo {
             operation_id: "upload_file",
         };
@@ -678,15 +610,7 @@ impl Client {
         let url = transport::Target::new(self, format_args!("/messaging/{channel_name}"))
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "publish_message",
         };
@@ -726,14 +650,7 @@ impl Client {
             )
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "poll_messages",
         };
@@ -802,14 +719,7 @@ impl Client {
             .query("units", &units)
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_geo_points",
         };
@@ -833,15 +743,7 @@ impl Client {
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/geo/points").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "save_geo_point",
         };
@@ -868,14 +770,7 @@ impl Client {
         let key = transport::path_value(&operations::CACHE_GET, "key", key)?;
         let url = transport::Target::new(self, format_args!("/cache/{key}")).url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "cache_get",
         };
@@ -963,14 +858,7 @@ impl Client {
         let url = transport::Target::new(self, format_args!("/cache/{key}/check"))
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "cache_contains",
         };
@@ -1007,14 +895,7 @@ impl Client {
             )
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.put(url).build()?;
         let info = OperationInfo {
             operation_id: "increment_and_get",
         };
@@ -1052,14 +933,7 @@ impl Client {
             .query("value", &value)
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.put(url).build()?;
         let info = OperationInfo {
             operation_id: "increment_by_and_get",
         };
@@ -1094,14 +968,7 @@ impl Client {
             )
             .url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_counter",
         };
@@ -1181,13 +1048,7 @@ impl Client {
                 format_args!("/services/{service_name}/{method_name}"),
             )
             .url()?;
-        let mut builder = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            );
+        let mut builder = self.client.post(url);
         if let Some(body) = body {
             builder = builder.json(body);
         }

@@ -6,14 +6,7 @@ impl Client {
     ) -> Result<ResponseValue<::std::string::String>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/json").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "json",
         };

@@ -6,14 +6,7 @@ impl Client {
     ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/rows").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "neither",
         };
@@ -34,15 +27,7 @@ impl Client {
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/rows").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "both",
         };
@@ -72,10 +57,6 @@ impl Client {
         let mut request = self
             .client
             .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
             .header(
                 ::reqwest::header::CONTENT_TYPE,
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),

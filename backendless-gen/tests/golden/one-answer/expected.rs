@@ -16,14 +16,7 @@ impl Client {
     ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/typed").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "typed_and_errors",
         };
@@ -42,14 +35,7 @@ impl Client {
     ) -> Result<ResponseValue<::std::option::Option<types::Item>>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/typed-or-empty").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "typed_or_empty",
         };
@@ -68,14 +54,7 @@ impl Client {
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/either").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "different_types",
         };

@@ -24,14 +24,7 @@ impl Client {
     ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/items").query("unit", &unit).url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_items",
         };

@@ -22,14 +22,7 @@ impl Client {
         let row = transport::path_value(&operations::GET_ROW, "row", row)?;
         let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "get_row",
         };
@@ -58,15 +51,7 @@ impl Client {
         let row = transport::path_value(&operations::PUT_ROW, "row", row)?;
         let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "put_row",
         };
@@ -88,15 +73,7 @@ impl Client {
         let row = transport::path_value(&operations::SEND_MESSAGE, "row", row)?;
         let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "send_message",
         };
@@ -118,14 +95,7 @@ impl Client {
     > {
         let url = transport::Target::new(self, "/points").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let mut request = self.client.get(url).build()?;
         let info = OperationInfo {
             operation_id: "find_geo_points",
         };

@@ -54,15 +54,7 @@ impl Client {
     ) -> Result<ResponseValue<types::Public>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/login").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "change_pin",
         };
@@ -82,15 +74,7 @@ impl Client {
     ) -> Result<ResponseValue<types::Session>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/login").url()?;
         #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let mut request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "login",
         };

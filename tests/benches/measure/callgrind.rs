@@ -1,0 +1,67 @@
+//! Instructions, counted by valgrind's callgrind: the same in every run to a percent, whatever else
+//! the machine does.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::Lab;
+use crate::Result;
+use crate::process::contend_under;
+
+/// The two counts whose difference is measured: what comes before the first call is in both.
+const FEW: usize = 200;
+const MANY: usize = 1_200;
+
+/// Whether valgrind is installed.
+pub fn is_there() -> bool {
+    let version = Command::new("valgrind")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    version.is_ok_and(|status| status.success())
+}
+
+/// The instructions of one warm go of `task`, by `who`.
+pub fn instructions(lab: &Lab, who: &str, task: &str, url: &str) -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let count = |times: usize| -> Result<u64> {
+        let file = folder
+            .path()
+            .join(format!("callgrind.{task}.{who}.{times}"));
+        let times = times.to_string();
+        contend_under(
+            wrapper(&file),
+            &[who, task, "--url", url, "--count", &times],
+        )?;
+        let total = total(&std::fs::read_to_string(&file)?)?;
+        if let Some(kept) = &lab.profile {
+            std::fs::create_dir_all(kept)?;
+            std::fs::copy(&file, kept.join(file.file_name().unwrap_or_default()))?;
+        }
+        Ok(total)
+    };
+    let more = count(MANY)?.saturating_sub(count(FEW)?);
+    Ok(more as f64 / (MANY - FEW) as f64)
+}
+
+fn wrapper(file: &Path) -> Vec<OsString> {
+    let mut output = OsString::from("--callgrind-out-file=");
+    output.push(file);
+    vec![
+        "valgrind".into(),
+        "--tool=callgrind".into(),
+        "--quiet".into(),
+        output,
+    ]
+}
+
+/// All instructions of a run, from what callgrind wrote.
+fn total(text: &str) -> Result<u64> {
+    let line = text.lines().find_map(|line| {
+        line.strip_prefix("totals:")
+            .or(line.strip_prefix("summary:"))
+    });
+    Ok(line.ok_or("callgrind told no total")?.trim().parse()?)
+}

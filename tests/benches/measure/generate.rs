@@ -1,0 +1,33 @@
+//! How long a maintainer waits for `cargo xtask generate --check`, once it is compiled.
+
+use std::process::Command;
+use std::time::Instant;
+
+use super::{Lab, Outcome, cargo};
+use crate::Result;
+use crate::report::{Goal, Measurement, Unit};
+
+const RUNS: usize = 5;
+
+pub fn measure(_: &Lab) -> Result<Outcome> {
+    let root = cargo::root();
+    let program = cargo::build(&root, &["--package", "xtask"])?;
+    let mut seconds = Vec::with_capacity(RUNS);
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        let mut check = Command::new(&program);
+        let output = check
+            .args(["generate", "--check"])
+            .current_dir(&root)
+            .output()?;
+        if !output.status.success() {
+            return Err("the generated files are out of date".into());
+        }
+        seconds.push(start.elapsed().as_secs_f64());
+    }
+    seconds.sort_by(f64::total_cmp);
+    let median = seconds[RUNS / 2];
+    let name = "cargo xtask generate --check";
+    let figure = Measurement::figure(name, Unit::Seconds, median, Goal::AtMost(0.5));
+    Ok(Outcome::Measured(vec![figure]))
+}

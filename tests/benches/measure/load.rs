@@ -1,0 +1,36 @@
+//! Calls per second: as many as one thread makes, one after the other and 64 at once.
+
+use super::{Lab, Outcome, pairs};
+use crate::Result;
+use crate::process::{Server, contend};
+use crate::report::{Goal, Measurement, Unit};
+
+const TURNS: usize = 9;
+/// The calls of a turn: enough for a second or so.
+const CALLS: usize = 20_000;
+
+pub fn measure(_: &Lab) -> Result<Outcome> {
+    let server = Server::start(&[])?;
+    let mut measurements = Vec::new();
+    for concurrency in [1, 64] {
+        let of = |who| {
+            let order = [
+                who,
+                "get",
+                "--url",
+                &server.url,
+                "--count",
+                &CALLS.to_string(),
+                "--concurrency",
+                &concurrency.to_string(),
+            ];
+            Ok(CALLS as f64 / contend(&order)?.seconds)
+        };
+        let pair = pairs::measure(TURNS, || of("sdk"), || of("reference"))?;
+        let name = format!("get, calls per second, {concurrency} at once");
+        let goal = Goal::AtLeast(0.97);
+        let ratio = Measurement::ratio(&name, Unit::PerSecond, pair.sdk, pair.reference, goal);
+        measurements.push(ratio.beside("hyper", of("floor")?));
+    }
+    Ok(Outcome::Measured(measurements))
+}

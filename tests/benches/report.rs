@@ -1,0 +1,169 @@
+//! What was measured, beside its goal.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The head of the lines that a [`Measurement`] is printed as.
+pub const HEAD: &str = "name | sdk | reference | ratio | goal | beside";
+
+/// How much worse than its goal a measurement may be before the short mode fails.
+const TOLERANCE: f64 = 1.2;
+
+/// One figure of the client, and what it is measured by.
+#[derive(Debug, Serialize)]
+pub struct Measurement {
+    pub name: String,
+    pub unit: Unit,
+    pub sdk: f64,
+    /// The same by hand. Without it the goal is one for the figure itself.
+    pub reference: Option<f64>,
+    pub ratio: Option<f64>,
+    pub goal: Goal,
+    pub is_met: bool,
+    /// Whether it is the same in every run, so that a check may rely on it.
+    pub is_stable: bool,
+    /// Others, shown beside it: who, and the figure.
+    pub beside: Vec<(&'static str, f64)>,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Instructions,
+    Microseconds,
+    Seconds,
+    PerSecond,
+    Mebibytes,
+    MebibytesPerSecond,
+    Kibibytes,
+    Crates,
+}
+
+/// The bound that the ratio keeps, or the figure where there is nothing to compare it with.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Measurement {
+    /// The client's figure beside that of the reference, by a goal for their ratio.
+    pub fn ratio(name: &str, unit: Unit, sdk: f64, reference: f64, goal: Goal) -> Self {
+        Self {
+            reference: Some(reference),
+            ratio: Some(sdk / reference),
+            is_met: goal.distance(sdk / reference) <= 1.0,
+            ..Self::figure(name, unit, sdk, goal)
+        }
+    }
+
+    /// A figure with a goal of its own.
+    pub fn figure(name: &str, unit: Unit, sdk: f64, goal: Goal) -> Self {
+        Self {
+            name: name.to_owned(),
+            unit,
+            sdk,
+            reference: None,
+            ratio: None,
+            goal,
+            is_met: goal.distance(sdk) <= 1.0,
+            is_stable: false,
+            beside: Vec::new(),
+        }
+    }
+
+    /// Says that the figure is the same in every run.
+    pub fn stable(mut self) -> Self {
+        self.is_stable = true;
+        self
+    }
+
+    /// Shows the figure of another beside it.
+    pub fn beside(mut self, who: &'static str, figure: f64) -> Self {
+        self.beside.push((who, figure));
+        self
+    }
+
+    /// How far it is on the way to its goal: 1 is there, more is missed.
+    pub fn distance(&self) -> f64 {
+        self.goal.distance(self.ratio.unwrap_or(self.sdk))
+    }
+
+    /// Whether it misses its goal by so much that a check must fail.
+    pub fn is_much_worse(&self) -> bool {
+        self.is_stable && self.distance() > TOLERANCE
+    }
+}
+
+impl Goal {
+    fn distance(self, value: f64) -> f64 {
+        match self {
+            Self::AtMost(bound) => value / bound,
+            Self::AtLeast(bound) => bound / value,
+        }
+    }
+}
+
+impl fmt::Display for Measurement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |value: f64| self.unit.text(value);
+        let reference = self.reference.map_or("-".to_owned(), text);
+        let ratio = self
+            .ratio
+            .map_or("-".to_owned(), |ratio| format!("{ratio:.3}"));
+        let met = if self.is_met { "met" } else { "not met" };
+        write!(
+            f,
+            "{} | {} | {reference} | {ratio} | {}: {met} |",
+            self.name,
+            text(self.sdk),
+            self.goal_text(),
+        )?;
+        for (who, figure) in &self.beside {
+            write!(f, " {who} {}", text(*figure))?;
+        }
+        Ok(())
+    }
+}
+
+impl Measurement {
+    /// The goal in words, with the unit where it is one for the figure itself.
+    pub fn goal_text(&self) -> String {
+        let bound = |bound: f64| match self.ratio {
+            Some(_) => format!("{bound:.2}"),
+            None => self.unit.text(bound),
+        };
+        match self.goal {
+            Goal::AtMost(most) => format!("at most {}", bound(most)),
+            Goal::AtLeast(least) => format!("at least {}", bound(least)),
+        }
+    }
+}
+
+impl Measurement {
+    /// What the goal is for: the ratio, or the figure where there is none.
+    pub fn value_text(&self) -> String {
+        match self.ratio {
+            Some(ratio) => format!("{ratio:.3}"),
+            None => self.unit.text(self.sdk),
+        }
+    }
+}
+
+impl Unit {
+    fn text(self, value: f64) -> String {
+        match self {
+            Self::Instructions => format!("{value:.0}"),
+            Self::Microseconds => format!("{value:.1} us"),
+            Self::Seconds => format!("{value:.2} s"),
+            Self::PerSecond => format!("{value:.0}/s"),
+            Self::Mebibytes => format!("{value:.1} MiB"),
+            Self::MebibytesPerSecond => format!("{value:.0} MiB/s"),
+            Self::Kibibytes => format!("{value:.1} KiB"),
+            Self::Crates => format!("{value:.0} crates"),
+        }
+    }
+}
