@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ImplItem, Item, ReturnType, Type, Visibility};
+use syn::{Attribute, Expr, ImplItem, Item, Meta, ReturnType, Type, Visibility};
 
 use crate::Error;
 
@@ -83,6 +83,8 @@ impl Wrappers {
     }
 
     /// The public methods that lead to a raw function: `Counters::reset`.
+    ///
+    /// The way ends at the first public method. One that merely calls that, as `Messaging::messages` polls, is not told.
     pub fn methods(&self, raw: &str) -> BTreeSet<String> {
         self.leading_to(|function| function.raw.contains_key(raw))
     }
@@ -243,10 +245,12 @@ impl Reader<'_> {
     }
 }
 
+/// Whether it stands under `#[cfg(test)]`.
 fn only_for_tests(attributes: &[Attribute]) -> bool {
-    attributes
+    let mut cfgs = attributes
         .iter()
-        .any(|attribute| attribute.path().is_ident("cfg"))
+        .filter(|attribute| attribute.path().is_ident("cfg"));
+    cfgs.any(|cfg| matches!(&cfg.meta, Meta::List(list) if list.tokens.to_string() == "test"))
 }
 
 /// The name of a type without its path and parameters.
