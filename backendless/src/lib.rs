@@ -21,6 +21,8 @@ pub mod operation;
 mod profile;
 mod request;
 mod retry;
+#[cfg(feature = "schemars")]
+mod schema;
 mod secret;
 mod timestamp;
 mod transport;
