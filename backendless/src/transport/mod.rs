@@ -47,6 +47,7 @@ pub(crate) use target::Target;
 
 use crate::generated::raw;
 use crate::operation::Operation;
+use crate::profile::{self, Profile};
 use crate::retry::Retries;
 use crate::secret::redact;
 use crate::{Clock, Error, ErrorKind, Result, RetryPolicy, UserToken};
@@ -74,6 +75,7 @@ pub(crate) struct App {
     pub(crate) attempt_timeout: Duration,
     /// The longest answer that is read into memory, in bytes.
     pub(crate) max_response_size: usize,
+    pub(crate) profile: Profile,
     pub(crate) retry: RetryPolicy,
     pub(crate) retries: Retries,
     pub(crate) clock: Arc<dyn Clock>,
@@ -227,6 +229,9 @@ impl Transport {
     ) -> Result<Response> {
         for (name, value) in &self.options.headers {
             request.headers_mut().append(name, value.clone());
+        }
+        if self.app.profile == Profile::Live {
+            profile::apply(request, operation);
         }
         let mut call = Call::new(self.clone(), operation, request, Reading::Whole);
         let span = call.span.clone();
