@@ -14,6 +14,8 @@ mod error;
 mod files;
 pub mod filter;
 mod geo;
+#[cfg(doc)]
+pub mod guide;
 mod messaging;
 #[cfg(feature = "mock")]
 pub mod mock;

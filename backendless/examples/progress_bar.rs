@@ -1,0 +1,87 @@
+//! An upload and a download, each with a progress bar: `cargo run --example progress_bar`.
+
+mod support;
+
+use std::error::Error;
+
+use backendless::{Client, FileInfo, Upload};
+use futures_util::TryStreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (client, _server) = support::connect().await?;
+    let path = "examples/progress.bin";
+    let info = upload(&client, path, vec![7; 8_000_000], &bar("upload")?).await?;
+    let bytes = download(&client, &info, &bar("download")?).await?;
+    println!("sent and read {} bytes", bytes.len());
+    client.files().delete(path).await?;
+    Ok(())
+}
+
+fn bar(name: &'static str) -> Result<ProgressBar, Box<dyn Error>> {
+    let style = "{msg:9} {bar:40} {bytes}/{total_bytes} {bytes_per_sec}";
+    Ok(ProgressBar::no_length()
+        .with_style(ProgressStyle::with_template(style)?)
+        .with_message(name))
+}
+
+async fn upload(
+    client: &Client,
+    path: &str,
+    bytes: Vec<u8>,
+    bar: &ProgressBar,
+) -> backendless::Result<FileInfo> {
+    let shown = bar.clone();
+    let info = client
+        .files()
+        .upload(path, Upload::bytes(bytes))
+        .overwrite(true)
+        // Another attempt counts from the start again, so this sets and does not add.
+        .on_progress(move |sent, total| {
+            if let Some(total) = total {
+                shown.set_length(total);
+            }
+            shown.set_position(sent);
+        })
+        .await?;
+    bar.finish();
+    Ok(info)
+}
+
+async fn download(
+    client: &Client,
+    info: &FileInfo,
+    bar: &ProgressBar,
+) -> backendless::Result<Vec<u8>> {
+    let mut download = client.files().download(info).await?;
+    if let Some(length) = download.length() {
+        bar.set_length(length);
+    }
+    let mut bytes = Vec::new();
+    while let Some(piece) = download.try_next().await? {
+        bar.inc(piece.len() as u64);
+        bytes.extend_from_slice(&piece);
+    }
+    bar.finish();
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn both_bars_end_where_the_file_does() -> Result<(), Box<dyn Error>> {
+        let (client, _server) = support::connect().await?;
+        let (up, down) = (ProgressBar::hidden(), ProgressBar::hidden());
+        let info = upload(&client, "a.bin", vec![7; 300_000], &up).await?;
+        let bytes = download(&client, &info, &down).await?;
+        assert_eq!(bytes, vec![7; 300_000]);
+        for bar in [up, down] {
+            assert_eq!((bar.position(), bar.length()), (300_000, Some(300_000)));
+            assert!(bar.is_finished());
+        }
+        Ok(())
+    }
+}
