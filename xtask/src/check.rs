@@ -31,7 +31,7 @@ const fn cargo(cargo: &'static [&'static str], guards: &'static str) -> Check {
 }
 
 /// In the order in which they are run: the cheapest first.
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 7] = [
     cargo(&["fmt", "--all", "--check"], "formatting"),
     cargo(
         &["xtask", "generate", "--check"],
@@ -76,6 +76,19 @@ const CHECKS: [Check; 6] = [
     cargo(
         &["test", "--workspace"],
         "behaviour; the README's command. What its suites hold: [docs/reliability.md](docs/reliability.md)",
+    ),
+    cargo(
+        &[
+            "bench",
+            "-p",
+            "backendless-tests",
+            "--bench",
+            "performance",
+            "--locked",
+            "--",
+            "--short",
+        ],
+        "that a call and a row take no fifth more instructions than their goals; counted by valgrind, and not where that is missing",
     ),
     Check {
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
