@@ -171,6 +171,7 @@ pub struct CachePut<'a, V: ?Sized> {
 impl<'a, V: Serialize + Sync + ?Sized> CachePut<'a, V> {
     /// Keeps the value for `time`: at least a millisecond, in whole milliseconds, which is the unit
     /// of the document. A longer time than two hours is refused by the service.
+    /// [`Profile::Live`](crate::Profile::Live) sends whole seconds, rounded up.
     pub fn ttl(mut self, time: Duration) -> Self {
         self.ttl = Some(time);
         self

@@ -20,8 +20,11 @@ mod messaging;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod operation;
+mod profile;
 mod request;
 mod retry;
+#[cfg(feature = "schemars")]
+mod schema;
 mod secret;
 mod timestamp;
 mod transport;
@@ -50,6 +53,7 @@ pub use generated::operations;
 pub use generated::raw;
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
 pub use messaging::{Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy};
+pub use profile::Profile;
 pub use request::Request;
 pub use retry::{Clock, RetryPolicy};
 pub use secret::UserToken;

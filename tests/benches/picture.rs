@@ -37,7 +37,7 @@ pub fn draw(measurements: &[Measurement]) -> String {
 }
 
 fn bar(svg: &mut String, y: f64, measurement: &Measurement) {
-    let length = measurement.distance().min(LONGEST) * AT_GOAL;
+    let length = measurement.distance().clamp(0.0, LONGEST) * AT_GOAL;
     let colour = if measurement.is_met {
         "#4c9f70"
     } else {

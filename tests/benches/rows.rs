@@ -13,7 +13,7 @@ pub struct Row {
     pub measure: fn(&Lab) -> Result<Outcome>,
 }
 
-/// All rows, the quickest first.
+/// All rows, in the order in which they are measured.
 pub const ROWS: &[Row] = &[
     Row {
         name: "instructions",

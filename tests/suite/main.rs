@@ -2,7 +2,8 @@
 //! is read, `coverage` that nothing is forgotten, `faults` what a client does when the other side
 //! fails, `tls` whom it trusts, `refused*` what is never sent, `local_*` what a whole exchange with
 //! the local server does, `accounts` how clients log themselves in and out, `handles` what callers
-//! may do with the types, `properties` what holds for every value whatever, and `fuzz` what the fuzz
+//! may do with the types, `profiles` what each profile sends, `schemas` what the
+//! types say of their JSON form, `properties` what holds for every value whatever, and `fuzz` what the fuzz
 //! targets find near their corpora.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
@@ -20,9 +21,11 @@ mod local_files;
 mod local_messaging;
 mod local_services;
 mod local_users;
+mod profiles;
 mod properties;
 mod refused;
 mod refused_services;
+mod schemas;
 mod stream;
 mod tls;
 mod wire;

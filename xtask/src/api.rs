@@ -19,6 +19,7 @@ const ALLOWED: &[&str] = &[
     "bytes::bytes::Bytes",
     "futures_core::",
     "httpmock::api::",
+    "schemars::",
     "serde_core::",
     "serde_json::map::Map",
     "serde_json::value::Value",

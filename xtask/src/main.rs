@@ -1,7 +1,10 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
 mod api;
+mod check;
 mod features;
+mod rehearse;
+mod spec;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -37,6 +40,17 @@ enum Command {
     },
     /// Checks that every combination of the client's features compiles.
     Features,
+    /// Runs everything that must hold before a change lands, and tells how long each check took.
+    Check {
+        /// Runs nothing; lists the checks and what each of them guards.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Tries a changed specification on a copy of the checkout: what breaks, what has no method yet, what the mock gains.
+    Rehearse(rehearse::Wanted),
+    /// Answers questions about openapi.yaml. Writes nothing.
+    #[command(subcommand)]
+    Spec(spec::Question),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +60,13 @@ fn main() -> ExitCode {
         Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
         Command::Api { check } => Ok(api::run(&root(), check)),
         Command::Features => Ok(features::run(&root())),
+        Command::Check { list: true } => {
+            show(&check::table());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { list: false } => Ok(check::run(&root())),
+        Command::Rehearse(wanted) => rehearse::run(&root(), wanted),
+        Command::Spec(question) => spec::answer(&root(), question),
     };
     let code = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
@@ -67,7 +88,7 @@ fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode
         show(&output.report);
     }
     if check {
-        return self::check(workspace, &output);
+        return show_drift(workspace, &output);
     }
     for file in workspace.write(&output)? {
         show(&format!("{file}\n"));
@@ -89,7 +110,7 @@ fn root() -> PathBuf {
     root
 }
 
-fn check(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
+fn show_drift(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
     let drift = workspace.check(output)?;
     for file in &drift {
         show(&file.diff);

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Client;
 use crate::generated::raw;
+use crate::profile::Profile;
 use crate::retry::{Retries, SystemClock};
 use crate::transport::{Account, App, Caller, Transport, encode_segment, header_value};
 use crate::{Clock, Error, Result, RetryPolicy, UserToken};
@@ -42,6 +43,7 @@ pub struct ClientBuilder {
     api_key: SecretString,
     api_url: SecretString,
     caller: Caller,
+    profile: Profile,
     retry: RetryPolicy,
     clock: Arc<dyn Clock>,
     max_response_size: usize,
@@ -61,6 +63,7 @@ impl ClientBuilder {
             api_key: api_key.into(),
             api_url: DEFAULT_API_URL.into(),
             caller: Caller::Nobody,
+            profile: Profile::default(),
             retry: RetryPolicy::default(),
             clock: Arc::new(SystemClock),
             max_response_size: DEFAULT_MAX_RESPONSE_SIZE,
@@ -145,6 +148,20 @@ impl ClientBuilder {
     pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> Self {
         let account = Account::new(login.into(), password.into().into());
         self.caller = Caller::Account(Arc::new(account));
+        self
+    }
+
+    /// Whose word is followed where the OpenAPI document and the live service differ in what is
+    /// sent. The default is [`Profile::Document`]; [`Profile`] lists the differences.
+    ///
+    /// ```
+    /// use backendless::{Client, Profile};
+    ///
+    /// let client = Client::builder("A0F5", "9C41").profile(Profile::Live).build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
         self
     }
 
@@ -293,6 +310,7 @@ impl ClientBuilder {
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_response_size: self.max_response_size,
+            profile: self.profile,
             retries: Retries::new(&self.retry),
             retry: self.retry,
             clock: self.clock,
@@ -356,6 +374,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("calls_as", &self.caller)
+            .field("profile", &self.profile)
             .field("retry", &self.retry)
             .field("clock", &self.clock)
             .field("max_response_size", &self.max_response_size)

@@ -15,24 +15,37 @@ use crate::{Error, Result};
 /// assert_eq!(cafe.latitude, 59.9127);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(description = "A point on the map, with categories and data of its own.")
+)]
 #[non_exhaustive]
 pub struct GeoPoint {
     /// The id that the service gave the point; none before it is saved.
     #[serde(rename = "objectId", skip_serializing_if = "Option::is_none")]
     pub object_id: Option<String>,
     /// Degrees north of the equator, from -90 to 90.
+    #[cfg_attr(feature = "schemars", schemars(range(min = -90, max = 90)))]
     pub latitude: f64,
     /// Degrees east of Greenwich, from -180 to 180.
+    #[cfg_attr(feature = "schemars", schemars(range(min = -180, max = 180)))]
     pub longitude: f64,
     /// The categories; a point without any is saved in `Default`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schemars", schemars(default))]
     pub categories: Vec<String>,
     /// Data of any shape.
     #[serde(skip_serializing_if = "Record::is_empty")]
+    #[cfg_attr(feature = "schemars", schemars(default))]
     pub metadata: Record,
     /// The distance from the point that was searched [near](crate::FindGeoPoints::near), in the
     /// units of the search.
     #[serde(skip_serializing)]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(description = "The distance from the point of the search, in its units.")
+    )]
     pub distance: Option<f64>,
     #[serde(skip)]
     problem: Option<String>,

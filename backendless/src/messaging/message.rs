@@ -9,11 +9,13 @@ use crate::Timestamp;
 
 /// A message from a channel, with a payload of type `M`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Message<M> {
     /// The id of the message, unique in the application.
     #[serde(default, deserialize_with = "text")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub message_id: Option<String>,
     /// What was published.
     pub data: M,
@@ -22,9 +24,14 @@ pub struct Message<M> {
     pub published_at: Option<Timestamp>,
     /// Who published it, if they said so.
     #[serde(default, deserialize_with = "text")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub publisher_id: Option<String>,
     /// The headers that were published with it, and those that the service adds.
     #[serde(default, deserialize_with = "null_is_empty")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "Option<BTreeMap<String, Value>>")
+    )]
     pub headers: BTreeMap<String, Value>,
 }
 
@@ -46,17 +53,21 @@ impl<'de> Deserialize<'de> for Messages {
 
 /// What the service says of a message that was published.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct MessageStatus {
     /// The id of the message.
     #[serde(deserialize_with = "text")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub message_id: Option<String>,
     /// How far it has come: `scheduled` for one that was taken on.
     #[serde(deserialize_with = "text")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub status: Option<String>,
     /// Why it was not published, if it was not.
     #[serde(deserialize_with = "text")]
+    #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub error_message: Option<String>,
 }
 

@@ -14,6 +14,7 @@ use crate::{Client, Timestamp};
 
 /// Whether a message is pushed to devices, published in its channel, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum PushPolicy {

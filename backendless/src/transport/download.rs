@@ -44,7 +44,7 @@ impl Transport {
         let mut call = Call::new(self.clone(), &DOWNLOAD, &request, Reading::Head);
         call.as_user = is_own;
         let span = call.span.clone();
-        let answer = attempts::run(&mut call, raw, request).instrument(span);
+        let answer = attempts::run(&mut call, raw, &mut request).instrument(span);
         let response = match answer.await {
             Ok(answer) => answer.head,
             Err(error) => return Err(call.end(error)),

@@ -47,6 +47,7 @@ pub(crate) use target::Target;
 
 use crate::generated::raw;
 use crate::operation::Operation;
+use crate::profile::{self, Profile};
 use crate::retry::Retries;
 use crate::secret::redact;
 use crate::{Clock, Error, ErrorKind, Result, RetryPolicy, UserToken};
@@ -74,6 +75,7 @@ pub(crate) struct App {
     pub(crate) attempt_timeout: Duration,
     /// The longest answer that is read into memory, in bytes.
     pub(crate) max_response_size: usize,
+    pub(crate) profile: Profile,
     pub(crate) retry: RetryPolicy,
     pub(crate) retries: Retries,
     pub(crate) clock: Arc<dyn Clock>,
@@ -222,13 +224,16 @@ impl Transport {
     async fn call(
         &self,
         raw: &raw::Client,
-        mut request: Request,
+        request: &mut Request,
         operation: &'static Operation,
     ) -> Result<Response> {
         for (name, value) in &self.options.headers {
             request.headers_mut().append(name, value.clone());
         }
-        let mut call = Call::new(self.clone(), operation, &request, Reading::Whole);
+        if self.app.profile == Profile::Live {
+            profile::apply(request, operation);
+        }
+        let mut call = Call::new(self.clone(), operation, request, Reading::Whole);
         let span = call.span.clone();
         let answer = attempts::run(&mut call, raw, request).instrument(span);
         match answer.await {
