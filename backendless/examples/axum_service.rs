@@ -160,7 +160,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_request_acts_as_the_user_who_made_it() -> Outcome {
-        let (client, _server) = support::connect().await?;
+        let (client, _server) = support::local().await?;
         let url = started(client.clone()).await?;
         let http = reqwest::Client::new();
         for email in ["ann@example.com", "bob@example.com"] {
@@ -183,7 +183,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_token_and_an_unknown_token_are_401() -> Outcome {
-        let (client, _server) = support::connect().await?;
+        let (client, _server) = support::local().await?;
         let notes = format!("{}/notes", started(client).await?);
         let http = reqwest::Client::new();
         assert_eq!(http.get(&notes).send().await?.status(), 401);

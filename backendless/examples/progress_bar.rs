@@ -45,7 +45,8 @@ async fn upload(
             shown.set_position(sent);
         })
         .await?;
-    bar.finish();
+    // Unlike `finish`, it shows how far it really came.
+    bar.abandon();
     Ok(info)
 }
 
@@ -63,7 +64,7 @@ async fn download(
         bar.inc(piece.len() as u64);
         bytes.extend_from_slice(&piece);
     }
-    bar.finish();
+    bar.abandon();
     Ok(bytes)
 }
 
@@ -73,7 +74,7 @@ mod tests {
 
     #[tokio::test]
     async fn both_bars_end_where_the_file_does() -> Result<(), Box<dyn Error>> {
-        let (client, _server) = support::connect().await?;
+        let (client, _server) = support::local().await?;
         let (up, down) = (ProgressBar::hidden(), ProgressBar::hidden());
         let info = upload(&client, "a.bin", vec![7; 300_000], &up).await?;
         let bytes = download(&client, &info, &down).await?;

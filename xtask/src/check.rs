@@ -31,7 +31,7 @@ const fn cargo(cargo: &'static [&'static str], guards: &'static str) -> Check {
 }
 
 /// In the order in which they are run: the cheapest first.
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 10] = [
     cargo(&["fmt", "--all", "--check"], "formatting"),
     cargo(
         &["xtask", "generate", "--check"],
@@ -73,6 +73,27 @@ const CHECKS: [Check; 7] = [
             "that users compile no generator",
         )
     },
+    cargo(
+        &["xtask", "features"],
+        "that each combination of the client's features compiles without a warning",
+    ),
+    cargo(
+        &["xtask", "api", "--check"],
+        "the public API, in `backendless/public-api.txt`; no type of another crate but those in `xtask/src/api.rs`",
+    ),
+    cargo(
+        &[
+            "package",
+            "-p",
+            "backendless-local",
+            "-p",
+            "backendless",
+            "--no-verify",
+            "--allow-dirty",
+            "--locked",
+        ],
+        "that both crates can be packed",
+    ),
     cargo(
         &["test", "--workspace"],
         "behaviour; the README's command. What its suites hold: [docs/reliability.md](docs/reliability.md)",

@@ -1,6 +1,8 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
+mod api;
 mod check;
+mod features;
 mod rehearse;
 mod spec;
 
@@ -30,6 +32,14 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
+    /// Writes the public API of the client as text, and refuses types of other crates in it.
+    Api {
+        /// Writes nothing; fails, with a diff, when the text is not what the code says.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Checks that every combination of the client's features compiles.
+    Features,
     /// Runs everything that must hold before a change lands, and tells how long each check took.
     Check {
         /// Runs nothing; lists the checks and what each of them guards.
@@ -48,6 +58,8 @@ fn main() -> ExitCode {
     let start = Instant::now();
     let result = match command {
         Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
+        Command::Api { check } => Ok(api::run(&root(), check)),
+        Command::Features => Ok(features::run(&root())),
         Command::Check { list: true } => {
             show(&check::table());
             Ok(ExitCode::SUCCESS)

@@ -12,10 +12,16 @@ pub(crate) async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>
         println!("Talking to the application that BACKENDLESS_APP_ID names.");
         return Ok((Client::from_env()?, None));
     }
-    let server = Server::start().await?;
+    let (client, server) = local().await?;
     println!("Started a local server at {}.", server.url());
+    Ok((client, Some(server)))
+}
+
+/// A local server whatever the environment says, as tests need it.
+pub(crate) async fn local() -> Result<(Client, Server), Box<dyn Error>> {
+    let server = Server::start().await?;
     let client = Client::builder(server.app_id(), server.api_key())
         .api_url(server.url())
         .build()?;
-    Ok((client, Some(server)))
+    Ok((client, server))
 }
