@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 
 use crate::{Error, GeneratedFile, Output, generate};
 
-const SPECIFICATION: &str = "openapi.yaml";
+pub(crate) const SPECIFICATION: &str = "openapi.yaml";
 const FOLDER: &str = "backendless/src/generated";
 
 /// A checkout: where the specification is read and the generated files stand.
@@ -63,7 +63,12 @@ impl Workspace {
     /// See [`generate`]; and when the specification or Cargo.lock cannot be read.
     pub fn output(&self) -> Result<Output, Error> {
         let specification = self.read(SPECIFICATION)?;
-        generate(SPECIFICATION, &specification, &self.read("Cargo.lock")?)
+        generate(SPECIFICATION, &specification, &self.lock()?)
+    }
+
+    /// The text of Cargo.lock.
+    pub(crate) fn lock(&self) -> Result<String, Error> {
+        self.read("Cargo.lock")
     }
 
     /// Brings the folder of generated files to `output`.

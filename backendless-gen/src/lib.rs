@@ -10,6 +10,8 @@
 //! 5. `operations` and `mock` write the operation table, with its `reserved` values, and the mocks.
 //! 6. `render` makes text of it all, and `files` puts it in place or shows what differs.
 //!
+//! Beside that way, [`spec`] answers questions about a specification, and [`rehearsal`] tries a changed one.
+//!
 //! ```no_run
 //! # fn main() -> Result<(), backendless_gen::Error> {
 //! let workspace = backendless_gen::Workspace::at("path/to/checkout");
@@ -27,6 +29,8 @@ mod error;
 mod facts;
 mod files;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod golden;
 mod inline;
 mod mock;
@@ -34,9 +38,11 @@ mod model;
 mod names;
 mod operations;
 mod passes;
+pub mod rehearsal;
 mod render;
 mod reserved;
 mod rules;
+pub mod spec;
 mod template;
 mod validate;
 

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::HeaderName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
 use crate::request::{CallFuture, Request, sendable};
-use crate::transport::{CallOptions, finish};
+use crate::transport::{CallOptions, finish, secret_header};
 use crate::{Client, Error, Result};
 
 /// Headers that the client sets itself, or that would change how the message is cut.
@@ -147,21 +147,19 @@ impl<'a, A: ?Sized, R> Invocation<'a, A, R> {
     /// when the call is made.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let name = name.as_ref();
-        match (
-            name.parse::<HeaderName>(),
-            HeaderValue::from_str(value.as_ref()),
-        ) {
+        // The value may be a secret for all that is known.
+        match (name.parse::<HeaderName>(), secret_header(value.as_ref())) {
             (Ok(parsed), _) if NOT_SETTABLE.contains(&parsed.as_str()) => {
                 self.problem = Some(format!("header {name:?} is set by the client itself"));
             }
-            (Ok(name), Ok(mut value)) => {
-                // It may be a secret for all that is known.
-                value.set_sensitive(true);
-                self.options.headers.append(name, value);
+            (Ok(name), Some(value)) => {
+                self.options.headers.push((name, value));
             }
             (Err(_), _) => self.problem = Some(format!("header {name:?} is no header's name")),
-            (_, Err(_)) => {
-                self.problem = Some(format!("header {name:?}: the value is no header's value"));
+            (_, None) => {
+                self.problem = Some(format!(
+                    "header {name:?}: the value is no header's value, or has spaces around it"
+                ));
             }
         }
         self

@@ -36,13 +36,15 @@ pub struct Filter {
 /// Starts a condition on the column `name`.
 ///
 /// A name is made of letters, digits and `_`, does not start with a digit, and may be a path
-/// through relations, with dots: `address.city`. Any other name makes a filter that is refused
-/// with [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is sent.
+/// through relations, with dots: `address.city`. Any other name, and a word of the grammar such as
+/// `not`, makes a filter that is refused with
+/// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is sent.
 ///
 /// ```
 /// use backendless::filter::field;
 ///
 /// assert!(field("age = 1 OR 1").eq(1).to_clause().is_err());
+/// assert!(field("not").eq(1).to_clause().is_err());
 /// ```
 pub fn field(name: impl Into<String>) -> Field {
     Field { name: name.into() }
@@ -178,13 +180,19 @@ impl Field {
             clause(&self.name).map_err(|problem| format!("column {}: {problem}", self.name))
         } else {
             Err(format!(
-                "{:?} is no column name: letters, digits and _ make one, and dots a path",
+                "{:?} is no column name: letters, digits and _ make one that is no word of the \
+                 grammar, and dots a path",
                 self.name
             ))
         };
         Filter { clause }
     }
 }
+
+/// The words that a clause is made of. One that stands for a column makes it say something else.
+const WORDS: [&str; 10] = [
+    "AND", "BETWEEN", "FALSE", "IN", "IS", "LIKE", "NOT", "NULL", "OR", "TRUE",
+];
 
 fn is_column_path(name: &str) -> bool {
     let is_column = |column: &str| {
@@ -193,6 +201,7 @@ fn is_column_path(name: &str) -> bool {
             .next()
             .is_some_and(|first| first == '_' || first.is_alphabetic())
             && characters.all(|other| other == '_' || other.is_alphanumeric())
+            && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(column))
     };
     name.split('.').all(is_column)
 }
@@ -297,6 +306,10 @@ impl Literal {
             Self::Null => Err("only eq and ne take an absent value".to_owned()),
             Self::Boolean(value) => Ok(value.to_string()),
             Self::Integer(value) => Ok(value.to_string()),
+            // All digits of a whole number: the shortest ones, filled up with zeros, say another one.
+            Self::Float(value) if value.is_finite() && value.fract() == 0.0 => {
+                Ok(format!("{value:.0}"))
+            }
             Self::Float(value) if value.is_finite() => Ok(value.to_string()),
             Self::Float(_) => Err("a value is not a finite number".to_owned()),
             Self::Text(text) if text.contains('\0') => {

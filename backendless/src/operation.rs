@@ -145,6 +145,9 @@ impl PathParameter {
 }
 
 fn matches(pattern: &str, value: &str) -> bool {
+    if !pattern.contains('{') {
+        return pattern == value;
+    }
     let mut segments = value.split('/');
     let fits = pattern.split('/').all(|expected| {
         let any = expected.starts_with('{') && expected.ends_with('}');

@@ -73,7 +73,8 @@ impl fmt::Debug for UserToken {
 
 const REDACTED: &str = "<redacted>";
 
-/// Replaces every one of `secrets` in `text`, which somebody else wrote.
+/// Replaces every one of `secrets` in `text`, which somebody else wrote: as it is, and as it stands
+/// in a URL, a form or JSON.
 ///
 /// The longest goes first, so that a secret which holds another leaves no rest of itself behind.
 pub(crate) fn redact(text: &str, secrets: &mut [&str]) -> String {
@@ -82,7 +83,7 @@ pub(crate) fn redact(text: &str, secrets: &mut [&str]) -> String {
     let mut rest = text;
     'text: while let Some(next) = rest.chars().next() {
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            if let Some(behind) = rest.strip_prefix(*secret) {
+            if let Some(behind) = strip(rest, secret) {
                 clean.push_str(REDACTED);
                 rest = behind;
                 continue 'text;
@@ -92,6 +93,41 @@ pub(crate) fn redact(text: &str, secrets: &mut [&str]) -> String {
         rest = &rest[next.len_utf8()..];
     }
     clean
+}
+
+/// What is behind `secret` in `text`, which begins with it in one form or another.
+fn strip<'t>(text: &'t str, secret: &str) -> Option<&'t str> {
+    let plain = text.strip_prefix(secret);
+    plain.or_else(|| secret.chars().try_fold(text, strip_encoded))
+}
+
+fn strip_encoded(text: &str, character: char) -> Option<&str> {
+    strip_percent(text, character)
+        .or_else(|| strip_escape(text, character))
+        .or_else(|| text.strip_prefix(character))
+        .or_else(|| text.strip_prefix('+').filter(|_| character == ' '))
+}
+
+/// `%C3%BC`, in capitals or not.
+fn strip_percent(text: &str, character: char) -> Option<&str> {
+    let mut bytes = [0; 4];
+    let mut bytes = character.encode_utf8(&mut bytes).bytes();
+    bytes.try_fold(text, |text, byte| {
+        let digits = text.strip_prefix('%')?;
+        let is_it = u8::from_str_radix(digits.get(..2)?, 16) == Ok(byte);
+        is_it.then(|| &digits[2..])
+    })
+}
+
+/// `\"`, or `\u00fc`.
+fn strip_escape(text: &str, character: char) -> Option<&str> {
+    let escaped = text.strip_prefix('\\')?;
+    if let Some(digits) = escaped.strip_prefix('u') {
+        let is_it = u32::from_str_radix(digits.get(..4)?, 16) == Ok(character.into());
+        return is_it.then(|| &digits[4..]);
+    }
+    let is_one = matches!(character, '"' | '\\' | '/');
+    escaped.strip_prefix(character).filter(|_| is_one)
 }
 
 #[cfg(test)]
@@ -106,5 +142,27 @@ mod tests {
             "<redacted> and <redacted> and <redacted>: no user KE"
         );
         assert_eq!(redact("", &mut secrets), "");
+    }
+    #[test]
+    fn a_secret_is_replaced_in_whatever_encoding() {
+        for form in [
+            "p+ \"ü/%",
+            "p%2B%20%22%C3%BC%2F%25",
+            "p%2b%20%22%c3%bc%2f%25",
+            "p%2B+%22%C3%BC%2F%25",
+            "p+%20%22%C3%BC/%25",
+            r#"p+ \"ü/%"#,
+            r#"p+ \"\u00fc\/%"#,
+        ] {
+            let text = format!("not {form}, p%2, p\\u00");
+            let clean = redact(&text, &mut ["p+ \"ü/%"]);
+            assert_eq!(clean, "not <redacted>, p%2, p\\u00", "{form}");
+        }
+        // What looks like an encoding is the secret itself.
+        assert_eq!(redact("a%25b %2", &mut ["a%25b"]), "<redacted> %2");
+        assert_eq!(
+            redact("%é \\ué %", &mut ["é", "% "]),
+            "%<redacted> \\u<redacted> %"
+        );
     }
 }

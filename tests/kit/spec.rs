@@ -33,8 +33,9 @@ pub struct Spec {
 pub struct SpecOperation {
     /// The operationId.
     pub id: String,
+    /// The values of the path's parameters by their names, in its order and as they are written.
+    pub path_values: Vec<(String, String)>,
     definition: Value,
-    path_values: Vec<(String, String)>,
 }
 
 impl Spec {
@@ -53,6 +54,20 @@ impl Spec {
         operations
             .map(|(_, _, operation)| id_of(operation))
             .collect()
+    }
+
+    /// The ids of all operations with the names of their parameters in `place`: `path` or `query`.
+    pub fn parameters(&self, place: &str) -> BTreeSet<(String, String)> {
+        let mut parameters = BTreeSet::new();
+        for (_, _, operation) in self.operations() {
+            for parameter in self.list(&operation["parameters"]) {
+                if parameter["in"] == place {
+                    let name = parameter["name"].as_str().unwrap_or_default();
+                    parameters.insert((id_of(operation), name.to_owned()));
+                }
+            }
+        }
+        parameters
     }
 
     fn operations(&self) -> impl Iterator<Item = (&String, &String, &Value)> {

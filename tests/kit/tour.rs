@@ -12,18 +12,48 @@ use serde_json::{Value, json};
 /// How the calls of a tour went: the name of the method, and what came of it.
 pub type Outcomes = Vec<(&'static str, Result<(), Error>)>;
 
+/// What a tour sends.
+pub struct Luggage {
+    /// What a user logs in with: an e-mail address.
+    pub login: String,
+    /// The password of that user.
+    pub password: String,
+    /// The token of the user who logs out, if nobody could log in.
+    pub token: String,
+    /// What stands in rows, files, messages, e-mails, places, the cache and arguments.
+    pub value: String,
+}
+
+impl Default for Luggage {
+    /// With a login that is new.
+    fn default() -> Self {
+        Self {
+            login: format!("tour-{}@example.com", Timestamp::now()),
+            password: "pa55".to_owned(),
+            token: "TOKEN".to_owned(),
+            value: "O'Hara".to_owned(),
+        }
+    }
+}
+
 /// Calls everything, with the answers of one call in the next where the server gives any. It goes
 /// on after an error, so that a server which answers nonsense sees every request all the same.
 pub async fn every_call(client: &Client) -> Outcomes {
+    every_call_with(client, &Luggage::default()).await
+}
+
+/// Calls everything, as [`every_call`], and sends `luggage`.
+pub async fn every_call_with(client: &Client, luggage: &Luggage) -> Outcomes {
+    let Luggage { value, .. } = luggage;
     let mut outcomes = Vec::new();
-    data(client, &mut outcomes).await;
-    users(client, &mut outcomes).await;
-    files(client, &mut outcomes).await;
-    messaging(client, &mut outcomes).await;
-    geo(client, &mut outcomes).await;
-    cache(client, &mut outcomes).await;
+    data(client, value, &mut outcomes).await;
+    users(client, luggage, &mut outcomes).await;
+    files(client, value, &mut outcomes).await;
+    messaging(client, value, &mut outcomes).await;
+    geo(client, value, &mut outcomes).await;
+    cache(client, value, &mut outcomes).await;
     counters(client, &mut outcomes).await;
-    cloud_code(client, &mut outcomes).await;
+    cloud_code(client, value, &mut outcomes).await;
     outcomes
 }
 
@@ -45,22 +75,22 @@ async fn note<T>(
     }
 }
 
-async fn data(client: &Client, outcomes: &mut Outcomes) {
+async fn data(client: &Client, value: &str, outcomes: &mut Outcomes) {
     let table = client.data::<Record>("Tour");
-    let row = json!({"name": "O'Hara", "age": 20, "city": null, "tags": ["a"], "score": 1.5});
+    let row = json!({"name": value, "age": 20, "city": null, "tags": ["a"], "score": 1.5});
     let made = note(outcomes, "create", table.create(&row).send()).await;
     let id = made.map_or("B2".to_owned(), |made| made.object_id);
     note(outcomes, "get", table.get(&id).send()).await;
     note(
         outcomes,
         "update",
-        table.update(&id, &json!({"age": 21})).send(),
+        table.update(&id, &json!({"age": 21, "city": value})).send(),
     )
     .await;
     note(outcomes, "find", table.find().send()).await;
     let find = table
         .find()
-        .filter(field("name").eq("O'Hara").or(field("age").gt(3)))
+        .filter(field("name").eq(value).or(field("age").gt(3)))
         .sort_by("age desc")
         .page_size(50)
         .offset(0)
@@ -82,35 +112,40 @@ async fn data(client: &Client, outcomes: &mut Outcomes) {
     note(outcomes, "delete", table.delete(&id).send()).await;
 }
 
-async fn users(client: &Client, outcomes: &mut Outcomes) {
+async fn users(client: &Client, luggage: &Luggage, outcomes: &mut Outcomes) {
     let users = client.users();
-    let email = format!("tour-{}@example.com", Timestamp::now());
-    let ann = Registration::new("pa55")
-        .email(&email)
-        .name("Ann")
+    let Luggage {
+        login, password, ..
+    } = luggage;
+    let ann = Registration::new(password)
+        .email(login)
+        .name(&luggage.value)
         .property("age", 30);
     note(outcomes, "register", users.register(ann).send()).await;
-    let session = note(outcomes, "login", users.login(&email, "pa55").send()).await;
+    let session = note(outcomes, "login", users.login(login, password).send()).await;
     let logout = match &session {
         Some(session) => session.logout(),
-        None => client.with_user_token("TOKEN").users().logout(),
+        None => client
+            .with_user_token(luggage.token.as_str())
+            .users()
+            .logout(),
     };
     note(outcomes, "logout", logout.send()).await;
     note(
         outcomes,
         "restore_password",
-        users.restore_password(&email).send(),
+        users.restore_password(login).send(),
     )
     .await;
 }
 
-async fn files(client: &Client, outcomes: &mut Outcomes) {
+async fn files(client: &Client, value: &str, outcomes: &mut Outcomes) {
     let files = client.files();
     let path = "tour/ünï ço#de?.txt";
     note(
         outcomes,
         "upload",
-        files.upload(path, Upload::bytes("one")).send(),
+        files.upload(path, Upload::bytes(value.to_owned())).send(),
     )
     .await;
     let again = files.upload(path, Upload::bytes("two")).overwrite(true);
@@ -118,12 +153,12 @@ async fn files(client: &Client, outcomes: &mut Outcomes) {
     note(outcomes, "delete", files.delete(path).send()).await;
 }
 
-async fn messaging(client: &Client, outcomes: &mut Outcomes) {
+async fn messaging(client: &Client, value: &str, outcomes: &mut Outcomes) {
     let messaging = client.messaging();
-    let message = json!({"text": "hello"});
+    let message = json!({"text": value});
     let publish = messaging
         .publish("tour", &message)
-        .header("topic", "shop")
+        .header("topic", value)
         .publish_at(Timestamp::now())
         .push_policy(PushPolicy::Also)
         .push_broadcast(3)
@@ -132,7 +167,7 @@ async fn messaging(client: &Client, outcomes: &mut Outcomes) {
     note(
         outcomes,
         "publish a text",
-        messaging.publish("tour", "hello").send(),
+        messaging.publish("tour", value).send(),
     )
     .await;
     note(
@@ -150,16 +185,17 @@ async fn messaging(client: &Client, outcomes: &mut Outcomes) {
     .await;
     let email = Email::new("Hello")
         .to("ann@example.com")
-        .text("Hi.")
-        .html("<p>Hi.</p>");
+        .text(value)
+        .html(format!("<p>{value}</p>"));
     note(outcomes, "send_email", messaging.send_email(email).send()).await;
 }
 
-async fn geo(client: &Client, outcomes: &mut Outcomes) {
+async fn geo(client: &Client, value: &str, outcomes: &mut Outcomes) {
     let geo = client.geo();
     let point = GeoPoint::new(59.9127, 10.7461)
         .category("cafes")
-        .metadata("rating", 5);
+        .metadata("rating", 5)
+        .metadata("owner", value);
     note(outcomes, "save", geo.save(&point).send()).await;
     note(
         outcomes,
@@ -182,9 +218,9 @@ async fn geo(client: &Client, outcomes: &mut Outcomes) {
     }
 }
 
-async fn cache(client: &Client, outcomes: &mut Outcomes) {
+async fn cache(client: &Client, value: &str, outcomes: &mut Outcomes) {
     let cache = client.cache();
-    let value = json!({"a": 1});
+    let value = json!({"a": value});
     let put = cache.put("tour key", &value).ttl(Duration::from_secs(60));
     note(outcomes, "put", put.send()).await;
     note(outcomes, "get", cache.get::<Value>("tour key").send()).await;
@@ -205,9 +241,9 @@ async fn counters(client: &Client, outcomes: &mut Outcomes) {
     note(outcomes, "reset", counters.reset("tour").send()).await;
 }
 
-async fn cloud_code(client: &Client, outcomes: &mut Outcomes) {
+async fn cloud_code(client: &Client, value: &str, outcomes: &mut Outcomes) {
     let cloud_code = client.cloud_code();
-    let cart = json!({"items": [1, 2]});
+    let cart = json!({"items": [1, value]});
     let invoke = cloud_code
         .invoke::<_, Value>("echo", "echo", &cart)
         .header("x-trace", "1");

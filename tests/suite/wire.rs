@@ -19,16 +19,16 @@ pub(crate) fn headers_of_note(request: &Recorded) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// A request whose answer is read as JSON, of nobody.
+/// A request of an operation, of nobody.
 #[track_caller]
 pub(crate) fn assert_line(request: &Recorded, method: &str, target: &str) {
     assert_line_accepting(request, method, target, "application/json");
 }
 
-/// A request whose answer is not read, of nobody.
+/// The request of a download, of nobody.
 #[track_caller]
-pub(crate) fn assert_line_unread(request: &Recorded, method: &str, target: &str) {
-    assert_line_accepting(request, method, target, "*/*");
+pub(crate) fn assert_download(request: &Recorded, target: &str) {
+    assert_line_accepting(request, "GET", target, "*/*");
 }
 
 #[track_caller]

@@ -7,7 +7,7 @@ use backendless::{FileInfo, Upload, UploadFile};
 use backendless_tests::{API_KEY, APP_ID, Recorded, Recorder};
 use futures_util::stream;
 
-use crate::wire::{assert_line, assert_line_unread, assert_no_body, headers_of_note};
+use crate::wire::{assert_download, assert_line, assert_no_body, headers_of_note};
 
 const STORED: &str = r#"{"fileURL":"https://backendlessappcontent.com/A/K/files/a.txt"}"#;
 
@@ -67,7 +67,7 @@ async fn a_path_keeps_its_slashes_and_encodes_each_segment() {
         let server = Recorder::answering(200, "1").await;
         server.client().files().delete(path).await.unwrap();
         let request = server.request();
-        assert_line_unread(&request, "DELETE", &format!("/files/{target}"));
+        assert_line(&request, "DELETE", &format!("/files/{target}"));
         assert_no_body(&request);
     }
 }
@@ -206,7 +206,7 @@ async fn a_download_asks_for_the_address_as_it_is() {
     let file = server.client().files().download(&FileInfo::from_url(url));
     assert_eq!(file.await.unwrap().bytes().await.unwrap(), "x");
     let request = server.request();
-    assert_line_unread(&request, "GET", "/files/a%20b.txt");
+    assert_download(&request, "/files/a%20b.txt");
     assert_no_body(&request);
 }
 

@@ -1,5 +1,9 @@
 //! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
 
+mod check;
+mod rehearse;
+mod spec;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,12 +30,32 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
+    /// Runs everything that must hold before a change lands, and tells how long each check took.
+    Check {
+        /// Runs nothing; lists the checks and what each of them guards.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Tries a changed specification on a copy of the checkout: what breaks, what has no method yet, what the mock gains.
+    Rehearse(rehearse::Wanted),
+    /// Answers questions about openapi.yaml. Writes nothing.
+    #[command(subcommand)]
+    Spec(spec::Question),
 }
 
 fn main() -> ExitCode {
-    let Command::Generate { check, report } = Arguments::parse().command;
+    let command = Arguments::parse().command;
     let start = Instant::now();
-    let result = generate(&Workspace::at(root()), check, report);
+    let result = match command {
+        Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
+        Command::Check { list: true } => {
+            show(&check::table());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { list: false } => Ok(check::run(&root())),
+        Command::Rehearse(wanted) => rehearse::run(&root(), wanted),
+        Command::Spec(question) => spec::answer(&root(), question),
+    };
     let code = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
         ExitCode::FAILURE
@@ -52,7 +76,7 @@ fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode
         show(&output.report);
     }
     if check {
-        return self::check(workspace, &output);
+        return show_drift(workspace, &output);
     }
     for file in workspace.write(&output)? {
         show(&format!("{file}\n"));
@@ -74,7 +98,7 @@ fn root() -> PathBuf {
     root
 }
 
-fn check(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
+fn show_drift(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error> {
     let drift = workspace.check(output)?;
     for file in &drift {
         show(&file.diff);

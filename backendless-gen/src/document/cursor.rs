@@ -41,6 +41,15 @@ impl<'d> At<'d> {
         Some(Self::new(self.document, node, self.pointer.join(key)))
     }
 
+    /// What stands below this one on the way of these keys.
+    pub(crate) fn below(&self, keys: &[&str]) -> Option<Self> {
+        let mut at = self.clone();
+        for key in keys {
+            at = at.child(key)?;
+        }
+        Some(at)
+    }
+
     /// The children of a mapping with their keys; none for any other node.
     pub(crate) fn entries(&self) -> Vec<(&'d str, Self)> {
         let keys = self

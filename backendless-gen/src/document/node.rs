@@ -190,6 +190,11 @@ impl Pointer {
         Self(self.0[..length].to_vec())
     }
 
+    /// Whether the way to this node leads over `other`, or ends there.
+    pub(crate) fn is_below(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
     pub(crate) fn is_root(&self) -> bool {
         self.0.is_empty()
     }

@@ -23,14 +23,14 @@ fn rewrite(operation: &Operation, method: &mut ImplItemFn) -> Result<(), Error> 
     };
     let response = matched(tail)?;
     let read: Expr = match operation.answer {
-        Answer::Json(_) => parse_quote!(transport::read_json(#response).await),
-        Answer::Empty => parse_quote!(transport::read_empty(#response).await),
+        Answer::Json(_) => parse_quote!(transport::read_json(#response)),
+        Answer::Empty => parse_quote!(transport::read_empty(#response)),
         Answer::Raw => parse_quote!(Ok(ResponseValue::stream(#response))),
     };
     *tail = parse_quote! {
         match #response.status().as_u16() {
             200..=299 => #read,
-            _ => Err(transport::refused(#response).await),
+            _ => Err(transport::refused(#response)),
         }
     };
     let success = success_type(method)?;

@@ -41,7 +41,7 @@ fn rewrite(operation: &Operation, request: &Request, method: &mut ImplItemFn) ->
         raise(method, &name)?;
         last.name = format_ident!("multipart");
         // The form writes its own Content-Type: the boundary belongs to it.
-        sent.retain(|call| !call.sets_content_type());
+        sent.retain(|call| !call.sets("CONTENT_TYPE"));
     }
     if request.required {
         let at = calls
@@ -84,7 +84,7 @@ fn is_body(call: &Call) -> bool {
     ["json", "form_urlencoded", "body"]
         .iter()
         .any(|name| call.is(name))
-        || call.sets_content_type()
+        || call.sets("CONTENT_TYPE")
 }
 
 /// `.get(url)` and its like, the first call of a chain.

@@ -18,17 +18,17 @@ impl Call {
         self.name == name
     }
 
-    /// Whether it sets the Content-Type.
-    pub(super) fn sets_content_type(&self) -> bool {
-        let is_content_type = |expr: &Expr| match expr {
+    /// Whether it sets the header that `reqwest::header` calls `name`.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        let is_it = |expr: &Expr| match expr {
             Expr::Path(path) => path
                 .path
                 .segments
                 .last()
-                .is_some_and(|last| last.ident == "CONTENT_TYPE"),
+                .is_some_and(|last| last.ident == name),
             _ => false,
         };
-        self.is("header") && self.arguments.first().is_some_and(is_content_type)
+        self.is("header") && self.arguments.first().is_some_and(is_it)
     }
 }
 

@@ -13,6 +13,7 @@ mod generics;
 mod headers;
 mod path_values;
 mod secrets;
+mod sending;
 mod target;
 mod verbs;
 
@@ -37,7 +38,7 @@ pub(crate) struct Pass {
 }
 
 /// In the order in which they are applied.
-pub(crate) const PASSES: [Pass; 11] = [
+pub(crate) const PASSES: [Pass; 12] = [
     client::PASS,
     verbs::PASS,
     headers::PASS,
@@ -48,6 +49,7 @@ pub(crate) const PASSES: [Pass; 11] = [
     answers::PASS,
     extra::PASS,
     secrets::PASS,
+    sending::PASS,
     docs::PASS,
 ];
 

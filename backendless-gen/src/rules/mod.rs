@@ -12,7 +12,7 @@ mod null_is_absent;
 mod open_enums;
 mod open_schemas;
 mod responses;
-mod schemas;
+pub(crate) mod schemas;
 mod unknown_properties;
 mod unused_schemas;
 

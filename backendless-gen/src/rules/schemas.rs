@@ -6,7 +6,7 @@ use crate::document::{At, Document, Node, Pointer};
 use crate::inline::{operations, path_items};
 
 /// The schemas directly below a schema, not following `$ref`.
-pub(super) fn children<'d>(schema: &At<'d>) -> Vec<At<'d>> {
+pub(crate) fn children<'d>(schema: &At<'d>) -> Vec<At<'d>> {
     let mut found = Vec::new();
     if let Some(properties) = schema.child("properties") {
         found.extend(properties.entries().into_iter().map(|(_, at)| at));
@@ -21,7 +21,7 @@ pub(super) fn children<'d>(schema: &At<'d>) -> Vec<At<'d>> {
 }
 
 /// `roots` and every schema they lead to, through `$ref` as well, each once.
-pub(super) fn reachable<'d>(document: &'d Document, roots: Vec<At<'d>>) -> Vec<At<'d>> {
+pub(crate) fn reachable<'d>(document: &'d Document, roots: Vec<At<'d>>) -> Vec<At<'d>> {
     let mut seen: BTreeSet<Pointer> = BTreeSet::new();
     let mut open = roots;
     let mut found = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn reachable<'d>(document: &'d Document, roots: Vec<At<'d>>) -> Vec<A
 }
 
 /// The name of the component a `$ref` leads to.
-pub(super) fn component(schema: &Node) -> Option<&str> {
+pub(crate) fn component(schema: &Node) -> Option<&str> {
     schema
         .get("$ref")?
         .str()?
@@ -47,7 +47,7 @@ pub(super) fn component(schema: &Node) -> Option<&str> {
 }
 
 /// All operations of the document.
-pub(super) fn all_operations(document: &Document) -> Vec<At<'_>> {
+pub(crate) fn all_operations(document: &Document) -> Vec<At<'_>> {
     let items = path_items(document);
     items
         .iter()
@@ -57,7 +57,7 @@ pub(super) fn all_operations(document: &Document) -> Vec<At<'_>> {
 }
 
 /// The schemas of the answers.
-pub(super) fn of_responses(document: &Document) -> Vec<At<'_>> {
+pub(crate) fn of_responses(document: &Document) -> Vec<At<'_>> {
     let responses = all_operations(document)
         .into_iter()
         .filter_map(|at| at.child("responses"));
@@ -69,7 +69,7 @@ pub(super) fn of_responses(document: &Document) -> Vec<At<'_>> {
 }
 
 /// The schemas of the request bodies.
-pub(super) fn of_requests(document: &Document) -> Vec<At<'_>> {
+pub(crate) fn of_requests(document: &Document) -> Vec<At<'_>> {
     let bodies = all_operations(document)
         .into_iter()
         .filter_map(|at| at.child("requestBody"));
@@ -81,7 +81,7 @@ pub(super) fn of_requests(document: &Document) -> Vec<At<'_>> {
 }
 
 /// The schemas of the parameters.
-pub(super) fn of_parameters(document: &Document) -> Vec<At<'_>> {
+pub(crate) fn of_parameters(document: &Document) -> Vec<At<'_>> {
     let lists = all_operations(document)
         .into_iter()
         .filter_map(|at| at.child("parameters"));
@@ -103,7 +103,7 @@ fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
 }
 
 /// Every schema of the document.
-pub(super) fn all(document: &Document) -> Vec<At<'_>> {
+pub(crate) fn all(document: &Document) -> Vec<At<'_>> {
     let components = document.at(&Pointer::of(["components", "schemas"]));
     let components = components.map(|at| at.entries()).unwrap_or_default();
     let mut roots: Vec<At<'_>> = components.into_iter().map(|(_, at)| at).collect();
@@ -114,7 +114,7 @@ pub(super) fn all(document: &Document) -> Vec<At<'_>> {
 }
 
 /// Adds a sentence to the documentation of a schema; that of a parameter is read where the parameter stands.
-pub(super) fn describe(document: &mut Document, schema: &Pointer, sentence: &str) {
+pub(crate) fn describe(document: &mut Document, schema: &Pointer, sentence: &str) {
     let parent = schema.parent();
     let is_parameter = document
         .at(&parent)
@@ -126,7 +126,7 @@ pub(super) fn describe(document: &mut Document, schema: &Pointer, sentence: &str
 }
 
 /// Whether a schema describes an object, by its type or by its properties.
-pub(super) fn is_object(schema: &Node) -> bool {
+pub(crate) fn is_object(schema: &Node) -> bool {
     match schema.get("type") {
         Some(kind) => kind.str() == Some("object"),
         None => schema.get("properties").is_some() || schema.get("additionalProperties").is_some(),
@@ -134,7 +134,7 @@ pub(super) fn is_object(schema: &Node) -> bool {
 }
 
 /// Whether a schema says nothing of the value.
-pub(super) fn is_any(schema: &Node) -> bool {
+pub(crate) fn is_any(schema: &Node) -> bool {
     const DOCUMENTATION: [&str; 8] = [
         "title",
         "description",
@@ -155,7 +155,7 @@ pub(super) fn is_any(schema: &Node) -> bool {
 }
 
 /// Whether an object may have any further property.
-pub(super) fn has_open_properties(schema: &Node) -> bool {
+pub(crate) fn has_open_properties(schema: &Node) -> bool {
     schema
         .get("additionalProperties")
         .is_some_and(|extra| extra.bool() == Some(true) || is_any(extra))

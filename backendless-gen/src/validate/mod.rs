@@ -8,7 +8,7 @@ mod parameters;
 mod schemas;
 mod structure;
 
-pub(crate) use operations::model;
+pub(crate) use operations::{model, route};
 pub(crate) use structure::structure;
 
 use crate::Error;

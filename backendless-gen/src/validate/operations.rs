@@ -88,7 +88,7 @@ pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
 }
 
 /// The template with every parameter called the same.
-fn route(template: &Template) -> String {
+pub(crate) fn route(template: &Template) -> String {
     let mut text = template.to_string();
     for name in template.parameters() {
         text = text.replace(&format!("{{{name}}}"), "{}");

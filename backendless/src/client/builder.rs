@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::redirect;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -305,15 +306,26 @@ impl ClientBuilder {
     /// each of these would carry the key, which is in the path, to where it does not belong, or
     /// would do a thing twice.
     fn http(&self) -> Result<reqwest::Client> {
+        let accept = HeaderValue::from_static("application/json");
         let mut http = reqwest::Client::builder()
+            .default_headers([(ACCEPT, accept)].into_iter().collect())
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
             .connect_timeout(self.connect_timeout)
             .user_agent(
-                reqwest::header::HeaderValue::from_str(&self.user_agent)
+                HeaderValue::from_str(&self.user_agent)
                     .map_err(|_| invalid("user_agent", "holds a character that no header may"))?,
             );
+        // Both may be on by the wish of others in the same build.
+        #[cfg(feature = "rustls")]
+        {
+            http = http.tls_backend_rustls();
+        }
+        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+        {
+            http = http.tls_backend_native();
+        }
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         for pem in &self.root_certificates {
             let certificates = reqwest::Certificate::from_pem_bundle(pem)

@@ -39,9 +39,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowVisitor<T> {
             system: &mut system,
         };
         let value = T::deserialize(row)?;
-        // A type that does not look at all keys leaves some, system properties among them.
-        let mut rest = Columns::new(&mut map, &mut system, &[]);
-        while rest.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        if !system.is_complete {
+            // A type that does not look at all keys leaves some, system properties among them.
+            let mut rest = Columns::new(&mut map, &mut system, Wanted::default());
+            while rest.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        }
         system.around(value)
     }
 }
@@ -57,6 +59,7 @@ enum Property {
 }
 
 impl Property {
+    #[inline]
     fn of(key: &str) -> Option<Self> {
         Some(match key {
             "objectId" => Self::ObjectId,
@@ -68,6 +71,12 @@ impl Property {
         })
     }
 
+    #[inline]
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    #[inline]
     fn name(self) -> &'static str {
         match self {
             Self::ObjectId => "objectId",
@@ -79,6 +88,24 @@ impl Property {
     }
 }
 
+/// The system properties that a type names among its own fields: few do, and they are looked for once
+/// in each row and not once for each property.
+#[derive(Clone, Copy, Default)]
+struct Wanted(u8);
+
+impl Wanted {
+    #[inline]
+    fn of(fields: &[&str]) -> Self {
+        let properties = fields.iter().copied().filter_map(Property::of);
+        Self(properties.fold(0, |all, property| all | property.bit()))
+    }
+
+    #[inline]
+    fn has(self, property: Property) -> bool {
+        self.0 & property.bit() != 0
+    }
+}
+
 /// What has been taken out of the row so far.
 #[derive(Default)]
 struct System {
@@ -87,18 +114,20 @@ struct System {
     updated: Option<Timestamp>,
     owner_id: Option<String>,
     class: Option<String>,
+    /// Whether the row was read to its end.
+    is_complete: bool,
 }
 
 impl System {
-    fn keep<E: de::Error>(&mut self, property: Property, value: &Scalar<'_>) -> Result<(), E> {
+    #[inline(always)]
+    fn place(&mut self, property: Property) -> Place<'_> {
         match property {
-            Property::ObjectId => self.object_id = value.text(),
-            Property::Created => self.created = value.time()?,
-            Property::Updated => self.updated = value.time()?,
-            Property::OwnerId => self.owner_id = value.text(),
-            Property::Class => self.class = value.text(),
+            Property::ObjectId => Place::Text(&mut self.object_id),
+            Property::Created => Place::Time(&mut self.created),
+            Property::Updated => Place::Time(&mut self.updated),
+            Property::OwnerId => Place::Text(&mut self.owner_id),
+            Property::Class => Place::Text(&mut self.class),
         }
-        Ok(())
     }
 
     fn around<T, E: de::Error>(self, value: T) -> Result<Object<T>, E> {
@@ -126,7 +155,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Row<'_, A> {
     type Error = A::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
-        visitor.visit_map(Columns::new(self.map, self.system, &[]))
+        visitor.visit_map(Columns::new(self.map, self.system, Wanted::default()))
     }
 
     /// A struct names its fields, so it is known which system properties it wants for itself.
@@ -136,7 +165,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Row<'_, A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        visitor.visit_map(Columns::new(self.map, self.system, fields))
+        visitor.visit_map(Columns::new(self.map, self.system, Wanted::of(fields)))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, A::Error> {
@@ -169,7 +198,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Row<'_, A> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        let columns = Columns::new(self.map, self.system, &[]);
+        let columns = Columns::new(self.map, self.system, Wanted::default());
         visitor.visit_enum(MapAccessDeserializer::new(columns))
     }
 
@@ -187,13 +216,13 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Row<'_, A> {
 struct Columns<'m, 'de, A> {
     map: &'m mut A,
     system: &'m mut System,
-    wanted: &'static [&'static str],
+    wanted: Wanted,
     /// The value of the system property whose key was just handed on.
     handed_on: Option<Scalar<'de>>,
 }
 
 impl<'m, 'de, A: MapAccess<'de>> Columns<'m, 'de, A> {
-    fn new(map: &'m mut A, system: &'m mut System, wanted: &'static [&'static str]) -> Self {
+    fn new(map: &'m mut A, system: &'m mut System, wanted: Wanted) -> Self {
         Self {
             map,
             system,
@@ -212,21 +241,29 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Columns<'_, 'de, A> {
     ) -> Result<Option<K::Value>, A::Error> {
         loop {
             let property = match self.map.next_key_seed(KeySeed(seed))? {
-                None => return Ok(None),
+                None => {
+                    self.system.is_complete = true;
+                    return Ok(None);
+                }
                 Some(Key::Column(key)) => return Ok(Some(key)),
                 Some(Key::System(property, unused)) => {
                     seed = unused;
                     property
                 }
             };
-            let value = self.map.next_value::<Scalar<'de>>()?;
-            self.system.keep(property, &value)?;
-            if self.wanted.contains(&property.name()) {
-                self.handed_on = Some(value);
-                return seed
-                    .deserialize(BorrowedStrDeserializer::new(property.name()))
-                    .map(Some);
+            if !self.wanted.has(property) {
+                self.map.next_value_seed(self.system.place(property))?;
+                continue;
             }
+            let value = self.map.next_value_seed(ScalarVisitor(AsItIs))?;
+            match self.system.place(property) {
+                Place::Text(place) => *place = value.clone().text(),
+                Place::Time(place) => *place = value.clone().time()?,
+            }
+            self.handed_on = Some(value);
+            return seed
+                .deserialize(BorrowedStrDeserializer::new(property.name()))
+                .map(Some);
         }
     }
 
@@ -295,6 +332,7 @@ impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for KeySeed<K> {
 }
 
 /// The value of a system property: whatever the service may write there.
+#[derive(Clone)]
 enum Scalar<'de> {
     Null,
     Boolean(bool),
@@ -308,88 +346,157 @@ enum Scalar<'de> {
 
 impl Scalar<'_> {
     /// A text; a number is one too, since ids from external databases are numbers.
-    fn text(&self) -> Option<String> {
+    #[inline(always)]
+    fn text(self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(text.clone().into_owned()),
+            Self::Text(text) => Some(text.into_owned()),
+            Self::Null => None,
+            other => other.number(),
+        }
+    }
+
+    #[cold]
+    fn number(self) -> Option<String> {
+        match self {
             Self::Signed(number) => Some(number.to_string()),
             Self::Unsigned(number) => Some(number.to_string()),
             _ => None,
         }
     }
 
-    fn time<E: de::Error>(&self) -> Result<Option<Timestamp>, E> {
+    #[inline]
+    fn time<E: de::Error>(self) -> Result<Option<Timestamp>, E> {
         let visitor = crate::timestamp::TimestampVisitor;
         match self {
             Self::Null => Ok(None),
-            Self::Signed(millis) => visitor.visit_i64(*millis).map(Some),
-            Self::Unsigned(millis) => visitor.visit_u64(*millis).map(Some),
-            Self::Float(millis) => visitor.visit_f64(*millis).map(Some),
-            Self::Text(text) => visitor.visit_str(text).map(Some),
-            Self::Boolean(value) => Err(E::invalid_type(Unexpected::Bool(*value), &visitor)),
+            Self::Signed(millis) => visitor.visit_i64(millis).map(Some),
+            Self::Unsigned(millis) => visitor.visit_u64(millis).map(Some),
+            Self::Float(millis) => visitor.visit_f64(millis).map(Some),
+            Self::Text(text) => visitor.visit_str(&text).map(Some),
+            Self::Boolean(value) => Err(E::invalid_type(Unexpected::Bool(value), &visitor)),
             Self::Nested => Err(E::invalid_type(Unexpected::Map, &visitor)),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Scalar<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
+/// What becomes of a scalar that was read.
+trait Take<'de> {
+    type Taken;
+
+    fn take<E: de::Error>(self, value: Scalar<'de>) -> Result<Self::Taken, E>;
+}
+
+/// It is answered.
+struct AsItIs;
+
+impl<'de> Take<'de> for AsItIs {
+    type Taken = Scalar<'de>;
+
+    fn take<E>(self, value: Scalar<'de>) -> Result<Scalar<'de>, E> {
+        Ok(value)
     }
 }
 
-struct ScalarVisitor;
+/// Where a system property is kept.
+enum Place<'s> {
+    Text(&'s mut Option<String>),
+    Time(&'s mut Option<Timestamp>),
+}
 
-impl<'de> Visitor<'de> for ScalarVisitor {
-    type Value = Scalar<'de>;
+/// Reads the value straight into its place.
+impl<'de> DeserializeSeed<'de> for Place<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self {
+            Self::Text(place) => deserializer.deserialize_any(ScalarVisitor(place)),
+            Self::Time(place) => deserializer.deserialize_any(ScalarVisitor(place)),
+        }
+    }
+}
+
+impl<'de> Take<'de> for &mut Option<String> {
+    type Taken = ();
+
+    #[inline(always)]
+    fn take<E: de::Error>(self, value: Scalar<'de>) -> Result<(), E> {
+        *self = value.text();
+        Ok(())
+    }
+}
+
+impl<'de> Take<'de> for &mut Option<Timestamp> {
+    type Taken = ();
+
+    #[inline(always)]
+    fn take<E: de::Error>(self, value: Scalar<'de>) -> Result<(), E> {
+        *self = value.time()?;
+        Ok(())
+    }
+}
+
+/// Reads a scalar and hands it to the one inside, which makes less of it than a scalar in most cases.
+struct ScalarVisitor<T>(T);
+
+impl<'de, T: Take<'de>> DeserializeSeed<'de> for ScalarVisitor<T> {
+    type Value = T::Taken;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T::Taken, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Take<'de>> Visitor<'de> for ScalarVisitor<T> {
+    type Value = T::Taken;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the value of a system property")
     }
 
-    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Null)
+    fn visit_unit<E: de::Error>(self) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Null)
     }
 
-    fn visit_none<E>(self) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Null)
+    fn visit_none<E: de::Error>(self) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Boolean(value))
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Boolean(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Signed(value))
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Signed(value))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Unsigned(value))
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Unsigned(value))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Float(value))
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Float(value))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Cow::Owned(value.to_owned())))
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Text(Cow::Owned(value.to_owned())))
     }
 
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Cow::Borrowed(value)))
+    fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Text(Cow::Borrowed(value)))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Cow::Owned(value)))
+    fn visit_string<E: de::Error>(self, value: String) -> Result<T::Taken, E> {
+        self.0.take(Scalar::Text(Cow::Owned(value)))
     }
 
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar<'de>, A::Error> {
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<T::Taken, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Nested)
+        self.0.take(Scalar::Nested)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T::Taken, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Nested)
+        self.0.take(Scalar::Nested)
     }
 }
 

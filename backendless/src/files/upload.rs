@@ -339,6 +339,14 @@ struct Watched {
 }
 
 impl Watched {
+    /// The next piece. A panic of the caller's stream would end the task that sends it, and over
+    /// HTTP/2 nobody would hear of that before the time is over; so it is made an error.
+    fn next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
+        let pieces = self.pieces.as_mut();
+        let poll = catch_unwind(AssertUnwindSafe(|| pieces.poll_next(context)));
+        poll.unwrap_or_else(|_| Poll::Ready(Some(Err("the stream panicked".into()))))
+    }
+
     /// Takes another number of bytes than was promised for a failure: the form would be cut off at
     /// the promised length, in the middle of them, or never come to its end.
     fn checked(&self, piece: Option<Result<Bytes, BoxError>>) -> Option<Result<Bytes, BoxError>> {
@@ -372,7 +380,7 @@ impl Stream for Watched {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let piece = ready!(this.pieces.as_mut().poll_next(context));
+        let piece = ready!(this.next(context));
         this.progress.step();
         let piece = this.checked(piece);
         if matches!(piece, Some(Err(_))) {

@@ -192,25 +192,14 @@ impl Client {
             .query("sortBy", &sort_by)
             .query("where", &where_)
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "find_objects",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -240,26 +229,14 @@ impl Client {
         )?;
         let url = transport::Target::new(self, format_args!("/data/{table_name}"))
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "create_object",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -290,25 +267,14 @@ impl Client {
                 format_args!("/data/{table_name}/{object_id}"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "get_object_by_id",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -347,26 +313,14 @@ impl Client {
                 format_args!("/data/{table_name}/{object_id}"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "update_object",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -397,25 +351,14 @@ impl Client {
                 format_args!("/data/{table_name}/{object_id}"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .delete(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::DELETE, url);
         let info = OperationInfo {
             operation_id: "delete_object",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -441,25 +384,14 @@ impl Client {
         let url = transport::Target::new(self, format_args!("/data/{table_name}/count"))
             .query("where", &where_)
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "count_objects",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -472,26 +404,14 @@ impl Client {
         T: ::serde::de::DeserializeOwned,
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/users/register").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "register_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -506,26 +426,14 @@ impl Client {
         body: &'a types::LoginRequest,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/users/login").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "login_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -536,18 +444,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/users/logout").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "logout_user",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -571,18 +475,14 @@ impl Client {
                 format_args!("/users/restorepassword/{identity}"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "restore_password",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -607,26 +507,14 @@ impl Client {
         let url = transport::Target::new(self, format_args!("/files/{path}"))
             .query("overwrite", &overwrite)
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .multipart(form)
-            .build()?;
+        let request = self.client.post(url).multipart(form).build()?;
         let info = OperationInfo {
             operation_id: "upload_file",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -639,18 +527,14 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let path = transport::path_value(&operations::DELETE_FILE, "path", path)?;
         let url = transport::Target::new(self, format_args!("/files/{path}")).url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::DELETE, url);
         let info = OperationInfo {
             operation_id: "delete_file",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -677,26 +561,14 @@ impl Client {
         )?;
         let url = transport::Target::new(self, format_args!("/messaging/{channel_name}"))
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "publish_message",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -725,25 +597,14 @@ impl Client {
                 format_args!("/messaging/{channel_name}/{subscription_id}"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "poll_messages",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -755,18 +616,14 @@ impl Client {
         body: &'a types::EmailRequest,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/messaging/email").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(body).build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "send_email",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -801,25 +658,14 @@ impl Client {
             .query("radius", &radius)
             .query("units", &units)
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "find_geo_points",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -832,26 +678,14 @@ impl Client {
         T: ::serde::de::DeserializeOwned,
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/geo/points").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "save_geo_point",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -867,25 +701,14 @@ impl Client {
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let key = transport::path_value(&operations::CACHE_GET, "key", key)?;
         let url = transport::Target::new(self, format_args!("/cache/{key}")).url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "cache_get",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -907,18 +730,14 @@ impl Client {
         let url = transport::Target::new(self, format_args!("/cache/{key}"))
             .query("timeout", &timeout)
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(body).build()?;
+        let request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "cache_put",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -934,18 +753,14 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let key = transport::path_value(&operations::CACHE_DELETE, "key", key)?;
         let url = transport::Target::new(self, format_args!("/cache/{key}")).url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::DELETE, url);
         let info = OperationInfo {
             operation_id: "cache_delete",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -962,25 +777,14 @@ impl Client {
         let key = transport::path_value(&operations::CACHE_CONTAINS, "key", key)?;
         let url = transport::Target::new(self, format_args!("/cache/{key}/check"))
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "cache_contains",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -1006,25 +810,14 @@ impl Client {
                 format_args!("/counters/{counter_name}/increment/get"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::PUT, url);
         let info = OperationInfo {
             operation_id: "increment_and_get",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -1051,25 +844,14 @@ impl Client {
             )
             .query("value", &value)
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::PUT, url);
         let info = OperationInfo {
             operation_id: "increment_by_and_get",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -1093,25 +875,14 @@ impl Client {
                 format_args!("/counters/{counter_name}/get"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "get_counter",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -1135,18 +906,14 @@ impl Client {
                 format_args!("/counters/{counter_name}/reset"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::PUT, url);
         let info = OperationInfo {
             operation_id: "reset_counter",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 
@@ -1181,28 +948,18 @@ impl Client {
                 format_args!("/services/{service_name}/{method_name}"),
             )
             .url()?;
-        let mut builder = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            );
+        let mut builder = self.client.post(url);
         if let Some(body) = body {
             builder = builder.json(body);
         }
-        #[allow(unused_mut)]
-        let mut request = builder.build()?;
+        let request = builder.build()?;
         let info = OperationInfo {
             operation_id: "invoke_cloud_code_service",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

@@ -79,10 +79,8 @@ impl<M> MessageStream<M> {
 impl<M: DeserializeOwned + Send + 'static> MessageStream<M> {
     fn poll_messages(&self) -> CallFuture<'static, Messages> {
         let (channel, id) = (self.channel.clone(), self.subscription_id.clone());
-        let options = CallOptions {
-            attempts: Some(Arc::clone(&self.attempts)),
-            ..CallOptions::default()
-        };
+        let attempts = Arc::clone(&self.attempts);
+        let options = CallOptions::with(|settings| settings.attempts = Some(attempts));
         self.messaging
             .poll(channel, id)
             .with_options(options)

@@ -137,11 +137,10 @@ impl Account {
         raw: &'a raw::Client,
     ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>> {
         Box::pin(async move {
+            let secret = Arc::clone(&self.password);
+            let options = CallOptions::with(|settings| settings.secret = Some(secret));
             let mut raw = raw.clone();
-            raw.inner = raw.inner.with_options(CallOptions {
-                secret: Some(Arc::clone(&self.password)),
-                ..CallOptions::default()
-            });
+            raw.inner = raw.inner.with_options(options);
             let body = LoginRequest {
                 login: self.login.clone(),
                 password: self.password.expose_secret().to_owned(),

@@ -1,5 +1,6 @@
 //! The attempts of a call: the first, and those after it, where another one does nothing twice.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -25,46 +26,49 @@ pub(super) struct Answer {
 pub(super) async fn run(
     call: &mut Call,
     raw: &raw::Client,
-    mut request: Request,
+    request: &mut Request,
 ) -> Result<Answer> {
     let mut session = None;
     let mut may_renew = call.operation.id() != LOGOUT_USER.id();
     loop {
-        authorize(call, raw, &mut request, &mut session).await?;
-        let spare = Spare::of(&request, call);
+        authorize(call, raw, request, &mut session).await?;
+        let (sent, again) = Again::of(request, call);
         call.begin_attempt();
-        let error = match attempt(call, raw, request).await {
+        let error = match attempt(call, raw.client.execute(sent)).await {
             Ok(answer) => {
                 call.transport.app.retries.deposit();
                 return Ok(answer);
             }
             Err(error) => error,
         };
+        let can_repeat = !matches!(again, Again::Never);
         if let Some(spent) = &session
             && may_renew
             && account::is_over(&error)
         {
             may_renew = false;
             renew(call, raw, spent).await?;
-            if spare.is_none() || !call.is_safe_after_refusal() {
+            if !can_repeat || !call.is_safe_after_refusal() {
                 return Err(error);
             }
             trace::again(call, &error, Duration::ZERO);
         } else {
-            let (error, wait) = next_wait(call, error, spare.is_some())?;
+            let (error, wait) = next_wait(call, error, can_repeat)?;
             trace::again(call, &error, wait);
             call.transport.app.clock.sleep(wait).await;
         }
-        request = match spare {
-            Some(spare) => spare.into_request(call, raw).await?,
-            None => unreachable!("without a spare both arms above have returned"),
-        };
+        if let Again::WithForm(make) = again {
+            *request = with_form(request, &make, call, raw).await?;
+        }
     }
 }
 
-/// Sends `request` once, and reads the answer as far as the call asks for.
-async fn attempt(call: &Call, raw: &raw::Client, request: Request) -> Result<Answer> {
-    let mut head = match call.limit.hold(raw.client.execute(request)).await {
+/// Sends the request once, and reads the answer as far as the call asks for.
+async fn attempt(
+    call: &Call,
+    sending: impl Future<Output = reqwest::Result<Response>>,
+) -> Result<Answer> {
+    let mut head = match call.limit.hold(sending).await {
         Some(Ok(response)) => response,
         Some(Err(error)) => return Err(failure::of_transport(error, call)),
         None => return Err(call.timed_out("no answer came")),
@@ -132,7 +136,7 @@ async fn renew(call: &Call, raw: &raw::Client, spent: &AccountSession) -> Result
 
 /// How long to wait after `error` before the next attempt; or the error, with the reason why there
 /// is none.
-fn next_wait(call: &Call, error: Error, has_spare: bool) -> Result<(Error, Duration)> {
+fn next_wait(call: &Call, error: Error, can_repeat: bool) -> Result<(Error, Duration)> {
     if !error.is_retryable() {
         return Err(error);
     }
@@ -144,7 +148,7 @@ fn next_wait(call: &Call, error: Error, has_spare: bool) -> Result<(Error, Durat
             most => format!("its policy allows {most} attempts"),
         }));
     }
-    if !has_spare {
+    if !can_repeat {
         return Err(error.final_because("its body is a stream, which can be sent only once"));
     }
     let wait = app.retries.jitter(policy.longest_delay(call.attempts));
@@ -164,38 +168,49 @@ fn next_wait(call: &Call, error: Error, has_spare: bool) -> Result<(Error, Durat
     Ok((error, wait))
 }
 
-/// What another attempt is made from.
-enum Spare {
-    Whole(Request),
-    /// A request whose body is made anew.
-    WithoutBody(Request, MakeForm),
+/// How a request is sent another time.
+enum Again {
+    /// As it is.
+    AsItIs,
+    /// With a body that is made anew.
+    WithForm(MakeForm),
+    Never,
 }
 
-impl Spare {
-    fn of(request: &Request, call: &Call) -> Option<Self> {
-        if let Some(whole) = request.try_clone() {
-            return Some(Self::Whole(whole));
+impl Again {
+    /// The request to be sent. What it leaves in `request` is sent the next time, if there is one.
+    fn of(request: &mut Request, call: &Call) -> (Request, Self) {
+        if let Some(same) = request.try_clone() {
+            return (same, Self::AsItIs);
         }
-        let make = call.transport.options.form.clone()?;
         let mut head = Request::new(request.method().clone(), request.url().clone());
         *head.headers_mut() = request.headers().clone();
-        // These are the form's own, and each form has another boundary.
-        head.headers_mut().remove(CONTENT_TYPE);
-        head.headers_mut().remove(CONTENT_LENGTH);
-        Some(Self::WithoutBody(head, make))
-    }
-
-    async fn into_request(self, call: &Call, raw: &raw::Client) -> Result<Request> {
-        let (head, make) = match self {
-            Self::Whole(request) => return Ok(request),
-            Self::WithoutBody(head, make) => (head, make),
+        let again = match &call.transport.options.form {
+            Some(make) => Self::WithForm(Arc::clone(make)),
+            None => Self::Never,
         };
-        let form = make()
-            .await
-            .map_err(|error| error.with_attempts(call.attempts))?;
-        reqwest::RequestBuilder::from_parts(raw.client.clone(), head)
-            .multipart(form)
-            .build()
-            .map_err(|error| failure::of_transport(error, call))
+        (std::mem::replace(request, head), again)
     }
+}
+
+/// The request with the head of `request`, which has no body, and another form.
+async fn with_form(
+    request: &Request,
+    make: &MakeForm,
+    call: &Call,
+    raw: &raw::Client,
+) -> Result<Request> {
+    let form = make()
+        .await
+        .map_err(|error| error.with_attempts(call.attempts))?;
+    let mut headers = request.headers().clone();
+    // These are the form's own, and each form has another boundary.
+    headers.remove(CONTENT_TYPE);
+    headers.remove(CONTENT_LENGTH);
+    raw.client
+        .request(request.method().clone(), request.url().clone())
+        .headers(headers)
+        .multipart(form)
+        .build()
+        .map_err(|error| failure::of_transport(error, call))
 }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Method, Request, Url};
 use tokio::time::{Instant, Sleep};
 
@@ -37,11 +38,13 @@ impl Transport {
         })?;
         let own = Url::parse(&raw.baseurl);
         let is_own = own.is_ok_and(|own| own.origin() == url.origin());
-        let request = Request::new(Method::GET, url);
+        let mut request = Request::new(Method::GET, url);
+        let any = HeaderValue::from_static("*/*");
+        request.headers_mut().insert(ACCEPT, any);
         let mut call = Call::new(self.clone(), &DOWNLOAD, &request, Reading::Head);
         call.as_user = is_own;
         let span = call.span.clone();
-        let answer = attempts::run(&mut call, raw, request).instrument(span);
+        let answer = attempts::run(&mut call, raw, &mut request).instrument(span);
         let response = match answer.await {
             Ok(answer) => answer.head,
             Err(error) => return Err(call.end(error)),

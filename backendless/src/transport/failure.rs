@@ -57,21 +57,70 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
     last.to_string()
 }
 
-/// Whether the connection will fail the same way again: for what the other side's TLS is, which
-/// rustls tells as invalid data and the libraries of operating systems by the word "certificate", or
-/// for a proxy that wants a password.
+/// Whether the connection will fail the same way again: for what the other side's TLS is, or for a
+/// proxy that wants a password.
 fn is_for_good(error: &(dyn StdError + 'static)) -> bool {
+    let mut is_tls = false;
     let mut next = Some(error);
     while let Some(error) = next {
-        next = match error.downcast_ref::<io::Error>() {
+        is_tls |= is_of_native_tls(error);
+        match error.downcast_ref::<io::Error>() {
+            // So rustls tells that the other side's TLS is none that it can accept.
             Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
-            // What an io::Error holds is not its source: `source` would leave one of them out.
-            Some(error) => error.get_ref().map(|inner| inner as _),
-            None => error.source(),
-        };
+            // The connection broke during the handshake.
+            Some(error) if error.get_ref().is_none() => is_tls = false,
+            _ => (),
+        }
+        next = inner(error);
     }
-    let reason = innermost(error);
-    ["certificate", "proxy authorization"]
-        .iter()
-        .any(|sign| reason.contains(sign))
+    is_tls || innermost(error).contains("proxy authorization")
+}
+
+/// The cause of `error`. What an [`io::Error`] holds is not its source: `source` would leave one of
+/// the two out.
+fn inner<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as _),
+        None => error.source(),
+    }
+}
+
+#[cfg(feature = "native-tls")]
+fn is_of_native_tls(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<native_tls::Error>()
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn is_of_native_tls(_: &(dyn StdError + 'static)) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_that_was_refused_or_reset_may_be_made_another_time() {
+        for kind in [
+            io::ErrorKind::ConnectionRefused,
+            io::ErrorKind::ConnectionReset,
+        ] {
+            assert!(!is_for_good(&io::Error::from(kind)));
+            assert!(!is_for_good(&io::Error::other(io::Error::from(kind))));
+        }
+    }
+
+    #[test]
+    fn what_rustls_refuses_is_for_good() {
+        let refused = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate");
+        assert!(is_for_good(&io::Error::other(refused)));
+    }
+
+    #[test]
+    #[cfg(feature = "native-tls")]
+    fn what_the_library_of_the_operating_system_refuses_is_for_good() {
+        let refused = native_tls::Certificate::from_der(b"none").err();
+        let refused = refused.expect("four letters are no certificate");
+        assert!(is_for_good(&io::Error::other(refused)));
+    }
 }

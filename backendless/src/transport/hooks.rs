@@ -12,9 +12,9 @@ use crate::{Error, ErrorKind, operations};
 impl ClientHooks<Transport> for raw::Client {
     /// `exec` may fail only as `reqwest::Error`, which says neither operation nor attempts. So an
     /// error of ours travels inside a stand-in response, and `refused` takes it out again.
-    async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+    async fn exec(&self, mut request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         let answer = match operations::by_raw_name(info.operation_id) {
-            Some(operation) => self.inner.call(self, request, operation).await,
+            Some(operation) => self.inner.call(self, &mut request, operation).await,
             None => Err(Error::new(
                 ErrorKind::InvalidArgument,
                 format!("the operation table has no row for {}", info.operation_id),

@@ -26,12 +26,13 @@ mod trace;
 
 use std::fmt;
 use std::future::Future;
+use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::multipart::Form;
 use reqwest::{Request, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -58,7 +59,7 @@ const USER_TOKEN: &str = "user-token";
 pub(crate) struct Transport {
     app: Arc<App>,
     caller: Caller,
-    options: Arc<CallOptions>,
+    options: CallOptions,
 }
 
 /// What all handles of a client share.
@@ -102,9 +103,38 @@ impl fmt::Debug for Caller {
 pub(crate) type MakeForm =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Form>> + Send>> + Send + Sync>;
 
-/// The settings of one call, where they differ from the client's.
+/// The settings of one call, where it has any of its own: most calls have none, and take no memory for
+/// them.
 #[derive(Clone, Default)]
-pub(crate) struct CallOptions {
+pub(crate) struct CallOptions(Option<Arc<CallSettings>>);
+
+impl CallOptions {
+    pub(crate) fn with(set: impl FnOnce(&mut CallSettings)) -> Self {
+        let mut options = Self::default();
+        set(&mut options);
+        options
+    }
+}
+
+impl Deref for CallOptions {
+    type Target = CallSettings;
+
+    fn deref(&self) -> &CallSettings {
+        static NONE: CallSettings = CallSettings::none();
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl DerefMut for CallOptions {
+    fn deref_mut(&mut self) -> &mut CallSettings {
+        let settings = self.0.get_or_insert_with(|| Arc::new(CallSettings::none()));
+        Arc::make_mut(settings)
+    }
+}
+
+/// What a call may set for itself, where it differs from the client's.
+#[derive(Clone)]
+pub(crate) struct CallSettings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     /// Whether the caller says that the request may be sent twice.
@@ -112,13 +142,28 @@ pub(crate) struct CallOptions {
     /// What this call sends that no text may repeat: a password.
     pub(crate) secret: Option<Arc<SecretString>>,
     /// Headers that go with the request beside the operation's own.
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// The progress of a body that takes as long as it takes: the limits hold from its last step.
     pub(crate) progress: Option<Progress>,
     /// Where the call tells how many attempts it has made, for an error that is found after it.
     pub(crate) attempts: Option<Arc<AtomicU32>>,
     /// How to make a body again that is no plain bytes.
     pub(crate) form: Option<MakeForm>,
+}
+
+impl CallSettings {
+    const fn none() -> Self {
+        Self {
+            timeout: None,
+            retry: None,
+            idempotent: None,
+            secret: None,
+            headers: Vec::new(),
+            progress: None,
+            attempts: None,
+            form: None,
+        }
+    }
 }
 
 /// Tells the settings; a header may hold a secret.
@@ -145,7 +190,7 @@ impl Transport {
         Self {
             app: Arc::new(app),
             caller,
-            options: Arc::default(),
+            options: CallOptions::default(),
         }
     }
 
@@ -164,7 +209,7 @@ impl Transport {
         Self {
             app: Arc::clone(&self.app),
             caller: self.caller.clone(),
-            options: Arc::new(options),
+            options,
         }
     }
 
@@ -177,13 +222,13 @@ impl Transport {
     async fn call(
         &self,
         raw: &raw::Client,
-        mut request: Request,
+        request: &mut Request,
         operation: &'static Operation,
     ) -> Result<Response> {
         for (name, value) in &self.options.headers {
             request.headers_mut().append(name, value.clone());
         }
-        let mut call = Call::new(self.clone(), operation, &request, Reading::Whole);
+        let mut call = Call::new(self.clone(), operation, request, Reading::Whole);
         let span = call.span.clone();
         let answer = attempts::run(&mut call, raw, request).instrument(span);
         match answer.await {
@@ -214,13 +259,19 @@ pub(crate) fn header_value(token: &UserToken) -> Result<HeaderValue> {
     let problem = if token.expose_secret().is_empty() {
         "user_token is empty"
     } else {
-        match HeaderValue::from_str(token.expose_secret()) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                return Ok(value);
-            }
-            Err(_) => "user_token holds a character that no header may hold",
+        match secret_header(token.expose_secret()) {
+            Some(value) => return Ok(value),
+            None => "user_token holds a character that no header may hold, or spaces around it",
         }
     };
     Err(Error::new(ErrorKind::InvalidArgument, problem))
+}
+
+/// `text` as a header's value that no log prints; none where a server would read another one, which
+/// it does with white space around it (RFC 9110, section 5.5).
+pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
+    let is_whole = text.trim_matches([' ', '\t']).len() == text.len();
+    let mut value = HeaderValue::from_str(text).ok().filter(|_| is_whole)?;
+    value.set_sensitive(true);
+    Some(value)
 }

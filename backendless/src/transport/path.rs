@@ -38,8 +38,17 @@ pub(crate) fn path_value<'v>(
         .iter()
         .find(|declared| declared.name() == parameter);
     let several = declared.is_some_and(PathParameter::several_segments);
-    match problem_of(value, declared, several) {
-        None => Ok(PathValue { value, several }),
+    let plain = is_plain(value);
+    let problem = match plain {
+        true => None,
+        false => problem_of(value, several),
+    };
+    match problem.or_else(|| reserved(value, declared)) {
+        None => Ok(PathValue {
+            value,
+            several,
+            plain,
+        }),
         Some(problem) => {
             let error = Error::invalid_argument(format!("{parameter} {problem}"));
             Err(super::response::into_raw(error.with_operation(operation)))
@@ -47,7 +56,13 @@ pub(crate) fn path_value<'v>(
     }
 }
 
-fn problem_of(value: &str, declared: Option<&PathParameter>, several: bool) -> Option<String> {
+/// Whether it is one segment, and the same encoded: names and ids are, and need no closer look.
+fn is_plain(value: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    !value.is_empty() && value.bytes().all(is_plain)
+}
+
+fn problem_of(value: &str, several: bool) -> Option<String> {
     if value.is_empty() {
         return Some("is empty".to_owned());
     }
@@ -61,13 +76,15 @@ fn problem_of(value: &str, declared: Option<&PathParameter>, several: bool) -> O
         .split('/')
         .filter(|_| several)
         .chain((!several).then_some(value));
-    if let Some(segment) = segments.find(|segment| matches!(*segment, "" | "." | "..")) {
-        return Some(match segment {
-            "" => "holds an empty segment".to_owned(),
-            dots if several => format!("holds the segment {dots}, which names another path"),
-            dots => format!("is {dots}, which names another path"),
-        });
-    }
+    let segment = segments.find(|segment| matches!(*segment, "" | "." | ".."))?;
+    Some(match segment {
+        "" => "holds an empty segment".to_owned(),
+        dots if several => format!("holds the segment {dots}, which names another path"),
+        dots => format!("is {dots}, which names another path"),
+    })
+}
+
+fn reserved(value: &str, declared: Option<&PathParameter>) -> Option<String> {
     let reserved = declared.is_some_and(|declared| declared.is_reserved(value));
     reserved.then(|| format!("is {value:?}, which is reserved: it makes another operation's path"))
 }
@@ -76,10 +93,14 @@ fn problem_of(value: &str, declared: Option<&PathParameter>, several: bool) -> O
 pub(crate) struct PathValue<'v> {
     value: &'v str,
     several: bool,
+    plain: bool,
 }
 
 impl fmt::Display for PathValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.plain {
+            return f.write_str(self.value);
+        }
         if !self.several {
             return utf8_percent_encode(self.value, RESERVED).fmt(f);
         }

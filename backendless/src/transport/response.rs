@@ -19,7 +19,11 @@ use crate::{Error, ErrorKind, Result};
 const MOST_ERROR_BYTES: usize = 64 * 1024;
 
 /// Reads the value of a successful answer. An empty body reads as `null`.
-pub(crate) async fn read_json<T: DeserializeOwned>(
+#[expect(
+    clippy::result_large_err,
+    reason = "the type is progenitor's, which the generated caller hands on"
+)]
+pub(crate) fn read_json<T: DeserializeOwned>(
     mut response: Response,
 ) -> Result<ResponseValue<T>, RawError<Error>> {
     let (call, body) = answer_of(&mut response).map_err(into_raw)?;
@@ -41,15 +45,17 @@ pub(crate) async fn read_json<T: DeserializeOwned>(
 }
 
 /// The end of a successful answer whose body says nothing.
-pub(crate) async fn read_empty(
-    mut response: Response,
-) -> Result<ResponseValue<()>, RawError<Error>> {
+#[expect(
+    clippy::result_large_err,
+    reason = "the type is progenitor's, which the generated caller hands on"
+)]
+pub(crate) fn read_empty(mut response: Response) -> Result<ResponseValue<()>, RawError<Error>> {
     answer_of(&mut response).map_err(into_raw)?;
     Ok(with_parts((), &mut response))
 }
 
 /// The error that an unsuccessful answer stands for.
-pub(crate) async fn refused(mut response: Response) -> RawError<Error> {
+pub(crate) fn refused(mut response: Response) -> RawError<Error> {
     into_raw(match answer_of(&mut response) {
         Err(error) => error,
         Ok((call, _)) => call.end(call.error(ErrorKind::Api, "the answer is no success")),

@@ -22,6 +22,7 @@
 //! | module | subject |
 //! | --- | --- |
 //! | `server` | the public [`Server`] and [`Builder`]: threads, start, stop |
+//! | `faults` | how often what goes wrong on purpose; what it does is `http`'s |
 //! | `http` | admission (app id, key, token), routes, reading requests, writing answers |
 //! | `data`, `users`, `files`, `messaging`, `geo`, `cache`, `counters`, `cloud_code` | the services: one module each, its routes in its first file |
 //! | `query` | what a find may ask: where-clauses, projections, sorting, paging |
@@ -42,7 +43,11 @@ mod cloud_code;
 mod counters;
 mod data;
 mod error;
+mod faults;
 mod files;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod geo;
 mod http;
 mod messaging;
@@ -53,6 +58,7 @@ mod users;
 
 pub use cloud_code::ServiceError;
 pub use error::Error;
+pub use faults::{Fault, Faults};
 pub use server::{Builder, Server};
 
 /// The README's examples are compiled with the tests.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use backendless_local::{Error, Server};
+use backendless_local::{Error, Faults, Server};
 use clap::Parser;
 
 /// A local Backendless server for development and tests.
@@ -28,6 +28,13 @@ struct Options {
     /// The REST API key; random, or the kept one, by default
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
+    /// The share of the requests that a fault strikes, from 0 to 1: a reset, a cut off answer, a
+    /// delay, 429 or 503
+    #[arg(long, value_name = "RATE")]
+    faults: Option<f64>,
+    /// Another seed lets faults strike other requests
+    #[arg(long, value_name = "SEED", default_value_t = 0, requires = "faults")]
+    fault_seed: u64,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -73,6 +80,9 @@ async fn start(options: Options) -> Result<Server, Error> {
     }
     if let Some(api_key) = options.api_key {
         builder = builder.api_key(api_key);
+    }
+    if let Some(rate) = options.faults {
+        builder = builder.faults(Faults::seeded(options.fault_seed).with_each(rate));
     }
     builder.start().await
 }

@@ -11,14 +11,15 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use tokio::sync::oneshot;
 
 use crate::app::{self, App, Settings};
 use crate::clock::Clock;
 use crate::cloud_code::{ServiceError, Services};
 use crate::error::Error;
+use crate::faults::{Dice, Fault, Faults};
 use crate::http;
+use crate::http::connection::{Connections, Line};
 use crate::messaging;
 use crate::store::DatabaseThread;
 
@@ -51,6 +52,7 @@ pub struct Server {
     app_id: String,
     api_key: String,
     clock: Clock,
+    faults: Option<Arc<Dice>>,
     /// Gone once the server stops: the database's thread ends with the last handle on it.
     app: Option<App>,
     running: Option<Running>,
@@ -82,6 +84,7 @@ impl Server {
     pub fn builder() -> Builder {
         Builder {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            faults: None,
             settings: Settings {
                 app_id: None,
                 api_key: None,
@@ -142,6 +145,12 @@ impl Server {
         emails.map_err(|failure| Error::new(format!("cannot read the outbox: {failure}")))
     }
 
+    /// How many requests each of the [builder's faults](Builder::faults) has struck so far.
+    pub fn faults(&self) -> Vec<(Fault, u64)> {
+        let dice = self.faults.as_deref();
+        dice.map(Dice::struck).unwrap_or_default()
+    }
+
     /// Stops the server: it takes no new requests, answers those under way (for at most five
     /// seconds), and has freed its port and closed its files when this returns.
     pub async fn stop(mut self) {
@@ -193,6 +202,7 @@ impl fmt::Debug for Server {
 #[must_use = "a builder does nothing until it is started"]
 pub struct Builder {
     address: SocketAddr,
+    faults: Option<Faults>,
     settings: Settings,
 }
 
@@ -227,6 +237,25 @@ impl Builder {
     /// How long a session lives after its login, in whole milliseconds; 24 hours by default.
     pub fn session_life(mut self, life: Duration) -> Builder {
         self.settings.session_life = life;
+        self
+    }
+
+    /// Faults that strike requests at random, so that a service can be tested against what a
+    /// network does. By default none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{Fault, Faults, Server};
+    ///
+    /// // One request in a hundred meets a fault of some kind, and one in ten another one.
+    /// let faults = Faults::seeded(7).with_each(0.01).with(Fault::Unavailable, 0.1);
+    /// let server = Server::builder().faults(faults).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn faults(mut self, faults: Faults) -> Builder {
+        self.faults = Some(faults);
         self
     }
 
@@ -268,17 +297,20 @@ impl Builder {
     ///
     /// # Errors
     /// When the address cannot be listened on, the data folder cannot be used (or another server
-    /// uses it), or the app id or the key has other characters than allowed.
+    /// uses it), the app id or the key has other characters than allowed, or the rates of the faults
+    /// are none.
     pub async fn start(self) -> Result<Server, Error> {
         check_identity("the app id", self.settings.app_id.as_deref())?;
         check_identity("the REST API key", self.settings.api_key.as_deref())?;
+        let faults = self.faults.map(Dice::new).transpose()?.map(Arc::new);
         let (listener, address) = listen(self.address)
             .map_err(|error| Error::caused(format!("cannot listen on {}", self.address), error))?;
         let clock = Clock::default();
         let origin = format!("http://{address}");
         let (app, database) = app::open(self.settings, clock.clone(), origin).await?;
         let (app_id, api_key) = (app.app_id.clone(), app.api_key.clone());
-        let running = Running::start(listener, http::router(app.clone()), database)
+        let router = http::router(app.clone(), faults.clone());
+        let running = Running::start(listener, router, database)
             .await
             .map_err(|error| Error::caused("cannot start a thread", error))?;
         Ok(Server {
@@ -286,6 +318,7 @@ impl Builder {
             app_id,
             api_key,
             clock,
+            faults,
             app: Some(app),
             running: Some(running),
         })
@@ -378,12 +411,9 @@ async fn serve(
     router: axum::Router,
     stopped: oneshot::Receiver<Stop>,
 ) {
-    // Small answers must not wait for the client's acknowledgement of the one before.
-    let listener = listener.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
-    });
+    let service = router.into_make_service_with_connect_info::<Line>();
     let (drain, draining) = oneshot::channel::<()>();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async {
+    let serving = axum::serve(Connections(listener), service).with_graceful_shutdown(async {
         let _ = draining.await;
     });
     let serving = tokio::spawn(serving.into_future());

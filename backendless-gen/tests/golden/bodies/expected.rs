@@ -10,18 +10,14 @@ impl Client {
         if let Some(body) = body {
             builder = builder.json(body);
         }
-        #[allow(unused_mut)]
-        let mut request = builder.build()?;
+        let request = builder.build()?;
         let info = OperationInfo {
             operation_id: "optional_json",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `POST` request to `/json`
@@ -30,18 +26,14 @@ impl Client {
         body: &'a B,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/json").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(body).build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "required_json",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `POST` request to `/form`
@@ -54,18 +46,14 @@ impl Client {
         if let Some(form) = form {
             builder = builder.multipart(form);
         }
-        #[allow(unused_mut)]
-        let mut request = builder.build()?;
+        let request = builder.build()?;
         let info = OperationInfo {
             operation_id: "optional_form",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `POST` request to `/text`
@@ -83,18 +71,14 @@ impl Client {
                 )
                 .body(body);
         }
-        #[allow(unused_mut)]
-        let mut request = builder.build()?;
+        let request = builder.build()?;
         let info = OperationInfo {
             operation_id: "optional_text",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

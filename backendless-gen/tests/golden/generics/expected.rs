@@ -5,25 +5,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/rows").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "neither",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `PUT` request to `/rows`
@@ -33,26 +22,14 @@ impl Client {
         T: ::serde::de::DeserializeOwned,
     >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/rows").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "both",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `POST` request to `/rows`
@@ -68,14 +45,9 @@ impl Client {
         Error<crate::Error>,
     > {
         let url = transport::Target::new(self, "/rows").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
             .header(
                 ::reqwest::header::CONTENT_TYPE,
                 ::reqwest::header::HeaderValue::from_static("application/octet-stream"),
@@ -85,13 +57,10 @@ impl Client {
         let info = OperationInfo {
             operation_id: "bytes_for_rows",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

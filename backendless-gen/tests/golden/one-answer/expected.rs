@@ -15,25 +15,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/typed").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "typed_and_errors",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `GET` request to `/typed-or-empty`
@@ -41,25 +30,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<::std::option::Option<types::Item>>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/typed-or-empty").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "typed_or_empty",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `GET` request to `/either`
@@ -67,25 +45,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/either").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "different_types",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `GET` request to `/bytes`
@@ -93,35 +60,27 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<ByteStream>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/bytes").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "bytes",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
             200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(transport::refused(response).await),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `GET` request to `/empty`
     pub async fn empty<'a>(&'a self) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/empty").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "empty",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

@@ -16,18 +16,14 @@ impl Client {
         body: &'a B,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/items").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.put(url).json(body).build()?;
+        let request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "replace_items",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `POST` request to `/items`
@@ -36,18 +32,14 @@ impl Client {
         body: &'a types::Item,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/items").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.post(url).json(body).build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "create_item",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

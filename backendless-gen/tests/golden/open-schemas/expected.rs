@@ -21,25 +21,14 @@ impl Client {
     ) -> Result<ResponseValue<T>, Error<crate::Error>> {
         let row = transport::path_value(&operations::GET_ROW, "row", row)?;
         let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "get_row",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `PUT` request to `/rows/{row}`
@@ -57,26 +46,14 @@ impl Client {
     > {
         let row = transport::path_value(&operations::PUT_ROW, "row", row)?;
         let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "put_row",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `POST` request to `/rows/{row}`
@@ -87,26 +64,14 @@ impl Client {
     ) -> Result<ResponseValue<types::Typed>, Error<crate::Error>> {
         let row = transport::path_value(&operations::SEND_MESSAGE, "row", row)?;
         let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "send_message",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `GET` request to `/points`
@@ -117,25 +82,14 @@ impl Client {
         Error<crate::Error>,
     > {
         let url = transport::Target::new(self, "/points").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "find_geo_points",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

@@ -18,18 +18,14 @@ impl Client {
                 format_args!("/tables/{table_name}/rows/{number}.json"),
             )
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "get_row",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

@@ -53,26 +53,14 @@ impl Client {
         body: &'a types::Pin,
     ) -> Result<ResponseValue<types::Public>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/login").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.put(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "change_pin",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `POST` request to `/login`
@@ -81,26 +69,14 @@ impl Client {
         body: &'a types::Login,
     ) -> Result<ResponseValue<types::Session>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/login").url()?;
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(body)
-            .build()?;
+        let request = self.client.post(url).json(body).build()?;
         let info = OperationInfo {
             operation_id: "login",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_json(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_json(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

@@ -14,18 +14,14 @@ impl Client {
             .query("pageSize", &page_size)
             .query("where", &where_)
             .url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.get(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
         let info = OperationInfo {
             operation_id: "get_row",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `DELETE` request to `/rows/{id}`
@@ -35,18 +31,14 @@ impl Client {
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let id = transport::path_value(&operations::DELETE_ROW, "id", id)?;
         let url = transport::Target::new(self, format_args!("/rows/{id}")).url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
+        let request = ::reqwest::Request::new(::reqwest::Method::DELETE, url);
         let info = OperationInfo {
             operation_id: "delete_row",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

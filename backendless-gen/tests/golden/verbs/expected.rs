@@ -5,18 +5,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/items").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.request(::reqwest::Method::OPTIONS, url).build()?;
+        let request = self.client.request(::reqwest::Method::OPTIONS, url).build()?;
         let info = OperationInfo {
             operation_id: "item_options",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
     /// Sends a `TRACE` request to `/items`
@@ -24,18 +20,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<()>, Error<crate::Error>> {
         let url = transport::Target::new(self, "/items").url()?;
-        #[allow(unused_mut)]
-        let mut request = self.client.request(::reqwest::Method::TRACE, url).build()?;
+        let request = self.client.request(::reqwest::Method::TRACE, url).build()?;
         let info = OperationInfo {
             operation_id: "trace_item",
         };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
+        let response = self.exec(request, &info).await?;
         match response.status().as_u16() {
-            200..=299 => transport::read_empty(response).await,
-            _ => Err(transport::refused(response).await),
+            200..=299 => transport::read_empty(response),
+            _ => Err(transport::refused(response)),
         }
     }
 }

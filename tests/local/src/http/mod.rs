@@ -2,8 +2,12 @@
 //!
 //! It never knows what a service does. Whatever fails, the answer is the service's envelope.
 
+pub(crate) mod connection;
+mod fault;
 pub(crate) mod input;
 pub(crate) mod reply;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -13,6 +17,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::faults::Dice;
 use crate::http::input::{decode, discard, share};
 use crate::http::reply::{Failure, code};
 use crate::{cache, cloud_code, counters, data, files, geo, messaging, users};
@@ -23,7 +28,7 @@ const USER_TOKEN: &str = "user-token";
 #[derive(Clone, Debug)]
 pub(crate) struct Caller(pub(crate) Option<String>);
 
-pub(crate) fn router(app: App) -> Router {
+pub(crate) fn router(app: App, faults: Option<Arc<Dice>>) -> Router {
     let services = Router::new()
         .merge(data::routes())
         .merge(users::routes())
@@ -33,13 +38,17 @@ pub(crate) fn router(app: App) -> Router {
         .merge(cache::routes())
         .merge(counters::routes())
         .merge(cloud_code::routes());
-    Router::new()
+    let router = Router::new()
         .nest("/{app-id}/{rest-api-key}", services)
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), admit))
         .layer(from_fn(survive))
-        .with_state(app)
+        .with_state(app);
+    match faults {
+        Some(dice) => router.layer(from_fn_with_state(dice, fault::strike)),
+        None => router,
+    }
 }
 
 async fn unknown_route(request: Request) -> Failure {

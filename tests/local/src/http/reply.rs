@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 pub(crate) mod code {
     /// Not one of the service: what failed is this server itself.
     pub(crate) const INTERNAL: i64 = 0;
+    pub(crate) const RATE_LIMIT: i64 = 999;
     pub(crate) const UNKNOWN_OBJECT: i64 = 1000;
     pub(crate) const NOTHING_TO_UPDATE: i64 = 1001;
     pub(crate) const USE_REGISTRATION: i64 = 1002;

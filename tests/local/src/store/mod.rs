@@ -146,7 +146,8 @@ pub(crate) async fn open<T: Send + 'static>(
     Ok((Database { work }, DatabaseThread(thread), prepared))
 }
 
-fn connect<T>(
+/// Opens the database for the thread that calls.
+pub(crate) fn connect<T>(
     folder: Option<&Path>,
     prepare: impl FnOnce(&Connection) -> Result<T, Failure>,
 ) -> Result<(Connection, T), Error> {

@@ -7,8 +7,10 @@
 
 mod concurrent;
 mod durable;
+mod faults;
 mod find;
 mod http;
+mod killed;
 mod lifecycle;
 mod program;
 mod rows;

@@ -1,6 +1,5 @@
-//! The program itself, as a process: its line, its errors, its end, and its end without warning.
+//! The program itself, as a process: its line, its errors and its end.
 
-use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -24,10 +23,10 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 /// A running program; killed, if it still runs, when the test ends.
-struct Program {
-    child: Child,
+pub(crate) struct Program {
+    pub(crate) child: Child,
     output: BufReader<std::process::ChildStdout>,
-    base: String,
+    pub(crate) base: String,
 }
 
 impl Program {
@@ -48,7 +47,7 @@ impl Program {
         }
     }
 
-    fn with_folder(folder: &Path) -> Program {
+    pub(crate) fn with_folder(folder: &Path) -> Program {
         Program::start(&["--port", "0", "--data", folder.to_str().unwrap()])
     }
 }
@@ -124,6 +123,21 @@ async fn a_session_lives_as_long_as_the_program_is_told() {
     assert_eq!(answer["code"], 3064);
 }
 
+#[tokio::test]
+async fn faults_strike_as_often_as_the_program_is_told() {
+    for (rate, struck) in [("0", false), ("1", true)] {
+        let program = Program::start(&["--port", "0", "--faults", rate, "--fault-seed", "7"]);
+        let mut whole = 0;
+        for _ in 0..20 {
+            let answer = client().get(format!("{}/counters/c", program.base)).send();
+            let Ok(answer) = answer.await else { continue };
+            whole += usize::from(answer.text().await.is_ok_and(|text| text == "0"));
+        }
+        // A delay spoils nothing.
+        assert_eq!(whole < 20, struck, "{whole}");
+    }
+}
+
 #[test]
 fn what_prevents_a_start_is_one_line_on_stderr() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -136,6 +150,7 @@ fn what_prevents_a_start_is_one_line_on_stderr() {
         vec!["--port", &port],
         vec!["--port", "0", "--data", file.to_str().unwrap()],
         vec!["--port", "0", "--app-id", "a/b"],
+        vec!["--port", "0", "--faults", "2"],
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
@@ -157,78 +172,4 @@ fn a_wrong_option_is_a_usage_error() {
         assert_eq!(run(&arguments).status.code(), Some(2), "{arguments:?}");
     }
     assert_eq!(run(&["--help"]).status.code(), Some(0));
-}
-
-/// Sends creates until the program dies under them; the ids that were acknowledged.
-async fn write_until_killed(program: &mut Program, round: usize) -> HashSet<String> {
-    let mut writers = tokio::task::JoinSet::new();
-    let (acknowledged, mut count) = tokio::sync::mpsc::unbounded_channel();
-    for writer in 0..4 {
-        let (http, acknowledged) = (client(), acknowledged.clone());
-        let url = format!("{}/data/Row", program.base);
-        writers.spawn(async move {
-            for n in 0.. {
-                let row =
-                    json!({"round": round, "writer": writer, "n": n, "text": "x".repeat(n % 500)});
-                let Ok(answer) = http.post(&url).json(&row).send().await else {
-                    break;
-                };
-                let Ok(row) = answer.json::<Value>().await else {
-                    break;
-                };
-                acknowledged.send(text(&row["objectId"])).unwrap();
-            }
-        });
-    }
-    drop(acknowledged);
-    let mut ids = HashSet::new();
-    while let Some(id) = count.recv().await {
-        ids.insert(id);
-        if ids.len() == 40 + 7 * round {
-            // SIGKILL, with writes under way.
-            program.child.kill().unwrap();
-        }
-    }
-    writers.join_all().await;
-    program.child.wait().unwrap();
-    ids
-}
-
-#[tokio::test]
-async fn nothing_acknowledged_is_lost_when_the_program_is_killed_while_it_writes() {
-    let folder = Folder::new("killed");
-    let mut expected = HashSet::new();
-    for round in 0..4 {
-        let mut program = Program::with_folder(&folder.0);
-        expected.extend(write_until_killed(&mut program, round).await);
-    }
-    let program = Program::with_folder(&folder.0);
-    let mut found = HashSet::new();
-    for offset in (0..).step_by(100) {
-        let url = format!(
-            "{}/data/Row?pageSize=100&offset={offset}&property=objectId",
-            program.base
-        );
-        let page: Value = client()
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
-        let page = page.as_array().unwrap();
-        found.extend(page.iter().map(|row| text(&row["objectId"])));
-        if page.len() < 100 {
-            break;
-        }
-    }
-    assert!(expected.len() >= 4 * 40, "{}", expected.len());
-    let lost: Vec<_> = expected.difference(&found).collect();
-    assert!(
-        lost.is_empty(),
-        "{} of {} lost: {lost:?}",
-        lost.len(),
-        expected.len()
-    );
 }

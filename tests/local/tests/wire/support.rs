@@ -121,6 +121,10 @@ impl Call {
         Call(self.0.query(parameters))
     }
 
+    pub(crate) fn header(self, name: &str, value: &str) -> Call {
+        Call(self.0.header(name, value))
+    }
+
     pub(crate) fn token(self, token: &Value) -> Call {
         Call(self.0.header("user-token", text(token)))
     }

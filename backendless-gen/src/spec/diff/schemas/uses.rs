@@ -1,0 +1,72 @@
+//! Components, and who uses them.
+
+use std::collections::BTreeMap;
+
+use super::{Context, both};
+use crate::Error;
+use crate::document::{At, Document, Pointer};
+use crate::rules::schemas::{component, reachable};
+use crate::spec::diff::{Comparison, Side};
+
+/// Compares every component that stands on both sides. One that stands on one side only is a difference where it is used.
+pub(in crate::spec::diff) fn compare_components(
+    comparison: &mut Comparison<'_>,
+) -> Result<(), Error> {
+    let mut uses = BTreeMap::new();
+    for side in [comparison.old, comparison.new] {
+        count(side, &mut uses);
+    }
+    let (old, new) = (comparison.old, comparison.new);
+    for (name, after) in components(&new.document) {
+        let pointer = after.pointer();
+        let context = uses.get(name).cloned().unwrap_or_default();
+        if let Some(before) = old.document.at(pointer) {
+            let label = format!("`{name}`");
+            both(comparison, &context, &label, Some(before), Some(after))?;
+        }
+    }
+    Ok(())
+}
+
+fn components(document: &Document) -> Vec<(&str, At<'_>)> {
+    let section = document.at(&Pointer::of(["components", "schemas"]));
+    section.map(|at| at.entries()).unwrap_or_default()
+}
+
+/// Adds who uses which component, directly or through another.
+fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
+    for operation in &side.model.operations {
+        let Some(at) = side.document.at(&operation.pointer) else {
+            continue;
+        };
+        let body = at.child("requestBody").into_iter().collect::<Vec<_>>();
+        let responses = at.child("responses").map(|at| at.entries());
+        let responses = responses.unwrap_or_default().into_iter().map(|(_, at)| at);
+        let parameters = at.child("parameters").map(|at| at.items());
+        let mut sent: Vec<At<'_>> = body.iter().flat_map(contents).collect();
+        for parameter in parameters.unwrap_or_default() {
+            sent.extend(parameter.child("schema"));
+        }
+        let answered: Vec<At<'_>> = responses
+            .collect::<Vec<_>>()
+            .iter()
+            .flat_map(contents)
+            .collect();
+        for (roots, is_request) in [(sent, true), (answered, false)] {
+            for schema in reachable(&side.document, roots) {
+                if let Some(name) = component(schema.node()) {
+                    let context = uses.entry(name.to_owned()).or_default();
+                    context.in_request |= is_request;
+                    context.in_answer |= !is_request;
+                    context.operations.insert(operation.id.clone());
+                }
+            }
+        }
+    }
+}
+
+fn contents<'d>(at: &At<'d>) -> Vec<At<'d>> {
+    let content = at.child("content").map(|at| at.entries());
+    let content = content.unwrap_or_default().into_iter();
+    content.filter_map(|(_, at)| at.child("schema")).collect()
+}

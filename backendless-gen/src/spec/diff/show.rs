@@ -1,0 +1,111 @@
+//! A difference as text, and as Markdown for a pull request.
+
+use std::fmt;
+
+use super::{Bump, Change, Diff, Level};
+use crate::Error;
+use crate::spec::listed;
+use crate::spec::wrappers::Call;
+
+impl Diff {
+    /// A line per change, and below it what follows and whom it touches.
+    pub fn text(&self) -> String {
+        let mut text = format!("{} -> {}\n\n", self.old, self.new);
+        for change in &self.changes {
+            let place = &change.place;
+            text.push_str(&format!("{:8}  {}  ({place})\n", change.level, change.what));
+            for line in change.details() {
+                text.push_str(&format!("          {line}\n"));
+            }
+        }
+        if !self.changes.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("{}\n{}\n", self.counts(), self.bump));
+        text
+    }
+
+    /// A list per level, for a pull request.
+    pub fn markdown(&self) -> String {
+        let mut text = format!("### `{}` → `{}`\n\n", self.old, self.new);
+        for level in [Level::Breaking, Level::Additive, Level::Textual] {
+            let changes: Vec<&Change> = self.at(level).collect();
+            if changes.is_empty() {
+                continue;
+            }
+            let title = level.to_string();
+            let (first, rest) = title.split_at(1);
+            text.push_str(&format!("**{}{rest}**\n\n", first.to_uppercase()));
+            for change in changes {
+                text.push_str(&format!("- {}\n", change.what));
+                for line in change.details() {
+                    text.push_str(&format!("  - {line}\n"));
+                }
+            }
+            text.push('\n');
+        }
+        text.push_str(&format!("{}; {}\n", self.counts(), self.bump));
+        text
+    }
+
+    /// The whole of it, for programs.
+    ///
+    /// # Errors
+    ///
+    /// None: there is nothing in it that JSON cannot say.
+    pub fn json(&self) -> Result<String, Error> {
+        let text = serde_json::to_string_pretty(self);
+        text.map(|text| text + "\n")
+            .map_err(|error| Error::new(format!("cannot write the difference as JSON: {error}")))
+    }
+
+    fn at(&self, level: Level) -> impl Iterator<Item = &Change> {
+        self.changes
+            .iter()
+            .filter(move |change| change.level == level)
+    }
+
+    fn counts(&self) -> String {
+        let levels = [Level::Breaking, Level::Additive, Level::Textual];
+        let counts = levels.map(|level| format!("{} {level}", self.at(level).count()));
+        counts.join(", ")
+    }
+}
+
+impl Change {
+    fn details(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.note.clone().into_iter().collect();
+        if !self.methods.is_empty() {
+            let (methods, calls) = (listed(&self.methods), listed(&self.calls));
+            lines.push(format!("touches {methods}; called in {calls}"));
+        } else if !self.operations.iter().all(|id| self.what.contains(id)) {
+            lines.push(format!("touches no method: {}", listed(&self.operations)));
+        }
+        lines
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Breaking => "breaking",
+            Self::Additive => "additive",
+            Self::Textual => "textual",
+        })
+    }
+}
+
+impl fmt::Display for Bump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.to {
+            Some(to) => write!(f, "asks for {to} after {} ({})", self.from, self.why),
+            None => write!(f, "asks for no release after {} ({})", self.from, self.why),
+        }
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}

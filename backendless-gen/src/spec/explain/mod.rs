@@ -1,0 +1,279 @@
+//! What is known of an operation, and why.
+
+mod show;
+
+use std::collections::BTreeSet;
+
+use crate::document::{At, Document, Pointer};
+use crate::facts::{self, Idempotency};
+use crate::model::{Answer, Model, Operation};
+use crate::rules::{self, Applied, schemas};
+use crate::spec::{Source, Wrappers};
+use crate::{Error, read, reserved};
+
+/// The operations of a specification, explained.
+#[derive(Debug)]
+pub struct Explanation {
+    operations: Vec<Explained>,
+}
+
+/// All of one operation.
+#[derive(Debug)]
+struct Explained {
+    id: String,
+    summary: Option<String>,
+    service: String,
+    method: String,
+    path: String,
+    place: String,
+    token: bool,
+    auth: String,
+    idempotency: String,
+    why: String,
+    body: String,
+    answer: String,
+    parameters: Vec<ExplainedParameter>,
+    notes: Vec<String>,
+    rules: Vec<ExplainedRule>,
+    function: String,
+    calls: BTreeSet<String>,
+    methods: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct ExplainedParameter {
+    place: String,
+    name: String,
+    kind: String,
+    required: bool,
+    about: Option<String>,
+    several_segments: bool,
+    reserved: BTreeSet<String>,
+}
+
+/// What a rule touched that belongs to the operation.
+#[derive(Debug)]
+struct ExplainedRule {
+    id: &'static str,
+    why: &'static str,
+    touched: Vec<String>,
+}
+
+impl Explanation {
+    /// Explains the operations of a specification.
+    ///
+    /// # Errors
+    ///
+    /// When the specification cannot be generated from.
+    pub fn of(source: &Source, wrappers: &Wrappers) -> Result<Self, Error> {
+        let (model, document) = read(&source.name, &source.text)?;
+        let applied = rules::apply(&model, &mut document.clone())?;
+        let subject = Subject {
+            model: &model,
+            document: &document,
+            applied: &applied,
+            wrappers,
+        };
+        let operations = model
+            .operations
+            .iter()
+            .map(|operation| subject.explain(operation));
+        Ok(Self {
+            operations: operations.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn find(&self, id: &str) -> Result<&Explained, Error> {
+        let found = self.operations.iter().find(|operation| operation.id == id);
+        found.ok_or_else(|| {
+            let ids: Vec<&str> = self.operations.iter().map(|one| one.id.as_str()).collect();
+            let near = similar::get_close_matches(id, &ids, 3, 0.5);
+            let valid = match near.is_empty() {
+                true => "an operationId; `cargo xtask spec explain` lists them".to_owned(),
+                false => format!("an operationId, such as {}", near.join(", ")),
+            };
+            Error::new(format!("there is no operation `{id}`\n  valid: {valid}"))
+        })
+    }
+}
+
+struct Subject<'s> {
+    model: &'s Model,
+    document: &'s Document,
+    applied: &'s Applied,
+    wrappers: &'s Wrappers,
+}
+
+impl Subject<'_> {
+    fn explain(&self, operation: &Operation) -> Result<Explained, Error> {
+        let at = self.document.at(&operation.pointer);
+        let at = at.unwrap_or_else(|| self.document.root());
+        let (idempotency, why) = idempotency(operation);
+        let calls = self.wrappers.calls(&operation.function).into_iter();
+        let mut notes: Vec<String> = reserved::of(self.model, operation)
+            .notes
+            .into_iter()
+            .collect();
+        if let Some(why) = facts::open_reason(&operation.id) {
+            notes.push(format!(
+                "Its JSON is read and written with types of the client's own: {why} (backendless-gen/src/facts.rs)."
+            ));
+        }
+        Ok(Explained {
+            id: operation.id.clone(),
+            summary: operation.summary.clone(),
+            service: operation.service.clone(),
+            method: operation.method.clone(),
+            path: operation.template.to_string(),
+            place: at.place(),
+            token: operation.requires_user_token,
+            auth: self.auth(operation, &at),
+            idempotency,
+            why,
+            body: body(operation, &at)?,
+            answer: answer(operation),
+            parameters: self.parameters(operation, &at)?,
+            notes,
+            rules: self.rules(operation, at),
+            function: operation.function.clone(),
+            calls: calls.map(|call| call.to_string()).collect(),
+            methods: self.wrappers.methods(&operation.function),
+        })
+    }
+
+    fn auth(&self, operation: &Operation, at: &At<'_>) -> String {
+        let own = at.child("security");
+        let owner = match (&own, self.document.root().child("security")) {
+            (Some(_), _) => "its own `security`",
+            (None, Some(_)) => "the `security` of the document",
+            (None, None) => "no `security` anywhere",
+        };
+        match operation.requires_user_token {
+            true => format!("the user token, which {owner} asks for"),
+            false => format!("none is asked for, by {owner}"),
+        }
+    }
+
+    fn parameters(
+        &self,
+        operation: &Operation,
+        at: &At<'_>,
+    ) -> Result<Vec<ExplainedParameter>, Error> {
+        let mut values = reserved::of(self.model, operation).values;
+        let items = at.child("parameters").map(|at| at.items());
+        let explain = |at: At<'_>| -> Result<ExplainedParameter, Error> {
+            let name = at.str("name").unwrap_or_default();
+            let kind = at.child("schema").map(|schema| super::kind(&schema));
+            Ok(ExplainedParameter {
+                place: at.str("in").unwrap_or_default().to_owned(),
+                kind: kind.transpose()?.unwrap_or_default(),
+                required: at.bool("required") == Some(true),
+                about: at.str("description").map(one_line),
+                several_segments: facts::several_segments(&operation.id, name),
+                reserved: values.remove(name).unwrap_or_default(),
+                name: name.to_owned(),
+            })
+        };
+        items.unwrap_or_default().into_iter().map(explain).collect()
+    }
+
+    /// The rules that touched the operation or a component that it uses.
+    fn rules(&self, operation: &Operation, at: At<'_>) -> Vec<ExplainedRule> {
+        let mut own = vec![operation.pointer.clone()];
+        own.extend(components(self.document, at));
+        let belongs = |pointer: &&Pointer| own.iter().any(|own| pointer.is_below(own));
+        let mut found = Vec::new();
+        for (rule, touched) in self.applied {
+            let touched = touched.iter().filter(belongs);
+            let touched: Vec<String> = touched.map(Pointer::to_string).collect();
+            if !touched.is_empty() {
+                found.push(ExplainedRule {
+                    id: rule.id,
+                    why: rule.why,
+                    touched,
+                });
+            }
+        }
+        found
+    }
+}
+
+/// The components that the schemas of an operation lead to.
+fn components(document: &Document, operation: At<'_>) -> BTreeSet<Pointer> {
+    let mut roots = Vec::new();
+    let mut open = vec![operation];
+    while let Some(at) = open.pop() {
+        roots.extend(at.child("schema"));
+        open.extend(at.items());
+        open.extend(at.entries().into_iter().map(|(_, child)| child));
+    }
+    let reached = schemas::reachable(document, roots);
+    let names = reached
+        .iter()
+        .filter_map(|at| schemas::component(at.node()));
+    names
+        .map(|name| Pointer::of(["components", "schemas", name]))
+        .collect()
+}
+
+/// Whether it may be sent twice, and who says so.
+fn idempotency(operation: &Operation) -> (String, String) {
+    let what = match operation.idempotency {
+        Idempotency::Safe => "safe".to_owned(),
+        Idempotency::Idempotent => "idempotent".to_owned(),
+        Idempotency::NotIdempotent => "not idempotent".to_owned(),
+        Idempotency::IdempotentWhen { query, value } => {
+            format!("idempotent when {query}={value}")
+        }
+    };
+    let why = match facts::idempotency_reason(&operation.id) {
+        Some(why) => format!("{why} (backendless-gen/src/facts.rs)"),
+        None => format!("RFC 9110 says so of {}", operation.method),
+    };
+    (what, why)
+}
+
+fn body(operation: &Operation, at: &At<'_>) -> Result<String, Error> {
+    let Some(request) = &operation.request else {
+        return Ok("none".to_owned());
+    };
+    let keys = ["requestBody", "content", &request.media_type, "schema"];
+    let kind = match at.below(&keys) {
+        Some(schema) => named(&schema)?,
+        None => "anything".to_owned(),
+    };
+    let presence = if request.required {
+        "required"
+    } else {
+        "may be left out"
+    };
+    Ok(format!("{}: {kind}, {presence}", request.media_type))
+}
+
+fn named(schema: &At<'_>) -> Result<String, Error> {
+    match schemas::component(schema.node()) {
+        Some(name) => Ok(name.to_owned()),
+        None => super::kind(schema),
+    }
+}
+
+fn answer(operation: &Operation) -> String {
+    match &operation.answer {
+        Answer::Json(schema) => {
+            let items = schema.get("items").and_then(schemas::component);
+            let kind = schema.get("type").and_then(|kind| kind.str());
+            match (schemas::component(schema), kind, items) {
+                (Some(name), ..) => format!("JSON: {name}"),
+                (_, Some("array"), Some(item)) => format!("JSON: array of {item}"),
+                (_, Some(kind), _) => format!("JSON: {kind}"),
+                _ => "JSON".to_owned(),
+            }
+        }
+        Answer::Raw => "bytes".to_owned(),
+        Answer::Empty => "nothing".to_owned(),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

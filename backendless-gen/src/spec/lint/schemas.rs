@@ -1,0 +1,119 @@
+//! Checks of schemas.
+
+use super::{Check, Finding, Subject};
+use crate::document::At;
+use crate::facts;
+use crate::rules::schemas::{all, has_open_properties, of_responses, reachable};
+
+pub(super) const NUMBER_WITHOUT_FORMAT: Check = Check {
+    what: "a number has no format, so that every reader guesses its range",
+    does: "makes an integer an i64 and a number an f64",
+    find: |subject| {
+        let bare = |at: &At<'_>| {
+            let kind = at.str("type");
+            let found = kind.filter(|kind| matches!(*kind, "integer" | "number"))?;
+            at.child("format").is_none().then(|| found.to_owned())
+        };
+        Ok(subject.schemas(bare))
+    },
+};
+
+pub(super) const CLOSED_ENUM: Check = Check {
+    what: "an enum is closed, so that the next value of the service breaks its readers",
+    does: "makes it a text, and lists the known values in its documentation",
+    find: |subject| {
+        let values = |at: &At<'_>| {
+            let values = at.child("enum")?.items();
+            let values: Vec<String> = values.iter().map(|value| value.node().summary()).collect();
+            Some(values.join(", "))
+        };
+        Ok(subject.schemas(values))
+    },
+};
+
+pub(super) const NOTHING_REQUIRED: Check = Check {
+    what: "an object of an answer promises none of its properties",
+    does: "makes each of them an `Option`; the handwritten types say which of them are always there",
+    find: |subject| {
+        let answers = reachable(subject.document, of_responses(subject.document));
+        let mut found = Vec::new();
+        for at in answers {
+            let loose = at.child("properties").is_some() && at.child("required").is_none();
+            // An open object is the caller's own type.
+            if loose && !has_open_properties(at.node()) {
+                found.push(subject.named(&at, String::new()));
+            }
+        }
+        found.sort_by_key(|(line, _)| *line);
+        Ok(found.into_iter().map(|(_, finding)| finding).collect())
+    },
+};
+
+pub(super) const NOT_KEPT_TO: Check = Check {
+    what: "the service does not keep to the schemas of an operation",
+    does: "reads and writes its JSON with types of the client's own, by a row of backendless-gen/src/facts.rs",
+    find: |subject| {
+        let mut found = Vec::new();
+        for operation in &subject.model.operations {
+            if let (Some(why), Some(at)) = (
+                facts::open_reason(&operation.id),
+                subject.document.at(&operation.pointer),
+            ) {
+                found.push(Finding {
+                    place: at.place(),
+                    what: format!("`{}`: {why}", operation.id),
+                });
+            }
+        }
+        Ok(found)
+    },
+};
+
+impl Subject<'_> {
+    /// What `about` says of each schema, by its line. One that several operations share stands there once.
+    fn schemas(&self, about: impl Fn(&At<'_>) -> Option<String>) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for at in all(self.document) {
+            if let Some(what) = about(&at) {
+                found.push(self.named(&at, what));
+            }
+        }
+        found.sort_by_key(|(line, _)| *line);
+        found.dedup_by_key(|(line, _)| *line);
+        found.into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    /// A finding, with the line and column it is sorted by.
+    fn named(&self, at: &At<'_>, what: String) -> ((usize, usize), Finding) {
+        let place = at.node().place;
+        let owner = self.document.at(&at.pointer().parent());
+        let name = match owner.as_ref().and_then(|owner| owner.str("name")) {
+            Some(parameter) => format!("parameter `{parameter}`"),
+            None => way(at),
+        };
+        let what = match what.is_empty() {
+            true => name,
+            false => format!("{name}: {what}"),
+        };
+        let finding = Finding {
+            place: at.place(),
+            what,
+        };
+        ((place.line, place.column), finding)
+    }
+}
+
+/// The way to a schema, by which a reader knows it.
+fn way(at: &At<'_>) -> String {
+    let keys: Vec<&str> = at.pointer().keys().collect();
+    match keys.as_slice() {
+        ["components", "schemas", rest @ ..] => {
+            let names = rest.iter().filter(|key| **key != "properties");
+            format!("`{}`", names.copied().collect::<Vec<_>>().join("."))
+        }
+        ["paths", path, method, rest @ ..] => {
+            format!("{} {path}, {}", method.to_uppercase(), rest.join("/"))
+        }
+        _ => at.pointer().to_string(),
+    }
+}

@@ -1,0 +1,47 @@
+//! Words for what messages speak of.
+
+use std::collections::BTreeSet;
+
+use crate::Error;
+use crate::document::{At, Node};
+use crate::rules::schemas::{is_any, is_object};
+
+/// More names than these are counted, not listed.
+const LISTED: usize = 6;
+
+pub(super) fn listed(names: &BTreeSet<String>) -> String {
+    let shown: Vec<&str> = names.iter().take(LISTED).map(String::as_str).collect();
+    match names.len().saturating_sub(LISTED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The type of a schema in words: `integer (int64)`.
+pub(super) fn kind(schema: &At<'_>) -> Result<String, Error> {
+    let schema = schema.resolved("schemas")?;
+    let node: &Node = schema.node();
+    let kind = match schema.str("type") {
+        Some(kind) => kind,
+        None if is_object(node) => "object",
+        None if is_any(node) => "any JSON",
+        None => return Ok("a composition".to_owned()),
+    };
+    let kind = match schema.child("items") {
+        Some(items) if kind == "array" => format!("array of {}", kind_of_item(&items)?),
+        _ => kind.to_owned(),
+    };
+    Ok(match schema.str("format") {
+        Some(format) => format!("{kind} ({format})"),
+        None => kind,
+    })
+}
+
+/// Items of objects and lists are compared further down, and may hold themselves.
+fn kind_of_item(items: &At<'_>) -> Result<String, Error> {
+    let resolved = items.resolved("schemas")?;
+    match resolved.str("type") {
+        Some("array") => Ok("arrays".to_owned()),
+        _ => kind(&resolved),
+    }
+}

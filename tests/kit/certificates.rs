@@ -1,0 +1,73 @@
+//! A certificate authority of its own, and certificates by it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+static AUTHORITIES: AtomicUsize = AtomicUsize::new(1);
+
+/// An authority that nobody trusts who was not told to.
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// A certificate with its key: what a server shows of itself.
+pub struct Identity {
+    pub(crate) certificate: CertificateDer<'static>,
+    pub(crate) key: PrivateKeyDer<'static>,
+}
+
+impl Authority {
+    /// A new authority; its key is kept nowhere.
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new([]).expect("there is no name to refuse");
+        // Two authorities of one name would be taken for one, with a signature that is wrong.
+        let number = AUTHORITIES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("Authority {number}");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let issuer = CertifiedIssuer::self_signed(params, key()).expect("the key is new");
+        Self(issuer)
+    }
+
+    /// The certificate of the authority itself, in PEM form.
+    pub fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// A certificate for `names`: host names or addresses.
+    pub fn identity(&self, names: &[&str]) -> Identity {
+        self.sign(names, 2000, 2100)
+    }
+
+    /// A certificate for `names` whose time is over.
+    pub fn expired_identity(&self, names: &[&str]) -> Identity {
+        self.sign(names, 2000, 2001)
+    }
+
+    fn sign(&self, names: &[&str], from: i32, until: i32) -> Identity {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(names).expect("host names");
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
+        let key = key();
+        let certificate = params.signed_by(&key, &self.0).expect("the key is new");
+        Identity {
+            certificate: certificate.der().clone(),
+            key: PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        }
+    }
+}
+
+impl Default for Authority {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn key() -> KeyPair {
+    KeyPair::generate().expect("there is randomness")
+}

@@ -1,0 +1,116 @@
+//! The values that may appear nowhere, and how they are found.
+//!
+//! Each has a core that no encoding of text changes, between characters that most change.
+
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use backendless::Error;
+use backendless_tests::Luggage;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+pub(crate) const APP_ID: &str = "id+CANARYAPPID ü";
+pub(crate) const API_KEY: &str = "key&CANARYAPIKEY=ü";
+pub(crate) const TOKEN: &str = "t+CANARYTOKEN=%\"/";
+pub(crate) const PASSWORD: &str = "ä\\&CANARYPASSWORD \"%";
+pub(crate) const LOGIN: &str = "CANARYLOGIN+1@example.com";
+pub(crate) const VALUE: &str = "\"CANARYVALUE ü'";
+pub(crate) const PROXY_USER: &str = "CANARYPROXYUSER";
+pub(crate) const PROXY_PASSWORD: &str = "CANARYPROXYPASSWORD";
+
+const CORES: [&str; 8] = [
+    "CANARYAPPID",
+    "CANARYAPIKEY",
+    "CANARYTOKEN",
+    "CANARYPASSWORD",
+    "CANARYLOGIN",
+    "CANARYVALUE",
+    PROXY_USER,
+    PROXY_PASSWORD,
+];
+
+/// The canaries for a tour of the API.
+pub(crate) fn luggage() -> Luggage {
+    Luggage {
+        login: LOGIN.to_owned(),
+        password: PASSWORD.to_owned(),
+        token: TOKEN.to_owned(),
+        value: VALUE.to_owned(),
+    }
+}
+
+/// Fails if there is a canary in `text`.
+#[track_caller]
+pub(crate) fn assert_none(context: &str, text: &str) {
+    if let Some(found) = find(text) {
+        let line = text.lines().find(|line| find(line).is_some());
+        panic!("{context}: {found} is in {}", line.unwrap_or(text));
+    }
+}
+
+/// The canary that is in `text`, if one is.
+pub(crate) fn find(text: &str) -> Option<&'static str> {
+    static FORMS: LazyLock<Vec<(&str, Vec<String>)>> =
+        LazyLock::new(|| CORES.into_iter().map(|core| (core, forms(core))).collect());
+    let lower = text.to_lowercase();
+    let mut forms = FORMS.iter();
+    let found = forms.find(|(core, forms)| {
+        let is_there = |form: &String| text.contains(form.as_str());
+        lower.contains(&core.to_lowercase()) || forms.iter().any(is_there)
+    });
+    found.map(|(core, _)| *core)
+}
+
+/// The core as something else than text: base64 at every place in a group, hexadecimal, and a list
+/// of bytes as `Debug` prints it.
+fn forms(core: &str) -> Vec<String> {
+    let bytes = core.as_bytes();
+    let mut forms = vec![format!("{bytes:?}").replace(['[', ']'], "")];
+    forms.push(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
+    forms.push(bytes.iter().map(|byte| format!("{byte:02X}")).collect());
+    for (before, spoilt) in [(0, 0), (1, 2), (2, 3)] {
+        let end = (before + bytes.len()) / 3 * 3 - before;
+        let mut group = vec![0; before];
+        group.extend_from_slice(&bytes[..end]);
+        forms.push(STANDARD_NO_PAD.encode(&group)[spoilt..].to_owned());
+        forms.push(URL_SAFE_NO_PAD.encode(&group)[spoilt..].to_owned());
+    }
+    forms
+}
+
+/// Everything that can be printed of an error, its whole chain and its data.
+pub(crate) fn text_of(error: &Error) -> String {
+    let mut text = format!("{error}\n{error:?}\n{error:#?}\n{}\n", error.message());
+    writeln!(text, "{:?} {:?}", error.data(), error.code()).unwrap();
+    let mut source = error.source();
+    while let Some(error) = source {
+        writeln!(text, "{error}\n{error:?}\n{error:#?}").unwrap();
+        source = error.source();
+    }
+    text
+}
+
+#[test]
+fn a_canary_is_found_in_whatever_encoding() {
+    let header = STANDARD_NO_PAD.encode(format!("user:{PROXY_PASSWORD}"));
+    for (text, canary) in [
+        (format!("a {APP_ID} b"), "CANARYAPPID"),
+        ("/id%2BCANARYAPPID%20%C3%BC/".to_owned(), "CANARYAPPID"),
+        ("/id%2bcanaryappid%20%c3%bc/".to_owned(), "CANARYAPPID"),
+        (format!("{TOKEN:?}"), "CANARYTOKEN"),
+        (format!("{:?}", PASSWORD.as_bytes()), "CANARYPASSWORD"),
+        (format!("basic {header}"), "CANARYPROXYPASSWORD"),
+        (
+            STANDARD_NO_PAD.encode(format!("{API_KEY}:")),
+            "CANARYAPIKEY",
+        ),
+        (STANDARD_NO_PAD.encode(format!("x{VALUE}")), "CANARYVALUE"),
+        (STANDARD_NO_PAD.encode(format!("xx{VALUE}")), "CANARYVALUE"),
+        ("43414e41525954 4f4b454e".replace(' ', ""), "CANARYTOKEN"),
+    ] {
+        assert_eq!(find(&text), Some(canary), "{text}");
+    }
+    assert_eq!(find("a canary without a name"), None);
+}

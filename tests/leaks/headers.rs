@@ -1,0 +1,87 @@
+//! Headers that hold a secret are marked so: no proxy or library keeps them in its table, and
+//! `Debug` of them tells nothing. The mark is on the wire of HTTP/2: "never indexed".
+
+use backendless_tests::Host;
+use httlib_hpack::Decoder;
+
+use crate::canaries::{TOKEN, VALUE};
+use crate::capture::Capture;
+use crate::site::{Way, builder, host, success};
+
+#[tokio::test]
+async fn tokens_and_headers_of_callers_are_marked_sensitive() {
+    let _capture = Capture::start().await;
+    let server = host(Way::Http2Tls, success);
+    let client = builder(server.url()).build().unwrap();
+    let value = VALUE.replace('ü', "");
+    for _ in 0..2 {
+        let call = client
+            .cloud_code()
+            .invoke_no_args::<()>("S", "m")
+            .header("x-my", &value);
+        let _ = call.await;
+    }
+    let headers = headers_on_the_wire(&server);
+    let sensitive = |name: &str| {
+        let of_name = headers.iter().filter(|header| header.name == name);
+        of_name
+            .map(|header| (header.value.clone(), header.is_sensitive))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sensitive("x-my"), vec![(value.clone(), true); 2]);
+    assert!(
+        sensitive("user-agent")
+            .iter()
+            .all(|(_, is_sensitive)| !is_sensitive)
+    );
+
+    let rows = client.data::<backendless::Record>("T");
+    rows.get("B2").await.unwrap();
+    let headers = headers_on_the_wire(&server);
+    let tokens = headers.iter().filter(|header| header.name == "user-token");
+    let tokens: Vec<_> = tokens
+        .map(|header| (header.value.as_str(), header.is_sensitive))
+        .collect();
+    assert!(!tokens.is_empty());
+    assert!(
+        tokens.iter().all(|token| *token == (TOKEN, true)),
+        "{tokens:?}"
+    );
+}
+
+struct Header {
+    name: String,
+    value: String,
+    is_sensitive: bool,
+}
+
+/// The headers of all requests of the only connection.
+fn headers_on_the_wire(server: &Host) -> Vec<Header> {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const HEADERS: u8 = 1;
+    const END_HEADERS: u8 = 4;
+    const PADDED_OR_PRIORITY: u8 = 8 | 32;
+    assert_eq!(server.connections(), 1);
+    let bytes = server.bytes();
+    let mut rest = bytes.strip_prefix(PREFACE).expect("it is HTTP/2");
+    let mut decoder = Decoder::with_dynamic_size(4096);
+    let mut headers = Vec::new();
+    while let [a, b, c, kind, flags, _, _, _, _, behind @ ..] = rest {
+        let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
+        let (frame, next) = behind.split_at(length);
+        if *kind == HEADERS {
+            assert_eq!(flags & (END_HEADERS | PADDED_OR_PRIORITY), END_HEADERS);
+            let mut decoded = Vec::new();
+            decoder
+                .decode(&mut frame.to_vec(), &mut decoded)
+                .expect("a block of headers");
+            headers.extend(decoded.into_iter().map(|(name, value, flags)| Header {
+                name: String::from_utf8(name).unwrap(),
+                value: String::from_utf8(value).unwrap(),
+                is_sensitive: flags & Decoder::NEVER_INDEXED != 0,
+            }));
+        }
+        rest = next;
+    }
+    headers
+}

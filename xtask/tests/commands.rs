@@ -1,0 +1,86 @@
+//! What the commands exit with, and that they answer at all; what they say is tested in backendless-gen.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may unwrap: its panic is the failure report"
+)]
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs a command: what it exits with, and what it says.
+fn xtask(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn a_breaking_difference_fails_only_where_it_is_asked_to() {
+    let exit = |patch: &str, more: &[&str]| {
+        let patch = format!("tests/specs/{patch}.patch");
+        xtask(&[&["spec", "diff", "openapi.yaml", &patch], more].concat()).0
+    };
+    let fail_on = ["--fail-on", "breaking"];
+    assert_eq!(exit("counter_removed", &[]), 0);
+    assert_eq!(exit("counter_removed", &fail_on), 1);
+    assert_eq!(exit("enum_value", &fail_on), 0);
+}
+
+#[test]
+fn each_format_is_written_as_asked() {
+    let patch = "tests/specs/enum_value.patch";
+    let diff = |more: &[&str]| xtask(&[&["spec", "diff", "openapi.yaml", patch], more].concat()).1;
+    assert!(diff(&[]).starts_with("openapi.yaml -> "));
+    assert!(diff(&["--format", "json"]).starts_with("{\n"));
+    assert!(diff(&["--format", "markdown"]).starts_with("### `openapi.yaml`"));
+}
+
+#[test]
+fn a_difference_is_taken_to_the_working_copy_unless_it_is_told() {
+    let (code, text, _) = xtask(&["spec", "diff", "openapi.yaml"]);
+    assert_eq!(code, 0);
+    assert!(
+        text.starts_with("openapi.yaml -> openapi.yaml\n\n0 breaking"),
+        "{text}"
+    );
+}
+
+#[test]
+fn questions_are_answered() {
+    let (code, table, _) = xtask(&["spec", "explain"]);
+    assert_eq!(
+        (
+            code,
+            table.lines().next().unwrap().starts_with("operation ")
+        ),
+        (0, true)
+    );
+    let (code, text, _) = xtask(&["spec", "explain", "createObject"]);
+    assert_eq!((code, text.starts_with("createObject: ")), (0, true));
+    let (code, _, error) = xtask(&["spec", "explain", "makeObject"]);
+    assert!(
+        code == 1 && error.contains("no operation `makeObject`"),
+        "{error}"
+    );
+    let (code, text, _) = xtask(&["spec", "lint"]);
+    assert!(code == 0 && text.contains(" findings of "), "{text}");
+}
+
+#[test]
+fn a_rehearsal_of_nothing_is_refused() {
+    assert_eq!(xtask(&["rehearse"]).0, 2);
+    let (code, _, error) = xtask(&["rehearse", "no-such-spec"]);
+    assert!(
+        code == 1 && error.contains("`no-such-spec` is no specification"),
+        "{error}"
+    );
+}
