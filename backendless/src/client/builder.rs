@@ -469,13 +469,19 @@ mod tests {
             (builder().user_agent("a\nb"), "user_agent"),
             (builder().user_token("SECRET\n"), "user_token"),
             (builder().user_token(""), "user_token"),
-            (builder().root_certificate("no PEM"), "root_certificate"),
             (builder().proxy("SECRET"), "proxy"),
         ] {
             let text = problem(bad);
             assert!(text.starts_with(name), "{name}: {text}");
             assert!(!text.contains("SECRET"), "{text}");
         }
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[test]
+    fn what_is_no_root_certificate_is_refused() {
+        let text = problem(Client::builder("APP", "KEY").root_certificate("no PEM"));
+        assert!(text.starts_with("root_certificate "), "{text}");
     }
 
     #[test]

@@ -58,8 +58,17 @@ pub(crate) fn path_value<'v>(
 
 /// Whether it is one segment, and the same encoded: names and ids are, and need no closer look.
 fn is_plain(value: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    !value.is_empty() && value.bytes().all(is_plain)
+    /// Letters, digits, `-` and `_`, looked up: a call has some forty bytes of them.
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut byte = 0_u8;
+        while byte < 128 {
+            plain[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            byte += 1;
+        }
+        plain
+    };
+    !value.is_empty() && value.bytes().all(|byte| PLAIN[usize::from(byte)])
 }
 
 fn problem_of(value: &str, several: bool) -> Option<String> {
