@@ -79,7 +79,8 @@ impl IntoResponse for Failure {
         };
         let mut response = status.into_response();
         if let Some(wait) = self.0.retry_after() {
-            let seconds = HeaderValue::from(wait.as_secs().max(1));
+            // Not before the service asks for it: a part of a second is a whole one.
+            let seconds = HeaderValue::from(wait.as_millis().div_ceil(1_000).max(1) as u64);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response

@@ -1,4 +1,5 @@
-//! Stands in for the transport of the SDK, with its signatures.
+//! Stands in for the transport of the SDK, with its signatures: what is generated is compiled with it,
+//! and not run.
 
 use std::fmt::Display;
 
@@ -38,22 +39,23 @@ impl Target {
         self
     }
 
-    pub(crate) fn url(self) -> Result<String, Error<crate::Error>> {
+    pub(crate) fn url(self) -> Result<reqwest::Url, Error<crate::Error>> {
         let query = self.0.finish().map_err(Error::InvalidRequest)?;
-        Ok(query.unwrap_or_default())
+        let url = format!("http://localhost/?{}", query.unwrap_or_default());
+        reqwest::Url::parse(&url).map_err(|error| Error::InvalidRequest(error.to_string()))
     }
 }
 
-pub async fn read_json<T: DeserializeOwned>(
+pub fn read_json<T: DeserializeOwned>(
     response: reqwest::Response,
 ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-    ResponseValue::from_response(response).await
+    Err(refused(response))
 }
 
-pub async fn read_empty(response: reqwest::Response) -> Result<ResponseValue<()>, Error<crate::Error>> {
+pub fn read_empty(response: reqwest::Response) -> Result<ResponseValue<()>, Error<crate::Error>> {
     Ok(ResponseValue::empty(response))
 }
 
-pub async fn refused(response: reqwest::Response) -> Error<crate::Error> {
+pub fn refused(response: reqwest::Response) -> Error<crate::Error> {
     Error::UnexpectedResponse(response)
 }
