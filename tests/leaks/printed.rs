@@ -23,13 +23,14 @@ const OF_CALLERS: [&str; 4] = ["GeoPoint", "Message", "MessageStatus", "Object"]
 
 /// Types whose values say nothing of any call, and the mock server, which has no secrets but its
 /// own.
-const CONSTANT: [&str; 9] = [
+const CONSTANT: [&str; 10] = [
     "ErrorCode",
     "ErrorKind",
     "Idempotency",
     "MockServer",
     "Operation",
     "PathParameter",
+    "Profile",
     "PushPolicy",
     "RetryPolicy",
     "Units",

@@ -46,7 +46,7 @@ impl fmt::Display for Rehearsal {
                 let missing = self.forecast.unwrapped.len();
                 writeln!(
                     f,
-                    "compiles     yes\ncoverage     fails: {missing} operations have no method"
+                    "compiles     yes\ncoverage     fails: operations without a method: {missing}"
                 )
             }
             Some(Verdict::Compiles {
