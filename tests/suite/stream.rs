@@ -106,3 +106,33 @@ async fn a_bad_page_size_is_the_streams_first_item() {
     }
     assert_eq!(server.requests().len(), 0);
 }
+
+#[tokio::test]
+async fn by_key_each_page_is_what_comes_behind_the_last_row() {
+    let server = Recorder::in_turn(pages(&[2, 2, 1])).await;
+    let find = server.client().data::<Record>("Person").find();
+    let stream = find.filter("age > 3").page_size(2).stream().concurrency(8);
+    let rows: Vec<_> = stream.by_key().try_collect().await.unwrap();
+    assert_eq!(ids(&rows), [0, 1, 2, 3, 4]);
+    assert_eq!(
+        queries(&server),
+        [
+            "pageSize=2&sortBy=objectId&where=age+%3E+3",
+            "pageSize=2&sortBy=objectId&where=%28age+%3E+3%29+AND+%28objectId+%3E+%271%27%29",
+            "pageSize=2&sortBy=objectId&where=%28age+%3E+3%29+AND+%28objectId+%3E+%273%27%29",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_order_of_its_own_is_the_first_item_of_a_stream_by_key() {
+    let server = Recorder::in_turn(pages(&[2])).await;
+    let table = server.client().data::<Record>("Person");
+    for find in [table.find().sort_by("age"), table.find().offset(0)] {
+        let mut stream = find.stream().by_key();
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(stream.next().await.is_none());
+    }
+    assert_eq!(server.requests().len(), 0);
+}

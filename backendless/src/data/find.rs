@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::{Object, ObjectStream};
-use crate::filter::Filter;
+use crate::filter::{Filter, field};
 use crate::generated::raw;
 use crate::operations::{COUNT_OBJECTS, FIND_OBJECTS};
 use crate::request::{CallFuture, Request, sendable};
@@ -253,6 +253,27 @@ impl<T: DeserializeOwned + Send + 'static> Find<T> {
 sendable!([T: DeserializeOwned + Send + 'static] Find<T>, 'static, Vec<Object<T>>);
 
 impl Query {
+    /// Sorts by the ids of the rows, for paging by them.
+    pub(super) fn sort_by_key(&mut self) -> Result<()> {
+        if self.offset.is_some() || !self.sort_by.is_empty() || !self.group_by.is_empty() {
+            let problem = "by_key sorts by objectId and begins at the first row: leave out sort_by, \
+                           offset and group_by";
+            return Err(Error::invalid_argument(problem).with_operation(&FIND_OBJECTS));
+        }
+        self.sort_by = vec!["objectId".to_owned()];
+        Ok(())
+    }
+
+    /// The same search, for the rows whose ids come after `last`.
+    pub(super) fn after(mut self, last: &str) -> Self {
+        let later = field("objectId").gt(last);
+        self.filter = Some(match self.filter {
+            Some(filter) => filter.and(later),
+            None => later,
+        });
+        self
+    }
+
     /// Reads one page of what is searched for.
     pub(super) async fn fetch<R: DeserializeOwned>(&self, raw: &raw::Client) -> Result<Vec<R>> {
         let invalid = |problem| Err(Error::invalid_argument(problem).with_operation(&FIND_OBJECTS));

@@ -22,15 +22,16 @@ use crate::{Client, Error, Result};
 ///
 /// Offsets count rows as they are when a page is read: where rows are made or deleted in the
 /// meantime, a row may come twice or not at all. Sort by a column that does not change, `created`
-/// say, so that new rows come last.
+/// say, so that new rows come last, or page [`by_key`](Self::by_key).
 #[must_use = "a stream reads nothing before it is polled"]
 pub struct ObjectStream<T> {
     client: Client,
     query: Query,
     options: CallOptions,
     page_size: u32,
-    /// Where the next page to be asked for begins; `None` past the range of offsets.
-    next: Option<u64>,
+    /// Where the next page to be asked for begins.
+    next: Next,
+    by_key: bool,
     concurrency: usize,
     pages: VecDeque<Page<T>>,
     rows: std::vec::IntoIter<Object<T>>,
@@ -39,6 +40,15 @@ pub struct ObjectStream<T> {
 
 /// Nothing in it is pinned in place: the calls are boxed, and rows are plain values.
 impl<T> Unpin for ObjectStream<T> {}
+
+#[derive(Debug)]
+enum Next {
+    Offset(u64),
+    /// Behind the row with this id; at the first row where there is none.
+    Key(Option<String>),
+    /// It is not known yet, or there is none.
+    Unknown,
+}
 
 enum Page<T> {
     Coming(CallFuture<'static, Vec<Object<T>>>),
@@ -49,7 +59,7 @@ impl<T> ObjectStream<T> {
     pub(super) fn new(client: Client, mut query: Query, options: CallOptions) -> Self {
         let page_size = *query.page_size.get_or_insert(LARGEST_PAGE);
         Self {
-            next: Some(query.offset.unwrap_or(0)),
+            next: Next::Offset(query.offset.unwrap_or(0)),
             client,
             query,
             options,
@@ -57,8 +67,51 @@ impl<T> ObjectStream<T> {
             concurrency: 1,
             pages: VecDeque::new(),
             rows: Vec::new().into_iter(),
+            by_key: false,
             is_over: false,
         }
+    }
+
+    /// Pages by the rows' ids in place of offsets: the rows come sorted by `objectId`, and each page
+    /// is the rows behind the last one of the page before.
+    ///
+    /// So every row that is there from the beginning to the end comes exactly once, whatever rows are
+    /// made or deleted in the meantime; of those, some come and some do not. A page far into the table
+    /// costs the service no more than the first. As each page needs the one before it,
+    /// [`concurrency`](Self::concurrency) has no effect.
+    ///
+    /// A search with an order, an offset or groups of its own is refused: the first item is an
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
+    /// #     .api_url(server.url()).build()?;
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+    /// let mut all = notes.find().page_size(2).stream().by_key();
+    /// while let Some(note) = all.try_next().await? {
+    ///     // Deleting the row moves no other one out of the way.
+    ///     notes.delete(&note.object_id).await?;
+    /// }
+    /// assert_eq!(notes.count().await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn by_key(mut self) -> Self {
+        self.by_key = true;
+        self.next = match self.query.sort_by_key() {
+            Ok(()) => Next::Key(None),
+            Err(error) => {
+                self.pages.push_back(Page::Here(Err(error)));
+                Next::Unknown
+            }
+        };
+        self
     }
 
     /// Reads up to this many pages at the same time; they still come in order. The default is 1,
@@ -78,17 +131,34 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
     /// Asks for pages until as many are under way as may be.
     fn ask(&mut self) {
         while self.pages.len() < self.concurrency
-            && let Some(offset) = self.next
+            && let Some(query) = self.next_query()
         {
-            self.next = offset.checked_add(self.page_size.max(1).into());
-            let mut query = self.query.clone();
-            query.offset = Some(offset);
             let request = Request::new(self.client.clone(), move |raw| async move {
                 query.fetch(&raw).await
             });
             let request = request.with_options(self.options.clone());
             self.pages.push_back(Page::Coming(request.call()));
         }
+    }
+
+    fn next_query(&mut self) -> Option<Query> {
+        let mut query = self.query.clone();
+        match std::mem::replace(&mut self.next, Next::Unknown) {
+            Next::Offset(offset) => {
+                // Past the range of offsets there is no page.
+                if let Some(next) = offset.checked_add(self.page_size.max(1).into()) {
+                    self.next = Next::Offset(next);
+                }
+                query.offset = Some(offset);
+            }
+            Next::Key(last) => {
+                if let Some(last) = last {
+                    query = query.after(&last);
+                }
+            }
+            Next::Unknown => return None,
+        }
+        Some(query)
     }
 
     /// Takes the first page when it is here.
@@ -140,6 +210,8 @@ impl<T: DeserializeOwned + Send + 'static> Stream for ObjectStream<T> {
                 Some(Ok(rows)) => {
                     if u32::try_from(rows.len()).is_ok_and(|count| count < this.page_size) {
                         this.end();
+                    } else if this.by_key {
+                        this.next = Next::Key(rows.last().map(|row| row.object_id.clone()));
                     }
                     this.rows = rows.into_iter();
                 }
