@@ -23,7 +23,8 @@ use crate::request::{CallFuture, Request, sendable};
 use crate::transport::{CallOptions, MakeForm, Progress, finish};
 use crate::{Client, Error, ErrorKind, Result};
 
-/// How much is read and sent at once.
+/// How much is read and sent at once. An upload has stalled when none of these went out for the time of
+/// an attempt, so larger ones would be faster, and refuse slower lines.
 const PIECE: usize = 64 * 1024;
 
 type BoxError = Box<dyn StdError + Send + Sync>;

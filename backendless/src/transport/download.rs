@@ -49,9 +49,11 @@ impl Transport {
             Ok(answer) => answer.head,
             Err(error) => return Err(call.end(error)),
         };
+        let due = call.limit.after_step();
         Ok(Body {
             length: response.content_length(),
-            timer: Box::pin(tokio::time::sleep_until(call.limit.after_step())),
+            due,
+            timer: Box::pin(tokio::time::sleep_until(due)),
             pieces: Some(Box::pin(response.bytes_stream())),
             call,
         })
@@ -77,7 +79,9 @@ pub(crate) struct Body {
     /// None once it has ended, well or not.
     pieces: Option<Pieces>,
     length: Option<u64>,
-    /// Ends when the next piece has taken too long.
+    /// When the next piece has taken too long.
+    due: Instant,
+    /// Ends then, once it is waited for: setting it for each piece would cost more than the piece.
     timer: Pin<Box<Sleep>>,
     call: Call,
 }
@@ -112,13 +116,15 @@ impl Body {
                 Err(self.call.timed_out("the file was not complete"))
             }
             Poll::Ready(Some(Ok(piece))) => {
-                let end: Instant = self.call.limit.after_step();
-                self.timer.as_mut().reset(end);
+                self.due = self.call.limit.after_step();
                 return Poll::Ready(Ok(Some(piece)));
             }
             Poll::Ready(Some(Err(error))) => Err(failure::of_transport(error, &self.call)),
             Poll::Ready(None) => Ok(None),
             Poll::Pending => {
+                if self.timer.deadline() != self.due {
+                    self.timer.as_mut().reset(self.due);
+                }
                 ready!(self.timer.as_mut().poll(context));
                 Err(self.call.timed_out("the file did not go on"))
             }
