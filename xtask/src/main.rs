@@ -32,9 +32,9 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
-    /// Writes the public API of the client as text, and refuses types of other crates in it.
+    /// Writes the public API of the client as text, and rejects types of other crates in it.
     Api {
-        /// Writes nothing; fails, with a diff, when the text is not what the code says.
+        /// Writes nothing; fails, with a diff, if the committed text is out of date.
         #[arg(long)]
         check: bool,
     },
@@ -54,6 +54,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = api::as_rustdoc() {
+        return code;
+    }
     let command = Arguments::parse().command;
     let start = Instant::now();
     let result = match command {
