@@ -11,7 +11,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use backendless::operation::Operation;
+use backendless::operations::Operation;
 use backendless::{Client, Email, GeoPoint, Record, Registration, Timestamp, Units, Upload};
 use backendless::{operations, operations::*};
 use serde_json::json;

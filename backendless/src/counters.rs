@@ -2,9 +2,7 @@
 
 use crate::Client;
 use crate::generated::raw;
-use crate::operations::{GET_COUNTER, INCREMENT_AND_GET, INCREMENT_BY_AND_GET, RESET_COUNTER};
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The atomic counters of an application; made by [`Client::counters`].
 ///
@@ -53,11 +51,8 @@ impl Counters {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn increment(&self, name: impl Into<String>) -> Request<'static, i64> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.increment_and_get(&name).await, &INCREMENT_AND_GET)
-        })
+    pub fn increment(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(&self.client, raw::increment_and_get(&name.into()))
     }
 
     /// Adds `value`, which may be negative, to the counter `name` and answers the sum.
@@ -78,12 +73,8 @@ impl Counters {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn increment_by(&self, name: impl Into<String>, value: i64) -> Request<'static, i64> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            let answer = raw.increment_by_and_get(&name, value).await;
-            finish(answer, &INCREMENT_BY_AND_GET)
-        })
+    pub fn increment_by(&self, name: impl Into<String>, value: i64) -> Request<i64> {
+        Request::new(&self.client, raw::increment_by_and_get(&name.into(), value))
     }
 
     /// Reads the counter `name`; one that was never used is 0.
@@ -102,11 +93,11 @@ impl Counters {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, name: impl Into<String>) -> Request<'static, i64> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.get_counter(&name).await, &GET_COUNTER)
-        })
+    pub fn get(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(
+            &self.client,
+            raw::get_counter(self.client.profile, &name.into()),
+        )
     }
 
     /// Sets the counter `name` to 0.
@@ -128,10 +119,7 @@ impl Counters {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn reset(&self, name: impl Into<String>) -> Request<'static, ()> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.reset_counter(&name).await, &RESET_COUNTER)
-        })
+    pub fn reset(&self, name: impl Into<String>) -> Request<()> {
+        Request::new(&self.client, raw::reset_counter(&name.into()))
     }
 }

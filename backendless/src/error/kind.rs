@@ -15,9 +15,9 @@ pub enum ErrorKind {
     /// A time limit of the client ended the call.
     Timeout,
     /// A file of this machine could not be read or written.
-    File,
+    Io,
     /// The connection was lost after the request, or a part of it, had left.
-    Interrupted,
+    ConnectionLost,
     /// The answer says success but could not be read as what was asked for.
     Decode,
     /// The service refused the call for a reason that has no kind of its own.
@@ -32,13 +32,15 @@ pub enum ErrorKind {
     Conflict,
     /// Too many requests, or more than the application's plan covers. Nothing was done.
     RateLimited,
+    /// The SDK itself is wrong: please report it.
+    Internal,
 }
 
 impl ErrorKind {
     /// The kind of an answer: by its code, and only without one by its HTTP status.
     ///
     /// The status comes last because the service uses 400 for nearly everything.
-    pub(crate) fn of_answer(status: u16, code: Option<ErrorCode>) -> Self {
+    pub(crate) fn of_response(status: u16, code: Option<ErrorCode>) -> Self {
         code.and_then(Self::of_code)
             .unwrap_or_else(|| Self::of_status(status))
     }
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_code_decides_before_the_status() {
-        let kind = |status, code: i64| ErrorKind::of_answer(status, Some(code.into()));
+        let kind = |status, code: i64| ErrorKind::of_response(status, Some(code.into()));
         assert_eq!(kind(400, 3064), ErrorKind::Unauthorized);
         assert_eq!(kind(400, 1000), ErrorKind::NotFound);
         assert_eq!(kind(200, 999), ErrorKind::RateLimited);
@@ -98,9 +100,9 @@ mod tests {
 
     #[test]
     fn without_a_code_the_status_decides() {
-        assert_eq!(ErrorKind::of_answer(401, None), ErrorKind::Unauthorized);
-        assert_eq!(ErrorKind::of_answer(429, None), ErrorKind::RateLimited);
-        assert_eq!(ErrorKind::of_answer(302, None), ErrorKind::Api);
-        assert_eq!(ErrorKind::of_answer(500, None), ErrorKind::Api);
+        assert_eq!(ErrorKind::of_response(401, None), ErrorKind::Unauthorized);
+        assert_eq!(ErrorKind::of_response(429, None), ErrorKind::RateLimited);
+        assert_eq!(ErrorKind::of_response(302, None), ErrorKind::Api);
+        assert_eq!(ErrorKind::of_response(500, None), ErrorKind::Api);
     }
 }

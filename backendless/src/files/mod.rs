@@ -4,15 +4,13 @@ mod download;
 mod info;
 mod upload;
 
-pub use download::Download;
+pub use download::{Download, DownloadFile, DownloadFileParameters};
 pub use info::FileInfo;
-pub use upload::{Upload, UploadFile};
+pub use upload::{Upload, UploadFile, UploadFileParameters};
 
 use crate::Client;
 use crate::generated::raw;
-use crate::operations::DELETE_FILE;
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The files of an application; made by [`Client::files`].
 ///
@@ -54,8 +52,8 @@ impl Files {
     ///
     /// [`Conflict`](crate::ErrorKind::Conflict) with code 6003 if there is a file and `overwrite` is
     /// not set; [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be one;
-    /// [`File`](crate::ErrorKind::File) for a local file that cannot be read;
-    /// [`Interrupted`](crate::ErrorKind::Interrupted) if the upload's own stream fails; and what every call may answer.
+    /// [`Io`](crate::ErrorKind::Io) for a local file that cannot be read;
+    /// [`ConnectionLost`](crate::ErrorKind::ConnectionLost) if the upload's own stream fails; and what every call may answer.
     ///
     /// ```
     /// use backendless::{ErrorKind, Upload};
@@ -74,7 +72,8 @@ impl Files {
     /// # }
     /// ```
     pub fn upload(&self, path: impl Into<String>, upload: Upload) -> UploadFile {
-        UploadFile::new(self.client.clone(), path.into(), upload)
+        let parameters = UploadFileParameters::new(path.into(), upload);
+        Request::with_parameters(self.client.clone(), parameters)
     }
 
     /// Deletes the file or the whole directory at `path`.
@@ -98,11 +97,8 @@ impl Files {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, path: impl Into<String>) -> Request<'static, ()> {
-        let path = path.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.delete_file(&path).await, &DELETE_FILE)
-        })
+    pub fn delete(&self, path: impl Into<String>) -> Request<()> {
+        Request::new(&self.client, raw::delete_file(&path.into()))
     }
 
     /// Opens the file that `info` tells the address of.
@@ -131,10 +127,8 @@ impl Files {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn download(&self, info: &FileInfo) -> Request<'static, Download> {
-        let url = info.secret_url();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            download::open(&raw, &url).await
-        })
+    pub fn download(&self, info: &FileInfo) -> DownloadFile {
+        let parameters = DownloadFileParameters::new(info.secret_url());
+        Request::with_parameters(self.client.clone(), parameters)
     }
 }

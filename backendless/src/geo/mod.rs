@@ -3,14 +3,13 @@
 mod find;
 mod point;
 
-pub use find::{FindGeoPoints, Units};
+pub use find::{FindGeoPoints, FindGeoPointsParameters, Units};
 pub use point::GeoPoint;
 
 use crate::Client;
 use crate::generated::raw;
 use crate::operations::SAVE_GEO_POINT;
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The geo points of an application; made by [`Client::geo`].
 ///
@@ -68,18 +67,16 @@ impl Geo {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn save<'a>(&self, point: &'a GeoPoint) -> Request<'a, GeoPoint> {
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            point
-                .check()
-                .map_err(|error| error.with_operation(&SAVE_GEO_POINT))?;
-            let saved: point::Saved = finish(raw.save_geo_point(point).await, &SAVE_GEO_POINT)?;
-            Ok(saved.into_point())
-        })
+    pub fn save(&self, point: &GeoPoint) -> Request<GeoPoint> {
+        let checked = point
+            .check()
+            .map_err(|error| error.with_operation(&SAVE_GEO_POINT));
+        let request = checked.and_then(|()| raw::save_geo_point(point));
+        Request::map(&self.client, request, point::Saved::into_point)
     }
 
     /// Starts a search for points; see [`FindGeoPoints`].
     pub fn find(&self) -> FindGeoPoints {
-        FindGeoPoints::new(self.client.clone())
+        Request::with_parameters(self.client.clone(), FindGeoPointsParameters::default())
     }
 }

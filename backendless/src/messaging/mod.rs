@@ -10,14 +10,13 @@ use serde::de::DeserializeOwned;
 
 pub use email::Email;
 pub use message::{Message, MessageStatus};
-pub use publish::{Publish, PushPolicy};
+pub use publish::{Publish, PublishParameters, PushPolicy};
 pub use stream::MessageStream;
 
 use crate::Client;
 use crate::generated::raw;
-use crate::operations::{POLL_MESSAGES, SEND_EMAIL};
+use crate::operations::SEND_EMAIL;
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The messages of an application; made by [`Client::messaging`].
 ///
@@ -75,11 +74,12 @@ impl Messaging {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn publish<'a, M>(&self, channel: impl Into<String>, message: &'a M) -> Publish<'a, M>
+    pub fn publish<M>(&self, channel: impl Into<String>, message: &M) -> Publish
     where
-        M: Serialize + Sync + ?Sized,
+        M: Serialize + ?Sized,
     {
-        Publish::new(self.client.clone(), channel.into(), message)
+        let parameters = PublishParameters::new(channel.into(), message);
+        Request::with_parameters(self.client.clone(), parameters)
     }
 
     /// Takes the messages that wait for a subscription, as the service answers them.
@@ -109,17 +109,12 @@ impl Messaging {
         &self,
         channel: impl Into<String>,
         subscription_id: impl Into<String>,
-    ) -> Request<'static, R>
+    ) -> Request<R>
     where
-        R: DeserializeOwned + Send + 'static,
+        R: DeserializeOwned + 'static,
     {
-        let (channel, subscription) = (channel.into(), subscription_id.into());
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(
-                raw.poll_messages(&channel, &subscription).await,
-                &POLL_MESSAGES,
-            )
-        })
+        let request = raw::poll_messages(&channel.into(), &subscription_id.into());
+        Request::new(&self.client, request)
     }
 
     /// Reads the messages of a subscription as they come, with the payload as an `M`.
@@ -147,7 +142,7 @@ impl Messaging {
         channel: impl Into<String>,
         subscription_id: impl Into<String>,
     ) -> MessageStream<M> {
-        MessageStream::new(self.clone(), channel.into(), subscription_id.into())
+        MessageStream::new(self.client.clone(), channel.into(), subscription_id.into())
     }
 
     /// Sends an e-mail, to at least one recipient and with at least one body.
@@ -173,12 +168,9 @@ impl Messaging {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn send_email(&self, email: Email) -> Request<'static, ()> {
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            let body = email
-                .into_request()
-                .map_err(|error| error.with_operation(&SEND_EMAIL))?;
-            finish(raw.send_email(&body).await, &SEND_EMAIL)
-        })
+    pub fn send_email(&self, email: Email) -> Request<()> {
+        let body = email.into_request();
+        let body = body.map_err(|error| error.with_operation(&SEND_EMAIL));
+        Request::new(&self.client, body.and_then(|body| raw::send_email(&body)))
     }
 }

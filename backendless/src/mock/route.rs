@@ -32,7 +32,7 @@ impl Route {
         for expected in &template {
             let length = match self
                 .parameter(expected)
-                .filter(|parameter| parameter.several_segments())
+                .filter(|parameter| parameter.multi_segment())
             {
                 // All that the other segments of the template leave over.
                 Some(_) => (segments.len() + 1).checked_sub(template.len())?,

@@ -11,17 +11,19 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 pub use registration::Registration;
 pub use session::Session;
 pub use user::User;
 
 use crate::data::{Object, Record};
-use crate::generated::raw::types::LoginRequest;
-use crate::operations::{LOGIN_USER, LOGOUT_USER, REGISTER_USER, RESTORE_PASSWORD};
+use crate::generated::raw;
+use crate::operations::REGISTER_USER;
+use crate::prepared::Prepared;
 use crate::request::Request;
-use crate::transport::finish;
-use crate::{Client, UserToken};
+use crate::transport::LoginRequest;
+use crate::{Client, Result, UserToken};
 
 const USER_TOKEN: &str = "user-token";
 
@@ -89,16 +91,13 @@ impl Users {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn register(&self, registration: Registration) -> Request<'static, User> {
-        let password = registration.password();
-        let request = Request::new(self.client.clone(), move |raw| async move {
-            let body = registration
-                .body()
-                .map_err(|error| error.with_operation(&REGISTER_USER))?;
-            let row = finish(raw.register_user(&body).await, &REGISTER_USER)?;
-            Ok(User::from_row(row))
-        });
-        request.secret(password)
+    pub fn register(&self, registration: Registration) -> Request<User> {
+        let request = registration
+            .body()
+            .map_err(|error| error.with_operation(&REGISTER_USER))
+            .and_then(|body| raw::register_user(&body))
+            .map(|request| request.with_secret(registration.password()));
+        Request::map(&self.client, request, User::from_row)
     }
 
     /// Logs a user in, by the identity with which they registered.
@@ -120,24 +119,13 @@ impl Users {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn login(
-        &self,
-        login: impl Into<String>,
-        password: impl Into<String>,
-    ) -> Request<'static, Session> {
-        let login = login.into();
-        let password = Arc::new(SecretString::from(password.into()));
-        let (secret, client) = (Arc::clone(&password), self.client.clone());
-        let request = Request::new(self.client.clone(), move |raw| async move {
-            let body = LoginRequest {
-                login,
-                password: password.expose_secret().to_owned(),
-            };
-            let LoggedIn { row, token } = finish(raw.login_user(&body).await, &LOGIN_USER)?;
+    pub fn login(&self, login: impl Into<String>, password: impl Into<String>) -> Request<Session> {
+        let request = login_user(login.into(), Arc::new(SecretString::from(password.into())));
+        let client = self.client.clone();
+        Request::map(&self.client, request, move |LoggedIn { row, token }| {
             let client = client.with_user_token(token.clone());
-            Ok(Session::new(client, User::from_row(row), token))
-        });
-        request.secret(secret)
+            Session::new(client, User::from_row(row), token)
+        })
     }
 
     /// Ends the session of the user as whom this client calls.
@@ -163,10 +151,8 @@ impl Users {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn logout(&self) -> Request<'static, ()> {
-        Request::new(self.client.clone(), move |raw| async move {
-            finish(raw.logout_user().await, &LOGOUT_USER)
-        })
+    pub fn logout(&self) -> Request<()> {
+        Request::new(&self.client, raw::logout_user())
     }
 
     /// Has the service send an e-mail with which the user can set a new password.
@@ -191,12 +177,27 @@ impl Users {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn restore_password(&self, identity: impl Into<String>) -> Request<'static, ()> {
-        let identity = identity.into();
-        Request::new(self.client.clone(), move |raw| async move {
-            finish(raw.restore_password(&identity).await, &RESTORE_PASSWORD)
-        })
+    pub fn restore_password(&self, identity: impl Into<String>) -> Request<()> {
+        Request::new(&self.client, raw::restore_password(&identity.into()))
     }
+}
+
+fn login_user<R>(login: String, password: Arc<SecretString>) -> Result<Prepared<R>>
+where
+    R: DeserializeOwned,
+{
+    let body = raw::types::LoginRequest {
+        login,
+        password: password.expose_secret().to_owned(),
+    };
+    let request = raw::login_user(&body)?;
+    Ok(request.with_secret(password))
+}
+
+/// Returns the function that creates the login request of a service account.
+pub(crate) fn login_request(login: String, password: String) -> LoginRequest {
+    let password = Arc::new(SecretString::from(password));
+    Box::new(move || login_user(login.clone(), Arc::clone(&password)))
 }
 
 /// The answer to a login: the user's row, and beside its properties the token.

@@ -31,6 +31,7 @@ use crate::{Client, UserToken};
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Session {
     client: Client,
     user: User,
@@ -79,7 +80,7 @@ impl Session {
     ///
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the session is over already; and what
     /// every call may answer.
-    pub fn logout(&self) -> Request<'static, ()> {
+    pub fn logout(&self) -> Request<()> {
         self.client.users().logout()
     }
 }

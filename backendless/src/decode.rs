@@ -16,7 +16,7 @@ use serde_json::Value;
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// One line on why `json` could not be read as a `T`.
-pub(super) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> String {
+pub(crate) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> String {
     let type_name = short_name(std::any::type_name::<T>());
     // A null in place of a list is let pass by an option around it, of which callers know nothing.
     let type_name = match type_name.strip_prefix("Option<") {
