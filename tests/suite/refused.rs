@@ -14,7 +14,7 @@ pub(crate) const BAD_SEGMENTS: [&str; 8] =
 #[track_caller]
 pub(crate) fn assert_refused(error: &Error, operation: &str, argument: &str) {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
-    assert_eq!(error.operation(), Some(operation));
+    assert_eq!(error.operation().map(|operation| operation.id()), Some(operation));
     assert_eq!(error.attempts(), 0);
     assert_eq!(error.status(), None);
     assert!(!error.is_retryable());

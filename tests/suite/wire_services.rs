@@ -16,7 +16,7 @@ const POINT: &str = r#"{"geopoint":{"objectId":"G-1","latitude":1,"longitude":2}
 
 async fn recorded<R: 'static>(
     answer: &str,
-    call: impl FnOnce(Client) -> Request<'static, R>,
+    call: impl FnOnce(Client) -> Request<R>,
 ) -> Recorded {
     let server = Recorder::answering(200, answer).await;
     call(server.client()).await.unwrap();
