@@ -376,10 +376,10 @@ async fn a_connection_that_breaks_off_is_an_interruption() {
         let server = ScriptedServer::always(Behaviour::bytes(answer)).await;
         let table = server.client().data::<Record>("Person");
         let error = table.get("B2").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
         assert!(error.is_retryable());
         let error = table.create(&json!({})).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
         assert!(!error.is_retryable());
     }
 }

@@ -64,7 +64,7 @@ impl Download {
     /// # Errors
     ///
     /// [`Decode`](ErrorKind::Decode) for a file above the limit;
-    /// [`Interrupted`](ErrorKind::Interrupted) or [`Timeout`](ErrorKind::Timeout) if it breaks off.
+    /// [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if it breaks off.
     pub async fn bytes(mut self) -> Result<Bytes> {
         let mut all = BytesMut::new();
         while let Some(piece) = self.next().await? {
@@ -83,14 +83,14 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// [`File`](ErrorKind::File) if the file cannot be written;
-    /// [`Interrupted`](ErrorKind::Interrupted) or [`Timeout`](ErrorKind::Timeout) if the download
+    /// [`Io`](ErrorKind::Io) if the file cannot be written;
+    /// [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if the download
     /// breaks off.
     pub async fn save_to(mut self, path: impl Into<PathBuf>) -> Result<u64> {
         let path = path.into();
         let attempts = self.body.attempts();
         let failed = |error: io::Error| {
-            Error::new(ErrorKind::File, format!("{}: {error}", path.display()))
+            Error::new(ErrorKind::Io, format!("{}: {error}", path.display()))
                 .with_operation(&DOWNLOAD)
                 .with_attempts(attempts)
                 .with_source(error)

@@ -54,8 +54,8 @@ impl Files {
     ///
     /// [`Conflict`](crate::ErrorKind::Conflict) with code 6003 if there is a file and `overwrite` is
     /// not set; [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be one;
-    /// [`File`](crate::ErrorKind::File) for a local file that cannot be read;
-    /// [`Interrupted`](crate::ErrorKind::Interrupted) if the upload's own stream fails; and what every call may answer.
+    /// [`Io`](crate::ErrorKind::Io) for a local file that cannot be read;
+    /// [`ConnectionLost`](crate::ErrorKind::ConnectionLost) if the upload's own stream fails; and what every call may answer.
     ///
     /// ```
     /// use backendless::{ErrorKind, Upload};

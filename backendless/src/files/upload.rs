@@ -96,8 +96,8 @@ impl Upload {
 
     fn kind_of_failure(&self) -> ErrorKind {
         match self.0 {
-            Source::Kept(Kept::File(_)) => ErrorKind::File,
-            Source::Kept(Kept::Bytes(_)) | Source::Stream(..) => ErrorKind::Interrupted,
+            Source::Kept(Kept::File(_)) => ErrorKind::Io,
+            Source::Kept(Kept::Bytes(_)) | Source::Stream(..) => ErrorKind::ConnectionLost,
         }
     }
 
@@ -116,7 +116,7 @@ impl Upload {
             Source::Kept(Kept::File(path)) => {
                 let opened = open_file(&path).await;
                 opened.map_err(|error| {
-                    Error::new(ErrorKind::File, format!("{}: {error}", path.display()))
+                    Error::new(ErrorKind::Io, format!("{}: {error}", path.display()))
                         .with_operation(&UPLOAD_FILE)
                         .with_source(error)
                 })
@@ -390,7 +390,7 @@ impl Stream for Watched {
         if let Some(Ok(bytes)) = &piece {
             this.sent += bytes.len() as u64;
             if let Err(panicked) = this.report() {
-                this.progress.fail(ErrorKind::Interrupted);
+                this.progress.fail(ErrorKind::ConnectionLost);
                 return Poll::Ready(Some(Err(panicked)));
             }
         }

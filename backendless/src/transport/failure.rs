@@ -9,7 +9,7 @@ use crate::{Error, ErrorKind};
 /// The error of a request that was not answered, or whose answer broke off.
 ///
 /// The kind says whether anything can have left: a failed connection is [`ErrorKind::Connect`],
-/// and everything after it [`ErrorKind::Interrupted`].
+/// and everything after it [`ErrorKind::ConnectionLost`].
 pub(super) fn of_transport(error: reqwest::Error, call: &Call) -> Error {
     let error = error.without_url();
     let reason = innermost(&error);
@@ -44,7 +44,7 @@ pub(super) fn of_transport(error: reqwest::Error, call: &Call) -> Error {
             .with_source(error);
     }
     let text = format!("the connection was lost: {reason}");
-    call.transient(call.error(ErrorKind::Interrupted, text))
+    call.transient(call.error(ErrorKind::ConnectionLost, text))
         .with_source(error)
 }
 

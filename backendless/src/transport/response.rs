@@ -104,7 +104,7 @@ fn answer_of(response: &mut Response) -> Result<(Call, Bytes)> {
         .and_then(|stand_in| Arc::into_inner(stand_in.0));
     Err(error.unwrap_or_else(|| {
         Error::new(
-            ErrorKind::Interrupted,
+            ErrorKind::ConnectionLost,
             "the answer did not pass the transport",
         )
     }))
