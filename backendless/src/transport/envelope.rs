@@ -22,7 +22,7 @@ pub(super) fn read(call: &Call, status: StatusCode, headers: &HeaderMap, body: &
         Some(message) => message.to_owned(),
         None => without_message(status, headers, body),
     };
-    let kind = match ErrorKind::of_answer(status.as_u16(), code) {
+    let kind = match ErrorKind::of_response(status.as_u16(), code) {
         // The code may be the method's own, which has done what it does.
         ErrorKind::RateLimited if call.is_cloud_code() && status != 429 => ErrorKind::Api,
         kind => kind,
