@@ -10,6 +10,7 @@ mod client;
 mod cloud_code;
 mod counters;
 mod data;
+mod decode;
 mod error;
 mod files;
 pub mod filter;

@@ -1,0 +1,1 @@
+pub(super) use crate::decode::describe;
