@@ -70,10 +70,10 @@ impl Geo {
     /// ```
     pub fn save<'a>(&self, point: &'a GeoPoint) -> Request<'a, GeoPoint> {
         Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            point
-                .check()
+            let body = point
+                .to_body()
                 .map_err(|error| error.with_operation(&SAVE_GEO_POINT))?;
-            let saved: point::Saved = finish(raw.save_geo_point(point).await, &SAVE_GEO_POINT)?;
+            let saved: point::Saved = finish(raw.save_geo_point(&body).await, &SAVE_GEO_POINT)?;
             Ok(saved.into_point())
         })
     }
