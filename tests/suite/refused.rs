@@ -104,7 +104,7 @@ async fn a_filter_that_cannot_be_written() {
     assert_refused(
         &error,
         "findObjects",
-        "filter: \"age = 1 OR 1\" is no column name",
+        "filter: \"age = 1 OR 1\" is not a column name",
     );
     let error = table.count().filter(bad()).await.unwrap_err();
     assert_refused(&error, "countObjects", "filter: ");
