@@ -114,7 +114,10 @@ async fn data(tour: &mut Tour, client: &Client) {
 }
 
 async fn users(tour: &mut Tour, client: &Client) {
-    let email = format!("every-operation-{}@example.com", Timestamp::now());
+    let email = format!(
+        "every-operation-{}@example.com",
+        Timestamp::now().as_millis()
+    );
     let users = client.users();
     let registration = Registration::new("pa55-w0rd").email(&email);
     tour.call(&REGISTER_USER, users.register(registration).send())

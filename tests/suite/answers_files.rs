@@ -41,7 +41,10 @@ async fn an_upload_without_an_address_is_a_decode_error() {
     ] {
         let error = upload(200, answer).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{answer}: {error}");
-        assert_eq!(error.operation().map(|operation| operation.id()), Some("uploadFile"));
+        assert_eq!(
+            error.operation().map(|operation| operation.id()),
+            Some("uploadFile")
+        );
         assert_eq!((error.attempts(), error.is_retryable()), (1, false));
     }
 }
@@ -70,7 +73,10 @@ async fn a_file_that_is_there_or_is_not_is_told_by_the_code() {
         let info = FileInfo::from_url(format!("{}/a", server.url()));
         let error = files.download(&info).await.unwrap_err();
         assert!(error.is_not_found(), "{error}");
-        assert_eq!(error.operation().map(|operation| operation.id()), Some("download"));
+        assert_eq!(
+            error.operation().map(|operation| operation.id()),
+            Some("download")
+        );
     }
 }
 
@@ -136,7 +142,10 @@ async fn a_download_that_breaks_off_is_never_a_whole_file() {
         let open = || server.client().files().download(&info(&server));
         let error = open().await.unwrap().bytes().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
-        assert_eq!(error.operation().map(|operation| operation.id()), Some("download"));
+        assert_eq!(
+            error.operation().map(|operation| operation.id()),
+            Some("download")
+        );
         assert!(error.is_retryable());
 
         let mut pieces = open().await.unwrap();

@@ -5,7 +5,7 @@
 //! Typed mocks: for each operation what to match (`..When`) and what to answer (`..Then`).
 
 
-use crate::mock::{Answering, Matching, MockServer};
+use crate::mock::{Responder, RequestMatcher, MockServer};
 use crate::operations;
 
 impl MockServer {
@@ -304,7 +304,7 @@ impl MockServer {
 
 /// What a mock of `createObject` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct CreateObjectWhen(Matching);
+pub struct CreateObjectWhen(RequestMatcher);
 
 impl CreateObjectWhen {
     /// Only requests whose path parameter `table-name` is this.
@@ -334,7 +334,7 @@ impl CreateObjectWhen {
 
 /// What a mock of `createObject` answers.
 #[derive(Debug)]
-pub struct CreateObjectThen(Answering);
+pub struct CreateObjectThen(Responder);
 
 impl CreateObjectThen {
     /// 200 with this JSON.
@@ -359,7 +359,7 @@ impl CreateObjectThen {
 
 /// What a mock of `findObjects` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct FindObjectsWhen(Matching);
+pub struct FindObjectsWhen(RequestMatcher);
 
 impl FindObjectsWhen {
     /// Only requests whose path parameter `table-name` is this.
@@ -415,7 +415,7 @@ impl FindObjectsWhen {
 
 /// What a mock of `findObjects` answers.
 #[derive(Debug)]
-pub struct FindObjectsThen(Answering);
+pub struct FindObjectsThen(Responder);
 
 impl FindObjectsThen {
     /// 200 with this JSON.
@@ -440,7 +440,7 @@ impl FindObjectsThen {
 
 /// What a mock of `getObjectById` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct GetObjectByIdWhen(Matching);
+pub struct GetObjectByIdWhen(RequestMatcher);
 
 impl GetObjectByIdWhen {
     /// Only requests whose path parameter `table-name` is this.
@@ -466,7 +466,7 @@ impl GetObjectByIdWhen {
 
 /// What a mock of `getObjectById` answers.
 #[derive(Debug)]
-pub struct GetObjectByIdThen(Answering);
+pub struct GetObjectByIdThen(Responder);
 
 impl GetObjectByIdThen {
     /// 200 with this JSON.
@@ -491,7 +491,7 @@ impl GetObjectByIdThen {
 
 /// What a mock of `updateObject` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct UpdateObjectWhen(Matching);
+pub struct UpdateObjectWhen(RequestMatcher);
 
 impl UpdateObjectWhen {
     /// Only requests whose path parameter `table-name` is this.
@@ -526,7 +526,7 @@ impl UpdateObjectWhen {
 
 /// What a mock of `updateObject` answers.
 #[derive(Debug)]
-pub struct UpdateObjectThen(Answering);
+pub struct UpdateObjectThen(Responder);
 
 impl UpdateObjectThen {
     /// 200 with this JSON.
@@ -551,7 +551,7 @@ impl UpdateObjectThen {
 
 /// What a mock of `deleteObject` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct DeleteObjectWhen(Matching);
+pub struct DeleteObjectWhen(RequestMatcher);
 
 impl DeleteObjectWhen {
     /// Only requests whose path parameter `table-name` is this.
@@ -577,7 +577,7 @@ impl DeleteObjectWhen {
 
 /// What a mock of `deleteObject` answers.
 #[derive(Debug)]
-pub struct DeleteObjectThen(Answering);
+pub struct DeleteObjectThen(Responder);
 
 impl DeleteObjectThen {
     /// 200 with this JSON.
@@ -602,7 +602,7 @@ impl DeleteObjectThen {
 
 /// What a mock of `countObjects` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct CountObjectsWhen(Matching);
+pub struct CountObjectsWhen(RequestMatcher);
 
 impl CountObjectsWhen {
     /// Only requests whose path parameter `table-name` is this.
@@ -628,7 +628,7 @@ impl CountObjectsWhen {
 
 /// What a mock of `countObjects` answers.
 #[derive(Debug)]
-pub struct CountObjectsThen(Answering);
+pub struct CountObjectsThen(Responder);
 
 impl CountObjectsThen {
     /// 200 with this JSON.
@@ -653,7 +653,7 @@ impl CountObjectsThen {
 
 /// What a mock of `registerUser` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct RegisterUserWhen(Matching);
+pub struct RegisterUserWhen(RequestMatcher);
 
 impl RegisterUserWhen {
     /// Only requests with this JSON body, compared as a value.
@@ -678,7 +678,7 @@ impl RegisterUserWhen {
 
 /// What a mock of `registerUser` answers.
 #[derive(Debug)]
-pub struct RegisterUserThen(Answering);
+pub struct RegisterUserThen(Responder);
 
 impl RegisterUserThen {
     /// 200 with this JSON.
@@ -703,7 +703,7 @@ impl RegisterUserThen {
 
 /// What a mock of `loginUser` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct LoginUserWhen(Matching);
+pub struct LoginUserWhen(RequestMatcher);
 
 impl LoginUserWhen {
     /// Only requests with this JSON body, compared as a value.
@@ -728,7 +728,7 @@ impl LoginUserWhen {
 
 /// What a mock of `loginUser` answers.
 #[derive(Debug)]
-pub struct LoginUserThen(Answering);
+pub struct LoginUserThen(Responder);
 
 impl LoginUserThen {
     /// 200 with this JSON.
@@ -753,7 +753,7 @@ impl LoginUserThen {
 
 /// What a mock of `logoutUser` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct LogoutUserWhen(Matching);
+pub struct LogoutUserWhen(RequestMatcher);
 
 impl LogoutUserWhen {
     /// Only requests with this user token.
@@ -769,7 +769,7 @@ impl LogoutUserWhen {
 
 /// What a mock of `logoutUser` answers.
 #[derive(Debug)]
-pub struct LogoutUserThen(Answering);
+pub struct LogoutUserThen(Responder);
 
 impl LogoutUserThen {
     /// 200 with no body.
@@ -790,7 +790,7 @@ impl LogoutUserThen {
 
 /// What a mock of `restorePassword` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct RestorePasswordWhen(Matching);
+pub struct RestorePasswordWhen(RequestMatcher);
 
 impl RestorePasswordWhen {
     /// Only requests whose path parameter `identity` is this.
@@ -811,7 +811,7 @@ impl RestorePasswordWhen {
 
 /// What a mock of `restorePassword` answers.
 #[derive(Debug)]
-pub struct RestorePasswordThen(Answering);
+pub struct RestorePasswordThen(Responder);
 
 impl RestorePasswordThen {
     /// 200 with no body.
@@ -832,7 +832,7 @@ impl RestorePasswordThen {
 
 /// What a mock of `uploadFile` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct UploadFileWhen(Matching);
+pub struct UploadFileWhen(RequestMatcher);
 
 impl UploadFileWhen {
     /// Only requests whose path parameter `path` is this.
@@ -858,7 +858,7 @@ impl UploadFileWhen {
 
 /// What a mock of `uploadFile` answers.
 #[derive(Debug)]
-pub struct UploadFileThen(Answering);
+pub struct UploadFileThen(Responder);
 
 impl UploadFileThen {
     /// 200 with this JSON.
@@ -883,7 +883,7 @@ impl UploadFileThen {
 
 /// What a mock of `deleteFile` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct DeleteFileWhen(Matching);
+pub struct DeleteFileWhen(RequestMatcher);
 
 impl DeleteFileWhen {
     /// Only requests whose path parameter `path` is this.
@@ -904,7 +904,7 @@ impl DeleteFileWhen {
 
 /// What a mock of `deleteFile` answers.
 #[derive(Debug)]
-pub struct DeleteFileThen(Answering);
+pub struct DeleteFileThen(Responder);
 
 impl DeleteFileThen {
     /// 200 with no body.
@@ -925,7 +925,7 @@ impl DeleteFileThen {
 
 /// What a mock of `publishMessage` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct PublishMessageWhen(Matching);
+pub struct PublishMessageWhen(RequestMatcher);
 
 impl PublishMessageWhen {
     /// Only requests whose path parameter `channel-name` is this.
@@ -955,7 +955,7 @@ impl PublishMessageWhen {
 
 /// What a mock of `publishMessage` answers.
 #[derive(Debug)]
-pub struct PublishMessageThen(Answering);
+pub struct PublishMessageThen(Responder);
 
 impl PublishMessageThen {
     /// 200 with this JSON.
@@ -980,7 +980,7 @@ impl PublishMessageThen {
 
 /// What a mock of `pollMessages` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct PollMessagesWhen(Matching);
+pub struct PollMessagesWhen(RequestMatcher);
 
 impl PollMessagesWhen {
     /// Only requests whose path parameter `channel-name` is this.
@@ -1006,7 +1006,7 @@ impl PollMessagesWhen {
 
 /// What a mock of `pollMessages` answers.
 #[derive(Debug)]
-pub struct PollMessagesThen(Answering);
+pub struct PollMessagesThen(Responder);
 
 impl PollMessagesThen {
     /// 200 with this JSON.
@@ -1031,7 +1031,7 @@ impl PollMessagesThen {
 
 /// What a mock of `sendEmail` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct SendEmailWhen(Matching);
+pub struct SendEmailWhen(RequestMatcher);
 
 impl SendEmailWhen {
     /// Only requests with this JSON body, compared as a value.
@@ -1056,7 +1056,7 @@ impl SendEmailWhen {
 
 /// What a mock of `sendEmail` answers.
 #[derive(Debug)]
-pub struct SendEmailThen(Answering);
+pub struct SendEmailThen(Responder);
 
 impl SendEmailThen {
     /// 200 with no body.
@@ -1077,7 +1077,7 @@ impl SendEmailThen {
 
 /// What a mock of `findGeoPoints` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct FindGeoPointsWhen(Matching);
+pub struct FindGeoPointsWhen(RequestMatcher);
 
 impl FindGeoPointsWhen {
     /// Only requests whose query parameter `categories` is this.
@@ -1118,7 +1118,7 @@ impl FindGeoPointsWhen {
 
 /// What a mock of `findGeoPoints` answers.
 #[derive(Debug)]
-pub struct FindGeoPointsThen(Answering);
+pub struct FindGeoPointsThen(Responder);
 
 impl FindGeoPointsThen {
     /// 200 with this JSON.
@@ -1143,7 +1143,7 @@ impl FindGeoPointsThen {
 
 /// What a mock of `saveGeoPoint` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct SaveGeoPointWhen(Matching);
+pub struct SaveGeoPointWhen(RequestMatcher);
 
 impl SaveGeoPointWhen {
     /// Only requests with this JSON body, compared as a value.
@@ -1168,7 +1168,7 @@ impl SaveGeoPointWhen {
 
 /// What a mock of `saveGeoPoint` answers.
 #[derive(Debug)]
-pub struct SaveGeoPointThen(Answering);
+pub struct SaveGeoPointThen(Responder);
 
 impl SaveGeoPointThen {
     /// 200 with this JSON.
@@ -1193,7 +1193,7 @@ impl SaveGeoPointThen {
 
 /// What a mock of `cachePut` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct CachePutWhen(Matching);
+pub struct CachePutWhen(RequestMatcher);
 
 impl CachePutWhen {
     /// Only requests whose path parameter `key` is this.
@@ -1228,7 +1228,7 @@ impl CachePutWhen {
 
 /// What a mock of `cachePut` answers.
 #[derive(Debug)]
-pub struct CachePutThen(Answering);
+pub struct CachePutThen(Responder);
 
 impl CachePutThen {
     /// 200 with no body.
@@ -1249,7 +1249,7 @@ impl CachePutThen {
 
 /// What a mock of `cacheGet` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct CacheGetWhen(Matching);
+pub struct CacheGetWhen(RequestMatcher);
 
 impl CacheGetWhen {
     /// Only requests whose path parameter `key` is this.
@@ -1270,7 +1270,7 @@ impl CacheGetWhen {
 
 /// What a mock of `cacheGet` answers.
 #[derive(Debug)]
-pub struct CacheGetThen(Answering);
+pub struct CacheGetThen(Responder);
 
 impl CacheGetThen {
     /// 200 with this JSON.
@@ -1295,7 +1295,7 @@ impl CacheGetThen {
 
 /// What a mock of `cacheDelete` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct CacheDeleteWhen(Matching);
+pub struct CacheDeleteWhen(RequestMatcher);
 
 impl CacheDeleteWhen {
     /// Only requests whose path parameter `key` is this.
@@ -1316,7 +1316,7 @@ impl CacheDeleteWhen {
 
 /// What a mock of `cacheDelete` answers.
 #[derive(Debug)]
-pub struct CacheDeleteThen(Answering);
+pub struct CacheDeleteThen(Responder);
 
 impl CacheDeleteThen {
     /// 200 with no body.
@@ -1337,7 +1337,7 @@ impl CacheDeleteThen {
 
 /// What a mock of `cacheContains` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct CacheContainsWhen(Matching);
+pub struct CacheContainsWhen(RequestMatcher);
 
 impl CacheContainsWhen {
     /// Only requests whose path parameter `key` is this.
@@ -1358,7 +1358,7 @@ impl CacheContainsWhen {
 
 /// What a mock of `cacheContains` answers.
 #[derive(Debug)]
-pub struct CacheContainsThen(Answering);
+pub struct CacheContainsThen(Responder);
 
 impl CacheContainsThen {
     /// 200 with this JSON.
@@ -1383,7 +1383,7 @@ impl CacheContainsThen {
 
 /// What a mock of `incrementAndGet` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct IncrementAndGetWhen(Matching);
+pub struct IncrementAndGetWhen(RequestMatcher);
 
 impl IncrementAndGetWhen {
     /// Only requests whose path parameter `counter-name` is this.
@@ -1404,7 +1404,7 @@ impl IncrementAndGetWhen {
 
 /// What a mock of `incrementAndGet` answers.
 #[derive(Debug)]
-pub struct IncrementAndGetThen(Answering);
+pub struct IncrementAndGetThen(Responder);
 
 impl IncrementAndGetThen {
     /// 200 with this JSON.
@@ -1429,7 +1429,7 @@ impl IncrementAndGetThen {
 
 /// What a mock of `incrementByAndGet` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct IncrementByAndGetWhen(Matching);
+pub struct IncrementByAndGetWhen(RequestMatcher);
 
 impl IncrementByAndGetWhen {
     /// Only requests whose path parameter `counter-name` is this.
@@ -1455,7 +1455,7 @@ impl IncrementByAndGetWhen {
 
 /// What a mock of `incrementByAndGet` answers.
 #[derive(Debug)]
-pub struct IncrementByAndGetThen(Answering);
+pub struct IncrementByAndGetThen(Responder);
 
 impl IncrementByAndGetThen {
     /// 200 with this JSON.
@@ -1480,7 +1480,7 @@ impl IncrementByAndGetThen {
 
 /// What a mock of `getCounter` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct GetCounterWhen(Matching);
+pub struct GetCounterWhen(RequestMatcher);
 
 impl GetCounterWhen {
     /// Only requests whose path parameter `counter-name` is this.
@@ -1501,7 +1501,7 @@ impl GetCounterWhen {
 
 /// What a mock of `getCounter` answers.
 #[derive(Debug)]
-pub struct GetCounterThen(Answering);
+pub struct GetCounterThen(Responder);
 
 impl GetCounterThen {
     /// 200 with this JSON.
@@ -1526,7 +1526,7 @@ impl GetCounterThen {
 
 /// What a mock of `resetCounter` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct ResetCounterWhen(Matching);
+pub struct ResetCounterWhen(RequestMatcher);
 
 impl ResetCounterWhen {
     /// Only requests whose path parameter `counter-name` is this.
@@ -1547,7 +1547,7 @@ impl ResetCounterWhen {
 
 /// What a mock of `resetCounter` answers.
 #[derive(Debug)]
-pub struct ResetCounterThen(Answering);
+pub struct ResetCounterThen(Responder);
 
 impl ResetCounterThen {
     /// 200 with no body.
@@ -1568,7 +1568,7 @@ impl ResetCounterThen {
 
 /// What a mock of `invokeCloudCodeService` expects. Whatever it does not name may be anything.
 #[derive(Debug)]
-pub struct InvokeCloudCodeServiceWhen(Matching);
+pub struct InvokeCloudCodeServiceWhen(RequestMatcher);
 
 impl InvokeCloudCodeServiceWhen {
     /// Only requests whose path parameter `service-name` is this.
@@ -1603,7 +1603,7 @@ impl InvokeCloudCodeServiceWhen {
 
 /// What a mock of `invokeCloudCodeService` answers.
 #[derive(Debug)]
-pub struct InvokeCloudCodeServiceThen(Answering);
+pub struct InvokeCloudCodeServiceThen(Responder);
 
 impl InvokeCloudCodeServiceThen {
     /// 200 with this JSON.

@@ -1,15 +1,22 @@
 //! Searches for points.
 
+use std::fmt;
 use std::future::IntoFuture;
 
 use super::GeoPoint;
-use super::point::check_place;
+use super::point::check_coordinates;
 use crate::generated::raw;
 use crate::operations::FIND_GEO_POINTS;
 use crate::request::{Request, RequestFuture, sealed};
 use crate::{Error, Result};
 
 /// The unit of a distance.
+///
+/// `Display` writes the service's name of the unit, such as `METERS`.
+///
+/// ```
+/// assert_eq!(backendless::Units::Kilometers.to_string(), "KILOMETERS");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Units {
@@ -34,6 +41,12 @@ impl Units {
             Self::Yards => "YARDS",
             Self::Feet => "FEET",
         }
+    }
+}
+
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
@@ -128,7 +141,7 @@ fn check(categories: &[String], circle: Option<Circle>) -> Result<()> {
     let Some(circle) = circle else {
         return Ok(());
     };
-    check_place(circle.latitude, circle.longitude)?;
+    check_coordinates(circle.latitude, circle.longitude)?;
     if circle.radius.is_finite() && circle.radius > 0.0 {
         return Ok(());
     }

@@ -68,10 +68,10 @@ impl Geo {
     /// # }
     /// ```
     pub fn save(&self, point: &GeoPoint) -> Request<GeoPoint> {
-        let checked = point
-            .check()
+        let body = point
+            .to_body()
             .map_err(|error| error.with_operation(&SAVE_GEO_POINT));
-        let request = checked.and_then(|()| raw::save_geo_point(point));
+        let request = body.and_then(|body| raw::save_geo_point(&body));
         Request::map(&self.client, request, point::Saved::into_point)
     }
 

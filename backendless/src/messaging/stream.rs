@@ -14,6 +14,7 @@ use tokio::time::Sleep;
 
 use super::Message;
 use super::message::Messages;
+use crate::decode;
 use crate::generated::raw;
 use crate::operations::POLL_MESSAGES;
 use crate::request::{Request, RequestFuture};
@@ -158,10 +159,8 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
 
 /// Decodes one message. A message that does not match `M` is an error of its own.
 fn read<M: DeserializeOwned>(message: Value, attempts: u32) -> Result<Message<M>> {
-    serde_json::from_value(message).map_err(|_| {
-        let type_name = std::any::type_name::<M>();
-        let problem = format!("a message came that does not fit {type_name}");
-        Error::new(ErrorKind::Decode, problem)
+    decode::from_value(&message).map_err(|problem| {
+        Error::new(ErrorKind::Decode, format!("a message {problem}"))
             .with_operation(&POLL_MESSAGES)
             .with_attempts(attempts)
     })

@@ -55,9 +55,21 @@ pub(super) struct Expected {
 /// Where a call differs from the others: the fault, the call, and what comes of it.
 pub(super) const EXCEPTIONS: [(&str, &str, Expected); 6] = [
     // What came of a file is the caller's already, who alone can begin anew.
-    ("close in body", DOWNLOAD, once(&[ErrorKind::ConnectionLost])),
-    ("length too long", DOWNLOAD, once(&[ErrorKind::ConnectionLost])),
-    ("chunked garbage", DOWNLOAD, once(&[ErrorKind::ConnectionLost])),
+    (
+        "close in body",
+        DOWNLOAD,
+        once(&[ErrorKind::ConnectionLost]),
+    ),
+    (
+        "length too long",
+        DOWNLOAD,
+        once(&[ErrorKind::ConnectionLost]),
+    ),
+    (
+        "chunked garbage",
+        DOWNLOAD,
+        once(&[ErrorKind::ConnectionLost]),
+    ),
     ("stall in body", DOWNLOAD, once(&[ErrorKind::Timeout])),
     // A file takes as long as it takes, if only it goes on.
     ("body a byte at a time", DOWNLOAD, once(&[])),
@@ -97,7 +109,12 @@ impl Fault {
 
     /// A connection that breaks.
     fn broken(name: &'static str, behaviour: Behaviour) -> Self {
-        Self::new(name, &[ErrorKind::ConnectionLost], Effect::Unknown, behaviour)
+        Self::new(
+            name,
+            &[ErrorKind::ConnectionLost],
+            Effect::Unknown,
+            behaviour,
+        )
     }
 
     /// A server that takes too long.
