@@ -42,6 +42,7 @@ mod clock;
 mod cloud_code;
 mod counters;
 mod data;
+mod doc_example;
 mod error;
 mod faults;
 mod files;
