@@ -3,8 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::quote;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use syn::parse_quote;
 
 use crate::Error;
@@ -47,8 +46,6 @@ fn settings() -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(transport::Transport))
         .with_replacement(OPEN_BODY, "B", [].into_iter())
         .with_replacement(OPEN_VALUE, "T", [].into_iter());
     settings

@@ -1,46 +1,38 @@
-//! Types that hold a secret.
+//! Replaces the derived `Debug` of types that contain a secret by one that prints no field.
+//!
+//! A derived `Debug` would print passwords and user tokens.
 
 use std::collections::BTreeSet;
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, Ident, Item, Meta, Path, Token, parse_quote};
 
-use super::{Context, Pass, types};
-use crate::Error;
 use crate::document::{At, Document, Pointer};
 
-pub(super) const PASS: Pass = Pass {
-    id: "secrets",
-    why: "a derived Debug prints passwords and user tokens",
-    apply,
-};
-
-/// Names of secrets wherever they stand; those the specification marks come on top.
+/// Names of properties and schemas that are always secret. The document can mark more.
 const SECRET_NAMES: [&str; 2] = ["password", "user-token"];
 
-fn apply(context: &Context<'_>, file: &mut syn::File) -> Result<(), Error> {
-    let names = secret_names(context.document);
-    if let Some(items) = types(file) {
-        *items = std::mem::take(items)
-            .into_iter()
-            .flat_map(|item| quiet(&names, item))
-            .collect();
-    }
-    Ok(())
+pub(super) fn apply(document: &Document, items: &mut Vec<Item>) {
+    let names = secret_names(document);
+    *items = std::mem::take(items)
+        .into_iter()
+        .flat_map(|item| without_secrets(&names, item))
+        .collect();
 }
 
-/// The names of secrets, of the headers of security schemes, and of what has the format `password`.
+/// Names that are always secret, names of the headers of security schemes, and names with the format `password`.
 fn secret_names(document: &Document) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = SECRET_NAMES.iter().map(|name| (*name).to_owned()).collect();
     let schemes = document.at(&Pointer::of(["components", "securitySchemes"]));
     for (_, scheme) in schemes.map(|at| at.entries()).unwrap_or_default() {
         names.extend(scheme.str("name").map(str::to_owned));
     }
-    marked(&document.root(), &mut names);
+    add_marked(&document.root(), &mut names);
     names
 }
 
-fn marked(at: &At<'_>, names: &mut BTreeSet<String>) {
+/// Adds the properties and schemas at or below `at` that have the format `password`.
+fn add_marked(at: &At<'_>, names: &mut BTreeSet<String>) {
     let keys: Vec<&str> = at.pointer().keys().collect();
     if let ([.., "properties" | "schemas", name], Some("password")) =
         (keys.as_slice(), at.str("format"))
@@ -48,15 +40,15 @@ fn marked(at: &At<'_>, names: &mut BTreeSet<String>) {
         names.insert((*name).to_owned());
     }
     for (_, child) in at.entries() {
-        marked(&child, names);
+        add_marked(&child, names);
     }
     for child in at.items() {
-        marked(&child, names);
+        add_marked(&child, names);
     }
 }
 
-/// The item, and its Debug where it has to be silent.
-fn quiet(names: &BTreeSet<String>, mut item: Item) -> Vec<Item> {
+/// The item, followed by its `Debug` if the derived one was removed.
+fn without_secrets(names: &BTreeSet<String>, mut item: Item) -> Vec<Item> {
     let (attrs, ident, secret) = match &mut item {
         Item::Struct(item) => {
             let secret = names.contains(&item.ident.to_string()) || has_secret(names, &item.fields);
@@ -71,14 +63,14 @@ fn quiet(names: &BTreeSet<String>, mut item: Item) -> Vec<Item> {
         }
         _ => return vec![item],
     };
-    if !secret || !underive_debug(attrs) {
+    if !secret || !remove_derived_debug(attrs) {
         return vec![item];
     }
-    let silent = silent_debug(ident);
-    vec![item, silent]
+    let debug = opaque_debug(ident);
+    vec![item, debug]
 }
 
-fn silent_debug(ident: &Ident) -> Item {
+fn opaque_debug(ident: &Ident) -> Item {
     let name = ident.to_string();
     parse_quote! {
         impl ::std::fmt::Debug for #ident {
@@ -101,7 +93,7 @@ fn has_secret(names: &BTreeSet<String>, fields: &Fields) -> bool {
 fn renamed(attr: &Attribute) -> Option<String> {
     let mut found = None;
     if attr.path().is_ident("serde") {
-        // An attribute that is no list of names has no rename either.
+        // An attribute that does not parse as a list has no rename either.
         let _ = attr.parse_nested_meta(|meta| {
             let value = meta.value().and_then(|value| value.parse::<syn::Expr>());
             if let (true, Ok(syn::Expr::Lit(lit))) = (meta.path.is_ident("rename"), value)
@@ -115,8 +107,8 @@ fn renamed(attr: &Attribute) -> Option<String> {
     found
 }
 
-/// Says whether Debug was derived.
-fn underive_debug(attrs: &mut [Attribute]) -> bool {
+/// Removes `Debug` from the derives and returns whether it was there.
+fn remove_derived_debug(attrs: &mut [Attribute]) -> bool {
     let mut found = false;
     for attr in attrs
         .iter_mut()

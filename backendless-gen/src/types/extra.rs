@@ -1,19 +1,12 @@
-//! The map of unlisted properties.
+//! Renames the map of additional properties where the schema has a property `extra`.
+//!
+//! typify names that map `extra` even beside a property of the same name, which does not compile.
 
 use quote::format_ident;
 use syn::{Field, Fields, Item, Meta};
 
-use super::{Context, Pass, types};
-use crate::Error;
-
-pub(super) const PASS: Pass = Pass {
-    id: "extra",
-    why: "typify calls the map of unlisted properties `extra`, even beside a property of that name",
-    apply,
-};
-
-fn apply(_: &Context<'_>, file: &mut syn::File) -> Result<(), Error> {
-    for item in types(file).into_iter().flatten() {
+pub(super) fn apply(items: &mut [Item]) {
+    for item in items {
         if let Item::Struct(item) = item
             && let Fields::Named(fields) = &mut item.fields
         {
@@ -27,7 +20,6 @@ fn apply(_: &Context<'_>, file: &mut syn::File) -> Result<(), Error> {
             }
         }
     }
-    Ok(())
 }
 
 fn is_flattened(field: &Field) -> bool {

@@ -1,31 +1,23 @@
-//! Documentation that reads like written.
+//! Wraps doc comments.
+//!
+//! progenitor writes each description as one block comment with lines of any length.
 
-use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, parse_quote};
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
 
-use super::{Context, Pass};
-use crate::Error;
-
-pub(super) const PASS: Pass = Pass {
-    id: "docs",
-    why: "progenitor writes each description as one block comment of endless lines, and names a type as all it says of it",
-    apply,
-};
-
-/// The widest line of a comment, its `/// ` and indentation not counted.
+/// Max width of a line in characters, without indentation and `/// `.
 const WIDTH: usize = 96;
 
-fn apply(_: &Context<'_>, file: &mut syn::File) -> Result<(), Error> {
+/// Wraps all doc comments of `file`.
+pub(crate) fn apply(file: &mut syn::File) {
     Docs.visit_file_mut(file);
-    Ok(())
 }
 
 struct Docs;
 
 impl VisitMut for Docs {
     fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
-        let tidy = std::mem::take(attrs);
-        for attr in tidy {
+        for attr in std::mem::take(attrs) {
             match text(&attr) {
                 Some(text) => attrs.extend(
                     wrapped(&text)
@@ -36,13 +28,10 @@ impl VisitMut for Docs {
             }
         }
     }
-
-    fn visit_item_mut(&mut self, item: &mut Item) {
-        visit_mut::visit_item_mut(self, item);
-    }
 }
 
-fn text(attr: &Attribute) -> Option<String> {
+/// The text of a doc attribute.
+pub(crate) fn text(attr: &Attribute) -> Option<String> {
     match &attr.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
             Expr::Lit(ExprLit {
@@ -55,7 +44,7 @@ fn text(attr: &Attribute) -> Option<String> {
     }
 }
 
-/// The lines of a comment, each with the space after the slashes.
+/// The lines of a doc comment. Each starts with the space after the slashes, unless it is empty.
 pub(crate) fn wrapped(text: &str) -> Vec<String> {
     let lines = text.trim().lines().flat_map(|line| wrap(line.trim_end()));
     lines
@@ -69,7 +58,7 @@ pub(crate) fn wrapped(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Breaks a line between words. The rest of a list item is indented; code and tables are left alone.
+/// Breaks a line between words. Continuation lines of a list item are indented; code and tables are not wrapped.
 fn wrap(line: &str) -> Vec<String> {
     let trimmed = line.trim_start();
     if line.len() <= WIDTH || line.starts_with("    ") || trimmed.starts_with('|') {
