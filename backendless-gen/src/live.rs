@@ -1,4 +1,6 @@
-//! Extensions for what the live service expects instead of what the document says.
+//! Extensions for names and paths that the live service expects instead of the document's.
+//!
+//! The generated functions select by profile.
 
 use crate::Error;
 use crate::document::At;
@@ -17,10 +19,10 @@ pub(crate) fn name(operation: &At<'_>, parameter: &At<'_>) -> Result<Option<Stri
     };
     if parameter.str("in") != Some("query") {
         let what = format!("`{NAME}` on a parameter that is not a query parameter");
-        return Err(at.error(what, "`in: query`, or no such extension"));
+        return Err(at.error(what, "`in: query`, or the parameter without this extension"));
     }
     let Some(name) = at.node().str().filter(|name| !name.trim().is_empty()) else {
-        return Err(at.error(format!("`{NAME}` is not a text"), VALID));
+        return Err(at.error(format!("`{NAME}` is not a non-empty string"), VALID));
     };
     let taken = operation
         .child("parameters")
@@ -31,7 +33,7 @@ pub(crate) fn name(operation: &At<'_>, parameter: &At<'_>) -> Result<Option<Stri
         .filter(|other| other.str("in") == Some("query"))
         .any(|other| other.str(NAME).or_else(|| other.str("name")) == Some(name));
     if taken {
-        let what = format!("two query parameters are called `{name}` by the live service");
+        let what = format!("two query parameters have the name `{name}` at the live service");
         return Err(at.error(what, VALID));
     }
     Ok(Some(name.to_owned()))
@@ -44,7 +46,7 @@ pub(crate) fn template(operation: &At<'_>, path: &Template) -> Result<Option<Tem
     };
     let valid = format!("a path with the parameters of `{path}`");
     let Some(text) = at.node().str() else {
-        return Err(at.error(format!("`{PATH}` is not a text"), &valid));
+        return Err(at.error(format!("`{PATH}` is not a string"), &valid));
     };
     let live = Template::parse(text).map_err(|what| at.error(what, &valid))?;
     let sorted = |template: &Template| {

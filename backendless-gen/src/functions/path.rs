@@ -48,7 +48,7 @@ fn steps(operation: &Operation, template: &Template) -> Result<Vec<Step>, String
     for segment in &template.segments {
         if matches!(segment.text(), Some("." | "..")) {
             return Err(format!(
-                "the path `{template}` has a dot segment, which would be the path of something else"
+                "the path `{template}` has a dot segment, which HTTP clients resolve to another path"
             ));
         }
         literal.push('/');
