@@ -20,17 +20,12 @@ use crate::{Client, Error, ErrorCode, Profile, Result};
 /// ```
 /// use std::time::Duration;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let cache = client.cache();
 /// cache.put("greeting", "good morning").ttl(Duration::from_secs(600)).await?;
 /// assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("good morning"));
 /// assert_eq!(cache.get::<String>("other").await?, None);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Cache {
@@ -54,15 +49,10 @@ impl Cache {
     /// the value too large; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// client.cache().put("answer", &42).await?;
     /// assert_eq!(client.cache().get::<u8>("answer").await?, Some(42));
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn put<V>(&self, key: impl Into<String>, value: &V) -> CachePut
     where
@@ -87,14 +77,9 @@ impl Cache {
     /// [`Decode`](crate::ErrorKind::Decode) for a value that is no `T`; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert_eq!(client.cache().get::<String>("nothing").await?, None);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn get<T>(&self, key: impl Into<String>) -> Request<Option<T>>
     where
@@ -116,14 +101,9 @@ impl Cache {
     /// call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert!(!client.cache().contains("nothing").await?);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn contains(&self, key: impl Into<String>) -> Request<bool> {
         Request::new(&self.client, raw::cache_contains(&key.into()))
@@ -136,17 +116,12 @@ impl Cache {
     /// As [`contains`](Self::contains).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let cache = client.cache();
     /// cache.put("answer", &42).await?;
     /// cache.delete("answer").await?;
     /// assert!(!cache.contains("answer").await?);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn delete(&self, key: impl Into<String>) -> Request<()> {
         Request::new(&self.client, raw::cache_delete(&key.into()))

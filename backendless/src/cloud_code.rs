@@ -30,16 +30,11 @@ const NOT_SETTABLE: [&str; 7] = [
 /// A handle like the client: cheap to clone, and free to move into tasks.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// // The local server's `echo` answers its argument.
 /// let answer: Vec<u8> = client.cloud_code().invoke("echo", "echo", &[1, 2, 3]).await?;
 /// assert_eq!(answer, [1, 2, 3]);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct CloudCode {
@@ -66,15 +61,10 @@ impl CloudCode {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let error = client.cloud_code().invoke::<_, ()>("Cart", "total", &1).await.unwrap_err();
     /// assert!(error.is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn invoke<A, R>(
         &self,
@@ -100,15 +90,10 @@ impl CloudCode {
     /// As [`invoke`](Self::invoke).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let answer: Option<u8> = client.cloud_code().invoke_no_args("echo", "echo").await?;
     /// assert_eq!(answer, None);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn invoke_no_args<R>(
         &self,

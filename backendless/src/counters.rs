@@ -10,17 +10,12 @@ use crate::request::Request;
 /// and free to move into tasks.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let counters = client.counters();
 /// assert_eq!(counters.increment("visits").await?, 1);
 /// assert_eq!(counters.increment_by("visits", 9).await?, 10);
 /// assert_eq!(counters.get("visits").await?, 10);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Counters {
@@ -42,14 +37,9 @@ impl Counters {
     /// what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert_eq!(client.counters().increment("visits").await?, 1);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn increment(&self, name: impl Into<String>) -> Request<i64> {
         Request::new(&self.client, raw::increment_and_get(&name.into()))
@@ -64,14 +54,9 @@ impl Counters {
     /// As [`increment`](Self::increment).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert_eq!(client.counters().increment_by("stock", -3).await?, -3);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn increment_by(&self, name: impl Into<String>, value: i64) -> Request<i64> {
         Request::new(&self.client, raw::increment_by_and_get(&name.into(), value))
@@ -84,14 +69,9 @@ impl Counters {
     /// As [`increment`](Self::increment).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert_eq!(client.counters().get("never used").await?, 0);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn get(&self, name: impl Into<String>) -> Request<i64> {
         Request::new(
@@ -107,17 +87,12 @@ impl Counters {
     /// As [`increment`](Self::increment).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let counters = client.counters();
     /// counters.increment("visits").await?;
     /// counters.reset("visits").await?;
     /// assert_eq!(counters.get("visits").await?, 0);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn reset(&self, name: impl Into<String>) -> Request<()> {
         Request::new(&self.client, raw::reset_counter(&name.into()))

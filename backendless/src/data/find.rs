@@ -50,11 +50,7 @@ pub(super) struct Query {
 /// # use serde::{Deserialize, Serialize};
 /// # #[derive(Serialize, Deserialize)]
 /// # struct Person { name: String, age: u8 }
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// # let people = client.data::<Person>("Person");
 /// # for age in [17, 20, 40] { people.create(&Person { name: format!("P{age}"), age }).await?; }
 /// let page = people.find()
@@ -63,8 +59,7 @@ pub(super) struct Query {
 ///     .page_size(50)
 ///     .await?;
 /// assert_eq!(page.iter().map(|person| person.age).collect::<Vec<_>>(), [40, 20]);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 pub type Find<T> = Request<Vec<Object<T>>, FindParameters<T>>;
 
@@ -182,11 +177,7 @@ impl<T> Find<T> {
     /// ```
     /// use futures_util::TryStreamExt;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
     /// let mut all = notes.find().page_size(2).by_key().stream();
@@ -195,8 +186,7 @@ impl<T> Find<T> {
     ///     notes.delete(&note.object_id).await?;
     /// }
     /// assert_eq!(notes.count().await?, 0);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn by_key(mut self) -> Self {
         self.parameters.by_key = true;
@@ -208,17 +198,12 @@ impl<T: DeserializeOwned + 'static> Find<T> {
     /// Answers the first row that is found, if any.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let notes = client.data::<backendless::Record>("Note");
     /// # notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// let newest = notes.find().sort_by("created desc").first().await?;
     /// assert_eq!(newest.expect("one was made")["text"], "milk");
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn first(self) -> Request<Option<Object<T>>> {
         let Self {
@@ -246,11 +231,7 @@ impl<T: DeserializeOwned + 'static> Find<T> {
     ///     people: u64,
     /// }
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let people = client.data::<backendless::Record>("Person");
     /// # for city in ["Oslo", "Rome", "Oslo"] {
     /// #     people.create(&serde_json::json!({"city": city})).await?;
@@ -262,8 +243,7 @@ impl<T: DeserializeOwned + 'static> Find<T> {
     ///     .rows::<Total>()
     ///     .await?;
     /// assert_eq!((totals[0].city.as_str(), totals[0].people), ("Oslo", 2));
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn rows<R: DeserializeOwned + 'static>(self) -> Request<Vec<R>> {
         let Self {
@@ -280,11 +260,7 @@ impl<T: DeserializeOwned + 'static> Find<T> {
     /// ```
     /// use futures_util::TryStreamExt;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let notes = client.data::<backendless::Record>("Note");
     /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
     /// let mut all = notes.find().sort_by("created").page_size(2).stream();
@@ -294,8 +270,7 @@ impl<T: DeserializeOwned + 'static> Find<T> {
     ///     count += 1;
     /// }
     /// assert_eq!(count, 3);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn stream(self) -> ObjectStream<T>
     where
@@ -407,17 +382,12 @@ fn clause(filter: Option<&Filter>) -> Result<Option<&str>> {
 /// ```
 /// use backendless::filter::field;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// # let notes = client.data::<backendless::Record>("Note");
 /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
 /// assert_eq!(notes.count().await?, 3);
 /// assert_eq!(notes.count().filter(field("n").gt(0)).await?, 2);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 pub type Count = Request<u64, CountParameters>;
 

@@ -99,17 +99,12 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     /// [`ErrorKind`](crate::ErrorKind).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert_eq!(note["text"], "milk");
     /// assert!(note.created.is_some() && note.updated.is_none());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn create<B>(&self, object: &B) -> Request<Object<T>>
     where
@@ -127,17 +122,12 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     /// `count`, which is another operation's path; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert_eq!(notes.get(&note.object_id).await?["text"], "milk");
     /// assert!(notes.get("nobody's").await.unwrap_err().is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn get(&self, id: impl Into<String>) -> Request<Object<T>> {
         Request::new(&self.client, raw::get_object_by_id(&self.name, &id.into()))
@@ -155,17 +145,12 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     /// [`create`](Self::create) and [`get`](Self::get).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk", "done": false})).await?;
     /// let note = notes.update(&note.object_id, &serde_json::json!({"done": true})).await?;
     /// assert_eq!((&note["text"], &note["done"]), (&"milk".into(), &true.into()));
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn update<B>(&self, id: impl Into<String>, changes: &B) -> Request<Object<T>>
     where
@@ -189,16 +174,11 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     /// [`get`](Self::get).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert!(Some(notes.delete(&note.object_id).await?) >= note.created);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn delete(&self, id: impl Into<String>) -> Request<Timestamp> {
         let request = raw::delete_object::<Option<Deletion>>(&self.name, &id.into());

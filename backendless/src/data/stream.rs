@@ -92,11 +92,7 @@ impl<T> ObjectStream<T> {
     /// ```
     /// use futures_util::TryStreamExt;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
     /// let mut all = notes.find().page_size(2).stream().by_key();
@@ -105,8 +101,7 @@ impl<T> ObjectStream<T> {
     ///     notes.delete(&note.object_id).await?;
     /// }
     /// assert_eq!(notes.count().await?, 0);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn by_key(mut self) -> Self {
         self.by_key = true;

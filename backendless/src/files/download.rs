@@ -57,11 +57,7 @@ impl fmt::Debug for DownloadFileParameters {
 /// ```
 /// use futures_util::TryStreamExt;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// # let files = client.files();
 /// # let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
 /// let mut file = files.download(&info).await?;
@@ -70,8 +66,7 @@ impl fmt::Debug for DownloadFileParameters {
 ///     length += piece.len();
 /// }
 /// assert_eq!(length, 3);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[must_use = "a download is read from as a stream, or with `bytes` or `save_to`"]
 pub struct Download {

@@ -20,17 +20,12 @@ use crate::request::Request;
 /// ```
 /// use backendless::Upload;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let files = client.files();
 /// let info = files.upload("notes/today.txt", Upload::bytes("milk")).await?;
 /// assert_eq!(files.download(&info).await?.bytes().await?, "milk");
 /// files.delete("notes/today.txt").await?;
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -58,18 +53,13 @@ impl Files {
     /// ```
     /// use backendless::{ErrorKind, Upload};
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let files = client.files();
     /// files.upload("a.txt", Upload::bytes("one")).await?;
     /// let error = files.upload("a.txt", Upload::bytes("two")).await.unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Conflict);
     /// files.upload("a.txt", Upload::bytes("two")).overwrite(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn upload(&self, path: impl Into<String>, upload: Upload) -> UploadFile {
         let parameters = UploadFileParameters::new(path.into(), upload);
@@ -88,14 +78,9 @@ impl Files {
     /// empty one above all; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert!(client.files().delete("nothing.txt").await.unwrap_err().is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn delete(&self, path: impl Into<String>) -> Request<()> {
         Request::new(&self.client, raw::delete_file(&path.into()))
@@ -114,18 +99,13 @@ impl Files {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let files = client.files();
     /// # let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
     /// # let folder = tempfile::tempdir()?;
     /// files.download(&info).await?.save_to(folder.path().join("a.txt")).await?;
     /// assert_eq!(std::fs::read(folder.path().join("a.txt"))?, b"one");
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn download(&self, info: &FileInfo) -> DownloadFile {
         let parameters = DownloadFileParameters::new(info.secret_url());

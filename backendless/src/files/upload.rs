@@ -190,19 +190,14 @@ impl UploadFile {
     /// `report` panics, the upload ends with an error.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// use backendless::Upload;
     ///
     /// client.files()
     ///     .upload("a.bin", Upload::bytes(vec![0; 100_000]))
     ///     .on_progress(|sent, total| println!("{sent} of {total:?} bytes"))
     ///     .await?;
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn on_progress(mut self, report: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
         self.parameters.on_progress = Some(Box::new(report));

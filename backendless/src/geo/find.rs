@@ -68,17 +68,12 @@ struct Circle {
 /// ```
 /// use backendless::{GeoPoint, Units};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// # let geo = client.geo();
 /// geo.save(&GeoPoint::new(59.91, 10.74).category("cafes")).await?;
 /// let near = geo.find().categories(["cafes"]).near(59.91, 10.75, 1.0, Units::Miles).await?;
 /// assert!(near[0].distance < Some(1.0));
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 pub type FindGeoPoints = Request<Vec<GeoPoint>, FindGeoPointsParameters>;
 

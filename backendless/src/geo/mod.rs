@@ -19,11 +19,7 @@ use crate::request::Request;
 /// ```
 /// use backendless::{GeoPoint, Units};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let cafe = GeoPoint::new(59.9127, 10.7461).category("cafes").metadata("rating", 5);
 /// client.geo().save(&cafe).await?;
 ///
@@ -32,8 +28,7 @@ use crate::request::Request;
 ///     .near(59.91, 10.75, 5.0, Units::Kilometers)
 ///     .await?;
 /// assert_eq!(near[0].metadata["rating"], 5);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Geo {
@@ -56,16 +51,11 @@ impl Geo {
     ///
     /// ```
     /// # use backendless::GeoPoint;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let point = client.geo().save(&GeoPoint::new(59.9, 10.7)).await?;
     /// assert!(point.object_id.is_some());
     /// assert!(client.geo().save(&GeoPoint::new(91.0, 0.0)).await.is_err());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn save(&self, point: &GeoPoint) -> Request<GeoPoint> {
         let body = point

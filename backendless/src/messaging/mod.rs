@@ -25,16 +25,11 @@ use crate::request::Request;
 /// ```
 /// use serde_json::json;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let messaging = client.messaging();
 /// let status = messaging.publish("news", &json!({"text": "hello"})).await?;
 /// assert!(status.message_id.is_some());
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Messaging {
@@ -60,19 +55,14 @@ impl Messaging {
     /// ```
     /// use std::time::{Duration, SystemTime};
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let status = client.messaging()
     ///     .publish("news", "the shop opens")
     ///     .header("topic", "shop")
     ///     .publish_at(SystemTime::now() + Duration::from_secs(3600))
     ///     .await?;
     /// assert!(status.message_id.is_some());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn publish<M>(&self, channel: impl Into<String>, message: &M) -> Publish
     where
@@ -94,16 +84,11 @@ impl Messaging {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
     /// let answer: backendless::Record = messaging.poll("news", "my-subscription").await?;
     /// assert!(answer.contains_key("messages"));
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn poll<R>(
         &self,
@@ -122,11 +107,7 @@ impl Messaging {
     /// ```
     /// use futures_util::TryStreamExt;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
     /// # messaging.poll::<backendless::Record>("news", "my-subscription").await?;
     /// messaging.publish("news", "the shop opens").await?;
@@ -134,8 +115,7 @@ impl Messaging {
     /// let mut messages = messaging.messages::<String>("news", "my-subscription");
     /// let message = messages.try_next().await?.expect("a stream of messages does not end");
     /// assert_eq!(message.data, "the shop opens");
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn messages<M>(
         &self,
@@ -158,15 +138,10 @@ impl Messaging {
     /// ```
     /// use backendless::Email;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let email = Email::new("Welcome").to("ann@example.com").text("Good to have you here.");
     /// client.messaging().send_email(email).await?;
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn send_email(&self, email: Email) -> Request<()> {
         let body = email.into_request();

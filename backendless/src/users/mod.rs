@@ -34,11 +34,7 @@ const USER_TOKEN: &str = "user-token";
 /// ```
 /// use backendless::Registration;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let users = client.users();
 /// users.register(Registration::new("pa55").email("ann@example.com")).await?;
 /// let session = users.login("ann@example.com", "pa55").await?;
@@ -47,8 +43,7 @@ const USER_TOKEN: &str = "user-token";
 /// let entry = diary.create(&serde_json::json!({"text": "fine day"})).await?;
 /// assert_eq!(entry.owner_id.as_deref(), Some(session.user().object_id.as_str()));
 /// session.logout().await?;
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Users {
@@ -77,19 +72,14 @@ impl Users {
     /// ```
     /// use backendless::{ErrorKind, Registration};
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let ann = || Registration::new("pa55").email("ann@example.com").property("age", 30);
     /// let user = client.users().register(ann()).await?;
     /// assert_eq!(user.properties["age"], 30);
     ///
     /// let again = client.users().register(ann()).await.unwrap_err();
     /// assert_eq!(again.kind(), ErrorKind::Conflict);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn register(&self, registration: Registration) -> Request<User> {
         let request = registration
@@ -109,15 +99,10 @@ impl Users {
     /// disabled; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
     /// assert!(error.is_unauthorized());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn login(&self, login: impl Into<String>, password: impl Into<String>) -> Request<Session> {
         let request = login_user(login.into(), Arc::new(SecretString::from(password.into())));
@@ -141,15 +126,10 @@ impl Users {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let of_nobody = client.with_user_token("no session's");
     /// assert!(of_nobody.users().logout().await.unwrap_err().is_unauthorized());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn logout(&self) -> Request<()> {
         Request::new(&self.client, raw::logout_user())
@@ -167,15 +147,10 @@ impl Users {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let error = client.users().restore_password("nobody@example.com").await.unwrap_err();
     /// assert!(error.is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn restore_password(&self, identity: impl Into<String>) -> Request<()> {
         Request::new(&self.client, raw::restore_password(&identity.into()))

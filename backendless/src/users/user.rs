@@ -44,17 +44,12 @@ impl User {
     ///
     /// ```
     /// # use backendless::Registration;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let ann = Registration::new("pa55").email("ann@example.com").property("age", 30);
     /// let user = client.users().register(ann).await?;
     /// assert_eq!(user.property::<u8>("age")?, Some(30));
     /// assert_eq!(user.property::<u8>("height")?, None);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn property<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         match self.properties.get(name) {
