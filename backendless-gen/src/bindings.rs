@@ -1,10 +1,12 @@
-//! progenitor, and the fence around it.
+//! Runs progenitor.
+//!
+//! progenitor and typify panic on some schemas. [`generate`] returns such a panic as an error, with the place of the
+//! operation or schema that causes it.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::quote;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use syn::parse_quote;
 
 use crate::Error;
@@ -13,13 +15,15 @@ use crate::model::Model;
 use crate::rules::{OPEN_BODY, OPEN_VALUE};
 use crate::validate;
 
-/// The bindings as progenitor makes them, with the lints that its style asks for.
+/// The code that progenitor generates from `document`, with the lints allowed that it violates.
 pub(crate) fn generate(model: &Model, document: &Document) -> Result<syn::File, Error> {
-    let tokens = run(document).map_err(|what| blame(model, document, &what))?;
+    let tokens = run(document).map_err(|what| locate(model, document, &what))?;
     let mut file: syn::File = syn::parse2(tokens).map_err(|error| {
-        Error::new(format!("progenitor made code that does not parse: {error}"))
+        Error::new(format!(
+            "progenitor generated code that does not parse: {error}"
+        ))
     })?;
-    // The file is progenitor's in style and names, and most of it is unused unless the feature `raw` shows it.
+    // progenitor decides style and names. Most functions are unused unless the feature `raw` exports them.
     file.attrs.push(parse_quote!(#![allow(
         clippy::all,
         dead_code,
@@ -31,7 +35,7 @@ pub(crate) fn generate(model: &Model, document: &Document) -> Result<syn::File, 
     Ok(file)
 }
 
-/// progenitor on `document`; a refusal or a panic becomes its text.
+/// Runs progenitor on `document`. Fails with the message of its error or panic.
 fn run(document: &Document) -> Result<proc_macro2::TokenStream, String> {
     let specification = validate::structure(document).map_err(|error| error.to_string())?;
     let mut generator = Generator::new(&settings());
@@ -47,19 +51,18 @@ fn settings() -> GenerationSettings {
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(transport::Transport))
         .with_replacement(OPEN_BODY, "B", [].into_iter())
         .with_replacement(OPEN_VALUE, "T", [].into_iter());
     settings
 }
 
-/// An error at the operation or the schema without which progenitor would have been content, if one alone is to blame.
+/// An error with the place of the operation or schema that progenitor fails on.
 ///
-/// progenitor says what it stumbled over, hardly ever where. Leaving parts out one at a time finds the place.
-fn blame(model: &Model, document: &Document, what: &str) -> Error {
+/// progenitor's messages rarely contain a place. Therefore each part is removed in turn; if progenitor succeeds without it,
+/// that part is the cause. The error has no place if no single part is.
+fn locate(model: &Model, document: &Document, what: &str) -> Error {
     const VALID: &str =
-        "another way to say this; see the limits listed in backendless-gen/src/rules";
+        "another way to express this; see the limits listed in backendless-gen/src/rules";
     let schemas = Pointer::of(["components", "schemas"]);
     let schemas = document
         .at(&schemas)
@@ -72,7 +75,7 @@ fn blame(model: &Model, document: &Document, what: &str) -> Error {
     let suspects = suspects.chain(schemas.iter().map(|(_, at)| at.pointer().clone()));
     for suspect in suspects {
         let mut rest = document.clone();
-        leave_out(&mut rest, &suspect);
+        remove(&mut rest, &suspect);
         if run(&rest).is_ok() {
             let what = format!("progenitor cannot express this: {what}");
             return document.error_near(&suspect, what, VALID);
@@ -85,8 +88,8 @@ fn blame(model: &Model, document: &Document, what: &str) -> Error {
     )
 }
 
-/// An operation goes; a schema that others may refer to becomes an empty one.
-fn leave_out(document: &mut Document, suspect: &Pointer) {
+/// Removes an operation. A schema is replaced by an empty one, because others may refer to it.
+fn remove(document: &mut Document, suspect: &Pointer) {
     let is_schema = suspect.keys().next() == Some("components");
     if is_schema {
         if let Some(schema) = document.node_mut(suspect) {
@@ -100,12 +103,12 @@ fn leave_out(document: &mut Document, suspect: &Pointer) {
     }
 }
 
-/// The panic hook belongs to the process: only one may silence it at a time.
-static SILENCE: Mutex<()> = Mutex::new(());
+/// Serializes changes of the panic hook, which is global to the process.
+static PANIC_HOOK: Mutex<()> = Mutex::new(());
 
-/// Runs `work`; a panic becomes its text, and nothing is printed.
+/// Runs `work`. Fails with the message of a panic, which is not printed.
 fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    let _alone = SILENCE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _guard = PANIC_HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| ()));
     let result = panic::catch_unwind(AssertUnwindSafe(work));
@@ -115,7 +118,7 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned());
         let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
-        // Some panics print the schema they stumbled over, which takes pages.
+        // Some messages contain a whole schema after the first line.
         let text = text.and_then(|text| text.lines().next().map(str::to_owned));
         text.unwrap_or_else(|| "a panic without a message".to_owned())
     })

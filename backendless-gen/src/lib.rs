@@ -6,7 +6,8 @@
 //!    with its place and what would be valid; `inline` writes shared parts out where they are used.
 //! 2. `model` reads the operations, and `facts` adds what a specification cannot say.
 //! 3. `rules` rewrite the specification into what progenitor can express.
-//! 4. `bindings` runs progenitor; `passes` turn its code into the SDK's.
+//! 4. `bindings` runs progenitor; `functions` replaces its client by request builders, `types` changes the schema
+//!    types, and `docs` wraps the doc comments.
 //! 5. `operations` and `mock` write the operation table, with its `reserved` values, and the mocks.
 //! 6. `render` makes text of it all, and `files` puts it in place or shows what differs.
 //!
@@ -24,26 +25,29 @@
 //! ```
 
 mod bindings;
+mod docs;
 mod document;
 mod error;
 mod facts;
 mod files;
+mod functions;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod golden;
 mod inline;
+mod live;
 mod mock;
 mod model;
 mod names;
 mod operations;
-mod passes;
 pub mod rehearsal;
 mod render;
 mod reserved;
 mod rules;
 pub mod spec;
 mod template;
+mod types;
 mod validate;
 
 pub use error::Error;
@@ -51,7 +55,6 @@ pub use files::{Change, Drift, Workspace, Written};
 
 use document::Document;
 use model::Model;
-use passes::Context;
 use render::Header;
 use rules::Applied;
 
@@ -111,20 +114,18 @@ fn read(name: &str, specification: &str) -> Result<(Model, Document), Error> {
     Ok((model, document))
 }
 
-/// The raw client, and what the rules touched to make it.
+/// The request builders, and what the rules changed for them.
 fn raw(model: &Model, document: &Document) -> Result<(syn::File, Applied), Error> {
     let mut lowered = document.clone();
     let applied = rules::apply(model, &mut lowered)?;
     let mut file = bindings::generate(model, &lowered)?;
-    let context = Context {
-        model,
-        document: &lowered,
-    };
-    passes::apply(&context, &mut file)?;
+    functions::apply(model, &lowered, &mut file)?;
+    types::apply(&lowered, &mut file);
+    docs::apply(&mut file);
     Ok((file, applied))
 }
 
-const RAW: &str = "The raw client: one function per operation, as progenitor makes it, sent and read by `crate::transport`.";
+const RAW: &str = "Request builders: one function per operation, which does no I/O.";
 const OPERATIONS: &str = "The operations of the API, one constant each.";
 const MOCK: &str =
-    "Typed mocks: for each operation what to match (`..When`) and what to answer (`..Then`).";
+    "Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).";

@@ -1,7 +1,7 @@
-//! Writes `mock.rs`: for each operation what a mock can match and what it can answer.
+//! Generates `mock.rs`: a request matcher and a responder per operation.
 //!
 //! progenitor has a generator for the same purpose. Its matchers are anchored at the start of the path, so they never match
-//! behind an app path, and read values as regular expressions; these compare decoded values.
+//! below an app path, and treat values as regular expressions. These compare decoded values.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use crate::Error;
 use crate::model::{Answer, In, Media, Model, Operation, Parameter, Scalar};
 
-/// Methods that every matcher has.
+/// Methods of every matcher. A parameter with such a name gets a `_` appended.
 const TAKEN: [&str; 3] = ["body", "into_inner", "user_token"];
 
 pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
@@ -21,7 +21,7 @@ pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
         .map(|operation| [when(operation), then(operation)]);
     let types = types.flatten();
     let tokens = quote! {
-        use crate::mock::{Answering, Matching, MockServer};
+        use crate::mock::{MockServer, RequestMatcher, Responder};
         use crate::operations;
 
         impl MockServer {
@@ -35,7 +35,7 @@ pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
 
 fn type_name(operation: &Operation, suffix: &str) -> Ident {
     let name = operation.function.to_upper_camel_case();
-    // A name that begins with a digit has lost the `_` of the function.
+    // Camel case drops the `_` of a function name whose first letter would be a digit.
     match name.starts_with(char::is_alphabetic) {
         true => format_ident!("{name}{suffix}"),
         false => format_ident!("Operation{name}{suffix}"),
@@ -45,7 +45,7 @@ fn type_name(operation: &Operation, suffix: &str) -> Ident {
 fn method(operation: &Operation) -> TokenStream {
     let (when, then) = (type_name(operation, "When"), type_name(operation, "Then"));
     let function = match operation.function.as_str() {
-        // The server has functions of its own.
+        // Functions of the mock server itself.
         name @ ("start" | "start_async" | "around" | "url" | "app_id" | "api_key" | "client"
         | "server" | "expect") => {
             format_ident!("{name}_")
@@ -71,7 +71,7 @@ fn method(operation: &Operation) -> TokenStream {
 fn when(operation: &Operation) -> TokenStream {
     let name = type_name(operation, "When");
     let doc = format!(
-        " What a mock of `{}` expects. Whatever it does not name may be anything.",
+        " Request matcher of a mock of `{}`. Requests may differ in everything that it does not set.",
         operation.id
     );
     let parameters = operation.parameters.iter().map(parameter);
@@ -82,19 +82,19 @@ fn when(operation: &Operation) -> TokenStream {
     quote! {
         #[doc = #doc]
         #[derive(Debug)]
-        pub struct #name(Matching);
+        pub struct #name(RequestMatcher);
 
         impl #name {
             #(#parameters)*
 
             #body
 
-            /// Only requests with this user token.
+            /// Matches only requests with this user token.
             pub fn user_token(self, token: impl Into<String>) -> Self {
                 Self(self.0.user_token(token.into()))
             }
 
-            /// The matcher of httpmock, with what was said so far, for the rest.
+            /// Returns the matcher of httpmock with all conditions so far, to add others.
             pub fn into_inner(self) -> ::httpmock::When {
                 self.0.into_inner()
             }
@@ -113,18 +113,22 @@ fn parameter(parameter: &Parameter) -> TokenStream {
         In::Query => "query parameter",
         In::Header => "header",
     };
-    let doc = format!(" Only requests whose {place} `{name}` is this.");
-    let (kind, matching) = matching(parameter);
+    let value = match parameter.list {
+        true => "list of values",
+        false => "value",
+    };
+    let doc = format!(" Matches only requests whose {place} `{name}` equals this {value}.");
+    let (kind, condition) = condition(parameter);
     quote! {
         #[doc = #doc]
         pub fn #function(self, value: #kind) -> Self {
-            Self(self.0.#matching)
+            Self(self.0.#condition)
         }
     }
 }
 
 /// The type of the value, and the call that compares it.
-fn matching(parameter: &Parameter) -> (TokenStream, TokenStream) {
+fn condition(parameter: &Parameter) -> (TokenStream, TokenStream) {
     let name = &parameter.name;
     let kind = match parameter.scalar {
         Scalar::Text => quote!(impl Into<String>),
@@ -146,28 +150,28 @@ fn matching(parameter: &Parameter) -> (TokenStream, TokenStream) {
     let call = match (parameter.place, parameter.scalar) {
         (In::Path, _) => quote!(path(#name, #text)),
         (In::Header, _) => quote!(header(#name, #text)),
-        // 5 and 5.0 are the same number.
+        // `5` and `5.0` are equal.
         (In::Query, Scalar::Number) => quote!(query_number(#name, value)),
         (In::Query, _) => quote!(query(#name, vec![#text])),
     };
     (kind, call)
 }
 
-/// A form is not compared: what separates its parts is new each time.
+/// The matcher of the body. A form has none, because the boundary between its parts is random.
 fn body(media: Media) -> Option<TokenStream> {
     match media {
         Media::Json => Some(quote! {
-            /// Only requests with this JSON body, compared as a value.
+            /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
             ///
             /// # Panics
             ///
-            /// When `body` cannot be written as JSON.
+            /// Panics if `body` cannot be serialized as JSON.
             pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
                 Self(self.0.json(body))
             }
         }),
         Media::Octets | Media::Text => Some(quote! {
-            /// Only requests with this body.
+            /// Matches only requests with this body.
             pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
                 Self(self.0.bytes(body.into()))
             }
@@ -178,26 +182,26 @@ fn body(media: Media) -> Option<TokenStream> {
 
 fn then(operation: &Operation) -> TokenStream {
     let name = type_name(operation, "Then");
-    let doc = format!(" What a mock of `{}` answers.", operation.id);
+    let doc = format!(" Response of a mock of `{}`.", operation.id);
     let ok = match operation.answer {
         Answer::Json(_) => quote! {
-            /// 200 with this JSON.
+            /// Responds with status 200 and this JSON.
             ///
             /// # Panics
             ///
-            /// When `body` cannot be written as JSON.
+            /// Panics if `body` cannot be serialized as JSON.
             pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
                 Self(self.0.json(body))
             }
         },
         Answer::Raw => quote! {
-            /// 200 with these bytes.
+            /// Responds with status 200 and these bytes.
             pub fn ok(self, body: impl Into<Vec<u8>>) -> Self {
                 Self(self.0.bytes(body.into()))
             }
         },
         Answer::Empty => quote! {
-            /// 200 with no body.
+            /// Responds with status 200 and no body.
             pub fn ok(self) -> Self {
                 Self(self.0.empty())
             }
@@ -206,17 +210,17 @@ fn then(operation: &Operation) -> TokenStream {
     quote! {
         #[doc = #doc]
         #[derive(Debug)]
-        pub struct #name(Answering);
+        pub struct #name(Responder);
 
         impl #name {
             #ok
 
-            /// This status, with the error as Backendless writes it.
+            /// Responds with this status and an error in the format of Backendless.
             pub fn error(self, status: u16, code: i64, message: &str) -> Self {
                 Self(self.0.error(status, code, message))
             }
 
-            /// The responder of httpmock, with what was said so far, for the rest.
+            /// Returns the responder of httpmock with the response so far, to change the rest.
             pub fn into_inner(self) -> ::httpmock::Then {
                 self.0.into_inner()
             }

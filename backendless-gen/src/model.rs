@@ -7,6 +7,7 @@ use crate::Error;
 use crate::document::{At, Document, Node, Pointer};
 use crate::facts::{self, Idempotency};
 use crate::inline::{operations, path_items};
+use crate::live;
 use crate::names;
 use crate::template::Template;
 
@@ -29,6 +30,8 @@ pub(crate) struct Operation {
     /// In capitals.
     pub(crate) method: String,
     pub(crate) template: Template,
+    /// The path of the live service, if it differs: the extension `x-live-path`.
+    pub(crate) live_template: Option<Template>,
     pub(crate) summary: Option<String>,
     pub(crate) requires_user_token: bool,
     pub(crate) idempotency: Idempotency,
@@ -46,6 +49,8 @@ pub(crate) struct Parameter {
     pub(crate) scalar: Scalar,
     /// Whether the value is a list of such scalars.
     pub(crate) list: bool,
+    /// The name in queries to the live service, if it differs: the extension `x-live-name`.
+    pub(crate) live_name: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,13 +123,15 @@ impl Operation {
             .child("tags")
             .and_then(|tags| tags.items().first().and_then(|tag| tag.node().str()));
         let method = method.to_ascii_uppercase();
+        let template = Template::parse(path)
+            .map_err(|what| item.error(what, "a path like /data/{table-name}"))?;
         Ok(Self {
             id: id.to_owned(),
             function: names::function(id),
             pointer: at.pointer().clone(),
             service: tag.unwrap_or("Default").to_owned(),
-            template: Template::parse(path)
-                .map_err(|what| item.error(what, "a path like /data/{table-name}"))?,
+            live_template: live::template(at, &template)?,
+            template,
             summary: at.str("summary").map(str::to_owned),
             requires_user_token: requires_user_token(document, at),
             idempotency: facts::idempotency(id, &method),
@@ -184,6 +191,7 @@ fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
             place,
             scalar,
             list,
+            live_name: live::name(operation, &at)?,
         });
     }
     Ok(found)

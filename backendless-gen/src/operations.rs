@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::Error;
+use crate::docs::wrapped;
 use crate::facts::{self, Idempotency};
 use crate::model::{Model, Operation};
-use crate::passes::docs::wrapped;
 use crate::reserved::{self, Reserved};
 
 pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::Error;
-use crate::passes::docs::wrapped;
+use crate::docs::wrapped;
 
 /// What every generated file says of its origin, so that any change of the inputs is seen as drift.
 pub(crate) struct Header {
@@ -62,8 +62,10 @@ pub(crate) fn file(header: &Header, about: &str, file: &syn::File) -> String {
         items: Vec::new(),
         ..file.clone()
     };
-    text.push('\n');
-    text.push_str(&prettyplease::unparse(&attributes));
+    if !attributes.attrs.is_empty() {
+        text.push('\n');
+        text.push_str(&prettyplease::unparse(&attributes));
+    }
     let mut previous_import = false;
     for item in &file.items {
         let import = matches!(item, syn::Item::Use(_));

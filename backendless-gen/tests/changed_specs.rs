@@ -1,9 +1,10 @@
-//! Whatever the specification becomes, what is generated from it compiles, with no warning.
+//! Code that is generated from a changed specification compiles without a warning, and builds the requests it describes.
 //!
 //! Each case is a changed copy of `openapi.yaml`. Its three generated files go into a small crate together with the handwritten
-//! files of the SDK that they are made for (`operation.rs`, `mock.rs`) and stand-ins for the rest. All crates form one temporary
-//! workspace, and one `cargo check --offline` with the versions of our Cargo.lock decides. What cargo compiled is kept in
-//! `target/tmp`, so only the first run takes long.
+//! files of the SDK that they use (`operation.rs`, `mock.rs`), and a small request builder, `changed/prepared.rs`, in place of
+//! the SDK's. All crates form one temporary workspace, which is compiled offline with the versions of our Cargo.lock. The case
+//! `requests` also runs the tests in `changed/requests.rs`. Compiled dependencies are kept in `target/tmp`, so only the first
+//! run takes long.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const PATHS_END: &str = "\ncomponents:\n";
+
+/// The case whose tests are run.
+const REQUESTS: &str = "requests";
 
 /// A changed copy of the specification.
 struct Case {
@@ -46,8 +50,8 @@ const CASES: &[Case] = &[
         change: |spec| spec.replace("FileInfo", "stored-file_info"),
     },
     Case {
-        name: "answers",
-        change: |spec| with_paths(&spec, include_str!("changed/answers.yaml")),
+        name: "responses",
+        change: |spec| with_paths(&spec, include_str!("changed/responses.yaml")),
     },
     Case {
         name: "errors",
@@ -70,6 +74,10 @@ const CASES: &[Case] = &[
         change: |spec| with_paths(&spec, include_str!("changed/names.yaml")),
     },
     Case {
+        name: REQUESTS,
+        change: |spec| with_paths(&spec, include_str!("changed/requests.yaml")),
+    },
+    Case {
         name: "lists_that_are_nullable",
         change: nullable_lists,
     },
@@ -79,7 +87,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// The specification with more paths, and with the schemas that some of them use.
+/// The specification with additional paths, and with the schemas that some of them use.
 fn with_paths(spec: &str, paths: &str) -> String {
     let (before, after) = spec.split_once(PATHS_END).unwrap();
     let schemas = include_str!("changed/shared_schemas.yaml");
@@ -90,7 +98,7 @@ fn with_paths(spec: &str, paths: &str) -> String {
     )
 }
 
-/// The text without what stands from `start` up to `end`.
+/// The text without the part from `start` up to `end`.
 fn without(spec: &str, start: &str, end: &str) -> String {
     let (before, rest) = spec.split_once(start).unwrap();
     let (_, after) = rest.split_once(end).unwrap();
@@ -125,7 +133,32 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn what_changed_specifications_generate_compiles_without_a_warning() {
+fn code_of_changed_specifications_compiles_without_a_warning_and_builds_requests() {
+    let workspace = write_workspace();
+    cargo(&workspace, &["check", "--workspace", "--keep-going"]);
+    cargo(&workspace, &["test", "--package", REQUESTS]);
+}
+
+/// Runs cargo without network access. Panics with its output if it fails.
+fn cargo(workspace: &Path, arguments: &[&str]) {
+    let result = Command::new(env!("CARGO"))
+        .args(arguments)
+        .args(["--quiet", "--offline"])
+        .current_dir(workspace)
+        .env("CARGO_TARGET_DIR", workspace.with_extension("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .unwrap();
+    assert!(
+        result.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&result.stdout),
+        String::from_utf8_lossy(&result.stderr)
+    );
+}
+
+/// Writes a crate per case and returns the folder of their workspace.
+fn write_workspace() -> PathBuf {
     let (spec, lock) = (read("openapi.yaml"), read("Cargo.lock"));
     let workspace = fresh_workspace();
     for case in CASES {
@@ -141,27 +174,10 @@ fn what_changed_specifications_generate_compiles_without_a_warning() {
     let manifest = include_str!("changed/workspace.toml").replace("MEMBERS", &members.join(", "));
     fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
     fs::write(workspace.join("Cargo.lock"), lock).unwrap();
-    let result = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--quiet",
-            "--offline",
-            "--workspace",
-            "--keep-going",
-        ])
-        .current_dir(&workspace)
-        .env("CARGO_TARGET_DIR", workspace.with_extension("target"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .unwrap();
-    assert!(
-        result.status.success(),
-        "{}",
-        String::from_utf8_lossy(&result.stderr)
-    );
+    workspace
 }
 
-/// An empty folder for the crates. It stays where it is, so that what cargo compiled is found again.
+/// An empty folder for the crates. Its path is the same in each run, so that cargo finds what it compiled before.
 fn fresh_workspace() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed-specs");
     let _ = fs::remove_dir_all(&folder);
@@ -171,33 +187,24 @@ fn fresh_workspace() -> PathBuf {
 
 fn write_crate(folder: &Path, name: &str, output: &backendless_gen::Output) {
     let source = folder.join("src");
+    let write = |name: &str, text: &str| fs::write(source.join(name), text).unwrap();
     fs::create_dir_all(source.join("generated")).unwrap();
-    for file in &output.files {
-        fs::write(source.join("generated").join(file.name), &file.text).unwrap();
-    }
-    fs::write(
-        folder.join("Cargo.toml"),
-        include_str!("changed/member.toml").replace("NAME", name),
-    )
-    .unwrap();
     fs::create_dir_all(source.join("mock")).unwrap();
-    fs::create_dir_all(source.join("transport")).unwrap();
-    for handwritten in [
-        "operation.rs",
-        "mock.rs",
-        "mock/route.rs",
-        "transport/query.rs",
-    ] {
-        fs::write(
-            source.join(handwritten),
-            read(&format!("backendless/src/{handwritten}")),
-        )
-        .unwrap();
+    for file in &output.files {
+        write(&format!("generated/{}", file.name), &file.text);
     }
-    fs::write(source.join("lib.rs"), include_str!("changed/lib.rs")).unwrap();
-    fs::write(
-        source.join("transport.rs"),
-        include_str!("changed/transport.rs"),
-    )
-    .unwrap();
+    for handwritten in ["operation.rs", "mock.rs", "mock/route.rs"] {
+        let text = read(&format!("backendless/src/{handwritten}"));
+        // The tests of the SDK's files need the rest of the SDK.
+        write(handwritten, &text.replace("#[cfg(test)]", "#[cfg(any())]"));
+    }
+    write("prepared.rs", include_str!("changed/prepared.rs"));
+    let mut lib = include_str!("changed/lib.rs").to_owned();
+    if name == REQUESTS {
+        lib.push_str("\n#[cfg(test)]\nmod requests;\n");
+        write("requests.rs", include_str!("changed/requests.rs"));
+    }
+    write("lib.rs", &lib);
+    let manifest = include_str!("changed/member.toml").replace("NAME", name);
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
 }

@@ -11,7 +11,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use backendless::operation::Operation;
+use backendless::operations::Operation;
 use backendless::{Client, Email, GeoPoint, Record, Registration, Timestamp, Units, Upload};
 use backendless::{operations, operations::*};
 use serde_json::json;
@@ -114,7 +114,10 @@ async fn data(tour: &mut Tour, client: &Client) {
 }
 
 async fn users(tour: &mut Tour, client: &Client) {
-    let email = format!("every-operation-{}@example.com", Timestamp::now());
+    let email = format!(
+        "every-operation-{}@example.com",
+        Timestamp::now().as_millis()
+    );
     let users = client.users();
     let registration = Registration::new("pa55-w0rd").email(&email);
     tour.call(&REGISTER_USER, users.register(registration).send())

@@ -28,7 +28,7 @@ impl Default for Luggage {
     /// With a login that is new.
     fn default() -> Self {
         Self {
-            login: format!("tour-{}@example.com", Timestamp::now()),
+            login: format!("tour-{}@example.com", Timestamp::now().as_millis()),
             password: "pa55".to_owned(),
             token: "TOKEN".to_owned(),
             value: "O'Hara".to_owned(),

@@ -30,7 +30,7 @@ async fn connections_that_are_lost() {
         let client = builder(server.url()).build().unwrap();
         let outcomes = make_every_call("lost", &capture, &client, server.url()).await;
         for (method, error) in errors(outcomes) {
-            assert_eq!(error.kind(), ErrorKind::Interrupted, "{method}: {error}");
+            assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{method}: {error}");
         }
     }
 }
@@ -48,7 +48,7 @@ async fn answers_that_are_cut_off() {
         for (method, error) in errors(outcomes) {
             assert_eq!(
                 error.kind(),
-                ErrorKind::Interrupted,
+                ErrorKind::ConnectionLost,
                 "{way:?} {method}: {error}"
             );
         }
@@ -180,12 +180,12 @@ async fn files_that_cannot_be_read_or_written() {
         .upload("a", Upload::file(&missing))
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::File);
+    assert_eq!(error.kind(), ErrorKind::Io);
     assert_none("upload", &text_of(&error));
     let file = backendless::FileInfo::from_url(format!("{}/a", host.url()));
     let download = client.files().download(&file).await.unwrap();
     let error = download.save_to(&missing).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::File);
+    assert_eq!(error.kind(), ErrorKind::Io);
     assert_none("download", &text_of(&error));
     capture.assert_clean("files");
 }

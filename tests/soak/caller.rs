@@ -240,6 +240,6 @@ fn unless_struck<T>(outcome: Result<T, Error>) -> Option<T> {
 /// Panics over an error that is none of the faults'.
 fn only_struck(error: &Error) {
     let refused = matches!(error.status(), Some(503 | 429));
-    let lost = matches!(error.kind(), backendless::ErrorKind::Interrupted);
+    let lost = matches!(error.kind(), backendless::ErrorKind::ConnectionLost);
     assert!(refused || lost, "{error}");
 }

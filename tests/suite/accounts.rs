@@ -120,7 +120,10 @@ async fn a_wrong_password_fails_all_calls_that_wait_for_the_one_login() {
     for outcome in join_all(calls).await {
         let error = outcome.unwrap_err();
         assert_eq!(error.code(), Some(ErrorCode::INVALID_LOGIN), "{error}");
-        assert_eq!(error.operation(), Some("loginUser"));
+        assert_eq!(
+            error.operation().map(|operation| operation.id()),
+            Some("loginUser")
+        );
     }
     assert_eq!(house.count("/users/login"), 1);
     assert_eq!(house.count("/data/Note/count"), 0);

@@ -302,8 +302,8 @@ async fn a_row_that_does_not_fit_is_told_with_its_place_and_without_its_value() 
     assert!(!error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "findObjects: 200: the answer does not fit Vec<Object<Person>>: at [1].age: \
-         expected u8, found text (1 attempt; not retried: the answer would be the same)"
+        "findObjects: 200: the response does not match Vec<Object<Person>>: at [1].age: \
+         expected u8, found string (1 attempt; not retried: the answer would be the same)"
     );
     assert!(!format!("{error:#?}").contains("SECRET"));
 }
@@ -311,8 +311,8 @@ async fn a_row_that_does_not_fit_is_told_with_its_place_and_without_its_value() 
 #[tokio::test]
 async fn answers_that_are_no_json_or_no_row_are_decode_errors() {
     for (body, told) in [
-        ("<html>", "is not JSON"),
-        ("{\"objectId\":\"B2\"", "is not JSON"),
+        ("<html>", "is not valid JSON"),
+        ("{\"objectId\":\"B2\"", "is not valid JSON"),
         ("null", "expected a row"),
         ("", "expected a row"),
         ("[]", "expected a row"),
@@ -376,10 +376,10 @@ async fn a_connection_that_breaks_off_is_an_interruption() {
         let server = ScriptedServer::always(Behaviour::bytes(answer)).await;
         let table = server.client().data::<Record>("Person");
         let error = table.get("B2").await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
         assert!(error.is_retryable());
         let error = table.create(&json!({})).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
         assert!(!error.is_retryable());
     }
 }

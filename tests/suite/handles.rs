@@ -52,14 +52,14 @@ fn results_and_requests_can_be_moved_into_tasks() {
     all::<Find<Record>>();
     all::<Count>();
     all::<ObjectStream<Record>>();
-    all::<Request<'static, Record>>();
+    all::<Request<Record>>();
     all::<Upload>();
     all::<UploadFile>();
     all::<Download>();
-    all::<Publish<'static, Record>>();
+    all::<Publish>();
     all::<MessageStream<Record>>();
-    all::<CachePut<'static, Record>>();
-    all::<Invocation<'static, Record, Record>>();
+    all::<CachePut>();
+    all::<Invocation<Record>>();
     fn shared<T: Send + Sync>() {}
     shared::<Error>();
     shared::<Session>();

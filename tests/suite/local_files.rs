@@ -141,7 +141,7 @@ async fn an_upload_that_fails_leaves_what_was_there() {
     ] {
         let error = files.upload("a.bin", upload).overwrite(true).await;
         let error = error.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Interrupted, "{error}");
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
         assert_eq!(read(&files, &info).await.unwrap(), b"old");
     }
 }

@@ -46,7 +46,7 @@ async fn a_local_file_that_is_none() {
     for bad in [folder.path().join("missing.txt"), folder.path().to_owned()] {
         let upload = server.client().files().upload("a", Upload::file(&bad));
         let error = upload.await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::File);
+        assert_eq!(error.kind(), ErrorKind::Io);
         assert_eq!((error.attempts(), error.is_retryable()), (0, false));
         let text = error.to_string();
         assert!(

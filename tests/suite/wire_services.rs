@@ -14,10 +14,7 @@ use crate::wire::{assert_json, assert_line, assert_no_body, headers_of_note};
 const STATUS: &str = r#"{"messageId":"M-1","status":"scheduled","errorMessage":null}"#;
 const POINT: &str = r#"{"geopoint":{"objectId":"G-1","latitude":1,"longitude":2}}"#;
 
-async fn recorded<R: 'static>(
-    answer: &str,
-    call: impl FnOnce(Client) -> Request<'static, R>,
-) -> Recorded {
+async fn recorded<R: 'static>(answer: &str, call: impl FnOnce(Client) -> Request<R>) -> Recorded {
     let server = Recorder::answering(200, answer).await;
     call(server.client()).await.unwrap();
     server.request()

@@ -8,18 +8,6 @@ use crate::inline;
 use crate::model::{In, Model, Operation};
 use crate::template::Template;
 
-/// Functions of the raw client that are not operations.
-const TAKEN_FUNCTIONS: [&str; 8] = [
-    "new_with_client",
-    "api_version",
-    "baseurl",
-    "client",
-    "inner",
-    "pre",
-    "exec",
-    "post",
-];
-
 /// Path items and operationIds.
 pub(super) fn identities(document: &Document) -> Result<(), Error> {
     let mut seen: HashMap<&str, At<'_>> = HashMap::new();
@@ -64,10 +52,6 @@ pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
                 what,
                 "operationIds that differ in more than case and punctuation",
             ));
-        }
-        if TAKEN_FUNCTIONS.contains(&operation.function.as_str()) {
-            let what = format!("`{}` is a function of every raw client", operation.function);
-            return Err(document.error_near(&id, what, "another operationId"));
         }
         let route = (operation.method.clone(), route(&operation.template));
         if let Some(first) = templates.insert(route, operation) {

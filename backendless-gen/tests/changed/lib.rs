@@ -3,7 +3,7 @@
 
 pub mod mock;
 pub mod operation;
-pub mod transport;
+pub mod prepared;
 
 mod generated {
     pub(crate) mod mock;
@@ -13,13 +13,25 @@ mod generated {
 
 pub use generated::{operations, raw};
 
-/// Keeps the look-up alive.
-pub fn operation(name: &str) -> Option<&'static operation::Operation> {
-    operations::by_raw_name(name)
-}
+pub type Result<T> = std::result::Result<T, Error>;
 
 #[derive(Debug)]
 pub struct Error;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    Document,
+    Live,
+}
+
+impl Profile {
+    pub fn select(self, document: &'static str, live: &'static str) -> &'static str {
+        match self {
+            Self::Document => document,
+            Self::Live => live,
+        }
+    }
+}
 
 #[derive(Debug)]
 pub struct Client;
@@ -38,17 +50,16 @@ impl ClientBuilder {
         self
     }
 
-    pub fn build(self) -> Result<Client, Error> {
+    pub fn build(self) -> Result<Client> {
         Ok(Client)
     }
 }
 
-/// The future of a raw function can move to another thread, whatever the caller's types are.
-pub fn future_is_send<'a, B, T>(client: &'a raw::Client, body: &'a B) -> impl Future<Output = bool> + Send + 'a
+/// A request borrows nothing and can move to another thread, whatever the caller's types are.
+pub fn request_is_static<B, T>(body: &B) -> Box<dyn Send + Sync + 'static>
 where
-    B: serde::Serialize + Sync + ?Sized,
-    T: serde::de::DeserializeOwned + Send + 'a,
+    B: serde::Serialize + ?Sized,
+    T: serde::de::DeserializeOwned + 'static,
 {
-    let created = client.create_object::<B, T>("Person", body);
-    async move { created.await.is_ok() }
+    Box::new(raw::create_object::<B, T>("Person", body).ok())
 }

@@ -2,10 +2,9 @@
 // openapi.yaml sha256 3384d957dd9b43806622fa68f32b17ef4843b21ce3409ac0a596277886df6485
 // progenitor 0.15.1, prettyplease 0.3.0
 
-//! Typed mocks: for each operation what to match (`..When`) and what to answer (`..Then`).
+//! Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).
 
-
-use crate::mock::{Answering, Matching, MockServer};
+use crate::mock::{MockServer, RequestMatcher, Responder};
 use crate::operations;
 
 impl MockServer {
@@ -302,1325 +301,1325 @@ impl MockServer {
     }
 }
 
-/// What a mock of `createObject` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `createObject`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct CreateObjectWhen(Matching);
+pub struct CreateObjectWhen(RequestMatcher);
 
 impl CreateObjectWhen {
-    /// Only requests whose path parameter `table-name` is this.
+    /// Matches only requests whose path parameter `table-name` equals this value.
     pub fn table_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("table-name", value.into()))
     }
 
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `createObject` answers.
+/// Response of a mock of `createObject`.
 #[derive(Debug)]
-pub struct CreateObjectThen(Answering);
+pub struct CreateObjectThen(Responder);
 
 impl CreateObjectThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `findObjects` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `findObjects`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct FindObjectsWhen(Matching);
+pub struct FindObjectsWhen(RequestMatcher);
 
 impl FindObjectsWhen {
-    /// Only requests whose path parameter `table-name` is this.
+    /// Matches only requests whose path parameter `table-name` equals this value.
     pub fn table_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("table-name", value.into()))
     }
 
-    /// Only requests whose query parameter `where` is this.
+    /// Matches only requests whose query parameter `where` equals this value.
     pub fn where_(self, value: impl Into<String>) -> Self {
         Self(self.0.query("where", vec![value.into()]))
     }
 
-    /// Only requests whose query parameter `pageSize` is this.
+    /// Matches only requests whose query parameter `pageSize` equals this value.
     pub fn page_size(self, value: i64) -> Self {
         Self(self.0.query("pageSize", vec![value.to_string()]))
     }
 
-    /// Only requests whose query parameter `offset` is this.
+    /// Matches only requests whose query parameter `offset` equals this value.
     pub fn offset(self, value: i64) -> Self {
         Self(self.0.query("offset", vec![value.to_string()]))
     }
 
-    /// Only requests whose query parameter `sortBy` is this.
+    /// Matches only requests whose query parameter `sortBy` equals this value.
     pub fn sort_by(self, value: impl Into<String>) -> Self {
         Self(self.0.query("sortBy", vec![value.into()]))
     }
 
-    /// Only requests whose query parameter `property` is this.
+    /// Matches only requests whose query parameter `property` equals this value.
     pub fn property(self, value: impl Into<String>) -> Self {
         Self(self.0.query("property", vec![value.into()]))
     }
 
-    /// Only requests whose query parameter `loadRelations` is this.
+    /// Matches only requests whose query parameter `loadRelations` equals this value.
     pub fn load_relations(self, value: impl Into<String>) -> Self {
         Self(self.0.query("loadRelations", vec![value.into()]))
     }
 
-    /// Only requests whose query parameter `groupBy` is this.
+    /// Matches only requests whose query parameter `groupBy` equals this value.
     pub fn group_by(self, value: impl Into<String>) -> Self {
         Self(self.0.query("groupBy", vec![value.into()]))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `findObjects` answers.
+/// Response of a mock of `findObjects`.
 #[derive(Debug)]
-pub struct FindObjectsThen(Answering);
+pub struct FindObjectsThen(Responder);
 
 impl FindObjectsThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `getObjectById` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `getObjectById`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct GetObjectByIdWhen(Matching);
+pub struct GetObjectByIdWhen(RequestMatcher);
 
 impl GetObjectByIdWhen {
-    /// Only requests whose path parameter `table-name` is this.
+    /// Matches only requests whose path parameter `table-name` equals this value.
     pub fn table_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("table-name", value.into()))
     }
 
-    /// Only requests whose path parameter `object-id` is this.
+    /// Matches only requests whose path parameter `object-id` equals this value.
     pub fn object_id(self, value: impl Into<String>) -> Self {
         Self(self.0.path("object-id", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `getObjectById` answers.
+/// Response of a mock of `getObjectById`.
 #[derive(Debug)]
-pub struct GetObjectByIdThen(Answering);
+pub struct GetObjectByIdThen(Responder);
 
 impl GetObjectByIdThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `updateObject` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `updateObject`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct UpdateObjectWhen(Matching);
+pub struct UpdateObjectWhen(RequestMatcher);
 
 impl UpdateObjectWhen {
-    /// Only requests whose path parameter `table-name` is this.
+    /// Matches only requests whose path parameter `table-name` equals this value.
     pub fn table_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("table-name", value.into()))
     }
 
-    /// Only requests whose path parameter `object-id` is this.
+    /// Matches only requests whose path parameter `object-id` equals this value.
     pub fn object_id(self, value: impl Into<String>) -> Self {
         Self(self.0.path("object-id", value.into()))
     }
 
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `updateObject` answers.
+/// Response of a mock of `updateObject`.
 #[derive(Debug)]
-pub struct UpdateObjectThen(Answering);
+pub struct UpdateObjectThen(Responder);
 
 impl UpdateObjectThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `deleteObject` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `deleteObject`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct DeleteObjectWhen(Matching);
+pub struct DeleteObjectWhen(RequestMatcher);
 
 impl DeleteObjectWhen {
-    /// Only requests whose path parameter `table-name` is this.
+    /// Matches only requests whose path parameter `table-name` equals this value.
     pub fn table_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("table-name", value.into()))
     }
 
-    /// Only requests whose path parameter `object-id` is this.
+    /// Matches only requests whose path parameter `object-id` equals this value.
     pub fn object_id(self, value: impl Into<String>) -> Self {
         Self(self.0.path("object-id", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `deleteObject` answers.
+/// Response of a mock of `deleteObject`.
 #[derive(Debug)]
-pub struct DeleteObjectThen(Answering);
+pub struct DeleteObjectThen(Responder);
 
 impl DeleteObjectThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `countObjects` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `countObjects`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct CountObjectsWhen(Matching);
+pub struct CountObjectsWhen(RequestMatcher);
 
 impl CountObjectsWhen {
-    /// Only requests whose path parameter `table-name` is this.
+    /// Matches only requests whose path parameter `table-name` equals this value.
     pub fn table_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("table-name", value.into()))
     }
 
-    /// Only requests whose query parameter `where` is this.
+    /// Matches only requests whose query parameter `where` equals this value.
     pub fn where_(self, value: impl Into<String>) -> Self {
         Self(self.0.query("where", vec![value.into()]))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `countObjects` answers.
+/// Response of a mock of `countObjects`.
 #[derive(Debug)]
-pub struct CountObjectsThen(Answering);
+pub struct CountObjectsThen(Responder);
 
 impl CountObjectsThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `registerUser` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `registerUser`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct RegisterUserWhen(Matching);
+pub struct RegisterUserWhen(RequestMatcher);
 
 impl RegisterUserWhen {
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `registerUser` answers.
+/// Response of a mock of `registerUser`.
 #[derive(Debug)]
-pub struct RegisterUserThen(Answering);
+pub struct RegisterUserThen(Responder);
 
 impl RegisterUserThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `loginUser` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `loginUser`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct LoginUserWhen(Matching);
+pub struct LoginUserWhen(RequestMatcher);
 
 impl LoginUserWhen {
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `loginUser` answers.
+/// Response of a mock of `loginUser`.
 #[derive(Debug)]
-pub struct LoginUserThen(Answering);
+pub struct LoginUserThen(Responder);
 
 impl LoginUserThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `logoutUser` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `logoutUser`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct LogoutUserWhen(Matching);
+pub struct LogoutUserWhen(RequestMatcher);
 
 impl LogoutUserWhen {
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `logoutUser` answers.
+/// Response of a mock of `logoutUser`.
 #[derive(Debug)]
-pub struct LogoutUserThen(Answering);
+pub struct LogoutUserThen(Responder);
 
 impl LogoutUserThen {
-    /// 200 with no body.
+    /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `restorePassword` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `restorePassword`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct RestorePasswordWhen(Matching);
+pub struct RestorePasswordWhen(RequestMatcher);
 
 impl RestorePasswordWhen {
-    /// Only requests whose path parameter `identity` is this.
+    /// Matches only requests whose path parameter `identity` equals this value.
     pub fn identity(self, value: impl Into<String>) -> Self {
         Self(self.0.path("identity", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `restorePassword` answers.
+/// Response of a mock of `restorePassword`.
 #[derive(Debug)]
-pub struct RestorePasswordThen(Answering);
+pub struct RestorePasswordThen(Responder);
 
 impl RestorePasswordThen {
-    /// 200 with no body.
+    /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `uploadFile` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `uploadFile`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct UploadFileWhen(Matching);
+pub struct UploadFileWhen(RequestMatcher);
 
 impl UploadFileWhen {
-    /// Only requests whose path parameter `path` is this.
+    /// Matches only requests whose path parameter `path` equals this value.
     pub fn path(self, value: impl Into<String>) -> Self {
         Self(self.0.path("path", value.into()))
     }
 
-    /// Only requests whose query parameter `overwrite` is this.
+    /// Matches only requests whose query parameter `overwrite` equals this value.
     pub fn overwrite(self, value: bool) -> Self {
         Self(self.0.query("overwrite", vec![value.to_string()]))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `uploadFile` answers.
+/// Response of a mock of `uploadFile`.
 #[derive(Debug)]
-pub struct UploadFileThen(Answering);
+pub struct UploadFileThen(Responder);
 
 impl UploadFileThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `deleteFile` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `deleteFile`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct DeleteFileWhen(Matching);
+pub struct DeleteFileWhen(RequestMatcher);
 
 impl DeleteFileWhen {
-    /// Only requests whose path parameter `path` is this.
+    /// Matches only requests whose path parameter `path` equals this value.
     pub fn path(self, value: impl Into<String>) -> Self {
         Self(self.0.path("path", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `deleteFile` answers.
+/// Response of a mock of `deleteFile`.
 #[derive(Debug)]
-pub struct DeleteFileThen(Answering);
+pub struct DeleteFileThen(Responder);
 
 impl DeleteFileThen {
-    /// 200 with no body.
+    /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `publishMessage` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `publishMessage`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct PublishMessageWhen(Matching);
+pub struct PublishMessageWhen(RequestMatcher);
 
 impl PublishMessageWhen {
-    /// Only requests whose path parameter `channel-name` is this.
+    /// Matches only requests whose path parameter `channel-name` equals this value.
     pub fn channel_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("channel-name", value.into()))
     }
 
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `publishMessage` answers.
+/// Response of a mock of `publishMessage`.
 #[derive(Debug)]
-pub struct PublishMessageThen(Answering);
+pub struct PublishMessageThen(Responder);
 
 impl PublishMessageThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `pollMessages` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `pollMessages`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct PollMessagesWhen(Matching);
+pub struct PollMessagesWhen(RequestMatcher);
 
 impl PollMessagesWhen {
-    /// Only requests whose path parameter `channel-name` is this.
+    /// Matches only requests whose path parameter `channel-name` equals this value.
     pub fn channel_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("channel-name", value.into()))
     }
 
-    /// Only requests whose path parameter `subscription-id` is this.
+    /// Matches only requests whose path parameter `subscription-id` equals this value.
     pub fn subscription_id(self, value: impl Into<String>) -> Self {
         Self(self.0.path("subscription-id", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `pollMessages` answers.
+/// Response of a mock of `pollMessages`.
 #[derive(Debug)]
-pub struct PollMessagesThen(Answering);
+pub struct PollMessagesThen(Responder);
 
 impl PollMessagesThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `sendEmail` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `sendEmail`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct SendEmailWhen(Matching);
+pub struct SendEmailWhen(RequestMatcher);
 
 impl SendEmailWhen {
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `sendEmail` answers.
+/// Response of a mock of `sendEmail`.
 #[derive(Debug)]
-pub struct SendEmailThen(Answering);
+pub struct SendEmailThen(Responder);
 
 impl SendEmailThen {
-    /// 200 with no body.
+    /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `findGeoPoints` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `findGeoPoints`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct FindGeoPointsWhen(Matching);
+pub struct FindGeoPointsWhen(RequestMatcher);
 
 impl FindGeoPointsWhen {
-    /// Only requests whose query parameter `categories` is this.
+    /// Matches only requests whose query parameter `categories` equals this value.
     pub fn categories(self, value: impl Into<String>) -> Self {
         Self(self.0.query("categories", vec![value.into()]))
     }
 
-    /// Only requests whose query parameter `lat` is this.
+    /// Matches only requests whose query parameter `lat` equals this value.
     pub fn lat(self, value: f64) -> Self {
         Self(self.0.query_number("lat", value))
     }
 
-    /// Only requests whose query parameter `lon` is this.
+    /// Matches only requests whose query parameter `lon` equals this value.
     pub fn lon(self, value: f64) -> Self {
         Self(self.0.query_number("lon", value))
     }
 
-    /// Only requests whose query parameter `radius` is this.
+    /// Matches only requests whose query parameter `radius` equals this value.
     pub fn radius(self, value: f64) -> Self {
         Self(self.0.query_number("radius", value))
     }
 
-    /// Only requests whose query parameter `units` is this.
+    /// Matches only requests whose query parameter `units` equals this value.
     pub fn units(self, value: impl Into<String>) -> Self {
         Self(self.0.query("units", vec![value.into()]))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `findGeoPoints` answers.
+/// Response of a mock of `findGeoPoints`.
 #[derive(Debug)]
-pub struct FindGeoPointsThen(Answering);
+pub struct FindGeoPointsThen(Responder);
 
 impl FindGeoPointsThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `saveGeoPoint` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `saveGeoPoint`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct SaveGeoPointWhen(Matching);
+pub struct SaveGeoPointWhen(RequestMatcher);
 
 impl SaveGeoPointWhen {
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `saveGeoPoint` answers.
+/// Response of a mock of `saveGeoPoint`.
 #[derive(Debug)]
-pub struct SaveGeoPointThen(Answering);
+pub struct SaveGeoPointThen(Responder);
 
 impl SaveGeoPointThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cachePut` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `cachePut`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct CachePutWhen(Matching);
+pub struct CachePutWhen(RequestMatcher);
 
 impl CachePutWhen {
-    /// Only requests whose path parameter `key` is this.
+    /// Matches only requests whose path parameter `key` equals this value.
     pub fn key(self, value: impl Into<String>) -> Self {
         Self(self.0.path("key", value.into()))
     }
 
-    /// Only requests whose query parameter `timeout` is this.
+    /// Matches only requests whose query parameter `timeout` equals this value.
     pub fn timeout(self, value: i64) -> Self {
         Self(self.0.query("timeout", vec![value.to_string()]))
     }
 
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cachePut` answers.
+/// Response of a mock of `cachePut`.
 #[derive(Debug)]
-pub struct CachePutThen(Answering);
+pub struct CachePutThen(Responder);
 
 impl CachePutThen {
-    /// 200 with no body.
+    /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cacheGet` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `cacheGet`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct CacheGetWhen(Matching);
+pub struct CacheGetWhen(RequestMatcher);
 
 impl CacheGetWhen {
-    /// Only requests whose path parameter `key` is this.
+    /// Matches only requests whose path parameter `key` equals this value.
     pub fn key(self, value: impl Into<String>) -> Self {
         Self(self.0.path("key", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cacheGet` answers.
+/// Response of a mock of `cacheGet`.
 #[derive(Debug)]
-pub struct CacheGetThen(Answering);
+pub struct CacheGetThen(Responder);
 
 impl CacheGetThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cacheDelete` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `cacheDelete`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct CacheDeleteWhen(Matching);
+pub struct CacheDeleteWhen(RequestMatcher);
 
 impl CacheDeleteWhen {
-    /// Only requests whose path parameter `key` is this.
+    /// Matches only requests whose path parameter `key` equals this value.
     pub fn key(self, value: impl Into<String>) -> Self {
         Self(self.0.path("key", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cacheDelete` answers.
+/// Response of a mock of `cacheDelete`.
 #[derive(Debug)]
-pub struct CacheDeleteThen(Answering);
+pub struct CacheDeleteThen(Responder);
 
 impl CacheDeleteThen {
-    /// 200 with no body.
+    /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cacheContains` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `cacheContains`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct CacheContainsWhen(Matching);
+pub struct CacheContainsWhen(RequestMatcher);
 
 impl CacheContainsWhen {
-    /// Only requests whose path parameter `key` is this.
+    /// Matches only requests whose path parameter `key` equals this value.
     pub fn key(self, value: impl Into<String>) -> Self {
         Self(self.0.path("key", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `cacheContains` answers.
+/// Response of a mock of `cacheContains`.
 #[derive(Debug)]
-pub struct CacheContainsThen(Answering);
+pub struct CacheContainsThen(Responder);
 
 impl CacheContainsThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `incrementAndGet` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `incrementAndGet`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct IncrementAndGetWhen(Matching);
+pub struct IncrementAndGetWhen(RequestMatcher);
 
 impl IncrementAndGetWhen {
-    /// Only requests whose path parameter `counter-name` is this.
+    /// Matches only requests whose path parameter `counter-name` equals this value.
     pub fn counter_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("counter-name", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `incrementAndGet` answers.
+/// Response of a mock of `incrementAndGet`.
 #[derive(Debug)]
-pub struct IncrementAndGetThen(Answering);
+pub struct IncrementAndGetThen(Responder);
 
 impl IncrementAndGetThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `incrementByAndGet` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `incrementByAndGet`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct IncrementByAndGetWhen(Matching);
+pub struct IncrementByAndGetWhen(RequestMatcher);
 
 impl IncrementByAndGetWhen {
-    /// Only requests whose path parameter `counter-name` is this.
+    /// Matches only requests whose path parameter `counter-name` equals this value.
     pub fn counter_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("counter-name", value.into()))
     }
 
-    /// Only requests whose query parameter `value` is this.
+    /// Matches only requests whose query parameter `value` equals this value.
     pub fn value(self, value: i64) -> Self {
         Self(self.0.query("value", vec![value.to_string()]))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `incrementByAndGet` answers.
+/// Response of a mock of `incrementByAndGet`.
 #[derive(Debug)]
-pub struct IncrementByAndGetThen(Answering);
+pub struct IncrementByAndGetThen(Responder);
 
 impl IncrementByAndGetThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `getCounter` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `getCounter`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct GetCounterWhen(Matching);
+pub struct GetCounterWhen(RequestMatcher);
 
 impl GetCounterWhen {
-    /// Only requests whose path parameter `counter-name` is this.
+    /// Matches only requests whose path parameter `counter-name` equals this value.
     pub fn counter_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("counter-name", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `getCounter` answers.
+/// Response of a mock of `getCounter`.
 #[derive(Debug)]
-pub struct GetCounterThen(Answering);
+pub struct GetCounterThen(Responder);
 
 impl GetCounterThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `resetCounter` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `resetCounter`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct ResetCounterWhen(Matching);
+pub struct ResetCounterWhen(RequestMatcher);
 
 impl ResetCounterWhen {
-    /// Only requests whose path parameter `counter-name` is this.
+    /// Matches only requests whose path parameter `counter-name` equals this value.
     pub fn counter_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("counter-name", value.into()))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `resetCounter` answers.
+/// Response of a mock of `resetCounter`.
 #[derive(Debug)]
-pub struct ResetCounterThen(Answering);
+pub struct ResetCounterThen(Responder);
 
 impl ResetCounterThen {
-    /// 200 with no body.
+    /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `invokeCloudCodeService` expects. Whatever it does not name may be anything.
+/// Request matcher of a mock of `invokeCloudCodeService`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
-pub struct InvokeCloudCodeServiceWhen(Matching);
+pub struct InvokeCloudCodeServiceWhen(RequestMatcher);
 
 impl InvokeCloudCodeServiceWhen {
-    /// Only requests whose path parameter `service-name` is this.
+    /// Matches only requests whose path parameter `service-name` equals this value.
     pub fn service_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("service-name", value.into()))
     }
 
-    /// Only requests whose path parameter `method-name` is this.
+    /// Matches only requests whose path parameter `method-name` equals this value.
     pub fn method_name(self, value: impl Into<String>) -> Self {
         Self(self.0.path("method-name", value.into()))
     }
 
-    /// Only requests with this JSON body, compared as a value.
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// Only requests with this user token.
+    /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
     }
 
-    /// The matcher of httpmock, with what was said so far, for the rest.
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
     pub fn into_inner(self) -> ::httpmock::When {
         self.0.into_inner()
     }
 }
 
-/// What a mock of `invokeCloudCodeService` answers.
+/// Response of a mock of `invokeCloudCodeService`.
 #[derive(Debug)]
-pub struct InvokeCloudCodeServiceThen(Answering);
+pub struct InvokeCloudCodeServiceThen(Responder);
 
 impl InvokeCloudCodeServiceThen {
-    /// 200 with this JSON.
+    /// Responds with status 200 and this JSON.
     ///
     /// # Panics
     ///
-    /// When `body` cannot be written as JSON.
+    /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
     }
 
-    /// This status, with the error as Backendless writes it.
+    /// Responds with this status and an error in the format of Backendless.
     pub fn error(self, status: u16, code: i64, message: &str) -> Self {
         Self(self.0.error(status, code, message))
     }
 
-    /// The responder of httpmock, with what was said so far, for the rest.
+    /// Returns the responder of httpmock with the response so far, to change the rest.
     pub fn into_inner(self) -> ::httpmock::Then {
         self.0.into_inner()
     }

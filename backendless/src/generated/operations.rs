@@ -5,7 +5,7 @@
 //! The operations of the API, one constant each.
 
 
-use crate::operation::{Idempotency, Operation, PathParameter};
+use crate::operation::{ErrorCodes, Idempotency, Operation, Origin, PathParameter, SessionUse};
 
 /// `createObject`: Save a single object.
 ///
@@ -15,12 +15,14 @@ pub static CREATE_OBJECT: Operation = Operation {
     service: "Data",
     method: "POST",
     path: "/data/{table-name}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "table-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -34,12 +36,14 @@ pub static FIND_OBJECTS: Operation = Operation {
     service: "Data",
     method: "GET",
     path: "/data/{table-name}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "table-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -55,17 +59,19 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
     service: "Data",
     method: "GET",
     path: "/data/{table-name}/{object-id}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "table-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
         PathParameter {
             name: "object-id",
-            several_segments: false,
+            multi_segment: false,
             reserved: &["count"],
         },
     ],
@@ -79,17 +85,19 @@ pub static UPDATE_OBJECT: Operation = Operation {
     service: "Data",
     method: "PUT",
     path: "/data/{table-name}/{object-id}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "table-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
         PathParameter {
             name: "object-id",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -103,17 +111,19 @@ pub static DELETE_OBJECT: Operation = Operation {
     service: "Data",
     method: "DELETE",
     path: "/data/{table-name}/{object-id}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "table-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
         PathParameter {
             name: "object-id",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -127,12 +137,14 @@ pub static COUNT_OBJECTS: Operation = Operation {
     service: "Data",
     method: "GET",
     path: "/data/{table-name}/count",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "table-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -146,8 +158,10 @@ pub static REGISTER_USER: Operation = Operation {
     service: "Users",
     method: "POST",
     path: "/users/register",
-    requires_user_token: false,
+    origin: Origin::Document,
+    session: SessionUse::None,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[],
 };
 
@@ -162,8 +176,10 @@ pub static LOGIN_USER: Operation = Operation {
     service: "Users",
     method: "POST",
     path: "/users/login",
-    requires_user_token: false,
+    origin: Origin::Document,
+    session: SessionUse::None,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[],
 };
 
@@ -178,8 +194,10 @@ pub static LOGOUT_USER: Operation = Operation {
     service: "Users",
     method: "GET",
     path: "/users/logout",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Ends,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[],
 };
 
@@ -193,12 +211,14 @@ pub static RESTORE_PASSWORD: Operation = Operation {
     service: "Users",
     method: "GET",
     path: "/users/restorepassword/{identity}",
-    requires_user_token: false,
+    origin: Origin::Document,
+    session: SessionUse::None,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "identity",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -215,15 +235,17 @@ pub static UPLOAD_FILE: Operation = Operation {
     service: "Files",
     method: "POST",
     path: "/files/{path}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::IdempotentWhen {
         query: "overwrite",
         value: "true",
     },
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "path",
-            several_segments: true,
+            multi_segment: true,
             reserved: &[],
         },
     ],
@@ -237,12 +259,14 @@ pub static DELETE_FILE: Operation = Operation {
     service: "Files",
     method: "DELETE",
     path: "/files/{path}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "path",
-            several_segments: true,
+            multi_segment: true,
             reserved: &[],
         },
     ],
@@ -258,12 +282,14 @@ pub static PUBLISH_MESSAGE: Operation = Operation {
     service: "Messaging",
     method: "POST",
     path: "/messaging/{channel-name}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &["email"],
         },
     ],
@@ -280,17 +306,19 @@ pub static POLL_MESSAGES: Operation = Operation {
     service: "Messaging",
     method: "GET",
     path: "/messaging/{channel-name}/{subscription-id}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
         PathParameter {
             name: "subscription-id",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -304,8 +332,10 @@ pub static SEND_EMAIL: Operation = Operation {
     service: "Messaging",
     method: "POST",
     path: "/messaging/email",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[],
 };
 
@@ -317,8 +347,10 @@ pub static FIND_GEO_POINTS: Operation = Operation {
     service: "Geo",
     method: "GET",
     path: "/geo/points",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[],
 };
 
@@ -330,8 +362,10 @@ pub static SAVE_GEO_POINT: Operation = Operation {
     service: "Geo",
     method: "POST",
     path: "/geo/points",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[],
 };
 
@@ -343,12 +377,14 @@ pub static CACHE_PUT: Operation = Operation {
     service: "Cache",
     method: "PUT",
     path: "/cache/{key}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "key",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -362,12 +398,14 @@ pub static CACHE_GET: Operation = Operation {
     service: "Cache",
     method: "GET",
     path: "/cache/{key}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "key",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -381,12 +419,14 @@ pub static CACHE_DELETE: Operation = Operation {
     service: "Cache",
     method: "DELETE",
     path: "/cache/{key}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "key",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -400,12 +440,14 @@ pub static CACHE_CONTAINS: Operation = Operation {
     service: "Cache",
     method: "GET",
     path: "/cache/{key}/check",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "key",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -421,12 +463,14 @@ pub static INCREMENT_AND_GET: Operation = Operation {
     service: "Counters",
     method: "PUT",
     path: "/counters/{counter-name}/increment/get",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -442,12 +486,14 @@ pub static INCREMENT_BY_AND_GET: Operation = Operation {
     service: "Counters",
     method: "PUT",
     path: "/counters/{counter-name}/incrementby/get",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -461,12 +507,14 @@ pub static GET_COUNTER: Operation = Operation {
     service: "Counters",
     method: "GET",
     path: "/counters/{counter-name}/get",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -480,12 +528,14 @@ pub static RESET_COUNTER: Operation = Operation {
     service: "Counters",
     method: "PUT",
     path: "/counters/{counter-name}/reset",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -499,17 +549,19 @@ pub static INVOKE_CLOUD_CODE_SERVICE: Operation = Operation {
     service: "CloudCode",
     method: "POST",
     path: "/services/{service-name}/{method-name}",
-    requires_user_token: true,
+    origin: Origin::Document,
+    session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Application,
     path_parameters: &[
         PathParameter {
             name: "service-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
         PathParameter {
             name: "method-name",
-            several_segments: false,
+            multi_segment: false,
             reserved: &[],
         },
     ],
@@ -544,37 +596,3 @@ pub static ALL: &[&Operation] = &[
     &RESET_COUNTER,
     &INVOKE_CLOUD_CODE_SERVICE,
 ];
-
-/// The operation whose function in the raw client has this name.
-pub(crate) fn by_raw_name(name: &str) -> Option<&'static Operation> {
-    let operation = match name {
-        "create_object" => &CREATE_OBJECT,
-        "find_objects" => &FIND_OBJECTS,
-        "get_object_by_id" => &GET_OBJECT_BY_ID,
-        "update_object" => &UPDATE_OBJECT,
-        "delete_object" => &DELETE_OBJECT,
-        "count_objects" => &COUNT_OBJECTS,
-        "register_user" => &REGISTER_USER,
-        "login_user" => &LOGIN_USER,
-        "logout_user" => &LOGOUT_USER,
-        "restore_password" => &RESTORE_PASSWORD,
-        "upload_file" => &UPLOAD_FILE,
-        "delete_file" => &DELETE_FILE,
-        "publish_message" => &PUBLISH_MESSAGE,
-        "poll_messages" => &POLL_MESSAGES,
-        "send_email" => &SEND_EMAIL,
-        "find_geo_points" => &FIND_GEO_POINTS,
-        "save_geo_point" => &SAVE_GEO_POINT,
-        "cache_put" => &CACHE_PUT,
-        "cache_get" => &CACHE_GET,
-        "cache_delete" => &CACHE_DELETE,
-        "cache_contains" => &CACHE_CONTAINS,
-        "increment_and_get" => &INCREMENT_AND_GET,
-        "increment_by_and_get" => &INCREMENT_BY_AND_GET,
-        "get_counter" => &GET_COUNTER,
-        "reset_counter" => &RESET_COUNTER,
-        "invoke_cloud_code_service" => &INVOKE_CLOUD_CODE_SERVICE,
-        _ => return None,
-    };
-    Some(operation)
-}

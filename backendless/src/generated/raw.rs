@@ -2,8 +2,7 @@
 // openapi.yaml sha256 3384d957dd9b43806622fa68f32b17ef4843b21ce3409ac0a596277886df6485
 // progenitor 0.15.1, prettyplease 0.3.0
 
-//! The raw client: one function per operation, as progenitor makes it, sent and read by
-//! `crate::transport`.
+//! Request builders: one function per operation, which does no I/O.
 
 #![allow(
     clippy::all,
@@ -14,11 +13,8 @@
     unreachable_pub
 )]
 
-use crate::{operations, transport};
-#[allow(unused_imports)]
-pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
-#[allow(unused_imports)]
-use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
+use crate::operations;
+use crate::prepared::{Multipart, Prepared, RequestBuilder};
 
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
@@ -54,912 +50,471 @@ pub mod types {
             f.debug_struct("LoginRequest").finish_non_exhaustive()
         }
     }
-
-    /// Error types.
-    pub mod error {
-        /// Error from a `TryFrom` or `FromStr` implementation.
-        pub struct ConversionError(::std::borrow::Cow<'static, str>);
-        impl ::std::error::Error for ConversionError {}
-        impl ::std::fmt::Display for ConversionError {
-            fn fmt(
-                &self,
-                f: &mut ::std::fmt::Formatter<'_>,
-            ) -> Result<(), ::std::fmt::Error> {
-                ::std::fmt::Display::fmt(&self.0, f)
-            }
-        }
-        impl ::std::fmt::Debug for ConversionError {
-            fn fmt(
-                &self,
-                f: &mut ::std::fmt::Formatter<'_>,
-            ) -> Result<(), ::std::fmt::Error> {
-                ::std::fmt::Debug::fmt(&self.0, f)
-            }
-        }
-        impl From<&'static str> for ConversionError {
-            fn from(value: &'static str) -> Self {
-                Self(value.into())
-            }
-        }
-        impl From<String> for ConversionError {
-            fn from(value: String) -> Self {
-                Self(value.into())
-            }
-        }
-    }
 }
 
-/// Client for Backendless REST API
+/// Find objects
 ///
-/// REST API for the Backendless backend-as-a-service platform. Every request is addressed to a
-/// specific application using its application id and REST API key, both carried as path segments
-/// immediately after the host. Authenticated operations additionally require the user-token
-/// returned by the login endpoint, sent in the user-token request header. This specification covers
-/// the core documented services - Data, Users, Files, Messaging and Push, Geo, Cache, Atomic
-/// Counters, and Cloud Code custom service invocation.
+/// Retrieves a collection of objects from a table with optional filtering, paging, sorting,
+/// relations, grouping, and property projection.
 ///
-/// https://backendless.com/terms-of-service/
+/// Sends a `GET` request to `/data/{table-name}`
 ///
-/// Version: 1.0
-#[derive(Clone)]
-pub struct Client {
-    pub(crate) baseurl: ::std::sync::Arc<str>,
-    pub(crate) client: reqwest::Client,
-    pub(crate) inner: transport::Transport,
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `group_by`: Comma-separated list of columns to group results by.
+/// - `load_relations`: Comma-separated list of related columns to eager-load.
+/// - `offset`: Zero-based index of the first object to return. Default: `0`.
+/// - `page_size`: Number of objects to return per page (max 100). Default: `10`.
+/// - `property`: Comma-separated list of properties (or aggregates) to return.
+/// - `sort_by`: Comma-separated list of properties to sort by.
+/// - `where_`: SQL-like search clause applied to the table.
+pub fn find_objects<T: ::serde::de::DeserializeOwned>(
+    profile: crate::Profile,
+    table_name: &str,
+    group_by: Option<&str>,
+    load_relations: Option<&str>,
+    offset: Option<i64>,
+    page_size: Option<i64>,
+    property: Option<&str>,
+    sort_by: Option<&str>,
+    where_: Option<&str>,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::FIND_OBJECTS);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.query("groupBy", &group_by)?;
+    request.query("loadRelations", &load_relations)?;
+    request.query("offset", &offset)?;
+    request.query("pageSize", &page_size)?;
+    request.query(profile.select("property", "props"), &property)?;
+    request.query("sortBy", &sort_by)?;
+    request.query("where", &where_)?;
+    Ok(request.finish_json())
 }
 
-impl Client {
-    /// Calls the API behind `baseurl`: scheme, host and the path in front of the paths of the
-    /// operations.
-    pub(crate) fn new_with_client(
-        baseurl: ::std::sync::Arc<str>,
-        client: reqwest::Client,
-        inner: transport::Transport,
-    ) -> Self {
-        Self { baseurl, client, inner }
-    }
+/// Save a single object
+///
+/// Persists a new object into the named table. The request body must not include an objectId;
+/// Backendless assigns one and returns the saved object.
+///
+/// Sends a `POST` request to `/data/{table-name}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`
+pub fn create_object<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::CREATE_OBJECT);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.json(body)?;
+    Ok(request.finish_json())
 }
 
-impl ClientInfo<transport::Transport> for Client {
-    fn api_version() -> &'static str {
-        "1.0"
-    }
-
-    fn baseurl(&self) -> &str {
-        &self.baseurl
-    }
-
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-
-    fn inner(&self) -> &transport::Transport {
-        &self.inner
-    }
+/// Retrieve object by id
+///
+/// Sends a `GET` request to `/data/{table-name}/{object-id}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+pub fn get_object_by_id<T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    object_id: &str,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::GET_OBJECT_BY_ID);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    Ok(request.finish_json())
 }
 
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<transport::Transport>,
-    {}
-};
+/// Update a single object
+///
+/// Updates the properties supplied in the body for the identified object.
+///
+/// Sends a `PUT` request to `/data/{table-name}/{object-id}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `body`
+pub fn update_object<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    object_id: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::UPDATE_OBJECT);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
 
-#[allow(clippy::all)]
-impl Client {
-    /// Find objects
-    ///
-    /// Retrieves a collection of objects from a table with optional filtering, paging, sorting,
-    /// relations, grouping, and property projection.
-    ///
-    /// Sends a `GET` request to `/data/{table-name}`
-    ///
-    /// Arguments:
-    /// - `table_name`: Name of the database table (data store class).
-    /// - `group_by`: Comma-separated list of columns to group results by.
-    /// - `load_relations`: Comma-separated list of related columns to eager-load.
-    /// - `offset`: Zero-based index of the first object to return. Default: `0`.
-    /// - `page_size`: Number of objects to return per page (max 100). Default: `10`.
-    /// - `property`: Comma-separated list of properties (or aggregates) to return.
-    /// - `sort_by`: Comma-separated list of properties to sort by.
-    /// - `where_`: SQL-like search clause applied to the table.
-    pub async fn find_objects<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        table_name: &'a str,
-        group_by: Option<&'a str>,
-        load_relations: Option<&'a str>,
-        offset: Option<i64>,
-        page_size: Option<i64>,
-        property: Option<&'a str>,
-        sort_by: Option<&'a str>,
-        where_: Option<&'a str>,
-    ) -> Result<
-        ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
-        Error<crate::Error>,
-    > {
-        let table_name = transport::path_value(
-            &operations::FIND_OBJECTS,
-            "table-name",
-            table_name,
-        )?;
-        let url = transport::Target::new(self, format_args!("/data/{table_name}"))
-            .query("groupBy", &group_by)
-            .query("loadRelations", &load_relations)
-            .query("offset", &offset)
-            .query("pageSize", &page_size)
-            .query("property", &property)
-            .query("sortBy", &sort_by)
-            .query("where", &where_)
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "find_objects",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
+/// Delete a single object
+///
+/// Sends a `DELETE` request to `/data/{table-name}/{object-id}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+pub fn delete_object<T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    object_id: &str,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::DELETE_OBJECT);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    Ok(request.finish_json())
+}
+
+/// Count objects
+///
+/// Returns the number of objects in a table matching an optional where clause.
+///
+/// Sends a `GET` request to `/data/{table-name}/count`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `where_`
+pub fn count_objects(
+    table_name: &str,
+    where_: Option<&str>,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::COUNT_OBJECTS);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/count");
+    request.query("where", &where_)?;
+    Ok(request.finish_json())
+}
+
+/// Register a new user
+///
+/// Sends a `POST` request to `/users/register`
+pub fn register_user<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::REGISTER_USER);
+    request.literal("/users/register");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Log in a user
+///
+/// Authenticates a user with an identity (e.g. email) and password. The response includes a
+/// user-token that must be sent in the user-token header on subsequent authenticated requests.
+///
+/// Sends a `POST` request to `/users/login`
+pub fn login_user<T: ::serde::de::DeserializeOwned>(
+    body: &types::LoginRequest,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::LOGIN_USER);
+    request.literal("/users/login");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Log out the current user
+///
+/// Sends a `GET` request to `/users/logout`
+pub fn logout_user() -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::LOGOUT_USER);
+    request.literal("/users/logout");
+    Ok(request.finish_empty())
+}
+
+/// Initiate password recovery
+///
+/// Sends a `GET` request to `/users/restorepassword/{identity}`
+///
+/// Arguments:
+/// - `identity`: The user identity (e.g. email) to recover.
+pub fn restore_password(identity: &str) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::RESTORE_PASSWORD);
+    request.literal("/users/restorepassword/");
+    request.parameter(0, identity)?;
+    Ok(request.finish_empty())
+}
+
+/// Upload a file
+///
+/// Uploads a file to the given path in the hosted file repository. Missing directories in the path
+/// are created automatically.
+///
+/// Sends a `POST` request to `/files/{path}`
+///
+/// Arguments:
+/// - `path`: Directory path and filename, e.g. images/photo.png.
+/// - `overwrite`: Whether to overwrite an existing file at the path.
+/// - `form`
+pub fn upload_file<T: ::serde::de::DeserializeOwned>(
+    path: &str,
+    overwrite: Option<bool>,
+    form: Multipart,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::UPLOAD_FILE);
+    request.literal("/files/");
+    request.parameter(0, path)?;
+    request.query("overwrite", &overwrite)?;
+    request.multipart(form);
+    Ok(request.finish_json())
+}
+
+/// Delete a file or directory
+///
+/// Sends a `DELETE` request to `/files/{path}`
+pub fn delete_file(path: &str) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::DELETE_FILE);
+    request.literal("/files/");
+    request.parameter(0, path)?;
+    Ok(request.finish_empty())
+}
+
+/// Publish a message
+///
+/// Publishes a message to a named channel. The same channel endpoint is used to dispatch mobile
+/// push notifications by supplying push headers and a delivery policy (singlecast or broadcast) in
+/// the body.
+///
+/// Sends a `POST` request to `/messaging/{channel-name}`
+pub fn publish_message<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    channel_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::PUBLISH_MESSAGE);
+    request.literal("/messaging/");
+    request.parameter(0, channel_name)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Poll for messages
+///
+/// Retrieves messages buffered for an established polling subscription.
+///
+/// Sends a `GET` request to `/messaging/{channel-name}/{subscription-id}`
+pub fn poll_messages<T: ::serde::de::DeserializeOwned>(
+    channel_name: &str,
+    subscription_id: &str,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::POLL_MESSAGES);
+    request.literal("/messaging/");
+    request.parameter(0, channel_name)?;
+    request.literal("/");
+    request.parameter(1, subscription_id)?;
+    Ok(request.finish_json())
+}
+
+/// Send a basic email
+///
+/// Sends a `POST` request to `/messaging/email`
+pub fn send_email(body: &types::EmailRequest) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::SEND_EMAIL);
+    request.literal("/messaging/email");
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Search geo points
+///
+/// Finds geo points by category and proximity. Supply latitude/longitude with a radius and units
+/// for a radius search.
+///
+/// Sends a `GET` request to `/geo/points`
+///
+/// Arguments:
+/// - `categories`
+/// - `lat`
+/// - `lon`
+/// - `radius`
+/// - `units`: Known values: `METERS`, `KILOMETERS`, `MILES`, `YARDS`, `FEET`.
+pub fn find_geo_points<T: ::serde::de::DeserializeOwned>(
+    profile: crate::Profile,
+    categories: Option<&str>,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    radius: Option<f64>,
+    units: Option<&str>,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::FIND_GEO_POINTS);
+    request.literal("/geo/points");
+    request.query("categories", &categories)?;
+    request.query("lat", &lat)?;
+    request.query("lon", &lon)?;
+    request.query(profile.select("radius", "r"), &radius)?;
+    request.query("units", &units)?;
+    Ok(request.finish_json())
+}
+
+/// Add a geo point
+///
+/// Sends a `POST` request to `/geo/points`
+pub fn save_geo_point<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::SAVE_GEO_POINT);
+    request.literal("/geo/points");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Retrieve a cached value
+///
+/// Sends a `GET` request to `/cache/{key}`
+///
+/// Arguments:
+/// - `key`: Cache entry key.
+pub fn cache_get<T: ::serde::de::DeserializeOwned>(
+    key: &str,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::CACHE_GET);
+    request.literal("/cache/");
+    request.parameter(0, key)?;
+    Ok(request.finish_json())
+}
+
+/// Put a value into cache
+///
+/// Sends a `PUT` request to `/cache/{key}`
+///
+/// Arguments:
+/// - `key`: Cache entry key.
+/// - `timeout`: Time-to-live in milliseconds.
+/// - `body`
+pub fn cache_put<B: ::serde::Serialize + ?Sized>(
+    key: &str,
+    timeout: Option<i64>,
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::CACHE_PUT);
+    request.literal("/cache/");
+    request.parameter(0, key)?;
+    request.query("timeout", &timeout)?;
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Delete a cached value
+///
+/// Sends a `DELETE` request to `/cache/{key}`
+///
+/// Arguments:
+/// - `key`: Cache entry key.
+pub fn cache_delete(key: &str) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::CACHE_DELETE);
+    request.literal("/cache/");
+    request.parameter(0, key)?;
+    Ok(request.finish_empty())
+}
+
+/// Check if a key exists in cache
+///
+/// Sends a `GET` request to `/cache/{key}/check`
+///
+/// Arguments:
+/// - `key`: Cache entry key.
+pub fn cache_contains(key: &str) -> crate::Result<Prepared<bool>> {
+    let mut request = RequestBuilder::new(&operations::CACHE_CONTAINS);
+    request.literal("/cache/");
+    request.parameter(0, key)?;
+    request.literal("/check");
+    Ok(request.finish_json())
+}
+
+/// Increment by 1 and return current
+///
+/// Atomically increments the counter by one and returns the new value.
+///
+/// Sends a `PUT` request to `/counters/{counter-name}/increment/get`
+///
+/// Arguments:
+/// - `counter_name`: Name of the atomic counter.
+pub fn increment_and_get(counter_name: &str) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::INCREMENT_AND_GET);
+    request.literal("/counters/");
+    request.parameter(0, counter_name)?;
+    request.literal("/increment/get");
+    Ok(request.finish_json())
+}
+
+/// Increment by N and return current
+///
+/// Sends a `PUT` request to `/counters/{counter-name}/incrementby/get`
+///
+/// Arguments:
+/// - `counter_name`: Name of the atomic counter.
+/// - `value`: Amount to add to the counter.
+pub fn increment_by_and_get(
+    counter_name: &str,
+    value: i64,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::INCREMENT_BY_AND_GET);
+    request.literal("/counters/");
+    request.parameter(0, counter_name)?;
+    request.literal("/incrementby/get");
+    request.query("value", &value)?;
+    Ok(request.finish_json())
+}
+
+/// Get the current counter value
+///
+/// Sends a `GET` request to `/counters/{counter-name}/get`
+///
+/// Arguments:
+/// - `counter_name`: Name of the atomic counter.
+pub fn get_counter(profile: crate::Profile, counter_name: &str) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::GET_COUNTER);
+    request.literal("/counters/");
+    request.parameter(0, counter_name)?;
+    request.literal(profile.select("/get", ""));
+    Ok(request.finish_json())
+}
+
+/// Reset a counter to zero
+///
+/// Sends a `PUT` request to `/counters/{counter-name}/reset`
+///
+/// Arguments:
+/// - `counter_name`: Name of the atomic counter.
+pub fn reset_counter(counter_name: &str) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::RESET_COUNTER);
+    request.literal("/counters/");
+    request.parameter(0, counter_name)?;
+    request.literal("/reset");
+    Ok(request.finish_empty())
+}
+
+/// Invoke a custom Cloud Code service method
+///
+/// Calls a method on a developer-defined serverless API service deployed to Backendless Cloud Code.
+/// The request and response shapes are defined by the custom service implementation.
+///
+/// Sends a `POST` request to `/services/{service-name}/{method-name}`
+pub fn invoke_cloud_code_service<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(
+    service_name: &str,
+    method_name: &str,
+    body: Option<&B>,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::INVOKE_CLOUD_CODE_SERVICE);
+    request.literal("/services/");
+    request.parameter(0, service_name)?;
+    request.literal("/");
+    request.parameter(1, method_name)?;
+    if let Some(body) = body {
+        request.json(body)?;
     }
 
-    /// Save a single object
-    ///
-    /// Persists a new object into the named table. The request body must not include an objectId;
-    /// Backendless assigns one and returns the saved object.
-    ///
-    /// Sends a `POST` request to `/data/{table-name}`
-    ///
-    /// Arguments:
-    /// - `table_name`: Name of the database table (data store class).
-    /// - `body`
-    pub async fn create_object<
-        'a,
-        B: ::serde::Serialize + ?Sized,
-        T: ::serde::de::DeserializeOwned,
-    >(
-        &'a self,
-        table_name: &'a str,
-        body: &'a B,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let table_name = transport::path_value(
-            &operations::CREATE_OBJECT,
-            "table-name",
-            table_name,
-        )?;
-        let url = transport::Target::new(self, format_args!("/data/{table_name}"))
-            .url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "create_object",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Retrieve object by id
-    ///
-    /// Sends a `GET` request to `/data/{table-name}/{object-id}`
-    ///
-    /// Arguments:
-    /// - `table_name`: Name of the database table (data store class).
-    /// - `object_id`: System-assigned objectId of a stored object.
-    pub async fn get_object_by_id<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        table_name: &'a str,
-        object_id: &'a str,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let table_name = transport::path_value(
-            &operations::GET_OBJECT_BY_ID,
-            "table-name",
-            table_name,
-        )?;
-        let object_id = transport::path_value(
-            &operations::GET_OBJECT_BY_ID,
-            "object-id",
-            object_id,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/data/{table_name}/{object_id}"),
-            )
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "get_object_by_id",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Update a single object
-    ///
-    /// Updates the properties supplied in the body for the identified object.
-    ///
-    /// Sends a `PUT` request to `/data/{table-name}/{object-id}`
-    ///
-    /// Arguments:
-    /// - `table_name`: Name of the database table (data store class).
-    /// - `object_id`: System-assigned objectId of a stored object.
-    /// - `body`
-    pub async fn update_object<
-        'a,
-        B: ::serde::Serialize + ?Sized,
-        T: ::serde::de::DeserializeOwned,
-    >(
-        &'a self,
-        table_name: &'a str,
-        object_id: &'a str,
-        body: &'a B,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let table_name = transport::path_value(
-            &operations::UPDATE_OBJECT,
-            "table-name",
-            table_name,
-        )?;
-        let object_id = transport::path_value(
-            &operations::UPDATE_OBJECT,
-            "object-id",
-            object_id,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/data/{table_name}/{object_id}"),
-            )
-            .url()?;
-        let request = self.client.put(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "update_object",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Delete a single object
-    ///
-    /// Sends a `DELETE` request to `/data/{table-name}/{object-id}`
-    ///
-    /// Arguments:
-    /// - `table_name`: Name of the database table (data store class).
-    /// - `object_id`: System-assigned objectId of a stored object.
-    pub async fn delete_object<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        table_name: &'a str,
-        object_id: &'a str,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let table_name = transport::path_value(
-            &operations::DELETE_OBJECT,
-            "table-name",
-            table_name,
-        )?;
-        let object_id = transport::path_value(
-            &operations::DELETE_OBJECT,
-            "object-id",
-            object_id,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/data/{table_name}/{object_id}"),
-            )
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::DELETE, url);
-        let info = OperationInfo {
-            operation_id: "delete_object",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Count objects
-    ///
-    /// Returns the number of objects in a table matching an optional where clause.
-    ///
-    /// Sends a `GET` request to `/data/{table-name}/count`
-    ///
-    /// Arguments:
-    /// - `table_name`: Name of the database table (data store class).
-    /// - `where_`
-    pub async fn count_objects<'a>(
-        &'a self,
-        table_name: &'a str,
-        where_: Option<&'a str>,
-    ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let table_name = transport::path_value(
-            &operations::COUNT_OBJECTS,
-            "table-name",
-            table_name,
-        )?;
-        let url = transport::Target::new(self, format_args!("/data/{table_name}/count"))
-            .query("where", &where_)
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "count_objects",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Register a new user
-    ///
-    /// Sends a `POST` request to `/users/register`
-    pub async fn register_user<
-        'a,
-        B: ::serde::Serialize + ?Sized,
-        T: ::serde::de::DeserializeOwned,
-    >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/users/register").url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "register_user",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Log in a user
-    ///
-    /// Authenticates a user with an identity (e.g. email) and password. The response includes a
-    /// user-token that must be sent in the user-token header on subsequent authenticated requests.
-    ///
-    /// Sends a `POST` request to `/users/login`
-    pub async fn login_user<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        body: &'a types::LoginRequest,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/users/login").url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "login_user",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Log out the current user
-    ///
-    /// Sends a `GET` request to `/users/logout`
-    pub async fn logout_user<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/users/logout").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "logout_user",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Initiate password recovery
-    ///
-    /// Sends a `GET` request to `/users/restorepassword/{identity}`
-    ///
-    /// Arguments:
-    /// - `identity`: The user identity (e.g. email) to recover.
-    pub async fn restore_password<'a>(
-        &'a self,
-        identity: &'a str,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let identity = transport::path_value(
-            &operations::RESTORE_PASSWORD,
-            "identity",
-            identity,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/users/restorepassword/{identity}"),
-            )
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "restore_password",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Upload a file
-    ///
-    /// Uploads a file to the given path in the hosted file repository. Missing directories in the path
-    /// are created automatically.
-    ///
-    /// Sends a `POST` request to `/files/{path}`
-    ///
-    /// Arguments:
-    /// - `path`: Directory path and filename, e.g. images/photo.png.
-    /// - `overwrite`: Whether to overwrite an existing file at the path.
-    /// - `body`
-    pub async fn upload_file<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        path: &'a str,
-        overwrite: Option<bool>,
-        form: reqwest::multipart::Form,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let path = transport::path_value(&operations::UPLOAD_FILE, "path", path)?;
-        let url = transport::Target::new(self, format_args!("/files/{path}"))
-            .query("overwrite", &overwrite)
-            .url()?;
-        let request = self.client.post(url).multipart(form).build()?;
-        let info = OperationInfo {
-            operation_id: "upload_file",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Delete a file or directory
-    ///
-    /// Sends a `DELETE` request to `/files/{path}`
-    pub async fn delete_file<'a>(
-        &'a self,
-        path: &'a str,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let path = transport::path_value(&operations::DELETE_FILE, "path", path)?;
-        let url = transport::Target::new(self, format_args!("/files/{path}")).url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::DELETE, url);
-        let info = OperationInfo {
-            operation_id: "delete_file",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Publish a message
-    ///
-    /// Publishes a message to a named channel. The same channel endpoint is used to dispatch mobile
-    /// push notifications by supplying push headers and a delivery policy (singlecast or broadcast) in
-    /// the body.
-    ///
-    /// Sends a `POST` request to `/messaging/{channel-name}`
-    pub async fn publish_message<
-        'a,
-        B: ::serde::Serialize + ?Sized,
-        T: ::serde::de::DeserializeOwned,
-    >(
-        &'a self,
-        channel_name: &'a str,
-        body: &'a B,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let channel_name = transport::path_value(
-            &operations::PUBLISH_MESSAGE,
-            "channel-name",
-            channel_name,
-        )?;
-        let url = transport::Target::new(self, format_args!("/messaging/{channel_name}"))
-            .url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "publish_message",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Poll for messages
-    ///
-    /// Retrieves messages buffered for an established polling subscription.
-    ///
-    /// Sends a `GET` request to `/messaging/{channel-name}/{subscription-id}`
-    pub async fn poll_messages<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        channel_name: &'a str,
-        subscription_id: &'a str,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let channel_name = transport::path_value(
-            &operations::POLL_MESSAGES,
-            "channel-name",
-            channel_name,
-        )?;
-        let subscription_id = transport::path_value(
-            &operations::POLL_MESSAGES,
-            "subscription-id",
-            subscription_id,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/messaging/{channel_name}/{subscription_id}"),
-            )
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "poll_messages",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Send a basic email
-    ///
-    /// Sends a `POST` request to `/messaging/email`
-    pub async fn send_email<'a>(
-        &'a self,
-        body: &'a types::EmailRequest,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/messaging/email").url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "send_email",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Search geo points
-    ///
-    /// Finds geo points by category and proximity. Supply latitude/longitude with a radius and units
-    /// for a radius search.
-    ///
-    /// Sends a `GET` request to `/geo/points`
-    ///
-    /// Arguments:
-    /// - `categories`
-    /// - `lat`
-    /// - `lon`
-    /// - `radius`
-    /// - `units`: Known values: `METERS`, `KILOMETERS`, `MILES`, `YARDS`, `FEET`.
-    pub async fn find_geo_points<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        categories: Option<&'a str>,
-        lat: Option<f64>,
-        lon: Option<f64>,
-        radius: Option<f64>,
-        units: Option<&'a str>,
-    ) -> Result<
-        ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
-        Error<crate::Error>,
-    > {
-        let url = transport::Target::new(self, "/geo/points")
-            .query("categories", &categories)
-            .query("lat", &lat)
-            .query("lon", &lon)
-            .query("radius", &radius)
-            .query("units", &units)
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "find_geo_points",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Add a geo point
-    ///
-    /// Sends a `POST` request to `/geo/points`
-    pub async fn save_geo_point<
-        'a,
-        B: ::serde::Serialize + ?Sized,
-        T: ::serde::de::DeserializeOwned,
-    >(&'a self, body: &'a B) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/geo/points").url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "save_geo_point",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Retrieve a cached value
-    ///
-    /// Sends a `GET` request to `/cache/{key}`
-    ///
-    /// Arguments:
-    /// - `key`: Cache entry key.
-    pub async fn cache_get<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        key: &'a str,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let key = transport::path_value(&operations::CACHE_GET, "key", key)?;
-        let url = transport::Target::new(self, format_args!("/cache/{key}")).url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "cache_get",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Put a value into cache
-    ///
-    /// Sends a `PUT` request to `/cache/{key}`
-    ///
-    /// Arguments:
-    /// - `key`: Cache entry key.
-    /// - `timeout`: Time-to-live in milliseconds.
-    /// - `body`
-    pub async fn cache_put<'a, B: ::serde::Serialize + ?Sized>(
-        &'a self,
-        key: &'a str,
-        timeout: Option<i64>,
-        body: &'a B,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let key = transport::path_value(&operations::CACHE_PUT, "key", key)?;
-        let url = transport::Target::new(self, format_args!("/cache/{key}"))
-            .query("timeout", &timeout)
-            .url()?;
-        let request = self.client.put(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "cache_put",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Delete a cached value
-    ///
-    /// Sends a `DELETE` request to `/cache/{key}`
-    ///
-    /// Arguments:
-    /// - `key`: Cache entry key.
-    pub async fn cache_delete<'a>(
-        &'a self,
-        key: &'a str,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let key = transport::path_value(&operations::CACHE_DELETE, "key", key)?;
-        let url = transport::Target::new(self, format_args!("/cache/{key}")).url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::DELETE, url);
-        let info = OperationInfo {
-            operation_id: "cache_delete",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Check if a key exists in cache
-    ///
-    /// Sends a `GET` request to `/cache/{key}/check`
-    ///
-    /// Arguments:
-    /// - `key`: Cache entry key.
-    pub async fn cache_contains<'a>(
-        &'a self,
-        key: &'a str,
-    ) -> Result<ResponseValue<bool>, Error<crate::Error>> {
-        let key = transport::path_value(&operations::CACHE_CONTAINS, "key", key)?;
-        let url = transport::Target::new(self, format_args!("/cache/{key}/check"))
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "cache_contains",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Increment by 1 and return current
-    ///
-    /// Atomically increments the counter by one and returns the new value.
-    ///
-    /// Sends a `PUT` request to `/counters/{counter-name}/increment/get`
-    ///
-    /// Arguments:
-    /// - `counter_name`: Name of the atomic counter.
-    pub async fn increment_and_get<'a>(
-        &'a self,
-        counter_name: &'a str,
-    ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let counter_name = transport::path_value(
-            &operations::INCREMENT_AND_GET,
-            "counter-name",
-            counter_name,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/counters/{counter_name}/increment/get"),
-            )
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::PUT, url);
-        let info = OperationInfo {
-            operation_id: "increment_and_get",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Increment by N and return current
-    ///
-    /// Sends a `PUT` request to `/counters/{counter-name}/incrementby/get`
-    ///
-    /// Arguments:
-    /// - `counter_name`: Name of the atomic counter.
-    /// - `value`: Amount to add to the counter.
-    pub async fn increment_by_and_get<'a>(
-        &'a self,
-        counter_name: &'a str,
-        value: i64,
-    ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let counter_name = transport::path_value(
-            &operations::INCREMENT_BY_AND_GET,
-            "counter-name",
-            counter_name,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/counters/{counter_name}/incrementby/get"),
-            )
-            .query("value", &value)
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::PUT, url);
-        let info = OperationInfo {
-            operation_id: "increment_by_and_get",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Get the current counter value
-    ///
-    /// Sends a `GET` request to `/counters/{counter-name}/get`
-    ///
-    /// Arguments:
-    /// - `counter_name`: Name of the atomic counter.
-    pub async fn get_counter<'a>(
-        &'a self,
-        counter_name: &'a str,
-    ) -> Result<ResponseValue<i64>, Error<crate::Error>> {
-        let counter_name = transport::path_value(
-            &operations::GET_COUNTER,
-            "counter-name",
-            counter_name,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/counters/{counter_name}/get"),
-            )
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "get_counter",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Reset a counter to zero
-    ///
-    /// Sends a `PUT` request to `/counters/{counter-name}/reset`
-    ///
-    /// Arguments:
-    /// - `counter_name`: Name of the atomic counter.
-    pub async fn reset_counter<'a>(
-        &'a self,
-        counter_name: &'a str,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let counter_name = transport::path_value(
-            &operations::RESET_COUNTER,
-            "counter-name",
-            counter_name,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/counters/{counter_name}/reset"),
-            )
-            .url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::PUT, url);
-        let info = OperationInfo {
-            operation_id: "reset_counter",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-
-    /// Invoke a custom Cloud Code service method
-    ///
-    /// Calls a method on a developer-defined serverless API service deployed to Backendless Cloud Code.
-    /// The request and response shapes are defined by the custom service implementation.
-    ///
-    /// Sends a `POST` request to `/services/{service-name}/{method-name}`
-    pub async fn invoke_cloud_code_service<
-        'a,
-        B: ::serde::Serialize + ?Sized,
-        T: ::serde::de::DeserializeOwned,
-    >(
-        &'a self,
-        service_name: &'a str,
-        method_name: &'a str,
-        body: Option<&'a B>,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let service_name = transport::path_value(
-            &operations::INVOKE_CLOUD_CODE_SERVICE,
-            "service-name",
-            service_name,
-        )?;
-        let method_name = transport::path_value(
-            &operations::INVOKE_CLOUD_CODE_SERVICE,
-            "method-name",
-            method_name,
-        )?;
-        let url = transport::Target::new(
-                self,
-                format_args!("/services/{service_name}/{method_name}"),
-            )
-            .url()?;
-        let mut builder = self.client.post(url);
-        if let Some(body) = body {
-            builder = builder.json(body);
-        }
-        let request = builder.build()?;
-        let info = OperationInfo {
-            operation_id: "invoke_cloud_code_service",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+    Ok(request.finish_json())
 }

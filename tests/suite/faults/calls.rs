@@ -1,6 +1,6 @@
 //! Every operation as one call, and what is to be known of it.
 
-use backendless::operation::{Idempotency, Operation};
+use backendless::operations::{Idempotency, Operation};
 use backendless::{
     Client, Email, FileInfo, GeoPoint, Record, Registration, Result, Upload, operations,
 };

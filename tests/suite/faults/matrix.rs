@@ -157,7 +157,7 @@ fn problems_of(fault: &Fault, call: &Call, outcome: &Outcome, requests: usize) -
             if !expected.kinds.contains(&error.kind()) {
                 problems.push(format!("not {:?} but {:?}", expected.kinds, error.kind()));
             }
-            if error.operation() != Some(call.id) {
+            if error.operation().map(|operation| operation.id()) != Some(call.id) {
                 problems.push(format!("told as {:?}", error.operation()));
             }
             error.attempts()

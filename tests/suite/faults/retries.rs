@@ -82,7 +82,7 @@ async fn a_call_that_is_not_idempotent_is_repeated_where_its_caller_says_so() {
     let error = table.create(&body).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.attempts()),
-        (ErrorKind::Interrupted, 1)
+        (ErrorKind::ConnectionLost, 1)
     );
     let text = error.to_string();
     assert!(text.contains("createObject is not idempotent"), "{text}");
@@ -191,7 +191,7 @@ async fn a_request_over_a_kept_connection_is_not_sent_again_behind_our_back() {
         let error = table.create(&body).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.attempts()),
-            (ErrorKind::Interrupted, 1)
+            (ErrorKind::ConnectionLost, 1)
         );
         assert_eq!((server.requests().len(), server.connections()), (2, 1));
     }
@@ -230,7 +230,7 @@ async fn a_file_that_cannot_be_saved_tells_the_attempts_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing/a.txt");
     let error = download.save_to(missing).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::File, 2));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Io, 2));
 }
 
 #[tokio::test]

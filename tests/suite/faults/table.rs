@@ -55,9 +55,21 @@ pub(super) struct Expected {
 /// Where a call differs from the others: the fault, the call, and what comes of it.
 pub(super) const EXCEPTIONS: [(&str, &str, Expected); 6] = [
     // What came of a file is the caller's already, who alone can begin anew.
-    ("close in body", DOWNLOAD, once(&[ErrorKind::Interrupted])),
-    ("length too long", DOWNLOAD, once(&[ErrorKind::Interrupted])),
-    ("chunked garbage", DOWNLOAD, once(&[ErrorKind::Interrupted])),
+    (
+        "close in body",
+        DOWNLOAD,
+        once(&[ErrorKind::ConnectionLost]),
+    ),
+    (
+        "length too long",
+        DOWNLOAD,
+        once(&[ErrorKind::ConnectionLost]),
+    ),
+    (
+        "chunked garbage",
+        DOWNLOAD,
+        once(&[ErrorKind::ConnectionLost]),
+    ),
     ("stall in body", DOWNLOAD, once(&[ErrorKind::Timeout])),
     // A file takes as long as it takes, if only it goes on.
     ("body a byte at a time", DOWNLOAD, once(&[])),
@@ -97,7 +109,12 @@ impl Fault {
 
     /// A connection that breaks.
     fn broken(name: &'static str, behaviour: Behaviour) -> Self {
-        Self::new(name, &[ErrorKind::Interrupted], Effect::Unknown, behaviour)
+        Self::new(
+            name,
+            &[ErrorKind::ConnectionLost],
+            Effect::Unknown,
+            behaviour,
+        )
     }
 
     /// A server that takes too long.
@@ -168,13 +185,13 @@ pub(super) fn every_fault() -> Vec<Fault> {
 }
 
 fn connections() -> Vec<Fault> {
-    use ErrorKind::{Connect, Interrupted};
+    use ErrorKind::{Connect, ConnectionLost};
     vec![
         Fault::new("refused", &[Connect], Effect::NotSent, None),
         Fault::new(
             "reset on accept",
             // A reset may come before the system says that the connection is there.
-            &[Interrupted, Connect],
+            &[ConnectionLost, Connect],
             Effect::Unread,
             Behaviour::reset_on_accept(),
         ),

@@ -56,12 +56,12 @@ async fn a_wait_that_the_server_asks_for_is_waited_in_seconds_and_until_a_date()
 
 #[tokio::test]
 async fn the_larger_of_both_waits_is_waited() {
-    let policy = RetryPolicy::default()
-        .base_delay(10 * SECOND)
-        .jitter_seed(7);
+    let policy = RetryPolicy::default().base_delay(10 * SECOND);
     let waits = async |retry_after: &str| {
         let server = busy(retry_after).await;
-        let (client, clock) = client(&server, |builder| builder.retry(policy.clone()));
+        let (client, clock) = client(&server, |builder| {
+            builder.retry(policy.clone()).jitter_seed(7)
+        });
         read_counter(&client).await;
         clock.sleeps()
     };
@@ -134,21 +134,20 @@ async fn all_attempts_together_stay_within_the_limit_of_the_call() {
     let server = ScriptedServer::always(Behaviour::json(503, "")).await;
     let policy = RetryPolicy::default()
         .max_attempts(1_000)
-        .budget(1_000)
-        .base_delay(4 * SECOND)
-        .jitter_seed(7);
+        .base_delay(4 * SECOND);
     let (client, clock) = client(&server, |builder| {
-        builder.timeout(60 * SECOND).retry(policy.clone())
+        builder
+            .timeout(60 * SECOND)
+            .retry(policy.clone())
+            .retry_budget(1_000)
+            .jitter_seed(7)
     });
     let error = read_counter(&client).await;
     let waited: Duration = clock.sleeps().iter().sum();
     assert!(waited < 60 * SECOND && waited > 50 * SECOND, "{waited:?}");
     assert_eq!(error.attempts() as usize, clock.sleeps().len() + 1);
     let text = error.to_string();
-    assert!(
-        text.contains("the time for the whole call is over"),
-        "{text}"
-    );
+    assert!(text.contains("the timeout of the request"), "{text}");
 }
 
 #[tokio::test]
@@ -158,15 +157,15 @@ async fn an_outage_is_not_multiplied_and_successes_fill_the_budget_again() {
     let again = vec![Behaviour::json(503, ""); 4];
     let script = [outage, recovered, again].concat();
     let server = ScriptedServer::start(script).await;
-    let (client, _) = client(&server, |builder| {
-        builder.retry(RetryPolicy::default().budget(4))
-    });
+    let (client, _) = client(&server, |builder| builder.retry_budget(4));
     let mut attempts = Vec::new();
     for _ in 0..10 {
         let error = read_counter(&client).await;
         assert_eq!(error.kind(), ErrorKind::Api);
         attempts.push(error.attempts());
-        let spent = error.to_string().contains("budget of retries is spent");
+        let spent = error
+            .to_string()
+            .contains("the retry budget of the client is exhausted");
         assert_eq!(spent, error.attempts() < 3, "{error}");
     }
     assert_eq!(attempts, [3, 3, 1, 1, 1, 1, 1, 1, 1, 1]);

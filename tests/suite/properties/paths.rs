@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use backendless::{Client, Error, Record, Upload, operation::Operation, operations};
+use backendless::{Client, Error, Record, Upload, operations, operations::Operation};
 use backendless_tests::spec::Spec;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -78,7 +78,7 @@ impl Paths {
         };
         let parameters = operation.path_parameters().iter();
         let path = parameters.zip(values).map(|(parameter, value)| {
-            let several = parameter.several_segments();
+            let several = parameter.multi_segment();
             let segments = match several {
                 true => value.split('/').map(str::to_owned).collect(),
                 false => vec![value.clone()],

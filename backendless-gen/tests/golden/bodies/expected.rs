@@ -1,84 +1,62 @@
+/// Types used as operation parameters and responses.
 #[allow(clippy::all)]
-impl Client {
-    /// Sends a `PUT` request to `/json`
-    pub async fn optional_json<'a, B: ::serde::Serialize + ?Sized>(
-        &'a self,
-        body: Option<&'a B>,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/json").url()?;
-        let mut builder = self.client.put(url);
-        if let Some(body) = body {
-            builder = builder.json(body);
-        }
-        let request = builder.build()?;
-        let info = OperationInfo {
-            operation_id: "optional_json",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
+pub mod types {
+    /// `RequiredFieldsBody`
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct RequiredFieldsBody {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub a: ::std::option::Option<::std::string::String>,
     }
-    /// Sends a `POST` request to `/json`
-    pub async fn required_json<'a, B: ::serde::Serialize + ?Sized>(
-        &'a self,
-        body: &'a B,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/json").url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "required_json",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
+}
+/// Sends a `PUT` request to `/json`
+pub fn optional_json<B: ::serde::Serialize + ?Sized>(
+    body: Option<&B>,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::OPTIONAL_JSON);
+    request.literal("/json");
+    if let Some(body) = body {
+        request.json(body)?;
     }
-    /// Sends a `POST` request to `/form`
-    pub async fn optional_form<'a>(
-        &'a self,
-        form: Option<reqwest::multipart::Form>,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/form").url()?;
-        let mut builder = self.client.post(url);
-        if let Some(form) = form {
-            builder = builder.multipart(form);
-        }
-        let request = builder.build()?;
-        let info = OperationInfo {
-            operation_id: "optional_form",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
+    Ok(request.finish_empty())
+}
+/// Sends a `POST` request to `/json`
+pub fn required_json<B: ::serde::Serialize + ?Sized>(
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::REQUIRED_JSON);
+    request.literal("/json");
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+/// Sends a `POST` request to `/form`
+pub fn optional_form(form: Option<Multipart>) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::OPTIONAL_FORM);
+    request.literal("/form");
+    if let Some(form) = form {
+        request.multipart(form);
     }
-    /// Sends a `POST` request to `/text`
-    pub async fn optional_text<'a>(
-        &'a self,
-        body: Option<String>,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/text").url()?;
-        let mut builder = self.client.post(url);
-        if let Some(body) = body {
-            builder = builder
-                .header(
-                    ::reqwest::header::CONTENT_TYPE,
-                    ::reqwest::header::HeaderValue::from_static("text/plain"),
-                )
-                .body(body);
-        }
-        let request = builder.build()?;
-        let info = OperationInfo {
-            operation_id: "optional_text",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
+    Ok(request.finish_empty())
+}
+/// Sends a `POST` request to `/text`
+pub fn optional_text(body: Option<String>) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::OPTIONAL_TEXT);
+    request.literal("/text");
+    if let Some(body) = body {
+        request.text(body);
     }
+    Ok(request.finish_empty())
+}
+/// Sends a `POST` request to `/fields`
+pub fn required_fields(body: &types::RequiredFieldsBody) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::REQUIRED_FIELDS);
+    request.literal("/fields");
+    request.form(body)?;
+    Ok(request.finish_empty())
+}
+/// Sends a `POST` request to `/bytes`
+pub fn required_bytes(body: ::bytes::Bytes) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::REQUIRED_BYTES);
+    request.literal("/bytes");
+    request.bytes(body);
+    Ok(request.finish_empty())
 }

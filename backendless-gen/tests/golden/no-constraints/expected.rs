@@ -17,25 +17,13 @@ pub mod types {
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
 }
-#[allow(clippy::all)]
-impl Client {
-    /// Sends a `GET` request to `/items`
-    ///
-    /// Arguments:
-    /// - `page`: The page. Default: `1`.
-    pub async fn find_item<'a>(
-        &'a self,
-        page: Option<i64>,
-    ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/items").query("page", &page).url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "find_item",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+/// Sends a `GET` request to `/items`
+///
+/// Arguments:
+/// - `page`: The page. Default: `1`.
+pub fn find_item(page: Option<i64>) -> crate::Result<Prepared<types::Item>> {
+    let mut request = RequestBuilder::new(&operations::FIND_ITEM);
+    request.literal("/items");
+    request.query("page", &page)?;
+    Ok(request.finish_json())
 }

@@ -17,40 +17,18 @@ pub mod types {
         pub tags: ::std::vec::Vec<::std::string::String>,
     }
 }
-#[allow(clippy::all)]
-impl Client {
-    /// Sends a `GET` request to `/items`
-    pub async fn list_items<'a>(
-        &'a self,
-    ) -> Result<
-        ResponseValue<::std::option::Option<::std::vec::Vec<types::Item>>>,
-        Error<crate::Error>,
-    > {
-        let url = transport::Target::new(self, "/items").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "list_items",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `PUT` request to `/items`
-    pub async fn put_tags<'a>(
-        &'a self,
-        body: &'a types::Tags,
-    ) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/items").url()?;
-        let request = self.client.put(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "put_tags",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+/// Sends a `GET` request to `/items`
+pub fn list_items() -> crate::Result<
+    Prepared<::std::option::Option<::std::vec::Vec<types::Item>>>,
+> {
+    let mut request = RequestBuilder::new(&operations::LIST_ITEMS);
+    request.literal("/items");
+    Ok(request.finish_json())
+}
+/// Sends a `PUT` request to `/items`
+pub fn put_tags(body: &types::Tags) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::PUT_TAGS);
+    request.literal("/items");
+    request.json(body)?;
+    Ok(request.finish_empty())
 }

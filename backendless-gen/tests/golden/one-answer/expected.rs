@@ -8,79 +8,35 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
     }
 }
-#[allow(clippy::all)]
-impl Client {
-    /// Sends a `GET` request to `/typed`
-    pub async fn typed_and_errors<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/typed").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "typed_and_errors",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `GET` request to `/typed-or-empty`
-    pub async fn typed_or_empty<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<::std::option::Option<types::Item>>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/typed-or-empty").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "typed_or_empty",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `GET` request to `/either`
-    pub async fn different_types<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/either").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "different_types",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `GET` request to `/bytes`
-    pub async fn bytes<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<ByteStream>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/bytes").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "bytes",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::stream(response)),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `GET` request to `/empty`
-    pub async fn empty<'a>(&'a self) -> Result<ResponseValue<()>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/empty").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "empty",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_empty(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+/// Sends a `GET` request to `/typed`
+pub fn typed_and_errors() -> crate::Result<Prepared<types::Item>> {
+    let mut request = RequestBuilder::new(&operations::TYPED_AND_ERRORS);
+    request.literal("/typed");
+    Ok(request.finish_json())
+}
+/// Sends a `GET` request to `/typed-or-empty`
+pub fn typed_or_empty() -> crate::Result<Prepared<::std::option::Option<types::Item>>> {
+    let mut request = RequestBuilder::new(&operations::TYPED_OR_EMPTY);
+    request.literal("/typed-or-empty");
+    Ok(request.finish_json())
+}
+/// Sends a `GET` request to `/either`
+pub fn different_types<T: ::serde::de::DeserializeOwned>() -> crate::Result<
+    Prepared<T>,
+> {
+    let mut request = RequestBuilder::new(&operations::DIFFERENT_TYPES);
+    request.literal("/either");
+    Ok(request.finish_json())
+}
+/// Sends a `GET` request to `/bytes`
+pub fn bytes() -> crate::Result<Prepared<::bytes::Bytes>> {
+    let mut request = RequestBuilder::new(&operations::BYTES);
+    request.literal("/bytes");
+    Ok(request.finish_bytes())
+}
+/// Sends a `GET` request to `/empty`
+pub fn empty() -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::EMPTY);
+    request.literal("/empty");
+    Ok(request.finish_empty())
 }

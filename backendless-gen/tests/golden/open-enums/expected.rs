@@ -12,25 +12,13 @@ pub mod types {
         pub state: ::std::option::Option<::std::string::String>,
     }
 }
-#[allow(clippy::all)]
-impl Client {
-    /// Sends a `GET` request to `/items`
-    ///
-    /// Arguments:
-    /// - `unit`: The unit. Known values: `METERS`, `MILES`.
-    pub async fn find_items<'a>(
-        &'a self,
-        unit: Option<&'a str>,
-    ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/items").query("unit", &unit).url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "find_items",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+/// Sends a `GET` request to `/items`
+///
+/// Arguments:
+/// - `unit`: The unit. Known values: `METERS`, `MILES`.
+pub fn find_items(unit: Option<&str>) -> crate::Result<Prepared<types::Item>> {
+    let mut request = RequestBuilder::new(&operations::FIND_ITEMS);
+    request.literal("/items");
+    request.query("unit", &unit)?;
+    Ok(request.finish_json())
 }

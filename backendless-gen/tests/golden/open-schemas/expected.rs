@@ -12,84 +12,42 @@ pub mod types {
         >,
     }
 }
-#[allow(clippy::all)]
-impl Client {
-    /// Sends a `GET` request to `/rows/{row}`
-    pub async fn get_row<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-        row: &'a str,
-    ) -> Result<ResponseValue<T>, Error<crate::Error>> {
-        let row = transport::path_value(&operations::GET_ROW, "row", row)?;
-        let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "get_row",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `PUT` request to `/rows/{row}`
-    pub async fn put_row<
-        'a,
-        B: ::serde::Serialize + ?Sized,
-        T: ::serde::de::DeserializeOwned,
-    >(
-        &'a self,
-        row: &'a str,
-        body: &'a B,
-    ) -> Result<
-        ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
-        Error<crate::Error>,
-    > {
-        let row = transport::path_value(&operations::PUT_ROW, "row", row)?;
-        let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
-        let request = self.client.put(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "put_row",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `POST` request to `/rows/{row}`
-    pub async fn send_message<'a, B: ::serde::Serialize + ?Sized>(
-        &'a self,
-        row: &'a str,
-        body: &'a B,
-    ) -> Result<ResponseValue<types::Typed>, Error<crate::Error>> {
-        let row = transport::path_value(&operations::SEND_MESSAGE, "row", row)?;
-        let url = transport::Target::new(self, format_args!("/rows/{row}")).url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "send_message",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `GET` request to `/points`
-    pub async fn find_geo_points<'a, T: ::serde::de::DeserializeOwned>(
-        &'a self,
-    ) -> Result<
-        ResponseValue<::std::option::Option<::std::vec::Vec<T>>>,
-        Error<crate::Error>,
-    > {
-        let url = transport::Target::new(self, "/points").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "find_geo_points",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+/// Sends a `GET` request to `/rows/{row}`
+pub fn get_row<T: ::serde::de::DeserializeOwned>(
+    row: &str,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::GET_ROW);
+    request.literal("/rows/");
+    request.parameter(0, row)?;
+    Ok(request.finish_json())
+}
+/// Sends a `PUT` request to `/rows/{row}`
+pub fn put_row<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    row: &str,
+    body: &B,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::PUT_ROW);
+    request.literal("/rows/");
+    request.parameter(0, row)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+/// Sends a `POST` request to `/rows/{row}`
+pub fn send_message<B: ::serde::Serialize + ?Sized>(
+    row: &str,
+    body: &B,
+) -> crate::Result<Prepared<types::Typed>> {
+    let mut request = RequestBuilder::new(&operations::SEND_MESSAGE);
+    request.literal("/rows/");
+    request.parameter(0, row)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+/// Sends a `GET` request to `/points`
+pub fn find_geo_points<T: ::serde::de::DeserializeOwned>() -> crate::Result<
+    Prepared<::std::option::Option<::std::vec::Vec<T>>>,
+> {
+    let mut request = RequestBuilder::new(&operations::FIND_GEO_POINTS);
+    request.literal("/points");
+    Ok(request.finish_json())
 }

@@ -45,38 +45,17 @@ pub mod types {
         }
     }
 }
-#[allow(clippy::all)]
-impl Client {
-    /// Sends a `PUT` request to `/login`
-    pub async fn change_pin<'a>(
-        &'a self,
-        body: &'a types::Pin,
-    ) -> Result<ResponseValue<types::Public>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/login").url()?;
-        let request = self.client.put(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "change_pin",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
-    /// Sends a `POST` request to `/login`
-    pub async fn login<'a>(
-        &'a self,
-        body: &'a types::Login,
-    ) -> Result<ResponseValue<types::Session>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/login").url()?;
-        let request = self.client.post(url).json(body).build()?;
-        let info = OperationInfo {
-            operation_id: "login",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+/// Sends a `PUT` request to `/login`
+pub fn change_pin(body: &types::Pin) -> crate::Result<Prepared<types::Public>> {
+    let mut request = RequestBuilder::new(&operations::CHANGE_PIN);
+    request.literal("/login");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+/// Sends a `POST` request to `/login`
+pub fn login(body: &types::Login) -> crate::Result<Prepared<types::Session>> {
+    let mut request = RequestBuilder::new(&operations::LOGIN);
+    request.literal("/login");
+    request.json(body)?;
+    Ok(request.finish_json())
 }

@@ -8,21 +8,9 @@ pub mod types {
         pub at: ::std::option::Option<::std::string::String>,
     }
 }
-#[allow(clippy::all)]
-impl Client {
-    /// Sends a `GET` request to `/items`
-    pub async fn list_items<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::Item>, Error<crate::Error>> {
-        let url = transport::Target::new(self, "/items").url()?;
-        let request = ::reqwest::Request::new(::reqwest::Method::GET, url);
-        let info = OperationInfo {
-            operation_id: "list_items",
-        };
-        let response = self.exec(request, &info).await?;
-        match response.status().as_u16() {
-            200..=299 => transport::read_json(response),
-            _ => Err(transport::refused(response)),
-        }
-    }
+/// Sends a `GET` request to `/items`
+pub fn list_items() -> crate::Result<Prepared<types::Item>> {
+    let mut request = RequestBuilder::new(&operations::LIST_ITEMS);
+    request.literal("/items");
+    Ok(request.finish_json())
 }

@@ -1,0 +1,83 @@
+//! Wraps doc comments.
+//!
+//! progenitor writes each description as one block comment with lines of any length.
+
+use syn::visit_mut::VisitMut;
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
+
+/// Max width of a line in characters, without indentation and `/// `.
+const WIDTH: usize = 96;
+
+/// Wraps all doc comments of `file`.
+pub(crate) fn apply(file: &mut syn::File) {
+    Docs.visit_file_mut(file);
+}
+
+struct Docs;
+
+impl VisitMut for Docs {
+    fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
+        for attr in std::mem::take(attrs) {
+            match text(&attr) {
+                Some(text) => attrs.extend(
+                    wrapped(&text)
+                        .into_iter()
+                        .map(|line| parse_quote!(#[doc = #line])),
+                ),
+                None => attrs.push(attr),
+            }
+        }
+    }
+}
+
+/// The text of a doc attribute.
+pub(crate) fn text(attr: &Attribute) -> Option<String> {
+    match &attr.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The lines of a doc comment. Each starts with the space after the slashes, unless it is empty.
+pub(crate) fn wrapped(text: &str) -> Vec<String> {
+    let lines = text.trim().lines().flat_map(|line| wrap(line.trim_end()));
+    lines
+        .map(|line| {
+            if line.is_empty() {
+                line
+            } else {
+                format!(" {line}")
+            }
+        })
+        .collect()
+}
+
+/// Breaks a line between words. Continuation lines of a list item are indented; code and tables are not wrapped.
+fn wrap(line: &str) -> Vec<String> {
+    let trimmed = line.trim_start();
+    if line.len() <= WIDTH || line.starts_with("    ") || trimmed.starts_with('|') {
+        return vec![line.to_owned()];
+    }
+    let indent = if trimmed.starts_with("- ") { "  " } else { "" };
+    let mut lines = Vec::new();
+    let mut current = String::new();
+    for word in line.split(' ') {
+        if !current.trim().is_empty() && current.len() + 1 + word.len() > WIDTH {
+            lines.push(std::mem::replace(&mut current, indent.to_owned()));
+            current.push_str(word);
+            continue;
+        }
+        if !current.is_empty() {
+            current.push(' ');
+        }
+        current.push_str(word);
+    }
+    lines.push(current);
+    lines
+}

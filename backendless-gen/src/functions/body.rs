@@ -1,0 +1,137 @@
+//! Statements of a generated function.
+
+use proc_macro2::Literal;
+use quote::format_ident;
+use syn::{Expr, Ident, Stmt, Type, parse_quote};
+
+use super::path::{Paths, Step};
+use super::signature::Signature;
+use crate::model::{Answer, In, Media, Operation, Parameter};
+
+/// Statements that build and return the request.
+///
+/// Fails with a description of what is not as expected in progenitor's function.
+pub(super) fn statements(
+    operation: &Operation,
+    signature: &Signature,
+    paths: &Paths,
+) -> Result<Vec<Stmt>, String> {
+    let builder = &signature.builder;
+    let constant = format_ident!("{}", operation.constant());
+    let mut statements: Vec<Stmt> =
+        vec![parse_quote!(let mut #builder = RequestBuilder::new(&operations::#constant);)];
+    statements.extend(path(signature, paths)?);
+    for parameter in in_order(operation, signature) {
+        match parameter.place {
+            In::Path => {}
+            In::Query => statements.push(query(signature, parameter)),
+            In::Header => statements.push(header(signature, parameter)?),
+        }
+    }
+    statements.extend(body(operation, signature));
+    let finish = match operation.answer {
+        Answer::Json(_) => format_ident!("finish_json"),
+        Answer::Empty => format_ident!("finish_empty"),
+        Answer::Raw => format_ident!("finish_bytes"),
+    };
+    statements.push(Stmt::Expr(parse_quote!(Ok(#builder.#finish())), None));
+    Ok(statements)
+}
+
+/// The parameters in the order of the arguments.
+fn in_order<'o>(
+    operation: &'o Operation,
+    signature: &Signature,
+) -> impl Iterator<Item = &'o Parameter> {
+    signature.arguments.iter().filter_map(|argument| {
+        operation
+            .parameters
+            .iter()
+            .find(|parameter| argument.name == parameter.argument)
+    })
+}
+
+/// Adds the path, by profile if the live service has another one.
+fn path(signature: &Signature, paths: &Paths) -> Result<Vec<Stmt>, String> {
+    let document = steps(signature, &paths.document)?;
+    let (Some(profile), Some(live)) = (&signature.profile, &paths.live) else {
+        return Ok(document);
+    };
+    let live = steps(signature, live)?;
+    Ok(vec![parse_quote! {
+        if #profile == crate::Profile::Live {
+            #(#live)*
+        } else {
+            #(#document)*
+        }
+    }])
+}
+
+fn steps(signature: &Signature, steps: &[Step]) -> Result<Vec<Stmt>, String> {
+    let builder = &signature.builder;
+    let statement = |step: &Step| match step {
+        Step::Literal(text) => Ok(parse_quote!(#builder.literal(#text);)),
+        Step::Parameter { index, argument } => {
+            let value = as_text(signature.kind_of(argument)?, &format_ident!("{argument}"));
+            let index = Literal::usize_unsuffixed(*index);
+            Ok(parse_quote!(#builder.parameter(#index, #value)?;))
+        }
+    };
+    steps.iter().map(statement).collect()
+}
+
+/// Adds a query parameter, by its name in the profile if the names differ.
+fn query(signature: &Signature, parameter: &Parameter) -> Stmt {
+    let builder = &signature.builder;
+    let argument = format_ident!("{}", parameter.argument);
+    let name = &parameter.name;
+    let name: Expr = match (&signature.profile, &parameter.live_name) {
+        (Some(profile), Some(live)) => parse_quote!(#profile.select(#name, #live)),
+        _ => parse_quote!(#name),
+    };
+    parse_quote!(#builder.query(#name, &#argument)?;)
+}
+
+fn header(signature: &Signature, parameter: &Parameter) -> Result<Stmt, String> {
+    let builder = &signature.builder;
+    let argument = format_ident!("{}", parameter.argument);
+    let name = &parameter.name;
+    let kind = signature.kind_of(&parameter.argument)?;
+    let Some(inner) = super::signature::type_argument(kind, "Option") else {
+        let value = as_text(kind, &argument);
+        return Ok(parse_quote!(#builder.header(#name, #value)?;));
+    };
+    let value = as_text(inner, &argument);
+    Ok(parse_quote! {
+        if let Some(#argument) = #argument {
+            #builder.header(#name, #value)?;
+        }
+    })
+}
+
+fn body(operation: &Operation, signature: &Signature) -> Option<Stmt> {
+    let request = operation.request.as_ref()?;
+    let argument = signature.body.as_ref()?;
+    let builder = &signature.builder;
+    let call: Stmt = match request.media {
+        Media::Json => parse_quote!(#builder.json(#argument)?;),
+        Media::Form => parse_quote!(#builder.form(#argument)?;),
+        Media::Octets => parse_quote!(#builder.bytes(#argument);),
+        Media::Text => parse_quote!(#builder.text(#argument);),
+        Media::Multipart => parse_quote!(#builder.multipart(#argument);),
+    };
+    Some(match request.required {
+        true => call,
+        false => parse_quote!(if let Some(#argument) = #argument { #call }),
+    })
+}
+
+/// The value of an argument as `&str`.
+fn as_text(kind: &Type, argument: &Ident) -> Expr {
+    let is_text = matches!(kind, Type::Reference(reference)
+        if matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("str")));
+    match is_text {
+        true => parse_quote!(#argument),
+        false => parse_quote!(&#argument.to_string()),
+    }
+}

@@ -1,0 +1,18 @@
+/// Sends a `GET` request to `/json`
+pub fn json() -> crate::Result<Prepared<::std::string::String>> {
+    let mut request = RequestBuilder::new(&operations::JSON);
+    request.literal("/json");
+    Ok(request.finish_json())
+}
+/// Sends a `GET` request to `/empty`
+pub fn empty() -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::EMPTY);
+    request.literal("/empty");
+    Ok(request.finish_empty())
+}
+/// Sends a `GET` request to `/bytes`
+pub fn bytes() -> crate::Result<Prepared<::bytes::Bytes>> {
+    let mut request = RequestBuilder::new(&operations::BYTES);
+    request.literal("/bytes");
+    Ok(request.finish_bytes())
+}
