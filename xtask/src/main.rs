@@ -3,6 +3,7 @@
 mod api;
 mod check;
 mod features;
+mod layers;
 mod rehearse;
 mod spec;
 
@@ -38,8 +39,10 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Checks that every combination of the client's features compiles.
+    /// Checks that the features of the client compile without a warning, each alone and in pairs.
     Features,
+    /// Checks that no crate has a circle of modules or a forbidden import.
+    Layers,
     /// Runs everything that must hold before a change lands, and tells how long each check took.
     Check {
         /// Runs nothing; lists the checks and what each of them guards.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
         Command::Api { check } => Ok(api::run(&root(), check)),
         Command::Features => Ok(features::run(&root())),
+        Command::Layers => Ok(layers::run(&root())),
         Command::Check { list: true } => {
             show(&check::table());
             Ok(ExitCode::SUCCESS)
