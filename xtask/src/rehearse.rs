@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use backendless_gen::Error;
 use backendless_gen::rehearsal::{patches, rehearse};
-use backendless_gen::spec::Source;
+use backendless_gen::spec::find;
 use clap::Args;
 
 use crate::show;
@@ -31,7 +31,7 @@ pub(crate) fn run(root: &Path, wanted: Wanted) -> Result<ExitCode, Error> {
     };
     for spec in specs {
         let start = Instant::now();
-        let rehearsal = rehearse(root, &Source::find(root, &spec.to_string_lossy())?)?;
+        let rehearsal = rehearse(root, &find(root, &spec.to_string_lossy())?)?;
         let spec = spec.strip_prefix(root).unwrap_or(&spec).display();
         let time = start.elapsed().as_secs_f64();
         show(&format!(

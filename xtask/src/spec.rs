@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use backendless_gen::Error;
-use backendless_gen::spec::{Diff, Explanation, Findings, Source, Wrappers};
+use backendless_gen::spec::{Diff, Explanation, Findings, Wrappers, find};
+use backendless_gen::{Error, Source};
 use clap::{Subcommand, ValueEnum};
 
 use crate::show;
@@ -76,9 +76,9 @@ fn diff(
     format: Format,
     fail_on: Option<FailOn>,
 ) -> Result<ExitCode, Error> {
-    let old = Source::find(root, old)?;
+    let old = find(root, old)?;
     let new = match new {
-        Some(new) => Source::find(root, new)?,
+        Some(new) => find(root, new)?,
         None => Source::working_copy(root)?,
     };
     let version = env!("CARGO_PKG_VERSION");

@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 
 use syn::{ImplItem, Item, Visibility};
 
-use crate::files::SPECIFICATION;
-use crate::spec::{Diff, Source, Wrappers};
-use crate::{Error, GeneratedFile, Output, Workspace, read};
+use crate::generate::read_for_comparison;
+use crate::spec::{Diff, Wrappers};
+use crate::{Error, GeneratedFile, Output, SPECIFICATION, Source, Workspace, generate};
 
 /// What is known of a changed specification before it is compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +47,13 @@ impl Forecast {
         let wrappers = Wrappers::read(root)?;
         let lock = Workspace::at(root).lock()?;
         let diff = Diff::of(&old, new, &wrappers, env!("CARGO_PKG_VERSION"))?;
-        let (model, _) = read(&new.name, &new.text)?;
+        let (model, _) = read_for_comparison(new)?;
         let operations = model.operations.iter();
         let unwrapped = operations
             .filter(|operation| wrappers.methods(&operation.function).is_empty())
             .map(|operation| operation.id.clone())
             .collect();
-        let (before, after) = (old.generate(&lock)?, new.generate(&lock));
+        let (before, after) = (generate(&old, &lock)?, generate(new, &lock));
         let (refusal, mocks) = match after {
             Ok(after) => (None, Some((mocks(&before)?, mocks(&after)?))),
             Err(error) => (Some(error), None),

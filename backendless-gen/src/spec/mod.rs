@@ -16,7 +16,8 @@ mod wrappers;
 pub use diff::{Bump, Change, Diff, Level};
 pub use explain::Explanation;
 pub use lint::Findings;
-pub use source::Source;
+pub use source::find;
+
 pub use wrappers::{Call, Wrappers};
 
 pub(crate) use wrappers::named;

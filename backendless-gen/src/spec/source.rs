@@ -4,87 +4,52 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::files::SPECIFICATION;
-use crate::{Error, Output, generate};
+use crate::Error;
+use crate::source::{SPECIFICATION, Source};
 
-/// The text of a specification, and what messages call it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    pub(crate) name: String,
-    pub(crate) text: String,
+/// The file `argument`, where a `.patch` is a change of the specification in the checkout at `root`; if there is no such
+/// file, the specification in the revision `argument`.
+///
+/// # Errors
+///
+/// When it is neither.
+pub fn find(root: &Path, argument: &str) -> Result<Source, Error> {
+    let path = Path::new(argument);
+    if !path.is_file() {
+        return of_revision(root, argument);
+    }
+    if path.extension().is_none_or(|end| end != "patch") {
+        return Ok(Source::new(argument, read(path)?));
+    }
+    let file = path.file_name().unwrap_or_default().display();
+    let text = patched(&Source::working_copy(root)?.text, path)?;
+    Ok(Source::new(format!("{SPECIFICATION} with {file}"), text))
 }
 
-impl Source {
-    /// A text that is at hand.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+fn of_revision(root: &Path, revision: &str) -> Result<Source, Error> {
+    let name = format!("{revision}:{SPECIFICATION}");
+    let refused = |why: &str| {
+        Error::new(format!(
+            "`{revision}` is no specification: there is no such file, and git says: {why}\n  \
+             valid: a path, or a revision such as HEAD~3 or a tag"
+        ))
+    };
+    // Else git would read it as an option.
+    if revision.starts_with('-') {
+        return Err(refused("a revision does not begin with a dash"));
     }
-
-    /// Generates from it, as [`generate`](crate::generate) does.
-    ///
-    /// # Errors
-    ///
-    /// As [`generate`](crate::generate).
-    pub fn generate(&self, lock: &str) -> Result<Output, Error> {
-        generate(&self.name, &self.text, lock)
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(["show", &name])
+        .output()
+        .map_err(|error| refused(&error.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(refused(said.lines().next().unwrap_or("nothing")));
     }
-
-    /// The specification of the checkout at `root`, as it is.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read.
-    pub fn working_copy(root: &Path) -> Result<Self, Error> {
-        Ok(Self::new(SPECIFICATION, read(&root.join(SPECIFICATION))?))
-    }
-
-    /// The file `argument`, where a `.patch` is a change of the specification in the checkout at `root`; if there is no such
-    /// file, the specification in the revision `argument`.
-    ///
-    /// # Errors
-    ///
-    /// When it is neither.
-    pub fn find(root: &Path, argument: &str) -> Result<Self, Error> {
-        let path = Path::new(argument);
-        if !path.is_file() {
-            return Self::of_revision(root, argument);
-        }
-        if path.extension().is_none_or(|end| end != "patch") {
-            return Ok(Self::new(argument, read(path)?));
-        }
-        let file = path.file_name().unwrap_or_default().display();
-        let text = patched(&Self::working_copy(root)?.text, path)?;
-        Ok(Self::new(format!("{SPECIFICATION} with {file}"), text))
-    }
-
-    fn of_revision(root: &Path, revision: &str) -> Result<Self, Error> {
-        let name = format!("{revision}:{SPECIFICATION}");
-        let refused = |why: &str| {
-            Error::new(format!(
-                "`{revision}` is no specification: there is no such file, and git says: {why}\n  \
-                 valid: a path, or a revision such as HEAD~3 or a tag"
-            ))
-        };
-        // Else git would read it as an option.
-        if revision.starts_with('-') {
-            return Err(refused("a revision does not begin with a dash"));
-        }
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(root)
-            .args(["show", &name])
-            .output()
-            .map_err(|error| refused(&error.to_string()))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(refused(said.lines().next().unwrap_or("nothing")));
-        }
-        let text = String::from_utf8(output.stdout).map_err(|_| refused("it is not UTF-8"))?;
-        Ok(Self::new(name, text))
-    }
+    let text = String::from_utf8(output.stdout).map_err(|_| refused("it is not UTF-8"))?;
+    Ok(Source::new(name, text))
 }
 
 fn read(path: &Path) -> Result<String, Error> {
