@@ -1,43 +1,41 @@
-//! What cargo says of a copy.
+//! Compiles a copy of the checkout, and finds which public methods an error affects.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use backendless_gen::Error;
+use backendless_gen::spec::Wrappers;
 use serde::Deserialize;
-
-use crate::Error;
-use crate::spec::Wrappers;
 
 /// The test that fails when an operation has no method.
 const COVERAGE: &str = "coverage::the_public_api_calls_every_operation_of_the_document";
 
-/// What became of the handwritten code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+/// Whether the handwritten code still compiles and covers every operation.
+pub(super) enum Verdict {
     /// The client does not compile.
     Client(Vec<Broken>),
     /// The client compiles, and the tests do not.
     Tests(Vec<Broken>),
-    /// All compiles; the end of what the coverage test printed, if it failed.
+    /// Client and tests compile.
     Compiles {
-        /// Nothing when it passed.
+        /// The panic message of the coverage test, if it failed.
         coverage: Option<String>,
     },
 }
 
-/// An error of the compiler, and whom it stops.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Broken {
+/// An error of the compiler, and the methods that it affects.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Broken {
     /// `backendless/src/data/find.rs:273`.
-    pub place: String,
-    /// The function in which it stands: `Query::fetch`.
-    pub function: Option<String>,
-    /// What the compiler says.
-    pub what: String,
-    /// The public methods that lead there.
-    pub methods: BTreeSet<String>,
+    pub(super) place: String,
+    /// The function that contains the error: `Query::fetch`.
+    pub(super) function: Option<String>,
+    /// The message of the compiler.
+    pub(super) message: String,
+    /// The public methods that call the function, directly or not.
+    pub(super) methods: BTreeSet<String>,
 }
 
 pub(super) fn verdict(copy: &Path, target: &Path) -> Result<Verdict, Error> {
@@ -61,7 +59,7 @@ pub(super) fn verdict(copy: &Path, target: &Path) -> Result<Verdict, Error> {
     }
     match broken(copy, &wrappers, &output) {
         Ok(broken) => Ok(Verdict::Tests(broken)),
-        // Cargo had no message of the compiler to tell: it was the test that failed.
+        // No message of the compiler: the test itself failed.
         Err(_) => {
             let text = String::from_utf8_lossy(&output.stdout);
             let lines = text.lines().filter(|line| !line.starts_with('{'));
@@ -115,12 +113,12 @@ struct Span {
     is_primary: bool,
 }
 
-/// The errors of the compiler, or an error with what cargo said if there is none.
+/// The errors of the compiler. Without any, an error with the output of cargo.
 fn broken(copy: &Path, wrappers: &Wrappers, output: &Output) -> Result<Vec<Broken>, Error> {
     let found = errors(copy, wrappers, &String::from_utf8_lossy(&output.stdout));
     if found.is_empty() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::new(format!("cargo failed:\n{}", said.trim_end())));
+        let message = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::new(format!("cargo failed:\n{}", message.trim_end())));
     }
     Ok(found.into_iter().collect())
 }
@@ -158,12 +156,12 @@ fn located(wrappers: &Wrappers, diagnostic: &Diagnostic, span: &Span, source: &s
             true => name,
             false => format!("{owner}::{name}"),
         }),
-        what: format!("{}{}", diagnostic.message, code.unwrap_or_default()),
+        message: format!("{}{}", diagnostic.message, code.unwrap_or_default()),
         methods: methods.unwrap_or_default(),
     }
 }
 
-/// The type and the name of the function around a line of formatted source.
+/// The type and the name of the function that contains a line of formatted source.
 fn enclosing(source: &str, line: usize) -> Option<(String, String)> {
     let lines: Vec<&str> = source.lines().take(line).collect();
     let depth = indent(lines.last()?);
@@ -175,7 +173,7 @@ fn enclosing(source: &str, line: usize) -> Option<(String, String)> {
         (is_head && indent(text) <= depth).then_some((indent(text), word(after)))
     });
     let (depth, name) = function?;
-    // Not inside anything, whatever impl stands above.
+    // A function at the top level, whatever impl is above it.
     if depth == 0 {
         return Some((String::new(), name));
     }
@@ -183,7 +181,7 @@ fn enclosing(source: &str, line: usize) -> Option<(String, String)> {
     Some((owner.unwrap_or_default(), name))
 }
 
-/// What may stand before `fn`, beside a visibility.
+/// The words that can precede `fn`, besides a visibility.
 const HEADS: [&str; 2] = ["async", "const"];
 
 fn indent(line: &str) -> usize {
@@ -196,7 +194,7 @@ fn word(text: &str) -> String {
     text.chars().take_while(is_word).collect()
 }
 
-/// The type in `<T: Bound<U>> Name<T> {`, or the one behind `for`.
+/// The type in `<T: Bound<U>> Name<T> {`, or the one after `for`.
 fn owner(head: &str) -> String {
     let mut depth = 0;
     let end = head.find(|c| {
@@ -213,7 +211,7 @@ mod tests {
     use std::path::Path;
 
     use super::{enclosing, errors};
-    use crate::spec::Wrappers;
+    use backendless_gen::spec::Wrappers;
 
     const SOURCE: &str = "\
 impl<T: Into<Vec<T>> + Send> Find<T>
@@ -223,7 +221,7 @@ where
     pub(crate) async fn fetch(
         &self,
     ) -> u8 {
-        let answer = raw
+        let rows = raw
             .find(1)
             .await;
     }
@@ -241,7 +239,7 @@ fn alone() {
 ";
 
     #[test]
-    fn the_function_around_a_line_is_found_with_its_type() {
+    fn the_function_of_a_line_is_found_with_its_type() {
         let name = |line| {
             let (owner, name) = enclosing(SOURCE, line).unwrap();
             format!("{owner}::{name}")
@@ -254,8 +252,11 @@ fn alone() {
     }
 
     #[test]
-    fn an_error_of_the_compiler_names_the_function_and_the_methods_it_breaks() {
-        let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec_tools/checkout");
+    fn a_compiler_error_has_its_function_and_the_methods_it_affects() {
+        let checkout = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap()
+            .join("backendless-gen/tests/spec_tools/checkout");
         let wrappers = Wrappers::read(&checkout).unwrap();
         let message = |level: &str, spans: &str| {
             format!(
@@ -277,7 +278,7 @@ fn alone() {
         };
         assert_eq!(error.place, "backendless/src/shop.rs:48");
         assert_eq!(error.function.as_deref(), Some("Items::page"));
-        assert_eq!(error.what, "it is wrong (E0061)");
+        assert_eq!(error.message, "it is wrong (E0061)");
         let methods: Vec<&str> = error.methods.iter().map(String::as_str).collect();
         assert_eq!(methods, ["Items::first", "Shop::items"]);
     }

@@ -1,15 +1,14 @@
-//! A copy of the checkout: the files that git knows, and those it would.
+//! A copy of the checkout: the files that git tracks, and the untracked ones that it does not ignore.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::Command;
 
+use backendless_gen::{Error, Overlay, OVERLAYS};
 use tempfile::TempDir;
 
-use crate::Error;
-
-/// A copy, which goes when it is dropped.
+/// A copy, which is deleted when it is dropped.
 pub(super) struct Copy {
     folder: TempDir,
 }
@@ -17,13 +16,13 @@ pub(super) struct Copy {
 impl Copy {
     /// Copies the checkout at `root`.
     ///
-    /// Its packages have another version, which differs in what cargo calls them and in nothing else. So the copy shares the
-    /// target folder, where the dependencies are compiled already, and no artefact of it is taken for one of the checkout.
+    /// The version of its packages gets a suffix, so that it can share the target folder with the checkout: the
+    /// dependencies are already compiled there, and no artifact of the copy is mistaken for one of the checkout.
     pub(super) fn of(root: &Path) -> Result<Self, Error> {
         let folder = tempfile::Builder::new().prefix("rehearsal-").tempdir();
-        let folder = folder.map_err(|error| failed("make", "a temporary folder", &error))?;
+        let folder = folder.map_err(|error| failed("create", "a temporary folder", &error))?;
         let copy = Self { folder };
-        for file in known(root)? {
+        for file in files(root)? {
             copy.take(root, &file)
                 .map_err(|error| failed("copy", &file, &error))?;
         }
@@ -43,9 +42,27 @@ impl Copy {
         fs::write(self.path().join(file), text).map_err(|error| failed("write", file, &error))
     }
 
+    /// Replaces the overlays of the copy. A name in messages (`HEAD:overlays/a.yaml`) is reduced to that of the file.
+    pub(super) fn put_overlays(&self, overlays: &[Overlay]) -> Result<(), Error> {
+        let folder = self.path().join(OVERLAYS);
+        let replaced = || -> io::Result<()> {
+            if folder.exists() {
+                fs::remove_dir_all(&folder)?;
+            }
+            fs::create_dir_all(&folder)
+        };
+        replaced().map_err(|error| failed("replace", OVERLAYS, &error))?;
+        for overlay in overlays {
+            let name = overlay.name.split(' ').next().unwrap_or_default();
+            let name = name.rsplit('/').next().unwrap_or_default();
+            self.put(&format!("{OVERLAYS}/{name}"), &overlay.text)?;
+        }
+        Ok(())
+    }
+
     fn take(&self, root: &Path, file: &str) -> io::Result<()> {
         let (from, to) = (root.join(file), self.path().join(file));
-        // What git knows may have been deleted since.
+        // A tracked file may be deleted in the working copy.
         if !from.is_file() {
             return Ok(());
         }
@@ -56,7 +73,7 @@ impl Copy {
     }
 }
 
-/// The manifest with `+rehearsal` behind the version that all packages share.
+/// The manifest with `+rehearsal` appended to the version that all packages share.
 fn marked(manifest: &str) -> String {
     let mut done = false;
     let lines = manifest.lines().map(|line| {
@@ -72,7 +89,7 @@ fn marked(manifest: &str) -> String {
     lines.collect()
 }
 
-fn known(root: &Path) -> Result<Vec<String>, Error> {
+fn files(root: &Path) -> Result<Vec<String>, Error> {
     let output = Command::new("git")
         .arg("-C")
         .arg(root)
@@ -86,16 +103,19 @@ fn known(root: &Path) -> Result<Vec<String>, Error> {
         .output()
         .map_err(|error| failed("run", "git", &error))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::new(format!("git ls-files: {}", said.trim_end())));
+        let message = String::from_utf8_lossy(&output.stderr);
+        return Err(Error::new(format!(
+            "git ls-files: {}",
+            message.trim_end()
+        )));
     }
     let names = String::from_utf8_lossy(&output.stdout);
     let names = names.split('\0').filter(|name| !name.is_empty());
     Ok(names.map(str::to_owned).collect())
 }
 
-fn failed(what: &str, file: &str, error: &io::Error) -> Error {
-    Error::new(format!("cannot {what} {file}: {error}"))
+fn failed(action: &str, file: &str, error: &io::Error) -> Error {
+    Error::new(format!("cannot {action} {file}: {error}"))
 }
 
 #[cfg(test)]
@@ -106,7 +126,7 @@ mod tests {
     use super::Copy;
 
     #[test]
-    fn a_copy_holds_what_git_knows_or_would_and_leaves_the_checkout_alone() {
+    fn a_copy_has_the_tracked_and_the_untracked_files_and_does_not_change_the_checkout() {
         let checkout = tempfile::tempdir().unwrap();
         let manifest = "[workspace.package]\nversion = \"0.1.0\"\n\n[x]\nversion = \"2\"\n";
         let files = [
