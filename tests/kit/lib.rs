@@ -7,6 +7,7 @@
     reason = "servers of tests, which nobody prints"
 )]
 
+pub mod catalogue;
 mod certificates;
 mod clock;
 mod condition;
@@ -18,7 +19,6 @@ mod scripted;
 mod sink;
 pub mod spec;
 mod tap;
-mod tour;
 
 pub use certificates::{Authority, Identity};
 pub use clock::TestClock;
@@ -29,7 +29,6 @@ pub use recorder::{Recorded, Recorder};
 pub use scripted::{Behaviour, ScriptedServer};
 pub use sink::{RawRequest, Sink};
 pub use tap::{Exchange, Tap};
-pub use tour::{Luggage, Outcomes, every_call, every_call_with};
 
 /// The application id of every client that a server of this kit makes.
 pub const APP_ID: &str = "APP-ID-0001";

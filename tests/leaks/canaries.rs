@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use backendless::Error;
-use backendless_tests::Luggage;
+use backendless_tests::catalogue::Values;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -31,9 +31,9 @@ const CORES: [&str; 8] = [
     PROXY_PASSWORD,
 ];
 
-/// The canaries for a tour of the API.
-pub(crate) fn luggage() -> Luggage {
-    Luggage {
+/// The canaries as the values of the catalogue's calls.
+pub(crate) fn values() -> Values {
+    Values {
         login: LOGIN.to_owned(),
         password: PASSWORD.to_owned(),
         token: TOKEN.to_owned(),

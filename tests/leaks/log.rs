@@ -73,7 +73,7 @@ async fn calls_that_go_well_log_no_secret() {
     }
 }
 
-/// An operation that is added to the table and made by no tour fails this, by its name.
+/// An operation that is added to the table and not in the catalogue fails this, by its name.
 fn assert_all_operations_were_called(host: &Host) {
     let spec = Spec::read();
     let requests = host.requests();

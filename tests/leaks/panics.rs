@@ -68,7 +68,7 @@ async fn get(client: &Client) -> String {
 }
 
 async fn find(client: &Client) -> String {
-    told(client.data::<Panics>("Tour").find().into_future()).await
+    told(client.data::<Panics>("T").find().into_future()).await
 }
 
 async fn cached(client: &Client) -> String {

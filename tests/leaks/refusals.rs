@@ -86,7 +86,7 @@ async fn refusals_that_repeat_secrets_are_redacted() {
                         assert!(error.message().contains("<redacted>"), "{error}");
                         kinds.insert(kind);
                     }
-                    Ok(()) => assert_eq!((method, kind), ("get", ErrorKind::NotFound)),
+                    Ok(()) => assert_eq!((&*method, kind), ("cacheGet", ErrorKind::NotFound)),
                 }
             }
         }

@@ -3,12 +3,11 @@
 use std::sync::LazyLock;
 
 use backendless::{Client, ClientBuilder, FileInfo};
-use backendless_tests::{
-    Answer, Authority, Host, HostRequest, Outcomes, Protocol, TestClock, every_call_with,
-};
+use backendless_tests::catalogue::{self, Outcomes, call_every_operation};
+use backendless_tests::{Answer, Authority, Host, HostRequest, Protocol, TestClock};
 use serde_json::json;
 
-use crate::canaries::{API_KEY, APP_ID, TOKEN, VALUE, assert_none, luggage, text_of};
+use crate::canaries::{API_KEY, APP_ID, TOKEN, VALUE, assert_none, text_of, values};
 use crate::capture::Capture;
 
 pub(crate) static AUTHORITY: LazyLock<Authority> = LazyLock::new(Authority::new);
@@ -52,10 +51,10 @@ pub(crate) async fn make_every_call(
     client: &Client,
     url: &str,
 ) -> Outcomes {
-    let mut outcomes = every_call_with(client, &luggage()).await;
+    let mut outcomes = call_every_operation(client, &values()).await;
     let file = FileInfo::from_url(format!("{url}/{APP_ID}/{API_KEY}/files/{VALUE}"));
     let download = async { client.files().download(&file).await?.bytes().await };
-    outcomes.push(("download", download.await.map(|_| ())));
+    outcomes.push(("download".to_owned(), download.await.map(|_| ())));
     for (method, outcome) in &outcomes {
         if let Err(error) = outcome {
             assert_none(&format!("{context}: {method}"), &text_of(error));
@@ -71,23 +70,11 @@ pub(crate) fn path_of(request: &HostRequest) -> &str {
     parts.nth(3).unwrap_or_default()
 }
 
-/// What the service would answer, with canaries wherever it could hold them.
+/// A successful response to the request, with canaries wherever the service may return them.
 pub(crate) fn success(request: &HostRequest) -> Answer {
-    let path = path_of(request);
-    let row = json!({
-        "objectId": "B2", "note": VALUE, "user-token": TOKEN, "latitude": 1.0, "longitude": 2.0,
-        "messages": [{"messageId": "M1", "data": VALUE, "headers": {"x": VALUE}}],
-        "deletionTime": 1_700_000_000_000_u64,
-    });
-    let body = match (request.method.as_str(), path) {
-        (_, path) if path.starts_with("counters/") => json!(5),
-        (_, path) if path.ends_with("/count") => json!(5),
-        (_, path) if path.ends_with("/check") => json!(true),
-        ("POST", path) if path.starts_with("files/") => {
-            json!({"fileURL": format!("https://files.example.com/{APP_ID}/{API_KEY}/a")})
-        }
-        ("GET", "data/Tour" | "geo/points") => json!([row]),
-        _ => row,
-    };
+    let path = format!("/{}", path_of(request));
+    let response = catalogue::response_to(request.method.as_str(), &path, &values());
+    // The content of a file, which is no operation.
+    let body = response.unwrap_or_else(|| json!({"note": VALUE, "user-token": TOKEN}));
     Answer::json(200, body.to_string())
 }

@@ -118,7 +118,7 @@ impl Row {
     async fn run(&self, call: &Arc<Call>) -> Outcome {
         let (call, client) = (Arc::clone(call), self.client.clone());
         // In a task, so that a panic ends only this call.
-        let task = tokio::spawn(async move { call.make(client).await });
+        let task = tokio::spawn(async move { call.send(client).await });
         match tokio::time::timeout(HANGS, task).await {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(_)) => Err("panics"),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use backendless::ErrorKind;
 use backendless_tests::Behaviour;
+use backendless_tests::catalogue::ResponseBody;
 
-use super::calls::{Call, DOWNLOAD, Reads};
+use super::calls::{Call, DOWNLOAD};
 
 /// The most attempts that a client of the matrix makes.
 pub(super) const MOST_ATTEMPTS: u32 = 3;
@@ -21,7 +22,7 @@ pub(super) struct Fault {
     kinds: &'static [ErrorKind],
     effect: Effect,
     /// The first of the ways to read that finds fault with it.
-    fails: Reads,
+    fails: ResponseBody,
     /// Whether it shows only by the time that it takes.
     pub(super) takes_time: bool,
 }
@@ -90,7 +91,7 @@ impl Fault {
             behaviour: behaviour.into(),
             kinds,
             effect,
-            fails: Reads::Anything,
+            fails: ResponseBody::Any,
             takes_time: false,
         }
     }
@@ -119,7 +120,7 @@ impl Fault {
     }
 
     /// A success that cannot be read by calls that read as `fails` says, or more.
-    fn misfit(name: &'static str, fails: Reads, behaviour: Behaviour) -> Self {
+    fn misfit(name: &'static str, fails: ResponseBody, behaviour: Behaviour) -> Self {
         Self {
             fails,
             ..Self::new(name, &[ErrorKind::Decode], Effect::Answered, behaviour)
@@ -134,7 +135,7 @@ impl Fault {
         if let Some((_, _, expected)) = exception.next() {
             return expected;
         }
-        if call.reads < self.fails {
+        if call.response_body < self.fails {
             return once(&[]);
         }
         let (fewest_attempts, most_attempts) = match self.effect {
@@ -189,31 +190,19 @@ fn connections() -> Vec<Fault> {
 }
 
 fn misfits() -> Vec<Fault> {
-    use Reads::{Anything, Value, ValueOrNull};
+    use ResponseBody::{Any, Nullable, Required};
     let row = r#"{"objectId":"B2","age":20}"#;
     // Without a length, so that only the limit of a client can end it.
     let endless = "HTTP/1.1 200 OK\r\n\r\n".to_owned() + &" ".repeat(3 * MOST_BYTES);
     vec![
-        Fault::misfit("empty 200", Value, Behaviour::json(200, "")),
-        Fault::misfit("200 with null", Value, Behaviour::json(200, "null")),
-        Fault::misfit(
-            "truncated JSON",
-            ValueOrNull,
-            Behaviour::json(200, &row[..20]),
-        ),
-        Fault::misfit(
-            "length too short",
-            ValueOrNull,
-            Behaviour::promising(20, row),
-        ),
-        Fault::misfit(
-            "no UTF-8",
-            ValueOrNull,
-            Behaviour::json(200, b"{\"\xff\":1}"),
-        ),
-        Fault::misfit("wrong type", ValueOrNull, Behaviour::json(200, "\"text\"")),
-        Fault::misfit("no end", Anything, Behaviour::bytes(endless)),
-        Fault::misfit("gzip bomb", Anything, Behaviour::gzip_bomb(100)),
+        Fault::misfit("empty 200", Required, Behaviour::json(200, "")),
+        Fault::misfit("200 with null", Required, Behaviour::json(200, "null")),
+        Fault::misfit("truncated JSON", Nullable, Behaviour::json(200, &row[..20])),
+        Fault::misfit("length too short", Nullable, Behaviour::promising(20, row)),
+        Fault::misfit("no UTF-8", Nullable, Behaviour::json(200, b"{\"\xff\":1}")),
+        Fault::misfit("wrong type", Nullable, Behaviour::json(200, "\"text\"")),
+        Fault::misfit("no end", Any, Behaviour::bytes(endless)),
+        Fault::misfit("gzip bomb", Any, Behaviour::gzip_bomb(100)),
     ]
 }
 

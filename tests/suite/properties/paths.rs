@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use backendless::{Client, Error, Record, Upload, operation::Operation, operations};
+use backendless::{Client, Error, operation::Operation, operations};
+use backendless_tests::catalogue::{self, Context, Values};
 use backendless_tests::spec::Spec;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use serde_json::{Value, json};
 
 use super::reading::{Reading, read, segments};
 use super::text::{any_text, is_ordinary, ordinary};
@@ -14,37 +14,9 @@ use super::{Trial, fail, for_all};
 
 /// Calls the operation through the public API with these values for the parameters of its path.
 async fn call(client: &Client, operation: &Operation, values: &[String]) -> Result<(), Error> {
-    let [first, second] = [0, 1].map(|at| values.get(at).map_or("", String::as_str));
-    let table = || client.data::<Record>(first);
-    let (cache, counters) = (client.cache(), client.counters());
-    let (files, messaging) = (client.files(), client.messaging());
-    let body = json!({"a": 1});
-    match operation.id() {
-        "createObject" => table().create(&body).await.map(drop),
-        "findObjects" => table().find().await.map(drop),
-        "getObjectById" => table().get(second).await.map(drop),
-        "updateObject" => table().update(second, &body).await.map(drop),
-        "deleteObject" => table().delete(second).await.map(drop),
-        "countObjects" => table().count().await.map(drop),
-        "restorePassword" => client.users().restore_password(first).await,
-        "uploadFile" => files.upload(first, Upload::bytes("")).await.map(drop),
-        "deleteFile" => files.delete(first).await,
-        "publishMessage" => messaging.publish(first, "").await.map(drop),
-        "pollMessages" => messaging.poll::<Value>(first, second).await.map(drop),
-        "cachePut" => cache.put(first, &body).await,
-        "cacheGet" => cache.get::<Value>(first).await.map(drop),
-        "cacheDelete" => cache.delete(first).await,
-        "cacheContains" => cache.contains(first).await.map(drop),
-        "incrementAndGet" => counters.increment(first).await.map(drop),
-        "incrementByAndGet" => counters.increment_by(first, 1).await.map(drop),
-        "getCounter" => counters.get(first).await.map(drop),
-        "resetCounter" => counters.reset(first).await,
-        "invokeCloudCodeService" => {
-            let invoke = client.cloud_code().invoke_no_args::<Value>(first, second);
-            invoke.await.map(drop)
-        }
-        id => panic!("{id} has parameters in its path and no call in this table"),
-    }
+    let entry = catalogue::entry(operation.id()).unwrap();
+    let context = Context::new(client, &Values::default());
+    entry.call.send(context.with_path(values.to_vec())).await
 }
 
 fn operations_with_parameters() -> impl Iterator<Item = &'static Operation> {
@@ -88,14 +60,18 @@ impl Paths {
         let meant = Reading {
             operation: operation.id().to_owned(),
             path: path.collect(),
-            query: match operation.id() {
-                "incrementByAndGet" => vec![("value".to_owned(), "1".to_owned())],
-                _ => Vec::new(),
-            },
+            query: query_of(operation),
         };
         prop_assert_eq!(read(&self.spec, &request)?, meant);
         Ok(())
     }
+}
+
+fn query_of(operation: &Operation) -> Vec<(String, String)> {
+    let query = catalogue::entry(operation.id()).unwrap().query.iter();
+    query
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 /// A client that refused everything would never be wrong about a path.
