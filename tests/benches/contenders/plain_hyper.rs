@@ -1,5 +1,5 @@
-//! The calls by hand on hyper: the least that an HTTP client of this family can take. It has no
-//! limits of time and no settings, so nobody should write it so.
+//! The calls on plain hyper, without timeouts and settings: the minimal cost of an HTTP client of this
+//! family.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -14,24 +14,24 @@ use super::person::{self, Person, PlainPerson};
 use crate::Result;
 
 #[derive(Clone)]
-pub struct Floor {
+pub struct PlainHyper {
     http: Client<HttpConnector, Full<Bytes>>,
     /// The address of the application.
     base: String,
 }
 
-impl Floor {
+impl PlainHyper {
     async fn call<T: DeserializeOwned>(&self, request: Request<Full<Bytes>>) -> Result<T> {
-        let answer = self.http.request(request).await?;
-        if !answer.status().is_success() {
-            return Err(answer.status().to_string().into());
+        let response = self.http.request(request).await?;
+        if !response.status().is_success() {
+            return Err(response.status().to_string().into());
         }
-        let body = answer.into_body().collect().await?.to_bytes();
+        let body = response.into_body().collect().await?.to_bytes();
         Ok(serde_json::from_slice(&body)?)
     }
 }
 
-impl Contender for Floor {
+impl Contender for PlainHyper {
     fn new(url: &str) -> Result<Self> {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);

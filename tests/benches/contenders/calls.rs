@@ -1,11 +1,12 @@
-//! Many small calls: one after the other, or several at once.
+//! Many small calls, sequential or concurrent.
 
 use tokio::task::JoinSet;
 
 use super::{Contender, Order, Sample, Task, on_one_thread, sample};
 use crate::Result;
 
-/// Makes `count` calls, `concurrency` at once. Before the clock starts, one is made by itself.
+/// Makes `count` calls, `concurrency` of them at a time. One call before the measurement opens the
+/// connection.
 pub fn run<C: Contender>(order: &Order) -> Result<Sample> {
     on_one_thread(async {
         let contender = C::new(&order.url)?;
@@ -40,6 +41,6 @@ async fn call<C: Contender>(contender: &C, task: Task) -> Result<()> {
         Task::Get => contender.get().await,
         Task::Create => contender.create().await,
         Task::Find => contender.find().await,
-        _ => Err("this is no small call".into()),
+        _ => Err("not a small call".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! The calls of the quickstart, by hand. It is built to be weighed, and never run.
+//! The calls of the quickstart on plain reqwest. It is built to measure its size, and never run.
 
 use std::error::Error;
 use std::time::Duration;
@@ -67,13 +67,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The answer, if it is none of an error.
-async fn checked(answer: Response) -> Result<Response, Box<dyn Error>> {
-    if answer.status().is_success() {
-        return Ok(answer);
+/// The response, if its status is a success.
+async fn checked(response: Response) -> Result<Response, Box<dyn Error>> {
+    if response.status().is_success() {
+        return Ok(response);
     }
-    let status = answer.status();
-    let error: Value = answer.json().await?;
+    let status = response.status();
+    let error: Value = response.json().await?;
     Err(format!("{status}, code {}: {}", error["code"], error["message"]).into())
 }
 
@@ -98,10 +98,10 @@ impl Session {
         let request = http.delete(&url).header("user-token", token);
         let _: Value = checked(request.send().await?).await?.json().await?;
         let request = http.get(format!("{people}/no-such-id"));
-        let answer = request.header("user-token", token).send().await?;
-        match answer.status() {
+        let response = request.header("user-token", token).send().await?;
+        match response.status() {
             StatusCode::NOT_FOUND => println!("There is none."),
-            _ => drop(checked(answer).await?),
+            _ => drop(checked(response).await?),
         }
         Ok(())
     }

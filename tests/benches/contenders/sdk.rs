@@ -1,4 +1,4 @@
-//! The calls as a user of the client makes them, with nothing but the defaults.
+//! The calls with the client and its default settings.
 
 use std::path::PathBuf;
 
@@ -71,8 +71,8 @@ impl Bulk for Sdk {
     async fn download(&self) -> Result<u64> {
         let mut file = self.client.files().download(&self.file).await?;
         let mut length = 0;
-        while let Some(piece) = file.try_next().await? {
-            length += piece.len() as u64;
+        while let Some(chunk) = file.try_next().await? {
+            length += chunk.len() as u64;
         }
         Ok(length)
     }

@@ -1,4 +1,4 @@
-//! The row that all calls are about: a user's struct, and what the server sends of it.
+//! The row of all calls: a user's struct, and its JSON from the server.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,13 @@ use crate::Result;
 
 pub const APP_ID: &str = "A0F5-BENCH-APP-ID";
 pub const API_KEY: &str = "9C41-BENCH-API-KEY";
-/// What stands before the path of every operation.
+/// The prefix of the path of every operation.
 pub const APP_PATH: &str = "/A0F5-BENCH-APP-ID/9C41-BENCH-API-KEY";
-/// The id of the row that is asked for.
+/// The id of the requested row.
 pub const ID: &str = "5D1A0F3C-8E21-4B7A-9C55-0123456789AB";
 /// The rows of a page.
 pub const PAGE: usize = 100;
-/// The rows of the table that is read whole.
+/// The rows of the table.
 pub const TABLE: usize = 100_000;
 /// The file that is uploaded and downloaded.
 pub const FILE: &str = "big.bin";
@@ -20,7 +20,7 @@ pub const FILE: &str = "big.bin";
 pub const MIN_AGE: u32 = 18;
 pub const ORDER: &str = "age desc";
 
-/// A row as a user of the client writes it: columns alone.
+/// A row as a user of the client declares it: only the columns.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Person {
     pub name: String,
@@ -30,10 +30,10 @@ pub struct Person {
     pub city: Option<String>,
 }
 
-/// A row as it is written without the client, with the properties of the service among its own.
+/// A row as it is declared without the client, with the system properties.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "decoded as a user would, who reads them later")]
+#[expect(dead_code, reason = "decoded only")]
 pub struct PlainPerson {
     pub object_id: String,
     pub created: Option<i64>,
@@ -49,7 +49,7 @@ pub struct PlainPerson {
 }
 
 impl Person {
-    /// What is created.
+    /// The row to create.
     pub fn sample() -> Self {
         Self {
             name: "Bob O'Hara 0".to_owned(),
@@ -61,7 +61,7 @@ impl Person {
     }
 }
 
-/// The row at this place of the table, as the service sends it.
+/// The JSON of the row at this index of the table.
 pub fn row(index: usize) -> String {
     let updated = if index.is_multiple_of(2) {
         "null"
@@ -74,20 +74,20 @@ pub fn row(index: usize) -> String {
     )
 }
 
-/// The age of the person at this place of the table: it tells the place, so that an order shows.
+/// The age at this index of the table. It is unique, so that the order can be checked.
 pub fn age(index: usize) -> u32 {
     20 + u32::try_from(index).unwrap_or(u32::MAX - 20)
 }
 
-/// This many rows from this place on.
+/// The JSON of a page.
 pub fn page(offset: usize, rows: usize) -> String {
     let rows: Vec<String> = (offset..offset + rows).map(row).collect();
     format!("[{}]", rows.join(","))
 }
 
-/// Checks the age of a row that was read.
-pub fn check_age(seen: u32) -> Result<()> {
-    check(seen == age(0), "the row is another one")
+/// Checks the age of a row.
+pub fn check_age(received: u32) -> Result<()> {
+    check(received == age(0), "not the requested row")
 }
 
 /// Checks the number of rows of a page.
@@ -95,26 +95,26 @@ pub fn check_page(rows: usize) -> Result<()> {
     check(rows == PAGE, "the page is not full")
 }
 
-/// The address of the file on this server.
+/// The URL of the file on this server.
 pub fn file_url(server: &str) -> String {
     format!("{server}{APP_PATH}/files/{FILE}")
 }
 
-/// Checks that the rows of the whole table come in their order.
+/// Checks that all rows of the table arrive in order.
 #[derive(Debug, Default)]
 pub struct Order {
     rows: usize,
 }
 
 impl Order {
-    /// The next row has this age.
-    pub fn next(&mut self, seen: u32) -> Result<()> {
-        check(seen == age(self.rows), "the row is not the next one")?;
+    /// Checks the age of the next row.
+    pub fn next(&mut self, received: u32) -> Result<()> {
+        check(received == age(self.rows), "the row is not the next one")?;
         self.rows += 1;
         Ok(())
     }
 
-    /// There are no more rows.
+    /// Checks that no row is missing.
     pub fn end(&self) -> Result<()> {
         check(self.rows == TABLE, "rows are missing")
     }

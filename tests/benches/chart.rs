@@ -1,4 +1,4 @@
-//! The measurements as a picture: how far each is on the way to its goal.
+//! The measurements as a bar chart of their distance to the goal.
 
 use std::fmt::Write;
 
@@ -6,15 +6,15 @@ use crate::report::Measurement;
 
 const WIDTH: f64 = 860.0;
 const LABELS: f64 = 300.0;
-/// The length of a bar that is exactly at its goal.
+/// The length of a bar that exactly meets its goal.
 const AT_GOAL: f64 = 300.0;
-/// A bar that is longer than this many goals is cut off.
-const LONGEST: f64 = 1.5;
+/// The maximum length of a bar, in goals.
+const MAX_LENGTH: f64 = 1.5;
 const ROW: f64 = 26.0;
 const TOP: f64 = 44.0;
 
-/// An SVG with a bar for each measurement. All goals are one line; a bar that ends before it is a
-/// goal that is met.
+/// Draws an SVG with a bar for each measurement. One line marks all goals; a bar that does not cross it
+/// meets its goal.
 pub fn draw(measurements: &[Measurement]) -> String {
     let height = TOP + ROW * measurements.len() as f64 + 12.0;
     let mut svg = format!(
@@ -37,14 +37,14 @@ pub fn draw(measurements: &[Measurement]) -> String {
 }
 
 fn bar(svg: &mut String, y: f64, measurement: &Measurement) {
-    let length = measurement.distance().clamp(0.0, LONGEST) * AT_GOAL;
+    let length = measurement.distance().clamp(0.0, MAX_LENGTH) * AT_GOAL;
     let colour = if measurement.is_met {
         "#4c9f70"
     } else {
         "#d1603d"
     };
     let (middle, label) = (y + 14.0, LABELS - 10.0);
-    // A text goes past its bar, and past the line of the goals.
+    // The text starts after the bar and after the line of the goals.
     let text = LABELS + length.max(AT_GOAL) + 8.0;
     let _ = write!(
         svg,

@@ -1,13 +1,13 @@
-//! Large calls: a whole table, a large file.
+//! Large calls: a table of many rows, a large file.
 
 use super::{Bulk, Order, Sample, Task, on_one_thread, sample};
 use crate::Result;
 
-/// Makes the call once.
+/// Makes one call.
 pub fn run<C: Bulk>(order: &Order) -> Result<Sample> {
     on_one_thread(async {
         let contender = C::new(&order.url)?;
-        // The connection is there before the clock starts, and what a first call needs.
+        // The first call opens the connection before the measurement.
         contender.get().await?;
         sample(async {
             match order.task {
@@ -20,7 +20,7 @@ pub fn run<C: Bulk>(order: &Order) -> Result<Sample> {
                     0 => Err("the file is empty".into()),
                     _ => Ok(()),
                 },
-                _ => Err("this is no large call".into()),
+                _ => Err("not a large call".into()),
             }
         })
         .await

@@ -1,16 +1,16 @@
-//! A contender: one process that makes calls in one way, and tells what they took.
+//! The contenders: each is a process that makes calls in one way and prints what they cost.
 //!
-//! [`sdk`], [`reference`] and [`floor`] make the same calls, each in its way; [`person`] is the row
-//! they are about. [`calls`] makes many small ones and [`bulk`] the large ones; [`decode`] reads
-//! pages without any call. [`memory`] tells what the process holds.
+//! [`sdk`], [`plain_reqwest`] and [`plain_hyper`] make the same calls; [`person`] is the row that the
+//! calls are about. [`calls`] makes many small calls, [`bulk`] the large ones, and [`decode`] decodes
+//! pages without a call. [`memory`] measures the memory of the process.
 
 mod bulk;
 mod calls;
 mod decode;
-mod floor;
 mod memory;
 pub mod person;
-mod reference;
+mod plain_hyper;
+mod plain_reqwest;
 mod sdk;
 
 use std::path::PathBuf;
@@ -21,38 +21,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 
-/// What a contender is told to do.
+/// The arguments of a contender.
 #[derive(Debug, Args)]
 pub struct Order {
     #[arg(value_enum)]
     who: Who,
     #[arg(value_enum)]
     task: Task,
-    /// The server that is called.
+    /// The URL of the server.
     #[arg(long, default_value = "")]
     url: String,
-    /// How often it is done.
+    /// The number of repetitions.
     #[arg(long, default_value_t = 1)]
     count: usize,
-    /// How many of them at once.
+    /// How many of them run concurrently.
     #[arg(long, default_value_t = 1)]
     concurrency: usize,
-    /// The file that is uploaded.
+    /// The file to upload.
     #[arg(long)]
     file: Option<PathBuf>,
 }
 
-/// In which way the calls are made.
+/// The contenders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Who {
     Sdk,
     Reference,
     Floor,
-    /// Decoding alone, with serde's own means.
+    /// Decoding with serde's `flatten`.
     Flatten,
 }
 
-/// What is done.
+/// The tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Task {
     Get,
@@ -60,22 +60,21 @@ pub enum Task {
     Find,
     /// Decodes pages.
     Decode,
-    /// Reads all rows of a table, and checks their order.
+    /// Reads all rows of a table and checks their order.
     Table,
     Upload,
     Download,
 }
 
-/// What it took.
+/// The cost of a task.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Sample {
     pub seconds: f64,
-    /// By how many bytes the process was larger in between than at the start, where the system
-    /// tells it.
+    /// The maximum memory growth, in bytes, if the system reports it.
     pub growth: Option<f64>,
 }
 
-/// The calls that are compared. Each checks its answer, so that nobody wins by not reading it.
+/// The compared calls. Each checks its response, so every contender reads it.
 trait Contender: Clone + Send + Sync + Sized + 'static {
     fn new(url: &str) -> Result<Self>;
     fn get(&self) -> impl Future<Output = Result<()>> + Send;
@@ -83,33 +82,33 @@ trait Contender: Clone + Send + Sync + Sized + 'static {
     fn find(&self) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// The large calls, which have no floor: what a good engineer writes is the least.
+/// The large calls, which plain hyper does not make.
 trait Bulk: Contender {
-    /// Reads all rows of the table, this many pages at once where the contender can.
+    /// Reads all rows of the table, `concurrency` pages at a time if supported.
     fn table(&self, concurrency: usize) -> impl Future<Output = Result<()>> + Send;
     fn upload(&self, file: PathBuf) -> impl Future<Output = Result<()>> + Send;
-    /// Reads the file, and answers how many bytes it has.
+    /// Downloads the file and returns its length.
     fn download(&self) -> impl Future<Output = Result<u64>> + Send;
 }
 
-/// Does what is ordered, and prints the sample.
+/// Runs the task and prints its cost.
 pub fn run(order: &Order) -> Result<()> {
     let sample = match (order.task, order.who) {
         (Task::Decode, who) => decode::run(who, order.count)?,
         (Task::Table | Task::Upload | Task::Download, Who::Sdk) => bulk::run::<sdk::Sdk>(order)?,
         (Task::Table | Task::Upload | Task::Download, Who::Reference) => {
-            bulk::run::<reference::Reference>(order)?
+            bulk::run::<plain_reqwest::PlainReqwest>(order)?
         }
         (_, Who::Sdk) => calls::run::<sdk::Sdk>(order)?,
-        (_, Who::Reference) => calls::run::<reference::Reference>(order)?,
-        (_, Who::Floor) => calls::run::<floor::Floor>(order)?,
-        (_, Who::Flatten) => return Err("serde makes no calls".into()),
+        (_, Who::Reference) => calls::run::<plain_reqwest::PlainReqwest>(order)?,
+        (_, Who::Floor) => calls::run::<plain_hyper::PlainHyper>(order)?,
+        (_, Who::Flatten) => return Err("serde only decodes".into()),
     };
     println!("{}", serde_json::to_string(&sample)?);
     Ok(())
 }
 
-/// Takes the time and the memory of `work`.
+/// Measures the duration and the memory of `work`.
 async fn sample(work: impl Future<Output = Result<()>>) -> Result<Sample> {
     let memory = memory::Memory::now();
     let start = Instant::now();
@@ -120,7 +119,7 @@ async fn sample(work: impl Future<Output = Result<()>>) -> Result<Sample> {
     })
 }
 
-/// Does `work` on one thread, as all contenders do: the other one is the server's.
+/// Runs `work` on one thread. The server has the other core.
 fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! Decoding a page of rows, and nothing else.
+//! Decoding a page of rows, without a call.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -11,11 +11,11 @@ use super::person::{self, Person, PlainPerson};
 use super::{Sample, Who};
 use crate::Result;
 
-/// What is written in place of the client's `Object` where speed does not count: serde copies every
-/// value into a buffer first.
+/// What replaces the client's `Object` in simple code. With `flatten`, serde first copies every value
+/// into a buffer.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "decoded as a user would, who reads them later")]
+#[expect(dead_code, reason = "decoded only")]
 struct Flattened {
     object_id: String,
     created: Option<i64>,
@@ -33,7 +33,7 @@ pub fn run(who: Who, count: usize) -> Result<Sample> {
         Who::Sdk => decode::<Object<Person>>(count),
         Who::Reference => decode::<PlainPerson>(count),
         Who::Flatten => decode::<Flattened>(count),
-        Who::Floor => Err("decoding has no floor".into()),
+        Who::Floor => Err("plain hyper does not decode".into()),
     }
 }
 

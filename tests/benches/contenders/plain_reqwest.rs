@@ -1,4 +1,4 @@
-//! The calls by hand on reqwest: one shared client with the settings that the SDK has too.
+//! The calls on plain reqwest: one shared client with the settings of the SDK.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use super::{Bulk, Contender};
 use crate::Result;
 
 #[derive(Clone)]
-pub struct Reference {
+pub struct PlainReqwest {
     http: reqwest::Client,
     /// The address of the application.
     base: String,
 }
 
-/// The client that both sides are built on, as they both set it.
+/// The HTTP client, with the settings of the SDK.
 fn http() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -25,11 +25,11 @@ fn http() -> reqwest::Result<reqwest::Client> {
         .retry(reqwest::retry::never())
         .connect_timeout(Duration::from_secs(10))
         .timeout(Duration::from_secs(60))
-        .user_agent("by-hand/0.1.0")
+        .user_agent("reqwest/0.1.0")
         .build()
 }
 
-impl Contender for Reference {
+impl Contender for PlainReqwest {
     fn new(url: &str) -> Result<Self> {
         Ok(Self {
             http: http()?,
@@ -39,16 +39,16 @@ impl Contender for Reference {
 
     async fn get(&self) -> Result<()> {
         let url = format!("{}/data/Person/{}", self.base, person::ID);
-        let answer = self.http.get(url).send().await?.error_for_status()?;
-        let person: PlainPerson = answer.json().await?;
+        let response = self.http.get(url).send().await?.error_for_status()?;
+        let person: PlainPerson = response.json().await?;
         person::check_age(person.age)
     }
 
     async fn create(&self) -> Result<()> {
         let url = format!("{}/data/Person", self.base);
         let request = self.http.post(url).json(&Person::sample());
-        let answer = request.send().await?.error_for_status()?;
-        let person: PlainPerson = answer.json().await?;
+        let response = request.send().await?.error_for_status()?;
+        let person: PlainPerson = response.json().await?;
         person::check_age(person.age)
     }
 
@@ -59,17 +59,17 @@ impl Contender for Reference {
             ("sortBy", person::ORDER),
             ("where", &clause),
         ]);
-        let answer = request.send().await?.error_for_status()?;
-        let people: Vec<PlainPerson> = answer.json().await?;
+        let response = request.send().await?.error_for_status()?;
+        let people: Vec<PlainPerson> = response.json().await?;
         person::check_page(people.len())
     }
 }
 
-/// An upload and a download may take longer than other calls, so each sets a limit of its own.
+/// The timeout of uploads and downloads, which take longer than other calls.
 const TRANSFER: Duration = Duration::from_secs(600);
 
-impl Bulk for Reference {
-    /// Page after page: nobody writes more by hand.
+impl Bulk for PlainReqwest {
+    /// Reads one page after another, as simple code does.
     async fn table(&self, _: usize) -> Result<()> {
         let url = format!("{}/data/Person", self.base);
         let mut order = person::Order::default();
@@ -79,8 +79,8 @@ impl Bulk for Reference {
                 ("sortBy", "created"),
                 ("offset", &offset.to_string()),
             ]);
-            let answer = request.send().await?.error_for_status()?;
-            let people: Vec<PlainPerson> = answer.json().await?;
+            let response = request.send().await?.error_for_status()?;
+            let people: Vec<PlainPerson> = response.json().await?;
             for person in &people {
                 order.next(person.age)?;
             }
@@ -100,19 +100,19 @@ impl Bulk for Reference {
             .post(format!("{}/files/{}", self.base, person::FILE))
             .multipart(Form::new().part("file", part))
             .timeout(TRANSFER);
-        let answer = request.send().await?.error_for_status()?;
-        answer.json::<serde_json::Value>().await?;
+        let response = request.send().await?.error_for_status()?;
+        response.json::<serde_json::Value>().await?;
         Ok(())
     }
 
     async fn download(&self) -> Result<u64> {
         let url = format!("{}/files/{}", self.base, person::FILE);
         let request = self.http.get(url).timeout(TRANSFER);
-        let answer = request.send().await?.error_for_status()?;
-        let mut pieces = answer.bytes_stream();
+        let response = request.send().await?.error_for_status()?;
+        let mut chunks = response.bytes_stream();
         let mut length = 0;
-        while let Some(piece) = pieces.try_next().await? {
-            length += piece.len() as u64;
+        while let Some(chunk) = chunks.try_next().await? {
+            length += chunk.len() as u64;
         }
         Ok(length)
     }
