@@ -8,7 +8,7 @@ use backendless::operations;
 use backendless_local::Server;
 use backendless_tests::catalogue::{self, Context, Values};
 use backendless_tests::spec::Spec;
-use backendless_tests::{Answer, Host, Tap};
+use backendless_tests::{HttpServer, RecordingProxy, Response};
 
 /// Fails with the name of an operation that is in the document and not in the catalogue.
 #[tokio::test]
@@ -30,11 +30,11 @@ async fn the_public_api_calls_every_operation_of_the_document() {
 #[tokio::test]
 async fn every_call_of_the_catalogue_is_a_request_to_its_operation() {
     let spec = Spec::read();
-    let server = Host::plain(|request| {
+    let server = HttpServer::plain(|request| {
         let path = request.uri.path();
         let path = path.strip_prefix("/APP/KEY").unwrap_or(path);
         let body = catalogue::response_to(request.method.as_str(), path, &Values::default());
-        Answer::json(200, body.unwrap_or_default().to_string())
+        Response::json(200, body.unwrap_or_default().to_string())
     });
     let client = Client::builder("APP", "KEY").api_url(server.url());
     let context = Context::new(&client.build().unwrap(), &Values::default());
@@ -67,7 +67,7 @@ async fn every_call_of_the_catalogue_is_a_request_to_its_operation() {
 async fn requests_and_responses_conform_to_the_document() {
     let spec = Spec::read();
     let server = Server::start().await.unwrap();
-    let tap = Tap::before(&server.url()).await;
+    let tap = RecordingProxy::in_front_of(&server.url()).await;
     let client = Client::builder(server.app_id(), server.api_key())
         .api_url(tap.url())
         .build()
