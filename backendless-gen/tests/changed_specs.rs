@@ -136,7 +136,7 @@ fn read(path: &str) -> String {
 fn code_of_changed_specifications_compiles_without_a_warning_and_builds_requests() {
     let workspace = write_workspace();
     cargo(&workspace, &["check", "--workspace", "--keep-going"]);
-    cargo(&workspace, &["test", "--package", REQUESTS]);
+    cargo(&workspace, &["test", "--package", REQUESTS, "--lib"]);
 }
 
 /// Runs cargo without network access. Panics with its output if it fails.

@@ -26,7 +26,7 @@ struct Person {
 async fn main() -> Result<(), Box<dyn Error>> {
     let (client, _server) = support::connect().await?;
 
-    let email = format!("quickstart-{}@example.com", Timestamp::now());
+    let email = format!("quickstart-{}@example.com", Timestamp::now().as_millis());
     let users = client.users();
     let user = users
         .register(Registration::new("pa55-w0rd").email(&email).name("Ann"))

@@ -9,7 +9,7 @@ use backendless::{Registration, Timestamp};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (client, _server) = support::connect().await?;
-    let email = format!("example-{}@example.com", Timestamp::now());
+    let email = format!("example-{}@example.com", Timestamp::now().as_millis());
     let registration = Registration::new("pa55-w0rd")
         .email(&email)
         .property("age", 30);

@@ -1,18 +1,20 @@
 //! Cloud Code: methods of the application's own services, with arguments and answers of any shape.
 
 use std::fmt;
+use std::future::IntoFuture;
 
-use reqwest::header::HeaderName;
+use http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
-use crate::request::{CallFuture, Request, sendable};
-use crate::transport::{CallOptions, finish, secret_header};
+use crate::request::{Request, RequestFuture, sealed};
+use crate::transport::secret_header;
 use crate::{Client, Error, Result};
 
-/// Headers that the client sets itself, or that would change how the message is cut.
+/// Headers that the client sets itself, or that would change the framing of the request.
 const NOT_SETTABLE: [&str; 7] = [
     "connection",
     "content-length",
@@ -28,16 +30,11 @@ const NOT_SETTABLE: [&str; 7] = [
 /// A handle like the client: cheap to clone, and free to move into tasks.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// // The local server's `echo` answers its argument.
 /// let answer: Vec<u8> = client.cloud_code().invoke("echo", "echo", &[1, 2, 3]).await?;
 /// assert_eq!(answer, [1, 2, 3]);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct CloudCode {
@@ -64,27 +61,26 @@ impl CloudCode {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let error = client.cloud_code().invoke::<_, ()>("Cart", "total", &1).await.unwrap_err();
     /// assert!(error.is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn invoke<'a, A, R>(
+    pub fn invoke<A, R>(
         &self,
         service: impl Into<String>,
         method: impl Into<String>,
-        arguments: &'a A,
-    ) -> Invocation<'a, A, R>
+        arguments: &A,
+    ) -> Invocation<R>
     where
-        A: Serialize + Sync + ?Sized,
-        R: DeserializeOwned + Send + 'static,
+        A: Serialize + ?Sized,
+        R: DeserializeOwned + 'static,
     {
-        Invocation::new(&self.client, service.into(), method.into(), Some(arguments))
+        let arguments = to_raw_value(arguments).map_err(|error| {
+            let problem = format!("the arguments cannot be serialized: {error}");
+            Error::invalid_argument(problem).with_operation(&INVOKE_CLOUD_CODE_SERVICE)
+        });
+        self.invocation(service.into(), method.into(), arguments.map(Some))
     }
 
     /// Calls `method` of `service` without arguments: the request has no body.
@@ -94,118 +90,103 @@ impl CloudCode {
     /// As [`invoke`](Self::invoke).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let answer: Option<u8> = client.cloud_code().invoke_no_args("echo", "echo").await?;
     /// assert_eq!(answer, None);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn invoke_no_args<R>(
         &self,
         service: impl Into<String>,
         method: impl Into<String>,
-    ) -> Invocation<'static, (), R>
+    ) -> Invocation<R>
     where
-        R: DeserializeOwned + Send + 'static,
+        R: DeserializeOwned + 'static,
     {
-        Invocation::new(&self.client, service.into(), method.into(), None)
+        self.invocation(service.into(), method.into(), Ok(None))
     }
-}
 
-/// A call of a Cloud Code method that is about to be made; made by [`CloudCode::invoke`].
-#[must_use = "a method is called when the invocation is awaited"]
-pub struct Invocation<'a, A: ?Sized, R> {
-    client: Client,
-    service: String,
-    method: String,
-    arguments: Option<&'a A>,
-    options: CallOptions,
-    problem: Option<String>,
-    answer: std::marker::PhantomData<fn() -> R>,
-}
-
-impl<'a, A: ?Sized, R> Invocation<'a, A, R> {
-    fn new(client: &Client, service: String, method: String, arguments: Option<&'a A>) -> Self {
-        Self {
-            client: client.clone(),
+    fn invocation<R>(
+        &self,
+        service: String,
+        method: String,
+        arguments: Result<Option<Box<RawValue>>>,
+    ) -> Invocation<R> {
+        let parameters = InvocationParameters {
             service,
             method,
             arguments,
-            options: CallOptions::default(),
-            problem: None,
-            answer: std::marker::PhantomData,
-        }
+            headers: Vec::new(),
+        };
+        Request::with_parameters(self.client.clone(), parameters)
     }
+}
 
-    /// Sends a header along, which the service passes on to the method: `bl-execution-type`, say.
+/// Request that invokes a Cloud Code method; created by [`CloudCode::invoke`].
+pub type Invocation<R> = Request<R, InvocationParameters>;
+
+/// Parameters of [`Invocation`].
+pub struct InvocationParameters {
+    service: String,
+    method: String,
+    /// The arguments, or what is wrong with them or with a header.
+    arguments: Result<Option<Box<RawValue>>>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl<R> Invocation<R> {
+    /// Adds a header, which the service passes on to the method, such as `bl-execution-type`.
     ///
-    /// A name or value that no header can have, and a name that the client sets itself, are refused
-    /// when the call is made.
+    /// A name or value that a header cannot have, and a header that the client sets itself, are rejected when the request is
+    /// sent.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let name = name.as_ref();
-        // The value may be a secret for all that is known.
-        match (name.parse::<HeaderName>(), secret_header(value.as_ref())) {
-            (Ok(parsed), _) if NOT_SETTABLE.contains(&parsed.as_str()) => {
-                self.problem = Some(format!("header {name:?} is set by the client itself"));
-            }
-            (Ok(name), Some(value)) => {
-                self.options.headers.push((name, value));
-            }
-            (Err(_), _) => self.problem = Some(format!("header {name:?} is no header's name")),
-            (_, None) => {
-                self.problem = Some(format!(
-                    "header {name:?}: the value is no header's value, or has spaces around it"
-                ));
+        match header(name.as_ref(), value.as_ref()) {
+            Ok(header) => self.parameters.headers.push(header),
+            Err(problem) => {
+                let error = Error::invalid_argument(problem);
+                let error = error.with_operation(&INVOKE_CLOUD_CODE_SERVICE);
+                self.parameters.arguments = Err(error);
             }
         }
         self
     }
 }
 
-impl<'a, A, R> Invocation<'a, A, R>
-where
-    A: Serialize + Sync + ?Sized,
-    R: DeserializeOwned + Send + 'static,
-{
-    fn call(self) -> CallFuture<'a, R> {
+/// Parses a header, or returns what is wrong with it. Its value may be a secret.
+fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    match (name.parse::<HeaderName>(), secret_header(value)) {
+        (Ok(parsed), _) if NOT_SETTABLE.contains(&parsed.as_str()) => {
+            Err(format!("header {name:?} is set by the client itself"))
+        }
+        (Ok(name), Some(value)) => Ok((name, value)),
+        (Err(_), _) => Err(format!("header {name:?} is not a valid name of a header")),
+        (_, None) => Err(format!(
+            "header {name:?}: the value contains a character that a header cannot contain, or spaces around it"
+        )),
+    }
+}
+
+impl<R: DeserializeOwned + 'static> sealed::Sendable<R> for InvocationParameters {
+    fn send(request: Request<R, Self>) -> RequestFuture<R> {
+        let (client, parameters, settings) = request.into_parts();
         let Self {
             service,
             method,
             arguments,
-            problem,
-            ..
-        } = self;
-        let request = Request::new(self.client, move |raw: raw::Client| async move {
-            check(problem)?;
-            let answer = raw
-                .invoke_cloud_code_service(&service, &method, arguments)
-                .await;
-            finish(answer, &INVOKE_CLOUD_CODE_SERVICE)
+            headers,
+        } = parameters;
+        let request = arguments.and_then(|arguments| {
+            raw::invoke_cloud_code_service(&service, &method, arguments.as_deref())
         });
-        request.with_options(self.options).call()
+        let request = request.map(|request| request.with_headers(headers));
+        Request::new(&client, request)
+            .with_settings(settings)
+            .into_future()
     }
 }
 
-fn check(problem: Option<String>) -> Result<()> {
-    match problem {
-        None => Ok(()),
-        Some(problem) => {
-            Err(Error::invalid_argument(problem).with_operation(&INVOKE_CLOUD_CODE_SERVICE))
-        }
-    }
-}
-
-sendable!(
-    ['a, A, R] Invocation<'a, A, R>, 'a, R,
-    where A: Serialize + Sync + ?Sized, R: DeserializeOwned + Send + 'static
-);
-
-/// Tells what is called; the arguments are the caller's.
-impl<A: ?Sized, R> fmt::Debug for Invocation<'_, A, R> {
+/// Prints the service and the method; the arguments are the caller's data.
+impl fmt::Debug for InvocationParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Invocation")
             .field("service", &self.service)

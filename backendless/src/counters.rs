@@ -2,9 +2,7 @@
 
 use crate::Client;
 use crate::generated::raw;
-use crate::operations::{GET_COUNTER, INCREMENT_AND_GET, INCREMENT_BY_AND_GET, RESET_COUNTER};
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The atomic counters of an application; made by [`Client::counters`].
 ///
@@ -12,17 +10,12 @@ use crate::transport::finish;
 /// and free to move into tasks.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let counters = client.counters();
 /// assert_eq!(counters.increment("visits").await?, 1);
 /// assert_eq!(counters.increment_by("visits", 9).await?, 10);
 /// assert_eq!(counters.get("visits").await?, 10);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Counters {
@@ -44,20 +37,12 @@ impl Counters {
     /// what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert_eq!(client.counters().increment("visits").await?, 1);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn increment(&self, name: impl Into<String>) -> Request<'static, i64> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.increment_and_get(&name).await, &INCREMENT_AND_GET)
-        })
+    pub fn increment(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(&self.client, raw::increment_and_get(&name.into()))
     }
 
     /// Adds `value`, which may be negative, to the counter `name` and answers the sum.
@@ -69,21 +54,12 @@ impl Counters {
     /// As [`increment`](Self::increment).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert_eq!(client.counters().increment_by("stock", -3).await?, -3);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn increment_by(&self, name: impl Into<String>, value: i64) -> Request<'static, i64> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            let answer = raw.increment_by_and_get(&name, value).await;
-            finish(answer, &INCREMENT_BY_AND_GET)
-        })
+    pub fn increment_by(&self, name: impl Into<String>, value: i64) -> Request<i64> {
+        Request::new(&self.client, raw::increment_by_and_get(&name.into(), value))
     }
 
     /// Reads the counter `name`; one that was never used is 0.
@@ -93,20 +69,15 @@ impl Counters {
     /// As [`increment`](Self::increment).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert_eq!(client.counters().get("never used").await?, 0);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn get(&self, name: impl Into<String>) -> Request<'static, i64> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.get_counter(&name).await, &GET_COUNTER)
-        })
+    pub fn get(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(
+            &self.client,
+            raw::get_counter(self.client.profile, &name.into()),
+        )
     }
 
     /// Sets the counter `name` to 0.
@@ -116,22 +87,14 @@ impl Counters {
     /// As [`increment`](Self::increment).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let counters = client.counters();
     /// counters.increment("visits").await?;
     /// counters.reset("visits").await?;
     /// assert_eq!(counters.get("visits").await?, 0);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn reset(&self, name: impl Into<String>) -> Request<'static, ()> {
-        let name = name.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.reset_counter(&name).await, &RESET_COUNTER)
-        })
+    pub fn reset(&self, name: impl Into<String>) -> Request<()> {
+        Request::new(&self.client, raw::reset_counter(&name.into()))
     }
 }

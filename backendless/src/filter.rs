@@ -1,7 +1,7 @@
-//! Where clauses: as a text of the caller's own, or built from fields and values.
+//! Where clauses, written as a string or built from fields and values.
 //!
-//! A built filter cannot be injected into: a field name is checked, a text is quoted with its
-//! quotes doubled, and a filter that holds anything else refuses to be sent.
+//! A built filter is safe from injection: column names are checked, and strings are quoted with their
+//! quotes doubled. A filter with an invalid name or value is rejected before it is sent.
 
 use std::fmt;
 use std::ops::Not;
@@ -9,9 +9,9 @@ use std::time::SystemTime;
 
 use crate::{Error, Result, Timestamp};
 
-/// A condition on the rows of a table: the `where` of a search or a count.
+/// A condition on the rows of a table: the where clause of a search or a count.
 ///
-/// It is either a clause in the service's own words, taken as it stands, or built with [`field`]:
+/// It is either a clause in the service's grammar, sent unchanged, or built with [`field`]:
 ///
 /// ```
 /// use backendless::filter::{field, Filter};
@@ -24,9 +24,9 @@ use crate::{Error, Result, Timestamp};
 /// # Ok::<(), backendless::Error>(())
 /// ```
 ///
-/// Never put a value from outside into a clause by hand: build it with [`field`], which quotes it.
+/// Never insert an untrusted value into a clause: build the condition with [`field`], which quotes it.
 ///
-/// The grammar is that of the service, close to the WHERE of SQL-92:
+/// The grammar of the service is close to the WHERE of SQL-92:
 /// <https://backendless.com/docs/rest/data_search_with_where_clause.html>.
 #[derive(Clone, PartialEq)]
 pub struct Filter {
@@ -35,9 +35,9 @@ pub struct Filter {
 
 /// Starts a condition on the column `name`.
 ///
-/// A name is made of letters, digits and `_`, does not start with a digit, and may be a path
-/// through relations, with dots: `address.city`. Any other name, and a word of the grammar such as
-/// `not`, makes a filter that is refused with
+/// A name consists of letters, digits and `_`, and does not start with a digit. A path through
+/// relations has dots: `address.city`. A filter with any other name, or with a keyword of the grammar
+/// such as `not`, is rejected with
 /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) when it is sent.
 ///
 /// ```
@@ -50,14 +50,14 @@ pub fn field(name: impl Into<String>) -> Field {
     Field { name: name.into() }
 }
 
-/// A column in a condition that is being built: see [`field`].
+/// A column, from which a condition is built; see [`field`].
 #[derive(Clone, Debug)]
 pub struct Field {
     name: String,
 }
 
 impl Field {
-    /// The column equals `value`; `IS NULL` where the value is absent.
+    /// The column equals `value`; `IS NULL` if the value is `None`.
     #[must_use]
     pub fn eq(self, value: impl Into<Value>) -> Filter {
         match value.into().0 {
@@ -66,7 +66,7 @@ impl Field {
         }
     }
 
-    /// The column differs from `value`; `IS NOT NULL` where the value is absent.
+    /// The column differs from `value`; `IS NOT NULL` if the value is `None`.
     #[must_use]
     pub fn ne(self, value: impl Into<Value>) -> Filter {
         match value.into().0 {
@@ -99,32 +99,32 @@ impl Field {
         self.compare(">=", value.into().0)
     }
 
-    /// The column's text matches `pattern`, in which `%` stands for any text and `_` for any one
+    /// The column's string matches `pattern`, in which `%` matches any string and `_` any single
     /// character.
     #[must_use]
     pub fn like(self, pattern: impl Into<String>) -> Filter {
         self.compare("LIKE", Literal::Text(pattern.into()))
     }
 
-    /// The column's text does not match `pattern`; see [`like`](Self::like).
+    /// The column's string does not match `pattern`; see [`like`](Self::like).
     #[must_use]
     pub fn not_like(self, pattern: impl Into<String>) -> Filter {
         self.compare("NOT LIKE", Literal::Text(pattern.into()))
     }
 
-    /// The column equals one of `values`. With no values at all, no row fits.
+    /// The column equals one of `values`. Without values, no row matches.
     #[must_use]
     pub fn is_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter {
         self.one_of("IN", values, "1=0")
     }
 
-    /// The column equals none of `values`. With no values at all, every row fits.
+    /// The column equals none of `values`. Without values, every row matches.
     #[must_use]
     pub fn not_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter {
         self.one_of("NOT IN", values, "1=1")
     }
 
-    /// The column lies from `low` to `high`, both included.
+    /// The column is from `low` to `high`, both included.
     #[must_use]
     pub fn between(self, low: impl Into<Value>, high: impl Into<Value>) -> Filter {
         let (low, high) = (low.into().0, high.into().0);
@@ -180,8 +180,8 @@ impl Field {
             clause(&self.name).map_err(|problem| format!("column {}: {problem}", self.name))
         } else {
             Err(format!(
-                "{:?} is no column name: letters, digits and _ make one that is no word of the \
-                 grammar, and dots a path",
+                "{:?} is not a column name: use letters, digits and _, no keyword of the grammar, and \
+                 dots between the columns of a path",
                 self.name
             ))
         };
@@ -189,8 +189,8 @@ impl Field {
     }
 }
 
-/// The words that a clause is made of. One that stands for a column makes it say something else.
-const WORDS: [&str; 10] = [
+/// The keywords of the grammar. As the name of a column they would change the meaning of a clause.
+const KEYWORDS: [&str; 10] = [
     "AND", "BETWEEN", "FALSE", "IN", "IS", "LIKE", "NOT", "NULL", "OR", "TRUE",
 ];
 
@@ -201,30 +201,32 @@ fn is_column_path(name: &str) -> bool {
             .next()
             .is_some_and(|first| first == '_' || first.is_alphabetic())
             && characters.all(|other| other == '_' || other.is_alphanumeric())
-            && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(column))
+            && !KEYWORDS
+                .iter()
+                .any(|keyword| keyword.eq_ignore_ascii_case(column))
     };
     name.split('.').all(is_column)
 }
 
 impl Filter {
-    /// Both this condition and `other` hold.
+    /// This condition and `other` are both true.
     #[must_use]
     pub fn and(self, other: impl Into<Self>) -> Self {
         self.join("AND", other.into())
     }
 
-    /// This condition holds, or `other` does, or both.
+    /// This condition is true, or `other`, or both.
     #[must_use]
     pub fn or(self, other: impl Into<Self>) -> Self {
         self.join("OR", other.into())
     }
 
-    /// The clause as it is sent.
+    /// Returns the clause as it is sent.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a column's name or a value cannot
-    /// stand in a clause; the text says which.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the name of a column or a value is
+    /// invalid; the message says which.
     pub fn to_clause(&self) -> Result<&str> {
         match &self.clause {
             Ok(clause) => Ok(clause),
@@ -235,7 +237,7 @@ impl Filter {
     fn join(self, operator: &str, other: Self) -> Self {
         let clause = match (self.clause, other.clause) {
             (Ok(left), Ok(right)) => match (left.trim(), right.trim()) {
-                // An empty filter fits every row.
+                // An empty filter matches every row.
                 ("", "") => Ok(String::new()),
                 (_, "") | ("", _) if operator == "OR" => Ok(String::new()),
                 (left, "") => Ok(left.to_owned()),
@@ -248,7 +250,7 @@ impl Filter {
     }
 }
 
-/// The condition does not hold. No row fits the opposite of an empty filter, which fits every row.
+/// Negates the condition. An empty filter matches every row, so its negation matches none.
 impl Not for Filter {
     type Output = Self;
 
@@ -262,31 +264,31 @@ impl Not for Filter {
     }
 }
 
-/// A clause in the service's own words, sent as it stands. An empty one sets no condition.
+/// A clause in the service's grammar, sent unchanged. An empty one matches every row.
 impl From<&str> for Filter {
     fn from(clause: &str) -> Self {
         clause.to_owned().into()
     }
 }
 
-/// A clause in the service's own words, sent as it stands. An empty one sets no condition.
+/// A clause in the service's grammar, sent unchanged. An empty one matches every row.
 impl From<String> for Filter {
     fn from(clause: String) -> Self {
         Self { clause: Ok(clause) }
     }
 }
 
-/// Says nothing of the clause: it holds values of rows.
+/// Omits the clause: it contains values of rows.
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Filter").finish_non_exhaustive()
     }
 }
 
-/// A value in a condition: a text, a number, a boolean, a time, or none of them.
+/// A value in a condition: a string, a number, a boolean, a time, or null.
 ///
-/// It is made by `From`, so that `field("age").ge(18)` takes the number itself. A time is written
-/// in milliseconds since 1970, as the service's own clients do.
+/// It is converted by `From`, so that `field("age").ge(18)` takes the number itself. A time is sent
+/// as the number of milliseconds since 1970, as by the official SDKs.
 #[derive(Clone, PartialEq)]
 pub struct Value(Literal);
 
@@ -300,27 +302,28 @@ enum Literal {
 }
 
 impl Literal {
-    /// The literal for a place where null has no meaning: `age < NULL` is true of no row.
+    /// The literal where null is not allowed: `age < NULL` is true for no row.
     fn ordered(&self) -> std::result::Result<String, String> {
         match self {
-            Self::Null => Err("only eq and ne take an absent value".to_owned()),
+            Self::Null => Err("only eq and ne accept a null value".to_owned()),
             Self::Boolean(value) => Ok(value.to_string()),
             Self::Integer(value) => Ok(value.to_string()),
-            // All digits of a whole number: the shortest ones, filled up with zeros, say another one.
+            // All digits of an integer: `Display` writes the shortest digits that identify the float,
+            // filled up with zeros, which is a different integer.
             Self::Float(value) if value.is_finite() && value.fract() == 0.0 => {
                 Ok(format!("{value:.0}"))
             }
             Self::Float(value) if value.is_finite() => Ok(value.to_string()),
             Self::Float(_) => Err("a value is not a finite number".to_owned()),
             Self::Text(text) if text.contains('\0') => {
-                Err("a text holds the NUL character".to_owned())
+                Err("a string contains the NUL character".to_owned())
             }
             Self::Text(text) => Ok(format!("'{}'", text.replace('\'', "''"))),
         }
     }
 }
 
-/// Says nothing of the value: it is that of a row.
+/// Omits the value: it is data of a row.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Value").finish_non_exhaustive()
@@ -353,16 +356,10 @@ value_from! {
     String => |value| Literal::Text(value);
     &String => |value| Literal::Text(value.clone());
     Timestamp => |value| Literal::Integer(value.as_millis().into());
-    SystemTime => |value| Timestamp::from(value).into_literal();
+    SystemTime => |value| Literal::Integer(Timestamp::from(value).as_millis().into());
 }
 
-impl Timestamp {
-    fn into_literal(self) -> Literal {
-        Literal::Integer(self.as_millis().into())
-    }
-}
-
-/// `None` is SQL's null: `field("city").eq(None::<&str>)` asks for rows without a city.
+/// `None` is null: `field("city").eq(None::<&str>)` matches rows without a city.
 impl<V: Into<Value>> From<Option<V>> for Value {
     fn from(value: Option<V>) -> Self {
         value.map_or(Self(Literal::Null), Into::into)
@@ -379,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn every_comparison_writes_its_operator() {
+    fn each_comparison_has_its_operator() {
         assert_eq!(clause(field("a").eq(1)), "a = 1");
         assert_eq!(clause(field("a").ne(1.5)), "a != 1.5");
         assert_eq!(clause(field("a").lt(-1)), "a < -1");
@@ -398,13 +395,13 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_nothing_fits_no_row_and_its_negation_every_row() {
+    fn an_empty_list_matches_no_row_and_its_negation_every_row() {
         assert_eq!(clause(field("a").is_in([0_i32; 0])), "1=0");
         assert_eq!(clause(field("a").not_in([0_i32; 0])), "1=1");
     }
 
     #[test]
-    fn a_time_is_written_in_milliseconds() {
+    fn a_time_is_sent_in_milliseconds() {
         let time = UNIX_EPOCH + Duration::from_millis(1_700_000_000_000);
         assert_eq!(
             clause(field("created").ge(time)),
@@ -426,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_in_a_text_are_doubled_and_nothing_else_is_changed() {
+    fn quotes_in_a_string_are_doubled_and_nothing_else_is_changed() {
         let text = r#"O'Hara's \ " -- ; /* %"#;
         assert_eq!(
             clause(field("a").eq(text)),
@@ -435,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_stand_in_a_clause_is_refused_by_name() {
+    fn invalid_names_and_values_are_rejected_by_name() {
         for name in ["", "a b", "a=1 OR 1", "1a", "a.", ".a", "a'b", "a--", "a)"] {
             let error = field(name).eq(1).to_clause().unwrap_err().to_string();
             assert!(error.contains(&format!("{name:?}")), "{error}");
@@ -455,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_tells_no_value() {
+    fn debug_omits_values() {
         let filter = field("card").eq("4111-1111");
         assert!(!format!("{filter:?} {:?}", Value::from("4111")).contains("4111"));
     }

@@ -1,7 +1,8 @@
-//! A mock server for the tests of services: one typed method per operation, behind the app path as the client sends it.
+//! A mock server for the tests of services, with one typed method per operation.
 //!
-//! Values are compared literally and decoded, so a `.` or a `+` means itself. The methods of [`MockServer`] and the types
-//! they take are generated; this module holds what they share. It is for tests and never part of a service.
+//! Expected values are compared with the decoded values of the request, literally: a `.` or a `+` has no special meaning.
+//! The methods of [`MockServer`] and the types of their closures are generated; this module contains what they share. The
+//! module is for tests only.
 //!
 //! ```
 //! use backendless::mock::MockServer;
@@ -35,63 +36,63 @@ mod route;
 const APP_ID: &str = "mock-app-id";
 const API_KEY: &str = "mock-rest-api-key";
 
-/// A server that answers as it was told to, on a free port of this machine.
+/// An HTTP server with configured responses, on a free local port.
 ///
-/// The first mock that matches a request answers it. What no mock matches is answered with 500 and a message that says
-/// what came in and which mocks there are.
+/// A request gets the response of the first mock that matches it. If no mock matches, the response is a 500 whose message
+/// describes the request and lists all mocks.
 pub struct MockServer {
     server: httpmock::MockServer,
-    unmatched: Mutex<Unmatched>,
-    /// What each mock expects, in words.
+    fallback: Mutex<Fallback>,
+    /// A description of what each mock expects.
     mocks: Arc<Mutex<Vec<String>>>,
 }
 
-/// The mock that answers what no other matches. It is always the last one, because the first that matches answers.
-enum Unmatched {
-    Answered {
-        mock: usize,
-    },
-    /// httpmock was handed out, and answers for itself.
-    Left,
+/// The response to requests that no mock matches.
+enum Fallback {
+    /// The mock with this id. It is always the last one, because the first match has priority.
+    Mock { id: usize },
+    /// httpmock's own 404.
+    Httpmock,
 }
 
 impl MockServer {
-    /// Starts a server and waits until it listens.
+    /// Starts a server, and blocks until it listens.
     pub fn start() -> Self {
-        Self::around(httpmock::MockServer::start())
+        Self::new(httpmock::MockServer::start())
     }
 
     /// Starts a server.
     pub async fn start_async() -> Self {
-        Self::around(httpmock::MockServer::start_async().await)
+        Self::new(httpmock::MockServer::start_async().await)
     }
 
-    fn around(server: httpmock::MockServer) -> Self {
+    fn new(server: httpmock::MockServer) -> Self {
         let mocks = Arc::new(Mutex::new(Vec::new()));
-        let mock = answer_unmatched(&server, &mocks);
+        let id = add_fallback(&server, &mocks);
         Self {
             server,
-            unmatched: Mutex::new(Unmatched::Answered { mock }),
+            fallback: Mutex::new(Fallback::Mock { id }),
             mocks,
         }
     }
 
-    /// The origin, as [`ClientBuilder::api_url`](crate::ClientBuilder::api_url) takes it: `http://127.0.0.1:49152`.
+    /// Returns the origin, such as `http://127.0.0.1:49152`, for
+    /// [`ClientBuilder::api_url`](crate::ClientBuilder::api_url).
     pub fn url(&self) -> String {
         self.server.base_url()
     }
 
-    /// The app id that requests must carry.
+    /// Returns the app id that a request must have in its path.
     pub fn app_id(&self) -> &str {
         APP_ID
     }
 
-    /// The REST API key that requests must carry.
+    /// Returns the REST API key that a request must have in its path.
     pub fn api_key(&self) -> &str {
         API_KEY
     }
 
-    /// A client of this server, with no user token.
+    /// Creates a client of this server, without a user token.
     pub fn client(&self) -> crate::Client {
         crate::Client::builder(APP_ID, API_KEY)
             .api_url(self.url())
@@ -99,15 +100,15 @@ impl MockServer {
             .expect("the address of a mock server is a valid API URL")
     }
 
-    /// The server itself, for what the typed methods do not cover.
+    /// Returns the underlying httpmock server, for mocks that the typed methods do not cover.
     ///
-    /// From then on httpmock answers what no mock matches, with its own 404: an answer of ours would come before any mock
-    /// that is added this way.
+    /// After this call a request that no mock matches gets httpmock's own 404. The response of this type would have
+    /// priority over mocks that are added to httpmock directly.
     pub fn server(&self) -> &httpmock::MockServer {
-        let mut unmatched = locked(&self.unmatched);
-        if let Unmatched::Answered { mock } = *unmatched {
-            Mock::new(mock, &self.server).delete();
-            *unmatched = Unmatched::Left;
+        let mut fallback = lock(&self.fallback);
+        if let Fallback::Mock { id } = *fallback {
+            Mock::new(id, &self.server).delete();
+            *fallback = Fallback::Httpmock;
         }
         &self.server
     }
@@ -116,20 +117,20 @@ impl MockServer {
     pub(crate) fn expect(
         &self,
         operation: &'static Operation,
-        configure: impl FnOnce(Matching, Answering),
+        configure: impl FnOnce(RequestMatcher, Responder),
     ) -> Mock<'_> {
-        let words = Arc::new(Mutex::new(operation.id().to_owned()));
+        let description = Arc::new(Mutex::new(operation.id().to_owned()));
         let mock = self.server.mock(|when, then| {
             configure(
-                Matching::new(when, operation, Arc::clone(&words)),
-                Answering { then },
+                RequestMatcher::new(when, operation, Arc::clone(&description)),
+                Responder { then },
             );
         });
-        locked(&self.mocks).push(locked(&words).clone());
-        let mut unmatched = locked(&self.unmatched);
-        if let Unmatched::Answered { mock } = &mut *unmatched {
-            Mock::new(*mock, &self.server).delete();
-            *mock = answer_unmatched(&self.server, &self.mocks);
+        lock(&self.mocks).push(lock(&description).clone());
+        let mut fallback = lock(&self.fallback);
+        if let Fallback::Mock { id } = &mut *fallback {
+            Mock::new(*id, &self.server).delete();
+            *id = add_fallback(&self.server, &self.mocks);
         }
         mock
     }
@@ -139,21 +140,22 @@ impl fmt::Debug for MockServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MockServer")
             .field("url", &self.url())
-            .field("mocks", &*locked(&self.mocks))
+            .field("mocks", &*lock(&self.mocks))
             .finish_non_exhaustive()
     }
 }
 
-/// A mutex that guards words only: a panic elsewhere leaves them as good as they were.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks a mutex, poisoned or not: no panic leaves these values in an invalid state.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer_unmatched(server: &httpmock::MockServer, mocks: &Arc<Mutex<Vec<String>>>) -> usize {
+fn add_fallback(server: &httpmock::MockServer, mocks: &Arc<Mutex<Vec<String>>>) -> usize {
     let mocks = Arc::clone(mocks);
     let mock = server.mock(|_, then| {
         then.respond_with(move |request| {
-            let body = json!({ "message": unmatched(request, &locked(&mocks)), "errorData": {} });
+            let body =
+                json!({ "message": describe_unmatched(request, &lock(&mocks)), "errorData": {} });
             HttpMockResponse::builder()
                 .status(500)
                 .header("content-type", "application/json")
@@ -164,10 +166,11 @@ fn answer_unmatched(server: &httpmock::MockServer, mocks: &Arc<Mutex<Vec<String>
     mock.id()
 }
 
-/// What came in and what was expected. Headers are left out, and so is the app path: they hold secrets.
-fn unmatched(request: &HttpMockRequest, mocks: &[String]) -> String {
-    let path = route::behind_app_path(request)
-        .unwrap_or_else(|| "a path that is not behind the app path of this server".to_owned());
+/// Describes a request that no mock matches, and all mocks. Headers and the app path are omitted: they contain secrets.
+fn describe_unmatched(request: &HttpMockRequest, mocks: &[String]) -> String {
+    let path = route::after_app_path(request).unwrap_or_else(|| {
+        "a path that does not start with the app path of this server".to_owned()
+    });
     let query: Vec<String> = request
         .query_params()
         .iter()
@@ -187,15 +190,15 @@ fn unmatched(request: &HttpMockRequest, mocks: &[String]) -> String {
     )
 }
 
-/// What a mock expects of a request.
-pub(crate) struct Matching {
+/// What a mock expects in a request.
+pub(crate) struct RequestMatcher {
     when: When,
     operation: &'static Operation,
-    words: Arc<Mutex<String>>,
+    description: Arc<Mutex<String>>,
 }
 
-impl Matching {
-    fn new(when: When, operation: &'static Operation, words: Arc<Mutex<String>>) -> Self {
+impl RequestMatcher {
+    fn new(when: When, operation: &'static Operation, description: Arc<Mutex<String>>) -> Self {
         let route = Route::of(operation);
         let when = when
             .method(operation.method())
@@ -203,22 +206,22 @@ impl Matching {
         Self {
             when,
             operation,
-            words,
+            description,
         }
     }
 
-    /// A predicate, and the words for it.
+    /// Adds a predicate and its description.
     fn and(
         self,
-        words: &str,
+        description: &str,
         predicate: impl Fn(&HttpMockRequest) -> bool + Send + Sync + 'static,
     ) -> Self {
-        locked(&self.words).push_str(&format!(", {words}"));
+        lock(&self.description).push_str(&format!(", {description}"));
         let when = self.when.is_true(predicate);
         Self { when, ..self }
     }
 
-    /// The decoded value of a parameter of the path.
+    /// Expects the decoded value of a path parameter.
     pub(crate) fn path(self, name: &'static str, value: String) -> Self {
         let route = Route::of(self.operation);
         self.and(&format!("{name} = {value}"), move |request| {
@@ -229,7 +232,7 @@ impl Matching {
         })
     }
 
-    /// All decoded values of a query parameter, in their order.
+    /// Expects all decoded values of a query parameter, in this order.
     pub(crate) fn query(self, name: &'static str, expected: Vec<String>) -> Self {
         self.and(
             &format!("{name} = {}", expected.join(", ")),
@@ -237,7 +240,7 @@ impl Matching {
         )
     }
 
-    /// A number in the query, however it is written.
+    /// Expects a number in the query, in any notation.
     pub(crate) fn query_number(self, name: &'static str, expected: f64) -> Self {
         self.and(&format!("{name} = {expected}"), move |request| {
             let values = query(request, name);
@@ -245,7 +248,7 @@ impl Matching {
         })
     }
 
-    /// The value of a header.
+    /// Expects the value of a header.
     #[allow(
         dead_code,
         reason = "for operations the specification does not have today"
@@ -256,23 +259,23 @@ impl Matching {
         })
     }
 
-    /// The user token. Its value is a secret, so the words do not say it.
+    /// Expects the user token. It is a secret, so the description does not contain it.
     pub(crate) fn user_token(self, token: String) -> Self {
         self.and("the user token", move |request| {
             header(request, "user-token") == Some(&token)
         })
     }
 
-    /// A JSON body, compared as a value: the order of keys and white space mean nothing.
+    /// Expects a JSON body. The order of keys and white space are ignored.
     pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
-        let expected = serde_json::to_value(body)
-            .expect("an expected body is JSON, as the body of a request has to be");
+        let expected =
+            serde_json::to_value(body).expect("the expected body must be serializable as JSON");
         self.and("the JSON body", move |request| {
             serde_json::from_slice::<Value>(request.body_ref()).is_ok_and(|body| body == expected)
         })
     }
 
-    /// A body of bytes.
+    /// Expects a body of bytes.
     #[allow(
         dead_code,
         reason = "for operations the specification does not have today"
@@ -286,9 +289,9 @@ impl Matching {
     }
 }
 
-impl fmt::Debug for Matching {
+impl fmt::Debug for RequestMatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&locked(&self.words))
+        f.write_str(&lock(&self.description))
     }
 }
 
@@ -305,20 +308,20 @@ fn header<'r>(request: &'r HttpMockRequest, name: &str) -> Option<&'r String> {
         .map(|(_, value)| value)
 }
 
-/// What a mock answers.
-pub(crate) struct Answering {
+/// The response of a mock.
+pub(crate) struct Responder {
     then: Then,
 }
 
-impl Answering {
-    /// 200 with a JSON body.
+impl Responder {
+    /// Responds with 200 and a JSON body.
     pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
-        let body = serde_json::to_string(body)
-            .expect("an answer is JSON, as Backendless would have to write it");
+        let body =
+            serde_json::to_string(body).expect("the response body must be serializable as JSON");
         self.with(200, Some(body.into_bytes()), "application/json")
     }
 
-    /// 200 with bytes.
+    /// Responds with 200 and bytes.
     #[allow(
         dead_code,
         reason = "for operations the specification does not have today"
@@ -327,12 +330,12 @@ impl Answering {
         self.with(200, Some(body), "application/octet-stream")
     }
 
-    /// 200 with nothing.
+    /// Responds with 200 and an empty body.
     pub(crate) fn empty(self) -> Self {
         self.with(200, None, "")
     }
 
-    /// The envelope in which Backendless reports errors.
+    /// Responds with an error in the form of Backendless.
     pub(crate) fn error(self, status: u16, code: i64, message: &str) -> Self {
         let body = json!({ "code": code, "message": message, "errorData": {} });
         self.with(
@@ -356,9 +359,9 @@ impl Answering {
     }
 }
 
-impl fmt::Debug for Answering {
+impl fmt::Debug for Responder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an answer")
+        f.write_str("Responder")
     }
 }
 

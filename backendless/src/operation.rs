@@ -1,11 +1,11 @@
-//! What is known of an operation before any request is made.
+//! Metadata of the operations of the API: what each one is, before any request is built.
 //!
-//! One [`Operation`] per operation of the API stands in [`crate::operations`]. Retries, authentication, tracing and mocks
-//! read it; nothing here sends anything.
+//! [`Operation`] is the row type; the rows are generated from `openapi.yaml` and its overlays. Retries, sessions,
+//! tracing, mocks and tests read them. Nothing else in the SDK compares operation ids.
 
 use std::fmt;
 
-/// What is known of an operation of the API.
+/// Metadata of an operation of the API.
 ///
 /// ```
 /// use backendless::operations;
@@ -22,45 +22,62 @@ pub struct Operation {
     pub(crate) service: &'static str,
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
-    pub(crate) requires_user_token: bool,
+    pub(crate) origin: Origin,
+    pub(crate) session: SessionUse,
     pub(crate) idempotency: Idempotency,
+    pub(crate) error_codes: ErrorCodes,
     pub(crate) path_parameters: &'static [PathParameter],
 }
 
 impl Operation {
-    /// The operationId: `createObject`.
+    /// Returns the operationId: `createObject`.
     pub const fn id(&self) -> &'static str {
         self.id
     }
 
-    /// The service it belongs to, the tag of the specification: `Data`.
+    /// Returns the service, which is the tag of the specification: `Data`.
     pub const fn service(&self) -> &'static str {
         self.service
     }
 
-    /// The HTTP method, in capitals: `POST`.
+    /// Returns the HTTP method in upper case: `POST`.
     pub const fn method(&self) -> &'static str {
         self.method
     }
 
-    /// The path template behind the app path: `/data/{table-name}`.
+    /// Returns the path template, which follows the app path: `/data/{table-name}`.
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
-    /// Whether the specification asks for the user token.
-    ///
-    /// Backendless answers most of these operations without a token too, with the permissions of a guest.
-    pub const fn requires_user_token(&self) -> bool {
-        self.requires_user_token
+    /// Returns where the operation is specified.
+    pub const fn origin(&self) -> Origin {
+        self.origin
     }
 
-    /// Whether the same request may be sent twice.
+    /// Returns how the operation uses the session of the user.
+    pub const fn session(&self) -> SessionUse {
+        self.session
+    }
+
+    /// Returns whether the specification requires the user token.
+    ///
+    /// Backendless also accepts most of these operations without a token, with the permissions of a guest.
+    pub const fn requires_user_token(&self) -> bool {
+        !matches!(self.session, SessionUse::None)
+    }
+
+    /// Returns whether the same request may be sent more than once.
     pub const fn idempotency(&self) -> Idempotency {
         self.idempotency
     }
 
-    /// The parameters of the path, in its order.
+    /// Returns whose error codes an error response contains.
+    pub const fn error_codes(&self) -> ErrorCodes {
+        self.error_codes
+    }
+
+    /// Returns the parameters of the path, in the order of the path.
     pub const fn path_parameters(&self) -> &'static [PathParameter] {
         self.path_parameters
     }
@@ -72,11 +89,52 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Whether sending a request twice does the same as sending it once, in the terms of RFC 9110.
+/// Operations are equal when they have the same id.
+impl PartialEq for Operation {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Operation {}
+
+/// Where an operation is specified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// In `openapi.yaml`.
+    Document,
+    /// In an overlay: the live service has the operation and the document lacks it.
+    Overlay,
+}
+
+/// How an operation uses the session of the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SessionUse {
+    /// No user token is sent.
+    None,
+    /// The user token is sent, if the client has one.
+    Uses,
+    /// The user token is sent, and the session ends.
+    Ends,
+}
+
+/// Whose codes the error responses of an operation contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorCodes {
+    /// The service's own codes.
+    Service,
+    /// Codes of the application's own code as well, which may have executed before it failed: a
+    /// code alone does not prove that the request was rejected.
+    Application,
+}
+
+/// Whether sending a request twice has the same effect as sending it once, in the terms of RFC 9110, section 9.2.
 ///
 /// ```
-/// use backendless::operation::Idempotency;
-/// use backendless::operations;
+/// use backendless::operations::{self, Idempotency};
 ///
 /// assert_eq!(operations::GET_OBJECT_BY_ID.idempotency(), Idempotency::Safe);
 /// assert_eq!(operations::UPDATE_OBJECT.idempotency(), Idempotency::Idempotent);
@@ -85,11 +143,11 @@ impl fmt::Display for Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Idempotency {
-    /// It changes nothing.
+    /// The request changes nothing.
     Safe,
-    /// Twice does what once does.
+    /// Several identical requests have the effect of one.
     Idempotent,
-    /// Twice does it twice.
+    /// Each request has an effect.
     NotIdempotent,
     /// Idempotent when this query parameter is sent with this value, otherwise not.
     #[non_exhaustive]
@@ -101,7 +159,7 @@ pub enum Idempotency {
     },
 }
 
-/// A parameter in the path of an operation.
+/// Parameter in the path of an operation.
 ///
 /// ```
 /// use backendless::operations;
@@ -110,35 +168,35 @@ pub enum Idempotency {
 ///     unreachable!("the path is /data/{{table-name}}/{{object-id}}");
 /// };
 /// assert_eq!(table.name(), "table-name");
-/// // `GET /data/Person/count` counts.
+/// // `GET /data/Person/count` is the operation `countObjects`.
 /// assert!(object.is_reserved("count"));
 /// ```
 #[derive(Debug)]
 pub struct PathParameter {
     pub(crate) name: &'static str,
-    pub(crate) several_segments: bool,
+    pub(crate) multi_segment: bool,
     pub(crate) reserved: &'static [&'static str],
 }
 
 impl PathParameter {
-    /// The name in the path template: `table-name`.
+    /// Returns the name in the path template: `table-name`.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether the value is itself a path, whose slashes separate segments.
-    pub const fn several_segments(&self) -> bool {
-        self.several_segments
+    /// Returns whether the value is itself a path, whose slashes separate segments.
+    pub const fn multi_segment(&self) -> bool {
+        self.multi_segment
     }
 
-    /// The values that would turn the path into that of another operation with the same method.
+    /// Returns the values that would turn the path into the path of another operation with the same method.
     ///
-    /// A value of several segments may hold `{name}` where any segment stands.
+    /// In a value of several segments, `{name}` represents any one segment.
     pub const fn reserved(&self) -> &'static [&'static str] {
         self.reserved
     }
 
-    /// Whether this value is one of the [reserved](Self::reserved) ones.
+    /// Returns whether `value` is one of the [reserved](Self::reserved) values.
     pub fn is_reserved(&self, value: &str) -> bool {
         self.reserved.iter().any(|pattern| matches(pattern, value))
     }
@@ -165,13 +223,13 @@ mod tests {
     fn path(reserved: &'static [&'static str]) -> PathParameter {
         PathParameter {
             name: "path",
-            several_segments: true,
+            multi_segment: true,
             reserved,
         }
     }
 
     #[test]
-    fn a_reserved_value_is_compared_whole() {
+    fn a_reserved_value_matches_only_the_exact_value() {
         let parameter = path(&["count"]);
         assert!(parameter.is_reserved("count"));
         for other in ["counts", "Count", "count/1", "", "a/count"] {
@@ -180,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brace_in_a_reserved_path_stands_for_any_one_segment() {
+    fn a_brace_in_a_reserved_path_matches_any_one_segment() {
         let parameter = path(&["list/{directory}"]);
         assert!(parameter.is_reserved("list/images"));
         assert!(!parameter.is_reserved("list"));

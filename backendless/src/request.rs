@@ -1,131 +1,231 @@
-//! A call that is about to be made: its settings, and the moment when it is sent.
+//! Requests that are not sent yet: what is sent, the settings, and the type of the result.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::time::Duration;
 
-use secrecy::SecretString;
+use crate::prepared::{Parts, Prepared, Reader};
+use crate::transport::{Reply, Settings};
+use crate::{Client, Result, RetryPolicy};
 
-use crate::generated::raw;
-use crate::transport::CallOptions;
-use crate::{Client, Result};
+/// Future of a request.
+pub(crate) type RequestFuture<R> = Pin<Box<dyn Future<Output = Result<R>> + Send>>;
 
-/// The future of a call.
-pub(crate) type CallFuture<'a, R> = Pin<Box<dyn Future<Output = Result<R>> + Send + 'a>>;
-
-/// A call that has not been sent yet. Await it, or [`send`](Self::send) it.
+/// Request that is not sent yet. Await it, or call [`send`](Self::send).
+///
+/// `R` is the type of the result. `P` contains the parameters that can still be set: a [`Find`](crate::Find), for example, is
+/// a request with the parameters of a search, and adds methods of its own. Every request has the settings on this page.
+///
+/// A request is independent of the values that it was created from: bodies are serialized at once. An argument that cannot be
+/// sent is reported when the request is sent, as an error of kind [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
-/// # let notes = client.data::<backendless::Record>("Note");
+/// # backendless_local::doc_example!(|client| {
+/// let notes = client.data::<backendless::Record>("Note");
 /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
 /// notes.delete(&note.object_id).timeout(Duration::from_secs(5)).await?;
-/// # Ok(())
-/// # }
+/// # });
+/// ```
+///
+/// A request is `'static` and `Send`, so it can be spawned as a task with `.send()`:
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// let visits = tokio::spawn(client.counters().increment("visits").send());
+/// assert_eq!(visits.await??, 1);
+/// # });
 /// ```
 #[must_use = "a request is sent when it is awaited"]
-pub struct Request<'a, R> {
-    client: Client,
-    options: CallOptions,
-    call: Box<dyn FnOnce(raw::Client) -> CallFuture<'a, R> + Send + 'a>,
+pub struct Request<R, P = Ready<R>> {
+    pub(crate) client: Client,
+    pub(crate) parameters: P,
+    pub(crate) settings: Settings,
+    result: PhantomData<fn() -> R>,
 }
 
-impl<'a, R: 'a> Request<'a, R> {
-    pub(crate) fn new<C, F>(client: Client, call: C) -> Self
-    where
-        C: FnOnce(raw::Client) -> F + Send + 'a,
-        F: Future<Output = Result<R>> + Send + 'a,
-    {
+/// Parameters of a request.
+///
+/// The trait is implemented by the types in [`parameters`](crate::parameters) and cannot be implemented outside this crate.
+pub trait Parameters<R>: sealed::Sendable<R> {}
+
+impl<R, P: sealed::Sendable<R>> Parameters<R> for P {}
+
+pub(crate) mod sealed {
+    use super::{Request, RequestFuture};
+
+    /// Sends a request with these parameters.
+    pub trait Sendable<R>: Sized + 'static {
+        fn send(request: Request<R, Self>) -> RequestFuture<R>;
+    }
+}
+
+impl<R, P> Request<R, P> {
+    pub(crate) fn with_parameters(client: Client, parameters: P) -> Self {
         Self {
             client,
-            options: CallOptions::default(),
-            call: Box::new(|raw| Box::pin(call(raw))),
+            parameters,
+            settings: Settings::default(),
+            result: PhantomData,
         }
     }
 
-    pub(crate) fn with_options(self, options: CallOptions) -> Self {
-        Self { options, ..self }
+    pub(crate) fn into_parts(self) -> (Client, P, Settings) {
+        (self.client, self.parameters, self.settings)
     }
 
-    /// Names what the request sends and no text may repeat.
-    pub(crate) fn secret(mut self, secret: Arc<SecretString>) -> Self {
-        self.options.secret = Some(secret);
+    pub(crate) fn with_settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Sets the timeout of this request, for all attempts together. It replaces the
+    /// [`timeout`](crate::ClientBuilder::timeout) and the [`attempt_timeout`](crate::ClientBuilder::attempt_timeout)
+    /// of the client.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = Some(timeout);
         self
     }
-}
 
-impl<'a, R: 'a> Request<'a, R> {
-    pub(crate) fn call(self) -> CallFuture<'a, R> {
-        (self.call)(self.client.raw_with(self.options))
+    /// Sets the retry policy of this request, in place of the client's
+    /// [`retry`](crate::ClientBuilder::retry).
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = Some(policy);
+        self
+    }
+
+    /// Sets whether this request may be sent again after the service may have processed it, in place of the
+    /// [idempotency](crate::operations::Operation::idempotency) of the operation.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.settings.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Sends the request; the same as awaiting it, with a future that can be named and stored.
+    ///
+    /// # Errors
+    ///
+    /// See the method that created the request.
+    pub fn send(self) -> impl Future<Output = Result<R>> + Send + 'static
+    where
+        P: Parameters<R>,
+        R: 'static,
+    {
+        self.into_future()
     }
 }
 
-/// Gives a builder with `options` and a `call(self)` what every builder of a call has: the settings of
-/// a single call, `send`, and that it can be awaited.
-macro_rules! sendable {
-    ([$($generics:tt)*] $builder:ty, $life:lifetime, $answer:ty $(, where $($bounds:tt)+)?) => {
-        impl<$($generics)*> $builder $(where $($bounds)+)? {
-            /// The most that this call may take as a whole, in place of the client's
-            /// [`timeout`](crate::ClientBuilder::timeout) and
-            /// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
-            pub fn timeout(mut self, limit: std::time::Duration) -> Self {
-                self.options.timeout = Some(limit);
-                self
-            }
+impl<R: 'static, P: Parameters<R>> IntoFuture for Request<R, P> {
+    type Output = Result<R>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<R>> + Send>>;
 
-            /// How this call is tried again, in place of the client's
-            /// [`retry`](crate::ClientBuilder::retry).
-            pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
-                self.options.retry = Some(policy);
-                self
-            }
-
-            /// Whether this request may be sent again after it may have been carried out, whatever
-            /// the [operation](crate::operation::Operation::idempotency) says: `true` where doing it
-            /// twice does no harm here, `false` where it would.
-            pub fn idempotent(mut self, idempotent: bool) -> Self {
-                self.options.idempotent = Some(idempotent);
-                self
-            }
-
-            /// Sends the request; the same as awaiting it.
-            ///
-            /// # Errors
-            ///
-            /// As the method that made the request.
-            pub fn send(
-                self,
-            ) -> impl Future<Output = crate::Result<$answer>> + Send + $life {
-                self.call()
-            }
-        }
-
-        impl<$($generics)*> std::future::IntoFuture for $builder $(where $($bounds)+)? {
-            type Output = crate::Result<$answer>;
-            type IntoFuture = crate::request::CallFuture<$life, $answer>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                self.call()
-            }
-        }
-    };
+    fn into_future(self) -> Self::IntoFuture {
+        P::send(self)
+    }
 }
 
-pub(crate) use sendable;
+impl<R, P: Clone> Clone for Request<R, P> {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            parameters: self.parameters.clone(),
+            settings: self.settings.clone(),
+            result: PhantomData,
+        }
+    }
+}
 
-sendable!(['a, R: 'a] Request<'a, R>, 'a, R);
-
-impl<R> fmt::Debug for Request<'_, R> {
+impl<R, P: fmt::Debug> fmt::Debug for Request<R, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
-            .field("timeout", &self.options.timeout)
+            .field("parameters", &self.parameters)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
+    }
+}
+
+/// Parameters of a request that needs no more of them.
+pub struct Ready<R>(Result<Call<R>>);
+
+/// A request, and how its response is decoded.
+struct Call<R> {
+    parts: Parts,
+    decode: Decode<R>,
+}
+
+enum Decode<R> {
+    Reader(Reader<R>),
+    Function(Box<dyn FnOnce(Result<Reply>) -> Result<R> + Send>),
+}
+
+impl<R: 'static> Request<R> {
+    /// Creates a request whose result is the decoded response.
+    pub(crate) fn new(client: &Client, prepared: Result<Prepared<R>>) -> Self {
+        let call = prepared.map(|Prepared { parts, reader }| Call {
+            parts,
+            decode: Decode::Reader(reader),
+        });
+        Self::with_parameters(client.clone(), Ready(call))
+    }
+
+    /// Creates a request whose result is created by `convert` from the decoded response.
+    pub(crate) fn map<Q: 'static>(
+        client: &Client,
+        prepared: Result<Prepared<Q>>,
+        convert: impl FnOnce(Q) -> R + Send + 'static,
+    ) -> Self {
+        Self::then(client, prepared, |result, _| result.map(convert))
+    }
+
+    /// Creates a request whose result is created by `convert` from the decoded response or the error, and the number of
+    /// attempts.
+    pub(crate) fn then<Q: 'static>(
+        client: &Client,
+        prepared: Result<Prepared<Q>>,
+        convert: impl FnOnce(Result<Q>, u32) -> Result<R> + Send + 'static,
+    ) -> Self {
+        let call = prepared.map(|Prepared { parts, reader }| Call {
+            parts,
+            decode: Decode::Function(Box::new(move |reply| match reply {
+                Ok(reply) => {
+                    let attempts = reply.attempts();
+                    convert(reply.read(reader), attempts)
+                }
+                Err(error) => {
+                    let attempts = error.attempts();
+                    convert(Err(error), attempts)
+                }
+            })),
+        });
+        Self::with_parameters(client.clone(), Ready(call))
+    }
+}
+
+impl<R: 'static> sealed::Sendable<R> for Ready<R> {
+    fn send(request: Request<R, Self>) -> RequestFuture<R> {
+        let (client, parameters, settings) = request.into_parts();
+        Box::pin(async move {
+            let Call { parts, decode } = parameters.0?;
+            let reply = client.transport.send(parts, settings).await;
+            match decode {
+                Decode::Reader(reader) => reply?.read(reader),
+                Decode::Function(function) => function(reply),
+            }
+        })
+    }
+}
+
+/// Prints the operation only: path, query and body are the caller's data.
+impl<R> fmt::Debug for Ready<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(call) => f
+                .debug_tuple("Ready")
+                .field(&call.parts.operation.id())
+                .finish(),
+            Err(error) => f.debug_tuple("Ready").field(error).finish(),
+        }
     }
 }

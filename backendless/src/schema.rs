@@ -1,14 +1,14 @@
-//! JSON Schemas of the types whose JSON form is written by hand, for the documents of services that
-//! take or answer them. The others derive theirs beside their fields.
+//! JSON Schemas of the types with handwritten (de)serialization, for the API documents of services
+//! that use these types in requests or responses. The other types derive theirs.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
-use crate::{Object, Timestamp};
+use crate::{Object, Timestamp, User};
 
-/// The number that is written; the string that is read as well is left out.
+/// The number that is serialized. The string that is accepted as well is omitted.
 impl JsonSchema for Timestamp {
     fn inline_schema() -> bool {
         true
@@ -31,8 +31,8 @@ impl JsonSchema for Timestamp {
     }
 }
 
-/// The schema of `T`, with the system properties among its own. Not both in an `allOf`, where a `T`
-/// without additional properties would refuse every row.
+/// The schema of `T` with the system properties added to its own. An `allOf` of two schemas would
+/// not do: a `T` that denies additional properties would reject every row.
 impl<T: JsonSchema> JsonSchema for Object<T> {
     fn schema_name() -> Cow<'static, str> {
         format!("Object_for_{}", T::schema_name()).into()
@@ -45,7 +45,7 @@ impl<T: JsonSchema> JsonSchema for Object<T> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = T::json_schema(generator);
         let row = schema.ensure_object();
-        // The unit value has no columns, and a row of it is still a row.
+        // The schema of `()` is null, but a row of it is an object.
         row.insert("type".to_owned(), "object".into());
         let id = generator.subschema_for::<String>();
         let time = generator.subschema_for::<Option<Timestamp>>();
@@ -57,7 +57,7 @@ impl<T: JsonSchema> JsonSchema for Object<T> {
             ("ownerId", text.clone()),
             ("___class", text),
         ];
-        // All are written, null or not; only the id must be there to be read.
+        // All are serialized, null or not; only the id is required for deserialization.
         let is_required = |name: &str| name == "objectId" || generator.contract().is_serialize();
         let required = row
             .entry("required")
@@ -73,5 +73,87 @@ impl<T: JsonSchema> JsonSchema for Object<T> {
             properties.extend(system.map(|(name, schema)| (name.to_owned(), schema.into())));
         }
         schema
+    }
+}
+
+/// The fields, with other columns as additional properties.
+impl JsonSchema for User {
+    fn schema_name() -> Cow<'static, str> {
+        "User".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        concat!(module_path!(), "::User").into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let time = generator.subschema_for::<Option<Timestamp>>();
+        let text = generator.subschema_for::<Option<String>>();
+        let all = [
+            "objectId",
+            "email",
+            "name",
+            "userStatus",
+            "created",
+            "updated",
+        ];
+        // All are serialized, null or not; only the id is required for deserialization.
+        let required = match generator.contract().is_serialize() {
+            true => &all[..],
+            false => &all[..1],
+        };
+        json_schema!({
+            "description": "A user of the application.",
+            "type": "object",
+            "properties": {
+                "objectId": generator.subschema_for::<String>(),
+                "email": text,
+                "name": text,
+                "userStatus": text,
+                "created": time,
+                "updated": time,
+            },
+            "required": required,
+            "additionalProperties": true,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FileInfo;
+    use schemars::generate::SchemaSettings;
+    use serde_json::json;
+
+    #[test]
+    fn a_user_and_a_file_info_have_schemas_for_both_directions() {
+        let required = |settings: SchemaSettings| {
+            let mut generator = settings.into_generator();
+            let user = User::json_schema(&mut generator);
+            let file = FileInfo::json_schema(&mut generator);
+            assert_eq!(file.get("required"), Some(&json!(["fileURL"])));
+            assert_eq!(
+                file.pointer("/properties/fileURL/type"),
+                Some(&json!("string"))
+            );
+            user.get("required").cloned()
+        };
+        let settings = SchemaSettings::draft2020_12;
+        assert_eq!(
+            required(settings().for_serialize()),
+            Some(json!([
+                "objectId",
+                "email",
+                "name",
+                "userStatus",
+                "created",
+                "updated"
+            ]))
+        );
+        assert_eq!(
+            required(settings().for_deserialize()),
+            Some(json!(["objectId"]))
+        );
     }
 }

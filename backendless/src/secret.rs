@@ -23,8 +23,8 @@ pub struct UserToken(Arc<Inner>);
 
 struct Inner {
     secret: SecretString,
-    /// Set by the logout that was made with this token, whatever came of it.
-    is_over: AtomicBool,
+    /// Set by a logout with this token, whatever its result.
+    is_revoked: AtomicBool,
 }
 
 impl UserToken {
@@ -34,13 +34,13 @@ impl UserToken {
         self.0.secret.expose_secret()
     }
 
-    /// From now on, neither this token nor any clone of it goes along with a call.
-    pub(crate) fn end(&self) {
-        self.0.is_over.store(true, Ordering::Relaxed);
+    /// Revokes this token and its clones: no request sends them afterwards, except another logout.
+    pub(crate) fn revoke(&self) {
+        self.0.is_revoked.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_over(&self) -> bool {
-        self.0.is_over.load(Ordering::Relaxed)
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.0.is_revoked.load(Ordering::Relaxed)
     }
 }
 
@@ -48,7 +48,7 @@ impl From<String> for UserToken {
     fn from(token: String) -> Self {
         Self(Arc::new(Inner {
             secret: token.into(),
-            is_over: AtomicBool::new(false),
+            is_revoked: AtomicBool::new(false),
         }))
     }
 }

@@ -1,16 +1,23 @@
-//! Points in time as the service writes them: milliseconds since 1970.
+//! Points in time in the form of the service: milliseconds since 1970.
 
-use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde::ser::{Serialize, Serializer};
+mod arithmetic;
+mod convert;
+mod json;
+mod rfc3339;
 
-/// A point in time, in whole milliseconds since 1970-01-01T00:00:00Z.
+pub(crate) use json::TimestampVisitor;
+
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
 ///
-/// The service sends and takes every date in this form: `created`, `updated`, `deletionTime` and
-/// the `DATETIME` columns of a table. A `Timestamp` is written as a JSON number; it is read from a
-/// number, or from a string that holds one.
+/// The service sends and expects every date in this form: `created`, `updated`, `deletionTime` and
+/// the `DATETIME` columns of a table. A `Timestamp` is serialized as a JSON number; it is
+/// deserialized from a number, or from a string that contains one.
+///
+/// `Display` writes the time as in [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339), in UTC and
+/// with milliseconds; [`FromStr`](std::str::FromStr) parses this form. Conversions to and from
+/// `chrono::DateTime` and `time::OffsetDateTime` need the cargo features `chrono` and `time`.
 ///
 /// ```
 /// use backendless::Timestamp;
@@ -18,12 +25,30 @@ use serde::ser::{Serialize, Serializer};
 ///
 /// let time = Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_700_000_000_000));
 /// assert_eq!(time.as_millis(), 1_700_000_000_000);
+/// assert_eq!(time.to_string(), "2023-11-14T22:13:20.000Z");
+/// assert_eq!("2023-11-14T23:13:20+01:00".parse::<Timestamp>()?, time);
+/// # Ok::<(), backendless::Error>(())
+/// ```
+///
+/// `+` and `-` with a [`Duration`] saturate at the ends of the range, 292 million years from now;
+/// [`checked_add`](Self::checked_add) and [`checked_sub`](Self::checked_sub) return `None` there.
+/// The difference of two timestamps is a `Duration`, as with [`std::time::Instant`]: zero if the
+/// second one is later.
+///
+/// ```
+/// # use backendless::Timestamp;
+/// # use std::time::Duration;
+/// let day = Duration::from_secs(24 * 60 * 60);
+/// let now = Timestamp::now();
+/// assert_eq!((now + day) - now, day);
+/// assert_eq!(now - (now + day), Duration::ZERO);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The point `millis` milliseconds after 1970-01-01T00:00:00Z; before it if negative.
+    /// Creates the timestamp `millis` milliseconds after 1970-01-01T00:00:00Z; before it if
+    /// negative.
     ///
     /// ```
     /// # use backendless::Timestamp;
@@ -34,19 +59,19 @@ impl Timestamp {
         Self(millis)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// The time of this machine's clock.
+    /// Returns the current time of the local clock.
     #[must_use]
     pub fn now() -> Self {
         SystemTime::now().into()
     }
 
-    /// The same time as a [`SystemTime`]; `None` where the platform cannot hold it.
+    /// Converts to a [`SystemTime`]; `None` if it is outside of the platform's range.
     ///
     /// ```
     /// # use backendless::Timestamp;
@@ -58,113 +83,9 @@ impl Timestamp {
     pub fn to_system_time(self) -> Option<SystemTime> {
         let distance = Duration::from_millis(self.0.unsigned_abs());
         if self.0 < 0 {
-            UNIX_EPOCH.checked_sub(distance)
+            SystemTime::UNIX_EPOCH.checked_sub(distance)
         } else {
-            UNIX_EPOCH.checked_add(distance)
+            SystemTime::UNIX_EPOCH.checked_add(distance)
         }
-    }
-}
-
-/// Fractions of a millisecond are cut off towards the past; a time outside the range of `i64`
-/// becomes the nearest end of it.
-impl From<SystemTime> for Timestamp {
-    fn from(time: SystemTime) -> Self {
-        match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => Self(i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
-            Err(before) => {
-                let nanos = before.duration().as_nanos();
-                let millis = nanos.div_ceil(1_000_000);
-                Self(i64::try_from(millis).map_or(i64::MIN, |millis| -millis))
-            }
-        }
-    }
-}
-
-/// The number of milliseconds, as in a where clause.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TimestampVisitor)
-    }
-}
-
-pub(crate) struct TimestampVisitor;
-
-impl Visitor<'_> for TimestampVisitor {
-    type Value = Timestamp;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a time in milliseconds since 1970")
-    }
-
-    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Timestamp, E> {
-        Ok(Timestamp(millis))
-    }
-
-    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<Timestamp, E> {
-        i64::try_from(millis)
-            .map(Timestamp)
-            .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(millis), &self))
-    }
-
-    fn visit_f64<E: de::Error>(self, millis: f64) -> Result<Timestamp, E> {
-        // 2^63 is the first value past the range, and exact as an f64.
-        const END: f64 = 9_223_372_036_854_775_808.0;
-        if (-END..END).contains(&millis) {
-            #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
-            Ok(Timestamp(millis.floor() as i64))
-        } else {
-            Err(E::invalid_value(de::Unexpected::Float(millis), &self))
-        }
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        text.parse()
-            .map(Timestamp)
-            .map_err(|_| E::invalid_type(de::Unexpected::Other("a text"), &self))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_before_1970_is_cut_off_towards_the_past() {
-        let time = UNIX_EPOCH - Duration::from_micros(1_500);
-        assert_eq!(Timestamp::from(time), Timestamp::from_millis(-2));
-    }
-
-    #[test]
-    fn every_timestamp_that_the_platform_holds_comes_back_from_system_time() {
-        for millis in [i64::MIN, -1_001, -1, 0, 1, 1_700_000_000_000, i64::MAX] {
-            let time = Timestamp::from_millis(millis);
-            if let Some(system) = time.to_system_time() {
-                assert_eq!(Timestamp::from(system), time);
-            }
-        }
-    }
-
-    #[test]
-    fn numbers_and_texts_that_hold_one_are_read() {
-        let read = |json: &str| serde_json::from_str::<Timestamp>(json).ok();
-        assert_eq!(read("1700000000000"), Some(Timestamp(1_700_000_000_000)));
-        assert_eq!(read("1.7e12"), Some(Timestamp(1_700_000_000_000)));
-        assert_eq!(read("\"17\""), Some(Timestamp(17)));
-        assert_eq!(read("1e300"), None);
-        assert_eq!(read("18446744073709551615"), None);
-        assert_eq!(read("\"soon\""), None);
-        assert_eq!(read("{}"), None);
     }
 }

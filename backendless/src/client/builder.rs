@@ -5,21 +5,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderValue};
-use reqwest::redirect;
-use secrecy::{ExposeSecret, SecretString};
-
-use super::Client;
-use crate::generated::raw;
+use crate::clock::SystemClock;
 use crate::profile::Profile;
-use crate::retry::{Retries, SystemClock};
-use crate::transport::{Account, App, Caller, Transport, encode_segment, header_value};
-use crate::{Clock, Error, Result, RetryPolicy, UserToken};
+use crate::transport::{Account, Budget, Caller, HttpConfig, Shared, Transport, token_header};
+use crate::users::login_request;
+use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
 const DEFAULT_API_URL: &str = "https://api.backendless.com";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_RETRY_BUDGET: u32 = 100;
 const DEFAULT_MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 
 /// The settings of a [`Client`]; made by [`Client::builder`].
@@ -37,43 +33,42 @@ const DEFAULT_MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 ///     .build()?;
 /// # Ok::<(), backendless::Error>(())
 /// ```
-#[must_use = "a builder does nothing before `build`"]
+#[must_use = "a builder has no effect until `build` is called"]
 pub struct ClientBuilder {
-    app_id: SecretString,
-    api_key: SecretString,
-    api_url: SecretString,
+    http: HttpConfig,
     caller: Caller,
     profile: Profile,
     retry: RetryPolicy,
+    retry_budget: u32,
+    jitter_seed: Option<u64>,
     clock: Arc<dyn Clock>,
     max_response_size: usize,
     timeout: Duration,
     attempt_timeout: Duration,
-    connect_timeout: Duration,
-    user_agent: String,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    root_certificates: Vec<Vec<u8>>,
-    proxy: Option<SecretString>,
 }
 
 impl ClientBuilder {
     pub(super) fn new(app_id: String, api_key: String) -> Self {
         Self {
-            app_id: app_id.into(),
-            api_key: api_key.into(),
-            api_url: DEFAULT_API_URL.into(),
-            caller: Caller::Nobody,
+            http: HttpConfig {
+                app_id: app_id.into(),
+                api_key: api_key.into(),
+                api_url: DEFAULT_API_URL.into(),
+                connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+                user_agent: concat!("backendless-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
+                #[cfg(any(feature = "rustls", feature = "native-tls"))]
+                root_certificates: Vec::new(),
+                proxy: None,
+            },
+            caller: Caller::Anonymous,
             profile: Profile::default(),
             retry: RetryPolicy::default(),
+            retry_budget: DEFAULT_RETRY_BUDGET,
+            jitter_seed: None,
             clock: Arc::new(SystemClock),
             max_response_size: DEFAULT_MAX_RESPONSE_SIZE,
             timeout: DEFAULT_TIMEOUT,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
-            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-            user_agent: concat!("backendless-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
-            #[cfg(any(feature = "rustls", feature = "native-tls"))]
-            root_certificates: Vec::new(),
-            proxy: None,
         }
     }
 
@@ -104,7 +99,7 @@ impl ClientBuilder {
     /// The default is `https://api.backendless.com`; the European cluster is at
     /// `https://eu-api.backendless.com`.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
-        self.api_url = url.into().into();
+        self.http.api_url = url.into().into();
         self
     }
 
@@ -146,8 +141,8 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> Self {
-        let account = Account::new(login.into(), password.into().into());
-        self.caller = Caller::Account(Arc::new(account));
+        let request = login_request(login.into(), password.into());
+        self.caller = Caller::Account(Arc::new(Account::new(request)));
         self
     }
 
@@ -168,6 +163,26 @@ impl ClientBuilder {
     /// How calls are tried again; see [`RetryPolicy`] for which, and for the default.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Sets how many retries the requests of the client and its clones may use while none succeeds. The default is 100.
+    ///
+    /// Each retry takes one from the budget, and ten successful requests return one, so that an outage is not answered with
+    /// a multiple of the load. With an empty budget, requests fail after their first attempt.
+    ///
+    /// ```
+    /// let client = backendless::Client::builder("A0F5", "9C41").retry_budget(20).build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    pub fn retry_budget(mut self, retries: u32) -> Self {
+        self.retry_budget = retries;
+        self
+    }
+
+    /// Sets the seed of the random delays between retries, for reproducible tests. By default it is random.
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.jitter_seed = Some(seed);
         self
     }
 
@@ -241,13 +256,13 @@ impl ClientBuilder {
     /// The most that connecting may take: name resolution, TCP and TLS. At least 1 ms; the default
     /// is 10 s.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
+        self.http.connect_timeout = limit;
         self
     }
 
     /// The `User-Agent` of every request, as `shop/1.4`. The default names this crate.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
-        self.user_agent = name.into();
+        self.http.user_agent = name.into();
         self
     }
 
@@ -256,115 +271,54 @@ impl ClientBuilder {
     /// `pem` holds one certificate or several, in PEM form.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(pem.into());
+        self.http.root_certificates.push(pem.into());
         self
     }
 
     /// Sends every request through the HTTP proxy at `url`, instead of those that the environment
     /// names (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into().into());
+        self.http.proxy = Some(url.into().into());
         self
     }
 
-    /// Checks the settings and makes the client. Nothing is sent.
+    /// Validates the settings and creates the client. No request is sent.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and
-    /// never its value: an app id or key that is empty or cannot be a segment of a path; an API URL
-    /// that is not http or https, or has a user, a query or a fragment; a limit of zero; a token or
-    /// user agent that no header can hold; a certificate or proxy that cannot be read.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app id or
+    /// key that is empty or cannot be a path segment; an API URL that is not http or https, or contains a user name, a query or
+    /// a fragment; a timeout below 1 ms; a token or user agent that a header cannot contain; a certificate or proxy that cannot
+    /// be parsed.
     pub fn build(self) -> Result<Client> {
-        let app_id = segment("app_id", &self.app_id)?;
-        let api_key = segment("api_key", &self.api_key)?;
-        let url = api_url(self.api_url.expose_secret())?;
-        for (name, limit) in [
+        for (name, timeout) in [
             ("timeout", self.timeout),
             ("attempt_timeout", self.attempt_timeout),
-            ("connect_timeout", self.connect_timeout),
+            ("connect_timeout", self.http.connect_timeout),
         ] {
-            if limit < Duration::from_millis(1) {
-                return Err(invalid(name, "is less than a millisecond"));
+            if timeout < Duration::from_millis(1) {
+                let problem = format!("{name} is less than 1 ms");
+                return Err(Error::invalid_argument(problem));
             }
         }
+        let http = self.http.build()?;
         if let Caller::User(token) = &self.caller {
-            header_value(token)?;
+            token_header(token)?;
         }
-        let http = self.http()?;
-        let mut origin = url.clone();
-        origin.set_path("");
-        let app = App {
-            origin,
-            path: [
-                url.path().trim_end_matches('/'),
-                "/",
-                &app_id,
-                "/",
-                &api_key,
-            ]
-            .concat()
-            .into(),
-            app_id: self.app_id,
-            api_key: self.api_key,
+        let shared = Shared {
+            http,
+            app_id: self.http.app_id,
+            api_key: self.http.api_key,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             max_response_size: self.max_response_size,
-            profile: self.profile,
-            retries: Retries::new(&self.retry),
+            budget: Budget::new(self.retry_budget, self.jitter_seed),
             retry: self.retry,
             clock: self.clock,
         };
-        let base = url.origin().ascii_serialization();
-        let transport = Transport::new(app, self.caller);
         Ok(Client {
-            raw: raw::Client::new_with_client(base.into(), http, transport),
-        })
-    }
-
-    /// The HTTP client. It follows no redirect, sends no `Referer` and repeats nothing by itself:
-    /// each of these would carry the key, which is in the path, to where it does not belong, or
-    /// would do a thing twice.
-    fn http(&self) -> Result<reqwest::Client> {
-        let accept = HeaderValue::from_static("application/json");
-        let mut http = reqwest::Client::builder()
-            .default_headers([(ACCEPT, accept)].into_iter().collect())
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(self.connect_timeout)
-            .user_agent(
-                HeaderValue::from_str(&self.user_agent)
-                    .map_err(|_| invalid("user_agent", "holds a character that no header may"))?,
-            );
-        // Both may be on by the wish of others in the same build.
-        #[cfg(feature = "rustls")]
-        {
-            http = http.tls_backend_rustls();
-        }
-        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-        {
-            http = http.tls_backend_native();
-        }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        for pem in &self.root_certificates {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                .ok()
-                .filter(|certificates| !certificates.is_empty())
-                .ok_or_else(|| invalid("root_certificate", "is no certificate in PEM form"))?;
-            http = http.tls_certs_merge(certificates);
-        }
-        if let Some(proxy) = &self.proxy {
-            let proxy = reqwest::Url::parse(proxy.expose_secret())
-                .ok()
-                .filter(|url| matches!(url.scheme(), "http" | "https"))
-                .and_then(|url| reqwest::Proxy::all(url).ok())
-                .ok_or_else(|| invalid("proxy", "is no http or https URL"))?;
-            http = http.proxy(proxy);
-        }
-        http.build().map_err(|error| {
-            Error::invalid_argument("the HTTP client cannot be set up")
-                .with_source(error.without_url())
+            transport: Transport::new(shared, self.caller),
+            profile: self.profile,
         })
     }
 }
@@ -373,49 +327,18 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("calls_as", &self.caller)
+            .field("caller", &self.caller)
             .field("profile", &self.profile)
             .field("retry", &self.retry)
+            .field("retry_budget", &self.retry_budget)
             .field("clock", &self.clock)
             .field("max_response_size", &self.max_response_size)
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("user_agent", &self.user_agent)
+            .field("connect_timeout", &self.http.connect_timeout)
+            .field("user_agent", &self.http.user_agent)
             .finish_non_exhaustive()
     }
-}
-
-fn invalid(setting: &str, problem: &str) -> Error {
-    Error::invalid_argument(format!("{setting} {problem}"))
-}
-
-/// The app id or key as a segment of the path.
-fn segment(name: &str, value: &SecretString) -> Result<String> {
-    let value = value.expose_secret();
-    let problem = match value {
-        "" => "is empty",
-        "." | ".." => "is no id: dots name another path",
-        _ if value.contains(['/', '\\']) => "holds a slash or backslash",
-        _ if value.contains(char::is_control) => "holds a control character",
-        _ => return Ok(encode_segment(value)),
-    };
-    Err(invalid(name, problem))
-}
-
-fn api_url(text: &str) -> Result<reqwest::Url> {
-    let url = reqwest::Url::parse(text)
-        .map_err(|error| invalid("api_url", &format!("is no URL: {error}")))?;
-    let problem = if !matches!(url.scheme(), "http" | "https") {
-        "is neither http nor https"
-    } else if !url.username().is_empty() || url.password().is_some() {
-        "holds a user or a password"
-    } else if url.query().is_some() || url.fragment().is_some() {
-        "holds a query or a fragment"
-    } else {
-        return Ok(url);
-    };
-    Err(invalid("api_url", problem))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The client: one application as one user, and the way to each of its services.
+//! The client of an application, and the handles of its services.
 
 mod builder;
 
@@ -11,17 +11,16 @@ use crate::cloud_code::CloudCode;
 use crate::counters::Counters;
 use crate::data::Table;
 use crate::files::Files;
-use crate::generated::raw;
 use crate::geo::Geo;
 use crate::messaging::Messaging;
-use crate::transport::{CallOptions, Caller};
+use crate::transport::{Caller, Transport};
 use crate::users::Users;
-use crate::{Result, UserToken};
+use crate::{Profile, Result, UserToken};
 
-/// A Backendless application, called as one user or as nobody.
+/// Client of a Backendless application, on behalf of one user or anonymous.
 ///
-/// A client is a handle: cloning it is cheap, all clones share one pool of connections, and it can
-/// be moved into tasks and kept in the state of a web service. There is no need for an `Arc`.
+/// A client is a handle: it is cheap to clone, all clones share one connection pool, and it can be moved into tasks and kept
+/// in the state of a web service. It does not need an `Arc`.
 ///
 /// ```
 /// use backendless::Client;
@@ -46,7 +45,8 @@ use crate::{Result, UserToken};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    raw: raw::Client,
+    pub(crate) transport: Transport,
+    pub(crate) profile: Profile,
 }
 
 impl Client {
@@ -102,22 +102,22 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_user_token(&self, token: impl Into<UserToken>) -> Self {
-        self.acting_as(Caller::User(token.into()))
+        self.with_caller(Caller::User(token.into()))
     }
 
     /// The same application as nobody in particular. This client is untouched.
     #[must_use]
     pub fn without_user_token(&self) -> Self {
-        self.acting_as(Caller::Nobody)
+        self.with_caller(Caller::Anonymous)
     }
 
     /// The token of the user as whom this client calls; none for a client with
     /// [`credentials`](ClientBuilder::credentials), whose token changes.
     #[must_use]
     pub fn user_token(&self) -> Option<&UserToken> {
-        match self.raw.inner.caller() {
+        match self.transport.caller() {
             Caller::User(token) => Some(token),
-            Caller::Nobody | Caller::Account(_) => None,
+            Caller::Anonymous | Caller::Account(_) => None,
         }
     }
 
@@ -172,45 +172,40 @@ impl Client {
         CloudCode::new(self.clone())
     }
 
-    /// The generated client: a function for each operation of the service's OpenAPI document.
+    /// Creates the request for a prepared operation of [`raw`](crate::raw).
     ///
-    /// Its calls have this client's app path, user token and limits. It is outside the version
-    /// promise of this crate: it changes with the document and with the generator.
-    ///
-    /// # Examples
+    /// The request has the app path, the user token and the settings of this client, and the functions of `raw` are generated
+    /// from the OpenAPI document of the service. They are not covered by the version promise of this crate: they change with
+    /// the document and with the generator.
     ///
     /// ```
-    /// # async fn count(client: backendless::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// let count = client.raw().count_objects("Person", None).await?.into_inner();
-    /// # Ok(())
-    /// # }
+    /// use backendless::raw;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// # client.data::<backendless::Record>("Person").create(&serde_json::json!({"name": "Bob"})).await?;
+    /// let count = client.send(raw::count_objects("Person", None)?).await?;
+    /// assert_eq!(count, 1);
+    /// # });
     /// ```
     #[cfg(feature = "raw")]
-    #[must_use]
-    pub fn raw(&self) -> &raw::Client {
-        &self.raw
+    pub fn send<R: 'static>(&self, prepared: crate::prepared::Prepared<R>) -> crate::Request<R> {
+        crate::Request::new(self, Ok(prepared))
     }
 
-    fn acting_as(&self, caller: Caller) -> Self {
-        let mut raw = self.raw.clone();
-        raw.inner = raw.inner.with_caller(caller);
-        Self { raw }
-    }
-
-    /// The generated client with the settings of one call.
-    pub(crate) fn raw_with(&self, options: CallOptions) -> raw::Client {
-        let mut raw = self.raw.clone();
-        raw.inner = raw.inner.with_options(options);
-        raw
+    fn with_caller(&self, caller: Caller) -> Self {
+        Self {
+            transport: self.transport.with_caller(caller),
+            profile: self.profile,
+        }
     }
 }
 
-/// Tells the server's origin and whether there is a user; never who.
+/// Prints the origin of the API and the kind of the caller, and no identity.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("server", &self.raw.baseurl)
-            .field("calls_as", &self.raw.inner.caller())
+            .field("server", &self.transport.origin())
+            .field("caller", self.transport.caller())
             .finish_non_exhaustive()
     }
 }

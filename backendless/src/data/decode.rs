@@ -1,7 +1,7 @@
-//! Decoding an [`Object`] in one pass: the system properties are taken out of the stream of keys,
-//! and all others go on to the caller's type as they come.
+//! Decoding an [`Object`] in one pass: the system properties are taken out of the sequence of
+//! entries, and all other entries are passed to the caller's type in their order.
 //!
-//! `#[serde(flatten)]` would do the same by first copying every value into a buffer.
+//! `#[serde(flatten)]` would give the same result, but would first copy every value into a buffer.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -29,7 +29,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowVisitor<T> {
     type Value = Object<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a row, which is an object")
+        f.write_str("a row, which is a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<T>, A::Error> {
@@ -40,11 +40,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for RowVisitor<T> {
         };
         let value = T::deserialize(row)?;
         if !system.is_complete {
-            // A type that does not look at all keys leaves some, system properties among them.
+            // A type that does not read all entries leaves some, which may be system properties.
             let mut rest = Columns::new(&mut map, &mut system, Wanted::default());
             while rest.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         }
-        system.around(value)
+        system.into_object(value)
     }
 }
 
@@ -88,8 +88,8 @@ impl Property {
     }
 }
 
-/// The system properties that a type names among its own fields: few do, and they are looked for once
-/// in each row and not once for each property.
+/// The system properties that the caller's type has among its own fields, as a bit set. It is
+/// computed once per row, not once per property.
 #[derive(Clone, Copy, Default)]
 struct Wanted(u8);
 
@@ -106,7 +106,7 @@ impl Wanted {
     }
 }
 
-/// What has been taken out of the row so far.
+/// The system properties that were found in the row so far.
 #[derive(Default)]
 struct System {
     object_id: Option<String>,
@@ -130,9 +130,9 @@ impl System {
         }
     }
 
-    fn around<T, E: de::Error>(self, value: T) -> Result<Object<T>, E> {
+    fn into_object<T, E: de::Error>(self, value: T) -> Result<Object<T>, E> {
         let object_id = self.object_id.ok_or_else(|| {
-            E::custom("the row has no objectId, as with aggregates: read such rows with `rows`")
+            E::custom("the row has no objectId, as in aggregates: read such rows with `rows`")
         })?;
         Ok(Object {
             object_id,
@@ -145,7 +145,7 @@ impl System {
     }
 }
 
-/// The row as the caller's type sees it.
+/// The row as it is presented to the caller's type.
 struct Row<'m, A> {
     map: &'m mut A,
     system: &'m mut System,
@@ -158,7 +158,7 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Row<'_, A> {
         visitor.visit_map(Columns::new(self.map, self.system, Wanted::default()))
     }
 
-    /// A struct names its fields, so it is known which system properties it wants for itself.
+    /// A struct lists its fields, so the system properties among them are known.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -212,13 +212,13 @@ impl<'de, A: MapAccess<'de>> Deserializer<'de> for Row<'_, A> {
     }
 }
 
-/// The columns of a row, without the system properties that `wanted` does not name.
+/// The columns of a row, without the system properties that are not in `wanted`.
 struct Columns<'m, 'de, A> {
     map: &'m mut A,
     system: &'m mut System,
     wanted: Wanted,
-    /// The value of the system property whose key was just handed on.
-    handed_on: Option<Scalar<'de>>,
+    /// The value of the system property whose key was just passed to the caller's type.
+    pending: Option<Scalar<'de>>,
 }
 
 impl<'m, 'de, A: MapAccess<'de>> Columns<'m, 'de, A> {
@@ -227,7 +227,7 @@ impl<'m, 'de, A: MapAccess<'de>> Columns<'m, 'de, A> {
             map,
             system,
             wanted,
-            handed_on: None,
+            pending: None,
         }
     }
 }
@@ -255,12 +255,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Columns<'_, 'de, A> {
                 self.map.next_value_seed(self.system.place(property))?;
                 continue;
             }
-            let value = self.map.next_value_seed(ScalarVisitor(AsItIs))?;
+            let value = self.map.next_value_seed(ScalarVisitor(Keep))?;
             match self.system.place(property) {
                 Place::Text(place) => *place = value.clone().text(),
                 Place::Time(place) => *place = value.clone().time()?,
             }
-            self.handed_on = Some(value);
+            self.pending = Some(value);
             return seed
                 .deserialize(BorrowedStrDeserializer::new(property.name()))
                 .map(Some);
@@ -268,7 +268,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Columns<'_, 'de, A> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        match self.handed_on.take() {
+        match self.pending.take() {
             Some(value) => seed.deserialize(ScalarDeserializer(value, PhantomData)),
             None => self.map.next_value_seed(seed),
         }
@@ -279,13 +279,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Columns<'_, 'de, A> {
     }
 }
 
-/// A key: a system property, or one that `K` has read.
+/// A key: a system property, or the key of a column as decoded by `K`.
 enum Key<K, V> {
     System(Property, K),
     Column(V),
 }
 
-/// Looks at a key before the caller's type does, without a copy of it.
+/// Compares a key with the system properties before it is passed to the caller's type, without
+/// copying it.
 struct KeySeed<K>(K);
 
 impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for KeySeed<K> {
@@ -331,7 +332,7 @@ impl<'de, K: DeserializeSeed<'de>> Visitor<'de> for KeySeed<K> {
     }
 }
 
-/// The value of a system property: whatever the service may write there.
+/// The value of a system property, of any type.
 #[derive(Clone)]
 enum Scalar<'de> {
     Null,
@@ -340,12 +341,12 @@ enum Scalar<'de> {
     Unsigned(u64),
     Float(f64),
     Text(Cow<'de, str>),
-    /// An array or an object, which says nothing here.
+    /// An array or an object, which is not valid for any system property.
     Nested,
 }
 
 impl Scalar<'_> {
-    /// A text; a number is one too, since ids from external databases are numbers.
+    /// The string, or the digits of an integer: ids from external databases are numbers.
     #[inline(always)]
     fn text(self) -> Option<String> {
         match self {
@@ -379,17 +380,17 @@ impl Scalar<'_> {
     }
 }
 
-/// What becomes of a scalar that was read.
+/// Consumes a scalar.
 trait Take<'de> {
     type Taken;
 
     fn take<E: de::Error>(self, value: Scalar<'de>) -> Result<Self::Taken, E>;
 }
 
-/// It is answered.
-struct AsItIs;
+/// Returns the scalar unchanged.
+struct Keep;
 
-impl<'de> Take<'de> for AsItIs {
+impl<'de> Take<'de> for Keep {
     type Taken = Scalar<'de>;
 
     fn take<E>(self, value: Scalar<'de>) -> Result<Scalar<'de>, E> {
@@ -397,13 +398,13 @@ impl<'de> Take<'de> for AsItIs {
     }
 }
 
-/// Where a system property is kept.
+/// The field for a system property.
 enum Place<'s> {
     Text(&'s mut Option<String>),
     Time(&'s mut Option<Timestamp>),
 }
 
-/// Reads the value straight into its place.
+/// Decodes the value directly into the field.
 impl<'de> DeserializeSeed<'de> for Place<'_> {
     type Value = ();
 
@@ -435,7 +436,7 @@ impl<'de> Take<'de> for &mut Option<Timestamp> {
     }
 }
 
-/// Reads a scalar and hands it to the one inside, which makes less of it than a scalar in most cases.
+/// Reads a scalar and passes it to the inner [`Take`], which keeps only what it needs.
 struct ScalarVisitor<T>(T);
 
 impl<'de, T: Take<'de>> DeserializeSeed<'de> for ScalarVisitor<T> {
@@ -500,7 +501,7 @@ impl<'de, T: Take<'de>> Visitor<'de> for ScalarVisitor<T> {
     }
 }
 
-/// Hands a system property on to a field of the caller's type.
+/// Decodes a field of the caller's type from a system property.
 struct ScalarDeserializer<'de, E>(Scalar<'de>, PhantomData<E>);
 
 impl<'de, E: de::Error> Deserializer<'de> for ScalarDeserializer<'de, E> {
@@ -566,7 +567,7 @@ mod tests {
     }
 
     #[test]
-    fn the_system_properties_are_taken_out_wherever_they_stand() {
+    fn system_properties_are_taken_out_at_any_position() {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Person<'a> {
@@ -583,7 +584,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_for_a_system_property_gets_it_too() {
+    fn a_field_for_a_system_property_is_set_too() {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Person<'a> {
@@ -599,7 +600,7 @@ mod tests {
             Person,
         }
         let bob = read::<Person<'_>>(ROW);
-        // `bob.object_id` is the row's; the value's own needs the value.
+        // `bob.object_id` is the field of the row; that of the value needs a dereference.
         let own: &Person<'_> = &bob;
         assert_eq!(own.object_id, "B2");
         assert_eq!(own.created, 1_700_000_000_000);
@@ -610,14 +611,14 @@ mod tests {
     }
 
     #[test]
-    fn a_map_holds_the_columns_alone() {
+    fn a_map_has_no_system_properties() {
         let map = read::<HashMap<String, serde_json::Value>>(ROW);
         assert_eq!(map.len(), 2);
         assert_eq!(map["name"], "Bob");
     }
 
     #[test]
-    fn other_shapes_of_types_are_read() {
+    fn newtypes_flattened_maps_enums_and_units_are_decoded() {
         #[derive(Deserialize)]
         struct Wrapped(HashMap<String, serde_json::Value>);
         #[derive(Deserialize)]
@@ -643,7 +644,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_values_of_system_properties_are_no_error_where_they_say_something() {
+    fn unusual_values_of_system_properties_are_accepted() {
         let row = read::<()>(r#"{"objectId":17,"created":"5","updated":6.0,"ownerId":{"a":[1]}}"#);
         assert_eq!(row.object_id, "17");
         assert_eq!(row.created, Some(Timestamp::from_millis(5)));
@@ -653,14 +654,14 @@ mod tests {
     }
 
     #[test]
-    fn escaped_keys_are_read_like_any_other() {
+    fn escaped_keys_are_recognized() {
         let row = read::<HashMap<String, u8>>(r#"{"object\u0049d":"B2","a\u0067e":20}"#);
         assert_eq!(row.object_id, "B2");
         assert_eq!(row["age"], 20);
     }
 
     #[test]
-    fn a_row_without_an_id_and_a_time_that_is_none_are_errors() {
+    fn a_missing_id_and_an_invalid_time_are_errors() {
         let problem = |json| {
             serde_json::from_str::<Object<()>>(json)
                 .unwrap_err()

@@ -1,19 +1,23 @@
-//! Encoding an [`Object`] as the service would: one JSON object with the system properties and the
-//! columns of the value side by side.
+//! Encoding an [`Object`] in the form of the service: one JSON object with the system properties and
+//! the columns of the value side by side.
 
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Object, Record};
 
-/// For answers of one's own, such as those of a web service. The value goes through a
-/// [`Record`], so that a property which it has as a field of its own comes once.
+/// For responses of the caller's own service. The value is first converted to a [`Record`], so that
+/// a system property that is also a field of the value is written only once.
 impl<T: Serialize> Serialize for Object<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = match serde_json::to_value(&self.value).map_err(S::Error::custom)? {
             Value::Object(columns) => columns,
             Value::Null => Record::new(),
-            _ => return Err(S::Error::custom("the value of a row is a struct or a map")),
+            _ => {
+                return Err(S::Error::custom(
+                    "the value of a row must be a struct or a map",
+                ));
+            }
         };
         let time = |time: Option<crate::Timestamp>| time.map(crate::Timestamp::as_millis).into();
         row.insert("objectId".to_owned(), self.object_id.as_str().into());
@@ -38,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_written_as_it_was_read() {
+    fn a_round_trip_keeps_the_row() {
         let row = json!({
             "objectId": "B2", "created": 5, "updated": null, "ownerId": null,
             "___class": "Person", "name": "Bob",
@@ -52,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_has_no_columns_is_no_row() {
+    fn a_value_without_columns_is_rejected() {
         let bob: Object<()> = serde_json::from_value(json!({"objectId": "B2"})).unwrap();
         assert!(serde_json::to_value(bob.map(|()| "Bob")).is_err());
     }

@@ -17,14 +17,12 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use find::{Count, Find};
+pub use find::{Count, CountParameters, Find, FindParameters};
 pub use object::Object;
 pub use stream::ObjectStream;
 
 use crate::generated::raw;
-use crate::operations::{CREATE_OBJECT, DELETE_OBJECT, GET_OBJECT_BY_ID, UPDATE_OBJECT};
 use crate::request::Request;
-use crate::transport::finish;
 use crate::{Client, Timestamp};
 
 /// A row of any shape: the JSON object as the service sent it.
@@ -85,7 +83,7 @@ impl<T> Table<T> {
     }
 }
 
-impl<T: DeserializeOwned + Send + 'static> Table<T> {
+impl<T: DeserializeOwned + 'static> Table<T> {
     /// Stores a new row with the properties of `object`, and answers the row as stored.
     ///
     /// `object` serializes to a JSON object; it is a `T` or any other type with the columns to be
@@ -101,26 +99,18 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// [`ErrorKind`](crate::ErrorKind).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert_eq!(note["text"], "milk");
     /// assert!(note.created.is_some() && note.updated.is_none());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn create<'a, B>(&self, object: &'a B) -> Request<'a, Object<T>>
+    pub fn create<B>(&self, object: &B) -> Request<Object<T>>
     where
-        B: Serialize + Sync + ?Sized,
+        B: Serialize + ?Sized,
     {
-        let table = Arc::clone(&self.name);
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.create_object(&table, object).await, &CREATE_OBJECT)
-        })
+        Request::new(&self.client, raw::create_object(&self.name, object))
     }
 
     /// Reads the row with the id `id`.
@@ -132,23 +122,15 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// `count`, which is another operation's path; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert_eq!(notes.get(&note.object_id).await?["text"], "milk");
     /// assert!(notes.get("nobody's").await.unwrap_err().is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn get(&self, id: impl Into<String>) -> Request<'static, Object<T>> {
-        let (table, id) = (Arc::clone(&self.name), id.into());
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.get_object_by_id(&table, &id).await, &GET_OBJECT_BY_ID)
-        })
+    pub fn get(&self, id: impl Into<String>) -> Request<Object<T>> {
+        Request::new(&self.client, raw::get_object_by_id(&self.name, &id.into()))
     }
 
     /// Changes the row with the id `id` and answers it as it is then.
@@ -163,29 +145,21 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// [`create`](Self::create) and [`get`](Self::get).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk", "done": false})).await?;
     /// let note = notes.update(&note.object_id, &serde_json::json!({"done": true})).await?;
     /// assert_eq!((&note["text"], &note["done"]), (&"milk".into(), &true.into()));
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn update<'a, B>(&self, id: impl Into<String>, changes: &'a B) -> Request<'a, Object<T>>
+    pub fn update<B>(&self, id: impl Into<String>, changes: &B) -> Request<Object<T>>
     where
-        B: Serialize + Sync + ?Sized,
+        B: Serialize + ?Sized,
     {
-        let (table, id) = (Arc::clone(&self.name), id.into());
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(
-                raw.update_object(&table, &id, changes).await,
-                &UPDATE_OBJECT,
-            )
-        })
+        Request::new(
+            &self.client,
+            raw::update_object(&self.name, &id.into(), changes),
+        )
     }
 
     /// Deletes the row with the id `id` and answers when that was.
@@ -200,35 +174,34 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// [`get`](Self::get).
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert!(Some(notes.delete(&note.object_id).await?) >= note.created);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn delete(&self, id: impl Into<String>) -> Request<'static, Timestamp> {
-        let (table, id) = (Arc::clone(&self.name), id.into());
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            let answer: Option<Deletion> =
-                finish(raw.delete_object(&table, &id).await, &DELETE_OBJECT)?;
-            let time = answer.and_then(|answer| answer.deletion_time);
-            Ok(time.unwrap_or_else(Timestamp::now))
+    pub fn delete(&self, id: impl Into<String>) -> Request<Timestamp> {
+        let request = raw::delete_object::<Option<Deletion>>(&self.name, &id.into());
+        Request::map(&self.client, request, |deletion| {
+            let time = deletion.and_then(|deletion| deletion.deletion_time);
+            time.unwrap_or_else(Timestamp::now)
         })
     }
 
     /// Starts a search; see [`Find`].
     pub fn find(&self) -> Find<T> {
-        Find::new(self.client.clone(), Arc::clone(&self.name))
+        Request::with_parameters(
+            self.client.clone(),
+            FindParameters::new(Arc::clone(&self.name)),
+        )
     }
 
     /// Starts a count of rows; see [`Count`].
     pub fn count(&self) -> Count {
-        Count::new(self.client.clone(), Arc::clone(&self.name))
+        Request::with_parameters(
+            self.client.clone(),
+            CountParameters::new(Arc::clone(&self.name)),
+        )
     }
 }
 

@@ -1,15 +1,15 @@
-//! A row: the caller's value, and around it what the service keeps for every row.
+//! A row: the caller's value and the system properties.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use crate::Timestamp;
 
-/// A row of a table: a `T` and the five properties that the service keeps for every row.
+/// A row of a table: a `T` and the system properties, which the service keeps for every row.
 ///
-/// It dereferences to the `T`, so that `person.name` reads a column. `T` is decoded from the rest
-/// of the row, in one pass; where `T` has a field of its own for one of the five, such as
-/// `objectId`, it gets it too.
+/// It dereferences to the `T`, so that `person.name` reads a column. `T` is decoded from the other
+/// columns of the row. If `T` has a field for a system property, such as `objectId`, the field is
+/// set as well.
 ///
 /// ```
 /// use backendless::Object;
@@ -32,14 +32,14 @@ use crate::Timestamp;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Object<T> {
-    /// The id that the service gave the row; unique in its table.
+    /// The id of the row, assigned by the service; unique in its table.
     pub object_id: String,
-    /// When the row was made. Absent in rows that were asked for with
+    /// When the row was created. `None` in the rows of a search with
     /// [`properties`](super::Find::properties).
     pub created: Option<Timestamp>,
-    /// When the row was last changed, if it ever was.
+    /// When the row was last changed; `None` if never.
     pub updated: Option<Timestamp>,
-    /// The `objectId` of the user who made the row, if a user did.
+    /// The `objectId` of the user who created the row; `None` if it was created without a session.
     pub owner_id: Option<String>,
     /// The `___class` of the row: the name of its table.
     pub class: Option<String>,
@@ -47,13 +47,37 @@ pub struct Object<T> {
 }
 
 impl<T> Object<T> {
-    /// The value alone.
+    /// Creates a row with this id and value, for unit tests of code that expects rows.
+    ///
+    /// The other system properties are `None`; their fields are public and can be set.
+    ///
+    /// ```
+    /// use backendless::{Object, Timestamp};
+    ///
+    /// let mut row = Object::new("B2", "Bob");
+    /// row.created = Some(Timestamp::now());
+    /// assert_eq!((row.object_id.as_str(), *row), ("B2", "Bob"));
+    /// assert_eq!(row.owner_id, None);
+    /// ```
+    #[must_use]
+    pub fn new(id: impl Into<String>, value: T) -> Self {
+        Self {
+            object_id: id.into(),
+            created: None,
+            updated: None,
+            owner_id: None,
+            class: None,
+            value,
+        }
+    }
+
+    /// Returns the value without the system properties.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The same row with another value, made of this one.
+    /// Converts the value, and keeps the system properties.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Object<U> {
         Object {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::IntoFuture;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -9,9 +10,9 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Object;
-use super::find::{LARGEST_PAGE, Query};
-use crate::request::{CallFuture, Request};
-use crate::transport::CallOptions;
+use super::find::{MAX_PAGE_SIZE, Query};
+use crate::request::RequestFuture;
+use crate::transport::Settings;
 use crate::{Client, Error, Result};
 
 /// Every row of a search, in order; made by [`Find::stream`](super::Find::stream).
@@ -27,7 +28,7 @@ use crate::{Client, Error, Result};
 pub struct ObjectStream<T> {
     client: Client,
     query: Query,
-    options: CallOptions,
+    settings: Settings,
     page_size: u32,
     /// Where the next page to be asked for begins.
     next: Next,
@@ -51,20 +52,25 @@ enum Next {
 }
 
 enum Page<T> {
-    Coming(CallFuture<'static, Vec<Object<T>>>),
+    Coming(RequestFuture<Vec<Object<T>>>),
     Here(Result<Vec<Object<T>>>),
 }
 
 impl<T> ObjectStream<T> {
-    pub(super) fn new(client: Client, mut query: Query, options: CallOptions) -> Self {
-        let page_size = *query.page_size.get_or_insert(LARGEST_PAGE);
+    pub(super) fn new(
+        client: Client,
+        mut query: Query,
+        settings: Settings,
+        concurrency: usize,
+    ) -> Self {
+        let page_size = *query.page_size.get_or_insert(MAX_PAGE_SIZE);
         Self {
             next: Next::Offset(query.offset.unwrap_or(0)),
             client,
             query,
-            options,
+            settings,
             page_size,
-            concurrency: 1,
+            concurrency,
             pages: VecDeque::new(),
             rows: Vec::new().into_iter(),
             by_key: false,
@@ -86,11 +92,7 @@ impl<T> ObjectStream<T> {
     /// ```
     /// use futures_util::TryStreamExt;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
     /// let mut all = notes.find().page_size(2).stream().by_key();
@@ -99,8 +101,7 @@ impl<T> ObjectStream<T> {
     ///     notes.delete(&note.object_id).await?;
     /// }
     /// assert_eq!(notes.count().await?, 0);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn by_key(mut self) -> Self {
         self.by_key = true;
@@ -133,11 +134,10 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
         while self.pages.len() < self.concurrency
             && let Some(query) = self.next_query()
         {
-            let request = Request::new(self.client.clone(), move |raw| async move {
-                query.fetch(&raw).await
-            });
-            let request = request.with_options(self.options.clone());
-            self.pages.push_back(Page::Coming(request.call()));
+            let request = query
+                .request(&self.client)
+                .with_settings(self.settings.clone());
+            self.pages.push_back(Page::Coming(request.into_future()));
         }
     }
 

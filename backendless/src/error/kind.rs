@@ -1,76 +1,53 @@
-//! The classes of failures, and how an answer of the service falls into them.
+//! The classes of failures.
 
-use super::ErrorCode;
+use std::fmt;
 
-/// The class of an [`Error`](crate::Error): what a caller decides by.
+/// The class of an [`Error`](crate::Error), for code that reacts to failures.
 ///
-/// More kinds may come; match with a `_` arm.
+/// New kinds may be added, so a `match` needs a `_` arm. `Display` writes a short phrase in
+/// English, such as "not found".
+///
+/// ```
+/// use backendless::ErrorKind;
+///
+/// assert_eq!(ErrorKind::NotFound.to_string(), "not found");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument cannot be sent as it is. Nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     InvalidArgument,
-    /// No connection came about: name resolution, TCP, TLS or the proxy failed. Nothing was sent.
+    /// No connection could be established: name resolution, TCP, TLS or the proxy failed. Nothing
+    /// was sent.
     Connect,
     /// A time limit of the client ended the call.
     Timeout,
-    /// A file of this machine could not be read or written.
-    File,
-    /// The connection was lost after the request, or a part of it, had left.
-    Interrupted,
-    /// The answer says success but could not be read as what was asked for.
+    /// A local file could not be read or written.
+    Io,
+    /// The connection was lost after the request, or a part of it, had been sent.
+    ConnectionLost,
+    /// The status is success, but the body does not have the expected form.
     Decode,
-    /// The service refused the call for a reason that has no kind of its own.
+    /// The service rejected the call for a reason that has no kind of its own.
     Api,
-    /// The login is wrong, or the session is missing or over.
+    /// The login is wrong, or the session is missing or expired.
     Unauthorized,
-    /// The user may not do this.
+    /// The user has no permission for the call.
     Forbidden,
     /// The object, table, file or method does not exist.
     NotFound,
-    /// What would be made exists already.
+    /// What the call would create exists already.
     Conflict,
-    /// Too many requests, or more than the application's plan covers. Nothing was done.
+    /// Too many requests, or more than the application's plan covers. The service did not process
+    /// the request.
     RateLimited,
+    /// A bug in the SDK: please report it.
+    Internal,
 }
 
 impl ErrorKind {
-    /// The kind of an answer: by its code, and only without one by its HTTP status.
-    ///
-    /// The status comes last because the service uses 400 for nearly everything.
-    pub(crate) fn of_answer(status: u16, code: Option<ErrorCode>) -> Self {
-        code.and_then(Self::of_code)
-            .unwrap_or_else(|| Self::of_status(status))
-    }
-
-    fn of_code(code: ErrorCode) -> Option<Self> {
-        Some(match code.get() {
-            999 | 9070 | 11009 | 11033 => Self::RateLimited,
-            3000 | 3003 | 3023 | 3034 | 3036 | 3044 | 3048 | 3064 | 3083 | 3087 | 3090 | 3091
-            | 3121 => Self::Unauthorized,
-            1011..=1015
-            | 1134
-            | 2000
-            | 2011
-            | 3009
-            | 3029
-            | 3054
-            | 3084
-            | 3094
-            | 3095
-            | 4009
-            | 4026
-            | 5007
-            | 5008
-            | 6026 => Self::Forbidden,
-            1000 | 1009 | 1035 | 3020 | 3057 | 4024 | 4025 | 5002 | 5010 | 6000 | 6007 | 14001
-            | 14002 | 16001 => Self::NotFound,
-            1101 | 1155 | 1166 | 3018 | 3033 | 6003 | 6018 => Self::Conflict,
-            _ => return None,
-        })
-    }
-
-    fn of_status(status: u16) -> Self {
+    /// The kind of an error response without a known error code.
+    pub(super) fn of_status(status: u16) -> Self {
         match status {
             401 => Self::Unauthorized,
             403 => Self::Forbidden,
@@ -82,25 +59,39 @@ impl ErrorKind {
     }
 }
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::InvalidArgument => "invalid argument",
+            Self::Connect => "connection failed",
+            Self::Timeout => "timed out",
+            Self::Io => "file I/O failed",
+            Self::ConnectionLost => "connection lost",
+            Self::Decode => "unexpected response body",
+            Self::Api => "rejected by the service",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "permission denied",
+            Self::NotFound => "not found",
+            Self::Conflict => "already exists",
+            Self::RateLimited => "rate limit exceeded",
+            Self::Internal => "internal error of the SDK",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_code_decides_before_the_status() {
-        let kind = |status, code: i64| ErrorKind::of_answer(status, Some(code.into()));
-        assert_eq!(kind(400, 3064), ErrorKind::Unauthorized);
-        assert_eq!(kind(400, 1000), ErrorKind::NotFound);
-        assert_eq!(kind(200, 999), ErrorKind::RateLimited);
-        assert_eq!(kind(404, 123_456), ErrorKind::NotFound);
-        assert_eq!(kind(400, 123_456), ErrorKind::Api);
-    }
-
-    #[test]
-    fn without_a_code_the_status_decides() {
-        assert_eq!(ErrorKind::of_answer(401, None), ErrorKind::Unauthorized);
-        assert_eq!(ErrorKind::of_answer(429, None), ErrorKind::RateLimited);
-        assert_eq!(ErrorKind::of_answer(302, None), ErrorKind::Api);
-        assert_eq!(ErrorKind::of_answer(500, None), ErrorKind::Api);
+    fn display_writes_a_short_phrase() {
+        for (kind, phrase) in [
+            (ErrorKind::NotFound, "not found"),
+            (ErrorKind::ConnectionLost, "connection lost"),
+            (ErrorKind::Internal, "internal error of the SDK"),
+        ] {
+            assert_eq!(kind.to_string(), phrase);
+        }
+        assert_eq!(format!("[{:>10}]", ErrorKind::NotFound), "[ not found]");
     }
 }

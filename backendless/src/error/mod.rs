@@ -7,6 +7,7 @@
 mod code;
 mod kind;
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -33,27 +34,37 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// let error = people.get("count").await.unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-/// assert_eq!(error.operation(), Some("getObjectById"));
+/// assert_eq!(error.operation(), Some(&backendless::operations::GET_OBJECT_BY_ID));
 /// assert_eq!(error.attempts(), 0); // nothing was sent
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
 #[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
-    /// The operationId, or the name of what is done outside of the document.
-    operation: Option<&'static str>,
+    operation: Option<&'static Operation>,
     status: Option<u16>,
     code: Option<ErrorCode>,
     message: String,
     data: Option<serde_json::Value>,
     attempts: u32,
-    final_because: Option<String>,
+    /// Why no further attempt followed.
+    stopped: Option<Stopped>,
     retryable: bool,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// Why no further attempt followed a failed one.
+#[derive(Clone, Debug)]
+enum Stopped {
+    /// The failure is final.
+    Final(Cow<'static, str>),
+    /// Further attempts were possible, and policy, budget or timeout did not allow them.
+    GaveUp(Option<String>),
 }
 
 impl Error {
@@ -95,7 +106,7 @@ impl Error {
     /// `download` for the download of a file, which is no operation of that document; `None` for an
     /// error outside of a call, such as that of a builder.
     #[must_use]
-    pub fn operation(&self) -> Option<&'static str> {
+    pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
     }
 
@@ -157,7 +168,7 @@ impl Error {
             message: message.into(),
             data: None,
             attempts: 0,
-            final_because: None,
+            stopped: None,
             retryable: false,
             retry_after: None,
             source: None,
@@ -168,8 +179,12 @@ impl Error {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, message)
+    }
+
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
-        self.0.operation = Some(operation.id());
+        self.0.operation = Some(operation);
         self
     }
 
@@ -203,14 +218,15 @@ impl Error {
         self
     }
 
-    /// The same error for another call that waited for the same thing.
-    pub(crate) fn duplicate(&self) -> Self {
-        Self(self.0.clone())
+    /// Marks the failure as final; `reason` follows "not retried:".
+    pub(crate) fn final_because(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.0.stopped = Some(Stopped::Final(reason.into()));
+        self
     }
 
-    /// Says why the failure is final: a text that follows "not retried:".
-    pub(crate) fn final_because(mut self, reason: impl Into<String>) -> Self {
-        self.0.final_because = Some(reason.into());
+    /// Marks that further attempts were not allowed; without a `reason`, because of the maximum number of attempts.
+    pub(crate) fn gave_up(mut self, reason: Option<String>) -> Self {
+        self.0.stopped = Some(Stopped::GaveUp(reason));
         self
     }
 
@@ -233,15 +249,33 @@ impl fmt::Display for Error {
         }
         f.write_str(&inner.message)?;
         match (inner.operation, inner.attempts) {
-            (None, _) => return Ok(()),
-            (Some(_), 0) => return f.write_str(" (nothing was sent)"),
-            (Some(_), 1) => f.write_str(" (1 attempt")?,
-            (Some(_), attempts) => write!(f, " ({attempts} attempts")?,
+            (None, _) => Ok(()),
+            (Some(_), 0) => f.write_str(" (nothing was sent)"),
+            (Some(_), attempts) => write_attempts(f, attempts, inner.stopped.as_ref()),
         }
-        if let Some(reason) = &inner.final_because {
-            write!(f, "; not retried: {reason}")?;
+    }
+}
+
+/// Writes how many attempts there were, and why no more.
+fn write_attempts(
+    f: &mut fmt::Formatter<'_>,
+    attempts: u32,
+    stopped: Option<&Stopped>,
+) -> fmt::Result {
+    match (attempts, stopped) {
+        (1, None) => f.write_str(" (1 attempt)"),
+        (_, None) => write!(f, " ({attempts} attempts)"),
+        (1, Some(Stopped::Final(reason))) => write!(f, " (1 attempt; not retried: {reason})"),
+        (_, Some(Stopped::Final(reason))) => {
+            write!(f, " ({attempts} attempts; not retried again: {reason})")
         }
-        f.write_str(")")
+        (1, Some(Stopped::GaveUp(Some(reason)))) => {
+            write!(f, " (1 attempt; not retried: {reason})")
+        }
+        (_, Some(Stopped::GaveUp(Some(reason)))) => {
+            write!(f, " (gave up after {attempts} attempts: {reason})")
+        }
+        (_, Some(Stopped::GaveUp(None))) => write!(f, " (gave up after {attempts} attempts)"),
     }
 }
 
@@ -250,12 +284,12 @@ impl fmt::Debug for Error {
         let inner = &*self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)
-            .field("operation", &inner.operation)
+            .field("operation", &inner.operation.map(Operation::id))
             .field("status", &inner.status)
             .field("code", &inner.code)
             .field("message", &inner.message)
             .field("attempts", &inner.attempts)
-            .field("final_because", &inner.final_because)
+            .field("stopped", &inner.stopped)
             .field("retryable", &inner.retryable)
             .field("retry_after", &inner.retry_after)
             .field("source", &inner.source)

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
@@ -12,9 +13,41 @@ use secrecy::{ExposeSecret, SecretString};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
-use crate::generated::raw;
-use crate::transport::{Body, DOWNLOAD};
+use crate::request::{Request, RequestFuture, sealed};
+use crate::transport::{DOWNLOAD, FileBody};
 use crate::{Error, ErrorKind, Result};
+
+/// Request that opens a file; created by [`Files::download`](super::Files::download).
+pub type DownloadFile = Request<Download, DownloadFileParameters>;
+
+/// Parameters of [`DownloadFile`].
+pub struct DownloadFileParameters {
+    url: Arc<SecretString>,
+}
+
+impl DownloadFileParameters {
+    pub(super) fn new(url: Arc<SecretString>) -> Self {
+        Self { url }
+    }
+}
+
+impl sealed::Sendable<Download> for DownloadFileParameters {
+    fn send(request: Request<Download, Self>) -> RequestFuture<Download> {
+        let (client, parameters, settings) = request.into_parts();
+        Box::pin(async move {
+            let url = parameters.url.expose_secret();
+            let body = client.transport.download(url, settings).await?;
+            Ok(Download { body })
+        })
+    }
+}
+
+/// Prints nothing of the URL, which is a secret.
+impl fmt::Debug for DownloadFileParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DownloadFile").finish_non_exhaustive()
+    }
+}
 
 /// A file that is being read; made by [`Files::download`](super::Files::download).
 ///
@@ -24,11 +57,7 @@ use crate::{Error, ErrorKind, Result};
 /// ```
 /// use futures_util::TryStreamExt;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// # let files = client.files();
 /// # let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
 /// let mut file = files.download(&info).await?;
@@ -37,17 +66,11 @@ use crate::{Error, ErrorKind, Result};
 ///     length += piece.len();
 /// }
 /// assert_eq!(length, 3);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[must_use = "a download is read from as a stream, or with `bytes` or `save_to`"]
 pub struct Download {
-    body: Body,
-}
-
-pub(super) async fn open(raw: &raw::Client, url: &SecretString) -> Result<Download> {
-    let body = raw.inner.download(raw, url.expose_secret()).await?;
-    Ok(Download { body })
+    body: FileBody,
 }
 
 impl Download {
@@ -64,7 +87,7 @@ impl Download {
     /// # Errors
     ///
     /// [`Decode`](ErrorKind::Decode) for a file above the limit;
-    /// [`Interrupted`](ErrorKind::Interrupted) or [`Timeout`](ErrorKind::Timeout) if it breaks off.
+    /// [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if it breaks off.
     pub async fn bytes(mut self) -> Result<Bytes> {
         let mut all = BytesMut::new();
         while let Some(piece) = self.next().await? {
@@ -83,14 +106,14 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// [`File`](ErrorKind::File) if the file cannot be written;
-    /// [`Interrupted`](ErrorKind::Interrupted) or [`Timeout`](ErrorKind::Timeout) if the download
+    /// [`Io`](ErrorKind::Io) if the file cannot be written;
+    /// [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if the download
     /// breaks off.
     pub async fn save_to(mut self, path: impl Into<PathBuf>) -> Result<u64> {
         let path = path.into();
         let attempts = self.body.attempts();
         let failed = |error: io::Error| {
-            Error::new(ErrorKind::File, format!("{}: {error}", path.display()))
+            Error::new(ErrorKind::Io, format!("{}: {error}", path.display()))
                 .with_operation(&DOWNLOAD)
                 .with_attempts(attempts)
                 .with_source(error)

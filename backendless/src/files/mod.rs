@@ -4,15 +4,13 @@ mod download;
 mod info;
 mod upload;
 
-pub use download::Download;
+pub use download::{Download, DownloadFile, DownloadFileParameters};
 pub use info::FileInfo;
-pub use upload::{Upload, UploadFile};
+pub use upload::{Upload, UploadFile, UploadFileParameters};
 
 use crate::Client;
 use crate::generated::raw;
-use crate::operations::DELETE_FILE;
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The files of an application; made by [`Client::files`].
 ///
@@ -22,17 +20,12 @@ use crate::transport::finish;
 /// ```
 /// use backendless::Upload;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let files = client.files();
 /// let info = files.upload("notes/today.txt", Upload::bytes("milk")).await?;
 /// assert_eq!(files.download(&info).await?.bytes().await?, "milk");
 /// files.delete("notes/today.txt").await?;
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -54,27 +47,23 @@ impl Files {
     ///
     /// [`Conflict`](crate::ErrorKind::Conflict) with code 6003 if there is a file and `overwrite` is
     /// not set; [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be one;
-    /// [`File`](crate::ErrorKind::File) for a local file that cannot be read;
-    /// [`Interrupted`](crate::ErrorKind::Interrupted) if the upload's own stream fails; and what every call may answer.
+    /// [`Io`](crate::ErrorKind::Io) for a local file that cannot be read;
+    /// [`ConnectionLost`](crate::ErrorKind::ConnectionLost) if the upload's own stream fails; and what every call may answer.
     ///
     /// ```
     /// use backendless::{ErrorKind, Upload};
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let files = client.files();
     /// files.upload("a.txt", Upload::bytes("one")).await?;
     /// let error = files.upload("a.txt", Upload::bytes("two")).await.unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Conflict);
     /// files.upload("a.txt", Upload::bytes("two")).overwrite(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn upload(&self, path: impl Into<String>, upload: Upload) -> UploadFile {
-        UploadFile::new(self.client.clone(), path.into(), upload)
+        let parameters = UploadFileParameters::new(path.into(), upload);
+        Request::with_parameters(self.client.clone(), parameters)
     }
 
     /// Deletes the file or the whole directory at `path`.
@@ -89,20 +78,12 @@ impl Files {
     /// empty one above all; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// assert!(client.files().delete("nothing.txt").await.unwrap_err().is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn delete(&self, path: impl Into<String>) -> Request<'static, ()> {
-        let path = path.into();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(raw.delete_file(&path).await, &DELETE_FILE)
-        })
+    pub fn delete(&self, path: impl Into<String>) -> Request<()> {
+        Request::new(&self.client, raw::delete_file(&path.into()))
     }
 
     /// Opens the file that `info` tells the address of.
@@ -118,23 +99,16 @@ impl Files {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// # let files = client.files();
     /// # let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
     /// # let folder = tempfile::tempdir()?;
     /// files.download(&info).await?.save_to(folder.path().join("a.txt")).await?;
     /// assert_eq!(std::fs::read(folder.path().join("a.txt"))?, b"one");
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn download(&self, info: &FileInfo) -> Request<'static, Download> {
-        let url = info.secret_url();
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            download::open(&raw, &url).await
-        })
+    pub fn download(&self, info: &FileInfo) -> DownloadFile {
+        let parameters = DownloadFileParameters::new(info.secret_url());
+        Request::with_parameters(self.client.clone(), parameters)
     }
 }

@@ -1,7 +1,7 @@
 //! Uploads: where the bytes come from, and how they are sent.
 
-use std::error::Error as StdError;
 use std::fmt;
+use std::future::{Future, IntoFuture};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -10,8 +10,6 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use reqwest::Body;
-use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
@@ -19,16 +17,15 @@ use tokio_util::io::ReaderStream;
 use super::FileInfo;
 use crate::generated::raw;
 use crate::operations::UPLOAD_FILE;
-use crate::request::{CallFuture, Request, sendable};
-use crate::transport::{CallOptions, MakeForm, Progress, finish};
-use crate::{Client, Error, ErrorKind, Result};
+use crate::prepared::{BoxError, Content, Form, FormSource, Multipart, Progress};
+use crate::request::{Request, RequestFuture, sealed};
+use crate::transport::is_media_type;
+use crate::{Error, ErrorKind, Result};
 
 /// How much is read and sent at once. An upload has stalled when none of these went out for the time of
 /// an attempt, so larger ones would be faster, and refuse slower lines.
 const PIECE: usize = 64 * 1024;
 
-type BoxError = Box<dyn StdError + Send + Sync>;
-type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
 type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;
 
 /// Where the bytes of an upload come from.
@@ -44,13 +41,13 @@ type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;
 pub struct Upload(Source);
 
 enum Source {
-    Kept(Kept),
-    Stream(Pieces, Option<u64>),
+    Replayable(Replayable),
+    Stream(Content, Option<u64>),
 }
 
 /// Bytes that can be had again, for another attempt.
 #[derive(Clone)]
-enum Kept {
+enum Replayable {
     Bytes(Bytes),
     File(PathBuf),
 }
@@ -59,14 +56,14 @@ impl Upload {
     /// Uploads these bytes.
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self(Source::Kept(Kept::Bytes(bytes.into())))
+        Self(Source::Replayable(Replayable::Bytes(bytes.into())))
     }
 
     /// Uploads a file of this machine. It is opened and sized when the upload is sent, and read in
     /// pieces, so that it does not have to fit into memory.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self(Source::Kept(Kept::File(path.into())))
+        Self(Source::Replayable(Replayable::File(path.into())))
     }
 
     /// Uploads what a stream gives, of `length` bytes in all if that is known.
@@ -87,24 +84,26 @@ impl Upload {
     }
 
     /// The same again, if it can be had again.
-    fn kept(&self) -> Option<Kept> {
+    fn replayable(&self) -> Option<Replayable> {
         match &self.0 {
-            Source::Kept(kept) => Some(kept.clone()),
+            Source::Replayable(source) => Some(source.clone()),
             Source::Stream(..) => None,
         }
     }
 
-    fn kind_of_failure(&self) -> ErrorKind {
+    fn failure_kind(&self) -> ErrorKind {
         match self.0 {
-            Source::Kept(Kept::File(_)) => ErrorKind::File,
-            Source::Kept(Kept::Bytes(_)) | Source::Stream(..) => ErrorKind::Interrupted,
+            Source::Replayable(Replayable::File(_)) => ErrorKind::Io,
+            Source::Replayable(Replayable::Bytes(_)) | Source::Stream(..) => {
+                ErrorKind::ConnectionLost
+            }
         }
     }
 
     /// The bytes as pieces, and how many there are.
-    async fn open(self) -> Result<(Pieces, Option<u64>)> {
+    async fn open(self) -> Result<(Content, Option<u64>)> {
         match self.0 {
-            Source::Kept(Kept::Bytes(bytes)) => {
+            Source::Replayable(Replayable::Bytes(bytes)) => {
                 let length = bytes.len() as u64;
                 Ok((Box::pin(Cut(bytes)), Some(length)))
             }
@@ -113,10 +112,10 @@ impl Upload {
                 Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE))
             }
             Source::Stream(pieces, length) => Ok((pieces, length)),
-            Source::Kept(Kept::File(path)) => {
+            Source::Replayable(Replayable::File(path)) => {
                 let opened = open_file(&path).await;
                 opened.map_err(|error| {
-                    Error::new(ErrorKind::File, format!("{}: {error}", path.display()))
+                    Error::new(ErrorKind::Io, format!("{}: {error}", path.display()))
                         .with_operation(&UPLOAD_FILE)
                         .with_source(error)
                 })
@@ -125,7 +124,7 @@ impl Upload {
     }
 }
 
-async fn open_file(path: &std::path::Path) -> std::io::Result<(Pieces, Option<u64>)> {
+async fn open_file(path: &std::path::Path) -> std::io::Result<(Content, Option<u64>)> {
     // Before it is opened: to open a pipe is to wait for its other end.
     if !tokio::fs::metadata(path).await?.is_file() {
         return Err(std::io::Error::other("is no regular file"));
@@ -141,48 +140,48 @@ async fn open_file(path: &std::path::Path) -> std::io::Result<(Pieces, Option<u6
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = match &self.0 {
-            Source::Kept(Kept::Bytes(_)) => "bytes",
-            Source::Kept(Kept::File(_)) => "file",
+            Source::Replayable(Replayable::Bytes(_)) => "bytes",
+            Source::Replayable(Replayable::File(_)) => "file",
             Source::Stream(..) => "stream",
         };
         f.debug_tuple("Upload").field(&source).finish()
     }
 }
 
-/// An upload that is about to be made; made by [`Files::upload`](super::Files::upload).
-#[must_use = "a file is uploaded when the call is awaited"]
-pub struct UploadFile {
-    client: Client,
+/// Request that uploads a file; created by [`Files::upload`](super::Files::upload).
+pub type UploadFile = Request<FileInfo, UploadFileParameters>;
+
+/// Parameters of [`UploadFile`].
+pub struct UploadFileParameters {
     path: String,
     upload: Upload,
     overwrite: Option<bool>,
     content_type: Option<String>,
     on_progress: Option<OnProgress>,
-    options: CallOptions,
 }
 
-impl UploadFile {
-    pub(super) fn new(client: Client, path: String, upload: Upload) -> Self {
+impl UploadFileParameters {
+    pub(super) fn new(path: String, upload: Upload) -> Self {
         Self {
-            client,
             path,
             upload,
             overwrite: None,
             content_type: None,
             on_progress: None,
-            options: CallOptions::default(),
         }
     }
+}
 
+impl UploadFile {
     /// Whether a file that is there is replaced. With `true`, the call is idempotent.
     pub fn overwrite(mut self, overwrite: bool) -> Self {
-        self.overwrite = Some(overwrite);
+        self.parameters.overwrite = Some(overwrite);
         self
     }
 
     /// The media type of the file, as `image/png`. Without it, it is guessed from the name.
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
-        self.content_type = Some(media_type.into());
+        self.parameters.content_type = Some(media_type.into());
         self
     }
 
@@ -191,50 +190,57 @@ impl UploadFile {
     /// `report` panics, the upload ends with an error.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// use backendless::Upload;
     ///
     /// client.files()
     ///     .upload("a.bin", Upload::bytes(vec![0; 100_000]))
     ///     .on_progress(|sent, total| println!("{sent} of {total:?} bytes"))
     ///     .await?;
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn on_progress(mut self, report: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
-        self.on_progress = Some(Box::new(report));
+        self.parameters.on_progress = Some(Box::new(report));
         self
-    }
-
-    fn call(mut self) -> CallFuture<'static, FileInfo> {
-        let progress = Progress::new();
-        let parts = Parts {
-            path: self.path,
-            media_type: self.content_type,
-            progress: progress.clone(),
-            on_progress: self.on_progress.map(|report| Arc::new(Mutex::new(report))),
-        };
-        self.options.progress = Some(progress);
-        self.options.form = self.upload.kept().map(|kept| parts.clone().again(kept));
-        let (upload, overwrite) = (self.upload, self.overwrite);
-        let request = Request::new(self.client, move |raw: raw::Client| async move {
-            let path = parts.path.clone();
-            let form = parts.form(upload).await?;
-            let answer = raw.upload_file(&path, overwrite, form).await;
-            let Uploaded { file_url } = finish(answer, &UPLOAD_FILE)?;
-            Ok(FileInfo::from_url(file_url))
-        });
-        request.with_options(self.options).call()
     }
 }
 
-sendable!([] UploadFile, 'static, FileInfo);
+impl sealed::Sendable<FileInfo> for UploadFileParameters {
+    fn send(request: Request<FileInfo, Self>) -> RequestFuture<FileInfo> {
+        let (client, parameters, settings) = request.into_parts();
+        let progress = Progress::new(Arc::clone(client.transport.clock()));
+        let source = UploadSource {
+            replay: parameters.upload.replayable(),
+            upload: Some(parameters.upload),
+            part: FilePart {
+                file_name: parameters
+                    .path
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+                media_type: parameters.content_type,
+                progress: progress.clone(),
+                on_progress: parameters
+                    .on_progress
+                    .map(|report| Arc::new(Mutex::new(report))),
+            },
+        };
+        let form = Multipart {
+            source: Box::new(source),
+            progress,
+        };
+        let request = raw::upload_file(&parameters.path, parameters.overwrite, form);
+        Request::map(&client, request, |Uploaded { file_url }| {
+            FileInfo::from_url(file_url)
+        })
+        .with_settings(settings)
+        .into_future()
+    }
+}
 
-impl fmt::Debug for UploadFile {
+/// Prints the path and the kind of the source; the content is the caller's data.
+impl fmt::Debug for UploadFileParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UploadFile")
             .field("path", &self.path)
@@ -244,55 +250,77 @@ impl fmt::Debug for UploadFile {
     }
 }
 
-/// What the service says of a file that it has taken.
+/// Response to an upload.
 #[derive(Deserialize)]
 struct Uploaded {
     #[serde(rename = "fileURL")]
     file_url: String,
 }
 
-/// What the form of an upload is made from, beside the bytes.
+/// Opens the form of an upload, once per attempt.
+struct UploadSource {
+    /// The content of the next attempt; `None` if it was sent and cannot be sent again.
+    upload: Option<Upload>,
+    replay: Option<Replayable>,
+    part: FilePart,
+}
+
+/// The part of the form, without its content.
 #[derive(Clone)]
-struct Parts {
-    path: String,
+struct FilePart {
+    file_name: String,
     media_type: Option<String>,
     progress: Progress,
     on_progress: Option<Arc<Mutex<OnProgress>>>,
 }
 
-impl Parts {
-    /// Makes the form anew for each attempt after the first.
-    fn again(self, kept: Kept) -> MakeForm {
-        Arc::new(move || {
-            let upload = Upload(Source::Kept(kept.clone()));
-            Box::pin(self.clone().form(upload))
+impl FormSource for UploadSource {
+    fn open(&mut self) -> Pin<Box<dyn Future<Output = Result<Form>> + Send>> {
+        let replay = self
+            .replay
+            .clone()
+            .map(|source| Upload(Source::Replayable(source)));
+        let upload = std::mem::replace(&mut self.upload, replay);
+        let part = self.part.clone();
+        Box::pin(async move {
+            let upload = upload.ok_or_else(|| {
+                Error::internal("the content was sent already").with_operation(&UPLOAD_FILE)
+            })?;
+            part.form(upload).await
         })
     }
 
-    /// The form that the service takes: one part, `file`, with a name and a media type.
+    fn is_replayable(&self) -> bool {
+        self.replay.is_some()
+    }
+}
+
+impl FilePart {
+    /// Creates the form that the service expects: one part, `file`, with a name and a media type.
     async fn form(self, upload: Upload) -> Result<Form> {
-        let failure = upload.kind_of_failure();
-        let (pieces, length) = upload.open().await?;
-        let body = Body::wrap_stream(Watched {
-            pieces,
+        let failure = upload.failure_kind();
+        let (content, length) = upload.open().await?;
+        let observed = Observed {
+            content,
             failure,
             progress: self.progress,
             sent: 0,
             length,
             on_progress: self.on_progress,
-        });
-        let part = match length {
-            Some(length) => Part::stream_with_length(body, length),
-            None => Part::stream(body),
         };
-        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
-        let guessed = mime_guess::from_path(name).first_or_octet_stream();
-        let media_type = self.media_type.as_deref().unwrap_or(guessed.as_ref());
-        let part = part.mime_str(media_type).map_err(|_| {
-            let problem = format!("content_type {media_type:?} is no media type");
-            Error::invalid_argument(problem).with_operation(&UPLOAD_FILE)
-        })?;
-        Ok(Form::new().part("file", part.file_name(name.to_owned())))
+        let guessed = mime_guess::from_path(&self.file_name).first_or_octet_stream();
+        let media_type = self.media_type.unwrap_or_else(|| guessed.to_string());
+        if !is_media_type(&media_type) {
+            let problem = format!("content_type {media_type:?} is not a media type");
+            return Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE));
+        }
+        Ok(Form {
+            field: "file",
+            file_name: self.file_name,
+            media_type,
+            length,
+            content: Box::pin(observed),
+        })
     }
 }
 
@@ -328,9 +356,9 @@ where
     }
 }
 
-/// Pieces that report themselves as they are taken.
-struct Watched {
-    pieces: Pieces,
+/// Content that report themselves as they are taken.
+struct Observed {
+    content: Content,
     /// The kind of the error when the pieces cannot be read.
     failure: ErrorKind,
     progress: Progress,
@@ -339,12 +367,12 @@ struct Watched {
     on_progress: Option<Arc<Mutex<OnProgress>>>,
 }
 
-impl Watched {
+impl Observed {
     /// The next piece. A panic of the caller's stream would end the task that sends it, and over
     /// HTTP/2 nobody would hear of that before the time is over; so it is made an error.
     fn next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
-        let pieces = self.pieces.as_mut();
-        let poll = catch_unwind(AssertUnwindSafe(|| pieces.poll_next(context)));
+        let content = self.content.as_mut();
+        let poll = catch_unwind(AssertUnwindSafe(|| content.poll_next(context)));
         poll.unwrap_or_else(|_| Poll::Ready(Some(Err("the stream panicked".into()))))
     }
 
@@ -376,7 +404,7 @@ impl Watched {
     }
 }
 
-impl Stream for Watched {
+impl Stream for Observed {
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -390,7 +418,7 @@ impl Stream for Watched {
         if let Some(Ok(bytes)) = &piece {
             this.sent += bytes.len() as u64;
             if let Err(panicked) = this.report() {
-                this.progress.fail(ErrorKind::Interrupted);
+                this.progress.fail(ErrorKind::ConnectionLost);
                 return Poll::Ready(Some(Err(panicked)));
             }
         }

@@ -1,14 +1,22 @@
 //! Searches for points.
 
+use std::fmt;
+use std::future::IntoFuture;
+
 use super::GeoPoint;
-use super::point::check_place;
+use super::point::check_coordinates;
 use crate::generated::raw;
 use crate::operations::FIND_GEO_POINTS;
-use crate::request::{CallFuture, Request, sendable};
-use crate::transport::{CallOptions, finish};
-use crate::{Client, Error, Result};
+use crate::request::{Request, RequestFuture, sealed};
+use crate::{Error, Result};
 
 /// The unit of a distance.
+///
+/// `Display` writes the service's name of the unit, such as `METERS`.
+///
+/// ```
+/// assert_eq!(backendless::Units::Kilometers.to_string(), "KILOMETERS");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Units {
@@ -36,6 +44,12 @@ impl Units {
     }
 }
 
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Circle {
     latitude: f64,
@@ -54,47 +68,34 @@ struct Circle {
 /// ```
 /// use backendless::{GeoPoint, Units};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// # let geo = client.geo();
 /// geo.save(&GeoPoint::new(59.91, 10.74).category("cafes")).await?;
 /// let near = geo.find().categories(["cafes"]).near(59.91, 10.75, 1.0, Units::Miles).await?;
 /// assert!(near[0].distance < Some(1.0));
-/// # Ok(())
-/// # }
+/// # });
 /// ```
-#[derive(Clone, Debug)]
-#[must_use = "a search is made when it is awaited"]
-pub struct FindGeoPoints {
-    client: Client,
+pub type FindGeoPoints = Request<Vec<GeoPoint>, FindGeoPointsParameters>;
+
+/// Parameters of [`FindGeoPoints`].
+#[derive(Clone, Debug, Default)]
+pub struct FindGeoPointsParameters {
     categories: Vec<String>,
     circle: Option<Circle>,
-    options: CallOptions,
 }
 
 impl FindGeoPoints {
-    pub(super) fn new(client: Client) -> Self {
-        Self {
-            client,
-            categories: Vec::new(),
-            circle: None,
-            options: CallOptions::default(),
-        }
-    }
-
-    /// Finds points in any of these categories. Without any, the service looks into `Default`.
+    /// Finds points in any of these categories. Without any, the service searches `Default`.
     pub fn categories<C: Into<String>>(mut self, names: impl IntoIterator<Item = C>) -> Self {
-        self.categories.extend(names.into_iter().map(Into::into));
+        let names = names.into_iter().map(Into::into);
+        self.parameters.categories.extend(names);
         self
     }
 
-    /// Finds points at most `radius` `units` away from a place, which is given in degrees: latitude
-    /// from -90 to 90, longitude from -180 to 180.
+    /// Finds points within `radius` `units` of a place, which is given in degrees: latitude from -90 to 90, longitude from
+    /// -180 to 180.
     pub fn near(mut self, latitude: f64, longitude: f64, radius: f64, units: Units) -> Self {
-        self.circle = Some(Circle {
+        self.parameters.circle = Some(Circle {
             latitude,
             longitude,
             radius,
@@ -102,29 +103,30 @@ impl FindGeoPoints {
         });
         self
     }
-
-    fn call(self) -> CallFuture<'static, Vec<GeoPoint>> {
-        let (categories, circle) = (self.categories, self.circle);
-        let request = Request::new(self.client, move |raw: raw::Client| async move {
-            let checked = check(&categories, circle);
-            checked.map_err(|error| error.with_operation(&FIND_GEO_POINTS))?;
-            let categories = (!categories.is_empty()).then(|| categories.join(","));
-            let answer = raw
-                .find_geo_points(
-                    categories.as_deref(),
-                    circle.map(|circle| circle.latitude),
-                    circle.map(|circle| circle.longitude),
-                    circle.map(|circle| circle.radius),
-                    circle.map(|circle| circle.units.name()),
-                )
-                .await;
-            finish(answer, &FIND_GEO_POINTS).map(Option::unwrap_or_default)
-        });
-        request.with_options(self.options).call()
-    }
 }
 
-sendable!([] FindGeoPoints, 'static, Vec<GeoPoint>);
+impl sealed::Sendable<Vec<GeoPoint>> for FindGeoPointsParameters {
+    fn send(request: Request<Vec<GeoPoint>, Self>) -> RequestFuture<Vec<GeoPoint>> {
+        let (client, parameters, settings) = request.into_parts();
+        let Self { categories, circle } = parameters;
+        let checked = check(&categories, circle);
+        let checked = checked.map_err(|error| error.with_operation(&FIND_GEO_POINTS));
+        let categories = (!categories.is_empty()).then(|| categories.join(","));
+        let request = checked.and_then(|()| {
+            raw::find_geo_points(
+                client.profile,
+                categories.as_deref(),
+                circle.map(|circle| circle.latitude),
+                circle.map(|circle| circle.longitude),
+                circle.map(|circle| circle.radius),
+                circle.map(|circle| circle.units.name()),
+            )
+        });
+        Request::map(&client, request, Option::unwrap_or_default)
+            .with_settings(settings)
+            .into_future()
+    }
+}
 
 fn check(categories: &[String], circle: Option<Circle>) -> Result<()> {
     if let Some(name) = categories.iter().find(|name| name.contains(',')) {
@@ -134,7 +136,7 @@ fn check(categories: &[String], circle: Option<Circle>) -> Result<()> {
     let Some(circle) = circle else {
         return Ok(());
     };
-    check_place(circle.latitude, circle.longitude)?;
+    check_coordinates(circle.latitude, circle.longitude)?;
     if circle.radius.is_finite() && circle.radius > 0.0 {
         return Ok(());
     }

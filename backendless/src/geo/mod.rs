@@ -3,14 +3,13 @@
 mod find;
 mod point;
 
-pub use find::{FindGeoPoints, Units};
+pub use find::{FindGeoPoints, FindGeoPointsParameters, Units};
 pub use point::GeoPoint;
 
 use crate::Client;
 use crate::generated::raw;
 use crate::operations::SAVE_GEO_POINT;
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The geo points of an application; made by [`Client::geo`].
 ///
@@ -20,11 +19,7 @@ use crate::transport::finish;
 /// ```
 /// use backendless::{GeoPoint, Units};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let cafe = GeoPoint::new(59.9127, 10.7461).category("cafes").metadata("rating", 5);
 /// client.geo().save(&cafe).await?;
 ///
@@ -33,8 +28,7 @@ use crate::transport::finish;
 ///     .near(59.91, 10.75, 5.0, Units::Kilometers)
 ///     .await?;
 /// assert_eq!(near[0].metadata["rating"], 5);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Geo {
@@ -57,29 +51,22 @@ impl Geo {
     ///
     /// ```
     /// # use backendless::GeoPoint;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let point = client.geo().save(&GeoPoint::new(59.9, 10.7)).await?;
     /// assert!(point.object_id.is_some());
     /// assert!(client.geo().save(&GeoPoint::new(91.0, 0.0)).await.is_err());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn save<'a>(&self, point: &'a GeoPoint) -> Request<'a, GeoPoint> {
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            point
-                .check()
-                .map_err(|error| error.with_operation(&SAVE_GEO_POINT))?;
-            let saved: point::Saved = finish(raw.save_geo_point(point).await, &SAVE_GEO_POINT)?;
-            Ok(saved.into_point())
-        })
+    pub fn save(&self, point: &GeoPoint) -> Request<GeoPoint> {
+        let body = point
+            .to_body()
+            .map_err(|error| error.with_operation(&SAVE_GEO_POINT));
+        let request = body.and_then(|body| raw::save_geo_point(&body));
+        Request::map(&self.client, request, point::Saved::into_point)
     }
 
     /// Starts a search for points; see [`FindGeoPoints`].
     pub fn find(&self) -> FindGeoPoints {
-        FindGeoPoints::new(self.client.clone())
+        Request::with_parameters(self.client.clone(), FindGeoPointsParameters::default())
     }
 }

@@ -1,11 +1,11 @@
-//! An e-mail.
+//! E-mails.
 
 use std::fmt;
 
 use crate::generated::raw::types::{EmailRequest, EmailRequestBodyparts};
 use crate::{Error, Result};
 
-/// An e-mail that is about to be sent with [`Messaging::send_email`](super::Messaging::send_email).
+/// An e-mail, to be sent with [`Messaging::send_email`](super::Messaging::send_email).
 ///
 /// ```
 /// use backendless::Email;
@@ -26,7 +26,7 @@ pub struct Email {
 }
 
 impl Email {
-    /// An e-mail with this subject.
+    /// Creates an e-mail with this subject.
     pub fn new(subject: impl Into<String>) -> Self {
         Self {
             subject: subject.into(),
@@ -42,13 +42,13 @@ impl Email {
         self
     }
 
-    /// The body as plain text.
+    /// Sets the body in plain text.
     pub fn text(mut self, body: impl Into<String>) -> Self {
         self.text = Some(body.into());
         self
     }
 
-    /// The body as HTML, for readers who see it. It may stand beside the plain text.
+    /// Sets the body in HTML. An e-mail may have both bodies.
     pub fn html(mut self, body: impl Into<String>) -> Self {
         self.html = Some(body.into());
         self
@@ -75,7 +75,7 @@ impl Email {
     }
 }
 
-/// Tells how many recipients there are; the rest is the caller's and theirs.
+/// Writes the number of recipients only: addresses and text are private.
 impl fmt::Debug for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Email")

@@ -1,15 +1,21 @@
-//! Messages that come, and what becomes of those that go.
+//! Received messages, and the status of published ones.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::Timestamp;
 
 /// A message from a channel, with a payload of type `M`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+///
+/// The serialized form is that of the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(description = "A message from a channel.")
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Message<M> {
@@ -17,16 +23,16 @@ pub struct Message<M> {
     #[serde(default, deserialize_with = "text")]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub message_id: Option<String>,
-    /// What was published.
+    /// The payload.
     pub data: M,
-    /// When it was published.
+    /// When the message was published.
     #[serde(default)]
     pub published_at: Option<Timestamp>,
-    /// Who published it, if they said so.
+    /// The id of the publisher, if the publisher set one.
     #[serde(default, deserialize_with = "text")]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub publisher_id: Option<String>,
-    /// The headers that were published with it, and those that the service adds.
+    /// The headers: those of the publisher, and those that the service adds.
     #[serde(default, deserialize_with = "null_is_empty")]
     #[cfg_attr(
         feature = "schemars",
@@ -35,25 +41,32 @@ pub struct Message<M> {
     pub headers: BTreeMap<String, Value>,
 }
 
-/// The messages of one answer, not read any further, so that one which does not fit spoils no other.
-/// There are none if the answer is null, or has null or nothing in their place.
+/// The messages of one response, each still as JSON, so that a message which does not match the
+/// caller's type does not affect the others. The list is empty if the response or its `messages` is
+/// null or missing.
 pub(super) struct Messages(pub(super) Vec<Value>);
 
 impl<'de> Deserialize<'de> for Messages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        struct Answer {
+        struct Body {
             messages: Option<Vec<Value>>,
         }
-        let answer = Option::<Answer>::deserialize(deserializer)?;
-        let messages = answer.and_then(|answer| answer.messages);
+        let body = Option::<Body>::deserialize(deserializer)?;
+        let messages = body.and_then(|body| body.messages);
         Ok(Self(messages.unwrap_or_default()))
     }
 }
 
-/// What the service says of a message that was published.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+/// The status of a published message.
+///
+/// The serialized form is that of the service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(description = "The status of a published message.")
+)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct MessageStatus {
@@ -61,17 +74,17 @@ pub struct MessageStatus {
     #[serde(deserialize_with = "text")]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub message_id: Option<String>,
-    /// How far it has come: `scheduled` for one that was taken on.
+    /// The status, such as `scheduled` for a message that was accepted.
     #[serde(deserialize_with = "text")]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub status: Option<String>,
-    /// Why it was not published, if it was not.
+    /// Why the message was not published; `None` if there was no error.
     #[serde(deserialize_with = "text")]
     #[cfg_attr(feature = "schemars", schemars(with = "Option<String>"))]
     pub error_message: Option<String>,
 }
 
-/// A text or a number, which older servers send.
+/// A string, or a number as older servers send it.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Null => None,
@@ -92,10 +105,10 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_message_is_read_with_nulls_and_with_parts_missing() {
-        let whole = json!({"messageId": "M1", "data": {"a": 1}, "publishedAt": 5,
+    fn a_message_is_read_with_null_and_missing_fields() {
+        let full = json!({"messageId": "M1", "data": {"a": 1}, "publishedAt": 5,
             "publisherId": null, "headers": {"BL_APPLICATION_ID": "x"}, "more": true});
-        let message: Message<Value> = serde_json::from_value(whole).unwrap();
+        let message: Message<Value> = serde_json::from_value(full).unwrap();
         assert_eq!(message.data, json!({"a": 1}));
         assert_eq!(message.published_at, Some(Timestamp::from_millis(5)));
         assert_eq!(message.headers["BL_APPLICATION_ID"], "x");
@@ -104,8 +117,8 @@ mod tests {
         let read: Messages = serde_json::from_value(bare).unwrap();
         let message: Message<String> = serde_json::from_value(read.0[0].clone()).unwrap();
         assert_eq!(message.data, "x");
-        for none in [json!(null), json!({}), json!({"messages": null})] {
-            let read: Messages = serde_json::from_value(none).unwrap();
+        for empty in [json!(null), json!({}), json!({"messages": null})] {
+            let read: Messages = serde_json::from_value(empty).unwrap();
             assert!(read.0.is_empty());
         }
     }
@@ -117,5 +130,16 @@ mod tests {
         assert_eq!(status.status.as_deref(), Some("2"));
         assert_eq!(status.error_message, None);
         assert_eq!(read(json!({})), MessageStatus::default());
+    }
+
+    #[test]
+    fn a_round_trip_keeps_the_form_of_the_service() {
+        let message = json!({"messageId": "M1", "data": {"a": 1}, "publishedAt": 5,
+            "publisherId": null, "headers": {"BL_APPLICATION_ID": "x"}});
+        let status = json!({"messageId": "M1", "status": "scheduled", "errorMessage": null});
+        let read: Message<Value> = serde_json::from_value(message.clone()).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), message);
+        let read: MessageStatus = serde_json::from_value(status.clone()).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), status);
     }
 }

@@ -10,14 +10,13 @@ use serde::de::DeserializeOwned;
 
 pub use email::Email;
 pub use message::{Message, MessageStatus};
-pub use publish::{Publish, PushPolicy};
+pub use publish::{Publish, PublishParameters, PushPolicy};
 pub use stream::MessageStream;
 
 use crate::Client;
 use crate::generated::raw;
-use crate::operations::{POLL_MESSAGES, SEND_EMAIL};
+use crate::operations::SEND_EMAIL;
 use crate::request::Request;
-use crate::transport::finish;
 
 /// The messages of an application; made by [`Client::messaging`].
 ///
@@ -26,16 +25,11 @@ use crate::transport::finish;
 /// ```
 /// use serde_json::json;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let messaging = client.messaging();
 /// let status = messaging.publish("news", &json!({"text": "hello"})).await?;
 /// assert!(status.message_id.is_some());
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Messaging {
@@ -61,25 +55,21 @@ impl Messaging {
     /// ```
     /// use std::time::{Duration, SystemTime};
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let status = client.messaging()
     ///     .publish("news", "the shop opens")
     ///     .header("topic", "shop")
     ///     .publish_at(SystemTime::now() + Duration::from_secs(3600))
     ///     .await?;
     /// assert!(status.message_id.is_some());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn publish<'a, M>(&self, channel: impl Into<String>, message: &'a M) -> Publish<'a, M>
+    pub fn publish<M>(&self, channel: impl Into<String>, message: &M) -> Publish
     where
-        M: Serialize + Sync + ?Sized,
+        M: Serialize + ?Sized,
     {
-        Publish::new(self.client.clone(), channel.into(), message)
+        let parameters = PublishParameters::new(channel.into(), message);
+        Request::with_parameters(self.client.clone(), parameters)
     }
 
     /// Takes the messages that wait for a subscription, as the service answers them.
@@ -94,32 +84,22 @@ impl Messaging {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
     /// let answer: backendless::Record = messaging.poll("news", "my-subscription").await?;
     /// assert!(answer.contains_key("messages"));
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn poll<R>(
         &self,
         channel: impl Into<String>,
         subscription_id: impl Into<String>,
-    ) -> Request<'static, R>
+    ) -> Request<R>
     where
-        R: DeserializeOwned + Send + 'static,
+        R: DeserializeOwned + 'static,
     {
-        let (channel, subscription) = (channel.into(), subscription_id.into());
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            finish(
-                raw.poll_messages(&channel, &subscription).await,
-                &POLL_MESSAGES,
-            )
-        })
+        let request = raw::poll_messages(&channel.into(), &subscription_id.into());
+        Request::new(&self.client, request)
     }
 
     /// Reads the messages of a subscription as they come, with the payload as an `M`.
@@ -127,11 +107,7 @@ impl Messaging {
     /// ```
     /// use futures_util::TryStreamExt;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
     /// # messaging.poll::<backendless::Record>("news", "my-subscription").await?;
     /// messaging.publish("news", "the shop opens").await?;
@@ -139,15 +115,14 @@ impl Messaging {
     /// let mut messages = messaging.messages::<String>("news", "my-subscription");
     /// let message = messages.try_next().await?.expect("a stream of messages does not end");
     /// assert_eq!(message.data, "the shop opens");
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn messages<M>(
         &self,
         channel: impl Into<String>,
         subscription_id: impl Into<String>,
     ) -> MessageStream<M> {
-        MessageStream::new(self.clone(), channel.into(), subscription_id.into())
+        MessageStream::new(self.client.clone(), channel.into(), subscription_id.into())
     }
 
     /// Sends an e-mail, to at least one recipient and with at least one body.
@@ -163,22 +138,14 @@ impl Messaging {
     /// ```
     /// use backendless::Email;
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let email = Email::new("Welcome").to("ann@example.com").text("Good to have you here.");
     /// client.messaging().send_email(email).await?;
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn send_email(&self, email: Email) -> Request<'static, ()> {
-        Request::new(self.client.clone(), move |raw: raw::Client| async move {
-            let body = email
-                .into_request()
-                .map_err(|error| error.with_operation(&SEND_EMAIL))?;
-            finish(raw.send_email(&body).await, &SEND_EMAIL)
-        })
+    pub fn send_email(&self, email: Email) -> Request<()> {
+        let body = email.into_request();
+        let body = body.map_err(|error| error.with_operation(&SEND_EMAIL));
+        Request::new(&self.client, body.and_then(|body| raw::send_email(&body)))
     }
 }

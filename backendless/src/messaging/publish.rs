@@ -1,16 +1,17 @@
 //! Publishing a message.
 
 use std::fmt;
+use std::future::IntoFuture;
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::MessageStatus;
 use crate::data::Record;
 use crate::generated::raw;
 use crate::operations::PUBLISH_MESSAGE;
-use crate::request::{CallFuture, Request, sendable};
-use crate::transport::{CallOptions, finish};
-use crate::{Client, Timestamp};
+use crate::request::{Request, RequestFuture, sealed};
+use crate::{Error, Profile, Result, Timestamp};
 
 /// Whether a message is pushed to devices, published in its channel, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -26,21 +27,36 @@ pub enum PushPolicy {
     None,
 }
 
-/// A message that is about to be published; made by [`Messaging::publish`].
-///
-/// [`Messaging::publish`]: super::Messaging::publish
-#[must_use = "a message is published when the call is awaited"]
-pub struct Publish<'a, M: ?Sized> {
-    client: Client,
-    channel: String,
-    body: Body<'a, M>,
-    options: CallOptions,
+impl PushPolicy {
+    /// Returns the value of `publishPolicy`, which the live service reads in place of `pushPolicy`.
+    fn publish_policy(self) -> &'static str {
+        match self {
+            Self::Only => "PUSH",
+            Self::Also => "BOTH",
+            Self::None => "PUBSUB",
+        }
+    }
 }
 
+/// Request that publishes a message; created by [`Messaging::publish`](super::Messaging::publish).
+pub type Publish = Request<MessageStatus, PublishParameters>;
+
+/// Parameters of [`Publish`].
+pub struct PublishParameters {
+    channel: String,
+    message: Result<Box<RawValue>>,
+    headers: Record,
+    publish_at: Option<Timestamp>,
+    push_policy: Option<PushPolicy>,
+    push_broadcast: Option<u32>,
+    push_singlecast: Vec<String>,
+}
+
+/// Body of the request.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a, M: ?Sized> {
-    message: &'a M,
+struct Body {
+    message: Box<RawValue>,
     #[serde(skip_serializing_if = "Record::is_empty")]
     headers: Record,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,76 +64,97 @@ struct Body<'a, M: ?Sized> {
     #[serde(skip_serializing_if = "Option::is_none")]
     push_policy: Option<PushPolicy>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    publish_policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     push_broadcast: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     push_singlecast: Vec<String>,
 }
 
-impl<'a, M: Serialize + Sync + ?Sized> Publish<'a, M> {
-    pub(super) fn new(client: Client, channel: String, message: &'a M) -> Self {
+impl PublishParameters {
+    pub(super) fn new<M: Serialize + ?Sized>(channel: String, message: &M) -> Self {
         Self {
-            client,
             channel,
-            body: Body {
-                message,
-                headers: Record::new(),
-                publish_at: None,
-                push_policy: None,
-                push_broadcast: None,
-                push_singlecast: Vec::new(),
-            },
-            options: CallOptions::default(),
+            message: to_raw_value(message).map_err(|error| {
+                let problem = format!("the message cannot be serialized: {error}");
+                Error::invalid_argument(problem).with_operation(&PUBLISH_MESSAGE)
+            }),
+            headers: Record::new(),
+            publish_at: None,
+            push_policy: None,
+            push_broadcast: None,
+            push_singlecast: Vec::new(),
         }
     }
 
+    fn body(self, profile: Profile) -> Result<Body> {
+        let is_live = profile == Profile::Live;
+        Ok(Body {
+            message: self.message?,
+            headers: self.headers,
+            publish_at: self.publish_at,
+            push_policy: self.push_policy.filter(|_| !is_live),
+            publish_policy: self
+                .push_policy
+                .filter(|_| is_live)
+                .map(PushPolicy::publish_policy),
+            push_broadcast: self.push_broadcast,
+            push_singlecast: self.push_singlecast,
+        })
+    }
+}
+
+impl Publish {
     /// Publishes a header with the message, such as `android-content-title` for push notifications.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.body.headers.insert(name.into(), value.into().into());
+        self.parameters
+            .headers
+            .insert(name.into(), value.into().into());
         self
     }
 
     /// Publishes the message at `time` instead of now; a `SystemTime` or a [`Timestamp`].
     pub fn publish_at(mut self, time: impl Into<Timestamp>) -> Self {
-        self.body.publish_at = Some(time.into());
+        self.parameters.publish_at = Some(time.into());
         self
     }
 
     /// Whether the message is pushed to devices.
     pub fn push_policy(mut self, policy: PushPolicy) -> Self {
-        self.body.push_policy = Some(policy);
+        self.parameters.push_policy = Some(policy);
         self
     }
 
     /// Pushes to all devices of these systems: the sum of 1 for iOS, 2 for Android, 4 for Windows
     /// Phone and 8 for macOS.
     pub fn push_broadcast(mut self, systems: u32) -> Self {
-        self.body.push_broadcast = Some(systems);
+        self.parameters.push_broadcast = Some(systems);
         self
     }
 
     /// Pushes to the devices with these ids.
     pub fn push_singlecast<D: Into<String>>(mut self, ids: impl IntoIterator<Item = D>) -> Self {
         let ids = ids.into_iter().map(Into::into);
-        self.body.push_singlecast.extend(ids);
+        self.parameters.push_singlecast.extend(ids);
         self
-    }
-
-    fn call(self) -> CallFuture<'a, MessageStatus> {
-        let Self { channel, body, .. } = self;
-        let request = Request::new(self.client, move |raw: raw::Client| async move {
-            let answer = raw.publish_message(&channel, &body).await;
-            // The message is published, whether the service tells more of it or not.
-            let status: Option<MessageStatus> = finish(answer, &PUBLISH_MESSAGE)?;
-            Ok(status.unwrap_or_default())
-        });
-        request.with_options(self.options).call()
     }
 }
 
-sendable!(['a, M: Serialize + Sync + ?Sized] Publish<'a, M>, 'a, MessageStatus);
+impl sealed::Sendable<MessageStatus> for PublishParameters {
+    fn send(request: Request<MessageStatus, Self>) -> RequestFuture<MessageStatus> {
+        let (client, mut parameters, settings) = request.into_parts();
+        let channel = std::mem::take(&mut parameters.channel);
+        let body = parameters.body(client.profile);
+        let request = body.and_then(|body| raw::publish_message(&channel, &body));
+        // The message is published even if the response contains no status.
+        Request::map(&client, request, Option::unwrap_or_default)
+            .with_settings(settings)
+            .into_future()
+    }
+}
 
-/// Tells the channel; the message is the caller's.
-impl<M: ?Sized> fmt::Debug for Publish<'_, M> {
+/// Prints the channel; the message is the caller's data.
+impl fmt::Debug for PublishParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Publish")
             .field("channel", &self.channel)

@@ -2,9 +2,8 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
+use std::future::IntoFuture;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -13,12 +12,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Sleep;
 
+use super::Message;
 use super::message::Messages;
-use super::{Message, Messaging};
+use crate::decode;
+use crate::generated::raw;
 use crate::operations::POLL_MESSAGES;
-use crate::request::CallFuture;
-use crate::transport::CallOptions;
-use crate::{Error, ErrorKind, Result};
+use crate::request::{Request, RequestFuture};
+use crate::transport::Settings;
+use crate::{Client, Error, ErrorKind, Result, RetryPolicy};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 /// The longest id that is remembered, in bytes.
@@ -34,37 +35,42 @@ const REMEMBERED: usize = 10_000;
 /// once: one with the id of an earlier one is left out.
 #[must_use = "a stream reads nothing before it is polled"]
 pub struct MessageStream<M> {
-    messaging: Messaging,
+    client: Client,
     channel: String,
     subscription_id: String,
     interval: Duration,
     state: State,
     messages: std::vec::IntoIter<Result<Message<M>>>,
     seen: Seen,
-    /// How many attempts the latest poll has made.
-    attempts: Arc<AtomicU32>,
+    settings: Settings,
 }
 
 enum State {
     Due,
-    Polling(CallFuture<'static, Messages>),
+    Polling(RequestFuture<Polled>),
     Waiting(Pin<Box<Sleep>>),
+}
+
+/// Messages of one response, and the number of attempts that the request took.
+struct Polled {
+    messages: Messages,
+    attempts: u32,
 }
 
 /// Nothing in it is pinned in place: calls and timers are boxed, and messages are plain values.
 impl<M> Unpin for MessageStream<M> {}
 
 impl<M> MessageStream<M> {
-    pub(super) fn new(messaging: Messaging, channel: String, subscription_id: String) -> Self {
+    pub(super) fn new(client: Client, channel: String, subscription_id: String) -> Self {
         Self {
-            messaging,
+            client,
             channel,
             subscription_id,
             interval: DEFAULT_INTERVAL,
             state: State::Due,
             messages: Vec::new().into_iter(),
             seen: Seen::default(),
-            attempts: Arc::default(),
+            settings: Settings::default(),
         }
     }
 
@@ -74,17 +80,36 @@ impl<M> MessageStream<M> {
         self.interval = time;
         self
     }
+
+    /// Sets the timeout of each poll, as [`Request::timeout`].
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the retry policy of each poll, as [`Request::retry`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = Some(policy);
+        self
+    }
+
+    /// Sets whether a poll may be sent again after its response was lost, as [`Request::idempotent`]. The messages of the
+    /// lost response are not delivered again.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.settings.idempotent = Some(idempotent);
+        self
+    }
 }
 
 impl<M: DeserializeOwned + Send + 'static> MessageStream<M> {
-    fn poll_messages(&self) -> CallFuture<'static, Messages> {
-        let (channel, id) = (self.channel.clone(), self.subscription_id.clone());
-        let attempts = Arc::clone(&self.attempts);
-        let options = CallOptions::with(|settings| settings.attempts = Some(attempts));
-        self.messaging
-            .poll(channel, id)
-            .with_options(options)
-            .call()
+    fn poll_messages(&self) -> RequestFuture<Polled> {
+        let request = raw::poll_messages::<Messages>(&self.channel, &self.subscription_id);
+        let polled = |result: Result<Messages>, attempts| {
+            result.map(|messages| Polled { messages, attempts })
+        };
+        Request::then(&self.client, request, polled)
+            .with_settings(self.settings.clone())
+            .into_future()
     }
 
     fn wait(&self) -> State {
@@ -108,9 +133,8 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                     this.state = State::Due;
                 }
                 State::Polling(call) => match ready!(call.as_mut().poll(context)) {
-                    Ok(answer) => {
-                        let attempts = this.attempts.load(Ordering::Relaxed);
-                        let messages = answer.0.into_iter();
+                    Ok(Polled { messages, attempts }) => {
+                        let messages = messages.0.into_iter();
                         let mut messages: Vec<_> =
                             messages.map(|message| read(message, attempts)).collect();
                         messages.retain(|message| match message {
@@ -133,12 +157,10 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
     }
 }
 
-/// One message. One that does not fit is an error of its own.
+/// Decodes one message. A message that does not match `M` is an error of its own.
 fn read<M: DeserializeOwned>(message: Value, attempts: u32) -> Result<Message<M>> {
-    serde_json::from_value(message).map_err(|_| {
-        let type_name = std::any::type_name::<M>();
-        let problem = format!("a message came that does not fit {type_name}");
-        Error::new(ErrorKind::Decode, problem)
+    decode::from_value(&message).map_err(|problem| {
+        Error::new(ErrorKind::Decode, format!("a message {problem}"))
             .with_operation(&POLL_MESSAGES)
             .with_attempts(attempts)
     })

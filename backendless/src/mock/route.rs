@@ -1,4 +1,4 @@
-//! Which values a path carries, read the way a server reads them: split first, decoded then.
+//! The path parameters of a request. As in a server, the path is split first, and the segments are decoded then.
 
 use httpmock::HttpMockRequest;
 use percent_encoding::percent_decode_str;
@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::{API_KEY, APP_ID};
 use crate::operation::{Operation, PathParameter};
 
-/// The path of an operation, ready to be compared.
+/// The path template of an operation, for comparison with requests.
 #[derive(Clone, Debug)]
 pub(super) struct Route {
     operation: &'static Operation,
@@ -17,7 +17,7 @@ impl Route {
         Self { operation }
     }
 
-    /// The parameters of the path and their values, if the path is that of the operation and of no other.
+    /// The path parameters and their values; `None` if the path is not that of the operation.
     pub(super) fn values(&self, request: &HttpMockRequest) -> Option<Vec<(&'static str, String)>> {
         let path = raw_path(request)?;
         let segments: Vec<&str> = path.split('/').collect();
@@ -32,9 +32,9 @@ impl Route {
         for expected in &template {
             let length = match self
                 .parameter(expected)
-                .filter(|parameter| parameter.several_segments())
+                .filter(|parameter| parameter.multi_segment())
             {
-                // All that the other segments of the template leave over.
+                // All segments that remain after those of the rest of the template.
                 Some(_) => (segments.len() + 1).checked_sub(template.len())?,
                 None => 1,
             };
@@ -46,13 +46,13 @@ impl Route {
                 .map(|segment| decoded(segment))
                 .collect::<Option<Vec<_>>>()?
                 .join("/");
-            values.extend(self.read(expected, &decoded)?);
+            values.extend(self.match_segment(expected, &decoded)?);
             at += length;
         }
         (at == segments.len()).then_some(values)
     }
 
-    /// The parameter of a segment that is nothing else.
+    /// The parameter of a template segment that consists of a parameter alone.
     fn parameter(&self, segment: &str) -> Option<&'static PathParameter> {
         let name = segment.strip_prefix('{')?.strip_suffix('}')?;
         self.operation
@@ -61,8 +61,13 @@ impl Route {
             .find(|parameter| parameter.name() == name)
     }
 
-    /// The value in `found`, or none for a segment without one; outer none when the segment is another.
-    fn read(&self, expected: &'static str, found: &str) -> Option<Option<(&'static str, String)>> {
+    /// The parameter and its value in `found`: `None` if `found` does not match the template segment `expected`,
+    /// `Some(None)` if the template segment has no parameter.
+    fn match_segment(
+        &self,
+        expected: &'static str,
+        found: &str,
+    ) -> Option<Option<(&'static str, String)>> {
         let Some((before, rest)) = expected.split_once('{') else {
             return (expected == found).then_some(None);
         };
@@ -83,7 +88,7 @@ fn decoded(segment: &str) -> Option<String> {
     Some(text.into_owned())
 }
 
-/// The path behind the app path without its first slash, as it was sent.
+/// The path after the app path, without its first slash, not decoded.
 fn raw_path(request: &HttpMockRequest) -> Option<String> {
     let uri = request.uri();
     let rest = uri.path().strip_prefix('/')?.strip_prefix(APP_ID)?;
@@ -91,7 +96,7 @@ fn raw_path(request: &HttpMockRequest) -> Option<String> {
     rest.strip_prefix('/').map(str::to_owned)
 }
 
-/// The path behind the app path, for messages.
-pub(super) fn behind_app_path(request: &HttpMockRequest) -> Option<String> {
+/// The path after the app path, for messages.
+pub(super) fn after_app_path(request: &HttpMockRequest) -> Option<String> {
     raw_path(request).map(|path| format!("/{path}"))
 }

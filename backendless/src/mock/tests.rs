@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::MockServer;
 
-/// A request as the client would send it, to what stands behind the app path.
+/// A request as the client would send it; `path` follows the app path.
 fn request(server: &MockServer, method: Method, path: &str) -> RequestBuilder {
     let url = format!(
         "{}/{}/{}{path}",
@@ -14,7 +14,7 @@ fn request(server: &MockServer, method: Method, path: &str) -> RequestBuilder {
     Client::new().request(method, url)
 }
 
-async fn answer(request: RequestBuilder) -> (u16, Value) {
+async fn send(request: RequestBuilder) -> (u16, Value) {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();
@@ -22,11 +22,11 @@ async fn answer(request: RequestBuilder) -> (u16, Value) {
 }
 
 async fn get(server: &MockServer, path: &str) -> (u16, Value) {
-    answer(request(server, Method::GET, path)).await
+    send(request(server, Method::GET, path)).await
 }
 
 #[tokio::test]
-async fn a_mock_answers_the_request_it_describes() {
+async fn a_mock_responds_only_to_the_request_it_describes() {
     let server = MockServer::start_async().await;
     let mock = server.find_objects(|when, then| {
         when.table_name("Person").where_("age > 20").page_size(10);
@@ -45,7 +45,7 @@ async fn a_mock_answers_the_request_it_describes() {
 }
 
 #[tokio::test]
-async fn values_are_literal_and_decoded() {
+async fn expected_values_are_literal_and_decoded() {
     let server = MockServer::start_async().await;
     server.cache_get(|when, then| {
         when.key("a.b+c/d e");
@@ -56,19 +56,19 @@ async fn values_are_literal_and_decoded() {
 }
 
 #[tokio::test]
-async fn a_path_of_several_segments_is_one_value() {
+async fn a_path_of_several_segments_is_one_parameter() {
     let server = MockServer::start_async().await;
     server.delete_file(|when, then| {
         when.path("images/my photo.png");
         then.ok();
     });
-    let delete = |path| answer(request(&server, Method::DELETE, path));
+    let delete = |path| send(request(&server, Method::DELETE, path));
     assert_eq!(delete("/files/images/my%20photo.png").await.0, 200);
     assert_eq!(delete("/files/images").await.0, 500);
 }
 
 #[tokio::test]
-async fn the_path_of_another_operation_is_not_matched() {
+async fn the_path_of_another_operation_does_not_match() {
     let server = MockServer::start_async().await;
     server.get_object_by_id(|when, then| {
         when.table_name("Person");
@@ -85,7 +85,7 @@ async fn the_path_of_another_operation_is_not_matched() {
 }
 
 #[tokio::test]
-async fn numbers_bodies_and_tokens_are_compared() {
+async fn numbers_json_bodies_and_tokens_are_compared() {
     let server = MockServer::start_async().await;
     server.find_geo_points(|when, then| {
         when.lat(5.0);
@@ -101,31 +101,29 @@ async fn numbers_bodies_and_tokens_are_compared() {
     let put =
         |token: &'static str| request(&server, Method::PUT, "/cache/k").header("user-token", token);
     assert_eq!(
-        answer(put("secret").body(r#"{ "b": [2], "a": 1 }"#))
-            .await
-            .0,
+        send(put("secret").body(r#"{ "b": [2], "a": 1 }"#)).await.0,
         200
     );
-    assert_eq!(answer(put("secret").body(r#"{ "a": 1 }"#)).await.0, 500);
+    assert_eq!(send(put("secret").body(r#"{ "a": 1 }"#)).await.0, 500);
     assert_eq!(
-        answer(put("other").body(r#"{ "b": [2], "a": 1 }"#)).await.0,
+        send(put("other").body(r#"{ "b": [2], "a": 1 }"#)).await.0,
         500
     );
 }
 
 #[tokio::test]
-async fn an_error_has_the_envelope_of_backendless() {
+async fn an_error_has_the_form_of_backendless() {
     let server = MockServer::start_async().await;
     server.login_user(|_, then| {
         then.error(401, 3003, "Invalid login or password");
     });
     let login = request(&server, Method::POST, "/users/login").json(&json!({}));
     let envelope = json!({ "code": 3003, "message": "Invalid login or password", "errorData": {} });
-    assert_eq!(answer(login).await, (401, envelope));
+    assert_eq!(send(login).await, (401, envelope));
 }
 
 #[tokio::test]
-async fn what_nothing_matches_is_answered_with_what_came_in_and_no_secret() {
+async fn an_unmatched_request_is_described_without_secrets() {
     let server = MockServer::start_async().await;
     server.count_objects(|when, then| {
         when.table_name("Person").user_token("the-token");
@@ -145,25 +143,25 @@ async fn what_nothing_matches_is_answered_with_what_came_in_and_no_secret() {
 }
 
 #[tokio::test]
-async fn a_request_without_the_app_path_matches_nothing() {
+async fn a_request_without_the_app_path_does_not_match() {
     let server = MockServer::start_async().await;
     server.get_counter(|_, then| {
         then.ok(&1);
     });
     let url = format!("{}/counters/hits/get", server.url());
-    let (status, body) = answer(Client::new().get(url)).await;
+    let (status, body) = send(Client::new().get(url)).await;
     assert_eq!(status, 500);
     assert!(
         body["message"]
             .as_str()
             .unwrap()
-            .contains("not behind the app path"),
+            .contains("does not start with the app path"),
         "{body}"
     );
 }
 
 #[tokio::test]
-async fn httpmock_itself_stays_within_reach() {
+async fn httpmock_can_be_used_directly() {
     let server = MockServer::start_async().await;
     server.get_counter(|when, then| {
         when.into_inner().header("x-trace", "1");
@@ -171,13 +169,13 @@ async fn httpmock_itself_stays_within_reach() {
     });
     assert_eq!(get(&server, "/counters/hits/get").await.0, 500);
     let traced = request(&server, Method::GET, "/counters/hits/get").header("x-trace", "1");
-    assert_eq!(answer(traced).await, (200, json!(5)));
+    assert_eq!(send(traced).await, (200, json!(5)));
 
     server.server().mock(|when, then| {
         when.path("/health");
         then.status(204);
     });
     let health = Client::new().get(format!("{}/health", server.url()));
-    assert_eq!(answer(health).await.0, 204);
+    assert_eq!(send(health).await.0, 204);
     assert_eq!(get(&server, "/nothing").await.0, 404);
 }

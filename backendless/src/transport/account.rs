@@ -1,24 +1,20 @@
-//! A service account: a client that logs itself in, and again when its session is over.
+//! Service account: the credentials of a client that logs itself in, and the session that its requests share.
 
 use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::CallOptions;
-use super::response::finish;
-use crate::generated::raw;
-use crate::generated::raw::types::LoginRequest;
-use crate::operations::LOGIN_USER;
-use crate::{Error, ErrorCode, Result, UserToken};
+use crate::prepared::Prepared;
+use crate::{Error, Result, UserToken};
 
-/// What an account needs of the answer to its login.
+/// Creates the login request of a service account.
+pub(crate) type LoginRequest = Box<dyn Fn() -> Result<Prepared<LoginResponse>> + Send + Sync>;
+
+/// The part of the response to a login that a service account needs.
 #[derive(Deserialize)]
-struct LoggedIn {
+pub(crate) struct LoginResponse {
     #[serde(rename = "user-token")]
     token: Token,
 }
@@ -32,76 +28,87 @@ impl TryFrom<String> for Token {
 
     fn try_from(token: String) -> Result<Self, Self::Error> {
         if token.is_empty() {
-            return Err("it is empty");
+            return Err("the user-token is empty");
         }
         Ok(Self(token.into()))
     }
 }
 
-/// The login of a client, and the session that its calls share.
+impl LoginResponse {
+    pub(super) fn into_token(self) -> UserToken {
+        self.token.0
+    }
+}
+
+/// Credentials of a client, and the session that its requests share.
 pub(crate) struct Account {
-    login: String,
-    password: Arc<SecretString>,
+    login_request: LoginRequest,
     state: Mutex<State>,
-    /// How many logins have come to an end. Whoever waits for one tells by it whether one that ended
-    /// in the meantime was meant for them too.
+    /// The number of completed logins. A request that waits compares it to decide whether a login that
+    /// completed in the meantime also served this request.
     logins: AtomicU64,
 }
 
 #[derive(Default)]
 struct State {
     session: Option<AccountSession>,
-    failure: Option<Failure>,
+    failure: Option<LoginFailure>,
 }
 
-/// One session of an account.
+/// Session of a service account.
 #[derive(Clone)]
 pub(super) struct AccountSession {
     pub(super) token: UserToken,
-    /// The login that it came from.
+    /// The number of the login that opened it.
     login: u64,
 }
 
-/// A login that failed: the session that it should have replaced, and its number.
-struct Failure {
-    spent: Option<u64>,
+/// Failed login: the number of the session that it should have replaced, and its own number.
+struct LoginFailure {
+    expired: Option<u64>,
     login: u64,
     error: Error,
 }
 
 impl Account {
-    pub(crate) fn new(login: String, password: SecretString) -> Self {
+    pub(crate) fn new(login_request: LoginRequest) -> Self {
         Self {
-            login,
-            password: Arc::new(password),
+            login_request,
             state: Mutex::default(),
             logins: AtomicU64::new(0),
         }
     }
 
-    /// The session of the account, other than the `spent` one, which the service refused.
+    pub(super) fn login_request(&self) -> Result<Prepared<LoginResponse>> {
+        (self.login_request)()
+    }
+
+    /// Returns the session of the account, but not the `expired` one, which the service rejected.
     ///
-    /// However many calls wait for it, there is one login; if it fails, it has failed for all of them.
-    /// A call that is dropped in the middle of it leaves the login to the next.
-    pub(super) async fn session(
+    /// All requests that wait share one login, and its error if it fails. If the request that executes the login is
+    /// dropped, the next one starts another login.
+    pub(super) async fn session<F>(
         &self,
-        raw: &raw::Client,
-        spent: Option<&AccountSession>,
-    ) -> Result<AccountSession> {
-        let spent = spent.map(|session| session.login);
+        expired: Option<&AccountSession>,
+        log_in: impl FnOnce() -> F + Send,
+    ) -> Result<AccountSession>
+    where
+        F: Future<Output = Result<UserToken>> + Send,
+    {
+        let expired = expired.map(|session| session.login);
         let arrived = self.logins.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
         if let Some(session) = &state.session
-            && Some(session.login) != spent
+            && Some(session.login) != expired
         {
             return Ok(session.clone());
         }
         if let Some(failure) = &state.failure
-            && (failure.login > arrived || spent.is_some() && failure.spent == spent)
+            && (failure.login > arrived || expired.is_some() && failure.expired == expired)
         {
-            return Err(failure.error.duplicate());
+            return Err(failure.error.clone());
         }
-        let outcome = self.log_in(raw).await;
+        let outcome = log_in().await;
         let login = self.logins.fetch_add(1, Ordering::AcqRel) + 1;
         match outcome {
             Ok(token) => {
@@ -113,50 +120,22 @@ impl Account {
                 Ok(session)
             }
             Err(error) => {
+                let failure = LoginFailure {
+                    expired,
+                    login,
+                    error: error.clone(),
+                };
                 *state = State {
                     session: None,
-                    failure: Some(Failure {
-                        spent,
-                        login,
-                        error: error.duplicate(),
-                    }),
+                    failure: Some(failure),
                 };
                 Err(error)
             }
         }
     }
 
-    /// Takes the session, if there is one: no call has it from then on.
+    /// Removes the session, if there is one: no request uses it afterwards.
     pub(super) async fn take(&self) -> Option<AccountSession> {
         self.state.lock().await.session.take()
     }
-
-    /// Boxed with its type written out: it leads back to the call that waits for it.
-    fn log_in<'a>(
-        &'a self,
-        raw: &'a raw::Client,
-    ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>> {
-        Box::pin(async move {
-            let secret = Arc::clone(&self.password);
-            let options = CallOptions::with(|settings| settings.secret = Some(secret));
-            let mut raw = raw.clone();
-            raw.inner = raw.inner.with_options(options);
-            let body = LoginRequest {
-                login: self.login.clone(),
-                password: self.password.expose_secret().to_owned(),
-            };
-            let answer: LoggedIn = finish(raw.login_user(&body).await, &LOGIN_USER)?;
-            Ok(answer.token.0)
-        })
-    }
-}
-
-/// Whether the service refused the call because its session is over or unknown.
-pub(super) fn is_over(error: &Error) -> bool {
-    let codes = [
-        ErrorCode::INVALID_USER_TOKEN,
-        ErrorCode::SESSION_TIMEOUT,
-        ErrorCode::SESSION_EXPIRED,
-    ];
-    error.code().is_some_and(|code| codes.contains(&code))
 }

@@ -1,198 +1,84 @@
-//! The one way out: every request of every operation passes here, and only here.
+//! Transport: the path of every request to the service and back.
 //!
-//! The generated client builds a request and hands it to [`Transport`] through progenitor's
-//! `ClientHooks`. Here the user token is added, the span is opened, the attempts are made and the time
-//! limits run. [`target`] makes the address, with the app path in it, [`call`] is what is known of a
-//! call, [`attempts`] makes it, [`account`] keeps the session of a client that logs itself in, and
-//! [`response`] reads what comes back.
+//! [`Transport::send`] takes a [`Prepared`](crate::prepared::Prepared) request and its settings and returns a [`Reply`].
+//! Each stage has one owner:
 //!
-//! Nothing that leaves this module holds a secret: a URL is cut from every error of the HTTP
-//! stack, and the words of the server are searched for what it must not repeat.
+//! - `context`: state of one request, its timeouts, and the errors that it can end with;
+//! - `retry`: the retry loop, a function without HTTP;
+//! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
+//! - `session` and `account`: which user token is sent, and the renewal of expired sessions;
+//! - `http`: the HTTP client, the only module that knows reqwest;
+//! - `error_response`, `reply`, `download`: what becomes of a response;
+//! - `deadline`, `settings`, `trace`: limits, settings of a request, spans.
+//!
+//! Nothing that leaves this module contains a secret: URLs are removed from the errors of the HTTP stack, and messages of
+//! the server are redacted.
 
 mod account;
-mod attempts;
-mod call;
-mod decode;
+mod context;
+mod deadline;
 mod download;
-mod envelope;
-mod failure;
-mod hooks;
-mod limit;
-mod path;
-mod query;
-mod response;
-mod target;
+mod error_response;
+mod exchange;
+mod http;
+mod reply;
+mod retry;
+mod session;
+mod settings;
 mod trace;
 
-use std::fmt;
 use std::future::Future;
-use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
-use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::multipart::Form;
-use reqwest::{Request, Response, Url};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tracing::Instrument;
 
-pub(crate) use account::Account;
-pub(crate) use download::{Body, DOWNLOAD};
-pub(crate) use limit::Progress;
-pub(crate) use path::{encode_segment, path_value};
-pub(crate) use response::{finish, read_empty, read_json, refused};
-pub(crate) use target::Target;
+pub(crate) use account::{Account, LoginRequest};
+pub(crate) use download::{DOWNLOAD, FileBody};
+pub(crate) use http::{HttpClient, HttpConfig, is_media_type};
+pub(crate) use reply::Reply;
+pub(crate) use retry::Budget;
+pub(crate) use session::{Caller, secret_header, token_header};
+pub(crate) use settings::Settings;
 
-use crate::generated::raw;
-use crate::operation::Operation;
-use crate::profile::{self, Profile};
-use crate::retry::Retries;
-use crate::secret::redact;
-use crate::{Clock, Error, ErrorKind, Result, RetryPolicy, UserToken};
-use call::Call;
+use crate::operation::SessionUse;
+use crate::prepared::{Body, Parts};
+use crate::{Clock, Error, Result, RetryPolicy, UserToken};
+use account::LoginResponse;
+use context::{ReadMode, RequestContext, Traits};
+use exchange::{Exchange, Message, Received};
+use http::FileUrl;
+use session::{LogIn, RequestSession};
 
-const USER_TOKEN: &str = "user-token";
-
-/// The state behind one handle: the application, who calls, and the settings of one call.
-#[derive(Clone)]
-pub(crate) struct Transport {
-    app: Arc<App>,
-    caller: Caller,
-    options: CallOptions,
-}
-
-/// What all handles of a client share.
-pub(crate) struct App {
+/// State that all handles of a client share.
+pub(crate) struct Shared {
     pub(crate) app_id: SecretString,
     pub(crate) api_key: SecretString,
-    /// The API URL without its path.
-    pub(crate) origin: Url,
-    /// The path that stands before every operation's: that of the API URL, the app id and the key.
-    pub(crate) path: SecretString,
+    pub(crate) http: HttpClient,
+    /// The total timeout of a request.
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
-    /// The longest answer that is read into memory, in bytes.
+    /// The maximum length of a response that is read into memory, in bytes.
     pub(crate) max_response_size: usize,
-    pub(crate) profile: Profile,
     pub(crate) retry: RetryPolicy,
-    pub(crate) retries: Retries,
+    pub(crate) budget: Budget,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// As whom a handle calls.
+/// Sends the requests of one client on behalf of one caller.
 #[derive(Clone)]
-pub(crate) enum Caller {
-    Nobody,
-    User(UserToken),
-    /// A service account, whose sessions come and go.
-    Account(Arc<Account>),
-}
-
-/// Tells the kind of caller; never who.
-impl fmt::Debug for Caller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nobody => "Nobody",
-            Self::User(_) => "User",
-            Self::Account(_) => "Account",
-        })
-    }
-}
-
-/// Makes the body of an upload anew, for another attempt.
-pub(crate) type MakeForm =
-    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Form>> + Send>> + Send + Sync>;
-
-/// The settings of one call, where it has any of its own: most calls have none, and take no memory for
-/// them.
-#[derive(Clone, Default)]
-pub(crate) struct CallOptions(Option<Arc<CallSettings>>);
-
-impl CallOptions {
-    pub(crate) fn with(set: impl FnOnce(&mut CallSettings)) -> Self {
-        let mut options = Self::default();
-        set(&mut options);
-        options
-    }
-}
-
-impl Deref for CallOptions {
-    type Target = CallSettings;
-
-    fn deref(&self) -> &CallSettings {
-        static NONE: CallSettings = CallSettings::none();
-        self.0.as_deref().unwrap_or(&NONE)
-    }
-}
-
-impl DerefMut for CallOptions {
-    fn deref_mut(&mut self) -> &mut CallSettings {
-        let settings = self.0.get_or_insert_with(|| Arc::new(CallSettings::none()));
-        Arc::make_mut(settings)
-    }
-}
-
-/// What a call may set for itself, where it differs from the client's.
-#[derive(Clone)]
-pub(crate) struct CallSettings {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
-    /// Whether the caller says that the request may be sent twice.
-    pub(crate) idempotent: Option<bool>,
-    /// What this call sends that no text may repeat: a password.
-    pub(crate) secret: Option<Arc<SecretString>>,
-    /// Headers that go with the request beside the operation's own.
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// The progress of a body that takes as long as it takes: the limits hold from its last step.
-    pub(crate) progress: Option<Progress>,
-    /// Where the call tells how many attempts it has made, for an error that is found after it.
-    pub(crate) attempts: Option<Arc<AtomicU32>>,
-    /// How to make a body again that is no plain bytes.
-    pub(crate) form: Option<MakeForm>,
-}
-
-impl CallSettings {
-    const fn none() -> Self {
-        Self {
-            timeout: None,
-            retry: None,
-            idempotent: None,
-            secret: None,
-            headers: Vec::new(),
-            progress: None,
-            attempts: None,
-            form: None,
-        }
-    }
-}
-
-/// Tells the settings; a header may hold a secret.
-impl fmt::Debug for CallOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("retry", &self.retry)
-            .field("idempotent", &self.idempotent)
-            .finish_non_exhaustive()
-    }
-}
-
-/// How much of an answer is read before it is handed on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
-    Whole,
-    /// The head alone: the body is a download's.
-    Head,
+pub(crate) struct Transport {
+    shared: Arc<Shared>,
+    caller: Caller,
 }
 
 impl Transport {
-    pub(crate) fn new(app: App, caller: Caller) -> Self {
+    pub(crate) fn new(shared: Shared, caller: Caller) -> Self {
         Self {
-            app: Arc::new(app),
+            shared: Arc::new(shared),
             caller,
-            options: CallOptions::default(),
         }
     }
 
@@ -202,81 +88,105 @@ impl Transport {
 
     pub(crate) fn with_caller(&self, caller: Caller) -> Self {
         Self {
+            shared: Arc::clone(&self.shared),
             caller,
-            ..self.clone()
         }
     }
 
-    pub(crate) fn with_options(&self, options: CallOptions) -> Self {
-        Self {
-            app: Arc::clone(&self.app),
-            caller: self.caller.clone(),
-            options,
-        }
+    /// Returns the origin of the API, which contains no secret.
+    pub(crate) fn origin(&self) -> String {
+        self.shared.http.origin()
     }
 
-    pub(crate) fn max_response_size(&self) -> usize {
-        self.app.max_response_size
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
     }
 
-    /// Makes a call of `operation` and answers what came of it, read to its end and with all that
-    /// is known of the call, or the error that stands for it.
-    async fn call(
+    /// Sends a request and reads its response.
+    pub(crate) async fn send(&self, parts: Parts, settings: Settings) -> Result<Reply> {
+        let progress = match &parts.body {
+            Body::Multipart(multipart) => Some(multipart.progress.clone()),
+            Body::Empty | Body::Bytes(_) => None,
+        };
+        let traits = Traits {
+            operation: parts.operation,
+            is_idempotent: parts.is_idempotent,
+            secret: parts.secret.clone(),
+            progress,
+            read: ReadMode::Full,
+            server: self.shared.http.server(),
+        };
+        let context = RequestContext::new(Arc::clone(&self.shared), settings, traits);
+        let session = parts.operation.session();
+        let (context, received) = self
+            .execute(context, session, Message::Request(parts))
+            .await?;
+        Ok(Reply {
+            context,
+            status: received.head.status(),
+            body: received.body,
+        })
+    }
+
+    /// Opens the file at `url`. The user token is sent only to the origin of the API.
+    pub(crate) async fn download(&self, url: &str, settings: Settings) -> Result<FileBody> {
+        let url = FileUrl::parse(url).map_err(|problem| {
+            let text = format!("the URL of the file {problem}");
+            Error::invalid_argument(text).with_operation(&DOWNLOAD)
+        })?;
+        let session = match self.shared.http.is_own(&url) {
+            true => DOWNLOAD.session(),
+            false => SessionUse::None,
+        };
+        let traits = Traits {
+            operation: &DOWNLOAD,
+            is_idempotent: true,
+            secret: None,
+            progress: None,
+            read: ReadMode::Head,
+            server: url.server(),
+        };
+        let context = RequestContext::new(Arc::clone(&self.shared), settings, traits);
+        let (context, received) = self
+            .execute(context, session, Message::Download(url))
+            .await?;
+        Ok(FileBody::new(context, received.head))
+    }
+
+    /// Runs the attempts of a request within its span.
+    async fn execute(
         &self,
-        raw: &raw::Client,
-        request: &mut Request,
-        operation: &'static Operation,
-    ) -> Result<Response> {
-        for (name, value) in &self.options.headers {
-            request.headers_mut().append(name, value.clone());
+        context: RequestContext,
+        session: SessionUse,
+        message: Message,
+    ) -> Result<(RequestContext, Received)> {
+        let span = context.span.clone();
+        let policy = context.policy().clone();
+        let mut exchange = Exchange {
+            session: RequestSession::new(session, self.caller.clone()),
+            context,
+            message,
+            log_in: self,
+        };
+        let sleep = |delay| self.shared.clock.sleep(delay);
+        let attempts = retry::run(&policy, &self.shared.budget, sleep, &mut exchange);
+        match attempts.instrument(span).await {
+            Ok(received) => Ok((exchange.context, received)),
+            Err(error) => Err(exchange.context.fail(error)),
         }
-        if self.app.profile == Profile::Live {
-            profile::apply(request, operation);
-        }
-        let mut call = Call::new(self.clone(), operation, request, Reading::Whole);
-        let span = call.span.clone();
-        let answer = attempts::run(&mut call, raw, request).instrument(span);
-        match answer.await {
-            Ok(answer) => Ok(response::carrying(answer, call)),
-            Err(error) => Err(call.end(error)),
-        }
-    }
-
-    /// `text` without the secrets of the application and of this call, of which `token` is one.
-    fn redact(&self, text: &str, token: Option<&UserToken>) -> String {
-        let app = &self.app;
-        let mut secrets = vec![app.app_id.expose_secret(), app.api_key.expose_secret()];
-        let encoded = secrets
-            .clone()
-            .into_iter()
-            .map(encode_segment)
-            .collect::<Vec<_>>();
-        secrets.extend(encoded.iter().map(String::as_str));
-        secrets.extend(token.map(UserToken::expose_secret));
-        let of_call = self.options.secret.as_ref();
-        secrets.extend(of_call.map(|secret| secret.expose_secret()));
-        redact(text, &mut secrets)
     }
 }
 
-/// The token as a header's value that no log prints.
-pub(crate) fn header_value(token: &UserToken) -> Result<HeaderValue> {
-    let problem = if token.expose_secret().is_empty() {
-        "user_token is empty"
-    } else {
-        match secret_header(token.expose_secret()) {
-            Some(value) => return Ok(value),
-            None => "user_token holds a character that no header may hold, or spaces around it",
-        }
-    };
-    Err(Error::new(ErrorKind::InvalidArgument, problem))
-}
-
-/// `text` as a header's value that no log prints; none where a server would read another one, which
-/// it does with white space around it (RFC 9110, section 5.5).
-pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
-    let is_whole = text.trim_matches([' ', '\t']).len() == text.len();
-    let mut value = HeaderValue::from_str(text).ok().filter(|_| is_whole)?;
-    value.set_sensitive(true);
-    Some(value)
+impl LogIn for Transport {
+    fn log_in<'a>(
+        &'a self,
+        account: &'a Account,
+    ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>> {
+        Box::pin(async move {
+            let login = account.login_request()?;
+            let anonymous = self.with_caller(Caller::Anonymous);
+            let reply = anonymous.send(login.parts, Settings::default()).await?;
+            reply.read(login.reader).map(LoginResponse::into_token)
+        })
+    }
 }

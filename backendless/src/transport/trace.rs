@@ -1,18 +1,20 @@
-//! What a call tells of itself to `tracing`, by OpenTelemetry's names for HTTP clients.
+//! Spans and events of requests, with the names of OpenTelemetry's conventions for HTTP clients.
 //!
-//! The path is told as its template and nothing is told in the server's words: a span holds no
-//! secret and no value of the caller's.
+//! The path is recorded as its template, and no text of the service is recorded: a span contains no secret and no value of
+//! the caller.
 
-use reqwest::{StatusCode, Url};
+use std::time::Duration;
+
+use http::StatusCode;
 use tracing::Span;
 use tracing::field::{Empty, debug};
 
-use super::call::Call;
+use super::http::Server;
 use crate::Error;
 use crate::operation::Operation;
 
-/// The span of a call, from before its first attempt until its answer is read.
-pub(super) fn span(operation: &'static Operation, url: &Url) -> Span {
+/// Creates the span of a request, which lasts from before the first attempt until the response is read.
+pub(super) fn span(operation: &'static Operation, server: Server<'_>) -> Span {
     tracing::info_span!(
         target: "backendless",
         "backendless.call",
@@ -25,16 +27,18 @@ pub(super) fn span(operation: &'static Operation, url: &Url) -> Span {
         http.request.resend_count = Empty,
         http.response.status_code = Empty,
         url.template = operation.path(),
-        server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
+        server.address = server.host,
+        server.port = server.port,
         error.type = Empty,
     )
 }
 
-pub(super) fn answered(span: &Span, status: StatusCode) {
+/// Records that a response was received.
+pub(super) fn responded(span: &Span, status: StatusCode) {
     span.record("http.response.status_code", status.as_u16());
 }
 
+/// Records the error with which the request failed.
 pub(super) fn failed(span: &Span, error: &Error) {
     span.record("otel.status_code", "ERROR");
     span.record("error.type", debug(error.kind()));
@@ -43,19 +47,25 @@ pub(super) fn failed(span: &Span, error: &Error) {
     }
 }
 
-/// The call is about to be made again after `error`.
-pub(super) fn again(call: &Call, error: &Error, wait: std::time::Duration) {
-    call.span.record("http.request.resend_count", call.attempts);
+/// Records that another attempt follows `error` after `delay`.
+pub(super) fn retrying(
+    span: &Span,
+    operation: &'static Operation,
+    error: &Error,
+    attempts: u32,
+    delay: Duration,
+) {
+    span.record("http.request.resend_count", attempts);
     tracing::info!(
         target: "backendless",
         {
-            backendless.operation = call.operation.id(),
+            backendless.operation = operation.id(),
             backendless.code = error.code().map(crate::ErrorCode::get),
             http.response.status_code = error.status(),
             error.type = debug(error.kind()),
-            attempts = call.attempts,
-            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            attempts,
+            wait_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
         },
-        "the call is made again"
+        "retrying the request"
     );
 }

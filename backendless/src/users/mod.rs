@@ -11,17 +11,19 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 pub use registration::Registration;
 pub use session::Session;
 pub use user::User;
 
 use crate::data::{Object, Record};
-use crate::generated::raw::types::LoginRequest;
-use crate::operations::{LOGIN_USER, LOGOUT_USER, REGISTER_USER, RESTORE_PASSWORD};
+use crate::generated::raw;
+use crate::operations::REGISTER_USER;
+use crate::prepared::Prepared;
 use crate::request::Request;
-use crate::transport::finish;
-use crate::{Client, UserToken};
+use crate::transport::LoginRequest;
+use crate::{Client, Result, UserToken};
 
 const USER_TOKEN: &str = "user-token";
 
@@ -32,11 +34,7 @@ const USER_TOKEN: &str = "user-token";
 /// ```
 /// use backendless::Registration;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let users = client.users();
 /// users.register(Registration::new("pa55").email("ann@example.com")).await?;
 /// let session = users.login("ann@example.com", "pa55").await?;
@@ -45,8 +43,7 @@ const USER_TOKEN: &str = "user-token";
 /// let entry = diary.create(&serde_json::json!({"text": "fine day"})).await?;
 /// assert_eq!(entry.owner_id.as_deref(), Some(session.user().object_id.as_str()));
 /// session.logout().await?;
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone, Debug)]
 pub struct Users {
@@ -75,30 +72,22 @@ impl Users {
     /// ```
     /// use backendless::{ErrorKind, Registration};
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let ann = || Registration::new("pa55").email("ann@example.com").property("age", 30);
     /// let user = client.users().register(ann()).await?;
     /// assert_eq!(user.properties["age"], 30);
     ///
     /// let again = client.users().register(ann()).await.unwrap_err();
     /// assert_eq!(again.kind(), ErrorKind::Conflict);
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn register(&self, registration: Registration) -> Request<'static, User> {
-        let password = registration.password();
-        let request = Request::new(self.client.clone(), move |raw| async move {
-            let body = registration
-                .body()
-                .map_err(|error| error.with_operation(&REGISTER_USER))?;
-            let row = finish(raw.register_user(&body).await, &REGISTER_USER)?;
-            Ok(User::from_row(row))
-        });
-        request.secret(password)
+    pub fn register(&self, registration: Registration) -> Request<User> {
+        let request = registration
+            .body()
+            .map_err(|error| error.with_operation(&REGISTER_USER))
+            .and_then(|body| raw::register_user(&body))
+            .map(|request| request.with_secret(registration.password()));
+        Request::map(&self.client, request, User::from_row)
     }
 
     /// Logs a user in, by the identity with which they registered.
@@ -110,34 +99,18 @@ impl Users {
     /// disabled; and what every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
     /// assert!(error.is_unauthorized());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn login(
-        &self,
-        login: impl Into<String>,
-        password: impl Into<String>,
-    ) -> Request<'static, Session> {
-        let login = login.into();
-        let password = Arc::new(SecretString::from(password.into()));
-        let (secret, client) = (Arc::clone(&password), self.client.clone());
-        let request = Request::new(self.client.clone(), move |raw| async move {
-            let body = LoginRequest {
-                login,
-                password: password.expose_secret().to_owned(),
-            };
-            let LoggedIn { row, token } = finish(raw.login_user(&body).await, &LOGIN_USER)?;
+    pub fn login(&self, login: impl Into<String>, password: impl Into<String>) -> Request<Session> {
+        let request = login_user(login.into(), Arc::new(SecretString::from(password.into())));
+        let client = self.client.clone();
+        Request::map(&self.client, request, move |LoggedIn { row, token }| {
             let client = client.with_user_token(token.clone());
-            Ok(Session::new(client, User::from_row(row), token))
-        });
-        request.secret(secret)
+            Session::new(client, User::from_row(row), token)
+        })
     }
 
     /// Ends the session of the user as whom this client calls.
@@ -153,20 +126,13 @@ impl Users {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let of_nobody = client.with_user_token("no session's");
     /// assert!(of_nobody.users().logout().await.unwrap_err().is_unauthorized());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn logout(&self) -> Request<'static, ()> {
-        Request::new(self.client.clone(), move |raw| async move {
-            finish(raw.logout_user().await, &LOGOUT_USER)
-        })
+    pub fn logout(&self) -> Request<()> {
+        Request::new(&self.client, raw::logout_user())
     }
 
     /// Has the service send an e-mail with which the user can set a new password.
@@ -181,22 +147,32 @@ impl Users {
     /// every call may answer.
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-    /// #     .api_url(server.url()).build()?;
+    /// # backendless_local::doc_example!(|client| {
     /// let error = client.users().restore_password("nobody@example.com").await.unwrap_err();
     /// assert!(error.is_not_found());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
-    pub fn restore_password(&self, identity: impl Into<String>) -> Request<'static, ()> {
-        let identity = identity.into();
-        Request::new(self.client.clone(), move |raw| async move {
-            finish(raw.restore_password(&identity).await, &RESTORE_PASSWORD)
-        })
+    pub fn restore_password(&self, identity: impl Into<String>) -> Request<()> {
+        Request::new(&self.client, raw::restore_password(&identity.into()))
     }
+}
+
+fn login_user<R>(login: String, password: Arc<SecretString>) -> Result<Prepared<R>>
+where
+    R: DeserializeOwned,
+{
+    let body = raw::types::LoginRequest {
+        login,
+        password: password.expose_secret().to_owned(),
+    };
+    let request = raw::login_user(&body)?;
+    Ok(request.with_secret(password))
+}
+
+/// Returns the function that creates the login request of a service account.
+pub(crate) fn login_request(login: String, password: String) -> LoginRequest {
+    let password = Arc::new(SecretString::from(password));
+    Box::new(move || login_user(login.clone(), Arc::clone(&password)))
 }
 
 /// The answer to a login: the user's row, and beside its properties the token.

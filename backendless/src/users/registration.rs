@@ -1,4 +1,4 @@
-//! What a new user brings along.
+//! The data of a new user.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::data::Record;
 use crate::{Error, Result};
 
-/// A registration: a password, and the columns of the new row in `Users`.
+/// A new user: a password, and the columns of the new row in `Users`.
 ///
 /// ```
 /// use backendless::Registration;
@@ -26,7 +26,8 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// A registration with this password. It is wiped from memory when it is no longer needed.
+    /// Creates a registration with this password. The password is wiped from memory when it is no
+    /// longer needed.
     pub fn new(password: impl Into<String>) -> Self {
         Self {
             password: Arc::new(password.into().into()),
@@ -35,23 +36,25 @@ impl Registration {
         }
     }
 
-    /// The user's e-mail address, by which they log in unless the application says otherwise.
+    /// Sets the user's e-mail address. It is the login, unless the application is configured with
+    /// another identity column.
     pub fn email(self, address: impl Into<String>) -> Self {
         self.property("email", address.into())
     }
 
-    /// The user's name.
+    /// Sets the user's name.
     pub fn name(self, name: impl Into<String>) -> Self {
         self.property("name", name.into())
     }
 
-    /// Any other column of `Users`. A value that JSON cannot hold, and the column `password`, are
-    /// refused when the registration is sent.
+    /// Sets any other column of `Users`. A value that JSON cannot represent, and the column
+    /// `password`, are rejected when the registration is sent.
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         match serde_json::to_value(value) {
             _ if name == "password" => {
-                self.problem = Some("property \"password\": it is an argument of `new`".to_owned());
+                self.problem =
+                    Some("property \"password\": pass it to `Registration::new`".to_owned());
             }
             Ok(value) => {
                 self.properties.insert(name, value);
@@ -65,8 +68,8 @@ impl Registration {
         Arc::clone(&self.password)
     }
 
-    /// The body of the request. It is a type of its own so that a `Registration` itself cannot be
-    /// written anywhere by accident.
+    /// The body of the request. It is a separate type, so that a `Registration` with its password
+    /// cannot be serialized by accident.
     pub(super) fn body(&self) -> Result<Body<'_>> {
         match &self.problem {
             None => Ok(Body(self)),
@@ -75,7 +78,7 @@ impl Registration {
     }
 }
 
-/// Tells the names of the columns, and no value.
+/// Writes the names of the columns, but no values.
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registration")
@@ -108,7 +111,7 @@ mod tests {
     use std::collections::HashMap;
 
     #[test]
-    fn a_registration_holds_what_it_was_given() {
+    fn a_body_has_the_password_and_the_properties() {
         let ann = Registration::new("pa55")
             .email("a@b.c")
             .name("Ann")
@@ -121,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_cannot_be_sent_is_told_by_name() {
+    fn a_property_that_cannot_be_sent_is_rejected_by_name() {
         let no_json = HashMap::from([(vec![1], 1)]);
         for (name, bad) in [
             (

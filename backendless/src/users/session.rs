@@ -14,11 +14,7 @@ use crate::{Client, UserToken};
 /// ```
 /// use backendless::Registration;
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = backendless::Client::builder(server.app_id(), server.api_key())
-/// #     .api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let users = client.users();
 /// users.register(Registration::new("pa55").email("ann@example.com")).await?;
 /// let session = users.login("ann@example.com", "pa55").await?;
@@ -28,9 +24,9 @@ use crate::{Client, UserToken};
 /// let as_ann = client.with_user_token(token);
 /// assert_eq!(as_ann.data::<backendless::Record>("Users").count().await?, 1);
 /// session.logout().await?;
-/// # Ok(())
-/// # }
+/// # });
 /// ```
+#[derive(Clone)]
 pub struct Session {
     client: Client,
     user: User,
@@ -79,7 +75,7 @@ impl Session {
     ///
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the session is over already; and what
     /// every call may answer.
-    pub fn logout(&self) -> Request<'static, ()> {
+    pub fn logout(&self) -> Request<()> {
         self.client.users().logout()
     }
 }

@@ -1,0 +1,372 @@
+//! Descriptions of JSON that does not match the caller's type: the path, the expected type and the
+//! kind of the value found, but never the value, which is data of a user.
+//!
+//! serde's own messages quote the value. So JSON that failed is decoded a second time, by a
+//! deserializer that tracks the path and whose errors name only the kind of the value.
+
+use std::any::type_name;
+use std::fmt;
+
+use serde::de::value::{
+    MapAccessDeserializer, MapDeserializer, SeqDeserializer, StringDeserializer,
+};
+use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
+use serde_json::Value;
+
+/// The max size of JSON that is decoded a second time: a `Value` takes many times its length.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// Describes in one line why `json`, the body of a response, could not be decoded as a `T`.
+///
+/// For example `the response does not match Vec<Person>: at [1].age: expected u8, found string`.
+pub(crate) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> String {
+    if !error.is_data() {
+        // These messages name the violated rule of the grammar and the position; they quote nothing.
+        return format!("the response is not valid JSON: {error}");
+    }
+    let mismatch = Some(json)
+        .filter(|json| json.len() <= MAX_BYTES)
+        .and_then(|json| serde_json::from_slice::<Value>(json).ok())
+        .and_then(mismatch::<T>)
+        .unwrap_or_else(|| format!("at line {}, column {}", error.line(), error.column()));
+    format!(
+        "the response does not match {}: {mismatch}",
+        display_name::<T>()
+    )
+}
+
+/// Decodes `value` as a `T`. The error is a description in one line: `does not match Vec<u8>: at [1]:
+/// expected u8, found string`.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
+    T::deserialize(value).map_err(|_| {
+        let name = display_name::<T>();
+        match mismatch::<T>(value.clone()) {
+            Some(mismatch) => format!("does not match {name}: {mismatch}"),
+            None => format!("does not match {name}"),
+        }
+    })
+}
+
+/// Where `value` does not match `T`, and why; `None` if it does match.
+fn mismatch<T: DeserializeOwned>(value: Value) -> Option<String> {
+    let error = serde_path_to_error::deserialize::<_, T>(Silent(value)).err()?;
+    Some(match error.path().iter().next() {
+        Some(_) => format!("at {}: {}", error.path(), error.inner()),
+        None => error.inner().to_string(),
+    })
+}
+
+/// The name of `T` without paths, as a caller would write it.
+fn display_name<T>() -> String {
+    let name = short_name(type_name::<T>());
+    // An option around a list accepts null as an empty list; it is not part of the caller's type.
+    match name.strip_prefix("Option<") {
+        Some(inner) if inner.starts_with("Vec<") => {
+            inner.strip_suffix('>').unwrap_or(inner).to_owned()
+        }
+        _ => name,
+    }
+}
+
+/// `Vec<Object<Person>>` of `alloc::vec::Vec<backendless::data::object::Object<shop::Person>>`.
+fn short_name(full: &str) -> String {
+    let mut short = String::new();
+    let mut word = String::new();
+    for character in full.chars() {
+        match character {
+            ':' => word.clear(),
+            _ if character.is_alphanumeric() || character == '_' => word.push(character),
+            _ => {
+                short.push_str(&word);
+                word.clear();
+                short.push(character);
+            }
+        }
+    }
+    short + &word
+}
+
+/// An error with the kind of the value found, not the value.
+///
+/// Messages of `custom` come from the caller's own types and are kept as they are.
+#[derive(Debug)]
+struct Mismatch(String);
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+impl de::Error for Mismatch {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self(format!("expected {expected}, found {}", kind(found)))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self(format!(
+            "expected {expected}, found a different {}",
+            kind(found)
+        ))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self(format!(
+            "expected one of {expected:?}, found a different string"
+        ))
+    }
+}
+
+/// The JSON term for a value.
+fn kind(value: Unexpected<'_>) -> &'static str {
+    match value {
+        Unexpected::Bool(_) => "boolean",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "number",
+        // "expected u8, found number" would puzzle the reader.
+        Unexpected::Float(_) => "floating-point number",
+        Unexpected::Char(_) | Unexpected::Str(_) => "string",
+        Unexpected::Unit | Unexpected::Option => "null",
+        Unexpected::Seq => "array",
+        Unexpected::Map => "object",
+        _ => "value",
+    }
+}
+
+/// The name by which serde_json's `RawValue` asks its deserializer for the text of a value.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
+
+/// A JSON value whose deserialization fails with a [`Mismatch`].
+struct Silent(Value);
+
+impl<'de> IntoDeserializer<'de, Mismatch> for Silent {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl Silent {
+    fn object(
+        map: serde_json::Map<String, Value>,
+    ) -> MapDeserializer<'static, impl Iterator<Item = (String, Silent)>, Mismatch> {
+        MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Silent(value))))
+    }
+}
+
+impl<'de> de::Deserializer<'de> for Silent {
+    type Error = Mismatch;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(value),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(value), _, _) => visitor.visit_u64(value),
+                (_, Some(value), _) => visitor.visit_i64(value),
+                (_, _, Some(value)) => visitor.visit_f64(value),
+                _ => Err(de::Error::custom("a number that is out of range")),
+            },
+            Value::String(text) => visitor.visit_string(text),
+            Value::Array(items) => {
+                visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Silent)))
+            }
+            Value::Object(map) => visitor.visit_map(Self::object(map)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        if name == RAW_VALUE {
+            let raw = self.0.deserialize_newtype_struct(name, visitor);
+            return raw.map_err(|_| de::Error::custom("expected any JSON value"));
+        }
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        match self.0 {
+            Value::String(variant) => visitor.visit_enum(StringDeserializer::new(variant)),
+            Value::Object(map) => visitor.visit_enum(MapAccessDeserializer::new(Self::object(map))),
+            _ => Err(de::Error::custom(
+                "expected the name of a variant or an object",
+            )),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::json;
+    use serde_json::value::RawValue;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Person {
+        name: String,
+        age: Option<u8>,
+        #[serde(default)]
+        pet: Option<Pet>,
+        #[serde(default)]
+        tags: Vec<(String, Tag)>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    enum Pet {
+        Cat,
+        Dog(#[expect(dead_code, reason = "only read into")] u8),
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Tag(#[expect(dead_code, reason = "only read into")] f32);
+
+    fn describe_people(json: &str) -> String {
+        let error = serde_json::from_str::<Vec<Person>>(json).unwrap_err();
+        describe::<Vec<Person>>(json.as_bytes(), &error)
+    }
+
+    #[test]
+    fn a_description_has_the_path_and_the_expected_type_but_not_the_value() {
+        for (row, mismatch) in [
+            (r#"{"name":5}"#, "[1].name: expected a string, found number"),
+            (
+                r#"{"name":"a","age":"secret"}"#,
+                "[1].age: expected u8, found string",
+            ),
+            (
+                r#"{"name":"a","age":4711}"#,
+                "[1].age: expected u8, found a different number",
+            ),
+            (
+                r#"{"name":"a","age":47.11}"#,
+                "[1].age: expected u8, found floating-point number",
+            ),
+            (
+                r#"{"name":"a","age":true}"#,
+                "[1].age: expected u8, found boolean",
+            ),
+            (
+                r#"{"name":["secret"]}"#,
+                "[1].name: expected a string, found array",
+            ),
+            (
+                r#"{"name":{"secret":1}}"#,
+                "[1].name: expected a string, found object",
+            ),
+            (
+                r#"{"name":null}"#,
+                "[1].name: expected a string, found null",
+            ),
+            (r#"{"age":1}"#, "[1]: missing field `name`"),
+            (
+                r#"{"name":"a","pet":"secret"}"#,
+                r#"[1].pet: expected one of ["Cat", "Dog"], found a different string"#,
+            ),
+            (
+                r#"{"name":"a","pet":{"Dog":"secret"}}"#,
+                "[1].pet.Dog: expected u8, found string",
+            ),
+            (
+                r#"{"name":"a","tags":[["x",1],["y","secret"]]}"#,
+                "[1].tags[1][1]: expected f32, found string",
+            ),
+            (r#""secret""#, "[1]: expected struct Person, found string"),
+        ] {
+            assert_eq!(
+                describe_people(&format!(r#"[{{"name":"a"}},{row}]"#)),
+                format!("the response does not match Vec<Person>: at {mismatch}")
+            );
+        }
+        assert_eq!(
+            describe_people(r#""secret""#),
+            "the response does not match Vec<Person>: expected a sequence, found string"
+        );
+    }
+
+    #[test]
+    fn invalid_json_is_reported_with_its_position() {
+        let text = describe_people(r#"[{"name":"secret"#);
+        assert!(
+            text.starts_with("the response is not valid JSON: EOF"),
+            "{text}"
+        );
+        assert!(text.contains("column 16"), "{text}");
+        assert!(!text.contains("secret"), "{text}");
+    }
+
+    #[test]
+    fn large_json_is_described_by_its_position_alone() {
+        let json = format!(r#"[{{"name":"{}","age":"secret"}}]"#, "a".repeat(MAX_BYTES));
+        let text = describe_people(&json);
+        assert!(
+            text.starts_with("the response does not match Vec<Person>: at line 1, "),
+            "{text}"
+        );
+        assert!(!text.contains("secret"), "{text}");
+    }
+
+    #[test]
+    fn an_option_around_a_list_is_not_named() {
+        let error = serde_json::from_str::<Option<Vec<u8>>>("5").unwrap_err();
+        let text = describe::<Option<Vec<u8>>>(b"5", &error);
+        assert!(
+            text.starts_with("the response does not match Vec<u8>: "),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_value_is_decoded_or_described() {
+        let problem = from_value::<Vec<u8>>(&json!([1, "secret"])).unwrap_err();
+        assert_eq!(
+            problem,
+            "does not match Vec<u8>: at [1]: expected u8, found string"
+        );
+        let problem = from_value::<u8>(&json!("secret")).unwrap_err();
+        assert_eq!(problem, "does not match u8: expected u8, found string");
+        assert_eq!(from_value(&json!([1, 2])), Ok(vec![1_u8, 2]));
+    }
+
+    #[test]
+    fn a_raw_value_does_not_hide_the_mismatch_behind_it() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only read into")]
+        struct Event {
+            payload: Box<RawValue>,
+            age: u8,
+        }
+        let problem = from_value::<Event>(&json!({"payload": {"a": 1}, "age": "secret"}));
+        assert_eq!(
+            problem.unwrap_err(),
+            "does not match Event: at age: expected u8, found string"
+        );
+    }
+}

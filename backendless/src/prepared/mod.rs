@@ -1,0 +1,244 @@
+//! Requests that are ready to be sent: pure data, built without I/O.
+//!
+//! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
+//! `path` checks and encodes path values, `query` encodes query values, and `body` contains the bodies.
+
+mod body;
+mod path;
+mod query;
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use secrecy::SecretString;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use body::Multipart;
+pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress};
+pub(crate) use path::encode_segment;
+
+use crate::operation::{Idempotency, Operation};
+use crate::{Error, Result};
+
+/// Request that names its operation and is ready to be sent.
+///
+/// `R` is the type of the decoded response. Created by the functions in [`raw`](crate::raw); sent with
+/// [`Client::send`](crate::Client::send). It contains no app path and no user token: the client adds them.
+#[must_use = "a prepared request is sent with `Client::send`"]
+pub struct Prepared<R> {
+    pub(crate) parts: Parts,
+    pub(crate) reader: Reader<R>,
+}
+
+/// How the response of a request is decoded.
+pub(crate) enum Reader<R> {
+    /// As JSON; an empty body reads as `null`.
+    Json(fn(&[u8]) -> serde_json::Result<R>, Describe),
+    /// By a function of the whole body, which may be empty.
+    Body(fn(Bytes) -> R),
+}
+
+/// Describes where and why JSON does not match the type of the response.
+pub(crate) type Describe = fn(&[u8], &serde_json::Error) -> String;
+
+/// Everything of a request that does not depend on the client.
+pub(crate) struct Parts {
+    pub(crate) operation: &'static Operation,
+    /// The encoded path, which follows the app path.
+    pub(crate) path: String,
+    /// The encoded query, without the `?`.
+    pub(crate) query: Option<String>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Body,
+    /// Whether the request may be sent again after the service may have processed it.
+    pub(crate) is_idempotent: bool,
+    /// A value in the request that must not appear in any text: a password.
+    pub(crate) secret: Option<Arc<SecretString>>,
+}
+
+/// Builds a request part by part. It does no I/O.
+pub(crate) struct RequestBuilder {
+    operation: &'static Operation,
+    path: String,
+    query: query::Query,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Body,
+}
+
+impl RequestBuilder {
+    /// Starts a request of `operation`, with an empty path.
+    pub(crate) fn new(operation: &'static Operation) -> Self {
+        /// Enough for most paths with their ids.
+        const PATH_CAPACITY: usize = 96;
+        Self {
+            operation,
+            path: String::with_capacity(PATH_CAPACITY),
+            query: query::Query::default(),
+            headers: Vec::new(),
+            body: Body::Empty,
+        }
+    }
+
+    /// Appends text of the path template.
+    #[inline]
+    pub(crate) fn literal(&mut self, text: &'static str) {
+        self.path.push_str(text);
+    }
+
+    /// Appends the value of the path parameter at `index`, checked and encoded.
+    pub(crate) fn parameter(&mut self, index: usize, value: &str) -> Result<()> {
+        path::push(&mut self.path, self.operation, index, value)
+    }
+
+    /// Adds a query parameter. `None` is skipped, and a list becomes one parameter per item.
+    pub(crate) fn query<V: Serialize>(&mut self, name: &'static str, value: &V) -> Result<()> {
+        self.query
+            .append(name, value)
+            .map_err(|problem| self.invalid(&format!("query parameter `{name}`: {problem}")))
+    }
+
+    /// Adds a header.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn header(&mut self, name: &'static str, value: &str) -> Result<()> {
+        let parsed = HeaderName::from_bytes(name.as_bytes());
+        let (Ok(parsed), Ok(value)) = (parsed, HeaderValue::from_str(value)) else {
+            let problem = format!("header `{name}` contains a character that is not allowed there");
+            return Err(self.invalid(&problem));
+        };
+        self.headers.push((parsed, value));
+        Ok(())
+    }
+
+    /// Sets a JSON body.
+    pub(crate) fn json<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
+        let json = serde_json::to_vec(body)
+            .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
+        self.set_body("application/json", json.into());
+        Ok(())
+    }
+
+    /// Sets a body of form-encoded pairs.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn form<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
+        let form = serde_urlencoded::to_string(body)
+            .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
+        self.set_body("application/x-www-form-urlencoded", form.into());
+        Ok(())
+    }
+
+    /// Sets a body of bytes.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn bytes(&mut self, body: Bytes) {
+        self.set_body("application/octet-stream", body);
+    }
+
+    /// Sets a body of text.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn text(&mut self, body: String) {
+        self.set_body("text/plain", body.into());
+    }
+
+    /// Sets a multipart body, whose content type is chosen when it is sent.
+    pub(crate) fn multipart(&mut self, form: Multipart) {
+        self.body = Body::Multipart(form);
+    }
+
+    /// Ends a request whose response is JSON of type `T`.
+    pub(crate) fn finish_json<T: DeserializeOwned>(self) -> Prepared<T> {
+        self.finish(Reader::Json(from_json::<T>, crate::decode::describe::<T>))
+    }
+
+    /// Ends a request whose response carries no value.
+    pub(crate) fn finish_empty(self) -> Prepared<()> {
+        self.finish(Reader::Body(drop))
+    }
+
+    /// Ends a request whose response is bytes.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn finish_bytes(self) -> Prepared<Bytes> {
+        self.finish(Reader::Body(std::convert::identity))
+    }
+
+    fn finish<R>(self, reader: Reader<R>) -> Prepared<R> {
+        let query = self.query.finish();
+        let is_idempotent = is_idempotent(self.operation, query.as_deref());
+        Prepared {
+            parts: Parts {
+                operation: self.operation,
+                path: self.path,
+                query,
+                headers: self.headers,
+                body: self.body,
+                is_idempotent,
+                secret: None,
+            },
+            reader,
+        }
+    }
+
+    fn set_body(&mut self, media_type: &'static str, bytes: Bytes) {
+        let content_type = HeaderValue::from_static(media_type);
+        self.headers.push((CONTENT_TYPE, content_type));
+        self.body = Body::Bytes(bytes);
+    }
+
+    fn invalid(&self, problem: &str) -> Error {
+        Error::invalid_argument(problem).with_operation(self.operation)
+    }
+}
+
+impl<R> Prepared<R> {
+    /// Marks a value in the request as secret, so that no error text contains it.
+    pub(crate) fn with_secret(mut self, secret: Arc<SecretString>) -> Self {
+        self.parts.secret = Some(secret);
+        self
+    }
+
+    /// Adds headers that the specification does not declare.
+    pub(crate) fn with_headers(mut self, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
+        self.parts.headers.extend(headers);
+        self
+    }
+}
+
+/// Prints the operation only: path, query and body are the caller's data.
+impl<R> fmt::Debug for Prepared<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("operation", &self.parts.operation.id())
+            .finish_non_exhaustive()
+    }
+}
+
+fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(json)
+}
+
+fn is_idempotent(operation: &Operation, query: Option<&str>) -> bool {
+    match operation.idempotency() {
+        Idempotency::Safe | Idempotency::Idempotent => true,
+        Idempotency::IdempotentWhen { query: name, value } => {
+            let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+            pairs.any(|(given, set)| given == name && set == value)
+        }
+        Idempotency::NotIdempotent => false,
+    }
+}

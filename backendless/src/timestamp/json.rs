@@ -1,0 +1,92 @@
+//! The JSON form: a number of milliseconds.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use super::Timestamp;
+
+const EXPECTED: &str = "a time in milliseconds since 1970";
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TimestampVisitor)
+    }
+}
+
+pub(crate) struct TimestampVisitor;
+
+impl Visitor<'_> for TimestampVisitor {
+    type Value = Timestamp;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(EXPECTED)
+    }
+
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Timestamp, E> {
+        Ok(Timestamp(millis))
+    }
+
+    fn visit_u64<E: de::Error>(self, millis: u64) -> Result<Timestamp, E> {
+        i64::try_from(millis)
+            .map(Timestamp)
+            .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(millis), &self))
+    }
+
+    fn visit_f64<E: de::Error>(self, millis: f64) -> Result<Timestamp, E> {
+        // 2^63 is the first value beyond the range, and exact as an f64.
+        const END: f64 = 9_223_372_036_854_775_808.0;
+        if (-END..END).contains(&millis) {
+            #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
+            Ok(Timestamp(millis.floor() as i64))
+        } else {
+            Err(E::invalid_value(de::Unexpected::Float(millis), &self))
+        }
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+        // serde's own errors would quote the string, which is data of a user.
+        text.parse()
+            .map(Timestamp)
+            .map_err(|_| E::custom(format_args!("expected {EXPECTED}, found another string")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> serde_json::Result<Timestamp> {
+        serde_json::from_str(json)
+    }
+
+    #[test]
+    fn numbers_and_strings_with_a_number_are_read() {
+        let read = |json| read(json).ok();
+        assert_eq!(read("1700000000000"), Some(Timestamp(1_700_000_000_000)));
+        assert_eq!(read("1.7e12"), Some(Timestamp(1_700_000_000_000)));
+        assert_eq!(read("\"17\""), Some(Timestamp(17)));
+        assert_eq!(read("1e300"), None);
+        assert_eq!(read("18446744073709551615"), None);
+        assert_eq!(read("\"soon\""), None);
+        assert_eq!(read("{}"), None);
+    }
+
+    #[test]
+    fn an_error_does_not_quote_the_string() {
+        let error = read("\"soon\"").unwrap_err().to_string();
+        assert!(error.starts_with("expected a time in milliseconds since 1970, found another"));
+    }
+
+    #[test]
+    fn a_timestamp_is_written_as_a_number() {
+        assert_eq!(serde_json::to_string(&Timestamp(-5)).unwrap(), "-5");
+    }
+}

@@ -1,0 +1,252 @@
+//! State of a request while it is sent, and the errors that it can end with.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use secrecy::{ExposeSecret, SecretString};
+use tracing::Span;
+
+use super::deadline::Deadline;
+use super::http::{HttpError, HttpErrorKind, Server};
+use super::settings::Settings;
+use super::{Shared, trace};
+use crate::operation::{ErrorCodes, Operation};
+use crate::prepared::{Progress, encode_segment};
+use crate::secret::redact;
+use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
+
+/// How much of a response the transport reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadMode {
+    /// Head and body, into memory.
+    Full,
+    /// The head only: the body is a download.
+    Head,
+}
+
+/// State of a request while it is sent and its response is read.
+pub(super) struct RequestContext {
+    pub(super) shared: Arc<Shared>,
+    pub(super) operation: &'static Operation,
+    pub(super) settings: Settings,
+    pub(super) span: Span,
+    pub(super) read: ReadMode,
+    pub(super) attempts: u32,
+    /// The deadline of the current attempt.
+    pub(super) deadline: Deadline,
+    /// The user token that the last attempt sent.
+    pub(super) token: Option<UserToken>,
+    secret: Option<Arc<SecretString>>,
+    is_idempotent: bool,
+    progress: Option<Progress>,
+    started: Instant,
+    total_timeout: Duration,
+}
+
+/// What a request is, for its context.
+pub(super) struct Traits<'t> {
+    pub(super) operation: &'static Operation,
+    pub(super) is_idempotent: bool,
+    pub(super) secret: Option<Arc<SecretString>>,
+    /// The progress of a body that is sent as a stream.
+    pub(super) progress: Option<Progress>,
+    pub(super) read: ReadMode,
+    pub(super) server: Server<'t>,
+}
+
+impl RequestContext {
+    pub(super) fn new(shared: Arc<Shared>, settings: Settings, traits: Traits<'_>) -> Self {
+        let Traits {
+            operation,
+            is_idempotent,
+            secret,
+            progress,
+            read,
+            server,
+        } = traits;
+        let progress = match read {
+            ReadMode::Full => progress,
+            ReadMode::Head => Some(Progress::new(Arc::clone(&shared.clock))),
+        };
+        let total_timeout = match (settings.timeout, &progress) {
+            (Some(timeout), _) => timeout,
+            // The duration of a transfer depends on the length of the body.
+            (None, Some(_)) => Duration::MAX,
+            (None, None) => shared.timeout,
+        };
+        Self {
+            operation,
+            read,
+            attempts: 0,
+            deadline: Deadline::after(&shared.clock, total_timeout),
+            span: trace::span(operation, server),
+            token: None,
+            secret,
+            is_idempotent: settings.idempotent.unwrap_or(is_idempotent),
+            progress,
+            started: shared.clock.now(),
+            total_timeout,
+            settings,
+            shared,
+        }
+    }
+
+    pub(super) fn policy(&self) -> &RetryPolicy {
+        self.settings.retry.as_ref().unwrap_or(&self.shared.retry)
+    }
+
+    /// Returns the rest of the total timeout.
+    fn remaining(&self) -> Duration {
+        let elapsed = self
+            .shared
+            .clock
+            .now()
+            .saturating_duration_since(self.started);
+        self.total_timeout.saturating_sub(elapsed)
+    }
+
+    /// Returns the maximum delay before another attempt. It is limited even without a total timeout: a
+    /// `Retry-After` may name a date in a year.
+    pub(super) fn max_delay(&self) -> Duration {
+        match self.total_timeout {
+            Duration::MAX => self.shared.timeout,
+            _ => self.remaining(),
+        }
+    }
+
+    /// Starts an attempt and its deadline.
+    pub(super) fn begin_attempt(&mut self) {
+        self.attempts += 1;
+        let clock = &self.shared.clock;
+        let remaining = self.remaining();
+        let attempt_timeout = self.shared.attempt_timeout;
+        let has_own_timeout = self.settings.timeout.is_some();
+        let deadline = match &self.progress {
+            Some(progress) => {
+                progress.restart();
+                Deadline::after(clock, remaining).with_idle_limit(attempt_timeout, progress.clone())
+            }
+            // The timeout of a request replaces both timeouts of the client.
+            None if has_own_timeout => Deadline::after(clock, remaining),
+            None => Deadline::after(clock, attempt_timeout.min(remaining)),
+        };
+        let is_total = has_own_timeout || remaining <= attempt_timeout;
+        let reported = if is_total {
+            self.total_timeout
+        } else {
+            attempt_timeout
+        };
+        self.deadline = deadline.reported_as(reported);
+    }
+
+    /// Runs `future` within the rest of the total timeout.
+    pub(super) async fn within_total_timeout<F: Future>(&self, future: F) -> Result<F::Output> {
+        let deadline = Deadline::after(&self.shared.clock, self.remaining());
+        let output = deadline.run(future).await;
+        output.ok_or_else(|| {
+            let timeout = self.total_timeout;
+            let text = format!("the login did not complete within the timeout of {timeout:?}");
+            self.error(ErrorKind::Timeout, text).retryable(true)
+        })
+    }
+
+    /// Creates an error of this request. Secrets are removed from `message`.
+    pub(super) fn error(&self, kind: ErrorKind, message: impl AsRef<str>) -> Error {
+        // Redacted before it is truncated: a truncated secret is no longer recognized.
+        Error::new(kind, truncate(self.redact(message.as_ref())))
+            .with_operation(self.operation)
+            .with_attempts(self.attempts)
+    }
+
+    /// Creates the error of a request without a response, or whose response ended early.
+    pub(super) fn http_error(&self, error: HttpError) -> Error {
+        let HttpError {
+            kind,
+            reason,
+            source,
+        } = error;
+        // The source of the body is checked first: its error is in the chain and may be of any kind.
+        if let Some(kind) = self.progress.as_ref().and_then(Progress::failure) {
+            let text = format!("the request body could not be read: {reason}");
+            return self
+                .error(kind, text)
+                .final_because("a part of it may have been sent")
+                .with_source(source);
+        }
+        let error = match kind {
+            HttpErrorKind::Connect { is_permanent } => {
+                let text = format!("the connection could not be established: {reason}");
+                let error = self.error(ErrorKind::Connect, text);
+                match is_permanent {
+                    true => error.final_because("another attempt would fail in the same way"),
+                    false => error.retryable(true),
+                }
+            }
+            HttpErrorKind::Timeout => self.timed_out("no response was received"),
+            HttpErrorKind::InvalidRequest => {
+                let text = format!("the request cannot be sent: {reason}");
+                self.error(ErrorKind::InvalidArgument, text)
+                    .with_attempts(0)
+            }
+            HttpErrorKind::ConnectionLost => {
+                let text = format!("the connection was lost: {reason}");
+                self.transient(self.error(ErrorKind::ConnectionLost, text))
+            }
+        };
+        error.with_source(source)
+    }
+
+    /// Marks `error` as retryable, if the request is idempotent.
+    pub(super) fn transient(&self, error: Error) -> Error {
+        if self.is_idempotent {
+            return error.retryable(true);
+        }
+        let id = self.operation.id();
+        error.final_because(format!(
+            "{id} is not idempotent and may have been processed"
+        ))
+    }
+
+    pub(super) fn timed_out(&self, what: &str) -> Error {
+        let text = format!("{what} within {}", self.deadline);
+        self.transient(self.error(ErrorKind::Timeout, text))
+    }
+
+    /// Whether an error response proves that the service did not process the request.
+    pub(super) fn rejection_is_certain(&self) -> bool {
+        self.is_idempotent || self.operation.error_codes() == ErrorCodes::Service
+    }
+
+    /// Ends the request with `error`, which the span records.
+    pub(super) fn fail(&self, error: Error) -> Error {
+        trace::failed(&self.span, &error);
+        error
+    }
+
+    /// Removes the secrets of the application and of this request from `text`.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let shared = &self.shared;
+        let mut secrets = vec![
+            shared.app_id.expose_secret(),
+            shared.api_key.expose_secret(),
+        ];
+        let encoded: Vec<String> = secrets
+            .iter()
+            .map(|secret| encode_segment(secret))
+            .collect();
+        secrets.extend(encoded.iter().map(String::as_str));
+        secrets.extend(self.token.as_ref().map(UserToken::expose_secret));
+        secrets.extend(self.secret.as_ref().map(|secret| secret.expose_secret()));
+        redact(text, &mut secrets)
+    }
+}
+
+/// Limits a message to 1,000 characters. The messages of the service are a sentence or two.
+fn truncate(mut message: String) -> String {
+    const MAX_CHARACTERS: usize = 1_000;
+    if let Some((end, _)) = message.char_indices().nth(MAX_CHARACTERS) {
+        message.truncate(end);
+        message.push_str("...");
+    }
+    message
+}

@@ -1,0 +1,252 @@
+//! One attempt: authorize, send, read the response, classify the failure.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+use super::context::{ReadMode, RequestContext};
+use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
+use super::retry::{Attempt, Failure, Next};
+use super::session::{LogIn, RequestSession, token_header};
+use super::{download, error_response, trace};
+use crate::prepared::{Body, Parts};
+use crate::{Error, ErrorKind, Result};
+
+/// Maximum number of bytes that are read of an error response: more than the service sends.
+const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// Successful response.
+pub(super) struct Received {
+    pub(super) head: Response,
+    /// The body; empty where only the head is read.
+    pub(super) body: Bytes,
+}
+
+/// What is sent.
+pub(super) enum Message {
+    Request(Parts),
+    Download(FileUrl),
+}
+
+/// The attempts of one request.
+pub(super) struct Exchange<'t> {
+    pub(super) context: RequestContext,
+    pub(super) session: RequestSession,
+    pub(super) message: Message,
+    pub(super) log_in: &'t dyn LogIn,
+}
+
+impl Attempt for Exchange<'_> {
+    type Output = Received;
+
+    async fn run(&mut self) -> Result<Received, Failure> {
+        match self.send().await {
+            Ok(received) => Ok(received),
+            Err(Stage::BeforeSending(error)) => Err(stop(error)),
+            Err(Stage::Sent(error)) => Err(self.classify(error).await),
+        }
+    }
+
+    fn max_delay(&self) -> Duration {
+        self.context.max_delay()
+    }
+
+    fn before_retry(&mut self, error: &Error, attempts: u32, delay: Duration) {
+        let RequestContext {
+            span, operation, ..
+        } = &self.context;
+        trace::retrying(span, operation, error, attempts, delay);
+    }
+}
+
+/// Where an attempt failed.
+enum Stage {
+    BeforeSending(Error),
+    Sent(Error),
+}
+
+fn stop(error: Error) -> Failure {
+    Failure {
+        error,
+        next: Next::Stop,
+    }
+}
+
+impl Exchange<'_> {
+    async fn send(&mut self) -> Result<Received, Stage> {
+        let body = self.body().await.map_err(Stage::BeforeSending)?;
+        let authorized = self.session.authorize(&self.context, self.log_in).await;
+        let token = authorized.map_err(Stage::BeforeSending)?;
+        let user_token = token.as_ref().map(token_header).transpose();
+        let user_token = user_token
+            .map_err(|error| Stage::BeforeSending(error.with_operation(self.context.operation)))?;
+        self.context.token = token;
+        self.context.begin_attempt();
+        let (address, headers) = match &self.message {
+            Message::Request(parts) => {
+                let address = Address::Api {
+                    path: &parts.path,
+                    query: parts.query.as_deref(),
+                };
+                (address, parts.headers.as_slice())
+            }
+            Message::Download(url) => (Address::File(url), download::HEADERS.as_slice()),
+        };
+        let outgoing = Outgoing {
+            method: self.context.operation.method(),
+            address,
+            headers,
+            user_token,
+            body,
+        };
+        receive(&self.context, outgoing).await.map_err(Stage::Sent)
+    }
+
+    /// Opens the body for one attempt.
+    async fn body(&mut self) -> Result<OutgoingBody> {
+        let Message::Request(parts) = &mut self.message else {
+            return Ok(OutgoingBody::Empty);
+        };
+        Ok(match &mut parts.body {
+            Body::Empty => OutgoingBody::Empty,
+            Body::Bytes(bytes) => OutgoingBody::Bytes(bytes.clone()),
+            Body::Multipart(multipart) => {
+                let form = multipart.source.open().await;
+                let attempts = self.context.attempts;
+                OutgoingBody::Form(form.map_err(|error| error.with_attempts(attempts))?)
+            }
+        })
+    }
+
+    fn is_replayable(&self) -> bool {
+        match &self.message {
+            Message::Request(Parts {
+                body: Body::Multipart(multipart),
+                ..
+            }) => multipart.source.is_replayable(),
+            Message::Request(_) | Message::Download(_) => true,
+        }
+    }
+
+    /// Decides what may follow `error`, and renews an expired session.
+    async fn classify(&mut self, error: Error) -> Failure {
+        match self.session.renew(&self.context, self.log_in, &error).await {
+            Err(error) => return stop(error),
+            Ok(true) if self.is_replayable() && self.context.rejection_is_certain() => {
+                let next = Next::Immediately;
+                return Failure { error, next };
+            }
+            Ok(true) => return stop(error),
+            Ok(false) => {}
+        }
+        let next = match (error.is_retryable(), self.is_replayable()) {
+            (false, _) => Next::Stop,
+            (true, true) => Next::Backoff,
+            (true, false) => Next::NotReplayable,
+        };
+        Failure { error, next }
+    }
+}
+
+/// Sends the request once, and reads the response as far as it is needed.
+async fn receive(context: &RequestContext, outgoing: Outgoing<'_>) -> Result<Received> {
+    let executed = context
+        .deadline
+        .run(context.shared.http.execute(outgoing))
+        .await;
+    let mut head = match executed {
+        Some(Ok(response)) => response,
+        Some(Err(error)) => return Err(context.http_error(error)),
+        None => return Err(context.timed_out("no response was received")),
+    };
+    trace::responded(&context.span, head.status());
+    if !head.status().is_success() {
+        let body = read_error_body(context, &mut head).await;
+        return Err(error_response::read(
+            context,
+            head.status(),
+            head.headers(),
+            &body,
+        ));
+    }
+    let body = match context.read {
+        ReadMode::Full => read_body(context, &mut head).await?,
+        ReadMode::Head => Bytes::new(),
+    };
+    Ok(Received { head, body })
+}
+
+/// Reads the body up to the limit of the client. A body of one chunk is not copied.
+async fn read_body(context: &RequestContext, response: &mut Response) -> Result<Bytes> {
+    let max_bytes = context.shared.max_response_size;
+    let length = response.content_length();
+    if length.is_some_and(|length| length > max_bytes as u64) {
+        return Err(too_long(context, response));
+    }
+    let mut chunks = Chunks::default();
+    loop {
+        match context.deadline.run(response.chunk()).await {
+            Some(Ok(Some(chunk))) => chunks.push(chunk),
+            Some(Ok(None)) => return Ok(chunks.join()),
+            Some(Err(error)) => {
+                let error = context.http_error(error);
+                return Err(error.with_status(response.status().as_u16()));
+            }
+            None => return Err(context.timed_out("the response was not complete")),
+        }
+        if chunks.len > max_bytes {
+            return Err(too_long(context, response));
+        }
+    }
+}
+
+fn too_long(context: &RequestContext, response: &Response) -> Error {
+    let max_bytes = context.shared.max_response_size;
+    let text = format!("the response is longer than {max_bytes} bytes: see `max_response_size`");
+    context
+        .error(ErrorKind::Decode, text)
+        .with_status(response.status().as_u16())
+        .final_because("the response would be the same")
+}
+
+/// Reads as much as possible of an error body: if it ends early, the status is still known.
+async fn read_error_body(context: &RequestContext, response: &mut Response) -> Bytes {
+    let mut chunks = Chunks::default();
+    while chunks.len < MAX_ERROR_BYTES {
+        match context.deadline.run(response.chunk()).await {
+            Some(Ok(Some(chunk))) => chunks.push(chunk),
+            _ => break,
+        }
+    }
+    chunks.join()
+}
+
+/// Chunks of a body.
+#[derive(Default)]
+struct Chunks {
+    first: Bytes,
+    all: BytesMut,
+    len: usize,
+}
+
+impl Chunks {
+    fn push(&mut self, chunk: Bytes) {
+        self.len += chunk.len();
+        if self.first.is_empty() {
+            self.first = chunk;
+        } else {
+            if self.all.is_empty() {
+                self.all.extend_from_slice(&self.first);
+            }
+            self.all.extend_from_slice(&chunk);
+        }
+    }
+
+    fn join(self) -> Bytes {
+        if self.all.is_empty() {
+            self.first
+        } else {
+            self.all.freeze()
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Configuration of the HTTP client, and its validation.
+
+use std::time::Duration;
+
+use http::header::{ACCEPT, HeaderValue};
+use reqwest::{Url, redirect};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::HttpClient;
+use crate::prepared::encode_segment;
+use crate::{Error, Result};
+
+/// Configuration of the HTTP client.
+pub(crate) struct HttpConfig {
+    pub(crate) app_id: SecretString,
+    pub(crate) api_key: SecretString,
+    pub(crate) api_url: SecretString,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) user_agent: String,
+    /// PEM bundles of certificate authorities.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    pub(crate) proxy: Option<SecretString>,
+}
+
+impl HttpConfig {
+    /// Validates the settings and creates the client. No request is sent.
+    pub(crate) fn build(&self) -> Result<HttpClient> {
+        let app_id = segment("app_id", &self.app_id)?;
+        let api_key = segment("api_key", &self.api_key)?;
+        let url = api_url(self.api_url.expose_secret())?;
+        let client = self.client()?;
+        let base = url.path().trim_end_matches('/');
+        let app_path = [base, "/", &app_id, "/", &api_key].concat();
+        let mut origin = url.clone();
+        origin.set_path("");
+        Ok(HttpClient {
+            client,
+            origin,
+            app_path: app_path.into(),
+        })
+    }
+
+    fn client(&self) -> Result<reqwest::Client> {
+        let accept = HeaderValue::from_static("application/json");
+        let mut builder = reqwest::Client::builder()
+            .default_headers([(ACCEPT, accept)].into_iter().collect())
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .connect_timeout(self.connect_timeout)
+            .user_agent(HeaderValue::from_str(&self.user_agent).map_err(|_| {
+                invalid(
+                    "user_agent",
+                    "contains a character that a header cannot contain",
+                )
+            })?);
+        builder = self.with_tls(builder)?;
+        if let Some(proxy) = &self.proxy {
+            let proxy = Url::parse(proxy.expose_secret())
+                .ok()
+                .filter(|url| matches!(url.scheme(), "http" | "https"))
+                .and_then(|url| reqwest::Proxy::all(url).ok())
+                .ok_or_else(|| invalid("proxy", "is not an http or https URL"))?;
+            builder = builder.proxy(proxy);
+        }
+        builder.build().map_err(|error| {
+            Error::invalid_argument("the HTTP client cannot be created")
+                .with_source(error.without_url())
+        })
+    }
+
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    fn with_tls(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+        // Both features are active if another crate of the same build enables the second one.
+        #[cfg(feature = "rustls")]
+        {
+            builder = builder.tls_backend_rustls();
+        }
+        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+        {
+            builder = builder.tls_backend_native();
+        }
+        for pem in &self.root_certificates {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .ok()
+                .filter(|certificates| !certificates.is_empty())
+                .ok_or_else(|| invalid("root_certificate", "is not a certificate in PEM form"))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        Ok(builder)
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    fn with_tls(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+        Ok(builder)
+    }
+}
+
+fn invalid(setting: &str, problem: &str) -> Error {
+    Error::invalid_argument(format!("{setting} {problem}"))
+}
+
+/// Encodes the app id or the key as a segment of the path.
+fn segment(name: &str, value: &SecretString) -> Result<String> {
+    let value = value.expose_secret();
+    let problem = match value {
+        "" => "is empty",
+        "." | ".." => "consists of dots, which would address another path",
+        _ if value.contains(['/', '\\']) => "contains a slash or backslash",
+        _ if value.contains(char::is_control) => "contains a control character",
+        _ => return Ok(encode_segment(value)),
+    };
+    Err(invalid(name, problem))
+}
+
+fn api_url(text: &str) -> Result<Url> {
+    let url =
+        Url::parse(text).map_err(|error| invalid("api_url", &format!("is not a URL: {error}")))?;
+    let problem = if !matches!(url.scheme(), "http" | "https") {
+        "is neither http nor https"
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "contains a user name or a password"
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "contains a query or a fragment"
+    } else {
+        return Ok(url);
+    };
+    Err(invalid("api_url", problem))
+}

@@ -1,0 +1,125 @@
+//! Errors of the HTTP stack, without the URL that they contain.
+
+use std::error::Error as StdError;
+use std::io;
+
+/// Error of a request without a response, or whose response ended early.
+pub(crate) struct HttpError {
+    pub(in crate::transport) kind: HttpErrorKind,
+    /// The innermost cause.
+    pub(in crate::transport) reason: String,
+    pub(in crate::transport) source: reqwest::Error,
+}
+
+/// Class of an [`HttpError`], which shows whether anything can have been sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::transport) enum HttpErrorKind {
+    /// No connection was established: nothing was sent.
+    Connect {
+        /// Whether another attempt would fail in the same way.
+        is_permanent: bool,
+    },
+    Timeout,
+    /// The request could not be built: nothing was sent.
+    InvalidRequest,
+    /// The connection ended after the request, or a part of it, was sent.
+    ConnectionLost,
+}
+
+impl From<reqwest::Error> for HttpError {
+    fn from(error: reqwest::Error) -> Self {
+        let source = error.without_url();
+        let kind = if source.is_connect() {
+            HttpErrorKind::Connect {
+                is_permanent: is_permanent(&source),
+            }
+        } else if source.is_timeout() {
+            HttpErrorKind::Timeout
+        } else if source.is_builder() {
+            HttpErrorKind::InvalidRequest
+        } else {
+            HttpErrorKind::ConnectionLost
+        };
+        Self {
+            kind,
+            reason: innermost(&source),
+            source,
+        }
+    }
+}
+
+/// Returns the text of the last error of the chain, which is the cause; the errors before it name the address.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}
+
+/// Whether a connection would fail again in the same way: the TLS of the server is not acceptable, or a proxy requires a
+/// password.
+fn is_permanent(error: &(dyn StdError + 'static)) -> bool {
+    let mut is_tls = false;
+    let mut next = Some(error);
+    while let Some(error) = next {
+        is_tls |= is_native_tls(error);
+        match error.downcast_ref::<io::Error>() {
+            // rustls reports a certificate or protocol that it does not accept in this way.
+            Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
+            // The connection was closed during the handshake.
+            Some(error) if error.get_ref().is_none() => is_tls = false,
+            _ => (),
+        }
+        next = cause(error);
+    }
+    is_tls || innermost(error).contains("proxy authorization")
+}
+
+/// Returns the cause of `error`. The error inside an [`io::Error`] is not its source: `source` would skip one of the two.
+fn cause<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as _),
+        None => error.source(),
+    }
+}
+
+#[cfg(feature = "native-tls")]
+fn is_native_tls(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<native_tls::Error>()
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn is_native_tls(_: &(dyn StdError + 'static)) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_or_reset_connection_is_not_permanent() {
+        for kind in [
+            io::ErrorKind::ConnectionRefused,
+            io::ErrorKind::ConnectionReset,
+        ] {
+            assert!(!is_permanent(&io::Error::from(kind)));
+            assert!(!is_permanent(&io::Error::other(io::Error::from(kind))));
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_rustls_rejects_is_permanent() {
+        let rejected = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate");
+        assert!(is_permanent(&io::Error::other(rejected)));
+    }
+
+    #[test]
+    #[cfg(feature = "native-tls")]
+    fn a_certificate_that_the_operating_system_rejects_is_permanent() {
+        let rejected = native_tls::Certificate::from_der(b"none").err();
+        let rejected = rejected.expect("four letters are not a certificate");
+        assert!(is_permanent(&io::Error::other(rejected)));
+    }
+}

@@ -1,0 +1,220 @@
+//! The HTTP client: the only module that knows reqwest.
+//!
+//! It follows no redirect, sends no `Referer` and repeats nothing by itself: each of these would send the REST API key,
+//! which is in the path, to another place, or would have an effect twice.
+
+mod config;
+mod error;
+mod form;
+
+use std::fmt;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{Method, StatusCode};
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+pub(crate) use config::HttpConfig;
+pub(super) use error::{HttpError, HttpErrorKind};
+pub(crate) use form::is_media_type;
+
+use crate::prepared::Form;
+
+const USER_TOKEN: HeaderName = HeaderName::from_static("user-token");
+
+/// HTTP client of one application.
+pub(crate) struct HttpClient {
+    client: reqwest::Client,
+    /// The API URL without its path.
+    origin: Url,
+    /// The path before the path of every operation: the path of the API URL, the app id and the key.
+    app_path: SecretString,
+}
+
+/// Host and port that a request is sent to.
+#[derive(Clone, Copy)]
+pub(super) struct Server<'u> {
+    pub(super) host: Option<&'u str>,
+    pub(super) port: Option<u16>,
+}
+
+/// Absolute URL of a file.
+pub(super) struct FileUrl(Url);
+
+/// Request of one attempt.
+pub(super) struct Outgoing<'r> {
+    pub(super) method: &'static str,
+    pub(super) address: Address<'r>,
+    pub(super) headers: &'r [(HeaderName, HeaderValue)],
+    pub(super) user_token: Option<HeaderValue>,
+    pub(super) body: OutgoingBody,
+}
+
+/// Where a request is sent.
+#[derive(Clone, Copy)]
+pub(super) enum Address<'r> {
+    /// A path behind the app path, with its query.
+    Api {
+        path: &'r str,
+        query: Option<&'r str>,
+    },
+    File(&'r FileUrl),
+}
+
+/// Body of one attempt.
+pub(super) enum OutgoingBody {
+    Empty,
+    Bytes(Bytes),
+    Form(Form),
+}
+
+impl HttpClient {
+    /// Returns the server of the API.
+    pub(super) fn server(&self) -> Server<'_> {
+        Server::of(&self.origin)
+    }
+
+    /// Returns the origin of the API, which contains no secret.
+    pub(crate) fn origin(&self) -> String {
+        self.origin.origin().ascii_serialization()
+    }
+
+    /// Returns whether `url` has the origin of the API.
+    pub(super) fn is_own(&self, url: &FileUrl) -> bool {
+        url.0.origin() == self.origin.origin()
+    }
+
+    /// Sends a request and waits for the head of the response.
+    pub(super) async fn execute(&self, outgoing: Outgoing<'_>) -> Result<Response, HttpError> {
+        let request = self.request(outgoing)?;
+        let response = self.client.execute(request).await?;
+        Ok(Response(response))
+    }
+
+    fn request(&self, outgoing: Outgoing<'_>) -> Result<reqwest::Request, HttpError> {
+        let Outgoing {
+            method,
+            address,
+            headers,
+            user_token,
+            body,
+        } = outgoing;
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
+        let url = match address {
+            Address::Api { path, query } => self.api_url(path, query),
+            Address::File(url) => url.0.clone(),
+        };
+        let mut request = match body {
+            OutgoingBody::Empty => reqwest::Request::new(method, url),
+            OutgoingBody::Bytes(bytes) => {
+                let mut request = reqwest::Request::new(method, url);
+                *request.body_mut() = Some(bytes.into());
+                request
+            }
+            OutgoingBody::Form(form) => self
+                .client
+                .request(method, url)
+                .multipart(form::encode(form)?)
+                .build()?,
+        };
+        for (name, value) in headers {
+            request.headers_mut().append(name, value.clone());
+        }
+        if let Some(token) = user_token {
+            request.headers_mut().insert(USER_TOKEN, token);
+        }
+        Ok(request)
+    }
+
+    fn api_url(&self, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.origin.clone();
+        url.set_path(&[self.app_path.expose_secret(), path].concat());
+        url.set_query(query);
+        url
+    }
+}
+
+impl<'u> Server<'u> {
+    fn of(url: &'u Url) -> Self {
+        Self {
+            host: url.host_str(),
+            port: url.port_or_known_default(),
+        }
+    }
+}
+
+impl FileUrl {
+    /// Parses the URL of a file; fails with what is wrong with it.
+    pub(super) fn parse(url: &str) -> Result<Self, String> {
+        let url = Url::parse(url).map_err(|error| format!("is not a URL: {error}"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("is neither http nor https".to_owned());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("contains a user name or a password".to_owned());
+        }
+        Ok(Self(url))
+    }
+
+    pub(super) fn server(&self) -> Server<'_> {
+        Server::of(&self.0)
+    }
+}
+
+/// Response whose body is not read yet.
+pub(super) struct Response(reqwest::Response);
+
+/// Body of a response, chunk by chunk.
+pub(super) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, HttpError>> + Send>>;
+
+impl Response {
+    pub(super) fn status(&self) -> StatusCode {
+        self.0.status()
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        self.0.headers()
+    }
+
+    /// Returns the length of the body in bytes, if the server sent it.
+    pub(super) fn content_length(&self) -> Option<u64> {
+        self.0.content_length()
+    }
+
+    /// Reads the next chunk of the body; `None` at its end.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
+        Ok(self.0.chunk().await?)
+    }
+
+    /// Returns the body as a stream.
+    pub(super) fn into_chunks(self) -> Chunks {
+        Box::pin(MapError(Box::pin(self.0.bytes_stream())))
+    }
+}
+
+/// Stream of reqwest with the errors of this module.
+struct MapError<S>(Pin<Box<S>>);
+
+impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for MapError<S> {
+    type Item = Result<Bytes, HttpError>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        let poll = self.0.as_mut().poll_next(context);
+        poll.map(|chunk| chunk.map(|chunk| chunk.map_err(HttpError::from)))
+    }
+}
+
+/// Prints the origin; the app path is a secret.
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient")
+            .field("origin", &self.origin())
+            .finish_non_exhaustive()
+    }
+}

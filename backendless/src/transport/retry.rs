@@ -1,0 +1,369 @@
+//! The retry loop: a function of policy, budget, deadline, sleep and an attempt, without HTTP.
+
+use std::future::Future;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+
+use crate::{Error, Result, RetryPolicy};
+
+/// One attempt of a request, which the loop repeats.
+pub(super) trait Attempt: Send {
+    type Output: Send;
+
+    /// Executes one attempt.
+    fn run(&mut self) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
+
+    /// Returns the time that is left for the next delay.
+    fn max_delay(&self) -> Duration;
+
+    /// Observes that another attempt follows `error` after `delay`.
+    fn before_retry(&mut self, error: &Error, attempts: u32, delay: Duration);
+}
+
+/// A failed attempt.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    pub(super) next: Next,
+}
+
+/// What may follow a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The error is final.
+    Stop,
+    /// Another attempt at once, which the policy does not limit: the cause of the failure is removed.
+    Immediately,
+    /// Another attempt after a delay, if policy, budget and deadline allow it.
+    Backoff,
+    /// Another attempt would help, but the body of the request cannot be sent again.
+    NotReplayable,
+}
+
+/// Runs `attempt` until it succeeds, fails permanently, or may not be repeated.
+///
+/// `sleep` waits between the attempts.
+pub(super) async fn run<A, S>(
+    policy: &RetryPolicy,
+    budget: &Budget,
+    sleep: impl Fn(Duration) -> S + Send + Sync,
+    attempt: &mut A,
+) -> Result<A::Output>
+where
+    A: Attempt,
+    S: Future<Output = ()> + Send,
+{
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let Failure { error, next } = match attempt.run().await {
+            Ok(output) => {
+                budget.deposit();
+                return Ok(output);
+            }
+            Err(failure) => failure,
+        };
+        let (error, delay) = match next {
+            Next::Stop => return Err(error),
+            Next::Immediately => (error, None),
+            Next::Backoff | Next::NotReplayable => {
+                let is_replayable = next == Next::Backoff;
+                let max_delay = attempt.max_delay();
+                let (error, delay) =
+                    next_delay(policy, budget, attempts, error, is_replayable, max_delay)?;
+                (error, Some(delay))
+            }
+        };
+        attempt.before_retry(&error, attempts, delay.unwrap_or_default());
+        if let Some(delay) = delay {
+            sleep(delay).await;
+        }
+    }
+}
+
+/// Returns the delay before the next attempt, or the error with the reason why there is none.
+fn next_delay(
+    policy: &RetryPolicy,
+    budget: &Budget,
+    attempts: u32,
+    error: Error,
+    is_replayable: bool,
+    remaining: Duration,
+) -> Result<(Error, Duration)> {
+    if attempts >= policy.max_attempts {
+        return Err(match policy.max_attempts {
+            1 => error.final_because("the retry policy allows 1 attempt"),
+            _ => error.gave_up(None),
+        });
+    }
+    if !is_replayable {
+        return Err(error.final_because("its body is a stream, which can be sent only once"));
+    }
+    let delay = budget.jitter(max_backoff(policy, attempts));
+    let delay = delay.max(error.retry_after().unwrap_or_default());
+    if remaining.is_zero() {
+        return Err(error.gave_up(Some("the timeout of the request expired".to_owned())));
+    }
+    if delay >= remaining {
+        return Err(error.gave_up(Some(format!(
+            "the timeout of the request would expire within the next delay of {delay:.1?}"
+        ))));
+    }
+    if !budget.withdraw() {
+        let reason = "the retry budget of the client is exhausted";
+        return Err(error.gave_up(Some(reason.to_owned())));
+    }
+    Ok((error, delay))
+}
+
+/// Returns the maximum delay of the `retry`-th retry; the first is 1.
+fn max_backoff(policy: &RetryPolicy, retry: u32) -> Duration {
+    /// The delay grows no further, whatever the base.
+    const MAX_DOUBLINGS: u32 = 64;
+    let schedule = ExponentialBuilder::new()
+        .with_min_delay(policy.base_delay)
+        .with_max_delay(policy.max_delay)
+        .without_max_times()
+        .build();
+    let index = retry.saturating_sub(1).min(MAX_DOUBLINGS);
+    let delay = schedule.into_iter().nth(index as usize);
+    delay.unwrap_or(policy.max_delay).min(policy.max_delay)
+}
+
+/// Retry budget and source of randomness, shared by all requests of a client.
+///
+/// Each retry withdraws one; ten successful requests deposit one.
+pub(crate) struct Budget {
+    random: Mutex<fastrand::Rng>,
+    /// The rest of the budget, in tenths of a retry.
+    tenths: AtomicU64,
+    max_tenths: u64,
+}
+
+impl Budget {
+    /// Creates a full budget of `retries`. A `seed` makes the delays reproducible.
+    pub(crate) fn new(retries: u32, seed: Option<u64>) -> Self {
+        let random = match seed {
+            Some(seed) => fastrand::Rng::with_seed(seed),
+            None => fastrand::Rng::new(),
+        };
+        let max_tenths = u64::from(retries) * 10;
+        Self {
+            random: Mutex::new(random),
+            tenths: AtomicU64::new(max_tenths),
+            max_tenths,
+        }
+    }
+
+    /// Returns a uniformly distributed time between zero and `max`.
+    fn jitter(&self, max: Duration) -> Duration {
+        let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+        max.mul_f64(random.f64())
+    }
+
+    /// Takes one retry from the budget; `false` if there is none.
+    fn withdraw(&self) -> bool {
+        self.change(|tenths| tenths.checked_sub(10))
+    }
+
+    /// Records a successful request.
+    fn deposit(&self) {
+        // A full budget is not written, which keeps the cache line shared between threads.
+        self.change(|tenths| (tenths < self.max_tenths).then_some(tenths + 1));
+    }
+
+    fn change(&self, change: impl FnMut(u64) -> Option<u64>) -> bool {
+        self.tenths.fetch_update(Relaxed, Relaxed, change).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use std::collections::VecDeque;
+    use std::future::ready;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Attempts that end as the script says.
+    struct Script {
+        outcomes: VecDeque<Result<u32, Failure>>,
+        remaining: Duration,
+        retries: Vec<(u32, Duration)>,
+    }
+
+    impl Attempt for Script {
+        type Output = u32;
+
+        async fn run(&mut self) -> Result<u32, Failure> {
+            self.outcomes
+                .pop_front()
+                .expect("the script has an outcome for each attempt")
+        }
+
+        fn max_delay(&self) -> Duration {
+            self.remaining
+        }
+
+        fn before_retry(&mut self, _: &Error, attempts: u32, delay: Duration) {
+            self.retries.push((attempts, delay));
+        }
+    }
+
+    fn failure(next: Next) -> Result<u32, Failure> {
+        let error = Error::new(ErrorKind::Connect, "no connection").retryable(true);
+        Err(Failure { error, next })
+    }
+
+    fn script(outcomes: impl IntoIterator<Item = Result<u32, Failure>>) -> Script {
+        Script {
+            outcomes: outcomes.into_iter().collect(),
+            remaining: 60 * SECOND,
+            retries: Vec::new(),
+        }
+    }
+
+    fn run_with(policy: &RetryPolicy, budget: &Budget, script: &mut Script) -> Result<u32> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(run(policy, budget, |_| ready(()), script))
+    }
+
+    fn budget(retries: u32) -> Budget {
+        Budget::new(retries, Some(7))
+    }
+
+    #[test]
+    fn attempts_repeat_until_one_succeeds() {
+        let mut script = script([failure(Next::Backoff), failure(Next::Backoff), Ok(5)]);
+        let result = run_with(&RetryPolicy::default(), &budget(100), &mut script);
+        assert_eq!(result.unwrap(), 5);
+        assert_eq!(script.retries.len(), 2);
+        assert!(
+            script
+                .retries
+                .iter()
+                .all(|(_, delay)| *delay <= Duration::from_millis(400))
+        );
+    }
+
+    #[test]
+    fn the_policy_limits_the_attempts() {
+        let mut three = script([(); 4].map(|()| failure(Next::Backoff)));
+        let error = run_with(&RetryPolicy::default(), &budget(100), &mut three).unwrap_err();
+        assert_eq!(three.outcomes.len(), 1);
+        assert_eq!(error.kind(), ErrorKind::Connect);
+        let mut one = script([failure(Next::Backoff)]);
+        run_with(&RetryPolicy::none(), &budget(100), &mut one).unwrap_err();
+        assert!(one.retries.is_empty());
+    }
+
+    #[test]
+    fn a_final_failure_and_a_body_that_cannot_be_sent_again_are_not_repeated() {
+        for next in [Next::Stop, Next::NotReplayable] {
+            let mut script = script([failure(next)]);
+            run_with(&RetryPolicy::default(), &budget(100), &mut script).unwrap_err();
+            assert!(script.retries.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_immediate_repetition_costs_neither_delay_nor_budget() {
+        let mut script = script([failure(Next::Immediately), Ok(1)]);
+        let result = run_with(&RetryPolicy::none(), &budget(0), &mut script);
+        assert_eq!(result.unwrap(), 1);
+        assert_eq!(script.retries, [(1, Duration::ZERO)]);
+    }
+
+    #[test]
+    fn a_delay_that_reaches_the_deadline_is_not_started() {
+        for remaining in [Duration::ZERO, Duration::from_nanos(1)] {
+            let mut script = script([failure(Next::Backoff)]);
+            script.remaining = remaining;
+            let policy = RetryPolicy::default().base_delay(SECOND);
+            run_with(&policy, &budget(100), &mut script).unwrap_err();
+            assert!(script.retries.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_wait_that_the_service_requests_is_a_minimum() {
+        let error = Error::new(ErrorKind::RateLimited, "slow down")
+            .retryable(true)
+            .with_retry_after(Some(5 * SECOND));
+        let next = Next::Backoff;
+        let mut script = script([Err(Failure { error, next }), Ok(1)]);
+        run_with(&RetryPolicy::default(), &budget(100), &mut script).unwrap();
+        assert_eq!(script.retries, [(1, 5 * SECOND)]);
+    }
+
+    #[test]
+    fn an_exhausted_budget_ends_the_attempts_and_successes_refill_it() {
+        let budget = budget(1);
+        let policy = RetryPolicy::default();
+        run_with(
+            &policy,
+            &budget,
+            &mut script([failure(Next::Backoff), Ok(1)]),
+        )
+        .unwrap();
+        run_with(&policy, &budget, &mut script([failure(Next::Backoff)])).unwrap_err();
+        for _ in 0..9 {
+            run_with(&policy, &budget, &mut script([Ok(1)])).unwrap();
+        }
+        run_with(
+            &policy,
+            &budget,
+            &mut script([failure(Next::Backoff), Ok(1)]),
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn the_maximum_delay_doubles_up_to_the_limit() {
+        let policy = RetryPolicy::default()
+            .base_delay(SECOND)
+            .max_delay(5 * SECOND);
+        let delays = [1, 2, 3, 4, 5, u32::MAX].map(|retry| max_backoff(&policy, retry));
+        assert_eq!(delays, [1, 2, 4, 5, 5, 5].map(|n| n * SECOND));
+
+        let at_once = RetryPolicy::default().base_delay(Duration::ZERO);
+        assert_eq!(max_backoff(&at_once, 9), Duration::ZERO);
+        let huge = RetryPolicy::default().base_delay(Duration::MAX);
+        assert_eq!(max_backoff(&huge, 9), 10 * SECOND);
+    }
+
+    #[test]
+    fn the_jitter_covers_the_maximum_delay_and_a_seed_reproduces_it() {
+        let delays = |seed| {
+            let budget = Budget::new(100, Some(seed));
+            (0..1000).map(|_| budget.jitter(SECOND)).collect::<Vec<_>>()
+        };
+        let first = delays(7);
+        assert_eq!(first, delays(7));
+        assert_ne!(first, delays(8));
+        for tenth in 0..10 {
+            let from = SECOND.mul_f64(f64::from(tenth) / 10.0);
+            let inside = |delay: &&Duration| (from..from + SECOND / 10).contains(*delay);
+            assert!(first.iter().filter(inside).count() > 50, "{from:?}");
+        }
+    }
+
+    #[test]
+    fn the_budget_never_exceeds_its_size() {
+        let budget = budget(2);
+        budget.deposit();
+        assert_eq!([(); 3].map(|()| budget.withdraw()), [true, true, false]);
+        for _ in 0..9 {
+            budget.deposit();
+        }
+        assert!(!budget.withdraw());
+        budget.deposit();
+        assert!(budget.withdraw());
+    }
+}

@@ -1,0 +1,152 @@
+//! Session stage: which user token a request sends, and what happens when the service rejects it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::header::HeaderValue;
+
+use super::account::{Account, AccountSession};
+use super::context::RequestContext;
+use crate::operation::SessionUse;
+use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
+
+/// User on whose behalf a client sends its requests.
+#[derive(Clone)]
+pub(crate) enum Caller {
+    Anonymous,
+    User(UserToken),
+    /// A service account, whose sessions are opened and renewed by the client.
+    Account(Arc<Account>),
+}
+
+/// Prints the kind of the caller, and no identity.
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Anonymous => "Anonymous",
+            Self::User(_) => "User",
+            Self::Account(_) => "Account",
+        })
+    }
+}
+
+/// Executes the login of a service account.
+pub(super) trait LogIn: Send + Sync {
+    fn log_in<'a>(
+        &'a self,
+        account: &'a Account,
+    ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>>;
+}
+
+/// Session of one request, across its attempts.
+pub(super) struct RequestSession {
+    session_use: SessionUse,
+    caller: Caller,
+    /// The session of the service account that the last attempt used.
+    current: Option<AccountSession>,
+    may_renew: bool,
+}
+
+impl RequestSession {
+    pub(super) fn new(session_use: SessionUse, caller: Caller) -> Self {
+        Self {
+            session_use,
+            caller,
+            current: None,
+            may_renew: session_use == SessionUse::Uses,
+        }
+    }
+
+    /// Returns the user token for the next attempt. A service account may have to log in first.
+    pub(super) async fn authorize(
+        &mut self,
+        context: &RequestContext,
+        log_in: &dyn LogIn,
+    ) -> Result<Option<UserToken>> {
+        match (self.session_use, &self.caller) {
+            (SessionUse::None, _) | (_, Caller::Anonymous) => Ok(None),
+            (SessionUse::Ends, Caller::User(token)) => {
+                token.revoke();
+                Ok(Some(token.clone()))
+            }
+            (SessionUse::Uses, Caller::User(token)) if token.is_revoked() => {
+                Err(context.error(ErrorKind::Unauthorized, "the session was logged out"))
+            }
+            (SessionUse::Uses, Caller::User(token)) => Ok(Some(token.clone())),
+            (SessionUse::Uses, Caller::Account(account)) => {
+                let session = account.session(None, || log_in.log_in(account));
+                let session = context.within_total_timeout(session).await??;
+                Ok(Some(self.current.insert(session).token.clone()))
+            }
+            (SessionUse::Ends, Caller::Account(account)) => {
+                if self.current.is_none() {
+                    self.current = account.take().await;
+                }
+                let session = self.current.as_ref().ok_or_else(|| {
+                    context.error(ErrorKind::Unauthorized, "there is no session to log out of")
+                })?;
+                Ok(Some(session.token.clone()))
+            }
+        }
+    }
+
+    /// Renews the session of a service account if `error` says that it expired; returns whether it did.
+    ///
+    /// It is done once per request, so that a service that rejects every session cannot cause an endless loop.
+    pub(super) async fn renew(
+        &mut self,
+        context: &RequestContext,
+        log_in: &dyn LogIn,
+        error: &Error,
+    ) -> Result<bool> {
+        let (Caller::Account(account), Some(expired), true) =
+            (&self.caller, &self.current, self.may_renew)
+        else {
+            return Ok(false);
+        };
+        if !is_session_expired(error) {
+            return Ok(false);
+        }
+        self.may_renew = false;
+        let renewed = account.session(Some(expired), || log_in.log_in(account));
+        context.within_total_timeout(renewed).await??;
+        Ok(true)
+    }
+}
+
+/// Whether the service rejected the request because its session is expired or unknown.
+fn is_session_expired(error: &Error) -> bool {
+    let codes = [
+        ErrorCode::INVALID_USER_TOKEN,
+        ErrorCode::SESSION_TIMEOUT,
+        ErrorCode::SESSION_EXPIRED,
+    ];
+    error.code().is_some_and(|code| codes.contains(&code))
+}
+
+/// Returns the token as the value of a header that no log prints.
+pub(crate) fn token_header(token: &UserToken) -> Result<HeaderValue> {
+    let problem = if token.expose_secret().is_empty() {
+        "user_token is empty"
+    } else {
+        match secret_header(token.expose_secret()) {
+            Some(value) => return Ok(value),
+            None => {
+                "user_token contains a character that a header cannot contain, or spaces around it"
+            }
+        }
+    };
+    Err(Error::invalid_argument(problem))
+}
+
+/// Returns `text` as the value of a header that no log prints.
+///
+/// `None` for a value that a server would not read unchanged: it removes white space around it (RFC 9110, section 5.5).
+pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
+    let is_trimmed = text.trim_matches([' ', '\t']).len() == text.len();
+    let mut value = HeaderValue::from_str(text).ok().filter(|_| is_trimmed)?;
+    value.set_sensitive(true);
+    Some(value)
+}
