@@ -44,7 +44,6 @@ mod model;
 mod names;
 mod operations;
 mod overlay;
-pub mod rehearsal;
 mod render;
 mod reserved;
 mod rules;

@@ -10,6 +10,7 @@ use crate::model::{Answer, Model, Operation, Origin, Session};
 use crate::rules::{self, Applied, schemas};
 use crate::source::Source;
 use crate::spec::Wrappers;
+use crate::spec::text::kind;
 use crate::{Error, reserved};
 
 /// The operations of a specification, explained.
@@ -173,7 +174,7 @@ impl Subject<'_> {
         let items = at.child("parameters").map(|at| at.items());
         let explain = |at: At<'_>| -> Result<ExplainedParameter, Error> {
             let name = at.str("name").unwrap_or_default();
-            let kind = at.child("schema").map(|schema| super::kind(&schema));
+            let kind = at.child("schema").map(|schema| kind(&schema));
             Ok(ExplainedParameter {
                 place: at.str("in").unwrap_or_default().to_owned(),
                 kind: kind.transpose()?.unwrap_or_default(),
@@ -254,7 +255,7 @@ fn body(operation: &Operation, at: &At<'_>) -> Result<String, Error> {
 fn named(schema: &At<'_>) -> Result<String, Error> {
     match schemas::component(schema.node()) {
         Some(name) => Ok(name.to_owned()),
-        None => super::kind(schema),
+        None => kind(schema),
     }
 }
 

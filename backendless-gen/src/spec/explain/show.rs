@@ -2,7 +2,7 @@
 
 use super::{Explained, ExplainedParameter, Explanation};
 use crate::Error;
-use crate::spec::listed;
+use crate::spec::text::listed;
 
 impl Explanation {
     /// The operations, a line each.

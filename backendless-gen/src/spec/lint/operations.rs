@@ -5,7 +5,7 @@ use crate::document::{At, Pointer};
 use crate::extensions::Idempotency;
 use crate::model::{Answer, Operation};
 use crate::reserved;
-use crate::spec::listed;
+use crate::spec::text::listed;
 
 pub(super) const COLLISION: Check = Check {
     what: "a value of a path parameter makes the path that of another operation",
