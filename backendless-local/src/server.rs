@@ -341,7 +341,7 @@ impl Builder {
     ///
     /// let server = Server::builder()
     ///     .service("Cart", "total", |cart| match cart["prices"].as_array() {
-    ///         Some(prices) => Ok(json!(prices.len())),
+    ///         Some(prices) => Ok(json!(prices.iter().filter_map(|price| price.as_f64()).sum::<f64>())),
     ///         None => Err(ServiceError::new(14_000, "the cart has no prices")),
     ///     })
     ///     .start()
