@@ -6,7 +6,7 @@ use std::path::Path;
 
 use backendless::filter::{Value, field};
 use backendless::{
-    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken,
+    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw,
 };
 use backendless_tests::catalogue::{self, Context};
 use futures_util::stream;
@@ -21,16 +21,19 @@ use crate::fixture::{Transport, builder, start_server, success};
 const PRINT_CALLER_DATA: [&str; 4] = ["GeoPoint", "Message", "MessageStatus", "Object"];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 10] = [
+const WITHOUT_DATA: [&str; 13] = [
     "ErrorCode",
+    "ErrorCodes",
     "ErrorKind",
     "Idempotency",
     "MockServer",
     "Operation",
+    "Origin",
     "PathParameter",
     "Profile",
     "PushPolicy",
     "RetryPolicy",
+    "SessionUse",
     "Units",
 ];
 
@@ -96,8 +99,11 @@ fn data(client: &Client, texts: &mut DebugTexts) {
     texts.add("Filter", &filter);
     texts.add("Value", &Value::from(VALUE));
     texts.add("Field", &field("name"));
-    texts.add("Find", &rows.find().filter(filter.clone()));
-    texts.add("Count", &rows.count().filter(format!("name = '{VALUE}'")));
+    texts.add("FindParameters", &rows.find().filter(filter.clone()));
+    texts.add(
+        "CountParameters",
+        &rows.count().filter(format!("name = '{VALUE}'")),
+    );
     texts.add("ObjectStream", &rows.find().filter(filter).stream());
     texts.add("Timestamp", &Timestamp::now());
 }
@@ -128,6 +134,12 @@ async fn files(client: &Client, url: &str, texts: &mut DebugTexts) {
     texts.add("Upload", &Upload::stream(pieces, Some(20)));
     texts.add("Upload", &Upload::file(VALUE));
     texts.add("Request", &files.download(&info));
+    texts.add("DownloadFileParameters", &files.download(&info));
+    texts.add(
+        "Multipart",
+        &raw::Multipart::new(VALUE, Upload::bytes(VALUE)),
+    );
+    texts.add("Prepared", &raw::delete_file(VALUE).unwrap());
     texts.add("Download", &files.download(&info).await.unwrap());
 }
 
@@ -136,7 +148,7 @@ fn messaging(client: &Client, texts: &mut DebugTexts) {
     let email = Email::new(VALUE).to(LOGIN).text(VALUE).html(VALUE);
     let publish = messaging.publish("news", VALUE).header("x", VALUE);
     texts.add("Messaging", &messaging);
-    texts.add("Publish", &publish.push_singlecast([VALUE]));
+    texts.add("PublishParameters", &publish.push_singlecast([VALUE]));
     texts.add("Email", &email);
     texts.add(
         "MessageStream",
@@ -147,13 +159,13 @@ fn messaging(client: &Client, texts: &mut DebugTexts) {
 fn others(client: &Client, texts: &mut DebugTexts) {
     texts.add("Geo", &client.geo());
     let near = client.geo().find().near(1.0, 2.0, 3.0, Units::Miles);
-    texts.add("FindGeoPoints", &near);
+    texts.add("FindGeoPointsParameters", &near);
     texts.add("Cache", &client.cache());
     texts.add("Counters", &client.counters());
     let cloud_code = client.cloud_code();
     texts.add("CloudCode", &cloud_code);
     let invoke = cloud_code.invoke::<_, u8>("S", "m", VALUE);
-    texts.add("Invocation", &invoke.header("x", VALUE));
+    texts.add("InvocationParameters", &invoke.header("x", VALUE));
 }
 
 /// Asserts that a row prints its values, and that the row of a login does not print the token.

@@ -90,7 +90,7 @@ async fn panics_of_callers_contain_no_secret_and_leave_the_client_usable() {
             cached(&client).await,
         ];
         // Over HTTP/2 the reason is lost, and only the failure is reported.
-        let failed = "what was to be sent could not be read";
+        let failed = "the request body could not be read";
         assert!(texts[0].contains(failed), "{}", texts[0]);
         assert!(texts[1].contains(failed), "{}", texts[1]);
         for (nth, text) in texts.iter().enumerate() {

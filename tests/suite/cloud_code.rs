@@ -142,7 +142,7 @@ async fn invalid_service_method_or_argument_is_rejected() {
     let arguments = value_without_json_form();
     let call = cloud_code.invoke::<_, u8>("s", "m", &arguments);
     let error = call.await.unwrap_err();
-    assert_rejected(&error, operation, "the request cannot be built: ");
+    assert_rejected(&error, operation, "the arguments cannot be serialized: ");
     assert_eq!(server.requests().len(), 0);
 }
 
@@ -178,12 +178,16 @@ async fn invalid_or_reserved_header_is_rejected() {
         assert_rejected(
             &error,
             operation,
-            &format!("header {name:?} is no header's name"),
+            &format!("header {name:?} is not a valid name of a header"),
         );
     }
     for value in ["SECRET\r\nx: y", "SECRET\0"] {
         let error = call().header("x-my", value).await.unwrap_err();
-        assert_rejected(&error, operation, "header \"x-my\": the value is no header");
+        assert_rejected(
+            &error,
+            operation,
+            "header \"x-my\": the value contains a character that a header cannot contain",
+        );
         assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
     }
     assert_eq!(server.requests().len(), 0);

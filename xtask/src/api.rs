@@ -1,20 +1,27 @@
-//! `cargo xtask api`: the public API of `backendless` as text, so that a change of it is seen in review.
+//! `cargo xtask api`: the public API of `backendless` as text, so that a review shows each change of it.
 //!
-//! The listing is rustdoc's own, read from the pages that the stable toolchain writes: its JSON, which
-//! `cargo public-api` reads, is a nightly's, and has another form in each release.
+//! The listing is made by the library `public-api` from rustdoc's JSON. That output is unstable, so the
+//! stable rustdoc runs with `RUSTC_BOOTSTRAP=1`.
 
+use std::collections::{HashMap, HashSet};
+use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+use public_api::PublicApi;
 use similar::TextDiff;
 
 use crate::show;
 
 const LISTING: &str = "backendless/public-api.txt";
 
-/// The types of other crates that the API may show. A path that begins with none of these is refused.
+/// The version of rustdoc's JSON that `public-api` reads, and the release of Rust that writes it. Both
+/// change together with the version of `public-api` in the workspace's manifest.
+const FORMAT: (&str, &str) = ("57", "1.95");
+
+/// Prefixes of the paths of other crates' types that the API may contain.
 const ALLOWED: &[&str] = &[
     "bytes::bytes::Bytes",
     "futures_core::",
@@ -25,10 +32,16 @@ const ALLOWED: &[&str] = &[
     "serde_json::value::Value",
 ];
 
-/// Pages that are outside the version promise: the generated client, and text.
+/// Crates whose types need no permission.
+const OWN: &[&str] = &["alloc", "backendless", "core", "std"];
+
+/// Modules outside the version promise: the generated functions, and the pages of the guide.
 const OUTSIDE: &[&str] = &["raw", "guide"];
 
-/// Writes the listing, or with `check` compares it.
+/// Present in the environment of the rustdoc that [`as_rustdoc`] replaces.
+const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
+
+/// Writes the listing, or compares it with the committed one if `check` is set.
 pub(crate) fn run(root: &Path, check: bool) -> ExitCode {
     match compare(root, check) {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,13 +52,34 @@ pub(crate) fn run(root: &Path, check: bool) -> ExitCode {
     }
 }
 
+/// Runs rustdoc with unstable options allowed, if this process was started in place of rustdoc.
+///
+/// `RUSTC_BOOTSTRAP` in the environment of cargo would do as well, but build scripts watch it: each run
+/// would compile half of the dependencies again.
+pub(crate) fn as_rustdoc() -> Option<ExitCode> {
+    let rustdoc = env::var_os(AS_RUSTDOC)?;
+    let status = Command::new(rustdoc)
+        .args(env::args_os().skip(1))
+        .env_remove(AS_RUSTDOC)
+        .env("RUSTC_BOOTSTRAP", "1")
+        .status();
+    Some(match status {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: rustdoc cannot be started: {error}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
 fn compare(root: &Path, check: bool) -> io::Result<()> {
-    let listing = listing(&document(root)?)?;
+    let listing = listing(&read(&document(root)?)?);
     let foreign = foreign(&listing);
     if !foreign.is_empty() {
         let lines = foreign.join("\n");
         return Err(io::Error::other(format!(
-            "types of other crates are in the public API:\n{lines}"
+            "the public API contains types of other crates:\n{lines}"
         )));
     }
     let path = root.join(LISTING);
@@ -60,189 +94,92 @@ fn compare(root: &Path, check: bool) -> io::Result<()> {
     let diff = TextDiff::from_lines(committed.as_str(), listing.as_str());
     show(&diff.unified_diff().header(LISTING, "the code").to_string());
     Err(io::Error::other(format!(
-        "{LISTING} is out of date; if the change is meant: cargo xtask api"
+        "{LISTING} is out of date; if the change is intended, run: cargo xtask api"
     )))
 }
 
-/// Has rustdoc write the pages, and tells where they are.
+/// Runs rustdoc on `backendless` and returns the path of its JSON.
 fn document(root: &Path) -> io::Result<PathBuf> {
-    let target = root.join("target/api");
-    let doc = target.join("doc");
-    let pages = doc.join("backendless");
-    if pages.exists() {
-        // A page of an item that is gone would stay.
-        fs::remove_dir_all(&pages)?;
-    }
-    // rustdoc tells the path of another crate's type only where that crate's pages seem to be.
-    for name in fs::read_to_string(root.join("Cargo.lock"))?
-        .lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
-    {
-        fs::create_dir_all(doc.join(name.replace('-', "_")))?;
-    }
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .current_dir(root)
         .args(["rustdoc", "--quiet", "--locked", "-p", "backendless"])
-        .args(["--all-features", "--lib"])
-        // Pages of their own, from the dependencies that the other checks compiled already.
-        .args(["--config", "build.build-dir='target'", "--target-dir"])
-        .arg(&target)
+        .args(["--all-features", "--lib", "--"])
+        .args(["-Z", "unstable-options", "--output-format", "json"])
+        .env(
+            AS_RUSTDOC,
+            env::var_os("RUSTDOC").unwrap_or_else(|| "rustdoc".into()),
+        )
+        .env("RUSTDOC", env::current_exe()?)
         .status()?;
     if status.success() {
-        Ok(pages)
+        let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        Ok(root.join(target).join("doc/backendless.json"))
     } else {
         Err(io::Error::other("cargo rustdoc failed"))
     }
 }
 
-/// All pages as text, in the order of their names.
-fn listing(pages: &Path) -> io::Result<String> {
-    let mut files = Vec::new();
-    find(pages, pages, &mut files)?;
-    files.sort();
+fn read(json: &Path) -> io::Result<PublicApi> {
+    public_api::Builder::from_rustdoc_json(json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .include_function_parameter_names(true)
+        .build()
+        .map_err(|error| {
+            let (format, rust) = FORMAT;
+            io::Error::other(format!(
+                "{}: {error}\nthe library public-api reads format {format} of rustdoc's JSON, which Rust {rust} writes; \
+                 with another release, update public-api and `FORMAT` in xtask/src/api.rs, or run: cargo +{rust} xtask api",
+                json.display()
+            ))
+        })
+}
+
+/// One line per public item, grouped by module and type, without the modules in [`OUTSIDE`].
+fn listing(api: &PublicApi) -> String {
+    let parents: HashMap<_, _> = api
+        .items()
+        .map(|item| (item.id(), item.parent_id()))
+        .collect();
+    let outside: HashSet<_> = api
+        .items()
+        .filter(|item| {
+            let text = item.to_string();
+            let module = text.strip_prefix("pub mod ");
+            let name = module.and_then(|path| path.split_once("::"));
+            name.is_some_and(|(_, name)| OUTSIDE.contains(&name))
+        })
+        .map(public_api::PublicItem::id)
+        .collect();
     let mut text = String::from("# @generated by `cargo xtask api`: the public API.\n");
-    for file in files {
-        let page = page(&fs::read_to_string(pages.join(&file))?);
-        if !page.is_empty() {
-            // `files/struct.Download`: the module and the kind.
-            text.push_str(&format!(
-                "\n== {}\n{page}",
-                file.with_extension("").display()
-            ));
-        }
-    }
-    Ok(text)
-}
-
-fn find(pages: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        let name = name.unwrap_or_default();
-        if path.is_dir() {
-            if folder != pages || !OUTSIDE.contains(&name) {
-                find(pages, &path, files)?;
-            }
-        } else if name.ends_with(".html") {
-            files.push(path.strip_prefix(pages).unwrap_or(&path).to_owned());
-        }
-    }
-    Ok(())
-}
-
-/// What one page declares; nothing for one that declares nothing, such as an index.
-fn page(html: &str) -> String {
-    // What follows is in std's hands: implementations for every type.
-    let html = html.split("id=\"blanket-implementations\"").next();
-    let html = html.unwrap_or_default();
-    let Some(declaration) = between(html, "<pre class=\"rust item-decl\">", "</pre>") else {
-        return String::new();
-    };
-    let mut text = format!("{}\n", plain(declaration));
-    for (at, _) in html.match_indices("class=\"code-header\">") {
-        // The section that the header is in tells what it is.
-        let section = html[..at]
-            .rfind("<section ")
-            .map_or("", |from| &html[from..at]);
-        let section = section.split('>').next().unwrap_or_default();
-        let header = &html[at + "class=\"code-header\">".len()..];
-        let header = plain(header.split("</h").next().unwrap_or_default());
-        if section.contains("class=\"impl\"") {
-            if promised(&header) {
-                text.push_str(&format!("  {header}\n"));
-            }
-        } else if !section.contains("class=\"method trait-impl\"")
-            && !section.contains("class=\"variant\"")
-        {
-            text.push_str(&format!("    {header}\n"));
+    for item in api.items() {
+        let mut containers = std::iter::successors(Some(item.id()), |id| *parents.get(id)?);
+        let line = item.to_string();
+        // Derived together with `PartialEq`; says nothing to users.
+        let internal = line.starts_with("impl core::marker::StructuralPartialEq for ");
+        if !internal && !containers.any(|id| outside.contains(&id)) {
+            text.push_str(&line);
+            text.push('\n');
         }
     }
     text
 }
 
-/// Whether callers count on it, of the traits that the compiler implements by itself.
-fn promised(header: &str) -> bool {
-    let unpromised = [
-        "Freeze",
-        "RefUnwindSafe",
-        "StructuralPartialEq",
-        "UnsafeUnpin",
-        "UnwindSafe",
-    ];
-    !unpromised.iter().any(|name| {
-        header.contains(&format!(" {name} for ")) || header.contains(&format!(" !{name} for "))
-    })
-}
-
-/// The text of HTML, with the paths of what it links to.
-fn plain(html: &str) -> String {
-    let mut text = String::new();
-    let mut rest = html;
-    while let Some((before, tag_on)) = rest.split_once('<') {
-        text.push_str(before);
-        let (tag, after) = tag_on.split_once('>').unwrap_or((tag_on, ""));
-        rest = after;
-        if let Some(path) = linked(tag) {
-            text.push_str(path);
-            rest = after.split_once("</a>").map_or("", |(_, after)| after);
-        } else if tag.trim_start_matches('/').starts_with("div") || tag.starts_with("br") {
-            text.push(' ');
-        }
-    }
-    text.push_str(rest);
-    let text = text
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&nbsp;", " ")
-        .replace('ⓘ', "")
-        .replace("&amp;", "&");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The path of the type or trait that an `<a ..>` leads to. Those of std stay names: where they
-/// stand in std is no matter of this API.
-fn linked(tag: &str) -> Option<&str> {
-    let (kind, path) = between(tag, "title=\"", "\"")?.split_once(' ')?;
-    let (module, _) = path.rsplit_once("::")?;
-    let in_module = !module.ends_with(|c: char| c.is_uppercase())
-        && !module
-            .rsplit("::")
-            .next()?
-            .starts_with(|c: char| c.is_uppercase());
-    let named =
-        matches!(kind, "struct" | "enum" | "trait" | "union") || kind == "type" && in_module;
-    match path.split("::").next()? {
-        "std" | "core" | "alloc" => None,
-        "backendless" if named => path.strip_prefix("backendless::"),
-        _ if named => Some(path),
-        _ => None,
-    }
-}
-
-fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
-    text.split_once(from)?
-        .1
-        .split_once(to)
-        .map(|(found, _)| found)
-}
-
-/// The lines that show a type of another crate that is not allowed.
+/// The lines that contain a type of another crate that is not in [`ALLOWED`].
 fn foreign(listing: &str) -> Vec<&str> {
-    let own = ["filter::", "mock::", "operation::", "operations::", "raw::"];
     let is_foreign = |word: &str| {
-        let path = word.contains("::") && word.starts_with(|c: char| c.is_ascii_lowercase());
-        path && !own
-            .iter()
-            .chain(ALLOWED)
-            .any(|prefix| word.starts_with(prefix))
+        let Some((first, _)) = word.split_once("::") else {
+            return false;
+        };
+        // `Self::Item` and `T::Item` are no paths of crates.
+        let is_crate = first.starts_with(|c: char| c.is_ascii_lowercase());
+        is_crate && !OWN.contains(&first) && !ALLOWED.iter().any(|prefix| word.starts_with(prefix))
     };
-    let part = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
+    let separates = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
     listing
         .lines()
-        .filter(|line| line.split(part).any(is_foreign))
+        .filter(|line| line.split(separates).any(is_foreign))
         .collect()
 }
 
@@ -250,34 +187,66 @@ fn foreign(listing: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const PAGE: &str = "<pre class=\"rust item-decl\"><code>pub struct Shop { <i>/* private */</i> }</code></pre>\
-        <section id=\"impl-Shop\" class=\"impl\"><h3 class=\"code-header\">impl <a class=\"struct\" href=\"\" title=\"struct backendless::Shop\">Shop</a></h3></section>\
-        <section id=\"method.open\" class=\"method\"><h4 class=\"code-header\">pub fn <a href=\"#\" class=\"fn\">open</a>(&amp;self) -&gt; <a class=\"struct\" href=\"\" title=\"struct reqwest::async_impl::Body\">Body</a></h4></section>\
-        <section id=\"impl-Clone-for-Shop\" class=\"impl\"><h3 class=\"code-header\">impl <a href=\"\" title=\"trait core::clone::Clone\">Clone</a> for Shop</h3></section>\
-        <section id=\"method.clone\" class=\"method trait-impl\"><h4 class=\"code-header\">fn clone(&amp;self)</h4></section>\
-        <section id=\"impl-Freeze-for-Shop\" class=\"impl\"><h3 class=\"code-header\">impl !Freeze for Shop</h3></section>\
-        <h2 id=\"blanket-implementations\"></h2><section class=\"impl\"><h3 class=\"code-header\">impl Any for T</h3></section>";
+    /// What the API of a source file is listed as.
+    fn listing_of(source: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("shop.rs");
+        fs::write(&file, source).unwrap();
+        let status = Command::new("rustdoc")
+            .env("RUSTC_BOOTSTRAP", "1")
+            .args(["--edition=2024", "-Z", "unstable-options"])
+            .args(["--output-format", "json", "--out-dir"])
+            .args([folder.path(), &file])
+            .status();
+        assert!(status.unwrap().success());
+        listing(&read(&folder.path().join("shop.json")).unwrap())
+    }
 
     #[test]
-    fn a_page_is_its_declaration_its_methods_and_the_traits_that_are_promised() {
+    fn listing_has_types_methods_and_traits_but_no_internal_or_excluded_items() {
+        let listing = listing_of(
+            "#[derive(PartialEq)] pub struct Shop(u8);
+             impl Shop { pub fn open(&self, day: u8) -> bool { self.hidden(day) } fn hidden(&self, day: u8) -> bool { day == self.0 } }
+             pub mod raw { pub struct Generated; impl Generated { pub fn new() -> Self { Self } } }
+             pub mod guide { pub mod page {} }
+             pub mod rawhide { pub fn cut() {} }",
+        );
         assert_eq!(
-            page(PAGE),
-            "pub struct Shop { /* private */ }\n  impl Shop\n    \
-             pub fn open(&self) -> reqwest::async_impl::Body\n  impl Clone for Shop\n"
+            listing,
+            "# @generated by `cargo xtask api`: the public API.\n\
+             pub mod shop\n\
+             pub mod shop::rawhide\n\
+             pub fn shop::rawhide::cut()\n\
+             pub struct shop::Shop(_)\n\
+             impl shop::Shop\n\
+             pub fn shop::Shop::open(&self, day: u8) -> bool\n\
+             impl core::cmp::PartialEq for shop::Shop\n\
+             pub fn shop::Shop::eq(&self, other: &shop::Shop) -> bool\n"
         );
     }
 
     #[test]
-    fn a_type_of_another_crate_is_refused_unless_it_is_allowed() {
-        let listing = page(PAGE)
-            + "fn a() -> Result<serde_json::value::Value, serde_json::error::Error>\n\
-             fn b() -> &raw::Client\nfn c() -> serde_json::map::Map<String, T::Item>\n";
+    fn foreign_type_is_found_unless_it_is_allowed() {
+        let listing = "pub fn backendless::Shop::open(&self) -> reqwest::async_impl::body::Body\n\
+             impl core::clone::Clone for backendless::Shop\n\
+             pub fn backendless::a() -> core::result::Result<serde_json::value::Value, serde_json::error::Error>\n\
+             pub fn backendless::b<T: core::iter::Iterator>() -> serde_json::map::Map<alloc::string::String, T::Item>\n\
+             pub fn backendless::c(self) -> <Self as futures_core::stream::Stream>::Item\n";
         assert_eq!(
-            foreign(&listing),
+            foreign(listing),
             [
-                "    pub fn open(&self) -> reqwest::async_impl::Body",
-                "fn a() -> Result<serde_json::value::Value, serde_json::error::Error>",
+                "pub fn backendless::Shop::open(&self) -> reqwest::async_impl::body::Body",
+                "pub fn backendless::a() -> core::result::Result<serde_json::value::Value, serde_json::error::Error>",
             ]
         );
+    }
+
+    #[test]
+    fn another_format_is_reported_with_the_release_that_writes_the_right_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let json = folder.path().join("a.json");
+        fs::write(&json, "{\"format_version\":12}").unwrap();
+        let error = read(&json).unwrap_err().to_string();
+        assert!(error.contains("cargo +1.95 xtask api"), "{error}");
     }
 }

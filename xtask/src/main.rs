@@ -3,6 +3,7 @@
 mod api;
 mod check;
 mod features;
+mod layers;
 mod rehearse;
 mod source;
 mod spec;
@@ -33,14 +34,16 @@ enum Command {
         #[arg(long)]
         report: bool,
     },
-    /// Writes the public API of the client as text, and refuses types of other crates in it.
+    /// Writes the public API of the client as text, and rejects types of other crates in it.
     Api {
-        /// Writes nothing; fails, with a diff, when the text is not what the code says.
+        /// Writes nothing; fails, with a diff, if the committed text is out of date.
         #[arg(long)]
         check: bool,
     },
-    /// Checks that every combination of the client's features compiles.
+    /// Checks that the features of the client compile without a warning, each alone and in pairs.
     Features,
+    /// Checks that no crate has a circle of modules or a forbidden import.
+    Layers,
     /// Runs everything that must hold before a change lands, and tells how long each check took.
     Check {
         /// Runs nothing; lists the checks and what each of them guards.
@@ -55,12 +58,16 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = api::as_rustdoc() {
+        return code;
+    }
     let command = Arguments::parse().command;
     let start = Instant::now();
     let result = match command {
         Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
         Command::Api { check } => Ok(api::run(&root(), check)),
         Command::Features => Ok(features::run(&root())),
+        Command::Layers => Ok(layers::run(&root())),
         Command::Check { list: true } => {
             show(&check::table());
             Ok(ExitCode::SUCCESS)

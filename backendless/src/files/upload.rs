@@ -208,29 +208,16 @@ impl UploadFile {
 impl sealed::Sendable<FileInfo> for UploadFileParameters {
     fn send(request: Request<FileInfo, Self>) -> RequestFuture<FileInfo> {
         let (client, parameters, settings) = request.into_parts();
-        let progress = Progress::new(Arc::clone(client.transport.clock()));
-        let source = UploadSource {
-            replay: parameters.upload.replayable(),
-            upload: Some(parameters.upload),
-            part: FilePart {
-                file_name: parameters
-                    .path
-                    .rsplit('/')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-                media_type: parameters.content_type,
-                progress: progress.clone(),
-                on_progress: parameters
-                    .on_progress
-                    .map(|report| Arc::new(Mutex::new(report))),
-            },
-        };
-        let form = Multipart {
-            source: Box::new(source),
-            progress,
-        };
-        let request = raw::upload_file(&parameters.path, parameters.overwrite, form);
+        let UploadFileParameters {
+            path,
+            upload,
+            overwrite,
+            content_type,
+            on_progress,
+        } = parameters;
+        let file_name = path.rsplit('/').next().unwrap_or_default();
+        let form = multipart(file_name, upload, content_type, on_progress);
+        let request = raw::upload_file(&path, overwrite, form);
         Request::map(&client, request, |Uploaded { file_url }| {
             FileInfo::from_url(file_url)
         })
@@ -247,6 +234,49 @@ impl fmt::Debug for UploadFileParameters {
             .field("upload", &self.upload)
             .field("overwrite", &self.overwrite)
             .finish_non_exhaustive()
+    }
+}
+
+impl Multipart {
+    /// Creates the form that the service expects: one part, `file`, with the name `file_name` and a media type that is guessed
+    /// from the name.
+    ///
+    /// ```
+    /// # #[cfg(feature = "raw")]
+    /// # backendless_local::doc_example!(|client| {
+    /// use backendless::{Upload, raw};
+    ///
+    /// let form = raw::Multipart::new("a.txt", Upload::bytes("one"));
+    /// let stored: backendless::FileInfo = client.send(raw::upload_file("a.txt", None, form)?).await?;
+    /// assert_eq!(client.files().download(&stored).await?.bytes().await?, "one");
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn new(file_name: &str, upload: Upload) -> Self {
+        multipart(file_name, upload, None, None)
+    }
+}
+
+fn multipart(
+    file_name: &str,
+    upload: Upload,
+    media_type: Option<String>,
+    on_progress: Option<OnProgress>,
+) -> Multipart {
+    let progress = Progress::default();
+    let source = UploadSource {
+        replay: upload.replayable(),
+        upload: Some(upload),
+        part: FilePart {
+            file_name: file_name.to_owned(),
+            media_type,
+            progress: progress.clone(),
+            on_progress: on_progress.map(|report| Arc::new(Mutex::new(report))),
+        },
+    };
+    Multipart {
+        source: Box::new(source),
+        progress,
     }
 }
 

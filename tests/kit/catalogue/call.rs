@@ -36,11 +36,30 @@ impl Call {
 
 impl Description {
     pub(super) fn of<R: Debug>(request: &R) -> Self {
-        let path = type_name::<R>().split('<').next().unwrap_or_default();
         Self {
-            type_name: path.rsplit("::").next().unwrap_or_default(),
+            type_name: short_name(type_name::<R>()),
             debug: format!("{request:?}\n{request:#?}"),
         }
+    }
+}
+
+/// The name of the parameters of a request, or of another type, without path and type parameters.
+fn short_name(full: &'static str) -> &'static str {
+    let mut depth = 0_u32;
+    let mut parameters = full;
+    for (at, character) in full.char_indices() {
+        match character {
+            '<' | '(' => depth += 1,
+            '>' | ')' => depth -= 1,
+            ',' if depth == 1 => parameters = full[at + 1..].trim_start(),
+            _ => {}
+        }
+    }
+    let path = parameters.split(['<', '>']).next().unwrap_or_default();
+    match path.rsplit("::").next().unwrap_or_default() {
+        // The name of a type omits parameters that have their default.
+        "Request" => "Ready",
+        name => name,
     }
 }
 

@@ -70,7 +70,7 @@ async fn invalid_filter_is_rejected() {
     assert_rejected(
         &error,
         "findObjects",
-        "filter: \"age = 1 OR 1\" is no column name",
+        "filter: \"age = 1 OR 1\" is not a column name",
     );
     let error = table.count().filter(bad()).await.unwrap_err();
     assert_rejected(&error, "countObjects", "filter: ");
@@ -85,7 +85,7 @@ async fn body_without_a_json_form_is_rejected() {
     assert_rejected(
         &error,
         "createObject",
-        "the request cannot be built: key must be a string",
+        "the body cannot be serialized: key must be a string",
     );
     assert_eq!(server.requests().len(), 0);
 }

@@ -64,7 +64,7 @@ async fn invalid_file_url_is_rejected() {
     ] {
         let files = server.client().with_user_token("TOKEN-1").files();
         let error = files.download(&FileInfo::from_url(bad)).await.unwrap_err();
-        assert_rejected(&error, "download", "the file's address ");
+        assert_rejected(&error, "download", "the URL of the file ");
         assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
     }
     assert_eq!(server.requests().len(), 0);

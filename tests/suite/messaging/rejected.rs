@@ -27,7 +27,11 @@ async fn invalid_channel_or_subscription_is_rejected() {
         .publish("c", &value_without_json_form())
         .await
         .unwrap_err();
-    assert_rejected(&error, "publishMessage", "the request cannot be built: ");
+    assert_rejected(
+        &error,
+        "publishMessage",
+        "the message cannot be serialized: ",
+    );
     assert_eq!(server.requests().len(), 0);
 }
 

@@ -1,0 +1,219 @@
+//! What may import what.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::graph::Edge;
+
+/// The rules of one crate.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// The package and the folder of its sources.
+    pub(crate) package: &'static str,
+    /// The files that modules are read from; more than one for a package with a program.
+    pub(crate) roots: &'static [&'static str],
+    /// The top-level modules, from the top down: none imports a module of a line above its own. Empty if
+    /// the crate has no order; then only circles are errors.
+    pub(crate) layers: &'static [&'static [&'static str]],
+    /// Modules that may import nothing but the ones listed.
+    pub(crate) only: &'static [(&'static str, &'static [&'static str])],
+    /// Modules whose re-exports only add names, and are no dependency.
+    pub(crate) facades: &'static [&'static str],
+}
+
+/// The crates that are checked.
+pub(crate) const RULES: &[Rules] = &[
+    Rules {
+        package: "backendless",
+        roots: &["backendless/src/lib.rs"],
+        layers: &[
+            &["generated::mock", "guide", "mock", "schema"],
+            &[
+                "cache",
+                "client",
+                "cloud_code",
+                "counters",
+                "data",
+                "files",
+                "geo",
+                "messaging",
+                "users",
+            ],
+            &["request"],
+            &["transport"],
+            &["generated::raw"],
+            &["prepared"],
+            &[
+                "clock",
+                "decode",
+                "error",
+                "filter",
+                "profile",
+                "retry",
+                "secret",
+                "timestamp",
+            ],
+            &["generated::operations"],
+            &["operation"],
+        ],
+        only: &[
+            (
+                "generated::raw",
+                &[
+                    "error",
+                    "generated::operations",
+                    "operation",
+                    "prepared",
+                    "profile",
+                ],
+            ),
+            ("generated::operations", &["operation"]),
+            (
+                "generated::mock",
+                &["mock", "generated::operations", "operation"],
+            ),
+        ],
+        facades: &["mock"],
+    },
+    Rules {
+        package: "backendless-gen",
+        roots: &["backendless-gen/src/lib.rs"],
+        ..UNORDERED
+    },
+    Rules {
+        package: "backendless-local",
+        roots: &[
+            "backendless-local/src/lib.rs",
+            "backendless-local/src/main.rs",
+        ],
+        ..UNORDERED
+    },
+    Rules {
+        package: "xtask",
+        roots: &["xtask/src/main.rs"],
+        ..UNORDERED
+    },
+];
+
+const UNORDERED: Rules = Rules {
+    package: "",
+    roots: &[],
+    layers: &[],
+    only: &[],
+    facades: &[],
+};
+
+impl Rules {
+    /// Each violation as text of several lines.
+    pub(crate) fn violations(&self, top: &BTreeSet<String>, edges: &BTreeSet<Edge>) -> Vec<String> {
+        let edges: Vec<&Edge> = edges
+            .iter()
+            .filter(|edge| !(edge.reexport && self.facades.contains(&edge.from.as_str())))
+            .collect();
+        let mut found = circles(&edges);
+        found.extend(self.without_layer(top));
+        found.extend(edges.iter().filter_map(|edge| self.direction(edge)));
+        found
+    }
+
+    /// The line of a module in the order.
+    fn layer(&self, module: &str) -> Option<usize> {
+        let mut layers = self.layers.iter();
+        layers.position(|layer| layer.contains(&module))
+    }
+
+    /// A new module has to be placed on purpose.
+    fn without_layer(&self, top: &BTreeSet<String>) -> Option<String> {
+        let modules: Vec<&str> = top
+            .iter()
+            .map(String::as_str)
+            .filter(|module| self.layer(module).is_none())
+            .collect();
+        (!self.layers.is_empty() && !modules.is_empty()).then(|| {
+            format!(
+                "modules without a layer: {}\n  add them to the order in xtask/src/layers/rules.rs\n",
+                modules.join(", ")
+            )
+        })
+    }
+
+    fn direction(&self, edge: &Edge) -> Option<String> {
+        if !edge.folder.is_empty() {
+            return None;
+        }
+        let mut only = self.only.iter();
+        let limit = only.find(|(module, _)| *module == edge.from);
+        if let Some((_, allowed)) = limit
+            && !allowed.contains(&edge.to.as_str())
+        {
+            return Some(format!(
+                "forbidden import: {} may import only {}\n{}",
+                edge.from,
+                allowed.join(", "),
+                place(edge)
+            ));
+        }
+        let upward = self.layer(&edge.from)? > self.layer(&edge.to)?;
+        upward.then(|| {
+            format!(
+                "forbidden import: {} is in a lower layer than {}\n{}",
+                edge.from,
+                edge.to,
+                place(edge)
+            )
+        })
+    }
+}
+
+fn place(edge: &Edge) -> String {
+    format!("  {}:{}: {}\n", edge.file, edge.line, edge.path)
+}
+
+/// The shortest circle through each module that is in one; a circle is reported once.
+fn circles(edges: &[&Edge]) -> Vec<String> {
+    let mut graph: BTreeMap<&str, BTreeMap<&str, &Edge>> = BTreeMap::new();
+    for edge in edges {
+        let targets = graph.entry(&edge.from).or_default();
+        targets.entry(&edge.to).or_insert(edge);
+    }
+    let mut found = Vec::new();
+    let mut reported: BTreeSet<BTreeSet<&str>> = BTreeSet::new();
+    for start in graph.keys() {
+        let Some(circle) = circle(&graph, start) else {
+            continue;
+        };
+        let modules = circle.iter().map(|edge| edge.from.as_str()).collect();
+        if reported.insert(modules) {
+            let names: Vec<&str> = circle.iter().map(|edge| edge.from.as_str()).collect();
+            let places: String = circle.iter().map(|edge| place(edge)).collect();
+            found.push(format!(
+                "circle: {} -> {start}\n{places}",
+                names.join(" -> ")
+            ));
+        }
+    }
+    found
+}
+
+/// The shortest path from a module back to it. Paths are unique in the crate, and edges stay inside a
+/// folder, so the modules of all folders share one graph.
+fn circle<'e>(
+    graph: &BTreeMap<&'e str, BTreeMap<&'e str, &'e Edge>>,
+    start: &'e str,
+) -> Option<Vec<&'e Edge>> {
+    let mut reached: BTreeMap<&str, &Edge> = BTreeMap::new();
+    let mut next = VecDeque::from([start]);
+    while let Some(module) = next.pop_front() {
+        for (target, edge) in graph.get(module).into_iter().flatten() {
+            if !reached.contains_key(target) {
+                reached.insert(target, edge);
+                next.push_back(target);
+            }
+        }
+    }
+    let mut circle = vec![*reached.get(start)?];
+    while circle.last()?.from != start {
+        circle.push(reached.get(circle.last()?.from.as_str())?);
+    }
+    circle.reverse();
+    Some(circle)
+}
