@@ -1,9 +1,9 @@
-//! Calls every operation of the service once, in the order of its OpenAPI document, and prints what
-//! came of it: `cargo run --example every_operation`.
+//! Calls every operation of the OpenAPI document once, in its order, and prints the results:
+//! `cargo run --example every_operation`.
 //!
-//! It needs no account: without `BACKENDLESS_APP_ID` and `BACKENDLESS_API_KEY` it starts a local
-//! server. With them it talks to that application, and leaves behind a user, a geo point and an
-//! e-mail.
+//! It needs no account: it starts a local server in the process. If the environment variables of
+//! [`Client::from_env`](backendless::Client::from_env) are set, it uses that application instead. It does not delete the user
+//! and the geo point that it creates, and sends e-mails.
 
 mod support;
 
@@ -28,10 +28,10 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     cache(&mut tour, &client).await;
     counters(&mut tour, &client).await;
     cloud_code(&mut tour, &client).await;
-    Ok(tour.end())
+    Ok(tour.finish())
 }
 
-/// What has been called so far, and how it went.
+/// The operations called so far, and the number of failures.
 struct Tour {
     called: Vec<&'static str>,
     failures: usize,
@@ -49,16 +49,16 @@ impl Tour {
         }
     }
 
-    /// Makes a call and prints its row.
+    /// Awaits a request and prints its row.
     async fn call<T>(
         &mut self,
         operation: &'static Operation,
-        call: impl Future<Output = backendless::Result<T>>,
+        request: impl Future<Output = backendless::Result<T>>,
     ) -> Option<T> {
         let start = Instant::now();
-        let answer = call.await;
-        self.row(operation, answer.as_ref().err(), start.elapsed());
-        answer.ok()
+        let result = request.await;
+        self.row(operation, result.as_ref().err(), start.elapsed());
+        result.ok()
     }
 
     fn row(&mut self, operation: &Operation, error: Option<&backendless::Error>, time: Duration) {
@@ -81,7 +81,7 @@ impl Tour {
         }
     }
 
-    fn end(self) -> ExitCode {
+    fn finish(self) -> ExitCode {
         let all: Vec<_> = operations::ALL
             .iter()
             .map(|operation| operation.id())
@@ -103,8 +103,8 @@ async fn data(tour: &mut Tour, client: &Client) {
     let row = json!({"name": "Bob", "age": 20});
     let bob = tour.call(&CREATE_OBJECT, table.create(&row).send()).await;
     let id = bob.map(|bob| bob.object_id).unwrap_or_default();
-    let grown_up = table.find().filter("age >= 18").page_size(5);
-    tour.call(&FIND_OBJECTS, grown_up.send()).await;
+    let adults = table.find().filter("age >= 18").page_size(5);
+    tour.call(&FIND_OBJECTS, adults.send()).await;
     tour.call(&GET_OBJECT_BY_ID, table.get(&id).send()).await;
     let changes = json!({"age": 21});
     tour.call(&UPDATE_OBJECT, table.update(&id, &changes).send())
@@ -192,8 +192,8 @@ async fn counters(tour: &mut Tour, client: &Client) {
 }
 
 async fn cloud_code(tour: &mut Tour, client: &Client) {
-    let call = client
+    let invocation = client
         .cloud_code()
         .invoke::<_, String>("echo", "echo", "hello");
-    tour.call(&INVOKE_CLOUD_CODE_SERVICE, call.send()).await;
+    tour.call(&INVOKE_CLOUD_CODE_SERVICE, invocation.send()).await;
 }
