@@ -195,5 +195,6 @@ async fn cloud_code(tour: &mut Tour, client: &Client) {
     let invocation = client
         .cloud_code()
         .invoke::<_, String>("echo", "echo", "hello");
-    tour.call(&INVOKE_CLOUD_CODE_SERVICE, invocation.send()).await;
+    tour.call(&INVOKE_CLOUD_CODE_SERVICE, invocation.send())
+        .await;
 }

@@ -35,7 +35,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let session = users.login(&email, "pa55-w0rd").await?;
     println!(
         "Logged in as {}.",
-        session.user().name.as_deref().unwrap_or("a user without a name")
+        session
+            .user()
+            .name
+            .as_deref()
+            .unwrap_or("a user without a name")
     );
 
     let people = session.client().data::<Person>("QuickstartPerson");
@@ -92,7 +96,10 @@ async fn many_rows(people: &Table<Person>) -> backendless::Result<()> {
         .buffered(8)
         .try_collect()
         .await?;
-    println!("Created {} rows with up to 8 requests at a time.", ids.len());
+    println!(
+        "Created {} rows with up to 8 requests at a time.",
+        ids.len()
+    );
 
     let mut stream = people
         .find()
@@ -114,10 +121,7 @@ async fn many_rows(people: &Table<Person>) -> backendless::Result<()> {
         .buffer_unordered(8)
         .try_collect::<Vec<_>>()
         .await?;
-    println!(
-        "Deleted the rows; {} are left.",
-        people.count().await?
-    );
+    println!("Deleted the rows; {} are left.", people.count().await?);
     Ok(())
 }
 

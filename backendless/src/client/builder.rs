@@ -218,8 +218,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the clock that measures timeouts and waits between attempts, for tests that must not wait. By default it is
-    /// the clock of tokio and of the operating system.
+    /// Sets the source of time, which measures timeouts and delays retries, for tests that must not wait. The default
+    /// is the clock of this machine.
     ///
     /// ```
     /// use std::future::{Future, ready};

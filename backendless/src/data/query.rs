@@ -71,7 +71,10 @@ impl Query {
         Request::map(client, self.prepare(client), Option::unwrap_or_default)
     }
 
-    pub(super) fn prepare<R: DeserializeOwned>(&self, client: &Client) -> Result<Prepared<Option<Vec<R>>>> {
+    pub(super) fn prepare<R: DeserializeOwned>(
+        &self,
+        client: &Client,
+    ) -> Result<Prepared<Option<Vec<R>>>> {
         let invalid = |problem| Error::invalid_argument(problem).with_operation(&FIND_OBJECTS);
         let page_size = match self.page_size {
             Some(rows) if !(1..=MAX_PAGE_SIZE).contains(&rows) => {

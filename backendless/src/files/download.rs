@@ -18,6 +18,15 @@ use crate::transport::{DOWNLOAD, FileBody};
 use crate::{Error, ErrorKind, Result};
 
 /// Request that opens a file; created by [`Files::download`](super::Files::download).
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// # let files = client.files();
+/// let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
+/// let request = files.download(&info).timeout(std::time::Duration::from_secs(60));
+/// assert_eq!(request.await?.bytes().await?, "one");
+/// # });
+/// ```
 pub type DownloadFile = Request<Download, DownloadFileParameters>;
 
 /// Parameters of [`DownloadFile`].

@@ -167,6 +167,18 @@ impl fmt::Debug for Upload {
 }
 
 /// Request that uploads a file; created by [`Files::upload`](super::Files::upload).
+///
+/// ```
+/// use backendless::Upload;
+///
+/// # backendless_local::doc_example!(|client| {
+/// let info = client.files()
+///     .upload("notes/today.txt", Upload::bytes("milk"))
+///     .overwrite(true)
+///     .content_type("text/plain")
+///     .await?;
+/// # });
+/// ```
 pub type UploadFile = Request<FileInfo, UploadFileParameters>;
 
 /// Parameters of [`UploadFile`].
@@ -415,11 +427,13 @@ impl Observed {
     fn checked(&self, chunk: Option<Result<Bytes, BoxError>>) -> Option<Result<Bytes, BoxError>> {
         match (chunk, self.length) {
             (Some(Ok(chunk)), Some(length)) if self.sent + chunk.len() as u64 > length => {
-                let problem = format!("the content is longer than the {length} bytes that were declared");
+                let problem =
+                    format!("the content is longer than the {length} bytes that were declared");
                 Some(Err(problem.into()))
             }
             (None, Some(length)) if self.sent < length => {
-                let problem = format!("the content is shorter than the {length} bytes that were declared");
+                let problem =
+                    format!("the content is shorter than the {length} bytes that were declared");
                 Some(Err(problem.into()))
             }
             (chunk, _) => chunk,
