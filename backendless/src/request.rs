@@ -84,6 +84,14 @@ impl<R, P> Request<R, P> {
     /// Sets the timeout of this request, for all attempts together. It replaces the
     /// [`timeout`](crate::ClientBuilder::timeout) and the [`attempt_timeout`](crate::ClientBuilder::attempt_timeout)
     /// of the client.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// let visits = client.counters().get("visits").timeout(Duration::from_secs(5)).await?;
+    /// # });
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
@@ -91,6 +99,14 @@ impl<R, P> Request<R, P> {
 
     /// Sets the retry policy of this request, in place of the client's
     /// [`retry`](crate::ClientBuilder::retry).
+    ///
+    /// ```
+    /// use backendless::RetryPolicy;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// let visits = client.counters().get("visits").retry(RetryPolicy::none()).await?;
+    /// # });
+    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = Some(policy);
         self
@@ -98,6 +114,13 @@ impl<R, P> Request<R, P> {
 
     /// Sets whether this request may be sent again after the service may have processed it, in place of the
     /// [idempotency](crate::operations::Operation::idempotency) of the operation.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// // Counting a visit twice is acceptable here, and losing one is not.
+    /// let visits = client.counters().increment("visits").idempotent(true).await?;
+    /// # });
+    /// ```
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.settings.idempotent = Some(idempotent);
         self
@@ -108,6 +131,15 @@ impl<R, P> Request<R, P> {
     /// # Errors
     ///
     /// See the method that created the request.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// let (visits, orders) =
+    ///     tokio::try_join!(counters.get("visits").send(), counters.get("orders").send())?;
+    /// assert_eq!((visits, orders), (0, 0));
+    /// # });
+    /// ```
     pub fn send(self) -> impl Future<Output = Result<R>> + Send + 'static
     where
         P: Parameters<R>,
