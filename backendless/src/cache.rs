@@ -32,8 +32,22 @@ pub struct Cache {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the key-value cache; see [`Cache`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let cache = client.cache();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cache(&self) -> Cache {
+        Cache::new(self.clone())
+    }
+}
+
 impl Cache {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

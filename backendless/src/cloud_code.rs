@@ -41,8 +41,22 @@ pub struct CloudCode {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the Cloud Code services; see [`CloudCode`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let cloud_code = client.cloud_code();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cloud_code(&self) -> CloudCode {
+        CloudCode::new(self.clone())
+    }
+}
+
 impl CloudCode {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

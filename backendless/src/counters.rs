@@ -21,8 +21,22 @@ pub struct Counters {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the atomic counters; see [`Counters`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let counters = client.counters();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        Counters::new(self.clone())
+    }
+}
+
 impl Counters {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -63,6 +63,28 @@ pub(crate) mod sealed {
     }
 }
 
+#[cfg(feature = "raw")]
+impl Client {
+    /// Creates the request for a prepared operation of [`raw`](crate::raw).
+    ///
+    /// The request has the app path, the user token and the settings of this client, and the functions of `raw` are generated
+    /// from the OpenAPI document of the service. They are not covered by the semver guarantees of this crate: they change with
+    /// the document and with the generator.
+    ///
+    /// ```
+    /// use backendless::raw;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// # client.data::<backendless::Record>("Person").create(&serde_json::json!({"name": "Bob"})).await?;
+    /// let count = client.send(raw::count_objects("Person", None)?).await?;
+    /// assert_eq!(count, 1);
+    /// # });
+    /// ```
+    pub fn send<R: 'static>(&self, prepared: Prepared<R>) -> Request<R> {
+        Request::new(self, Ok(prepared))
+    }
+}
+
 impl<R, P> Request<R, P> {
     pub(crate) fn with_parameters(client: Client, parameters: P) -> Self {
         Self {

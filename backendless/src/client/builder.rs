@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::login::login_request;
 use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::transport::{Account, Budget, Caller, HttpConfig, Shared, Transport, token_header};
-use crate::users::login_request;
 use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
 const DEFAULT_API_URL: &str = "https://api.backendless.com";

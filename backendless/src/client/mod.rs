@@ -1,20 +1,16 @@
-//! The client of an application, and the handles of its services.
+//! The client of an application.
+//!
+//! The methods that return the handles of services, such as `Client::counters`, are in the modules of the services.
 
 mod builder;
+mod login;
 
 use std::fmt;
 
 pub use builder::ClientBuilder;
+pub(crate) use login::login_user;
 
-use crate::cache::Cache;
-use crate::cloud_code::CloudCode;
-use crate::counters::Counters;
-use crate::data::Table;
-use crate::files::Files;
-use crate::geo::Geo;
-use crate::messaging::Messaging;
 use crate::transport::{Caller, Transport};
-use crate::users::Users;
 use crate::{Profile, Result, UserToken};
 
 /// Client of a Backendless application, which sends its requests anonymously or on behalf of one user.
@@ -147,126 +143,6 @@ impl Client {
             Caller::User(token) => Some(token),
             Caller::Anonymous | Caller::Account(_) => None,
         }
-    }
-
-    /// Returns the table `name`, with rows of type `T`.
-    ///
-    /// `T` is a struct with a field for each column of interest; [`Record`](crate::Record) represents rows of any
-    /// shape. The name is checked when a request is sent.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// let notes = client.data::<backendless::Record>("Note");
-    /// notes.create(&serde_json::json!({"text": "milk"})).await?;
-    /// assert_eq!(notes.count().await?, 1);
-    /// # });
-    /// ```
-    pub fn data<T>(&self, name: impl Into<String>) -> Table<T> {
-        Table::new(self.clone(), name.into())
-    }
-
-    /// Returns the handle of the users: registration, login and password recovery; see [`Users`].
-    ///
-    /// ```
-    /// # let client = backendless::Client::new("A0F5", "9C41")?;
-    /// let users = client.users();
-    /// # Ok::<(), backendless::Error>(())
-    /// ```
-    #[must_use]
-    pub fn users(&self) -> Users {
-        Users::new(self.clone())
-    }
-
-    /// Returns the handle of the file storage; see [`Files`].
-    ///
-    /// ```
-    /// # let client = backendless::Client::new("A0F5", "9C41")?;
-    /// let files = client.files();
-    /// # Ok::<(), backendless::Error>(())
-    /// ```
-    #[must_use]
-    pub fn files(&self) -> Files {
-        Files::new(self.clone())
-    }
-
-    /// Returns the handle of channels, push notifications and e-mail; see [`Messaging`].
-    ///
-    /// ```
-    /// # let client = backendless::Client::new("A0F5", "9C41")?;
-    /// let messaging = client.messaging();
-    /// # Ok::<(), backendless::Error>(())
-    /// ```
-    #[must_use]
-    pub fn messaging(&self) -> Messaging {
-        Messaging::new(self.clone())
-    }
-
-    /// Returns the handle of the geo points; see [`Geo`].
-    ///
-    /// ```
-    /// # let client = backendless::Client::new("A0F5", "9C41")?;
-    /// let geo = client.geo();
-    /// # Ok::<(), backendless::Error>(())
-    /// ```
-    #[must_use]
-    pub fn geo(&self) -> Geo {
-        Geo::new(self.clone())
-    }
-
-    /// Returns the handle of the key-value cache; see [`Cache`].
-    ///
-    /// ```
-    /// # let client = backendless::Client::new("A0F5", "9C41")?;
-    /// let cache = client.cache();
-    /// # Ok::<(), backendless::Error>(())
-    /// ```
-    #[must_use]
-    pub fn cache(&self) -> Cache {
-        Cache::new(self.clone())
-    }
-
-    /// Returns the handle of the atomic counters; see [`Counters`].
-    ///
-    /// ```
-    /// # let client = backendless::Client::new("A0F5", "9C41")?;
-    /// let counters = client.counters();
-    /// # Ok::<(), backendless::Error>(())
-    /// ```
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        Counters::new(self.clone())
-    }
-
-    /// Returns the handle of the Cloud Code services; see [`CloudCode`].
-    ///
-    /// ```
-    /// # let client = backendless::Client::new("A0F5", "9C41")?;
-    /// let cloud_code = client.cloud_code();
-    /// # Ok::<(), backendless::Error>(())
-    /// ```
-    #[must_use]
-    pub fn cloud_code(&self) -> CloudCode {
-        CloudCode::new(self.clone())
-    }
-
-    /// Creates the request for a prepared operation of [`raw`](crate::raw).
-    ///
-    /// The request has the app path, the user token and the settings of this client, and the functions of `raw` are generated
-    /// from the OpenAPI document of the service. They are not covered by the semver guarantees of this crate: they change with
-    /// the document and with the generator.
-    ///
-    /// ```
-    /// use backendless::raw;
-    ///
-    /// # backendless_local::doc_example!(|client| {
-    /// # client.data::<backendless::Record>("Person").create(&serde_json::json!({"name": "Bob"})).await?;
-    /// let count = client.send(raw::count_objects("Person", None)?).await?;
-    /// assert_eq!(count, 1);
-    /// # });
-    /// ```
-    #[cfg(feature = "raw")]
-    pub fn send<R: 'static>(&self, prepared: crate::prepared::Prepared<R>) -> crate::Request<R> {
-        crate::Request::new(self, Ok(prepared))
     }
 
     fn with_caller(&self, caller: Caller) -> Self {

@@ -63,8 +63,26 @@ pub struct Table<T> {
     rows: PhantomData<fn() -> T>,
 }
 
+impl Client {
+    /// Returns the table `name`, with rows of type `T`.
+    ///
+    /// `T` is a struct with a field for each column of interest; [`Record`](crate::Record) represents rows of any
+    /// shape. The name is checked when a request is sent.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// notes.create(&serde_json::json!({"text": "milk"})).await?;
+    /// assert_eq!(notes.count().await?, 1);
+    /// # });
+    /// ```
+    pub fn data<T>(&self, name: impl Into<String>) -> Table<T> {
+        Table::new(self.clone(), name.into())
+    }
+}
+
 impl<T> Table<T> {
-    pub(crate) fn new(client: Client, name: String) -> Self {
+    fn new(client: Client, name: String) -> Self {
         Self {
             client,
             name: name.into(),

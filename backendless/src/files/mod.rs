@@ -32,8 +32,22 @@ pub struct Files {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the file storage; see [`Files`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let files = client.files();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn files(&self) -> Files {
+        Files::new(self.clone())
+    }
+}
+
 impl Files {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -35,8 +35,22 @@ pub struct Geo {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the geo points; see [`Geo`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let geo = client.geo();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn geo(&self) -> Geo {
+        Geo::new(self.clone())
+    }
+}
+
 impl Geo {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -36,8 +36,22 @@ pub struct Messaging {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of channels, push notifications and e-mail; see [`Messaging`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let messaging = client.messaging();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn messaging(&self) -> Messaging {
+        Messaging::new(self.clone())
+    }
+}
+
 impl Messaging {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

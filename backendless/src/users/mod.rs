@@ -9,21 +9,19 @@ mod user;
 
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 pub use registration::Registration;
 pub use session::Session;
 pub use user::User;
 
+use crate::client::login_user;
 use crate::data::{Object, Record};
 use crate::generated::raw;
 use crate::operations::REGISTER_USER;
-use crate::prepared::Prepared;
 use crate::request::Request;
-use crate::transport::LoginRequest;
-use crate::{Client, Result, UserToken};
+use crate::{Client, UserToken};
 
 const USER_TOKEN: &str = "user-token";
 
@@ -50,8 +48,22 @@ pub struct Users {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the users: registration, login and password recovery; see [`Users`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let users = client.users();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users::new(self.clone())
+    }
+}
+
 impl Users {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
@@ -175,24 +187,6 @@ impl Users {
     pub fn restore_password(&self, identity: impl Into<String>) -> Request<()> {
         Request::new(&self.client, raw::restore_password(&identity.into()))
     }
-}
-
-fn login_user<R>(login: String, password: Arc<SecretString>) -> Result<Prepared<R>>
-where
-    R: DeserializeOwned,
-{
-    let body = raw::types::LoginRequest {
-        login,
-        password: password.expose_secret().to_owned(),
-    };
-    let request = raw::login_user(&body)?;
-    Ok(request.with_secret(password))
-}
-
-/// Returns the function that creates the login request of a service account.
-pub(crate) fn login_request(login: String, password: String) -> LoginRequest {
-    let password = Arc::new(SecretString::from(password));
-    Box::new(move || login_user(login.clone(), Arc::clone(&password)))
 }
 
 /// Response to a login: the row of the user, with the token among its properties.

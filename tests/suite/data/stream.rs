@@ -129,7 +129,7 @@ async fn by_key_rejects_a_sort_order_and_an_offset() {
     let server = Recorder::in_turn(pages(&[2])).await;
     let table = server.client().data::<Record>("Person");
     for find in [table.find().sort_by("age"), table.find().offset(0)] {
-        let mut stream = find.stream().by_key();
+        let mut stream = find.by_key().stream();
         let error = stream.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert!(stream.next().await.is_none());
