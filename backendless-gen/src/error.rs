@@ -1,10 +1,8 @@
-//! What went wrong, where, and what would be right.
+//! The error of the generator.
 
 use std::fmt;
 
-use crate::document::{Place, Pointer};
-
-/// Why nothing was generated. Its text is meant for the person who edits `openapi.yaml`.
+/// Why nothing was generated. The message is for the person who edits `openapi.yaml` or an overlay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     message: String,
@@ -12,27 +10,19 @@ pub struct Error {
 
 impl Error {
     /// An error that has no place in the specification.
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
         }
     }
 
-    /// `openapi.yaml:12:7: /paths/...: what is wrong` and, on a line of its own, what would be valid.
-    pub(crate) fn at(
-        name: &str,
-        place: Place,
-        pointer: &Pointer,
-        what: String,
-        valid: &str,
-    ) -> Self {
-        let Place { line, column } = place;
-        let pointer = match pointer.is_root() {
-            true => String::new(),
-            false => format!("{pointer}: "),
-        };
+    /// `openapi.yaml:12:7: /paths/...: the problem` and, on a line of its own, what would be valid.
+    ///
+    /// `pointer` is the path of the node in its document, empty for the root.
+    pub(crate) fn at(place: &str, pointer: &str, problem: &str, help: &str) -> Self {
+        let separator = if pointer.is_empty() { "" } else { ": " };
         Self::new(format!(
-            "{name}:{line}:{column}: {pointer}{what}\n  valid: {valid}"
+            "{place}: {pointer}{separator}{problem}\n  help: {help}"
         ))
     }
 }

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 
-use crate::{Error, GeneratedFile, Output, generate};
+use crate::error::Error;
+use crate::generate::{GeneratedFile, Output, generate};
+use crate::source::Source;
 
-pub(crate) const SPECIFICATION: &str = "openapi.yaml";
 const FOLDER: &str = "backendless/src/generated";
 
 /// A checkout: where the specification is read and the generated files stand.
@@ -62,12 +63,15 @@ impl Workspace {
     ///
     /// See [`generate`]; and when the specification or Cargo.lock cannot be read.
     pub fn output(&self) -> Result<Output, Error> {
-        let specification = self.read(SPECIFICATION)?;
-        generate(SPECIFICATION, &specification, &self.lock()?)
+        generate(&Source::working_copy(&self.root)?, &self.lock()?)
     }
 
     /// The text of Cargo.lock.
-    pub(crate) fn lock(&self) -> Result<String, Error> {
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read.
+    pub fn lock(&self) -> Result<String, Error> {
         self.read("Cargo.lock")
     }
 

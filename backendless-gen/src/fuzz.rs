@@ -8,9 +8,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde_json::{Value, json};
 
 use crate::document::Document;
+use crate::generate::{raw, read};
 use crate::render::{self, Header};
-use crate::spec::{Diff, Explanation, Findings, Source, Wrappers};
-use crate::{Error, mock, operations, raw, read};
+use crate::spec::{Diff, Explanation, Findings, Wrappers};
+use crate::{Error, Source, mock, operations};
 
 const SMALL: &str = include_str!("../tests/spec_tools/diff/new.yaml");
 const COMMITTED: &str = include_str!("../../openapi.yaml");
@@ -46,9 +47,10 @@ fn survives(text: &str) -> Result<(), String> {
 
 /// What generating does behind the refusal of rows and rules that this specification has no use for.
 fn past_stale_rows(text: &str) -> Result<(), Error> {
-    let (model, document) = read("spec.yaml", text)?;
+    let source = Source::new("spec.yaml", text);
+    let (model, document) = read(&source)?;
     let (raw, _) = raw(&model, &document)?;
-    let header = Header::new(text, LOCK)?;
+    let header = Header::new(&source, LOCK)?;
     for file in [raw, operations::generate(&model)?, mock::generate(&model)?] {
         render::file(&header, "", &file);
     }

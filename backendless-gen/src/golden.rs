@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use syn::Item;
 
+use crate::Source;
+use crate::generate::{raw, read};
 use crate::rules::{Applied, RULES};
-use crate::{raw, read};
 
 /// Subjects of the generated functions, then the changes of types and docs.
 const SUBJECTS: [&str; 13] = [
@@ -42,7 +43,7 @@ fn examples_generate_the_expected_code() {
     for name in names() {
         let spec = fs::read_to_string(folder().join(&name).join("spec.yaml")).unwrap();
         let (model, document) =
-            read("spec.yaml", &spec).unwrap_or_else(|error| panic!("{name}: {error}"));
+            read(&Source::new("spec.yaml", spec)).unwrap_or_else(|error| panic!("{name}: {error}"));
         let (file, applied) =
             raw(&model, &document).unwrap_or_else(|error| panic!("{name}: {error}"));
         wrong.extend(differs(&name, "expected.rs", &shown(&name, file)));

@@ -1,11 +1,11 @@
-//! What the generator itself knows of the operations.
+//! The operations of a specification.
 //!
-//! progenitor keeps its reading of a specification to itself. The operation table, the mocks and the passes need one,
-//! so this is it: read once, from the specification before any rule changed it.
+//! progenitor does not expose its own model. The operation table, the mocks and the request builders need one: this one,
+//! read from the document before any rule changes it.
 
 use crate::Error;
 use crate::document::{At, Document, Node, Pointer};
-use crate::facts::{self, Idempotency};
+use crate::extensions::{self, Extensions};
 use crate::inline::{operations, path_items};
 use crate::live;
 use crate::names;
@@ -33,11 +33,30 @@ pub(crate) struct Operation {
     /// The path of the live service, if it differs: the extension `x-live-path`.
     pub(crate) live_template: Option<Template>,
     pub(crate) summary: Option<String>,
-    pub(crate) requires_user_token: bool,
-    pub(crate) idempotency: Idempotency,
+    pub(crate) origin: Origin,
+    pub(crate) session: Session,
+    pub(crate) extensions: Extensions,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request: Option<Request>,
     pub(crate) answer: Answer,
+}
+
+/// The file that declares an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Document,
+    Overlay,
+}
+
+/// How an operation uses the session of the user token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Session {
+    /// It takes no user token.
+    None,
+    /// It sends the user token.
+    Uses,
+    /// It sends the user token, whose session a success ends.
+    Ends,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +68,8 @@ pub(crate) struct Parameter {
     pub(crate) scalar: Scalar,
     /// Whether the value is a list of such scalars.
     pub(crate) list: bool,
+    /// Whether the value is itself a path, whose slashes are kept: the extension `x-multi-segment`.
+    pub(crate) multi_segment: bool,
     /// The name in queries to the live service, if it differs: the extension `x-live-name`.
     pub(crate) live_name: Option<String>,
 }
@@ -123,6 +144,7 @@ impl Operation {
             .child("tags")
             .and_then(|tags| tags.items().first().and_then(|tag| tag.node().str()));
         let method = method.to_ascii_uppercase();
+        let extensions = Extensions::read(at, &method)?;
         let template = Template::parse(path)
             .map_err(|what| item.error(what, "a path like /data/{table-name}"))?;
         Ok(Self {
@@ -133,8 +155,16 @@ impl Operation {
             live_template: live::template(at, &template)?,
             template,
             summary: at.str("summary").map(str::to_owned),
-            requires_user_token: requires_user_token(document, at),
-            idempotency: facts::idempotency(id, &method),
+            origin: match at.is_from_overlay() {
+                true => Origin::Overlay,
+                false => Origin::Document,
+            },
+            session: match requires_user_token(document, at) {
+                true if extensions.ends_session => Session::Ends,
+                true => Session::Uses,
+                false => Session::None,
+            },
+            extensions,
             method,
             parameters: parameters(at)?,
             request: request(at)?,
@@ -147,6 +177,12 @@ impl Operation {
             "ALL" => "ALL_".to_owned(),
             name => name.to_owned(),
         }
+    }
+
+    /// Whether the value of this path parameter is itself a path.
+    pub(crate) fn is_multi_segment(&self, parameter: &str) -> bool {
+        self.parameters_in(In::Path)
+            .any(|own| own.name == parameter && own.multi_segment)
     }
 
     pub(crate) fn parameters_in(&self, place: In) -> impl Iterator<Item = &Parameter> {
@@ -191,6 +227,7 @@ fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
             place,
             scalar,
             list,
+            multi_segment: extensions::multi_segment(&at)?,
             live_name: live::name(operation, &at)?,
         });
     }

@@ -1,12 +1,12 @@
-//! Writes `operations.rs`: what is known of each operation.
+//! Generates `operations.rs`: the metadata of each operation.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::Error;
 use crate::docs::wrapped;
-use crate::facts::{self, Idempotency};
-use crate::model::{Model, Operation};
+use crate::error::Error;
+use crate::extensions::{ErrorCodes, Extensions, Idempotency};
+use crate::model::{Model, Operation, Origin, Session};
 use crate::reserved::{self, Reserved};
 
 pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
@@ -14,28 +14,17 @@ pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
         .operations
         .iter()
         .map(|operation| item(model, operation));
-    let constants: Vec<_> = model
+    let constants = model
         .operations
         .iter()
-        .map(|operation| format_ident!("{}", operation.constant()))
-        .collect();
-    let functions = model.operations.iter().map(|operation| &operation.function);
+        .map(|operation| format_ident!("{}", operation.constant()));
     let tokens = quote! {
-        use crate::operation::{Idempotency, Operation, PathParameter};
+        use crate::operation::{ErrorCodes, Idempotency, Operation, Origin, PathParameter, SessionUse};
 
         #(#statics)*
 
         /// All operations, in the order of the specification.
         pub static ALL: &[&Operation] = &[#(&#constants),*];
-
-        /// The operation whose function in the raw client has this name.
-        pub(crate) fn by_raw_name(name: &str) -> Option<&'static Operation> {
-            let operation = match name {
-                #(#functions => &#constants,)*
-                _ => return None,
-            };
-            Some(operation)
-        }
     };
     syn::parse2(tokens)
         .map_err(|error| Error::new(format!("operations.rs does not parse: {error}")))
@@ -48,16 +37,28 @@ fn item(model: &Model, operation: &Operation) -> TokenStream {
         id,
         service,
         method,
-        requires_user_token,
         ..
     } = operation;
     let constant = format_ident!("{}", operation.constant());
     let path = operation.template.to_string();
-    let idempotency = idempotency(operation.idempotency);
+    let origin = match operation.origin {
+        Origin::Document => quote!(Origin::Document),
+        Origin::Overlay => quote!(Origin::Overlay),
+    };
+    let session = match operation.session {
+        Session::None => quote!(SessionUse::None),
+        Session::Uses => quote!(SessionUse::Uses),
+        Session::Ends => quote!(SessionUse::Ends),
+    };
+    let idempotency = idempotency(&operation.extensions.idempotency);
+    let error_codes = match operation.extensions.error_codes {
+        ErrorCodes::Service => quote!(ErrorCodes::Service),
+        ErrorCodes::Application => quote!(ErrorCodes::Application),
+    };
     let parameters = reserved::path_parameters(operation).into_iter().map(|name| {
-        let several_segments = facts::several_segments(id, name);
+        let multi_segment = operation.is_multi_segment(name);
         let reserved = reserved.values.get(name).into_iter().flatten();
-        quote!(PathParameter { name: #name, several_segments: #several_segments, reserved: &[#(#reserved),*] })
+        quote!(PathParameter { name: #name, multi_segment: #multi_segment, reserved: &[#(#reserved),*] })
     });
     quote! {
         #(#[doc = #docs])*
@@ -66,14 +67,16 @@ fn item(model: &Model, operation: &Operation) -> TokenStream {
             service: #service,
             method: #method,
             path: #path,
-            requires_user_token: #requires_user_token,
+            origin: #origin,
+            session: #session,
             idempotency: #idempotency,
+            error_codes: #error_codes,
             path_parameters: &[#(#parameters),*],
         };
     }
 }
 
-fn idempotency(idempotency: Idempotency) -> TokenStream {
+fn idempotency(idempotency: &Idempotency) -> TokenStream {
     match idempotency {
         Idempotency::Safe => quote!(Idempotency::Safe),
         Idempotency::Idempotent => quote!(Idempotency::Idempotent),
@@ -93,15 +96,13 @@ fn docs(operation: &Operation, reserved: &Reserved) -> Vec<String> {
         "\n\n`{} {}`",
         operation.method, operation.template
     ));
-    if let Some(reason) = facts::idempotency_reason(&operation.id) {
-        text.push_str(&format!(
-            "\n\nIts idempotency is not that of its method: {reason}."
-        ));
-    }
+    text.push_str(&format!("\n\n{}", why(&operation.extensions)));
     for (name, values) in &reserved.values {
         let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
         let values = values.join(", ");
-        text.push_str(&format!("\n\nReserved for `{name}`, because it would be the path of another operation: {values}."));
+        text.push_str(&format!(
+            "\n\nReserved values of `{name}`, which would make the path that of another operation: {values}."
+        ));
     }
     for note in &reserved.notes {
         text.push_str(&format!("\n\n{note}"));
@@ -109,7 +110,18 @@ fn docs(operation: &Operation, reserved: &Reserved) -> Vec<String> {
     wrapped(&text)
 }
 
-/// One line of the specification's prose, with what Markdown would read as a link or a tag made harmless.
+/// The idempotency and its reason, as a sentence.
+fn why(extensions: &Extensions) -> String {
+    let idempotency = extensions.idempotency.to_string();
+    let (first, rest) = idempotency.split_at(1);
+    let reason = match &extensions.idempotency_reason {
+        Some(reason) => plain(&reason.text),
+        None => "by its method, not reviewed".to_owned(),
+    };
+    format!("{}{rest}: {reason}.", first.to_uppercase())
+}
+
+/// Text of the specification on one line, with everything escaped that Markdown would read as a link or a tag.
 fn plain(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = line.trim_end_matches('.');

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts;
 use crate::model::{In, Model, Operation};
 use crate::template::Segment;
 
@@ -98,7 +97,7 @@ fn spellings(operation: &Operation, limit: usize) -> Vec<Vec<Slot<'_>>> {
     for segment in &operation.template.segments {
         let several = segment
             .parameter()
-            .filter(|name| facts::several_segments(&operation.id, name));
+            .filter(|name| operation.is_multi_segment(name));
         let endings: Vec<Vec<Slot<'_>>> = match several {
             Some(name) => (1..=limit)
                 .map(|count| vec![Slot::Part(name); count])
@@ -168,7 +167,8 @@ pub(crate) fn path_parameters(operation: &Operation) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::{Reserved, of};
-    use crate::read;
+    use crate::generate::read;
+    use crate::source::Source;
 
     /// The reserved values of the first operation among `paths`: an id, a method and a template each.
     fn reserved(paths: &[(&str, &str, &str)]) -> Reserved {
@@ -188,7 +188,7 @@ mod tests {
                 parameters.join(", ")
             ));
         }
-        let (model, _) = read("spec.yaml", &spec).unwrap();
+        let (model, _) = read(&Source::new("spec.yaml", spec)).unwrap();
         of(&model, &model.operations[0])
     }
 

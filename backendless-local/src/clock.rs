@@ -1,5 +1,5 @@
-//! The time of one server, in milliseconds since 1970. It runs with the machine's clock, plus what
-//! a test moved it forward; it never moves the machine's clock.
+//! The clock of one server, in milliseconds since 1970: the machine's clock plus the offset that
+//! [`advance`](Clock::advance) adds. The machine's clock is never changed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,30 +7,30 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clock {
-    ahead: Arc<AtomicU64>,
+    offset: Arc<AtomicU64>,
 }
 
 impl Clock {
     pub(crate) fn now(&self) -> i64 {
-        // A machine set before 1970 reads as 1970.
+        // A machine clock before 1970 reads as 1970.
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        millis(since_epoch).saturating_add_unsigned(self.ahead.load(Ordering::Relaxed))
+        millis(since_epoch).saturating_add_unsigned(self.offset.load(Ordering::Relaxed))
     }
 
     pub(crate) fn advance(&self, by: Duration) {
         let by = millis(by).unsigned_abs();
-        // The closure always gives a value, so the update cannot be refused.
+        // The closure always returns a value, so the update cannot fail.
         let _ = self
-            .ahead
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |ahead| {
-                Some(ahead.saturating_add(by))
+            .offset
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |offset| {
+                Some(offset.saturating_add(by))
             });
     }
 }
 
-/// A duration in whole milliseconds; what does not fit is the longest that does.
+/// Converts a duration to milliseconds, saturating at `i64::MAX`.
 pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
@@ -40,15 +40,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_advanced_clock_is_ahead_of_another_by_that_much() {
-        let (ahead, plain) = (Clock::default(), Clock::default());
-        ahead.clone().advance(Duration::from_secs(3600));
-        let lead = ahead.now() - plain.now();
-        assert!((3_599_000..=3_601_000).contains(&lead), "{lead}");
+    fn advance_adds_its_argument_to_the_time() {
+        let (advanced, plain) = (Clock::default(), Clock::default());
+        advanced.clone().advance(Duration::from_secs(3600));
+        let difference = advanced.now() - plain.now();
+        assert!(
+            (3_599_000..=3_601_000).contains(&difference),
+            "{difference}"
+        );
     }
 
     #[test]
-    fn advancing_beyond_the_end_of_time_stays_there() {
+    fn advance_saturates() {
         let clock = Clock::default();
         clock.advance(Duration::MAX);
         clock.advance(Duration::MAX);

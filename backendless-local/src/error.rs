@@ -1,17 +1,19 @@
-//! Why a server could not start. Never used for an answer to a request: see `http::reply`.
+//! The error of a server that cannot start or cannot do what the embedding program asks. Errors of
+//! requests are in `service_error`.
 
 use std::fmt;
 
-/// Why a server could not start: the address is taken, the data folder cannot be used, a setting
-/// is not valid.
+/// Error of [`Builder::start`](crate::Builder::start) and of methods of [`Server`](crate::Server):
+/// the address is in use, the data folder cannot be used, a setting is invalid.
 ///
-/// `Display` is one line with the cause in it, fit to be shown to the user as it is.
+/// `Display` is one line that includes the cause.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let refused = backendless_local::Server::builder().app_id("a/b").start().await;
-/// assert!(refused.unwrap_err().to_string().starts_with("the app id"));
+/// let result = backendless_local::Server::builder().app_id("a/b").start().await;
+/// let message = result.unwrap_err().to_string();
+/// assert_eq!(message, "invalid app id: use only letters, digits, '-' and '_'");
 /// # }
 /// ```
 #[derive(Debug)]
@@ -22,7 +24,7 @@ impl Error {
         Error(message.into())
     }
 
-    pub(crate) fn caused(message: impl fmt::Display, cause: impl fmt::Display) -> Error {
+    pub(crate) fn with_cause(message: impl fmt::Display, cause: impl fmt::Display) -> Error {
         Error(format!("{message}: {cause}"))
     }
 }

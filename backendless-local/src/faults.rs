@@ -1,5 +1,5 @@
-//! Faults on purpose: which there are, how often each strikes, and how often each has struck. What
-//! they do to a request stands in `http::fault`.
+//! Fault injection: the kinds of faults, their rates, and how many of each were injected.
+//! `http::fault_injection` applies them to requests.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,27 +9,27 @@ use fastrand::Rng;
 
 use crate::error::Error;
 
-/// What may happen to a request on its way.
+/// A fault that can be injected into a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The connection is reset. Nothing was done.
+    /// The connection is reset before the operation is executed.
     ResetBefore,
-    /// What was asked for is done, and the connection is reset in the place of the answer.
+    /// The operation is executed, and the connection is reset instead of a response.
     ResetAfter,
-    /// What was asked for is done, and the answer breaks off in the middle of its body. An answer
-    /// without a body is lost as by [`ResetAfter`](Fault::ResetAfter).
+    /// The operation is executed, and the response ends in the middle of its body. For a response
+    /// without a body this is [`ResetAfter`](Fault::ResetAfter).
     CutOff,
-    /// Status 503 with a page of HTML, as a gateway answers. Nothing was done.
+    /// Status 503 with an HTML page, as from a gateway. The operation is not executed.
     Unavailable,
-    /// Status 429 with code 999. Nothing was done.
+    /// Status 429 with code 999. The operation is not executed.
     RateLimited,
-    /// It is done this much later.
+    /// The operation is executed after this delay.
     Delay(Duration),
 }
 
 impl Fault {
-    /// One of every kind.
+    /// One fault of each kind.
     const EACH: [Fault; 6] = [
         Fault::ResetBefore,
         Fault::ResetAfter,
@@ -45,7 +45,7 @@ impl fmt::Display for Fault {
         f.write_str(match self {
             Fault::ResetBefore => "reset before",
             Fault::ResetAfter => "reset after",
-            Fault::CutOff => "answer cut off",
+            Fault::CutOff => "response cut off",
             Fault::Unavailable => "503",
             Fault::RateLimited => "429",
             Fault::Delay(by) => return write!(f, "delay of {by:?}"),
@@ -53,19 +53,18 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How often each fault strikes: what a service that calls Backendless has to live with, for its
-/// tests.
+/// Faults to inject and their rates, to test a service against failures of the network and of
+/// Backendless.
 ///
-/// Each request is struck by one fault or none. Which requests are struck depends on the seed and
-/// on the order in which they come, so that a caller who sends them one after the other meets the
-/// same faults each time.
+/// At most one fault is injected into a request. The choice depends on the seed and on the order of
+/// the requests, so sequential requests get the same faults in each run.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use backendless_local::{Fault, Faults, Server};
 ///
-/// // Every answer is lost; what was asked for is done all the same.
+/// // Every operation is executed, but no response arrives.
 /// let faults = Faults::seeded(7).with(Fault::ResetAfter, 1.0);
 /// let server = Server::builder().faults(faults).start().await?;
 /// let (app_id, key) = (server.app_id(), server.api_key());
@@ -77,28 +76,27 @@ impl fmt::Display for Fault {
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "faults strike in the server that is built with them"]
+#[must_use = "pass it to `Builder::faults`"]
 pub struct Faults {
     seed: u64,
     rates: Vec<(Fault, f64)>,
 }
 
 impl Faults {
-    /// No faults yet. Another seed strikes other requests.
+    /// Creates a set without faults. The seed decides which requests get faults.
     pub fn seeded(seed: u64) -> Faults {
         let rates = Vec::new();
         Faults { seed, rates }
     }
 
-    /// This fault strikes this share of the requests: 0.01 is one in a hundred. The shares of all
-    /// faults add up to 1 at most.
+    /// Adds a fault with its rate, the fraction of requests that get it: 0.01 is one in a hundred.
+    /// The sum of all rates is at most 1.
     pub fn with(mut self, fault: Fault, rate: f64) -> Faults {
         self.rates.push((fault, rate));
         self
     }
 
-    /// A fault of any kind strikes this share of the requests, each kind as often as the others; a
-    /// delay is one of 50 ms.
+    /// Adds all kinds of faults, each with the same rate. `rate` is their sum; the delay is 50 ms.
     pub fn with_each(self, rate: f64) -> Faults {
         let share = rate / Fault::EACH.len() as f64;
         let each = Fault::EACH.into_iter();
@@ -106,9 +104,9 @@ impl Faults {
     }
 }
 
-/// Says of each request whether a fault strikes it, and keeps count.
+/// Chooses the fault of each request and counts the chosen faults.
 #[derive(Debug)]
-pub(crate) struct Dice {
+pub(crate) struct FaultInjector {
     rates: Vec<(Fault, f64)>,
     state: Mutex<State>,
 }
@@ -116,47 +114,48 @@ pub(crate) struct Dice {
 #[derive(Debug)]
 struct State {
     random: Rng,
-    /// How often each of the rates' faults struck.
-    struck: Vec<u64>,
+    /// Number of injected faults, by index of the rates.
+    counts: Vec<u64>,
 }
 
-impl Dice {
-    pub(crate) fn new(faults: Faults) -> Result<Dice, Error> {
-        let share = |(_, rate): &(Fault, f64)| (0.0..=1.0).contains(rate);
+impl FaultInjector {
+    pub(crate) fn new(faults: Faults) -> Result<FaultInjector, Error> {
+        let is_rate = |(_, rate): &(Fault, f64)| (0.0..=1.0).contains(rate);
         let sum: f64 = faults.rates.iter().map(|(_, rate)| rate).sum();
-        // Shares such as 1/6 add up to 1 but for the last bit.
-        if !faults.rates.iter().all(share) || sum > 1.0 + 1e-9 {
+        // The sum of six times 1/6 exceeds 1 by a rounding error.
+        if !faults.rates.iter().all(is_rate) || sum > 1.0 + 1e-9 {
             return Err(Error::new(
-                "the rate of a fault is from 0 to 1, and so is their sum",
+                "invalid rates of faults: each rate and the sum of all must be from 0 to 1",
             ));
         }
         let state = State {
             random: Rng::with_seed(faults.seed),
-            struck: vec![0; faults.rates.len()],
+            counts: vec![0; faults.rates.len()],
         };
-        Ok(Dice {
+        Ok(FaultInjector {
             rates: faults.rates,
             state: Mutex::new(state),
         })
     }
 
-    /// The fault that strikes the next request.
-    pub(crate) fn throw(&self) -> Option<Fault> {
+    /// Chooses the fault of the next request.
+    pub(crate) fn next(&self) -> Option<Fault> {
         let mut state = self.state();
-        let mut left = state.random.f64();
+        let mut number = state.random.f64();
         for (at, &(fault, rate)) in self.rates.iter().enumerate() {
-            if left < rate {
-                state.struck[at] += 1;
+            if number < rate {
+                state.counts[at] += 1;
                 return Some(fault);
             }
-            left -= rate;
+            number -= rate;
         }
         None
     }
 
-    pub(crate) fn struck(&self) -> Vec<(Fault, u64)> {
+    /// Returns how many of each fault were injected.
+    pub(crate) fn counts(&self) -> Vec<(Fault, u64)> {
         let faults = self.rates.iter().map(|(fault, _)| *fault);
-        faults.zip(self.state().struck.iter().copied()).collect()
+        faults.zip(self.state().counts.iter().copied()).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -168,46 +167,46 @@ impl Dice {
 mod tests {
     use super::*;
 
-    fn thrown(faults: Faults, times: usize) -> Vec<Option<Fault>> {
-        let dice = Dice::new(faults).unwrap();
-        (0..times).map(|_| dice.throw()).collect()
+    fn chosen(faults: Faults, times: usize) -> Vec<Option<Fault>> {
+        let injector = FaultInjector::new(faults).unwrap();
+        (0..times).map(|_| injector.next()).collect()
     }
 
     #[test]
-    fn the_seed_decides_which_requests_are_struck() {
+    fn seed_decides_which_requests_get_faults() {
         let faults = |seed| Faults::seeded(seed).with_each(0.5);
-        assert_eq!(thrown(faults(1), 200), thrown(faults(1), 200));
-        assert_ne!(thrown(faults(1), 200), thrown(faults(2), 200));
+        assert_eq!(chosen(faults(1), 200), chosen(faults(1), 200));
+        assert_ne!(chosen(faults(1), 200), chosen(faults(2), 200));
     }
 
     #[test]
-    fn a_fault_strikes_its_share() {
+    fn fault_is_injected_at_its_rate() {
         let faults = Faults::seeded(3)
             .with(Fault::ResetBefore, 0.25)
             .with(Fault::CutOff, 0.5);
-        let thrown = thrown(faults, 10_000);
-        let share = |fault| thrown.iter().filter(|thrown| **thrown == fault).count();
+        let chosen = chosen(faults, 10_000);
+        let count = |fault| chosen.iter().filter(|chosen| **chosen == fault).count();
         for (fault, expected) in [
             (Some(Fault::ResetBefore), 2_500),
             (Some(Fault::CutOff), 5_000),
             (None, 2_500),
         ] {
-            assert!(share(fault).abs_diff(expected) < 250, "{fault:?}");
+            assert!(count(fault).abs_diff(expected) < 250, "{fault:?}");
         }
     }
 
     #[test]
-    fn rates_that_are_no_shares_are_refused() {
-        let refused = |rates: &[f64]| {
+    fn rates_outside_zero_to_one_are_rejected() {
+        let is_rejected = |rates: &[f64]| {
             let faults = rates.iter().fold(Faults::seeded(0), |faults, rate| {
                 faults.with(Fault::Unavailable, *rate)
             });
-            Dice::new(faults).is_err()
+            FaultInjector::new(faults).is_err()
         };
         for rates in [&[-0.1][..], &[1.1], &[f64::NAN], &[0.6, 0.6]] {
-            assert!(refused(rates), "{rates:?}");
+            assert!(is_rejected(rates), "{rates:?}");
         }
-        assert!(!refused(&[0.0, 1.0]));
-        assert!(Dice::new(Faults::seeded(0).with_each(1.0)).is_ok());
+        assert!(!is_rejected(&[0.0, 1.0]));
+        assert!(FaultInjector::new(Faults::seeded(0).with_each(1.0)).is_ok());
     }
 }

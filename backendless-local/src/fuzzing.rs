@@ -1,45 +1,44 @@
-//! A way in to the parser of where-clauses, for the fuzz targets. Not for users of this crate: it
-//! exists with the feature `fuzzing` alone and may change at any time.
+//! Access to the parser of where clauses for the fuzz targets, with the feature `fuzzing`. Not part
+//! of the public API.
 
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value, json};
 
-use crate::data::rows::{New, insert};
-use crate::http::reply::Failure;
 use crate::query::condition::where_clause;
+use crate::service_error::ServiceError;
+use crate::services::rows::{NewRow, insert};
+use crate::store::database;
 use crate::store::schema::Table;
-use crate::store::{self, TABLES};
 
-/// A table with a column of every kind and a few rows, in a database of its own.
+/// A table with a column of every kind and a few rows, in a database in memory.
 #[derive(Debug)]
 pub struct WhereParser {
     connection: Connection,
     table: Table,
 }
 
-/// What a clause becomes.
+/// A translated clause.
 #[derive(Debug)]
 pub struct Translated {
     /// The condition in SQL.
     pub sql: String,
-    /// The number of values that are bound to it.
+    /// The number of its parameters.
     pub values: usize,
-    /// The number of rows that it finds, or why SQLite does not take it.
+    /// The number of rows that it matches, or SQLite's error.
     pub found: Result<i64, String>,
 }
 
 impl WhereParser {
-    /// A table with the columns `text`, `flag`, `int`, `double`, `json` and `empty`.
+    /// Creates the table with the columns `text`, `flag`, `int`, `double`, `json` and `empty`.
     ///
     /// # Errors
     ///
-    /// What SQLite says, if it cannot be made.
+    /// If SQLite cannot create the database.
     pub fn new() -> Result<Self, crate::Error> {
-        let (connection, table) = store::connect(None, |connection| {
-            connection.execute_batch(TABLES)?;
+        let (connection, table) = database::connect(None, |connection| {
             let mut table = Table::existing_or_new(connection, "Fuzz")?;
             for (at, row) in rows().into_iter().enumerate() {
-                let new = New {
+                let new = NewRow {
                     object_id: format!("ROW-{at}"),
                     owner_id: None,
                     created: 0,
@@ -51,20 +50,20 @@ impl WhereParser {
         Ok(Self { connection, table })
     }
 
-    /// How SQL calls the columns.
+    /// Returns the names of the columns in SQL.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         let columns = self.table.columns().iter();
         columns.map(|column| column.sql.as_str())
     }
 
-    /// What a clause becomes; nothing, if it is blank.
+    /// Translates a clause and runs it. Returns `None` for a blank clause.
     ///
     /// # Errors
     ///
-    /// The message with which the clause is refused.
+    /// The message of the error if the clause is rejected.
     pub fn translate(&self, clause: &str) -> Result<Option<Translated>, String> {
-        let told = |failure: Failure| failure.to_string();
-        let Some(condition) = where_clause(&self.table, clause).map_err(told)? else {
+        let message = |error: ServiceError| error.to_string();
+        let Some(condition) = where_clause(&self.table, clause).map_err(message)? else {
             return Ok(None);
         };
         let values = condition.values.len();

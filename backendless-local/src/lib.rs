@@ -1,4 +1,5 @@
-//! A local Backendless: the REST API of the service, on this machine, for development and tests.
+//! A local Backendless server for development and tests: the REST API of the service on this
+//! machine.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -17,52 +18,55 @@
 //! # }
 //! ```
 //!
-//! The way through the code, in the order a request takes it:
+//! Start at [`Server`] and [`Builder`]. The README describes the services and their limits.
 //!
-//! | module | subject |
-//! | --- | --- |
-//! | `server` | the public [`Server`] and [`Builder`]: threads, start, stop |
-//! | `faults` | how often what goes wrong on purpose; what it does is `http`'s |
-//! | `http` | admission (app id, key, token), routes, reading requests, writing answers |
-//! | `data`, `users`, `files`, `messaging`, `geo`, `cache`, `counters`, `cloud_code` | the services: one module each, its routes in its first file |
-//! | `query` | what a find may ask: where-clauses, projections, sorting, paging |
-//! | `store` | SQLite: the thread that owns it, the catalogue of tables, values |
+//! # Layers
 //!
-//! A further service is a further module beside these, with its own tables in SQLite; it adds its
-//! routes in `http::router` and its tables in `app::open`.
+//! The modules form layers. A module imports only from layers below its own, and within a layer
+//! there is no circle. From top to bottom:
 //!
-//! This crate never uses a type of the SDK: what the two agree on is the wire alone, so that a
+//! | layer | modules | subject |
+//! | --- | --- | --- |
+//! | 6 | `server`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
+//! | 5 | `http` | routes, decoding, status codes, envelopes, injection of faults |
+//! | 4 | `services` | the rules of the eight services; no HTTP |
+//! | 3 | `query` | where clauses, projections, sorting, paging |
+//! | 2 | `store` | SQLite: its thread, the schema, values, names |
+//! | 1 | `clock`, `error`, `faults`, `id`, `service_error`, `text` | shared basics |
+//!
+//! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
+//! task on the database thread.
+//!
+//! A new operation is a route in `http::routes` and a method in `services`; a new service also has
+//! tables, which `services::create_tables` creates and `Services::reset` empties.
+//!
+//! This crate uses no type of the SDK. Client and server share only the wire format, so that a
 //! mistake in one shows in the other.
 
 #![deny(missing_docs)]
 
-mod app;
-mod cache;
 mod clock;
-mod cloud_code;
-mod counters;
-mod data;
 mod doc_example;
 mod error;
 mod faults;
-mod files;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
-mod geo;
 mod http;
-mod messaging;
+mod id;
 mod query;
 mod server;
+mod service_error;
+mod services;
 mod store;
-mod users;
+mod text;
 
-pub use cloud_code::ServiceError;
 pub use error::Error;
 pub use faults::{Fault, Faults};
 pub use server::{Builder, Server};
+pub use service_error::ServiceError;
 
-/// The README's examples are compiled with the tests.
+/// Compiles the README's examples as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

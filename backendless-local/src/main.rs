@@ -1,8 +1,8 @@
-//! The program: a local Backendless on a port, until ctrl-c.
+//! The program: runs a local Backendless server until it is interrupted.
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -13,26 +13,30 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "backendless-local", version)]
 struct Options {
-    /// The port on 127.0.0.1 to listen on; 0 takes any free one
+    /// Port on 127.0.0.1 to listen on; 0 is any free port
     #[arg(long, default_value_t = 9080)]
     port: u16,
-    /// The folder that keeps everything across restarts; without it everything is in memory
+    /// Folder that stores all data across restarts; without it all data is in memory
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// How long a session lives after its login
+    /// JSON file with rows to create at the start: {"Table": [{..}, ..], ..}; rows of the table
+    /// Users need email and password
+    #[arg(long, value_name = "FILE")]
+    seed: Option<PathBuf>,
+    /// Time from a login to the expiry of its session [default: 86400]
     #[arg(long, value_name = "SECONDS")]
     session_life: Option<u64>,
-    /// The application id; random, or the kept one, by default
+    /// Application id [default: the one in the data folder, else random]
     #[arg(long, value_name = "ID")]
     app_id: Option<String>,
-    /// The REST API key; random, or the kept one, by default
+    /// REST API key [default: the one in the data folder, else random]
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
-    /// The share of the requests that a fault strikes, from 0 to 1: a reset, a cut off answer, a
-    /// delay, 429 or 503
+    /// Fraction of requests that get a fault, from 0 to 1: a connection reset, an incomplete
+    /// response, a delay of 50 ms, status 429 or 503
     #[arg(long, value_name = "RATE")]
     faults: Option<f64>,
-    /// Another seed lets faults strike other requests
+    /// Seed of the random choice of requests that get a fault
     #[arg(long, value_name = "SEED", default_value_t = 0, requires = "faults")]
     fault_seed: u64,
 }
@@ -49,11 +53,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
-    // Listening for the signal comes before the line that says "ready": who reads the line may
-    // send the signal at once.
+    // Before the line is printed: a program that reads the line may send the signal at once.
     let signal = stop_signal()?;
+    let seed = options.seed.clone();
     let server = start(options).await?;
-    // Nobody has to read the line: a closed stdout is no reason to stop serving.
+    if let Some(file) = seed {
+        seed_from(&file, &server).await?;
+    }
+    // A closed stdout does not stop the server.
     let _ = writeln!(
         std::io::stdout(),
         "listening on {}/{}/{}",
@@ -87,7 +94,18 @@ async fn start(options: Options) -> Result<Server, Error> {
     builder.start().await
 }
 
-/// Ends when the program is asked to: by ctrl-c, and on Unix also by SIGTERM.
+/// Creates the rows of the file.
+async fn seed_from(file: &Path, server: &Server) -> Result<(), String> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("cannot read the seed {name}: {error}"))?;
+    let tables = serde_json::from_str(&text)
+        .map_err(|error| format!("the seed {name} is not valid JSON: {error}"))?;
+    let seeded = server.seed(tables).await;
+    seeded.map_err(|error| format!("cannot use the seed {name}: {error}"))
+}
+
+/// Completes at Ctrl-C, and on Unix also at SIGTERM.
 #[cfg(unix)]
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -1,8 +1,7 @@
-//! A running server and how it starts and stops.
+//! Starts and stops a server.
 //!
-//! Each server has two threads of its own: one that serves HTTP and one that owns SQLite. So a
-//! caller's runtime is never blocked by it and cannot starve it, and when a [`Server`] is dropped
-//! its port and its files are free. It never touches the caller's runtime but to wait.
+//! Each server has two threads: one runs HTTP, one owns SQLite. So the server neither blocks the
+//! caller's runtime nor depends on it, and when a [`Server`] is dropped, its port and files are free.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -13,26 +12,26 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::app::{self, App, Settings};
 use crate::clock::Clock;
-use crate::cloud_code::{ServiceError, Services};
 use crate::error::Error;
-use crate::faults::{Dice, Fault, Faults};
+use crate::faults::{Fault, FaultInjector, Faults};
 use crate::http;
-use crate::http::connection::{Connections, Line};
-use crate::messaging;
-use crate::store::DatabaseThread;
+use crate::http::connection::{ConnectionHandle, ResettableListener};
+use crate::service_error::ServiceError;
+use crate::services::cloud_code::Methods;
+use crate::services::{Services, Settings};
+use crate::store::database::DatabaseThread;
 
-/// How long requests under way may take to end when the server stops.
-const GRACE: Duration = Duration::from_secs(5);
+/// Time limit for active requests when the server stops.
+const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
-/// How long a session lives unless the builder says otherwise.
+/// Default lifetime of a session.
 const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Threads for password hashing: more would only compete for the same processors.
+/// Maximum number of threads for password hashing. More would compete for the same processors.
 const HASHING_THREADS: usize = 4;
 
-/// A local Backendless, running until it is stopped or dropped.
+/// A local Backendless server, which runs until it is stopped or dropped.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -41,9 +40,9 @@ const HASHING_THREADS: usize = 4;
 ///
 /// let server = Server::start().await?;
 /// let url = format!("{}/{}/{}/data/Person/count", server.url(), server.app_id(), server.api_key());
-/// let answer = reqwest::get(url).await?;
-/// // Nothing was ever saved, so the table does not exist yet.
-/// assert!(answer.text().await?.contains("Table not found by name 'Person'"));
+/// let response = reqwest::get(url).await?;
+/// // A table is created with its first row.
+/// assert!(response.text().await?.contains("Table not found by name 'Person'"));
 /// # Ok(())
 /// # }
 /// ```
@@ -52,35 +51,37 @@ pub struct Server {
     app_id: String,
     api_key: String,
     clock: Clock,
-    faults: Option<Arc<Dice>>,
-    /// Gone once the server stops: the database's thread ends with the last handle on it.
-    app: Option<App>,
+    faults: Option<Arc<FaultInjector>>,
+    /// `None` once the server stops, because the database thread ends with its last handle.
+    services: Option<Services>,
     running: Option<Running>,
 }
 
-/// The thread that serves, and the way to end it.
+/// The HTTP thread and the means to stop it.
 struct Running {
+    runtime: tokio::runtime::Handle,
     stop: oneshot::Sender<Stop>,
     ended: oneshot::Receiver<()>,
     thread: JoinHandle<()>,
 }
 
 enum Stop {
-    /// Requests under way are answered first.
+    /// After the active requests.
     Gracefully,
-    Now,
+    Immediately,
 }
 
 impl Server {
-    /// Starts a server on a free port of 127.0.0.1 that keeps everything in memory.
+    /// Starts a server on a free port of 127.0.0.1, with all data in memory.
     ///
     /// # Errors
-    /// When no port or thread is to be had.
+    ///
+    /// If no port or thread is available.
     pub async fn start() -> Result<Server, Error> {
         Server::builder().start().await
     }
 
-    /// Starts building a server that differs from [`Server::start`]'s.
+    /// Returns a builder with the settings of [`Server::start`].
     pub fn builder() -> Builder {
         Builder {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
@@ -90,32 +91,34 @@ impl Server {
                 api_key: None,
                 data_dir: None,
                 session_life: SESSION_LIFE,
-                services: Services::default(),
+                methods: Methods::default(),
             },
         }
     }
 
-    /// The origin, such as `http://127.0.0.1:43211`: no app path and no slash at the end.
+    /// Returns the base URL, such as `http://127.0.0.1:43211`, without app id, key and trailing
+    /// slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address it listens on.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The application id: the first segment of every path.
+    /// Returns the application id, the first segment of every path.
     pub fn app_id(&self) -> &str {
         &self.app_id
     }
 
-    /// The REST API key: the second segment of every path.
+    /// Returns the REST API key, the second segment of every path.
     pub fn api_key(&self) -> &str {
         &self.api_key
     }
 
-    /// Moves the server's clock forward, so that what expires can be tested without waiting.
+    /// Advances the server's clock, to test expiry without waiting: of sessions, cache values,
+    /// messages. The clock also sets `created` and `updated`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -124,7 +127,7 @@ impl Server {
     /// let hour = Duration::from_secs(3600);
     /// let server = backendless_local::Server::builder().session_life(hour).start().await?;
     /// // ... log in ...
-    /// server.advance_clock(hour); // and the session is over
+    /// server.advance_clock(hour); // the session has expired
     /// # Ok(())
     /// # }
     /// ```
@@ -132,31 +135,98 @@ impl Server {
         self.clock.advance(by);
     }
 
-    /// The e-mails that were sent, in order, each as the JSON that came: `subject`, `to` and
-    /// `bodyparts`. None ever leaves the server.
+    /// Returns the e-mails that clients sent, in order, as their JSON bodies with `subject`, `to` and
+    /// `bodyparts`. The server delivers none of them.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    ///
+    /// If the database cannot be read.
     pub async fn outbox(&self) -> Result<Vec<serde_json::Value>, Error> {
-        let Some(app) = &self.app else {
-            return Ok(Vec::new());
+        let emails = self.run(|services| async move { services.messaging.outbox().await });
+        emails
+            .await?
+            .map_err(|error| Error::with_cause("cannot read the outbox", error))
+    }
+
+    /// Deletes all data of all services: tables, users, sessions, files, messages, e-mails, geo
+    /// points, cache values, counters. The app id, the key, the clock, the faults and the Cloud Code
+    /// methods remain.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// let counter = format!("{}/{}/{}/counters/visits", server.url(), server.app_id(), server.api_key());
+    /// reqwest::Client::new().put(format!("{counter}/increment/get")).send().await?;
+    ///
+    /// server.reset().await?;
+    /// assert_eq!(reqwest::get(counter).await?.text().await?, "0");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be written.
+    pub async fn reset(&self) -> Result<(), Error> {
+        let result = self.run(|services| async move { services.reset().await });
+        result
+            .await?
+            .map_err(|error| Error::with_cause("cannot delete the data", error))
+    }
+
+    /// Creates rows from a JSON object with an array of rows per table. Each row is created as by a
+    /// request; a row of the table `Users` is a registration and needs `email` and `password`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = backendless_local::Server::start().await?;
+    /// server.seed(serde_json::json!({
+    ///     "Users": [{"email": "ann@example.com", "password": "pa55"}],
+    ///     "Person": [{"name": "Bob", "age": 20}, {"name": "Eve", "age": 30}],
+    /// })).await?;
+    /// # let path = format!("{}/{}/data/Person/count", server.app_id(), server.api_key());
+    /// # assert_eq!(reqwest::get(format!("{}/{path}", server.url())).await?.text().await?, "2");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the JSON does not have this form, or a row is rejected. The message names the table and
+    /// the index of the row. The rows before it have been created.
+    pub async fn seed(&self, tables: serde_json::Value) -> Result<(), Error> {
+        self.run(|services| async move { services.seed(tables).await })
+            .await?
+    }
+
+    /// Runs a task on the server's runtime, because the caller may have another one or none.
+    async fn run<T, F>(&self, task: impl FnOnce(Services) -> F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let (Some(services), Some(running)) = (&self.services, &self.running) else {
+            return Err(Error::new("the server has stopped"));
         };
-        let emails = messaging::outbox(app).await;
-        emails.map_err(|failure| Error::new(format!("cannot read the outbox: {failure}")))
+        let task = running.runtime.spawn(task(services.clone()));
+        task.await
+            .map_err(|error| Error::with_cause("the server failed", error))
     }
 
-    /// How many requests each of the [builder's faults](Builder::faults) has struck so far.
+    /// Returns how many requests got each of the [builder's faults](Builder::faults) so far.
     pub fn faults(&self) -> Vec<(Fault, u64)> {
-        let dice = self.faults.as_deref();
-        dice.map(Dice::struck).unwrap_or_default()
+        let injector = self.faults.as_deref();
+        injector.map(FaultInjector::counts).unwrap_or_default()
     }
 
-    /// Stops the server: it takes no new requests, answers those under way (for at most five
-    /// seconds), and has freed its port and closed its files when this returns.
+    /// Stops the server. It accepts no new requests and completes the active ones, for at most five
+    /// seconds. When this returns, its port is free and its files are closed.
     pub async fn stop(mut self) {
-        self.app = None;
+        self.services = None;
         if let Some(running) = self.running.take() {
-            // Either end fails only when the thread is gone already, which is what is wanted.
+            // Each of these fails only if the thread has already ended.
             let _ = running.stop.send(Stop::Gracefully);
             let _ = running.ended.await;
             let _ = running.thread.join();
@@ -166,9 +236,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.app = None;
+        self.services = None;
         if let Some(running) = self.running.take() {
-            let _ = running.stop.send(Stop::Now);
+            let _ = running.stop.send(Stop::Immediately);
             let _ = running.thread.join();
         }
     }
@@ -182,7 +252,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// The settings of a server that is to start; from [`Server::builder`].
+/// Settings of a server; created by [`Server::builder`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -199,7 +269,7 @@ impl fmt::Debug for Server {
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "a builder does nothing until it is started"]
+#[must_use = "call `start` to start the server"]
 pub struct Builder {
     address: SocketAddr,
     faults: Option<Faults>,
@@ -207,48 +277,49 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The application id, of letters, digits, `-` and `_`. By default random, or the one kept in
-    /// the data folder.
+    /// Sets the application id: letters, digits, `-` and `_`. Default: the id stored in the data
+    /// folder, else a random one.
     pub fn app_id(mut self, app_id: impl Into<String>) -> Builder {
         self.settings.app_id = Some(app_id.into());
         self
     }
 
-    /// The REST API key, of letters, digits, `-` and `_`. By default random, or the one kept in
-    /// the data folder.
+    /// Sets the REST API key: letters, digits, `-` and `_`. Default: the key stored in the data
+    /// folder, else a random one.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Builder {
         self.settings.api_key = Some(api_key.into());
         self
     }
 
-    /// Where to listen. By default a free port of 127.0.0.1; port 0 means any free port.
+    /// Sets the address to listen on. Port 0 is any free port. Default: a free port of 127.0.0.1.
     pub fn address(mut self, address: SocketAddr) -> Builder {
         self.address = address;
         self
     }
 
-    /// The folder that keeps everything across restarts: data, users, sessions, app id and key.
-    /// Created when missing. One server at a time may use it. By default nothing is kept.
+    /// Stores everything in a folder: data of all services, sessions, app id and key. Created if it
+    /// does not exist. Only one server at a time can use it. Default: everything is in memory.
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Builder {
         self.settings.data_dir = Some(folder.into());
         self
     }
 
-    /// How long a session lives after its login, in whole milliseconds; 24 hours by default.
+    /// Sets the time from a login to the expiry of its session, in whole milliseconds. Default: 24
+    /// hours.
     pub fn session_life(mut self, life: Duration) -> Builder {
         self.settings.session_life = life;
         self
     }
 
-    /// Faults that strike requests at random, so that a service can be tested against what a
-    /// network does. By default none.
+    /// Injects faults into random requests, to test a service against failures of the network and of
+    /// Backendless. Default: none.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use backendless_local::{Fault, Faults, Server};
     ///
-    /// // One request in a hundred meets a fault of some kind, and one in ten another one.
+    /// // One request in a hundred gets a fault of any kind, one in ten a status 503.
     /// let faults = Faults::seeded(7).with_each(0.01).with(Fault::Unavailable, 0.1);
     /// let server = Server::builder().faults(faults).start().await?;
     /// # Ok(())
@@ -260,7 +331,7 @@ impl Builder {
     }
 
     /// Registers a Cloud Code method: a function from the argument, which is null if there is none,
-    /// to the answer. It may block; it runs on a thread of its own.
+    /// to the result. Each call runs on a new thread, so it may block.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -270,7 +341,7 @@ impl Builder {
     ///
     /// let server = Server::builder()
     ///     .service("Cart", "total", |cart| match cart["prices"].as_array() {
-    ///         Some(prices) => Ok(json!(prices.len())),
+    ///         Some(prices) => Ok(json!(prices.iter().filter_map(|price| price.as_f64()).sum::<f64>())),
     ///         None => Err(ServiceError::new(14_000, "the cart has no prices")),
     ///     })
     ///     .start()
@@ -288,38 +359,43 @@ impl Builder {
         + 'static,
     ) -> Builder {
         self.settings
-            .services
+            .methods
             .register(service, method, Arc::new(handler));
         self
     }
 
-    /// Starts the server. It answers when this returns.
+    /// Starts the server. It accepts requests when this returns.
     ///
     /// # Errors
-    /// When the address cannot be listened on, the data folder cannot be used (or another server
-    /// uses it), the app id or the key has other characters than allowed, or the rates of the faults
-    /// are none.
+    ///
+    /// If the address cannot be bound, the data folder cannot be used or another server uses it, the
+    /// app id or the key has invalid characters, or the rates of the faults are invalid.
     pub async fn start(self) -> Result<Server, Error> {
-        check_identity("the app id", self.settings.app_id.as_deref())?;
-        check_identity("the REST API key", self.settings.api_key.as_deref())?;
-        let faults = self.faults.map(Dice::new).transpose()?.map(Arc::new);
-        let (listener, address) = listen(self.address)
-            .map_err(|error| Error::caused(format!("cannot listen on {}", self.address), error))?;
+        check_identifier("app id", self.settings.app_id.as_deref())?;
+        check_identifier("REST API key", self.settings.api_key.as_deref())?;
+        let faults = self
+            .faults
+            .map(FaultInjector::new)
+            .transpose()?
+            .map(Arc::new);
+        let (listener, address) = listen(self.address).map_err(|error| {
+            Error::with_cause(format!("cannot listen on {}", self.address), error)
+        })?;
         let clock = Clock::default();
         let origin = format!("http://{address}");
-        let (app, database) = app::open(self.settings, clock.clone(), origin).await?;
-        let (app_id, api_key) = (app.app_id.clone(), app.api_key.clone());
-        let router = http::router(app.clone(), faults.clone());
+        let (services, database) = Services::open(self.settings, clock.clone()).await?;
+        let (app_id, api_key) = (services.app_id.clone(), services.api_key.clone());
+        let router = http::router(services.clone(), origin, faults.clone());
         let running = Running::start(listener, router, database)
             .await
-            .map_err(|error| Error::caused("cannot start a thread", error))?;
+            .map_err(|error| Error::with_cause("cannot start the HTTP thread", error))?;
         Ok(Server {
             address,
             app_id,
             api_key,
             clock,
             faults,
-            app: Some(app),
+            services: Some(services),
             running: Some(running),
         })
     }
@@ -333,12 +409,12 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// Refuses what could not stand in a path as it is.
-fn check_identity(what: &str, value: Option<&str>) -> Result<(), Error> {
+/// Rejects a value that would have to be encoded in a path.
+fn check_identifier(what: &str, value: Option<&str>) -> Result<(), Error> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     match value {
         Some(value) if value.is_empty() || !value.chars().all(fits) => Err(Error::new(format!(
-            "{what} may have letters, digits, '-' and '_' only"
+            "invalid {what}: use only letters, digits, '-' and '_'"
         ))),
         _ => Ok(()),
     }
@@ -352,7 +428,7 @@ fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
 }
 
 impl Running {
-    /// Returns when the listener is being served.
+    /// Starts the HTTP thread and waits until it accepts requests.
     async fn start(
         listener: TcpListener,
         router: axum::Router,
@@ -364,10 +440,10 @@ impl Running {
         let thread = std::thread::Builder::new()
             .name("local-http".to_owned())
             .spawn(move || {
-                // A receiver that is gone belongs to a caller that no longer waits.
+                // A send fails only if the receiver was cancelled.
                 match runtime(listener) {
                     Ok((runtime, listener)) => {
-                        let _ = start.send(Ok(()));
+                        let _ = start.send(Ok(runtime.handle().clone()));
                         runtime.block_on(serve(listener, router, stopped));
                     }
                     Err(error) => {
@@ -375,13 +451,14 @@ impl Running {
                         let _ = start.send(Err(error));
                     }
                 }
-                // Every handle on the database ended with the runtime, so its thread ends too.
+                // The handles of the database ended with the runtime, so its thread ends too.
                 database.join();
                 let _ = end.send(());
             })?;
-        // The thread always sends one of the two.
-        started.await.map_err(std::io::Error::other)??;
+        // The thread always sends a result.
+        let runtime = started.await.map_err(std::io::Error::other)??;
         Ok(Running {
+            runtime,
             stop,
             ended,
             thread,
@@ -389,8 +466,8 @@ impl Running {
     }
 }
 
-/// A runtime for one server: made in the server's own thread, since one must not be dropped in a
-/// caller's.
+/// Creates the runtime of a server, on the server's thread, because a runtime must not be dropped
+/// within another one.
 fn runtime(
     listener: TcpListener,
 ) -> std::io::Result<(tokio::runtime::Runtime, tokio::net::TcpListener)> {
@@ -405,20 +482,21 @@ fn runtime(
     Ok((runtime, listener))
 }
 
-/// Serves until told to stop.
+/// Serves until a stop is requested.
 async fn serve(
     listener: tokio::net::TcpListener,
     router: axum::Router,
     stopped: oneshot::Receiver<Stop>,
 ) {
-    let service = router.into_make_service_with_connect_info::<Line>();
+    let service = router.into_make_service_with_connect_info::<ConnectionHandle>();
     let (drain, draining) = oneshot::channel::<()>();
-    let serving = axum::serve(Connections(listener), service).with_graceful_shutdown(async {
-        let _ = draining.await;
-    });
+    let serving =
+        axum::serve(ResettableListener(listener), service).with_graceful_shutdown(async {
+            let _ = draining.await;
+        });
     let serving = tokio::spawn(serving.into_future());
     if let Ok(Stop::Gracefully) = stopped.await {
         let _ = drain.send(());
-        let _ = tokio::time::timeout(GRACE, serving).await;
+        let _ = tokio::time::timeout(GRACE_PERIOD, serving).await;
     }
 }

@@ -1,18 +1,30 @@
-//! A guide, by task; the code on its pages is run as tests.
+//! Guide by task. The code on its pages is tested.
 //!
 //! 1. [Getting started](getting_started)
-//! 2. [Typed tables](typed_tables)
-//! 3. [Filters](filters)
-//! 4. [Sessions in a web service](sessions)
-//! 5. [Service accounts](service_accounts)
-//! 6. [Files, with a progress bar](files)
-//! 7. [Retries and limits](retries_and_limits)
-//! 8. Testing your service: the page `testing`, where the feature `mock` is on
-//! 9. [Tracing, to OpenTelemetry](tracing)
-//! 10. [Errors](errors)
-//! 11. [Upgrading when the specification changes](upgrading)
+//! 2. Tables
+//!    - [Typed tables](typed_tables)
+//!    - [Nullable columns and enums](nullable_columns_and_enums)
+//!    - [Dates and times](dates_and_times)
+//!    - [JSON columns](json_columns)
+//!    - [Filters](filters)
+//!    - [Paging](paging)
+//!    - [Batch jobs](batch_jobs)
+//! 3. Users
+//!    - [Sessions in a web service](sessions)
+//!    - [Service accounts](service_accounts)
+//! 4. Other services
+//!    - [Files](files)
+//!    - [Messaging](messaging)
+//!    - [Geo](geo)
+//!    - [Cache and counters](cache_and_counters)
+//! 5. Operation
+//!    - [Retries and limits](retries_and_limits)
+//!    - [Errors](errors)
+//!    - Testing: the page `testing`, if the feature `mock` is on
+//!    - [Tracing, with OpenTelemetry](tracing)
+//!    - [Upgrading when the specification changes](upgrading)
 
-/// Makes a page of each file in `guide/`.
+/// Declares a module for each file in `guide/`.
 macro_rules! pages {
     ($($page:ident)*) => {$(
         #[doc = include_str!(concat!("../guide/", stringify!($page), ".md"))]
@@ -23,16 +35,24 @@ macro_rules! pages {
 pages! {
     getting_started
     typed_tables
+    nullable_columns_and_enums
+    dates_and_times
+    json_columns
     filters
+    paging
+    batch_jobs
     sessions
     service_accounts
     files
+    messaging
+    geo
+    cache_and_counters
     retries_and_limits
     errors
-    upgrading
     tracing
+    upgrading
 }
 
-// Its examples use the mock.
+// The page has examples that use the mock.
 #[cfg(feature = "mock")]
 pages! { testing }

@@ -1,11 +1,11 @@
-//! How many files and connections a process may have open.
+//! The limit of open files and connections of a process.
 
 #[cfg(unix)]
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::Result;
 
-/// Raises the limit of this process as far as it may.
+/// Raises the limit of this process to its maximum.
 #[cfg(unix)]
 pub fn raise_limit() -> Result<()> {
     let limit = getrlimit(Resource::Nofile);
@@ -16,7 +16,7 @@ pub fn raise_limit() -> Result<()> {
     Ok(setrlimit(Resource::Nofile, raised)?)
 }
 
-/// How many this process may open.
+/// The limit of this process.
 #[cfg(unix)]
 pub fn limit() -> u64 {
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
@@ -27,7 +27,7 @@ pub fn raise_limit() -> Result<()> {
     Ok(())
 }
 
-/// There is no limit that a process could tell.
+/// Other systems have no such limit.
 #[cfg(not(unix))]
 pub fn limit() -> u64 {
     u64::MAX

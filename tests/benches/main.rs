@@ -1,23 +1,20 @@
-//! The client beside the same calls by hand, in one run: `cargo bench -p backendless-tests`.
+//! Compares the client with the same calls on plain reqwest, in one run:
+//! `cargo bench -p backendless-tests`.
 //!
-//! The way through: [`rows`] lists what can be measured. Each row is measured by a module of
-//! [`measure`], which starts this program again as other processes ([`process`]): as [`server`],
-//! which answers the same to everybody, and as a contender ([`contend`]) - the client (`sdk`),
-//! reqwest by hand (`reference`) or hyper by hand (`floor`). The contenders take turns. What comes
-//! out is a [`report::Measurement`]: a line, a part of the JSON file, a bar of the [`picture`].
+//! [`rows`] lists what can be measured. A module of [`measure`] measures each row. It starts this
+//! program again as other processes ([`process`]): as the [`server`], which always sends the same
+//! responses, and as the [`contenders`], which take turns: the client (`sdk`), plain reqwest
+//! (`reference`) and plain hyper (`floor`). The result is a [`report::Measurement`]: a line of text,
+//! an entry of the JSON file, and a bar of the [`chart`].
 //!
-//! Nothing here is an absolute figure of the client: a machine's own speed is in both sides of
-//! every ratio.
+//! No figure is absolute: both sides of a ratio run on the same machine.
 
-#![allow(
-    unreachable_pub,
-    reason = "one program, whose modules nobody else sees"
-)]
+#![allow(unreachable_pub, reason = "the modules of one program")]
 
-mod contend;
+mod chart;
+mod contenders;
 mod descriptors;
 mod measure;
-mod picture;
 mod process;
 mod report;
 mod rows;
@@ -29,60 +26,60 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use measure::{Lab, Outcome};
+use measure::{Options, Outcome};
 use report::Measurement;
 use rows::{ROWS, Row};
 
-/// What a step of the benchmark answers; it ends at the first thing that goes wrong.
+/// The result of a step of the benchmark.
 type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
 
-/// Measures the client beside the same calls by hand.
+/// Compares the client with the same calls on plain reqwest.
 #[derive(Debug, Parser)]
 #[command(name = "cargo bench -p backendless-tests --")]
 struct Arguments {
-    /// Measures only the rows of this name; may be given several times.
+    /// Measures only the row with this name. Can be repeated.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Measures instructions and decoding alone, and fails where one is 20 % worse than its goal.
+    /// Measures only instructions and decoding, and fails if a ratio is 20 % worse than its goal.
     #[arg(long)]
     short: bool,
     /// Lists the rows.
     #[arg(long)]
     list: bool,
-    /// Writes the measurements to this file too.
+    /// Writes the measurements to this file as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Draws the measurements as an SVG picture.
+    /// Draws the measurements to this file as an SVG chart.
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
-    /// Keeps what callgrind wrote, for `callgrind_annotate`.
+    /// Keeps callgrind's output in this folder, for `callgrind_annotate`.
     #[arg(long, value_name = "FOLDER")]
     profile: Option<PathBuf>,
-    /// What cargo tells every benchmark.
+    /// Cargo passes this option to every benchmark.
     #[arg(long, hide = true)]
     bench: bool,
     #[command(subcommand)]
     role: Option<Role>,
 }
 
-/// What another process of this program does.
+/// The role of another process of this program.
 #[derive(Debug, Subcommand)]
 enum Role {
-    /// Answers the contenders.
+    /// Serves the contenders.
     #[command(hide = true)]
     Serve(server::Settings),
-    /// Makes calls, and tells what they took.
+    /// Makes calls, and prints what they cost.
     #[command(hide = true)]
-    Contend(contend::Order),
+    Contend(contenders::Order),
 }
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
-    // The processes that this one starts inherit it.
+    // Child processes inherit the limit.
     descriptors::raise_limit()?;
     match arguments.role {
         Some(Role::Serve(settings)) => server::run(&settings).map(|()| ExitCode::SUCCESS),
-        Some(Role::Contend(order)) => contend::run(&order).map(|()| ExitCode::SUCCESS),
+        Some(Role::Contend(order)) => contenders::run(&order).map(|()| ExitCode::SUCCESS),
         None if arguments.list => {
             for row in ROWS {
                 println!("{:<16} {}", row.name, row.what);
@@ -94,15 +91,15 @@ fn main() -> Result<ExitCode> {
 }
 
 fn measure_all(arguments: &Arguments) -> Result<ExitCode> {
-    let rows = chosen(arguments)?;
-    let lab = Lab {
+    let rows = selected(arguments)?;
+    let options = Options {
         profile: arguments.profile.clone(),
     };
     println!("{}", report::HEAD);
     let mut measurements: Vec<Measurement> = Vec::new();
     let mut has_failed = false;
     for row in rows {
-        match (row.measure)(&lab) {
+        match (row.measure)(&options) {
             Ok(Outcome::Measured(found)) => {
                 for measurement in &found {
                     println!("{measurement}");
@@ -120,7 +117,7 @@ fn measure_all(arguments: &Arguments) -> Result<ExitCode> {
         serde_json::to_writer_pretty(File::create(path)?, &measurements)?;
     }
     if let Some(path) = &arguments.picture {
-        std::fs::write(path, picture::draw(&measurements))?;
+        std::fs::write(path, chart::draw(&measurements))?;
     }
     let is_worse = arguments.short && measurements.iter().any(Measurement::is_much_worse);
     if is_worse {
@@ -129,14 +126,14 @@ fn measure_all(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(is_worse || has_failed)))
 }
 
-fn chosen(arguments: &Arguments) -> Result<Vec<&'static Row>> {
+fn selected(arguments: &Arguments) -> Result<Vec<&'static Row>> {
     let names = &arguments.only;
     if let Some(unknown) = names.iter().find(|name| rows::named(name).is_none()) {
         return Err(format!("there is no row {unknown}; --list lists them").into());
     }
-    let is_chosen = |row: &&Row| {
+    let is_selected = |row: &&Row| {
         (names.is_empty() || names.iter().any(|name| name == row.name))
             && (!arguments.short || row.is_short)
     };
-    Ok(ROWS.iter().filter(is_chosen).collect())
+    Ok(ROWS.iter().filter(is_selected).collect())
 }

@@ -1,13 +1,13 @@
-//! This program again, as another process: the server and the contenders.
+//! This program as other processes: the server and the contenders.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::Result;
-use crate::contend::Sample;
+use crate::contenders::Sample;
 
-/// A server in a process of its own, which ends when this is dropped.
+/// The server in its own process, which is killed when this is dropped.
 #[derive(Debug)]
 pub struct Server {
     process: Child,
@@ -15,7 +15,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one with these settings ([`crate::server::Settings`]) and waits until it serves.
+    /// Starts the server with these [`Settings`](crate::server::Settings) and waits until it listens.
     pub fn start(settings: &[&str]) -> Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
             .arg("serve")
@@ -36,19 +36,19 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It is the only one that could have ended it, so there is nobody to tell.
+        // An error means that the process has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Lets a contender do what it is told ([`crate::contend::Order`]) and answers what it took.
-pub fn contend(order: &[&str]) -> Result<Sample> {
-    contend_under(Vec::new(), order)
+/// Runs a contender with this [`Order`](crate::contenders::Order) and returns what it cost.
+pub fn run_contender(order: &[&str]) -> Result<Sample> {
+    run_contender_under(Vec::new(), order)
 }
 
-/// The same under another program, whose name and arguments `wrapper` is.
-pub fn contend_under(mut wrapper: Vec<OsString>, order: &[&str]) -> Result<Sample> {
+/// The same, run by another program. `wrapper` is its name and arguments.
+pub fn run_contender_under(mut wrapper: Vec<OsString>, order: &[&str]) -> Result<Sample> {
     wrapper.push(std::env::current_exe()?.into());
     let output = Command::new(&wrapper[0])
         .args(&wrapper[1..])

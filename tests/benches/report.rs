@@ -1,33 +1,33 @@
-//! What was measured, beside its goal.
+//! Measurements and their goals.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// The head of the lines that a [`Measurement`] is printed as.
+/// The header of the lines as which [`Measurement`]s are printed.
 pub const HEAD: &str = "name | sdk | reference | ratio | goal | beside";
 
-/// How much worse than its goal a measurement may be before the short mode fails.
+/// How far a measurement may miss its goal before the short mode fails.
 const TOLERANCE: f64 = 1.2;
 
-/// One figure of the client, and what it is measured by.
+/// A figure of the client, its reference and its goal.
 #[derive(Debug, Serialize)]
 pub struct Measurement {
     pub name: String,
     pub unit: Unit,
     pub sdk: f64,
-    /// The same by hand. Without it the goal is one for the figure itself.
+    /// The figure of plain reqwest. Without it the goal applies to `sdk` instead of the ratio.
     pub reference: Option<f64>,
     pub ratio: Option<f64>,
     pub goal: Goal,
     pub is_met: bool,
-    /// Whether it is the same in every run, so that a check may rely on it.
+    /// Whether the figure is the same in every run, so that a check can rely on it.
     pub is_stable: bool,
-    /// Others, shown beside it: who, and the figure.
+    /// Other contenders with their figures.
     pub beside: Vec<(&'static str, f64)>,
 }
 
-/// What is counted.
+/// The unit of a figure.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
@@ -41,7 +41,7 @@ pub enum Unit {
     Crates,
 }
 
-/// The bound that the ratio keeps, or the figure where there is nothing to compare it with.
+/// The bound of the ratio, or of the figure without a reference.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
@@ -50,7 +50,7 @@ pub enum Goal {
 }
 
 impl Measurement {
-    /// The client's figure beside that of the reference, by a goal for their ratio.
+    /// A figure with a reference, and a goal for their ratio.
     pub fn ratio(name: &str, unit: Unit, sdk: f64, reference: f64, goal: Goal) -> Self {
         Self {
             reference: Some(reference),
@@ -60,7 +60,7 @@ impl Measurement {
         }
     }
 
-    /// A figure with a goal of its own.
+    /// A figure without a reference, and its goal.
     pub fn figure(name: &str, unit: Unit, sdk: f64, goal: Goal) -> Self {
         Self {
             name: name.to_owned(),
@@ -75,24 +75,24 @@ impl Measurement {
         }
     }
 
-    /// Says that the figure is the same in every run.
+    /// Marks the figure as the same in every run.
     pub fn stable(mut self) -> Self {
         self.is_stable = true;
         self
     }
 
-    /// Shows the figure of another beside it.
+    /// Adds the figure of another contender.
     pub fn beside(mut self, who: &'static str, figure: f64) -> Self {
         self.beside.push((who, figure));
         self
     }
 
-    /// How far it is on the way to its goal: 1 is there, more is missed.
+    /// The ratio to the goal: at most 1 if the goal is met.
     pub fn distance(&self) -> f64 {
         self.goal.distance(self.ratio.unwrap_or(self.sdk))
     }
 
-    /// Whether it misses its goal by so much that a check must fail.
+    /// Whether the figure is stable and misses its goal by more than the tolerance.
     pub fn is_much_worse(&self) -> bool {
         self.is_stable && self.distance() > TOLERANCE
     }
@@ -130,21 +130,21 @@ impl fmt::Display for Measurement {
 }
 
 impl Measurement {
-    /// The goal in words, with the unit where it is one for the figure itself.
+    /// The goal as text, with the unit if it applies to the figure itself.
     pub fn goal_text(&self) -> String {
         let bound = |bound: f64| match self.ratio {
             Some(_) => format!("{bound:.2}"),
             None => self.unit.text(bound),
         };
         match self.goal {
-            Goal::AtMost(most) => format!("at most {}", bound(most)),
-            Goal::AtLeast(least) => format!("at least {}", bound(least)),
+            Goal::AtMost(max) => format!("at most {}", bound(max)),
+            Goal::AtLeast(min) => format!("at least {}", bound(min)),
         }
     }
 }
 
 impl Measurement {
-    /// What the goal is for: the ratio, or the figure where there is none.
+    /// The value that the goal applies to: the ratio, or the figure without a reference.
     pub fn value_text(&self) -> String {
         match self.ratio {
             Some(ratio) => format!("{ratio:.3}"),

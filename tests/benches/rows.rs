@@ -1,16 +1,16 @@
-//! What can be measured, by name.
+//! The rows of the benchmark, by name.
 
 use crate::Result;
-use crate::measure::{self, Lab, Outcome};
+use crate::measure::{self, Options, Outcome};
 
 /// A row of the table in docs/performance.md.
 #[derive(Debug)]
 pub struct Row {
     pub name: &'static str,
     pub what: &'static str,
-    /// Whether it is stable enough, and quick enough, for every change.
+    /// Whether the short mode measures it: it is stable and fast.
     pub is_short: bool,
-    pub measure: fn(&Lab) -> Result<Outcome>,
+    pub measure: fn(&Options) -> Result<Outcome>,
 }
 
 /// All rows, in the order in which they are measured.
@@ -29,7 +29,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "load",
-        what: "calls per second, one after the other and 64 at once",
+        what: "calls per second, sequential and 64 concurrent",
         is_short: false,
         measure: measure::load::measure,
     },
@@ -41,19 +41,19 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "table",
-        what: "a whole table of 100,000 rows by the stream",
+        what: "a table of 100,000 rows, read by the stream",
         is_short: false,
         measure: measure::table::measure,
     },
     Row {
         name: "in-flight",
-        what: "10,000 calls at once",
+        what: "10,000 concurrent calls",
         is_short: false,
         measure: measure::in_flight::measure,
     },
     Row {
         name: "files",
-        what: "a file of 1 GiB, sent and fetched, beside curl",
+        what: "upload and download of a 1 GiB file, compared with curl",
         is_short: false,
         measure: measure::files::measure,
     },
@@ -65,7 +65,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "build",
-        what: "the cold build of a crate, and its crates",
+        what: "the cold build of a crate, and its number of crates",
         is_short: false,
         measure: measure::build::measure,
     },

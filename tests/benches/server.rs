@@ -1,4 +1,4 @@
-//! The server that both sides call: it answers the same to everybody, as quickly as it can.
+//! The server that all contenders call. It sends prepared responses.
 
 use std::convert::Infallible;
 use std::io::Write;
@@ -16,48 +16,48 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::Result;
-use crate::contend::person;
+use crate::contenders::person;
 
-/// Connections that wait to be taken; the system may allow fewer.
+/// Pending connections; the system may allow fewer.
 const BACKLOG: u32 = 16_384;
 
-/// What the server does beside answering.
+/// The settings of the server.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
-    /// How long it waits before it answers, in milliseconds.
+    /// How long it waits before it responses, in milliseconds.
     #[arg(long, default_value_t = 0)]
     latency: u64,
-    /// How many rows the table has, for searches with an offset.
+    /// The number of rows of the table, for searches with an offset.
     #[arg(long, default_value_t = person::PAGE)]
     rows: usize,
-    /// How long the file is, in bytes.
+    /// The length of the file, in bytes.
     #[arg(long, default_value_t = 0)]
     file: u64,
 }
 
-/// How much of the file is sent at once, in bytes.
-const PIECE: usize = 64 * 1024;
+/// The size of a chunk of the file, in bytes.
+const CHUNK: usize = 64 * 1024;
 
-/// An answer that is there, or a file.
+/// A prepared body, or a file.
 type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
 
-/// The answers, made once.
-struct Answers {
+/// The responses, made once.
+struct Responses {
     settings: Settings,
     row: Bytes,
     page: Bytes,
     uploaded: Bytes,
 }
 
-/// Serves until it is killed or whoever started it is gone.
+/// Serves until the process is killed or its parent ends.
 pub fn run(settings: &Settings) -> Result<()> {
     std::thread::spawn(|| {
-        // Nothing is ever written to the input: it ends with the process at its other end.
+        // The parent writes nothing, so the input ends with the parent.
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         std::process::exit(0);
     });
-    // It serves until the process ends, so this is no leak.
-    let answers: &'static Answers = Box::leak(Box::new(Answers {
+    // The process needs it until its end.
+    let responses: &'static Responses = Box::leak(Box::new(Responses {
         settings: settings.clone(),
         row: person::row(0).into(),
         page: person::page(0, person::PAGE).into(),
@@ -74,7 +74,7 @@ pub fn run(settings: &Settings) -> Result<()> {
         loop {
             let (connection, _) = listener.accept().await?;
             connection.set_nodelay(true)?;
-            tokio::spawn(serve(connection, answers));
+            tokio::spawn(serve(connection, responses));
         }
     })
 }
@@ -85,57 +85,59 @@ fn listen() -> Result<TcpListener> {
     Ok(socket.listen(BACKLOG)?)
 }
 
-async fn serve(connection: TcpStream, answers: &'static Answers) {
-    let service = service_fn(|request| answer(request, answers));
+async fn serve(connection: TcpStream, responses: &'static Responses) {
+    let service = service_fn(|request| respond(request, responses));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(connection), service);
-    // A contender that is done goes away in the middle of a connection.
+    // A contender closes its connections when it ends.
     let _ = connection.await;
 }
 
-async fn answer(
+async fn respond(
     request: Request<Incoming>,
-    answers: &Answers,
+    responses: &Responses,
 ) -> Result<Response<Body>, Infallible> {
     let (head, mut body) = request.into_parts();
     while let Some(Ok(_)) = body.frame().await {}
-    if answers.settings.latency > 0 {
-        tokio::time::sleep(Duration::from_millis(answers.settings.latency)).await;
+    if responses.settings.latency > 0 {
+        tokio::time::sleep(Duration::from_millis(responses.settings.latency)).await;
     }
     let path = head.uri.path().strip_prefix(person::APP_PATH);
-    let answer = match (&head.method, path) {
-        (&Method::POST, Some("/data/Person")) => answers.row.clone(),
-        (&Method::GET, Some("/data/Person")) => answers.page(head.uri.query().unwrap_or_default()),
-        (&Method::GET, Some(path)) if path.starts_with("/data/Person/") => answers.row.clone(),
-        (&Method::POST, Some(path)) if path.starts_with("/files/") => answers.uploaded.clone(),
+    let body = match (&head.method, path) {
+        (&Method::POST, Some("/data/Person")) => responses.row.clone(),
+        (&Method::GET, Some("/data/Person")) => {
+            responses.page(head.uri.query().unwrap_or_default())
+        }
+        (&Method::GET, Some(path)) if path.starts_with("/data/Person/") => responses.row.clone(),
+        (&Method::POST, Some(path)) if path.starts_with("/files/") => responses.uploaded.clone(),
         (&Method::GET, Some(path)) if path.starts_with("/files/") => {
-            return Ok(file(answers.settings.file));
+            return Ok(file(responses.settings.file));
         }
         _ => return Ok(not_found()),
     };
-    let mut response = Response::new(Either::Left(Full::new(answer)));
+    let mut response = Response::new(Either::Left(Full::new(body)));
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     Ok(response)
 }
 
-/// A file of this length, of nothing but zeros.
+/// A file of zeros of this length.
 fn file(length: u64) -> Response<Body> {
-    let piece = Bytes::from_static(&[0; PIECE]);
-    let pieces = stream::unfold(length, move |left| {
-        let size = left.min(PIECE as u64);
-        let frame = Frame::data(piece.slice(..size as usize));
+    let chunk = Bytes::from_static(&[0; CHUNK]);
+    let chunks = stream::unfold(length, move |left| {
+        let size = left.min(CHUNK as u64);
+        let frame = Frame::data(chunk.slice(..size as usize));
         std::future::ready((left > 0).then(|| (Ok(frame), left - size)))
     });
-    let mut response = Response::new(Either::Right(StreamBody::new(pieces).boxed()));
+    let mut response = Response::new(Either::Right(StreamBody::new(chunks).boxed()));
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     response
 }
 
-impl Answers {
-    /// The page that a search asks for.
+impl Responses {
+    /// The page of a search.
     fn page(&self, query: &str) -> Bytes {
         let offset = query
             .split('&')

@@ -1,4 +1,4 @@
-//! A certificate authority of its own, and certificates by it.
+//! A certificate authority for tests, and certificates that it signs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,20 +10,20 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 static AUTHORITIES: AtomicUsize = AtomicUsize::new(1);
 
-/// An authority that nobody trusts who was not told to.
+/// A certificate authority that no client trusts by default.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
-/// A certificate with its key: what a server shows of itself.
+/// The certificate of a server, with its key.
 pub struct Identity {
     pub(crate) certificate: CertificateDer<'static>,
     pub(crate) key: PrivateKeyDer<'static>,
 }
 
 impl Authority {
-    /// A new authority; its key is kept nowhere.
+    /// A new authority with a new key.
     pub fn new() -> Self {
-        let mut params = CertificateParams::new([]).expect("there is no name to refuse");
-        // Two authorities of one name would be taken for one, with a signature that is wrong.
+        let mut params = CertificateParams::new([]).expect("there are no names");
+        // A client takes authorities of the same name for one, and reports a wrong signature.
         let number = AUTHORITIES.fetch_add(1, Ordering::Relaxed);
         let name = format!("Authority {number}");
         params.distinguished_name.push(DnType::CommonName, name);
@@ -43,7 +43,7 @@ impl Authority {
         self.sign(names, 2000, 2100)
     }
 
-    /// A certificate for `names` whose time is over.
+    /// An expired certificate for `names`.
     pub fn expired_identity(&self, names: &[&str]) -> Identity {
         self.sign(names, 2000, 2001)
     }

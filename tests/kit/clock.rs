@@ -1,4 +1,4 @@
-//! A clock that nobody waits for.
+//! A clock without real waits.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,23 +6,25 @@ use std::time::{Duration, Instant, SystemTime};
 
 use backendless::Clock;
 
-/// A clock whose sleeps end at once and move its time on. Its clones are one clock.
+/// A clock that follows real time and whose sleeps complete at once and advance it. Clones share the time.
+///
+/// The calendar time advances by sleeps only, so that dates in tests are exact.
 #[derive(Clone, Debug)]
 pub struct TestClock {
-    began_at: SystemTime,
+    start_system_time: SystemTime,
     sleeps: Arc<Mutex<Vec<Duration>>>,
 }
 
 impl TestClock {
-    /// A clock that shows `time` and stands still but for sleeps.
+    /// A clock whose calendar time starts at `time`.
     pub fn at(time: SystemTime) -> Self {
         Self {
-            began_at: time,
+            start_system_time: time,
             sleeps: Arc::default(),
         }
     }
 
-    /// How long each sleep so far was to take.
+    /// The duration of each sleep so far.
     pub fn sleeps(&self) -> Vec<Duration> {
         self.lock().clone()
     }
@@ -36,7 +38,7 @@ impl TestClock {
     }
 }
 
-/// Shows the time at which it is made.
+/// Starts at the current time.
 impl Default for TestClock {
     fn default() -> Self {
         Self::at(SystemTime::now())
@@ -49,7 +51,7 @@ impl Clock for TestClock {
     }
 
     fn system_time(&self) -> SystemTime {
-        self.began_at + self.elapsed()
+        self.start_system_time + self.elapsed()
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {

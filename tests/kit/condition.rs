@@ -1,5 +1,5 @@
-//! Conditions as a tree: built with the client's filter builder on one side, held against what
-//! `sqlparser` reads in the clause on the other.
+//! Conditions as trees: built with the client's filter builder, and compared with what `sqlparser`
+//! reads in the resulting clause.
 
 use backendless::filter::{Filter, Value as FilterValue, field};
 use sqlparser::ast::{BinaryOperator, Expr, InTarget, UnaryOperator, Value};
@@ -8,28 +8,28 @@ use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-/// A condition, with every form that the filter builder has.
+/// A condition of any form that the filter builder supports.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
-    /// A column beside a value.
+    /// A column is compared with a value.
     Compare(String, Comparison, Literal),
-    /// A column beside a pattern; not like it, if the flag is set.
+    /// A column matches a pattern; negated if the flag is set.
     Like(String, bool, String),
-    /// A column beside a list; not in it, if the flag is set.
+    /// A column has a value of a list; negated if the flag is set.
     In(String, bool, Vec<Literal>),
-    /// A column between two values.
+    /// A column is between two values.
     Between(String, Literal, Literal),
-    /// A column without a value; with one, if the flag is set.
+    /// A column is null; negated if the flag is set.
     Null(String, bool),
-    /// Both hold.
+    /// Both conditions hold.
     And(Box<Condition>, Box<Condition>),
-    /// One holds, or both.
+    /// At least one condition holds.
     Or(Box<Condition>, Box<Condition>),
-    /// It does not hold.
+    /// The condition does not hold.
     Not(Box<Condition>),
 }
 
-/// How a column is compared.
+/// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(missing_docs, reason = "the names are those of the operators")]
 pub enum Comparison {
@@ -42,7 +42,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// All of them.
+    /// All operators.
     pub const ALL: [Self; 6] = [Self::Eq, Self::Ne, Self::Lt, Self::Le, Self::Gt, Self::Ge];
 
     fn operator(self) -> BinaryOperator {
@@ -83,7 +83,7 @@ impl From<Literal> for FilterValue {
 }
 
 impl Condition {
-    /// The same condition, built by the client.
+    /// The same condition, built with the client's filter builder.
     pub fn filter(&self) -> Filter {
         match self.clone() {
             Self::Compare(column, comparison, value) => {
@@ -110,8 +110,8 @@ impl Condition {
         }
     }
 
-    /// Whether a clause can say it: its columns have names, and its values a literal.
-    pub fn can_be_said(&self) -> bool {
+    /// Whether a clause can express it: its columns are valid names, and its values have literals.
+    pub fn is_expressible(&self) -> bool {
         match self {
             Self::Compare(column, Comparison::Eq | Comparison::Ne, Literal::Null)
             | Self::Null(column, _) => is_name(column),
@@ -124,42 +124,42 @@ impl Condition {
                 is_name(column) && low.has_literal() && high.has_literal()
             }
             Self::And(left, right) | Self::Or(left, right) => {
-                left.can_be_said() && right.can_be_said()
+                left.is_expressible() && right.is_expressible()
             }
-            Self::Not(inner) => inner.can_be_said(),
+            Self::Not(inner) => inner.is_expressible(),
         }
     }
 
-    /// What the client does with this condition, held against what it should do.
+    /// Checks that the client rejects this condition, or creates a clause with the same meaning.
     ///
     /// # Errors
     ///
-    /// What is wrong: it is refused and should not be, or the other way round, or the clause says
-    /// something else.
+    /// A description, if an expressible condition is rejected, an inexpressible one is accepted, or
+    /// the clause has another meaning.
     pub fn check(&self) -> Result<(), String> {
         let filter = self.filter();
-        match (filter.to_clause(), self.can_be_said()) {
+        match (filter.to_clause(), self.is_expressible()) {
             (Err(_), false) => Ok(()),
-            (Err(error), true) => Err(format!("{self:?} is refused: {error}")),
+            (Err(error), true) => Err(format!("{self:?} is rejected: {error}")),
             (Ok(clause), false) => Err(format!("{self:?} becomes {clause:?}")),
             (Ok(clause), true) => match parse(clause) {
-                Ok(expression) if self.is_said_by(&expression) => Ok(()),
-                Ok(read) => Err(format!("{self:?} becomes {clause:?}, which says {read:?}")),
+                Ok(expression) if self.is_expressed_by(&expression) => Ok(()),
+                Ok(read) => Err(format!("{self:?} becomes {clause:?}, which means {read:?}")),
                 Err(error) => Err(format!("{self:?} becomes {clause:?}: {error}")),
             },
         }
     }
 
-    /// Whether the expression says this, and nothing more.
-    fn is_said_by(&self, expression: &Expr) -> bool {
+    /// Whether the expression has exactly this meaning.
+    fn is_expressed_by(&self, expression: &Expr) -> bool {
         match (self, expression) {
-            (_, Expr::Nested(inner)) => self.is_said_by(inner),
+            (_, Expr::Nested(inner)) => self.is_expressed_by(inner),
             (Self::Compare(column, Comparison::Eq, Literal::Null), Expr::IsNull(of))
             | (Self::Compare(column, Comparison::Ne, Literal::Null), Expr::IsNotNull(of))
             | (Self::Null(column, false), Expr::IsNull(of))
             | (Self::Null(column, true), Expr::IsNotNull(of)) => is_column(of, column),
             (Self::Compare(column, by, value), Expr::BinaryOp { left, op, right }) => {
-                *op == by.operator() && is_column(left, column) && value.is_said_by(right)
+                *op == by.operator() && is_column(left, column) && value.is_expressed_by(right)
             }
             (
                 Self::Like(column, not, text),
@@ -171,15 +171,15 @@ impl Condition {
                     escape_char: None,
                 },
             ) => {
-                let pattern_is_said = Literal::Text(text.clone()).is_said_by(pattern);
-                negated == not && is_column(expr, column) && pattern_is_said
+                let pattern_matches = Literal::Text(text.clone()).is_expressed_by(pattern);
+                negated == not && is_column(expr, column) && pattern_matches
             }
             (Self::In(_, not, values), Expr::BinaryOp { left, op, right }) => {
                 let right_is = if *not { 1 } else { 0 };
                 values.is_empty()
                     && *op == BinaryOperator::Eq
-                    && Literal::Signed(1).is_said_by(left)
-                    && Literal::Signed(right_is).is_said_by(right)
+                    && Literal::Signed(1).is_expressed_by(left)
+                    && Literal::Signed(right_is).is_expressed_by(right)
             }
             (
                 Self::In(column, not, values),
@@ -194,7 +194,7 @@ impl Condition {
                 negated == not
                     && is_column(expr, column)
                     && values.len() == list.len()
-                    && pairs.all(|(value, item)| value.is_said_by(item))
+                    && pairs.all(|(value, item)| value.is_expressed_by(item))
             }
             (
                 Self::Between(column, from, to),
@@ -204,15 +204,15 @@ impl Condition {
                     low,
                     high,
                 },
-            ) => is_column(expr, column) && from.is_said_by(low) && to.is_said_by(high),
+            ) => is_column(expr, column) && from.is_expressed_by(low) && to.is_expressed_by(high),
             (Self::And(a, b), Expr::BinaryOp { left, op, right }) => {
-                *op == BinaryOperator::And && a.is_said_by(left) && b.is_said_by(right)
+                *op == BinaryOperator::And && a.is_expressed_by(left) && b.is_expressed_by(right)
             }
             (Self::Or(a, b), Expr::BinaryOp { left, op, right }) => {
-                *op == BinaryOperator::Or && a.is_said_by(left) && b.is_said_by(right)
+                *op == BinaryOperator::Or && a.is_expressed_by(left) && b.is_expressed_by(right)
             }
             (Self::Not(inner), Expr::UnaryOp { op, expr }) => {
-                *op == UnaryOperator::Not && inner.is_said_by(expr)
+                *op == UnaryOperator::Not && inner.is_expressed_by(expr)
             }
             _ => false,
         }
@@ -229,7 +229,7 @@ impl Literal {
         }
     }
 
-    fn is_said_by(&self, expression: &Expr) -> bool {
+    fn is_expressed_by(&self, expression: &Expr) -> bool {
         let value = match expression {
             Expr::Value(value) => &value.value,
             Expr::UnaryOp {
@@ -244,24 +244,24 @@ impl Literal {
             _ => return false,
         };
         match (self, value) {
-            (Self::Boolean(meant), Value::Boolean(read)) => meant == read,
-            (Self::Text(meant), Value::SingleQuotedString(read)) => meant == read,
+            (Self::Boolean(expected), Value::Boolean(read)) => expected == read,
+            (Self::Text(expected), Value::SingleQuotedString(read)) => expected == read,
             (_, number) => self.is_number(number, ""),
         }
     }
 
-    /// Whether the value is this number, to the last digit.
+    /// Whether the value is exactly this number.
     fn is_number(&self, value: &Value, sign: &str) -> bool {
         let Value::Number(digits, false) = value else {
             return false;
         };
         let text = format!("{sign}{digits}");
         match self {
-            Self::Signed(meant) => text.parse() == Ok(*meant),
-            Self::Unsigned(meant) => text.parse() == Ok(*meant),
-            Self::Float(meant) => {
+            Self::Signed(expected) => text.parse() == Ok(*expected),
+            Self::Unsigned(expected) => text.parse() == Ok(*expected),
+            Self::Float(expected) => {
                 let read = text.parse::<f64>();
-                read.is_ok_and(|read| read.to_bits() == meant.to_bits())
+                read.is_ok_and(|read| read.to_bits() == expected.to_bits())
             }
             Self::Null | Self::Boolean(_) | Self::Text(_) => false,
         }
@@ -282,12 +282,10 @@ fn is_column(expression: &Expr, name: &str) -> bool {
             .eq(name.split('.'))
 }
 
-/// What the documentation of `field` calls a name.
+/// Whether this is a column name by the documentation of `field`.
 fn is_name(path: &str) -> bool {
     path.split('.').all(|name| {
-        name.starts_with(starts_name)
-            && name.chars().all(continues_name)
-            && !is_word_of_the_grammar(name)
+        name.starts_with(starts_name) && name.chars().all(continues_name) && !is_keyword(name)
     })
 }
 
@@ -299,22 +297,22 @@ fn continues_name(c: char) -> bool {
     starts_name(c) || c.is_numeric()
 }
 
-const WORDS: [&str; 10] = [
+const KEYWORDS: [&str; 10] = [
     "AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "BETWEEN", "TRUE", "FALSE",
 ];
 
-fn is_word_of_the_grammar(name: &str) -> bool {
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
+fn is_keyword(name: &str) -> bool {
+    KEYWORDS.iter().any(|word| word.eq_ignore_ascii_case(name))
 }
 
-/// The expression that the whole of a clause is.
+/// Parses a complete clause.
 fn parse(clause: &str) -> Result<Expr, String> {
     let mut tokens = Tokenizer::new(&Where, clause)
         .tokenize()
         .map_err(|error| error.to_string())?;
     for token in &mut tokens {
         if let Token::Word(word) = token
-            && !is_word_of_the_grammar(&word.value)
+            && !is_keyword(&word.value)
         {
             word.keyword = Keyword::NoKeyword;
         }
@@ -323,11 +321,11 @@ fn parse(clause: &str) -> Result<Expr, String> {
     let expression = parser.parse_expr().map_err(|error| error.to_string())?;
     match parser.next_token().token {
         Token::EOF => Ok(expression),
-        more => Err(format!("{more} comes behind it")),
+        more => Err(format!("followed by {more}")),
     }
 }
 
-/// SQL as the service documents it: `'` around texts, `''` for a quote in one, no escapes.
+/// The SQL dialect of the service: texts in `'`, with `''` for a quote, and no escapes.
 #[derive(Debug)]
 struct Where;
 

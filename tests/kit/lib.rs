@@ -1,37 +1,46 @@
-//! What the suites share: a server that records what it is sent and answers what it is told, one
-//! that follows a script of faults, one that keeps the bytes it is sent, one that listens in between,
-//! one with TLS, a proxy, a tour of the public API, and the document as a judge.
+//! What the test suites share: servers, certificates, a proxy, a clock, the catalogue of operations,
+//! and the OpenAPI document.
+//!
+//! | item | what |
+//! | --- | --- |
+//! | [`catalogue`] | one entry for each operation: how to call it, and a successful response |
+//! | [`Recorder`] | a server that records requests and sends fixed responses |
+//! | [`ScriptedServer`] | a server that follows a script of faults |
+//! | [`Sink`] | a fast server that keeps the bytes of each request |
+//! | [`HttpServer`] | a server with or without TLS, whose log lines are not captured |
+//! | [`RecordingProxy`] | a server that forwards to another one and records the exchanges |
+//! | [`Proxy`] | an HTTP proxy that records what it receives |
+//! | [`spec`] | `openapi.yaml`, to check requests and responses against |
 
 #![allow(
     missing_debug_implementations,
-    reason = "servers of tests, which nobody prints"
+    reason = "servers of tests are not printed"
 )]
 
+pub mod catalogue;
 mod certificates;
 mod clock;
 mod condition;
 pub mod fuzz;
-mod host;
+mod http_server;
 mod proxy;
 mod recorder;
+mod recording_proxy;
 mod scripted;
 mod sink;
 pub mod spec;
-mod tap;
-mod tour;
 
 pub use certificates::{Authority, Identity};
 pub use clock::TestClock;
 pub use condition::{Comparison, Condition, Literal};
-pub use host::{Answer, Host, HostRequest, Protocol};
+pub use http_server::{HttpServer, Protocol, Response, ServerRequest};
 pub use proxy::Proxy;
-pub use recorder::{Recorded, Recorder};
+pub use recorder::{RecordedRequest, Recorder};
+pub use recording_proxy::{Exchange, RecordingProxy};
 pub use scripted::{Behaviour, ScriptedServer};
 pub use sink::{RawRequest, Sink};
-pub use tap::{Exchange, Tap};
-pub use tour::{Luggage, Outcomes, every_call, every_call_with};
 
-/// The application id of every client that a server of this kit makes.
+/// The application id of every client of a server in this crate.
 pub const APP_ID: &str = "APP-ID-0001";
-/// The REST API key of every client that a server of this kit makes.
+/// The REST API key of every client of a server in this crate.
 pub const API_KEY: &str = "API-KEY-0002";

@@ -1,4 +1,4 @@
-//! A server that keeps every request as it came over the wire.
+//! A server that records every request as it is on the wire.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,37 +9,37 @@ use httpmock::prelude::{HttpMockRequest, MockServer};
 
 use crate::{API_KEY, APP_ID};
 
-/// A server that answers every request with the same answer, and records all of them.
+/// A server that sends fixed responses and records all requests.
 pub struct Recorder {
     server: MockServer,
-    requests: Arc<Mutex<Vec<Recorded>>>,
+    requests: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
-/// One request, as it came.
+/// A recorded request.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct RecordedRequest {
     /// The method, in capitals.
     pub method: String,
-    /// The path behind the app path of this kit, with its encoding, and the query with its `?`;
-    /// the whole of it where it begins otherwise.
+    /// The path behind the app path of this crate's clients, still encoded, and the query with its
+    /// `?`. The complete target if it does not start with that app path.
     pub target: String,
-    /// The names, in lower case, and values of all headers, sorted by name.
+    /// All headers, sorted, with their names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
 }
 
-impl Recorded {
-    /// A request without its body. The names of `headers` may be written in any way.
+impl RecordedRequest {
+    /// A request without a body. The names of `headers` can have any case.
     pub(crate) fn new(method: &str, target: &str, mut headers: Vec<(String, String)>) -> Self {
-        let behind = target.strip_prefix(&format!("/{APP_ID}/{API_KEY}"));
+        let relative = target.strip_prefix(&format!("/{APP_ID}/{API_KEY}"));
         for (name, _) in &mut headers {
             name.make_ascii_lowercase();
         }
         headers.sort();
         Self {
             method: method.to_owned(),
-            target: behind.unwrap_or(target).to_owned(),
+            target: relative.unwrap_or(target).to_owned(),
             headers,
             body: String::new(),
         }
@@ -55,34 +55,34 @@ impl Recorded {
 }
 
 impl Recorder {
-    /// Starts a server that answers with `status` and `body` in JSON.
-    pub async fn answering(status: u16, body: &str) -> Self {
+    /// Starts a server that sends `status` and the JSON text `body`.
+    pub async fn responding(status: u16, body: &str) -> Self {
         Self::with_headers(status, &[("content-type", "application/json")], body).await
     }
 
-    /// Starts a server that answers with `status`, `headers` and `body`.
+    /// Starts a server that sends `status`, `headers` and `body`.
     pub async fn with_headers(status: u16, headers: &[(&str, &str)], body: &str) -> Self {
-        let answers = vec![(status, body.to_owned())];
+        let responses = vec![(status, body.to_owned())];
         let headers = headers
             .iter()
             .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
             .collect();
-        Self::start(answers, headers).await
+        Self::start(responses, headers).await
     }
 
-    /// Starts a server that answers 200 and one of `bodies` after the other, and the last for ever.
+    /// Starts a server that sends 200 and the next of `bodies` each time, and then repeats the last.
     pub async fn in_turn(bodies: Vec<String>) -> Self {
-        Self::answering_in_turn(bodies.into_iter().map(|body| (200, body)).collect()).await
+        Self::responding_in_turn(bodies.into_iter().map(|body| (200, body)).collect()).await
     }
 
-    /// Starts a server that gives one of `answers`, a status and a body in JSON, after the other, and
-    /// the last for ever.
-    pub async fn answering_in_turn(answers: Vec<(u16, String)>) -> Self {
+    /// Starts a server that sends the next of `responses`, each a status and a JSON text, and then
+    /// repeats the last.
+    pub async fn responding_in_turn(responses: Vec<(u16, String)>) -> Self {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-        Self::start(answers, headers).await
+        Self::start(responses, headers).await
     }
 
-    async fn start(answers: Vec<(u16, String)>, headers: Vec<(String, String)>) -> Self {
+    async fn start(responses: Vec<(u16, String)>, headers: Vec<(String, String)>) -> Self {
         let server = MockServer::start_async().await;
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&requests);
@@ -91,7 +91,7 @@ impl Recorder {
                 when.any_request();
                 then.respond_with(move |request| {
                     let mut requests = record.lock().unwrap_or_else(PoisonError::into_inner);
-                    let (status, body) = &answers[requests.len().min(answers.len() - 1)];
+                    let (status, body) = &responses[requests.len().min(responses.len() - 1)];
                     requests.push(recorded(request));
                     let headers = headers.iter().map(|(n, v)| (n.as_str(), v.as_str()));
                     HttpMockResponse::builder()
@@ -105,15 +105,15 @@ impl Recorder {
         Self { server, requests }
     }
 
-    /// A client of this server, as nobody, that makes every call once.
+    /// An anonymous client of this server, without retries.
     pub fn client(&self) -> Client {
         self.builder()
             .retry(RetryPolicy::none())
             .build()
-            .expect("the settings are those of this kit")
+            .expect("the settings are valid")
     }
 
-    /// The start of a client of this server, with the usual settings.
+    /// The builder of an anonymous client of this server, with the default settings.
     pub fn builder(&self) -> ClientBuilder {
         Client::builder(APP_ID, API_KEY).api_url(self.server.base_url())
     }
@@ -124,7 +124,7 @@ impl Recorder {
     }
 
     /// All requests so far.
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         let requests = self.requests.lock();
         requests.unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -134,11 +134,11 @@ impl Recorder {
     /// # Panics
     ///
     /// If there was none, or more than one.
-    pub fn request(&self) -> Recorded {
+    pub fn request(&self) -> RecordedRequest {
         let requests = self.requests();
         match requests.as_slice() {
             [request] => request.clone(),
-            others => panic!("{} requests came: {others:#?}", others.len()),
+            others => panic!("{} requests: {others:#?}", others.len()),
         }
     }
 }
@@ -151,12 +151,12 @@ impl fmt::Debug for Recorder {
     }
 }
 
-fn recorded(request: &HttpMockRequest) -> Recorded {
+fn recorded(request: &HttpMockRequest) -> RecordedRequest {
     let uri = request.uri();
     let target = uri.path_and_query().map_or("", |target| target.as_str());
     let headers = request.headers_vec().clone();
-    Recorded {
+    RecordedRequest {
         body: request.body_string(),
-        ..Recorded::new(request.method_str(), target, headers)
+        ..RecordedRequest::new(request.method_str(), target, headers)
     }
 }

@@ -1,5 +1,5 @@
-//! A server that keeps the bytes of every request, and is quick about it: for tests of thousands of
-//! requests. Nothing of an HTTP library stands between the wire and the test.
+//! A fast server that keeps the bytes of every request, for tests with thousands of requests. It uses
+//! no HTTP library, so a test sees exactly what is on the wire.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::{API_KEY, APP_ID};
 
-/// A server that answers everything with the same answer, at first 200 and `null`.
+/// A server that sends the same response to every request: 200 and `null` until
+/// [`set_response`](Self::set_response) changes it.
 pub struct Sink {
     url: String,
     state: Arc<Mutex<State>>,
@@ -18,25 +19,25 @@ pub struct Sink {
 
 struct State {
     requests: Vec<RawRequest>,
-    answer: Vec<u8>,
+    response: Vec<u8>,
 }
 
-/// One request, as it came, with nothing decoded.
+/// A request with nothing decoded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RawRequest {
-    /// The method, as it is written.
+    /// The method, unchanged.
     pub method: String,
-    /// The target, as it is written.
+    /// The target, unchanged.
     pub target: String,
-    /// The headers in their order: the name as it is written, and the value without the white space
-    /// around it, which RFC 9110 takes for none of it.
+    /// The headers in their order: the name unchanged, and the value without the surrounding white
+    /// space, which is not part of it by RFC 9110.
     pub headers: Vec<(String, String)>,
-    /// The body, with the chunks put together.
+    /// The body, without chunked encoding.
     pub body: Vec<u8>,
 }
 
 impl RawRequest {
-    /// The values of the header `name`, whose case does not matter.
+    /// The values of the header `name`, in any case.
     pub fn header(&self, name: &str) -> Vec<&str> {
         let headers = self.headers.iter();
         headers
@@ -53,12 +54,12 @@ impl Sink {
         let address = listener.local_addr().expect("the listener is bound");
         let state = Arc::new(Mutex::new(State {
             requests: Vec::new(),
-            answer: answer(200, b"null"),
+            response: response(200, b"null"),
         }));
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // Broken off by the client, who is the one to complain.
+                // An error here is a connection that the client closed; the client reports it.
                 tokio::spawn(serve(stream, Arc::clone(&shared)));
             }
         });
@@ -71,20 +72,20 @@ impl Sink {
         &self.url
     }
 
-    /// A client of this server, as nobody.
+    /// An anonymous client of this server.
     pub fn client(&self) -> Client {
         Client::builder(APP_ID, API_KEY)
             .api_url(self.url())
             .build()
-            .expect("the settings are those of this kit")
+            .expect("the settings are valid")
     }
 
-    /// Answers with `status` and `body`, taken for JSON, from now on.
-    pub fn answer(&self, status: u16, body: &[u8]) {
-        lock(&self.state).answer = answer(status, body);
+    /// Responses with `status` and `body`, taken for JSON, from now on.
+    pub fn set_response(&self, status: u16, body: &[u8]) {
+        lock(&self.state).response = response(status, body);
     }
 
-    /// The requests since this was last asked.
+    /// The requests since the last call of this function.
     pub fn take(&self) -> Vec<RawRequest> {
         std::mem::take(&mut lock(&self.state).requests)
     }
@@ -94,7 +95,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn answer(status: u16, body: &[u8]) -> Vec<u8> {
+fn response(status: u16, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
@@ -106,12 +107,12 @@ async fn serve(stream: TcpStream, state: Arc<Mutex<State>>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);
     while let Some(request) = read_request(&mut stream).await? {
-        let answer = {
+        let response = {
             let mut state = lock(&state);
             state.requests.push(request);
-            state.answer.clone()
+            state.response.clone()
         };
-        stream.write_all(&answer).await?;
+        stream.write_all(&response).await?;
     }
     Ok(())
 }
@@ -121,12 +122,12 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Ra
         return Ok(None);
     };
     let mut request = RawRequest::default();
-    // Whatever stands between the method and the version is the target, spaces and all.
+    // Everything between the method and the version is the target, including spaces.
     let (method, rest) = first.split_once(' ').unwrap_or((&first, ""));
     let (target, version) = rest.rsplit_once(' ').unwrap_or((rest, ""));
     if version != "HTTP/1.1" {
         return Err(io::Error::other(format!(
-            "a request line that is none: {first:?}"
+            "an invalid request line: {first:?}"
         )));
     }
     (request.method, request.target) = (method.to_owned(), target.to_owned());

@@ -1,4 +1,4 @@
-//! `openapi.yaml` as a judge of requests and answers.
+//! `openapi.yaml`, to check requests and responses against.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 
 use crate::Exchange;
 
-/// Where the service is known to say something else than the document; each with its reason.
+/// Operations whose JSON the service is known to treat otherwise than the document says, with the
+/// reason.
 const KNOWN_DIFFERENCES: [(&str, &str); 3] = [
     (
         "cacheGet",
-        "any JSON value was put, and any is answered; a miss is null",
+        "returns any JSON value that was put; a miss is null",
     ),
     (
         "cachePut",
@@ -19,7 +20,7 @@ const KNOWN_DIFFERENCES: [(&str, &str); 3] = [
     ),
     (
         "invokeCloudCodeService",
-        "a method takes and answers any JSON value, or nothing",
+        "a method accepts and returns any JSON value, or nothing",
     ),
 ];
 
@@ -33,7 +34,7 @@ pub struct Spec {
 pub struct SpecOperation {
     /// The operationId.
     pub id: String,
-    /// The values of the path's parameters by their names, in its order and as they are written.
+    /// The names and values of the path parameters, in the order of the path and still encoded.
     pub path_values: Vec<(String, String)>,
     definition: Value,
 }
@@ -42,7 +43,7 @@ impl Spec {
     /// Reads the committed document.
     pub fn read() -> Self {
         let text = include_str!("../../openapi.yaml");
-        let documents = Yaml::load_from_str(text).expect("the generator has read it");
+        let documents = Yaml::load_from_str(text).expect("the document is YAML");
         Self {
             document: to_json(documents.first().expect("there is one document")),
         }
@@ -56,7 +57,7 @@ impl Spec {
             .collect()
     }
 
-    /// The ids of all operations with the names of their parameters in `place`: `path` or `query`.
+    /// The operation ids and names of all parameters in `place`: `path` or `query`.
     pub fn parameters(&self, place: &str) -> BTreeSet<(String, String)> {
         let mut parameters = BTreeSet::new();
         for (_, _, operation) in self.operations() {
@@ -78,8 +79,8 @@ impl Spec {
         })
     }
 
-    /// The operation of a request with this method and target, which begins behind the app path. A
-    /// path without a parameter goes before one with, as in the service.
+    /// The operation of a request with this method and this target, which starts behind the app path.
+    /// A path without parameters takes precedence, as in the service.
     pub fn operation_of(&self, method: &str, target: &str) -> Option<SpecOperation> {
         let path = target.split('?').next().unwrap_or_default();
         let found = self.operations().filter_map(|(template, m, definition)| {
@@ -93,18 +94,18 @@ impl Spec {
         found.min_by_key(|operation| operation.path_values.len())
     }
 
-    /// What the document has against an exchange.
+    /// The violations of the document in an exchange.
     pub fn problems_of(&self, exchange: &Exchange, app_path: &str) -> Vec<String> {
         let line = format!("{} {}", exchange.method, exchange.target);
         let Some(target) = exchange.target.strip_prefix(app_path) else {
-            return vec![format!("{line}: is not behind the app path")];
+            return vec![format!("{line}: is not below the app path")];
         };
         let Some(operation) = self.operation_of(&exchange.method, target) else {
-            return vec![format!("{line}: is no operation")];
+            return vec![format!("{line}: is not an operation")];
         };
         let mut problems = self.problems_of_parameters(&operation, target, exchange);
         problems.extend(self.problems_of_body(&operation, exchange));
-        problems.extend(self.problems_of_answer(&operation, exchange));
+        problems.extend(self.problems_of_response(&operation, exchange));
         let about = problems.into_iter();
         about
             .map(|problem| format!("{} ({line}): {problem}", operation.id))
@@ -141,7 +142,7 @@ impl Spec {
                 [] => {}
                 [value] => {
                     let value = typed(value, &parameter["schema"]);
-                    problems.extend(self.misfits(name, &value, &parameter["schema"]));
+                    problems.extend(self.schema_violations(name, &value, &parameter["schema"]));
                 }
                 _ => problems.push(format!("{name} is given more than once")),
             }
@@ -149,13 +150,13 @@ impl Spec {
         problems.extend(
             given
                 .iter()
-                .map(|(name, _)| format!("{name} is no parameter")),
+                .map(|(name, _)| format!("{name} is not a parameter")),
         );
         let open = operation.definition["security"]
             .as_array()
             .is_some_and(Vec::is_empty);
         if open && exchange.headers.contains_key("user-token") {
-            problems.push("a user token where none is asked for".to_owned());
+            problems.push("a user token for an operation without security".to_owned());
         }
         problems
     }
@@ -177,25 +178,27 @@ impl Spec {
             (declared, Some(media_type)) => match &declared["content"][media_type] {
                 Value::Null => vec![format!("the body is of the type {media_type}")],
                 content if media_type == "application/json" => {
-                    self.json_misfits(operation, "the body", &exchange.body, &content["schema"])
+                    self.json_violations(operation, "the body", &exchange.body, &content["schema"])
                 }
                 _ => Vec::new(),
             },
         }
     }
 
-    fn problems_of_answer(&self, operation: &SpecOperation, exchange: &Exchange) -> Vec<String> {
+    fn problems_of_response(&self, operation: &SpecOperation, exchange: &Exchange) -> Vec<String> {
         let status = exchange.status.as_str();
         let declared = self.resolved(&operation.definition["responses"][status]);
         match &declared["content"]["application/json"]["schema"] {
             _ if declared.is_null() => vec![format!("the status {status} is not declared")],
-            // What an answer holds beyond the document is no lie.
+            // A response may have a body that the document does not describe.
             Value::Null => Vec::new(),
-            schema => self.json_misfits(operation, "the answer", &exchange.answer, schema),
+            schema => {
+                self.json_violations(operation, "the response", &exchange.response_body, schema)
+            }
         }
     }
 
-    fn json_misfits(
+    fn json_violations(
         &self,
         operation: &SpecOperation,
         what: &str,
@@ -206,13 +209,13 @@ impl Spec {
             return Vec::new();
         }
         match serde_json::from_slice(body) {
-            Ok(value) => self.misfits(what, &without_nulls(value), schema),
-            Err(error) => vec![format!("{what} is no JSON: {error}")],
+            Ok(value) => self.schema_violations(what, &without_nulls(value), schema),
+            Err(error) => vec![format!("{what} is not JSON: {error}")],
         }
     }
 
-    /// What a schema of the document has against a value.
-    fn misfits(&self, what: &str, value: &Value, schema: &Value) -> Vec<String> {
+    /// The violations of a schema of the document in a value.
+    fn schema_violations(&self, what: &str, value: &Value, schema: &Value) -> Vec<String> {
         let mut root = schema.as_object().cloned().unwrap_or_default();
         root.insert("components".to_owned(), self.document["components"].clone());
         let validator = jsonschema::draft4::new(&Value::Object(root)).expect("a schema");
@@ -243,8 +246,8 @@ fn id_of(operation: &Value) -> String {
         .to_owned()
 }
 
-/// The values of the template's parameters in a path that fits it. The last parameter of a path of
-/// files takes all that is left.
+/// The values of the parameters of `template` in `path`, if it matches. The parameter `path` at the
+/// end of a template takes all remaining segments.
 fn path_values(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut values = Vec::new();
     let mut segments = path.split('/');
@@ -267,7 +270,7 @@ fn path_values(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     segments.next().is_none().then_some(values)
 }
 
-/// The text of a parameter as the value that its schema speaks of.
+/// The text of a parameter as a value of the type in its schema.
 fn typed(text: &str, schema: &Value) -> Value {
     match schema["type"].as_str() {
         Some("integer" | "number" | "boolean") => {
@@ -277,7 +280,8 @@ fn typed(text: &str, schema: &Value) -> Value {
     }
 }
 
-/// A property that is null counts as absent: the service writes it so, the document does not say.
+/// The value without properties that are null: the service sends null for an absent property, which
+/// the document does not mention.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -311,6 +315,6 @@ fn to_json(node: &Yaml<'_>) -> Value {
             }
             Value::Object(map)
         }
-        other => panic!("{other:?} is nothing that the document uses"),
+        other => panic!("unsupported YAML: {other:?}"),
     }
 }

@@ -1,13 +1,13 @@
-//! The values that may appear nowhere, and how they are found.
+//! Secret values for the tests, and the search for them.
 //!
-//! Each has a core that no encoding of text changes, between characters that most change.
+//! Each has a core that text encodings leave unchanged, between characters that most encodings change.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use backendless::Error;
-use backendless_tests::Luggage;
+use backendless_tests::catalogue::Values;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
@@ -31,9 +31,9 @@ const CORES: [&str; 8] = [
     PROXY_PASSWORD,
 ];
 
-/// The canaries for a tour of the API.
-pub(crate) fn luggage() -> Luggage {
-    Luggage {
+/// The canaries as the values of the catalogue's calls.
+pub(crate) fn values() -> Values {
+    Values {
         login: LOGIN.to_owned(),
         password: PASSWORD.to_owned(),
         token: TOKEN.to_owned(),
@@ -41,7 +41,7 @@ pub(crate) fn luggage() -> Luggage {
     }
 }
 
-/// Fails if there is a canary in `text`.
+/// Asserts that `text` contains no canary.
 #[track_caller]
 pub(crate) fn assert_none(context: &str, text: &str) {
     if let Some(found) = find(text) {
@@ -50,7 +50,7 @@ pub(crate) fn assert_none(context: &str, text: &str) {
     }
 }
 
-/// The canary that is in `text`, if one is.
+/// The first canary in `text`.
 pub(crate) fn find(text: &str) -> Option<&'static str> {
     static FORMS: LazyLock<Vec<(&str, Vec<String>)>> =
         LazyLock::new(|| CORES.into_iter().map(|core| (core, forms(core))).collect());
@@ -63,24 +63,24 @@ pub(crate) fn find(text: &str) -> Option<&'static str> {
     found.map(|(core, _)| *core)
 }
 
-/// The core as something else than text: base64 at every place in a group, hexadecimal, and a list
-/// of bytes as `Debug` prints it.
+/// The core in binary encodings: base64 at every offset in a group, hexadecimal, and a byte slice as
+/// `Debug` prints it.
 fn forms(core: &str) -> Vec<String> {
     let bytes = core.as_bytes();
     let mut forms = vec![format!("{bytes:?}").replace(['[', ']'], "")];
     forms.push(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
     forms.push(bytes.iter().map(|byte| format!("{byte:02X}")).collect());
-    for (before, spoilt) in [(0, 0), (1, 2), (2, 3)] {
+    for (before, skipped) in [(0, 0), (1, 2), (2, 3)] {
         let end = (before + bytes.len()) / 3 * 3 - before;
         let mut group = vec![0; before];
         group.extend_from_slice(&bytes[..end]);
-        forms.push(STANDARD_NO_PAD.encode(&group)[spoilt..].to_owned());
-        forms.push(URL_SAFE_NO_PAD.encode(&group)[spoilt..].to_owned());
+        forms.push(STANDARD_NO_PAD.encode(&group)[skipped..].to_owned());
+        forms.push(URL_SAFE_NO_PAD.encode(&group)[skipped..].to_owned());
     }
     forms
 }
 
-/// Everything that can be printed of an error, its whole chain and its data.
+/// All texts of an error: its `Display` and `Debug`, its data, and its sources.
 pub(crate) fn text_of(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}\n{}\n", error.message());
     writeln!(text, "{:?} {:?}", error.data(), error.code()).unwrap();
@@ -93,7 +93,7 @@ pub(crate) fn text_of(error: &Error) -> String {
 }
 
 #[test]
-fn a_canary_is_found_in_whatever_encoding() {
+fn canary_is_found_in_any_encoding() {
     let header = STANDARD_NO_PAD.encode(format!("user:{PROXY_PASSWORD}"));
     for (text, canary) in [
         (format!("a {APP_ID} b"), "CANARYAPPID"),

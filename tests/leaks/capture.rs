@@ -1,4 +1,4 @@
-//! All log lines of the process, of `tracing` and of `log`, and the texts of all panics.
+//! All log lines of the process, from `tracing` and `log`, and the messages of all panics.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -7,13 +7,13 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::canaries::assert_none;
 
-/// There is one log in a process, so the tests take turns.
-static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// The log is global to the process, so only one test captures at a time.
+static LOCK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// The log, from now until this value is dropped.
+/// Captures the log until it is dropped.
 pub(crate) struct Capture {
-    _turn: tokio::sync::MutexGuard<'static, ()>,
+    _guard: tokio::sync::MutexGuard<'static, ()>,
 }
 
 impl Capture {
@@ -32,18 +32,18 @@ impl Capture {
                 print(panic);
             }));
         });
-        let turn = TURN.lock().await;
+        let guard = LOCK.lock().await;
         lines().clear();
-        Self { _turn: turn }
+        Self { _guard: guard }
     }
 
-    /// The lines since the last time.
+    /// The lines since the last call.
     pub(crate) fn take(&self) -> String {
         let lines = std::mem::take(&mut *lines());
         String::from_utf8(lines).expect("lines are text")
     }
 
-    /// Fails if there is a canary in the lines since the last time.
+    /// Asserts that the lines since the last call contain no canary.
     #[track_caller]
     pub(crate) fn assert_clean(&self, context: &str) {
         assert_none(context, &self.take());

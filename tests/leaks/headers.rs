@@ -1,17 +1,17 @@
-//! Headers that hold a secret are marked so: no proxy or library keeps them in its table, and
-//! `Debug` of them tells nothing. The mark is on the wire of HTTP/2: "never indexed".
+//! Headers with a secret are marked as sensitive, so that no HTTP/2 peer keeps them in its header table
+//! and `Debug` hides them. On the wire of HTTP/2 the mark is "never indexed".
 
-use backendless_tests::Host;
+use backendless_tests::HttpServer;
 use httlib_hpack::Decoder;
 
 use crate::canaries::{TOKEN, VALUE};
 use crate::capture::Capture;
-use crate::site::{Way, builder, host, success};
+use crate::fixture::{Transport, builder, start_server, success};
 
 #[tokio::test]
 async fn tokens_and_headers_of_callers_are_marked_sensitive() {
     let _capture = Capture::start().await;
-    let server = host(Way::Http2Tls, success);
+    let server = start_server(Transport::Http2Tls, success);
     let client = builder(server.url()).build().unwrap();
     let value = VALUE.replace('ü', "");
     for _ in 0..2 {
@@ -56,19 +56,19 @@ struct Header {
 }
 
 /// The headers of all requests of the only connection.
-fn headers_on_the_wire(server: &Host) -> Vec<Header> {
+fn headers_on_the_wire(server: &HttpServer) -> Vec<Header> {
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     const HEADERS: u8 = 1;
     const END_HEADERS: u8 = 4;
     const PADDED_OR_PRIORITY: u8 = 8 | 32;
     assert_eq!(server.connections(), 1);
     let bytes = server.bytes();
-    let mut rest = bytes.strip_prefix(PREFACE).expect("it is HTTP/2");
+    let mut rest = bytes.strip_prefix(PREFACE).expect("HTTP/2");
     let mut decoder = Decoder::with_dynamic_size(4096);
     let mut headers = Vec::new();
-    while let [a, b, c, kind, flags, _, _, _, _, behind @ ..] = rest {
+    while let [a, b, c, kind, flags, _, _, _, _, after @ ..] = rest {
         let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
-        let (frame, next) = behind.split_at(length);
+        let (frame, next) = after.split_at(length);
         if *kind == HEADERS {
             assert_eq!(flags & (END_HEADERS | PADDED_OR_PRIORITY), END_HEADERS);
             let mut decoded = Vec::new();

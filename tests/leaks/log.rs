@@ -1,17 +1,19 @@
-//! What is logged of calls that go well, and that it would be seen if it were too much.
+//! The log of successful calls, and that the capture is complete.
 
 use std::collections::BTreeSet;
 
 use backendless::operations;
-use backendless_tests::Host;
+use backendless_tests::HttpServer;
 use backendless_tests::spec::Spec;
 
 use crate::canaries::{self, TOKEN};
 use crate::capture::Capture;
-use crate::site::{WAYS, Way, builder, host, make_every_call, path_of, success};
+use crate::fixture::{
+    TRANSPORTS, Transport, builder, call_everything, path_of, start_server, success,
+};
 
 #[tokio::test]
-async fn what_is_logged_is_captured() {
+async fn log_and_panics_are_captured() {
     let capture = Capture::start().await;
     tracing::trace!(token = TOKEN, "an event");
     assert_eq!(canaries::find(&capture.take()), Some("CANARYTOKEN"));
@@ -30,18 +32,21 @@ async fn what_is_logged_is_captured() {
     assert_eq!(canaries::find(&capture.take()), None);
 }
 
-/// The client's side of the stack says something, by each of the two ways to say it, and the
-/// servers of these tests nothing.
+/// The client's side of the HTTP stack logs through `tracing` and `log`, and both are captured. The
+/// servers of these tests log nothing.
 #[tokio::test]
-async fn every_layer_of_the_stack_is_captured_at_its_finest() {
+async fn every_layer_of_the_stack_is_captured_at_trace_level() {
     let capture = Capture::start().await;
-    for (way, layers) in [
-        (Way::Http1, &["hyper_util", "reqwest"][..]),
-        (Way::Http1Tls, &["hyper_util", "reqwest", "rustls"]),
-        (Way::Http2Tls, &["hyper_util", "reqwest", "rustls", "h2"]),
+    for (transport, layers) in [
+        (Transport::Http1, &["hyper_util", "reqwest"][..]),
+        (Transport::Http1Tls, &["hyper_util", "reqwest", "rustls"]),
+        (
+            Transport::Http2Tls,
+            &["hyper_util", "reqwest", "rustls", "h2"],
+        ),
     ] {
-        let host = host(way, success);
-        let client = builder(host.url()).build().unwrap();
+        let server = start_server(transport, success);
+        let client = builder(server.url()).build().unwrap();
         client.counters().get("visits").await.unwrap();
         let log = capture.take();
         for layer in layers {
@@ -56,27 +61,31 @@ async fn every_layer_of_the_stack_is_captured_at_its_finest() {
 }
 
 #[tokio::test]
-async fn calls_that_go_well_log_no_secret() {
+async fn successful_calls_log_no_secret() {
     let capture = Capture::start().await;
-    for way in WAYS {
-        let host = host(way, success);
-        let client = builder(host.url()).build().unwrap();
-        let outcomes = make_every_call(&format!("{way:?}"), &capture, &client, host.url()).await;
+    for transport in TRANSPORTS {
+        let server = start_server(transport, success);
+        let client = builder(server.url()).build().unwrap();
+        let outcomes =
+            call_everything(&format!("{transport:?}"), &capture, &client, server.url()).await;
         for (method, outcome) in &outcomes {
             if let Err(error) = outcome {
                 panic!("{method}: {error}");
             }
         }
-        assert_all_operations_were_called(&host);
-        let version = host.requests()[0].version;
-        assert_eq!(way == Way::Http2Tls, version == axum::http::Version::HTTP_2);
+        assert_all_operations_were_called(&server);
+        let version = server.requests()[0].version;
+        assert_eq!(
+            transport == Transport::Http2Tls,
+            version == axum::http::Version::HTTP_2
+        );
     }
 }
 
-/// An operation that is added to the table and made by no tour fails this, by its name.
-fn assert_all_operations_were_called(host: &Host) {
+/// Fails with the name of an operation that was not called.
+fn assert_all_operations_were_called(server: &HttpServer) {
     let spec = Spec::read();
-    let requests = host.requests();
+    let requests = server.requests();
     let called = requests.iter().filter_map(|request| {
         let path = format!("/{}", path_of(request));
         spec.operation_of(request.method.as_str(), &path)
@@ -87,7 +96,7 @@ fn assert_all_operations_were_called(host: &Host) {
 }
 
 #[tokio::test]
-async fn a_client_that_is_made_logs_no_secret() {
+async fn building_a_client_logs_no_secret() {
     let capture = Capture::start().await;
     let proxy = format!(
         "http://{}:{}@localhost:1",

@@ -1,24 +1,23 @@
-//! Nothing leaks: what the client is trusted with appears in no error, no `Debug`, no log line and
-//! no panic, and goes to no other origin.
+//! Secrets do not leak: they appear in no error, `Debug` text, log line or panic, and are sent to no
+//! other origin.
 //!
-//! Each secret is a canary, which is looked for in every text in whatever encoding: see
-//! `canaries`. `capture` has all log lines of the process at the finest level, those of the HTTP
-//! stack among them. (hyper's own lines exist only in builds with `--cfg hyper_unstable_tracing`,
-//! which no service has by accident; those of hyper-util, h2, rustls and reqwest are captured.)
+//! Each secret is a canary, and the tests search every text for it in any encoding: see `canaries`.
+//! `capture` collects all log lines of the process at level `TRACE`, including those of hyper-util,
+//! h2, rustls and reqwest. hyper itself logs only in builds with `--cfg hyper_unstable_tracing`.
 //!
-//! What the service itself says of a row or a login is its message to the caller, and is repeated
-//! in `Error::message`; the application id, the key, tokens and passwords are taken out of it.
+//! `Error::message` may repeat what the service says about a row or a login. The application id, the
+//! API key, tokens and passwords are removed from it.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod canaries;
 mod capture;
+mod debug_output;
 mod failures;
+mod fixture;
 mod headers;
 mod log;
 mod panics;
-mod printed;
 mod redirects;
-mod refusals;
-mod site;
+mod rejections;
 mod spans;

@@ -1,5 +1,5 @@
-//! Panics of what callers bring along: a panic is theirs, and neither its text nor what becomes of
-//! the call tells what the client holds. The client goes on afterwards.
+//! Panics in the callers' types and closures: neither the panic nor the error of the call contains a
+//! secret, and the client remains usable.
 
 use std::io;
 use std::pin::Pin;
@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::canaries::{VALUE, assert_none, text_of};
 use crate::capture::Capture;
-use crate::site::{WAYS, builder, host, success};
+use crate::fixture::{TRANSPORTS, builder, start_server, success};
 
-const TEXT: &str = "the caller's own words";
+const TEXT: &str = "the message of the caller's panic";
 
 struct Panics;
 
@@ -37,8 +37,8 @@ impl Stream for Panics {
     }
 }
 
-/// What the client of a call that panics is told of it, in every form.
-async fn told<T: Send + 'static>(
+/// All texts of the error of a call, or of its panic.
+async fn text_of_failure<T: Send + 'static>(
     call: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> String {
     match tokio::spawn(call).await {
@@ -50,38 +50,38 @@ async fn told<T: Send + 'static>(
 
 async fn upload(client: &Client) -> String {
     let upload = client.files().upload("a", Upload::bytes(VALUE));
-    told(upload.on_progress(|_, _| panic!("{TEXT}")).into_future()).await
+    text_of_failure(upload.on_progress(|_, _| panic!("{TEXT}")).into_future()).await
 }
 
 async fn upload_of_a_stream(client: &Client) -> String {
     let upload = client.files().upload("a", Upload::stream(Panics, None));
-    told(upload.into_future()).await
+    text_of_failure(upload.into_future()).await
 }
 
 async fn create(client: &Client) -> String {
     let rows = client.data::<Record>("T");
-    told(async move { rows.create(&Panics).await }).await
+    text_of_failure(async move { rows.create(&Panics).await }).await
 }
 
 async fn get(client: &Client) -> String {
-    told(client.data::<Panics>("T").get("B2").into_future()).await
+    text_of_failure(client.data::<Panics>("T").get("B2").into_future()).await
 }
 
 async fn find(client: &Client) -> String {
-    told(client.data::<Panics>("Tour").find().into_future()).await
+    text_of_failure(client.data::<Panics>("T").find().into_future()).await
 }
 
 async fn cached(client: &Client) -> String {
-    told(client.cache().get::<Panics>("k").into_future()).await
+    text_of_failure(client.cache().get::<Panics>("k").into_future()).await
 }
 
 #[tokio::test]
-async fn panics_of_callers_tell_no_secret_and_leave_the_client_well() {
+async fn panics_of_callers_contain_no_secret_and_leave_the_client_usable() {
     let capture = Capture::start().await;
-    for way in WAYS {
-        let host = host(way, success);
-        let client = builder(host.url()).build().unwrap();
-        let told = [
+    for transport in TRANSPORTS {
+        let server = start_server(transport, success);
+        let client = builder(server.url()).build().unwrap();
+        let texts = [
             upload(&client).await,
             upload_of_a_stream(&client).await,
             create(&client).await,
@@ -89,17 +89,17 @@ async fn panics_of_callers_tell_no_secret_and_leave_the_client_well() {
             find(&client).await,
             cached(&client).await,
         ];
-        // Over HTTP/2 it is told that it failed, and the reason gets lost.
-        let failed = "what was to be sent could not be read";
-        assert!(told[0].contains(failed), "{}", told[0]);
-        assert!(told[1].contains(failed), "{}", told[1]);
-        for (nth, told) in told.iter().enumerate() {
-            assert_none(&format!("{way:?} {nth}"), told);
+        // Over HTTP/2 the reason is lost, and only the failure is reported.
+        let failed = "the request body could not be read";
+        assert!(texts[0].contains(failed), "{}", texts[0]);
+        assert!(texts[1].contains(failed), "{}", texts[1]);
+        for (nth, text) in texts.iter().enumerate() {
+            assert_none(&format!("{transport:?} {nth}"), text);
         }
         let log = capture.take();
-        assert_eq!(log.matches("panic: ").count(), told.len(), "{log}");
+        assert_eq!(log.matches("panic: ").count(), texts.len(), "{log}");
         assert!(log.contains(TEXT));
-        assert_none(&format!("{way:?}"), &log);
+        assert_none(&format!("{transport:?}"), &log);
         assert_eq!(client.counters().get("visits").await.unwrap(), 5);
     }
 }

@@ -1,36 +1,36 @@
-//! Nothing is sent where a redirect points to, and to another origin only what it is asked for.
+//! Redirects are not followed, and a download from another origin sends no secret.
 
 use backendless::{ErrorKind, FileInfo};
-use backendless_tests::{Answer, Host};
+use backendless_tests::{HttpServer, Response};
 
 use crate::canaries::{APP_ID, TOKEN, VALUE, assert_none, find};
 use crate::capture::Capture;
-use crate::site::{WAYS, Way, builder, host, make_every_call, success};
+use crate::fixture::{TRANSPORTS, Transport, builder, call_everything, start_server, success};
 
 const STATUSES: [u16; 4] = [301, 302, 307, 308];
 
-/// An answer that sends the client to `place`, and a page that does so as well.
-fn redirect(status: u16, place: &str) -> Answer {
+/// A redirect to `place`, with a page that redirects as well.
+fn redirect(status: u16, place: &str) -> Response {
     let place = format!("{place}/{APP_ID}/stolen")
         .replace(' ', "%20")
         .replace('ü', "%C3%BC");
     let page = format!(r#"<meta http-equiv="refresh" content="0; url={place}">"#);
-    Answer::json(status, page)
+    Response::json(status, page)
         .header("refresh", format!("0; url={place}"))
         .header("location", place)
 }
 
 #[tokio::test]
-async fn another_origin_receives_nothing_at_all() {
+async fn redirect_to_another_origin_sends_nothing() {
     let capture = Capture::start().await;
-    for way in WAYS {
-        let elsewhere = host(way, success);
+    for transport in TRANSPORTS {
+        let elsewhere = start_server(transport, success);
         for status in STATUSES {
             let place = elsewhere.url().to_owned();
-            let server = host(way, move |_| redirect(status, &place));
+            let server = start_server(transport, move |_| redirect(status, &place));
             let client = builder(server.url()).build().unwrap();
-            let context = format!("{way:?} {status}");
-            let outcomes = make_every_call(&context, &capture, &client, server.url()).await;
+            let context = format!("{transport:?} {status}");
+            let outcomes = call_everything(&context, &capture, &client, server.url()).await;
             for (method, outcome) in &outcomes {
                 let error = outcome.as_ref().unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Api, "{context}: {method}");
@@ -44,14 +44,14 @@ async fn another_origin_receives_nothing_at_all() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_the_same_origin_is_not_followed_either() {
+async fn redirect_to_the_same_origin_is_not_followed() {
     let capture = Capture::start().await;
-    for way in WAYS {
+    for transport in TRANSPORTS {
         for status in STATUSES {
-            let server = host(way, move |_| redirect(status, ""));
+            let server = start_server(transport, move |_| redirect(status, ""));
             let client = builder(server.url()).build().unwrap();
-            let context = format!("{way:?} {status}");
-            let outcomes = make_every_call(&context, &capture, &client, server.url()).await;
+            let context = format!("{transport:?} {status}");
+            let outcomes = call_everything(&context, &capture, &client, server.url()).await;
             assert_eq!(server.requests().len(), outcomes.len());
             let is_followed = |path: &str| path.ends_with("/stolen");
             assert!(!server.requests().iter().any(|r| is_followed(r.uri.path())));
@@ -59,20 +59,19 @@ async fn a_redirect_to_the_same_origin_is_not_followed_either() {
     }
 }
 
-/// The rest of the files are where the service says, which may be another host: it is told the
-/// address of the file and nothing else.
+/// The service may store files at another host, which receives only the path of the file.
 #[tokio::test]
-async fn a_download_from_another_origin_brings_no_secret_along() {
+async fn download_from_another_origin_sends_no_secret() {
     let capture = Capture::start().await;
-    for way in WAYS {
-        let api = host(way, success);
+    for transport in TRANSPORTS {
+        let api = start_server(transport, success);
         let client = builder(api.url()).build().unwrap();
-        let elsewhere = host(way, success);
+        let elsewhere = start_server(transport, success);
         for origin in [elsewhere.url().to_owned(), by_name(&elsewhere)] {
             let download = client
                 .files()
                 .download(&FileInfo::from_url(origin + "/files/a"));
-            // By name it is not the host of the certificate, which is as well.
+            // The certificate is not valid for the host name, so this connection may fail.
             match download.await {
                 Ok(download) => drop(download.bytes().await.unwrap()),
                 Err(error) => assert_eq!(error.kind(), ErrorKind::Connect),
@@ -106,20 +105,20 @@ async fn a_download_from_another_origin_brings_no_secret_along() {
             .await
             .unwrap();
         assert_eq!(api.requests()[0].headers["user-token"], TOKEN);
-        capture.assert_clean(&format!("{way:?}"));
+        capture.assert_clean(&format!("{transport:?}"));
     }
 }
 
-/// The same server under another name: another origin.
-fn by_name(host: &Host) -> String {
-    host.url().replace("127.0.0.1", "localhost")
+/// The URL of the same server under another host name, which is another origin.
+fn by_name(server: &HttpServer) -> String {
+    server.url().replace("127.0.0.1", "localhost")
 }
 
-/// The same host and port under another scheme are another origin too.
+/// The same host and port with another scheme are another origin.
 #[tokio::test]
-async fn a_download_without_tls_brings_no_token_of_a_client_with_tls() {
+async fn download_without_tls_sends_no_token_of_a_client_with_tls() {
     let _capture = Capture::start().await;
-    let files = host(Way::Http1, success);
+    let files = start_server(Transport::Http1, success);
     let api = files.url().replace("http://", "https://");
     let client = builder(&api).build().unwrap();
     let file = FileInfo::from_url(format!("{}/{VALUE}", files.url()));

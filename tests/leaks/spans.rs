@@ -1,17 +1,19 @@
-//! What a call tells of itself: a span by OpenTelemetry's names, and an event for each time that
-//! it is tried again; with an account whose login, password and sessions are canaries.
+//! The span of a call, with OpenTelemetry's names, and an event for each retry; and clients with
+//! `credentials` whose login, password and tokens are canaries.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use backendless::{Client, ErrorKind, Record, RetryPolicy};
-use backendless_tests::{Answer, Host, TestClock};
+use backendless_tests::{HttpServer, Response, TestClock};
 use serde_json::json;
 
 use crate::canaries::{self, LOGIN, PASSWORD, TOKEN, VALUE, assert_none, text_of};
 use crate::capture::Capture;
-use crate::site::{AUTHORITY, WAYS, Way, builder, host, make_every_call, path_of, success};
+use crate::fixture::{
+    AUTHORITY, TRANSPORTS, Transport, builder, call_everything, path_of, start_server, success,
+};
 
-/// The lines that tell of a span's end, with all that was noted of it.
+/// The lines at the end of a span, with all its fields.
 fn spans(log: &str) -> Vec<&str> {
     let closed = |line: &&str| line.contains("backendless.call{") && line.contains(": close ");
     let lines = log.lines().filter(closed);
@@ -20,11 +22,11 @@ fn spans(log: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The lines of the crate's own events.
+/// The lines of retry events.
 fn retries(log: &str) -> Vec<&str> {
     let lines = log.lines();
     lines
-        .filter(|line| line.contains(" backendless: the call is made again"))
+        .filter(|line| line.contains(" backendless: retrying the request"))
         .collect()
 }
 
@@ -37,11 +39,11 @@ fn assert_fields(line: &str, fields: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_call_is_one_span() {
+async fn call_is_one_span() {
     let capture = Capture::start().await;
-    for way in WAYS {
-        let host = host(way, success);
-        let client = builder(host.url()).build().unwrap();
+    for transport in TRANSPORTS {
+        let server = start_server(transport, success);
+        let client = builder(server.url()).build().unwrap();
         client.data::<Record>("T").get("B2").await.unwrap();
         let log = capture.take();
         let [span] = spans(&log)[..] else {
@@ -68,15 +70,15 @@ async fn a_call_is_one_span() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_refused_tells_why_in_its_span() {
+async fn failed_call_has_its_error_in_the_span() {
     let capture = Capture::start().await;
-    let refusal = json!({"code": 1000, "message": format!("no {VALUE}")}).to_string();
-    let server = host(Way::Http1, move |_| Answer::json(404, refusal.clone()));
+    let body = json!({"code": 1000, "message": format!("no {VALUE}")}).to_string();
+    let server = start_server(Transport::Http1, move |_| Response::json(404, body.clone()));
     let client = builder(server.url()).build().unwrap();
     let error = client.data::<Record>("T").get("B2").await.unwrap_err();
     assert!(
         error.message().contains(VALUE),
-        "a message is the service's"
+        "the error keeps the message of the service"
     );
     let log = capture.take();
     let [span] = spans(&log)[..] else {
@@ -91,19 +93,19 @@ async fn a_call_that_is_refused_tells_why_in_its_span() {
             "otel.status_code=\"ERROR\"",
         ],
     );
-    assert_none("a refusal", &log);
+    assert_none("an error", &log);
 }
 
-/// The service repeats a row in each refusal; no event does.
+/// The error of the service repeats a row; the event does not.
 #[tokio::test]
-async fn a_call_that_is_made_again_is_one_span_with_an_event_for_each_time() {
+async fn retried_call_is_one_span_with_an_event_for_each_retry() {
     let capture = Capture::start().await;
-    let refusal = json!({"code": 999, "message": format!("{TOKEN} {VALUE}")}).to_string();
+    let body = json!({"code": 999, "message": format!("{TOKEN} {VALUE}")}).to_string();
     let calls = AtomicUsize::new(0);
-    let server = host(Way::Http1, move |request| {
+    let server = start_server(Transport::Http1, move |request| {
         match calls.fetch_add(1, Ordering::SeqCst) {
-            0 => Answer::json(429, refusal.clone()).header("retry-after", "7"),
-            1 => Answer::json(503, VALUE),
+            0 => Response::json(429, body.clone()).header("retry-after", "7"),
+            1 => Response::json(503, VALUE),
             _ => success(request),
         }
     });
@@ -132,9 +134,9 @@ async fn a_call_that_is_made_again_is_one_span_with_an_event_for_each_time() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_connection_tells_so_in_its_span_and_events() {
+async fn failed_connection_is_in_the_span_and_events() {
     let capture = Capture::start().await;
-    let plain = host(Way::Http1, success);
+    let plain = start_server(Transport::Http1, success);
     let url = plain.url().replace("http://", "https://");
     let client = builder(&url).build().unwrap();
     client.counters().get("visits").await.unwrap_err();
@@ -143,7 +145,7 @@ async fn a_call_without_a_connection_tells_so_in_its_span_and_events() {
         spans(&log)[0],
         &["error.type=Connect", "server.address=\"127.0.0.1\""],
     );
-    assert_eq!(retries(&log).len(), 0, "TLS that fails is not tried again");
+    assert_eq!(retries(&log).len(), 0, "a TLS failure is not retried");
 
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", closed.local_addr().unwrap());
@@ -159,20 +161,20 @@ async fn a_call_without_a_connection_tells_so_in_its_span_and_events() {
     assert_none("connect", &log);
 }
 
-/// A server whose sessions end after each call, as often as it is told.
-fn forgetful(way: Way, ends: usize) -> Host {
+/// A server that rejects the session of the first `ends` calls.
+fn start_server_that_rejects_sessions(transport: Transport, ends: usize) -> HttpServer {
     let ended = AtomicUsize::new(0);
-    host(way, move |request| {
+    start_server(transport, move |request| {
         let is_login = path_of(request) == "users/login";
         if !is_login && ended.fetch_add(1, Ordering::SeqCst) < ends {
             let message = format!("no session {TOKEN}");
-            return Answer::json(401, json!({"code": 3064, "message": message}).to_string());
+            return Response::json(401, json!({"code": 3064, "message": message}).to_string());
         }
         success(request)
     })
 }
 
-fn of_account(url: &str) -> Client {
+fn client_with_credentials(url: &str) -> Client {
     Client::builder(canaries::APP_ID, canaries::API_KEY)
         .api_url(url)
         .credentials(LOGIN, PASSWORD)
@@ -183,11 +185,11 @@ fn of_account(url: &str) -> Client {
 }
 
 #[tokio::test]
-async fn an_account_that_logs_in_and_again_tells_no_secret() {
+async fn automatic_login_logs_no_secret() {
     let capture = Capture::start().await;
-    for way in WAYS {
-        let server = forgetful(way, 1);
-        let client = of_account(server.url());
+    for transport in TRANSPORTS {
+        let server = start_server_that_rejects_sessions(transport, 1);
+        let client = client_with_credentials(server.url());
         assert_none("a client", &format!("{client:?} {client:#?}"));
         client.data::<Record>("T").get("B2").await.unwrap();
         let requests = server.requests();
@@ -195,32 +197,32 @@ async fn an_account_that_logs_in_and_again_tells_no_secret() {
         assert_eq!(logins.count(), 2);
         let log = capture.take();
         assert!(spans(&log).len() >= 3, "{log}");
-        assert_none(&format!("{way:?}"), &log);
-        make_every_call("an account", &capture, &client, server.url()).await;
+        assert_none(&format!("{transport:?}"), &log);
+        call_everything("an account", &capture, &client, server.url()).await;
     }
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_log_in_tells_no_secret() {
+async fn failed_automatic_login_logs_no_secret() {
     let capture = Capture::start().await;
     for (status, code) in [(401, 3003), (429, 999), (503, 0), (302, 0), (200, 0)] {
-        let server = host(Way::Http1, move |request| {
+        let server = start_server(Transport::Http1, move |request| {
             let message = match path_of(request) {
                 "users/login" => format!("no {PASSWORD:?} {PASSWORD}"),
                 _ => String::new(),
             };
-            Answer::json(
+            Response::json(
                 status,
                 json!({"code": code, "message": message}).to_string(),
             )
         });
-        let client = of_account(server.url());
+        let client = client_with_credentials(server.url());
         let error = client.data::<Record>("T").get("B2").await.unwrap_err();
         assert_none("a login", &text_of(&error));
         capture.assert_clean("a login");
     }
-    let server = forgetful(Way::Http1, usize::MAX);
-    let client = of_account(server.url());
+    let server = start_server_that_rejects_sessions(Transport::Http1, usize::MAX);
+    let client = client_with_credentials(server.url());
     let error = client.data::<Record>("T").get("B2").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_none("a session", &text_of(&error));

@@ -1,5 +1,5 @@
-//! One of the concurrent callers: it makes calls at random, knows what each of them was answered,
-//! and checks every answer against that.
+//! A concurrent caller: it makes random calls, remembers the results, and checks each response against
+//! them.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -16,11 +16,11 @@ use crate::tally::Tally;
 pub(crate) const TABLES: usize = 16;
 pub(crate) const COUNTERS: usize = 8;
 
-/// The most rows that a caller leaves in its table, so that a long run is not one of long scans.
-const MOST_ROWS: usize = 20;
+/// The maximum number of rows of a caller, so that searches stay short in a long run.
+const MAX_ROWS: usize = 20;
 
-/// The operations that must not be repeated once they may have been carried out.
-pub(crate) const ONCE: [&str; 2] = ["create", "increment_by"];
+/// The operations that are not idempotent.
+pub(crate) const NOT_IDEMPOTENT: [&str; 2] = ["create", "increment_by"];
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Row {
@@ -28,17 +28,17 @@ pub(crate) struct Row {
     pub(crate) n: i64,
 }
 
-/// What is known of a row that was acknowledged.
-pub(crate) struct Known {
+/// A row whose creation was acknowledged.
+pub(crate) struct StoredRow {
     pub(crate) id: String,
     pub(crate) key: String,
-    /// What `n` may be: the last value that was acknowledged, and that of an update that failed.
+    /// The possible values of `n`: the last acknowledged one up to that of failed updates.
     pub(crate) n: RangeInclusive<i64>,
 }
 
-/// A counter that many raise.
+/// The bounds of a counter that all callers increment.
 #[derive(Default)]
-pub(crate) struct Sum {
+pub(crate) struct CounterBounds {
     pub(crate) acknowledged: AtomicI64,
     pub(crate) attempted: AtomicI64,
 }
@@ -47,19 +47,23 @@ pub(crate) struct Caller {
     number: usize,
     client: Client,
     table: Table<Row>,
-    counters: Arc<[Sum; COUNTERS]>,
+    counters: Arc<[CounterBounds; COUNTERS]>,
     random: Rng,
-    pub(crate) rows: Vec<Known>,
-    /// Keys of rows that may be there or not: the answer to their creation or deletion was lost.
-    pub(crate) unsure: HashSet<String>,
-    /// What the cached value may be.
+    pub(crate) rows: Vec<StoredRow>,
+    /// Keys of rows that may exist or not, because the response to their creation or deletion was lost.
+    pub(crate) uncertain: HashSet<String>,
+    /// The possible cached values.
     cached: RangeInclusive<i64>,
-    made: usize,
+    created: usize,
     pub(crate) tally: Tally,
 }
 
 impl Caller {
-    pub(crate) fn new(number: usize, client: &Client, counters: &Arc<[Sum; COUNTERS]>) -> Self {
+    pub(crate) fn new(
+        number: usize,
+        client: &Client,
+        counters: &Arc<[CounterBounds; COUNTERS]>,
+    ) -> Self {
         Self {
             number,
             client: client.clone(),
@@ -67,18 +71,18 @@ impl Caller {
             counters: Arc::clone(counters),
             random: Rng::with_seed(number as u64),
             rows: Vec::new(),
-            unsure: HashSet::new(),
+            uncertain: HashSet::new(),
             cached: 0..=0,
-            made: 0,
+            created: 0,
             tally: Tally::default(),
         }
     }
 
-    pub(crate) async fn make_calls(&mut self, calls: usize) {
+    pub(crate) async fn run(&mut self, calls: usize) {
         for _ in 0..calls {
             match self.random.u8(..100) {
                 _ if self.rows.is_empty() => self.create().await,
-                0..25 if self.rows.len() < MOST_ROWS => self.create().await,
+                0..25 if self.rows.len() < MAX_ROWS => self.create().await,
                 0..25 => self.delete().await,
                 25..42 => self.get().await,
                 42..57 => self.update().await,
@@ -94,8 +98,8 @@ impl Caller {
     }
 
     async fn create(&mut self) {
-        let key = format!("{}-{}", self.number, self.made);
-        self.made += 1;
+        let key = format!("{}-{}", self.number, self.created);
+        self.created += 1;
         let row = Row {
             key: key.clone(),
             n: 0,
@@ -106,10 +110,10 @@ impl Caller {
             Ok(row) => {
                 assert_eq!(row.key, key);
                 let id = row.object_id;
-                self.rows.push(Known { id, key, n: 0..=0 });
+                self.rows.push(StoredRow { id, key, n: 0..=0 });
             }
             Err(_) => {
-                self.unsure.insert(key);
+                self.uncertain.insert(key);
             }
         }
     }
@@ -118,7 +122,7 @@ impl Caller {
         let known = &self.rows[self.random.usize(..self.rows.len())];
         let row = self.table.get(&known.id).await;
         self.tally.add("get", &row);
-        if let Some(row) = unless_struck(row) {
+        if let Some(row) = unless_injected(row) {
             assert_eq!(row.key, known.key);
             assert!(known.n.contains(&row.n), "{:?}: {row:?}", known.n);
         }
@@ -130,7 +134,7 @@ impl Caller {
         let n = known.n.end() + 1;
         let row = self.table.update(&known.id, &json!({"n": n})).await;
         self.tally.add("update", &row);
-        known.n = match unless_struck(row) {
+        known.n = match unless_injected(row) {
             Some(row) => {
                 assert_eq!((&row.key, row.n), (&known.key, n));
                 n..=n
@@ -144,7 +148,7 @@ impl Caller {
         let filter = field("key").eq(known.key.as_str());
         let found = self.table.find().filter(filter).await;
         self.tally.add("find", &found);
-        if let Some(found) = unless_struck(found) {
+        if let Some(found) = unless_injected(found) {
             let ids: Vec<_> = found.iter().map(|row| &row.object_id).collect();
             assert_eq!(ids, [&known.id], "one row has the key {}", known.key);
         }
@@ -153,7 +157,7 @@ impl Caller {
     async fn count(&mut self) {
         let count = self.table.count().await;
         self.tally.add("count", &count);
-        if let Some(count) = unless_struck(count) {
+        if let Some(count) = unless_injected(count) {
             assert!(count >= self.rows.len() as u64, "{count}");
         }
     }
@@ -164,13 +168,16 @@ impl Caller {
         self.tally.add("delete", &deleted);
         match deleted {
             Ok(_) => {}
-            // The attempt before it deleted the row, and its answer was lost.
+            // An earlier attempt deleted the row, and its response was lost.
             Err(error) if error.is_not_found() => {
-                assert!(error.attempts() > 1, "an acknowledged row is gone: {error}");
+                assert!(
+                    error.attempts() > 1,
+                    "an acknowledged row is missing: {error}"
+                );
             }
             Err(error) => {
-                only_struck(&error);
-                self.unsure.insert(known.key);
+                assert_injected(&error);
+                self.uncertain.insert(known.key);
             }
         }
     }
@@ -181,9 +188,9 @@ impl Caller {
         let sum = &self.counters[counter];
         sum.attempted.fetch_add(step, Ordering::Relaxed);
         let counters = self.client.counters();
-        let raised = counters.increment_by(counter_name(counter), step).await;
-        self.tally.add("increment_by", &raised);
-        if unless_struck(raised).is_some() {
+        let incremented = counters.increment_by(counter_name(counter), step).await;
+        self.tally.add("increment_by", &incremented);
+        if unless_injected(incremented).is_some() {
             sum.acknowledged.fetch_add(step, Ordering::Relaxed);
         }
     }
@@ -191,12 +198,12 @@ impl Caller {
     async fn counter(&mut self) {
         let counter = self.random.usize(..COUNTERS);
         let sum = &self.counters[counter];
-        let least = sum.acknowledged.load(Ordering::Relaxed);
+        let min = sum.acknowledged.load(Ordering::Relaxed);
         let value = self.client.counters().get(counter_name(counter)).await;
         self.tally.add("counter", &value);
-        if let Some(value) = unless_struck(value) {
-            let most = sum.attempted.load(Ordering::Relaxed);
-            assert!((least..=most).contains(&value), "{least} {value} {most}");
+        if let Some(value) = unless_injected(value) {
+            let max = sum.attempted.load(Ordering::Relaxed);
+            assert!((min..=max).contains(&value), "{min} {value} {max}");
         }
     }
 
@@ -204,7 +211,7 @@ impl Caller {
         let n = self.cached.end() + 1;
         let put = self.client.cache().put(self.cache_key(), &n).await;
         self.tally.add("cache put", &put);
-        self.cached = match unless_struck(put) {
+        self.cached = match unless_injected(put) {
             Some(()) => n..=n,
             None => *self.cached.start()..=n,
         };
@@ -213,7 +220,7 @@ impl Caller {
     async fn cached(&mut self) {
         let value = self.client.cache().get::<i64>(self.cache_key()).await;
         self.tally.add("cache get", &value);
-        if let Some(value) = unless_struck(value) {
+        if let Some(value) = unless_injected(value) {
             let value = value.unwrap_or(0);
             assert!(self.cached.contains(&value), "{:?}: {value}", self.cached);
         }
@@ -232,14 +239,14 @@ pub(crate) fn counter_name(number: usize) -> String {
     format!("soak-{number}")
 }
 
-/// What a call answered; none if a fault was in the way.
-fn unless_struck<T>(outcome: Result<T, Error>) -> Option<T> {
-    outcome.map_err(|error| only_struck(&error)).ok()
+/// The value of a call, or `None` if an injected fault failed it.
+fn unless_injected<T>(outcome: Result<T, Error>) -> Option<T> {
+    outcome.map_err(|error| assert_injected(&error)).ok()
 }
 
-/// Panics over an error that is none of the faults'.
-fn only_struck(error: &Error) {
-    let refused = matches!(error.status(), Some(503 | 429));
+/// Asserts that an injected fault caused the error.
+fn assert_injected(error: &Error) {
+    let rejected = matches!(error.status(), Some(503 | 429));
     let lost = matches!(error.kind(), backendless::ErrorKind::ConnectionLost);
-    assert!(refused || lost, "{error}");
+    assert!(rejected || lost, "{error}");
 }

@@ -1,7 +1,8 @@
-//! The soak: many callers at once, a fault in every hundredth request, and the books must balance.
+//! Soak test: many concurrent callers, and a fault in every hundredth request.
 //!
-//! Every acknowledged row is found, no row is there twice, every counter lies between what was
-//! acknowledged and what was attempted, and memory does not grow.
+//! At the end every acknowledged row exists exactly once, every counter is between the acknowledged
+//! and the attempted sum, every fault is accounted for by a retry or an error, and memory does not
+//! grow.
 //!
 //! `BACKENDLESS_SOAK_CALLS` sets the number of calls:
 //!
@@ -25,25 +26,24 @@ use backendless::{Client, Clock, RetryPolicy};
 use futures_util::TryStreamExt;
 use tokio::task::JoinSet;
 
-use caller::{COUNTERS, Caller, ONCE, Row, Sum, TABLES, counter_name, table};
+use caller::{COUNTERS, Caller, CounterBounds, NOT_IDEMPOTENT, Row, TABLES, counter_name, table};
 use process::{Process, memory};
-use tally::{GONE, OK, Tally};
+use tally::{NOT_FOUND, OK, Tally};
 
 const CALLERS: usize = 64;
 
-/// The calls of an ordinary run.
+/// The number of calls by default.
 const CALLS: usize = 20_000;
 
-/// By how much the memory of a process may grow after the first quarter of the calls, in KiB: what
-/// an allocator and a pool of connections may take and not give back, and not a thing that is kept
-/// for each call of a long run.
-const MOST_GROWTH: u64 = 16 * 1024;
+/// The maximum memory growth of a process after the first quarter of the calls, in KiB: enough for an
+/// allocator and a connection pool, and too little for anything kept for each call of a long run.
+const MAX_GROWTH: u64 = 16 * 1024;
 
-/// Counts the waits between attempts, which are the retries, and does not wait.
+/// A clock that counts sleeps, which are the retries, and does not sleep.
 #[derive(Clone, Debug, Default)]
-struct Retries(Arc<AtomicU64>);
+struct RetryCounter(Arc<AtomicU64>);
 
-impl Clock for Retries {
+impl Clock for RetryCounter {
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -58,12 +58,12 @@ impl Clock for Retries {
     }
 }
 
-/// Has all callers make this many calls in all, or a few more, at once.
-async fn make_calls(callers: Vec<Caller>, calls: usize) -> Vec<Caller> {
+/// Runs all callers concurrently, with at least `calls` calls in total.
+async fn run_callers(callers: Vec<Caller>, calls: usize) -> Vec<Caller> {
     let mut running = JoinSet::new();
     for mut caller in callers {
         running.spawn(async move {
-            caller.make_calls(calls.div_ceil(CALLERS)).await;
+            caller.run(calls.div_ceil(CALLERS)).await;
             caller
         });
     }
@@ -74,7 +74,7 @@ async fn make_calls(callers: Vec<Caller>, calls: usize) -> Vec<Caller> {
     callers
 }
 
-/// Every row that was acknowledged is there, with its values, and none is there twice.
+/// Asserts that every acknowledged row exists once, with its values.
 async fn check_rows(client: &Client, callers: &[Caller]) {
     let mut found = HashMap::new();
     for number in 0..TABLES {
@@ -82,31 +82,31 @@ async fn check_rows(client: &Client, callers: &[Caller]) {
         let rows: Vec<backendless::Object<Row>> = rows.try_collect().await.unwrap();
         for row in rows {
             let before = found.insert(row.key.clone(), row);
-            assert!(before.is_none(), "twice: {before:?}");
+            assert!(before.is_none(), "a duplicate row: {before:?}");
         }
     }
     for known in callers.iter().flat_map(|caller| &caller.rows) {
         let Some(row) = found.remove(&known.key) else {
-            panic!("an acknowledged row is gone: {}", known.key);
+            panic!("an acknowledged row is missing: {}", known.key);
         };
         assert_eq!(row.object_id, known.id, "created twice: {}", known.key);
         assert!(known.n.contains(&row.n), "{:?}: {row:?}", known.n);
     }
-    for key in callers.iter().flat_map(|caller| &caller.unsure) {
+    for key in callers.iter().flat_map(|caller| &caller.uncertain) {
         found.remove(key);
     }
-    // Of a row that was created twice one is left when the one that was acknowledged is deleted.
-    assert!(found.is_empty(), "nobody knows of {:?}", found.keys());
+    // A row that was created twice would remain here after the acknowledged one was deleted.
+    assert!(found.is_empty(), "unknown rows: {:?}", found.keys());
 }
 
-async fn check_counters(client: &Client, counters: &[Sum; COUNTERS]) -> (i64, i64, i64) {
+async fn check_counters(client: &Client, counters: &[CounterBounds; COUNTERS]) -> (i64, i64, i64) {
     let mut sums = (0, 0, 0);
     for (number, sum) in counters.iter().enumerate() {
         let value = client.counters().get(counter_name(number)).await.unwrap();
         let load = |sum: &AtomicI64| sum.load(Ordering::Relaxed);
-        let (least, most) = (load(&sum.acknowledged), load(&sum.attempted));
-        assert!((least..=most).contains(&value), "{least} {value} {most}");
-        sums = (sums.0 + least, sums.1 + value, sums.2 + most);
+        let (min, max) = (load(&sum.acknowledged), load(&sum.attempted));
+        assert!((min..=max).contains(&value), "{min} {value} {max}");
+        sums = (sums.0 + min, sums.1 + value, sums.2 + max);
     }
     sums
 }
@@ -118,81 +118,81 @@ fn memories(server: &Process) -> Option<[u64; 2]> {
 
 fn check_memory(before: Option<[u64; 2]>, after: Option<[u64; 2]>) {
     let (Some(before), Some(after)) = (before, after) else {
-        println!("memory: not measured, since there is no /proc here");
+        println!("memory: not measured without /proc");
         return;
     };
-    for (whose, before, after) in [
+    for (process, before, after) in [
         ("client", before[0], after[0]),
         ("server", before[1], after[1]),
     ] {
-        println!("memory of the {whose}: {before} KiB after a quarter, {after} KiB at the end");
+        println!("memory of the {process}: {before} KiB after a quarter, {after} KiB at the end");
         let growth = after.saturating_sub(before);
-        assert!(growth <= MOST_GROWTH, "the {whose} grew by {growth} KiB");
+        assert!(growth <= MAX_GROWTH, "the {process} grew by {growth} KiB");
     }
 }
 
-/// Where a call may be repeated, hardly any fails.
+/// Asserts that hardly any call failed that can be retried.
 fn check_outcomes(tally: &Tally, calls: usize) {
-    let once = |operation: &str| ONCE.contains(&operation);
-    assert!(tally.count(once, |outcome| outcome != OK) > 0);
-    let failed = |outcome: &str| outcome != OK && outcome != GONE;
-    let failures = tally.count(|operation| !once(operation), failed);
+    let not_idempotent = |operation: &str| NOT_IDEMPOTENT.contains(&operation);
+    assert!(tally.count(not_idempotent, |outcome| outcome != OK) > 0);
+    let failed = |outcome: &str| outcome != OK && outcome != NOT_FOUND;
+    let failures = tally.count(|operation| !not_idempotent(operation), failed);
     assert!(failures <= calls as u64 / 10_000, "{failures} failed");
 }
 
-/// Whatever struck a request was answered by a retry or by an error, and by nothing else: no layer
-/// below the client repeats requests of its own accord, or loses an answer without a word.
-fn check_faults(struck: &[(String, u64)], retries: u64, tally: &Tally) {
-    for (fault, times) in struck {
-        println!("struck by {fault}: {times}");
+/// Asserts that each fault led to exactly one retry or error. So no layer below the client retries
+/// requests itself, and no response is lost silently.
+fn check_faults(injected: &[(String, u64)], retries: u64, tally: &Tally) {
+    for (fault, times) in injected {
+        println!("injected {fault}: {times}");
         assert!(*times > 0, "{fault}");
     }
-    let harmful = struck
+    let harmful = injected
         .iter()
         .filter(|(fault, _)| !fault.starts_with("delay"));
-    let harm: u64 = harmful.map(|(_, times)| times).sum();
-    let failed = |outcome: &str| outcome != OK && outcome != GONE;
-    assert_eq!(harm, retries + tally.count(|_| true, failed));
+    let failures: u64 = harmful.map(|(_, times)| times).sum();
+    let failed = |outcome: &str| outcome != OK && outcome != NOT_FOUND;
+    assert_eq!(failures, retries + tally.count(|_| true, failed));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_books_balance_when_every_hundredth_request_meets_a_fault() {
+async fn no_acknowledged_write_is_lost_or_repeated_when_one_in_a_hundred_requests_fails() {
     let calls = std::env::var("BACKENDLESS_SOAK_CALLS");
     let calls = calls.map_or(CALLS, |calls| calls.parse().unwrap());
     let server = Process::start();
-    let retries = Retries::default();
+    let retries = RetryCounter::default();
     let client = server.client().clock(retries.clone()).build().unwrap();
-    let counters: Arc<[Sum; COUNTERS]> = Arc::default();
+    let counters: Arc<[CounterBounds; COUNTERS]> = Arc::default();
     let callers = (0..CALLERS).map(|number| Caller::new(number, &client, &counters));
     let callers = callers.collect();
 
-    let began = Instant::now();
-    let callers = make_calls(callers, calls / 4).await;
+    let start = Instant::now();
+    let callers = run_callers(callers, calls / 4).await;
     let before = memories(&server);
-    let mut callers = make_calls(callers, calls - calls / 4).await;
+    let mut callers = run_callers(callers, calls - calls / 4).await;
     let after = memories(&server);
-    let took = began.elapsed();
+    let elapsed = start.elapsed();
 
     let mut tally = Tally::default();
     for caller in &mut callers {
         tally.merge(std::mem::take(&mut caller.tally));
     }
-    let made = tally.count(|_| true, |_| true);
+    let total = tally.count(|_| true, |_| true);
     println!("{tally}");
     println!("retries: {}", retries.0.load(Ordering::Relaxed));
     println!(
-        "calls/s: {:.0}, in {took:.1?}",
-        made as f64 / took.as_secs_f64()
+        "calls/s: {:.0}, in {elapsed:.1?}",
+        total as f64 / elapsed.as_secs_f64()
     );
     check_outcomes(&tally, calls);
 
-    // It reads everything, so it is more patient; its retries count with the others.
+    // It reads everything, so it retries more often; its retries are counted as well.
     let policy = RetryPolicy::default().max_attempts(10);
     let reader = server.client().retry(policy).clock(retries.clone());
     let reader = reader.build().unwrap();
     check_rows(&reader, &callers).await;
-    let (least, value, most) = check_counters(&reader, &counters).await;
-    println!("counters: {least} acknowledged <= {value} <= {most} attempted");
+    let (acknowledged, value, attempted) = check_counters(&reader, &counters).await;
+    println!("counters: {acknowledged} acknowledged <= {value} <= {attempted} attempted");
     check_memory(before, after);
     check_faults(&server.stop(), retries.0.load(Ordering::Relaxed), &tally);
 }

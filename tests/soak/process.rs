@@ -1,11 +1,11 @@
-//! The process of the server, and how much memory a process has.
+//! The process of the server, and the memory of a process.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use backendless::{Client, ClientBuilder};
 
-/// A running server; it ends with its input, which ends with this.
+/// A running server. It stops when its standard input is closed, at the latest when this is dropped.
 pub(crate) struct Process {
     child: Child,
     output: BufReader<ChildStdout>,
@@ -22,11 +22,11 @@ impl Process {
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        let fields: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
         Self {
             child,
             output,
-            address: words.try_into().unwrap(),
+            address: fields.try_into().unwrap(),
         }
     }
 
@@ -35,12 +35,12 @@ impl Process {
         Client::builder(app_id, api_key).api_url(url)
     }
 
-    /// How much memory it has, in KiB.
+    /// The resident memory of the server, in KiB.
     pub(crate) fn memory(&self) -> Option<u64> {
         memory_of(&self.child.id().to_string())
     }
 
-    /// Ends it; how often each fault struck.
+    /// Stops the server, and returns the faults with the number of times each was injected.
     pub(crate) fn stop(mut self) -> Vec<(String, u64)> {
         drop(self.child.stdin.take());
         let mut lines = String::new();
@@ -54,12 +54,12 @@ impl Process {
     }
 }
 
-/// How much memory this process has, in KiB.
+/// The resident memory of this process, in KiB.
 pub(crate) fn memory() -> Option<u64> {
     memory_of("self")
 }
 
-/// The resident set, where the system tells it in `/proc`.
+/// The resident memory, if the system has `/proc`.
 fn memory_of(process: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status

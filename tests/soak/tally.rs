@@ -1,4 +1,4 @@
-//! What became of the calls: by operation and outcome.
+//! The number of calls by operation and outcome.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -6,10 +6,10 @@ use std::fmt;
 use backendless::Error;
 
 pub(crate) const OK: &str = "ok";
-/// A delete was repeated after its answer was lost, and had nothing left to delete.
-pub(crate) const GONE: &str = "NotFound";
-/// The same, told by the status alone: the answer that says so broke off.
-const GONE_CUT_OFF: &str = "NotFound, cut";
+/// A delete was retried after its response was lost, and the row no longer existed.
+pub(crate) const NOT_FOUND: &str = "NotFound";
+/// The same, known only by the status, because the response was truncated.
+const NOT_FOUND_TRUNCATED: &str = "NotFound, cut";
 
 #[derive(Default)]
 pub(crate) struct Tally {
@@ -20,7 +20,9 @@ impl Tally {
     pub(crate) fn add<T>(&mut self, operation: &'static str, outcome: &Result<T, Error>) {
         let outcome = match outcome {
             Ok(_) => OK.to_owned(),
-            Err(error) if error.is_not_found() && error.code().is_none() => GONE_CUT_OFF.to_owned(),
+            Err(error) if error.is_not_found() && error.code().is_none() => {
+                NOT_FOUND_TRUNCATED.to_owned()
+            }
             Err(error) => format!("{:?}", error.kind()),
         };
         *self.counts.entry((operation, outcome)).or_default() += 1;
@@ -32,7 +34,7 @@ impl Tally {
         }
     }
 
-    /// How many calls of operations that `of` accepts had an outcome that `with` accepts.
+    /// The number of calls whose operation satisfies `of` and whose outcome satisfies `with`.
     pub(crate) fn count(&self, of: impl Fn(&str) -> bool, with: impl Fn(&str) -> bool) -> u64 {
         let counts = self.counts.iter();
         let counts = counts.filter(|((operation, outcome), _)| of(operation) && with(outcome));

@@ -1,49 +1,81 @@
-//! What cannot be forgotten: every operation of the document has its place in the public API, and
-//! what both sides say is what the document says.
+//! The public API calls every operation of the document, and requests and responses conform to the
+//! document.
 
 use std::collections::BTreeSet;
 
 use backendless::Client;
 use backendless::operations;
 use backendless_local::Server;
+use backendless_tests::catalogue::{self, Context, Values};
 use backendless_tests::spec::Spec;
-use backendless_tests::{Recorder, Tap, every_call};
+use backendless_tests::{HttpServer, RecordingProxy, Response};
 
-/// An operation that is added to the document and not wrapped fails this test, by its name.
+/// Fails with the name of an operation that is in the document and not in the catalogue.
 #[tokio::test]
 async fn the_public_api_calls_every_operation_of_the_document() {
     let spec = Spec::read();
-    // A stream of messages ends only with a message, and nobody else minds this answer.
-    let server = Recorder::answering(200, r#"{"messages":[{"data":null}]}"#).await;
-    every_call(&server.client().with_user_token("TOKEN")).await;
-    let called: BTreeSet<String> = server
-        .requests()
-        .iter()
-        .map(|request| {
-            let operation = spec.operation_of(&request.method, &request.target);
-            operation
-                .unwrap_or_else(|| panic!("no operation is {request:#?}"))
-                .id
-        })
-        .collect();
     let table: BTreeSet<String> = operations::ALL.iter().map(|o| o.id().to_owned()).collect();
-    assert_eq!(called, table);
     assert_eq!(spec.operation_ids(), table);
+    let has_no_entry = |id: &&String| catalogue::entry(id).is_none();
+    let missing: Vec<_> = table.iter().filter(has_no_entry).collect();
+    assert_eq!(
+        missing, [""; 0],
+        "operations without an entry in tests/kit/catalogue"
+    );
+    assert_eq!(catalogue::entries().len(), table.len());
 }
 
-/// Every request of the client and every answer of the local server, against `openapi.yaml`.
+/// Each call of an entry succeeds with the response of the entry, and sends one request, to the
+/// operation of the entry.
 #[tokio::test]
-async fn requests_and_answers_are_what_the_document_says() {
+async fn every_call_of_the_catalogue_is_a_request_to_its_operation() {
+    let spec = Spec::read();
+    let server = HttpServer::plain(|request| {
+        let path = request.uri.path();
+        let path = path.strip_prefix("/APP/KEY").unwrap_or(path);
+        let body = catalogue::response_to(request.method.as_str(), path, &Values::default());
+        Response::json(200, body.unwrap_or_default().to_string())
+    });
+    let client = Client::builder("APP", "KEY").api_url(server.url());
+    let context = Context::new(&client.build().unwrap(), &Values::default());
+    for entry in catalogue::entries() {
+        let parameters = entry.operation.path_parameters();
+        assert_eq!(
+            parameters.len(),
+            entry.path_values.len(),
+            "{}",
+            entry.operation
+        );
+        for (name, call) in entry.calls() {
+            let before = server.requests().len();
+            if let Err(error) = call.send(entry.context(&context)).await {
+                panic!("{name}: {error}");
+            }
+            let [request] = &server.requests()[before..] else {
+                panic!("{name} is not one request");
+            };
+            let target = request.uri.to_string();
+            let target = target.strip_prefix("/APP/KEY").unwrap_or_default();
+            let operation = spec.operation_of(request.method.as_str(), target).unwrap();
+            assert_eq!(operation.id, entry.operation.id(), "{name}");
+        }
+    }
+}
+
+/// Checks every request of the client and every response of the local server against `openapi.yaml`.
+#[tokio::test]
+async fn requests_and_responses_conform_to_the_document() {
     let spec = Spec::read();
     let server = Server::start().await.unwrap();
-    let tap = Tap::before(&server.url()).await;
+    let tap = RecordingProxy::in_front_of(&server.url()).await;
     let client = Client::builder(server.app_id(), server.api_key())
         .api_url(tap.url())
         .build()
         .unwrap();
-    for (method, outcome) in every_call(&client).await {
-        if let Err(error) = outcome {
-            panic!("{method}: {error}");
+    let outcomes = catalogue::call_every_operation(&client, &Values::default()).await;
+    for (name, result) in outcomes {
+        if let Err(error) = result {
+            panic!("{name}: {error}");
         }
     }
     let app_path = format!("/{}/{}", server.app_id(), server.api_key());

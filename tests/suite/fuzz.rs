@@ -1,15 +1,15 @@
-//! The fuzz targets, with the corpus that is in `tests/fuzz` and a few thousand inputs near it: so
-//! that they neither rot nor find again what was mended. What is new is found by hand, see
-//! `tests/fuzz/README.md`.
+//! Smoke tests of the fuzz targets: each runs over its corpus in `tests/fuzz` and a few thousand
+//! mutations of it. They keep the targets compiling and catch regressions. `tests/fuzz/README.md`
+//! describes how to search for new inputs.
 
 use std::path::Path;
 
-use backendless_tests::fuzz::{Answers, Mutations, WhereClauses, filter};
+use backendless_tests::fuzz::{Mutations, Responses, WhereClauses, filter};
 
-/// The server runs its parser on such a stack, so that clauses as deep as its limits allow fit.
+/// The stack size that the local server gives its parser. Clauses of the maximum depth need it.
 const STACK: usize = 16 * 1024 * 1024;
 
-/// The inputs of the target's corpus, in the order of their names.
+/// The inputs of the target's corpus, sorted by file name.
 fn corpus(target: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fuzz/corpus")
@@ -25,40 +25,40 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
     corpus
 }
 
-/// Tries the corpus, and `near` inputs made of it. The input of a panic is told.
-fn smoke(target: &str, near: usize, check: impl Fn(&[u8])) {
+/// Checks the corpus and `mutations` mutations of it. The input of a panic is printed.
+fn smoke(target: &str, mutations: usize, check: impl Fn(&[u8])) {
     let corpus = corpus(target);
     let seed = 2_026;
-    let changed = Mutations::of(&corpus, seed).take(near);
-    for input in corpus.iter().cloned().chain(changed) {
-        let told = Told(&input);
+    let mutated = Mutations::of(&corpus, seed).take(mutations);
+    for input in corpus.iter().cloned().chain(mutated) {
+        let printer = PrintOnDrop(&input);
         check(&input);
-        std::mem::forget(told);
+        std::mem::forget(printer);
     }
 }
 
-/// Tells an input that a check did not survive.
-struct Told<'a>(&'a [u8]);
+/// Prints an input when a panic of its check unwinds.
+struct PrintOnDrop<'a>(&'a [u8]);
 
-impl Drop for Told<'_> {
+impl Drop for PrintOnDrop<'_> {
     fn drop(&mut self) {
         eprintln!("the input is b\"{}\"", self.0.escape_ascii());
     }
 }
 
 #[test]
-fn answers_near_the_corpus() {
-    let answers = Answers::new();
-    smoke("answer", 4_000, |data| answers.check(data));
+fn responses_of_the_corpus_and_mutations() {
+    let responses = Responses::new();
+    smoke("response", 4_000, |data| responses.check(data));
 }
 
 #[test]
-fn filters_near_the_corpus() {
+fn filters_of_the_corpus_and_mutations() {
     smoke("filter", 10_000, filter);
 }
 
 #[test]
-fn where_clauses_near_the_corpus() {
+fn where_clauses_of_the_corpus_and_mutations() {
     let thread = std::thread::Builder::new().stack_size(STACK);
     let run = thread.spawn(|| {
         let clauses = WhereClauses::new();

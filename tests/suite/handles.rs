@@ -1,4 +1,4 @@
-//! What callers may do with the types: move them into tasks, keep them, and print them.
+//! What callers can do with the types: clone them, move them into tasks, and print them.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -12,40 +12,40 @@ use backendless::{
 use backendless_tests::{API_KEY, APP_ID, Recorder};
 use futures_util::stream;
 
-fn is_handle<T: Clone + Send + Sync + 'static>() {}
-fn moves<T: Send + 'static>(_: &T) {}
+fn assert_handle<T: Clone + Send + Sync + 'static>() {}
+fn assert_send<T: Send + 'static>(_: &T) {}
 
 #[test]
-fn handles_are_cheap_to_clone_and_can_live_anywhere() {
-    is_handle::<Client>();
-    is_handle::<Table<Record>>();
-    is_handle::<Users>();
-    is_handle::<User>();
-    is_handle::<UserToken>();
-    is_handle::<Object<Record>>();
-    is_handle::<Registration>();
-    is_handle::<Files>();
-    is_handle::<Messaging>();
-    is_handle::<Geo>();
-    is_handle::<Cache>();
-    is_handle::<Counters>();
-    is_handle::<CloudCode>();
-    is_handle::<FileInfo>();
-    is_handle::<Email>();
-    is_handle::<Message<Record>>();
-    is_handle::<MessageStatus>();
-    is_handle::<GeoPoint>();
-    is_handle::<FindGeoPoints>();
+fn handles_are_clone_send_sync_and_static() {
+    assert_handle::<Client>();
+    assert_handle::<Table<Record>>();
+    assert_handle::<Users>();
+    assert_handle::<User>();
+    assert_handle::<UserToken>();
+    assert_handle::<Object<Record>>();
+    assert_handle::<Registration>();
+    assert_handle::<Files>();
+    assert_handle::<Messaging>();
+    assert_handle::<Geo>();
+    assert_handle::<Cache>();
+    assert_handle::<Counters>();
+    assert_handle::<CloudCode>();
+    assert_handle::<FileInfo>();
+    assert_handle::<Email>();
+    assert_handle::<Message<Record>>();
+    assert_handle::<MessageStatus>();
+    assert_handle::<GeoPoint>();
+    assert_handle::<FindGeoPoints>();
 }
 
 #[test]
-fn a_table_is_a_handle_whatever_its_rows_are() {
+fn table_is_a_handle_for_any_row_type() {
     struct NeitherCloneNorSync(#[expect(dead_code, reason = "makes the type so")] *const u8);
-    is_handle::<Table<NeitherCloneNorSync>>();
+    assert_handle::<Table<NeitherCloneNorSync>>();
 }
 
 #[test]
-fn results_and_requests_can_be_moved_into_tasks() {
+fn results_and_requests_are_send_and_static() {
     fn all<T: Send + 'static>() {}
     all::<Session>();
     all::<Error>();
@@ -66,10 +66,10 @@ fn results_and_requests_can_be_moved_into_tasks() {
 }
 
 #[tokio::test]
-async fn every_call_can_be_spawned() {
-    let server = Recorder::answering(200, r#"{"objectId":"B2"}"#).await;
+async fn data_calls_can_be_spawned() {
+    let server = Recorder::responding(200, r#"{"objectId":"B2"}"#).await;
     let table = server.client().data::<Record>("Person");
-    moves(&table.find().into_future());
+    assert_send(&table.find().into_future());
     let row = Record::new();
     let task = tokio::spawn(async move {
         let created = table.create(&row).await?;
@@ -80,33 +80,33 @@ async fn every_call_can_be_spawned() {
 }
 
 #[tokio::test]
-async fn every_call_of_the_further_services_can_be_spawned() {
-    let server = Recorder::answering(200, "5").await;
+async fn calls_of_the_other_services_can_be_spawned() {
+    let server = Recorder::responding(200, "5").await;
     let client = server.client();
     let info = FileInfo::from_url(server.url());
-    moves(&client.files().upload("a", Upload::bytes("")).into_future());
-    moves(&client.files().delete("a").into_future());
-    moves(&client.files().download(&info).into_future());
+    assert_send(&client.files().upload("a", Upload::bytes("")).into_future());
+    assert_send(&client.files().delete("a").into_future());
+    assert_send(&client.files().download(&info).into_future());
     let messaging = client.messaging();
-    moves(&messaging.publish("c", "x").into_future());
-    moves(&messaging.poll::<Record>("c", "s").into_future());
-    moves(&messaging.send_email(Email::new("")).into_future());
-    static PLACE: std::sync::OnceLock<GeoPoint> = std::sync::OnceLock::new();
-    let place = PLACE.get_or_init(|| GeoPoint::new(0.0, 0.0));
-    moves(&client.geo().save(place).into_future());
-    moves(&client.geo().find().into_future());
-    moves(&client.cache().put("k", "x").into_future());
-    moves(&client.cache().get::<u8>("k").into_future());
-    moves(&client.cache().contains("k").into_future());
-    moves(&client.cache().delete("k").into_future());
-    moves(&client.counters().reset("c").into_future());
-    moves(
+    assert_send(&messaging.publish("c", "x").into_future());
+    assert_send(&messaging.poll::<Record>("c", "s").into_future());
+    assert_send(&messaging.send_email(Email::new("")).into_future());
+    static POINT: std::sync::OnceLock<GeoPoint> = std::sync::OnceLock::new();
+    let point = POINT.get_or_init(|| GeoPoint::new(0.0, 0.0));
+    assert_send(&client.geo().save(point).into_future());
+    assert_send(&client.geo().find().into_future());
+    assert_send(&client.cache().put("k", "x").into_future());
+    assert_send(&client.cache().get::<u8>("k").into_future());
+    assert_send(&client.cache().contains("k").into_future());
+    assert_send(&client.cache().delete("k").into_future());
+    assert_send(&client.counters().reset("c").into_future());
+    assert_send(
         &client
             .cloud_code()
             .invoke::<_, u8>("s", "m", "x")
             .into_future(),
     );
-    moves(
+    assert_send(
         &client
             .cloud_code()
             .invoke_no_args::<u8>("s", "m")
@@ -117,19 +117,19 @@ async fn every_call_of_the_further_services_can_be_spawned() {
     let task = tokio::spawn(async move {
         let count = counters.increment("c").await?;
         let arguments = vec![count];
-        let answer: i64 = cloud_code
+        let response: i64 = cloud_code
             .invoke("s", "m", &arguments)
             .header("x-my", "1")
             .timeout(Duration::from_secs(60))
             .await?;
-        counters.increment_by("c", answer).send().await
+        counters.increment_by("c", response).send().await
     });
     assert_eq!(task.await.unwrap().unwrap(), 5);
 }
 
 #[tokio::test]
-async fn what_is_printed_tells_no_secret_and_no_payload() {
-    let server = Recorder::answering(200, "SECRET").await;
+async fn debug_output_has_no_secret_and_no_payload() {
+    let server = Recorder::responding(200, "SECRET").await;
     let client = server.client().with_user_token("SECRET-TOKEN");
     let info = FileInfo::from_url(format!("{}/{APP_ID}/{API_KEY}/SECRET", server.url()));
     let download = client.files().download(&info).await.unwrap();
@@ -140,7 +140,7 @@ async fn what_is_printed_tells_no_secret_and_no_payload() {
         .html("SECRET");
     let (files, messaging, cloud_code) = (client.files(), client.messaging(), client.cloud_code());
     let publish = messaging.publish("news", "SECRET");
-    let shown: [&dyn Debug; 19] = [
+    let values: [&dyn Debug; 19] = [
         &info,
         &download,
         &Upload::bytes("SECRET"),
@@ -163,8 +163,8 @@ async fn what_is_printed_tells_no_secret_and_no_payload() {
         &client.counters().get("c"),
         &client.cache(),
     ];
-    for shown in shown {
-        for text in [format!("{shown:?}"), format!("{shown:#?}")] {
+    for value in values {
+        for text in [format!("{value:?}"), format!("{value:#?}")] {
             for secret in ["SECRET", APP_ID, API_KEY] {
                 assert!(!text.contains(secret), "{text}");
             }

@@ -1,35 +1,39 @@
-//! The end-to-end suites: `wire_*` say what goes over the wire, `answers*` how whatever comes back
-//! is read, `coverage` that nothing is forgotten, `faults` what a client does when the other side
-//! fails, `tls` whom it trusts, `refused*` what is never sent, `local_*` what a whole exchange with
-//! the local server does, `accounts` how clients log themselves in and out, `handles` what callers
-//! may do with the types, `profiles` what each profile sends, `schemas` what the
-//! types say of their JSON form, `properties` what holds for every value whatever, and `fuzz` what the fuzz
-//! targets find near their corpora.
+//! The end-to-end suite.
+//!
+//! Each service has a module. The modules of the larger services have up to four kinds of tests, one
+//! file each; those of the smaller ones have all kinds in one file:
+//!
+//! | file | tests |
+//! | --- | --- |
+//! | `wire` | what a request looks like on the wire, byte by byte |
+//! | `responses` | how responses are decoded, valid and invalid ones |
+//! | `rejected` | which arguments are rejected before anything is sent |
+//! | `exchange` | complete exchanges with the local server |
+//!
+//! The other modules cover all services: `coverage` that every operation is called and conforms to
+//! the document, `client` and `profiles` the settings of a client, `errors` kinds and texts of
+//! errors, `faults` every operation against every fault of a server, `tls` certificates and proxies,
+//! `handles` what callers can do with the types, `schemas` the JSON Schemas of the types, `properties`
+//! random values, and `fuzz` the corpora of the fuzz targets.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
-mod accounts;
-mod answers;
-mod answers_files;
-mod answers_services;
+mod cache;
+mod client;
+mod cloud_code;
+mod counters;
 mod coverage;
+mod data;
+mod errors;
 mod faults;
+mod files;
 mod fuzz;
+mod geo;
 mod handles;
-mod local_data;
-mod local_files;
-mod local_messaging;
-mod local_services;
-mod local_users;
+mod messaging;
 mod profiles;
 mod properties;
-mod refused;
-mod refused_services;
 mod schemas;
-mod stream;
+mod support;
 mod tls;
-mod wire;
-mod wire_data;
-mod wire_files;
-mod wire_services;
-mod wire_users;
+mod users;

@@ -1,13 +1,13 @@
-//! What is sent by the document and what by the live service: a test for each row of the table, and
-//! what is the same in both.
+//! Requests of the profiles `Document` and `Live`: one test for each difference in
+//! docs/live-service.md, and what is equal in both.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use backendless::{Client, Profile, PushPolicy, Record, RetryPolicy, Units};
-use backendless_tests::{Recorded, Recorder, TestClock};
+use backendless_tests::{RecordedRequest, Recorder, TestClock};
 use serde_json::{Value, json};
 
-use crate::wire::{assert_json, assert_line, assert_no_body};
+use crate::support::{assert_json, assert_no_body, assert_request_line};
 
 const STATUS: &str = r#"{"messageId":"M-1","status":"scheduled","errorMessage":null}"#;
 
@@ -16,14 +16,17 @@ fn client(server: &Recorder, profile: Profile) -> Client {
     builder.profile(profile).build().unwrap()
 }
 
-/// What `call` sends by default, in the document's profile, which must be the same, and in the live
-/// one.
-async fn in_both<F: Future>(answer: &str, call: impl Fn(Client) -> F) -> (Recorded, Recorded) {
-    let server = Recorder::answering(200, answer).await;
+/// The requests of `call` in the profiles `Document` and `Live`. Without a profile the request must
+/// be that of `Document`.
+async fn requests_of_both<F: Future>(
+    response: &str,
+    call: impl Fn(Client) -> F,
+) -> (RecordedRequest, RecordedRequest) {
+    let server = Recorder::responding(200, response).await;
     call(server.client()).await;
     call(client(&server, Profile::Document)).await;
     call(client(&server, Profile::Live)).await;
-    let requests: [Recorded; 3] = server.requests().try_into().unwrap();
+    let requests: [RecordedRequest; 3] = server.requests().try_into().unwrap();
     let [default, document, live] = requests;
     assert_eq!(
         (&default.method, &default.target, &default.body),
@@ -33,61 +36,61 @@ async fn in_both<F: Future>(answer: &str, call: impl Fn(Client) -> F) -> (Record
 }
 
 #[tokio::test]
-async fn the_time_to_live_is_in_milliseconds_or_in_seconds_rounded_up() {
+async fn ttl_is_in_milliseconds_or_in_seconds_rounded_up() {
     for (ttl, millis, seconds) in [
         (Duration::from_secs(60), "60000", "60"),
         (Duration::from_secs(7_200), "7200000", "7200"),
         (Duration::from_millis(1), "1", "1"),
         (Duration::from_millis(1_001), "1001", "2"),
     ] {
-        let (document, live) = in_both("null", |client| async move {
+        let (document, live) = requests_of_both("null", |client| async move {
             let cache = client.cache();
             cache.put("my key/timeout=5", &1).ttl(ttl).await.unwrap();
         })
         .await;
         let path = "/cache/my%20key%2Ftimeout%3D5";
-        assert_line(&document, "PUT", &format!("{path}?timeout={millis}"));
-        assert_line(&live, "PUT", &format!("{path}?timeout={seconds}"));
+        assert_request_line(&document, "PUT", &format!("{path}?timeout={millis}"));
+        assert_request_line(&live, "PUT", &format!("{path}?timeout={seconds}"));
         assert_json(&live, "1");
     }
-    let (document, live) = in_both("null", |client| async move {
+    let (document, live) = requests_of_both("null", |client| async move {
         client.cache().put("k", &1).await.unwrap();
     })
     .await;
-    assert_line(&document, "PUT", "/cache/k");
-    assert_line(&live, "PUT", "/cache/k");
+    assert_request_line(&document, "PUT", "/cache/k");
+    assert_request_line(&live, "PUT", "/cache/k");
 }
 
 #[tokio::test]
-async fn a_counter_is_read_at_its_get_or_at_itself() {
+async fn counter_is_read_at_get_or_at_its_own_path() {
     for (name, segment) in [("c", "c"), ("get", "get"), ("my c/get", "my%20c%2Fget")] {
-        let (document, live) = in_both("5", |client| async move {
+        let (document, live) = requests_of_both("5", |client| async move {
             assert_eq!(client.counters().get(name).await.unwrap(), 5);
         })
         .await;
-        assert_line(&document, "GET", &format!("/counters/{segment}/get"));
-        assert_line(&live, "GET", &format!("/counters/{segment}"));
+        assert_request_line(&document, "GET", &format!("/counters/{segment}/get"));
+        assert_request_line(&live, "GET", &format!("/counters/{segment}"));
         assert_no_body(&live);
     }
 }
 
 #[tokio::test]
-async fn a_counter_that_is_read_from_the_live_service_is_read_again_after_a_gateway_error() {
-    let answers = vec![(503, String::new()), (200, "5".to_owned())];
-    let server = Recorder::answering_in_turn(answers).await;
+async fn live_counter_read_is_retried_after_a_gateway_error() {
+    let responses = vec![(503, String::new()), (200, "5".to_owned())];
+    let server = Recorder::responding_in_turn(responses).await;
     let policy = RetryPolicy::default().max_attempts(2);
     let builder = server.builder().profile(Profile::Live).retry(policy);
     let client = builder.clock(TestClock::at(UNIX_EPOCH)).build();
     assert_eq!(client.unwrap().counters().get("c").await.unwrap(), 5);
     for request in server.requests() {
-        assert_line(&request, "GET", "/counters/c");
+        assert_request_line(&request, "GET", "/counters/c");
     }
     assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn the_radius_of_a_search_is_radius_or_r() {
-    let (document, live) = in_both("[]", |client| async move {
+async fn search_radius_is_sent_as_radius_or_r() {
+    let (document, live) = requests_of_both("[]", |client| async move {
         let find = client.geo().find().categories(["radius=1&radius", "b"]);
         find.near(40.5, -73.9, 2.5, Units::Miles).await.unwrap();
     })
@@ -98,20 +101,20 @@ async fn the_radius_of_a_search_is_radius_or_r() {
              &units=MILES"
         )
     };
-    assert_line(&document, "GET", &query("radius"));
-    assert_line(&live, "GET", &query("r"));
+    assert_request_line(&document, "GET", &query("radius"));
+    assert_request_line(&live, "GET", &query("r"));
 }
 
 #[tokio::test]
-async fn the_policy_is_a_push_policy_or_a_publish_policy() {
+async fn policy_is_sent_as_push_policy_or_publish_policy() {
     for (policy, pushed, published) in [
         (PushPolicy::Only, "ONLY", "PUSH"),
         (PushPolicy::Also, "ALSO", "BOTH"),
         (PushPolicy::None, "NONE", "PUBSUB"),
     ] {
-        // A message of its own with such a property is the caller's, and so is its every digit.
-        let message = json!({"pushPolicy": "ONLY", "n": 0.1, "most": u64::MAX});
-        let (document, live) = in_both(STATUS, |client| {
+        // A property of this name in the caller's message is left unchanged, as are its numbers.
+        let message = json!({"pushPolicy": "ONLY", "n": 0.1, "max": u64::MAX});
+        let (document, live) = requests_of_both(STATUS, |client| {
             let message = message.clone();
             async move {
                 let publish = client.messaging().publish("my channel", &message);
@@ -126,15 +129,16 @@ async fn the_policy_is_a_push_policy_or_a_publish_policy() {
             body[name] = value.into();
             body
         };
-        let sent = |request: &Recorded| serde_json::from_str::<Value>(&request.body).unwrap();
+        let sent =
+            |request: &RecordedRequest| serde_json::from_str::<Value>(&request.body).unwrap();
         assert_eq!(sent(&document), body("pushPolicy", pushed));
         assert_eq!(sent(&live), body("publishPolicy", published));
-        assert_line(&live, "POST", "/messaging/my%20channel");
+        assert_request_line(&live, "POST", "/messaging/my%20channel");
         assert_eq!(live.header("content-type"), Some("application/json"));
         let length = live.body.len().to_string();
         assert_eq!(live.header("content-length"), Some(length.as_str()));
     }
-    let (document, live) = in_both(STATUS, |client| async move {
+    let (document, live) = requests_of_both(STATUS, |client| async move {
         client.messaging().publish("c", "hi").await.unwrap();
     })
     .await;
@@ -143,8 +147,8 @@ async fn the_policy_is_a_push_policy_or_a_publish_policy() {
 }
 
 #[tokio::test]
-async fn a_projection_is_property_or_props() {
-    let (document, live) = in_both("[]", |client| async move {
+async fn projection_is_sent_as_property_or_props() {
+    let (document, live) = requests_of_both("[]", |client| async move {
         let people = client.data::<Record>("property");
         let find = people.find().properties(["name", "Count(objectId) as n"]);
         let find = find.filter("property = 'a&property=b'");
@@ -157,15 +161,15 @@ async fn a_projection_is_property_or_props() {
              &where=property+%3D+%27a%26property%3Db%27"
         )
     };
-    assert_line(&document, "GET", &query("property"));
-    assert_line(&live, "GET", &query("props"));
+    assert_request_line(&document, "GET", &query("property"));
+    assert_request_line(&live, "GET", &query("props"));
 }
 
 #[tokio::test]
-async fn a_stream_asks_every_page_for_its_projection_in_the_live_services_words() {
+async fn live_stream_sends_its_projection_as_props() {
     use futures_util::TryStreamExt;
 
-    let server = Recorder::answering(200, "[]").await;
+    let server = Recorder::responding(200, "[]").await;
     let notes = client(&server, Profile::Live).data::<Record>("Note");
     let rows = notes.find().properties(["text"]).stream();
     assert!(rows.try_collect::<Vec<_>>().await.unwrap().is_empty());
@@ -178,7 +182,7 @@ async fn a_stream_asks_every_page_for_its_projection_in_the_live_services_words(
 
 #[tokio::test]
 async fn handles_of_other_users_keep_the_profile() {
-    let server = Recorder::answering(200, "5").await;
+    let server = Recorder::responding(200, "5").await;
     let client = client(&server, Profile::Live);
     let counters = client.with_user_token("T").counters();
     counters.get("c").await.unwrap();

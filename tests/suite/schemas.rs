@@ -1,5 +1,5 @@
-//! The document of a service of one's own: the schemas of the client's types in it hold for what serde
-//! writes and reads, and for nothing else.
+//! JSON Schemas of the client's types, embedded in the OpenAPI document of a caller's service: they
+//! accept exactly what serde serializes and deserializes.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +17,9 @@ struct Person {
     friends: Vec<Person>,
 }
 
-/// What the service answers.
+/// A response body of the caller's service.
 #[derive(Serialize, JsonSchema)]
-struct Answer {
+struct ResponseBody {
     person: Object<Person>,
     note: Object<Record>,
     nothing: Object<()>,
@@ -29,9 +29,9 @@ struct Answer {
     policies: BTreeMap<String, PushPolicy>,
 }
 
-/// What the service takes.
+/// A request body of the caller's service.
 #[derive(Deserialize, JsonSchema)]
-struct Question {
+struct RequestBody {
     person: Object<Person>,
     point: GeoPoint,
     at: Option<Timestamp>,
@@ -39,19 +39,19 @@ struct Question {
     status: MessageStatus,
 }
 
-/// The schema of `T` as a document with its own place for components has it.
+/// The schema of `T` in a document whose definitions are in `components/schemas`.
 fn embedded<T: JsonSchema>(settings: SchemaSettings) -> Validator {
     let settings = settings.with(|s| s.definitions_path = "/components/schemas".into());
     let document = SchemaGenerator::new(settings).into_root_schema_for::<T>();
     jsonschema::draft202012::new(document.as_value()).unwrap()
 }
 
-fn answer_schema() -> Validator {
-    embedded::<Answer>(SchemaSettings::draft2020_12().for_serialize())
+fn response_schema() -> Validator {
+    embedded::<ResponseBody>(SchemaSettings::draft2020_12().for_serialize())
 }
 
-fn question_schema() -> Validator {
-    embedded::<Question>(SchemaSettings::draft2020_12().for_deserialize())
+fn request_schema() -> Validator {
+    embedded::<RequestBody>(SchemaSettings::draft2020_12().for_deserialize())
 }
 
 fn row(columns: Value) -> Value {
@@ -66,10 +66,10 @@ fn read<T: for<'de> Deserialize<'de>>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
 }
 
-fn answer() -> Answer {
+fn response() -> ResponseBody {
     let bob = json!({"name": "Bob", "friends": [{"name": "Ann", "friends": []}]});
     let cafe = GeoPoint::new(59.9, 10.7).category("cafes");
-    Answer {
+    ResponseBody {
         person: read(row(bob)),
         note: read(row(json!({"text": "milk", "n": [1, null]}))),
         nothing: read(row(json!({}))),
@@ -82,7 +82,7 @@ fn answer() -> Answer {
     }
 }
 
-fn question() -> Value {
+fn request() -> Value {
     json!({
         "person": {"objectId": "B2", "name": "Bob", "friends": []},
         "point": {"latitude": 1, "longitude": 2.5, "distance": 0.5},
@@ -91,7 +91,7 @@ fn question() -> Value {
     })
 }
 
-/// `value` with another value at `place`, or without one.
+/// `value` with `other` at the JSON pointer `place`, or with nothing there.
 fn with(value: &Value, place: &str, other: Option<Value>) -> Value {
     let mut value = value.clone();
     let (parent, name) = place.rsplit_once('/').unwrap();
@@ -104,9 +104,9 @@ fn with(value: &Value, place: &str, other: Option<Value>) -> Value {
 }
 
 #[test]
-fn what_is_written_holds_to_the_schema() {
-    let written = serde_json::to_value(answer()).unwrap();
-    let problems: Vec<_> = answer_schema()
+fn serialized_values_match_the_schema() {
+    let written = serde_json::to_value(response()).unwrap();
+    let problems: Vec<_> = response_schema()
         .iter_errors(&written)
         .map(|e| format!("{}: {e}", e.instance_path()))
         .collect();
@@ -114,7 +114,7 @@ fn what_is_written_holds_to_the_schema() {
 }
 
 #[test]
-fn descriptions_are_for_readers_who_know_no_rust() {
+fn descriptions_have_no_rust_syntax() {
     for settings in [
         SchemaSettings::draft2020_12().for_serialize(),
         SchemaSettings::draft2020_12().for_deserialize(),
@@ -132,9 +132,9 @@ fn descriptions_are_for_readers_who_know_no_rust() {
 }
 
 #[test]
-fn what_is_never_written_does_not_hold_to_the_schema() {
-    let schema = answer_schema();
-    let written = serde_json::to_value(answer()).unwrap();
+fn schema_rejects_values_that_are_never_serialized() {
+    let schema = response_schema();
+    let written = serde_json::to_value(response()).unwrap();
     for (place, other) in [
         ("/person/objectId", None),
         ("/person/updated", None),
@@ -162,9 +162,9 @@ fn what_is_never_written_does_not_hold_to_the_schema() {
 }
 
 #[test]
-fn what_holds_to_the_schema_is_read() {
-    let schema = question_schema();
-    let sparse = question();
+fn values_that_match_the_schema_are_deserialized() {
+    let schema = request_schema();
+    let sparse = request();
     let full = with(&sparse, "/at", Some(json!(7)));
     let full = with(
         &full,
@@ -172,25 +172,21 @@ fn what_holds_to_the_schema_is_read() {
         Some(row(json!({"name": "B", "friends": []}))),
     );
     let full = with(&full, "/point/metadata", Some(json!({"rating": 5})));
-    for question in [sparse, full] {
-        assert!(
-            schema.is_valid(&question),
-            "{:?}",
-            schema.validate(&question)
-        );
-        let read: Question = read(question.clone());
+    for request in [sparse, full] {
+        assert!(schema.is_valid(&request), "{:?}", schema.validate(&request));
+        let read: RequestBody = read(request.clone());
         assert_eq!(read.person.object_id, "B2");
         assert!(read.person.friends.is_empty() && read.person.name.starts_with('B'));
         assert_eq!((read.point.latitude, read.point.distance), (1.0, Some(0.5)));
-        assert_eq!(read.at.is_some(), question.get("at").is_some());
+        assert_eq!(read.at.is_some(), request.get("at").is_some());
         assert_eq!(read.message.data.name, "Ann");
         assert_eq!(read.status.message_id.as_deref(), Some("M1"));
     }
 }
 
 #[test]
-fn what_is_not_read_does_not_hold_to_the_schema() {
-    let schema = question_schema();
+fn schema_rejects_values_that_cannot_be_deserialized() {
+    let schema = request_schema();
     for (place, other) in [
         ("/person/objectId", None),
         ("/person/name", None),
@@ -204,10 +200,10 @@ fn what_is_not_read_does_not_hold_to_the_schema() {
         ("/message/headers", Some(json!(["x"]))),
         ("/status", Some(json!(null))),
     ] {
-        let wrong = with(&question(), place, other.clone());
+        let wrong = with(&request(), place, other.clone());
         assert!(!schema.is_valid(&wrong), "{place}: {other:?}");
         assert!(
-            serde_json::from_value::<Question>(wrong).is_err(),
+            serde_json::from_value::<RequestBody>(wrong).is_err(),
             "{place}: {other:?}"
         );
     }

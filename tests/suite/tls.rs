@@ -1,22 +1,22 @@
-//! Whom the client trusts, and how it goes through a proxy.
+//! Which certificates the client trusts, and how it connects through a proxy.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
 
 use backendless::{Client, ClientBuilder, Error, ErrorKind};
 use backendless_tests::{
-    API_KEY, APP_ID, Answer, Authority, Host, Identity, Protocol, Proxy, TestClock,
+    API_KEY, APP_ID, Authority, HttpServer, Identity, Protocol, Proxy, Response, TestClock,
 };
 
 const TOKEN: &str = "TOKEN-0003";
 const PROXY_USER: &str = "PROXY-USER-0004";
 const PROXY_PASSWORD: &str = "PROXY-PASSWORD-0005";
-/// What `PROXY-USER-0004:PROXY-PASSWORD-0005` is in a header.
+/// `PROXY-USER-0004:PROXY-PASSWORD-0005` in base64, as a header contains it.
 const PROXY_BASIC: &str = "UFJPWFktVVNFUi0wMDA0OlBST1hZLVBBU1NXT1JELTAwMDU=";
-const HERE: [&str; 2] = ["localhost", "127.0.0.1"];
+const LOOPBACK: [&str; 2] = ["localhost", "127.0.0.1"];
 
-fn server(identity: Identity) -> Host {
-    Host::secure(identity, Protocol::Http1, |_| Answer::json(200, "5"))
+fn server(identity: Identity) -> HttpServer {
+    HttpServer::secure(identity, Protocol::Http1, |_| Response::json(200, "5"))
 }
 
 fn builder(url: &str) -> ClientBuilder {
@@ -31,7 +31,7 @@ fn trusting(authority: &Authority, url: &str) -> Client {
     builder.build().unwrap()
 }
 
-/// Everything that can be printed of an error.
+/// All texts of an error and its sources.
 fn text_of(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}\n");
     let mut source = error.source();
@@ -43,7 +43,7 @@ fn text_of(error: &Error) -> String {
 }
 
 #[track_caller]
-fn assert_tells_no_secret(error: &Error) {
+fn assert_no_secret(error: &Error) {
     let text = text_of(error);
     for secret in [
         APP_ID,
@@ -57,87 +57,87 @@ fn assert_tells_no_secret(error: &Error) {
     }
 }
 
-/// The counter is read: a safe operation, which is repeated if any is.
+/// Reads a counter: a safe operation, which is retried wherever any operation is.
 async fn call(client: &Client) -> Result<i64, Error> {
     client.counters().get("visits").await
 }
 
 #[tokio::test]
-async fn a_root_certificate_is_trusted_and_no_other_is() {
+async fn only_the_given_root_certificates_are_trusted() {
     let authority = Authority::new();
-    let server = server(authority.identity(&HERE));
+    let server = server(authority.identity(&LOOPBACK));
     assert_eq!(call(&trusting(&authority, server.url())).await.unwrap(), 5);
     let by_name = server.url().replace("127.0.0.1", "localhost");
     assert_eq!(call(&trusting(&authority, &by_name)).await.unwrap(), 5);
     let bundle = Authority::new().pem() + &authority.pem();
-    let of_bundle = builder(server.url()).root_certificate(bundle);
-    assert_eq!(call(&of_bundle.build().unwrap()).await.unwrap(), 5);
+    let with_bundle = builder(server.url()).root_certificate(bundle);
+    assert_eq!(call(&with_bundle.build().unwrap()).await.unwrap(), 5);
     assert_eq!(server.requests().len(), 3);
 
-    let of_another = trusting(&Authority::new(), server.url());
-    for client in [builder(server.url()).build().unwrap(), of_another] {
-        refuses(&client, &server, "UnknownIssuer").await;
+    let with_another = trusting(&Authority::new(), server.url());
+    for client in [builder(server.url()).build().unwrap(), with_another] {
+        assert_connection_fails(&client, &server, "UnknownIssuer").await;
     }
     assert_eq!(server.requests().len(), 3);
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_host_is_refused() {
+async fn certificate_for_another_host_is_rejected() {
     let authority = Authority::new();
     let server = server(authority.identity(&["elsewhere.example"]));
     let client = trusting(&authority, server.url());
-    refuses(&client, &server, "not valid for name \"127.0.0.1\"").await;
+    assert_connection_fails(&client, &server, "not valid for name \"127.0.0.1\"").await;
     assert_eq!(server.requests().len(), 0);
 }
 
 #[tokio::test]
-async fn a_certificate_whose_time_is_over_is_refused() {
+async fn expired_certificate_is_rejected() {
     let authority = Authority::new();
-    let server = server(authority.expired_identity(&HERE));
+    let server = server(authority.expired_identity(&LOOPBACK));
     let client = trusting(&authority, server.url());
-    refuses(&client, &server, "certificate expired").await;
+    assert_connection_fails(&client, &server, "certificate expired").await;
     assert_eq!(server.requests().len(), 0);
 }
 
 #[tokio::test]
-async fn a_server_without_tls_is_refused_where_tls_is_asked_for() {
-    let server = Host::plain(|_| Answer::json(200, "5"));
+async fn server_without_tls_is_rejected_for_https() {
+    let server = HttpServer::plain(|_| Response::json(200, "5"));
     let url = server.url().replace("http://", "https://");
     let client = trusting(&Authority::new(), &url);
-    refuses(&client, &server, "corrupt message").await;
+    assert_connection_fails(&client, &server, "corrupt message").await;
     assert_eq!(server.requests().len(), 0);
 }
 
-/// The call fails with `reason`, and the server sees one connection: the next would fail alike.
-async fn refuses(client: &Client, server: &Host, reason: &str) {
+/// Asserts that a call fails with `reason` after one connection, since a retry would fail as well.
+async fn assert_connection_fails(client: &Client, server: &HttpServer, reason: &str) {
     let before = server.connections();
     let error = call(client).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     assert!(error.to_string().contains(reason), "{error}");
     assert_eq!(error.attempts(), 1, "{error}");
-    assert_tells_no_secret(&error);
+    assert_no_secret(&error);
     assert_eq!(server.connections() - before, 1);
 }
 
 #[tokio::test]
-async fn a_proxy_is_asked_for_the_whole_address_of_a_server_without_tls() {
-    let server = Host::plain(|_| Answer::json(200, "5"));
+async fn proxy_receives_the_absolute_url_without_tls() {
+    let server = HttpServer::plain(|_| Response::json(200, "5"));
     let proxy = Proxy::open().await;
     let client = builder(server.url()).proxy(proxy.url()).build().unwrap();
     assert_eq!(call(&client).await.unwrap(), 5);
-    let heard = proxy.heard();
+    let received = proxy.received();
     let line = format!(
         "GET {}/{APP_ID}/{API_KEY}/counters/visits/get HTTP/1.1\r\n",
         server.url()
     );
-    assert!(heard[0].starts_with(&line), "{heard:?}");
-    assert_eq!((heard.len(), server.requests().len()), (1, 1));
+    assert!(received[0].starts_with(&line), "{received:?}");
+    assert_eq!((received.len(), server.requests().len()), (1, 1));
 }
 
 #[tokio::test]
-async fn a_proxy_before_a_server_with_tls_sees_its_name_and_no_more() {
+async fn proxy_sees_only_the_host_name_with_tls() {
     let authority = Authority::new();
-    let server = server(authority.identity(&HERE));
+    let server = server(authority.identity(&LOOPBACK));
     let proxy = Proxy::open().await;
     let client = builder(server.url())
         .root_certificate(authority.pem())
@@ -151,9 +151,9 @@ async fn a_proxy_before_a_server_with_tls_sees_its_name_and_no_more() {
         None
     );
 
-    let heard = proxy.heard();
+    let received = proxy.received();
     let host = server.url().replace("https://", "");
-    let (head, rest) = heard[0].split_once("\r\n\r\n").unwrap();
+    let (head, rest) = received[0].split_once("\r\n\r\n").unwrap();
     assert!(
         head.starts_with(&format!("CONNECT {host} HTTP/1.1\r\n")),
         "{head}"
@@ -162,23 +162,23 @@ async fn a_proxy_before_a_server_with_tls_sees_its_name_and_no_more() {
     assert!(head.to_lowercase().contains(&authorization), "{head}");
     assert!(!rest.is_empty());
     for secret in [APP_ID, API_KEY, TOKEN, "counters", "visits"] {
-        assert!(!heard.concat().contains(secret), "{heard:?}");
+        assert!(!received.concat().contains(secret), "{received:?}");
     }
 }
 
 #[tokio::test]
-async fn the_certificate_behind_a_proxy_is_checked_all_the_same() {
-    let server = server(Authority::new().identity(&HERE));
+async fn certificate_behind_a_proxy_is_checked() {
+    let server = server(Authority::new().identity(&LOOPBACK));
     let proxy = Proxy::open().await;
     let client = builder(server.url()).proxy(proxy.url()).build().unwrap();
-    refuses(&client, &server, "UnknownIssuer").await;
-    assert_eq!((proxy.heard().len(), server.requests().len()), (1, 0));
+    assert_connection_fails(&client, &server, "UnknownIssuer").await;
+    assert_eq!((proxy.received().len(), server.requests().len()), (1, 0));
 }
 
 #[tokio::test]
-async fn a_proxy_that_opens_no_tunnel_is_no_connection() {
-    let nowhere = Host::plain(|_| Answer::json(200, "5"));
-    for (answer, reason) in [
+async fn proxy_that_rejects_the_tunnel_is_a_connection_error() {
+    let server = HttpServer::plain(|_| Response::json(200, "5"));
+    for (response, reason) in [
         (
             "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n",
             "proxy authorization required",
@@ -189,8 +189,8 @@ async fn a_proxy_that_opens_no_tunnel_is_no_connection() {
         ),
         ("", "tunnel error: unexpected end of file"),
     ] {
-        let proxy = Proxy::refusing(answer).await;
-        let url = nowhere.url().replace("http://", "https://");
+        let proxy = Proxy::rejecting(response).await;
+        let url = server.url().replace("http://", "https://");
         let client = builder(&url)
             .proxy(proxy.url_with(PROXY_USER, PROXY_PASSWORD))
             .build()
@@ -198,20 +198,25 @@ async fn a_proxy_that_opens_no_tunnel_is_no_connection() {
         let error = call(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
         assert!(error.to_string().contains(reason), "{error}");
-        assert_tells_no_secret(&error);
-        assert_eq!(proxy.heard().len(), error.attempts() as usize);
-        assert!(proxy.heard().iter().all(|heard| !heard.contains(API_KEY)));
+        assert_no_secret(&error);
+        assert_eq!(proxy.received().len(), error.attempts() as usize);
+        assert!(
+            proxy
+                .received()
+                .iter()
+                .all(|received| !received.contains(API_KEY))
+        );
     }
-    assert_eq!(nowhere.connections(), 0);
+    assert_eq!(server.connections(), 0);
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_there_is_no_connection() {
+async fn unreachable_proxy_is_a_connection_error() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = closed.local_addr().unwrap();
     drop(closed);
     let proxy = format!("http://{PROXY_USER}:{PROXY_PASSWORD}@{address}");
-    let server = Host::plain(|_| Answer::json(200, "5"));
+    let server = HttpServer::plain(|_| Response::json(200, "5"));
     for url in [
         server.url().to_owned(),
         server.url().replace("http://", "https://"),
@@ -220,13 +225,13 @@ async fn a_proxy_that_is_not_there_is_no_connection() {
         assert!(!format!("{client:?} {:?}", builder(&url).proxy(&proxy)).contains(PROXY_USER));
         let error = call(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
-        assert_tells_no_secret(&error);
+        assert_no_secret(&error);
     }
     assert_eq!(server.connections(), 0);
 }
 
 #[test]
-fn a_proxy_that_is_no_url_is_refused_without_its_value() {
+fn invalid_proxy_url_is_rejected_without_its_value() {
     for bad in [
         format!("ftp://{PROXY_USER}:{PROXY_PASSWORD}@localhost"),
         format!("http://{PROXY_USER}:{PROXY_PASSWORD}@"),
@@ -235,6 +240,6 @@ fn a_proxy_that_is_no_url_is_refused_without_its_value() {
         let error = builder("http://localhost").proxy(bad).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert!(error.to_string().starts_with("proxy "), "{error}");
-        assert_tells_no_secret(&error);
+        assert_no_secret(&error);
     }
 }

@@ -1,4 +1,4 @@
-//! The maintainer's commands: `cargo xtask ...`. The work is done by `backendless-gen`; this shows it.
+//! The maintainer's commands: `cargo xtask ...`. A thin driver of `backendless-gen`, git and cargo.
 
 mod api;
 mod check;
@@ -6,6 +6,7 @@ mod features;
 mod layers;
 mod readme;
 mod rehearse;
+mod source;
 mod spec;
 
 use std::io::Write;
@@ -25,12 +26,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Writes backendless/src/generated from openapi.yaml.
+    /// Generates backendless/src/generated from openapi.yaml and overlays.
     Generate {
-        /// Writes nothing; fails, with a diff, when the files are not what openapi.yaml makes of them.
+        /// Writes nothing. Prints a diff and fails if the files are out of date.
         #[arg(long)]
         check: bool,
-        /// Tells what each rule changed, and why.
+        /// Prints what each rule changed, and why.
         #[arg(long)]
         report: bool,
     },
@@ -53,8 +54,8 @@ enum Command {
         list: bool,
     },
     /// Tries a changed specification on a copy of the checkout: what breaks, what has no method yet, what the mock gains.
-    Rehearse(rehearse::Wanted),
-    /// Answers questions about openapi.yaml. Writes nothing.
+    Rehearse(rehearse::Arguments),
+    /// Inspects openapi.yaml and its overlays. Writes nothing.
     #[command(subcommand)]
     Spec(spec::Question),
 }
@@ -76,8 +77,8 @@ fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { list: false } => Ok(check::run(&root())),
-        Command::Rehearse(wanted) => rehearse::run(&root(), wanted),
-        Command::Spec(question) => spec::answer(&root(), question),
+        Command::Rehearse(arguments) => rehearse::run(&root(), arguments),
+        Command::Spec(question) => spec::run(&root(), question),
     };
     let code = result.unwrap_or_else(|error| {
         eprintln!("error: {error}");
@@ -107,12 +108,12 @@ fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints. A reader who went away, as `| head` does, has seen enough.
+/// Prints to standard output. A closed pipe, as with `| head`, is not an error.
 fn show(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
-/// The checkout this program was built from, or is run in by cargo.
+/// The checkout that cargo runs this program in, or else the one it was built from.
 fn root() -> PathBuf {
     let package =
         std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
@@ -132,7 +133,7 @@ fn show_drift(workspace: &Workspace, output: &Output) -> Result<ExitCode, Error>
     }
     let paths: Vec<&str> = drift.iter().map(|file| file.path.as_str()).collect();
     eprintln!(
-        "out of date: {}\nto mend it: cargo xtask generate",
+        "out of date: {}\nhelp: cargo xtask generate",
         paths.join(", ")
     );
     Ok(ExitCode::FAILURE)

@@ -1,36 +1,39 @@
-//! `cargo xtask spec ...`: questions about the specification.
+//! `cargo xtask spec ...`: questions about openapi.yaml and its overlays.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use backendless_gen::Error;
-use backendless_gen::spec::{Diff, Explanation, Findings, Source, Wrappers};
+use backendless_gen::spec::{Diff, Explanation, Findings, Wrappers};
+use backendless_gen::{Error, Source, merged};
 use clap::{Subcommand, ValueEnum};
 
 use crate::show;
+use crate::source::find;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Question {
-    /// Tells what differs between two specifications, what it means for users, and whom it touches.
+    /// Compares two specifications: what differs, what it means for users, and which methods it affects.
     Diff {
-        /// A file, a patch of openapi.yaml, or a git revision: HEAD~3, a tag.
+        /// A document, a patch of openapi.yaml and its overlays, or a git revision: HEAD~3, a tag.
         old: String,
-        /// The same; without it, openapi.yaml as it is in the working copy.
+        /// The same. Default: the working copy.
         new: Option<String>,
-        /// How to write it.
+        /// The output format.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
-        /// Exits with 1 if any difference is breaking.
+        /// Exits with 1 if a difference is breaking.
         #[arg(long, value_name = "LEVEL")]
         fail_on: Option<FailOn>,
     },
-    /// Tells what is known of the operations, or all of one operation and why.
+    /// Shows the metadata of one operation with the reasons, or a table of all operations.
     Explain {
-        /// The operationId; without it, a line per operation.
+        /// The operationId. Default: all operations, a line each.
         operation: Option<String>,
     },
-    /// Tells what in openapi.yaml would hurt users, and what the generator does about it.
+    /// Lists what in the specification causes problems for users, and what the generator does about it.
     Lint,
+    /// Prints openapi.yaml with all overlays applied, as JSON.
+    Merged,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -46,7 +49,7 @@ pub(crate) enum FailOn {
     Breaking,
 }
 
-pub(crate) fn answer(root: &Path, question: Question) -> Result<ExitCode, Error> {
+pub(crate) fn run(root: &Path, question: Question) -> Result<ExitCode, Error> {
     match question {
         Question::Diff {
             old,
@@ -65,6 +68,7 @@ pub(crate) fn answer(root: &Path, question: Question) -> Result<ExitCode, Error>
         Question::Lint => {
             show(&Findings::of(&Source::working_copy(root)?)?.to_string());
         }
+        Question::Merged => show(&merged(&Source::working_copy(root)?)?),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -76,9 +80,9 @@ fn diff(
     format: Format,
     fail_on: Option<FailOn>,
 ) -> Result<ExitCode, Error> {
-    let old = Source::find(root, old)?;
+    let old = find(root, old)?;
     let new = match new {
-        Some(new) => Source::find(root, new)?,
+        Some(new) => find(root, new)?,
         None => Source::working_copy(root)?,
     };
     let version = env!("CARGO_PKG_VERSION");

@@ -1,4 +1,4 @@
-//! A node together with the way to it, so that whatever is found wrong can be named.
+//! A node together with its path in the document, so that an error can name its place.
 
 use super::{Data, Document, Node, Pointer};
 use crate::Error;
@@ -6,7 +6,7 @@ use crate::Error;
 /// The component sections a `$ref` of this generator may point into.
 const SECTIONS: [&str; 4] = ["parameters", "requestBodies", "responses", "schemas"];
 
-/// A place in a document. Cheap enough: a specification has a few thousand nodes.
+/// A node of a document, and the path to it. Cloning is cheap enough: a specification has a few thousand nodes.
 #[derive(Clone, Debug)]
 pub(crate) struct At<'d> {
     document: &'d Document,
@@ -21,6 +21,11 @@ impl<'d> At<'d> {
             node,
             pointer,
         }
+    }
+
+    /// Another node in the role of this one: errors about it name the path of this node.
+    pub(crate) fn with_node(&self, node: &'d Node) -> Self {
+        Self::new(self.document, node, self.pointer.clone())
     }
 
     pub(crate) fn node(&self) -> &'d Node {
@@ -41,7 +46,7 @@ impl<'d> At<'d> {
         Some(Self::new(self.document, node, self.pointer.join(key)))
     }
 
-    /// What stands below this one on the way of these keys.
+    /// The descendant at this path.
     pub(crate) fn below(&self, keys: &[&str]) -> Option<Self> {
         let mut at = self.clone();
         for key in keys {
@@ -77,19 +82,19 @@ impl<'d> At<'d> {
         self.node.get(key)?.bool()
     }
 
-    /// Follows `$ref` until something stands there itself.
+    /// Follows `$ref` to the definition.
     ///
-    /// `section` is where such a reference must point (`schemas`, `parameters`, ...).
+    /// `section` is the section of the components that such a reference must point to (`schemas`, `parameters`, ...).
     pub(crate) fn resolved(&self, section: &str) -> Result<Self, Error> {
         let mut at = self.clone();
         let mut seen = Vec::new();
         while let Some(reference) = at.child("$ref") {
             if seen.contains(&at.pointer) {
-                let way: Vec<String> = seen.iter().map(Pointer::to_string).collect();
+                let path: Vec<String> = seen.iter().map(Pointer::to_string).collect();
                 return Err(self.error(
                     format!(
-                        "the $ref goes round in a circle: {} -> {}",
-                        way.join(" -> "),
+                        "the $ref is circular: {} -> {}",
+                        path.join(" -> "),
                         at.pointer
                     ),
                     "a $ref that ends at a definition",
@@ -101,7 +106,7 @@ impl<'d> At<'d> {
         Ok(at)
     }
 
-    /// Where the text of this `$ref` leads.
+    /// The node that this `$ref` names.
     fn target(&self, section: &str) -> Result<Self, Error> {
         let known = || {
             let names = Pointer::of(["components", section]);
@@ -115,13 +120,13 @@ impl<'d> At<'d> {
                 .map(|(name, _)| format!("#/components/{section}/{name}"))
                 .collect();
             match names.is_empty() {
-                true => format!("no $ref: there is nothing under #/components/{section}"),
+                true => format!("no $ref: #/components/{section} is empty"),
                 false => format!("one of {}", names.join(", ")),
             }
         };
         let Some(text) = self.node.str() else {
             return Err(self.error(
-                format!("a $ref is a text, not {}", self.node.summary()),
+                format!("a $ref is a string, not {}", self.node.summary()),
                 &known(),
             ));
         };
@@ -134,23 +139,26 @@ impl<'d> At<'d> {
             self.document
                 .at(&Pointer::of(["components", section, name]))
         })
-        .ok_or_else(|| self.error(format!("$ref `{text}` leads nowhere"), &known()))
+        .ok_or_else(|| self.error(format!("$ref `{text}` names nothing that exists"), &known()))
     }
 
-    /// An error about this place: what is wrong, and what would be valid.
-    pub(crate) fn error(&self, what: impl Into<String>, valid: &str) -> Error {
+    /// An error about this node: what is wrong, and what would be valid.
+    pub(crate) fn error(&self, problem: impl Into<String>, help: &str) -> Error {
         Error::at(
-            self.document.name(),
-            self.node.place,
-            &self.pointer,
-            what.into(),
-            valid,
+            &self.place(),
+            &self.pointer.to_string(),
+            &problem.into(),
+            help,
         )
     }
 
-    /// `openapi.yaml:3:7`, for a message about another place.
+    /// Where the node was read: `openapi.yaml:3:7`.
     pub(crate) fn place(&self) -> String {
-        let place = self.node.place;
-        format!("{}:{}:{}", self.document.name(), place.line, place.column)
+        self.document.position(self.node.place)
+    }
+
+    /// Whether the node was added by an overlay.
+    pub(crate) fn is_from_overlay(&self) -> bool {
+        self.node.place.file > 0
     }
 }

@@ -1,6 +1,6 @@
-//! The specification as a tree that remembers where each of its values stands in the text.
+//! The specification as a tree that records where each of its values was read.
 //!
-//! Every message of the generator names a place in `openapi.yaml`; `serde_json::Value` cannot do that,
+//! Every message of the generator names a place in `openapi.yaml` or in an overlay. `serde_json::Value` has no places,
 //! and does not keep the order of keys either.
 
 mod cursor;
@@ -12,32 +12,45 @@ pub(crate) use node::{Data, Node, Place, Pointer};
 
 use crate::Error;
 
-/// A parsed document and the name under which messages speak of it.
+/// A parsed document, and the names of the files its nodes were read from.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
-    name: String,
+    /// The document itself first; then the overlays that were merged into it. [`Place::file`] is an index into this list.
+    files: Vec<String>,
     root: Node,
 }
 
 impl Document {
-    /// Reads YAML (and so JSON too).
+    /// Parses YAML (and so JSON too).
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Error> {
-        let root = yaml::parse(name, text)?;
+        let root = yaml::parse(name, 0, text)?;
         Ok(Self {
-            name: name.to_owned(),
+            files: vec![name.to_owned()],
             root,
         })
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// Parses another file, whose nodes can be moved into this document and keep their places.
+    pub(crate) fn parse_beside(&mut self, name: &str, text: &str) -> Result<Self, Error> {
+        let root = yaml::parse(name, self.files.len(), text)?;
+        self.files.push(name.to_owned());
+        Ok(Self {
+            files: self.files.clone(),
+            root,
+        })
+    }
+
+    /// `openapi.yaml:3:7`.
+    pub(crate) fn position(&self, place: Place) -> String {
+        let file = self.files.get(place.file).map_or("", String::as_str);
+        format!("{file}:{}:{}", place.line, place.column)
     }
 
     pub(crate) fn root(&self) -> At<'_> {
         At::new(self, &self.root, Pointer::default())
     }
 
-    /// The node at `pointer`, or none when there is no such place.
+    /// The node at `pointer`, if it exists.
     pub(crate) fn at(&self, pointer: &Pointer) -> Option<At<'_>> {
         let mut at = self.root();
         for key in pointer.keys() {
@@ -46,7 +59,7 @@ impl Document {
         Some(at)
     }
 
-    /// The node at `pointer` for a change.
+    /// The node at `pointer`, to be changed.
     pub(crate) fn node_mut(&mut self, pointer: &Pointer) -> Option<&mut Node> {
         let mut node = &mut self.root;
         for key in pointer.keys() {
@@ -59,8 +72,8 @@ impl Document {
         Some(node)
     }
 
-    /// An error about the nearest node that exists on the way to `pointer`.
-    pub(crate) fn error_near(&self, pointer: &Pointer, what: String, valid: &str) -> Error {
+    /// An error about the nearest existing node on the path to `pointer`.
+    pub(crate) fn error_near(&self, pointer: &Pointer, problem: String, help: &str) -> Error {
         let mut at = self.root();
         for key in pointer.keys() {
             match at.child(key) {
@@ -68,6 +81,6 @@ impl Document {
                 None => break,
             }
         }
-        at.error(what, valid)
+        at.error(problem, help)
     }
 }

@@ -6,23 +6,25 @@ use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Number, Value};
 
-/// A line and a column, both counted from one.
+/// A position in one of the files of a document. Line and column are counted from one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// 0 for the document itself, above for an overlay.
+    pub(crate) file: usize,
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
 /// A value and the place where it was read.
 ///
-/// A mapping or a sequence stands where its key stands: that is the line a reader looks for.
+/// The place of a mapping or a sequence is that of its key: that is the line a reader looks for.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) place: Place,
     pub(crate) data: Data,
 }
 
-/// What JSON can say, with the keys in the order of the text.
+/// A JSON value, with the keys in the order of the text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Data {
     Null,
@@ -33,7 +35,7 @@ pub(crate) enum Data {
     Mapping(IndexMap<String, Node>),
 }
 
-/// Two nodes are equal when they say the same, wherever they stand.
+/// Nodes are compared by value; their places do not count.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.data == other.data
@@ -41,7 +43,7 @@ impl PartialEq for Node {
 }
 
 impl Node {
-    /// A node made by a rule; it stands where the node stood that it replaces.
+    /// A node that a rule creates. It gets the place of the node that it replaces.
     pub(crate) fn new(place: Place, value: Value) -> Self {
         let data = match value {
             Value::Null => Data::Null,
@@ -64,7 +66,7 @@ impl Node {
         Self { place, data }
     }
 
-    /// Takes over what `value` says, and stays where it stands.
+    /// Replaces the value and keeps the place.
     pub(crate) fn replace(&mut self, value: Value) {
         *self = Self::new(self.place, value);
     }
@@ -108,7 +110,7 @@ impl Node {
         }
     }
 
-    /// Sets a key of a mapping; any other node is left alone.
+    /// Sets a key of a mapping. No effect on any other node.
     pub(crate) fn set(&mut self, key: &str, value: Value) {
         let place = self.place;
         if let Some(entries) = self.mapping_mut() {
@@ -116,10 +118,29 @@ impl Node {
         }
     }
 
-    /// Removes a key of a mapping and says whether it was there. The order of the others stays.
+    /// Gives this node and all its descendants one place.
+    pub(crate) fn move_to(&mut self, place: Place) {
+        self.place = place;
+        match &mut self.data {
+            Data::Mapping(entries) => entries.values_mut().for_each(|node| node.move_to(place)),
+            Data::Sequence(items) => items.iter_mut().for_each(|node| node.move_to(place)),
+            _ => {}
+        }
+    }
+
+    /// Removes a key of a mapping or an item of a list, and reports whether it existed. Keeps the order of the others.
     pub(crate) fn remove(&mut self, key: &str) -> bool {
-        self.mapping_mut()
-            .is_some_and(|entries| entries.shift_remove(key).is_some())
+        match &mut self.data {
+            Data::Mapping(entries) => entries.shift_remove(key).is_some(),
+            Data::Sequence(items) => match key.parse::<usize>() {
+                Ok(index) if index < items.len() => {
+                    items.remove(index);
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Adds a sentence to the `description`.
@@ -131,7 +152,7 @@ impl Node {
         self.set("description", Value::String(text));
     }
 
-    /// The value in one word, for messages: `a list`, `"x"`.
+    /// The value in a word, for messages: `a list`, `"x"`.
     pub(crate) fn summary(&self) -> String {
         match &self.data {
             Data::Null => "nothing".to_owned(),
@@ -169,7 +190,7 @@ impl Serialize for Node {
     }
 }
 
-/// The way from the root to a node; shown as a JSON pointer.
+/// The path from the root to a node; displayed as a JSON pointer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Pointer(Vec<String>);
 
@@ -184,19 +205,15 @@ impl Pointer {
         Self(keys)
     }
 
-    /// The way to the node around this one; the root is around itself.
+    /// The path of the parent. The root is its own parent.
     pub(crate) fn parent(&self) -> Self {
         let length = self.0.len().saturating_sub(1);
         Self(self.0[..length].to_vec())
     }
 
-    /// Whether the way to this node leads over `other`, or ends there.
+    /// Whether this is `other` or a descendant of it.
     pub(crate) fn is_below(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
-    }
-
-    pub(crate) fn is_root(&self) -> bool {
-        self.0.is_empty()
     }
 
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {

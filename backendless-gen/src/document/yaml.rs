@@ -7,37 +7,37 @@ use serde_json::Number;
 use super::{Data, Node, Place, Pointer};
 use crate::Error;
 
-const VALID: &str = "one YAML 1.2 document whose keys are texts, each key once";
+const HELP: &str = "one YAML 1.2 document whose keys are strings, each key once per mapping";
 
-pub(super) fn parse(name: &str, text: &str) -> Result<Node, Error> {
+/// Parses the text of one file. `file` is its index among the files of the document.
+pub(super) fn parse(name: &str, file: usize, text: &str) -> Result<Node, Error> {
+    let reader = Reader { name, file };
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
-        let place = place(error.marker());
-        let what = match error.info() {
-            "duplicated key in mapping" => twice(&key_at(text, place)),
-            info => format!("not YAML: {info}"),
+        let place = reader.place(error.marker());
+        let problem = match error.info() {
+            "duplicated key in mapping" => duplicate(&key_at(text, place)),
+            info => format!("invalid YAML: {info}"),
         };
-        Error::at(name, place, &Pointer::default(), what, VALID)
+        reader.error(place, &Pointer::default(), &problem)
     })?;
     let [document] = documents.as_slice() else {
-        let what = format!("{} YAML documents in one file", documents.len());
-        return Err(Error::at(
-            name,
-            Place { line: 1, column: 1 },
-            &Pointer::default(),
-            what,
-            VALID,
-        ));
+        let start = Place {
+            file,
+            line: 1,
+            column: 1,
+        };
+        let problem = format!("{} YAML documents in one file", documents.len());
+        return Err(reader.error(start, &Pointer::default(), &problem));
     };
-    node(
-        name,
+    reader.node(
         document,
         &Pointer::default(),
-        place(&document.span.start),
+        reader.place(&document.span.start),
     )
 }
 
-fn twice(key: &str) -> String {
-    format!("the key `{key}` stands twice in one mapping")
+fn duplicate(key: &str) -> String {
+    format!("duplicate key `{key}` in a mapping")
 }
 
 /// The key as it is written at a place.
@@ -51,60 +51,72 @@ fn key_at(text: &str, place: Place) -> String {
     key.trim_end().trim_end_matches(':').to_owned()
 }
 
-fn place(marker: &Marker) -> Place {
-    Place {
-        line: marker.line(),
-        column: marker.col() + 1,
-    }
+/// Reads the values of one file.
+struct Reader<'n> {
+    name: &'n str,
+    file: usize,
 }
 
-/// `key_place` is where the key of this value stands: it stands for a collection too.
-fn node(
-    name: &str,
-    yaml: &MarkedYaml<'_>,
-    pointer: &Pointer,
-    key_place: Place,
-) -> Result<Node, Error> {
-    let own_place = place(&yaml.span.start);
-    let fail = |what: String| Error::at(name, own_place, pointer, what, VALID);
-    let (place, data) = match &yaml.data {
-        YamlData::Value(scalar) => {
-            let place = match scalar {
-                Scalar::Null => key_place,
-                _ => own_place,
-            };
-            (
-                place,
-                self::scalar(scalar)
-                    .ok_or_else(|| fail("a number that JSON cannot say".to_owned()))?,
-            )
+impl Reader<'_> {
+    fn place(&self, marker: &Marker) -> Place {
+        Place {
+            file: self.file,
+            line: marker.line(),
+            column: marker.col() + 1,
         }
-        YamlData::Sequence(items) => {
-            let items = items.iter().enumerate().map(|(index, item)| {
-                let at = self::place(&item.span.start);
-                node(name, item, &pointer.join(&index.to_string()), at)
-            });
-            (key_place, Data::Sequence(items.collect::<Result<_, _>>()?))
-        }
-        YamlData::Mapping(entries) => {
-            let mut mapping = IndexMap::new();
-            for (key, value) in entries {
-                let at = self::place(&key.span.start);
-                let key =
-                    self::key(key).ok_or_else(|| fail("a key that is not a text".to_owned()))?;
-                let child = node(name, value, &pointer.join(&key), at)?;
-                if mapping.insert(key.clone(), child).is_some() {
-                    return Err(Error::at(name, at, &pointer.join(&key), twice(&key), VALID));
-                }
+    }
+
+    fn error(&self, place: Place, pointer: &Pointer, problem: &str) -> Error {
+        let place = format!("{}:{}:{}", self.name, place.line, place.column);
+        Error::at(&place, &pointer.to_string(), problem, HELP)
+    }
+
+    /// `key_place` is the place of the key of this value. A mapping or a sequence gets that place.
+    fn node(
+        &self,
+        yaml: &MarkedYaml<'_>,
+        pointer: &Pointer,
+        key_place: Place,
+    ) -> Result<Node, Error> {
+        let own_place = self.place(&yaml.span.start);
+        let fail = |problem: &str| self.error(own_place, pointer, problem);
+        let (place, data) = match &yaml.data {
+            YamlData::Value(value) => {
+                let place = match value {
+                    Scalar::Null => key_place,
+                    _ => own_place,
+                };
+                let data =
+                    scalar(value).ok_or_else(|| fail("a number that JSON cannot represent"))?;
+                (place, data)
             }
-            (key_place, Data::Mapping(mapping))
-        }
-        YamlData::Tagged(tag, _) => return Err(fail(format!("a value with the tag {tag}"))),
-        YamlData::Representation(..) | YamlData::Alias(_) | YamlData::BadValue => {
-            return Err(fail("a value that YAML does not allow here".to_owned()));
-        }
-    };
-    Ok(Node { place, data })
+            YamlData::Sequence(items) => {
+                let items = items.iter().enumerate().map(|(index, item)| {
+                    let place = self.place(&item.span.start);
+                    self.node(item, &pointer.join(&index.to_string()), place)
+                });
+                (key_place, Data::Sequence(items.collect::<Result<_, _>>()?))
+            }
+            YamlData::Mapping(entries) => {
+                let mut mapping = IndexMap::new();
+                for (yaml_key, value) in entries {
+                    let place = self.place(&yaml_key.span.start);
+                    let key = key(yaml_key).ok_or_else(|| fail("a key that is not a string"))?;
+                    let pointer = pointer.join(&key);
+                    let child = self.node(value, &pointer, place)?;
+                    if mapping.insert(key.clone(), child).is_some() {
+                        return Err(self.error(place, &pointer, &duplicate(&key)));
+                    }
+                }
+                (key_place, Data::Mapping(mapping))
+            }
+            YamlData::Tagged(tag, _) => return Err(fail(&format!("a value with the tag {tag}"))),
+            YamlData::Representation(..) | YamlData::Alias(_) | YamlData::BadValue => {
+                return Err(fail("a value that YAML does not allow here"));
+            }
+        };
+        Ok(Node { place, data })
+    }
 }
 
 fn scalar(scalar: &Scalar<'_>) -> Option<Data> {
@@ -117,7 +129,7 @@ fn scalar(scalar: &Scalar<'_>) -> Option<Data> {
     })
 }
 
-/// Keys of JSON are texts. An unquoted status (`200:`) is meant as one, so numbers and booleans are taken as written.
+/// JSON keys are strings. Numbers and booleans are taken as written, because an unquoted status (`200:`) is common.
 fn key(yaml: &MarkedYaml<'_>) -> Option<String> {
     match &yaml.data {
         YamlData::Value(Scalar::String(value)) => Some(value.clone().into_owned()),

@@ -3,6 +3,7 @@
 use super::{Rule, Touched, schemas};
 use crate::Error;
 use crate::document::{Document, Node, Pointer};
+use crate::extensions::OF_OPERATIONS;
 use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
@@ -25,11 +26,12 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
         let Some(entries) = document.node_mut(&pointer).and_then(Node::mapping_mut) else {
             continue;
         };
-        let before = entries.len();
-        entries.retain(|key, _| !key.starts_with("x-"));
-        if entries.len() < before {
+        let foreign =
+            |key: &String| key.starts_with("x-") && !OF_OPERATIONS.contains(&key.as_str());
+        if entries.keys().any(foreign) {
             touched.insert(pointer);
         }
+        entries.retain(|key, _| !key.starts_with("x-"));
     }
     Ok(touched)
 }

@@ -7,7 +7,6 @@ use serde_json::json;
 use super::{Rule, Touched, schemas};
 use crate::Error;
 use crate::document::{At, Document, Pointer};
-use crate::facts;
 use crate::model::Model;
 
 /// The component that stands for a request body of the caller's type.
@@ -47,7 +46,7 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
             changes.push((schema.pointer().clone(), value.clone()));
         }
     }
-    facts::check_open(model, &needed)?;
+    check_needed(model, &needed)?;
     if !changes.is_empty() {
         add_stand_ins(document)?;
     }
@@ -61,14 +60,29 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     Ok(touched)
 }
 
-/// The operation in whose request or success this schema stands, if the table of facts calls its JSON open.
+/// The operation in whose request or success response this schema is, if it has the extension `x-open-json`.
 fn declared_open<'m>(model: &'m Model, schema: &At<'_>) -> Option<&'m str> {
     let operation = model.operations.iter().find(|operation| {
         let mut keys = schema.pointer().keys();
         operation.pointer.keys().all(|key| keys.next() == Some(key))
             && matches!(keys.next(), Some("requestBody" | "responses"))
     })?;
-    facts::open_reason(&operation.id).map(|_| operation.id.as_str())
+    operation.extensions.open_json.as_ref()?;
+    Some(operation.id.as_str())
+}
+
+/// Rejects `x-open-json` on operations whose schemas are open anyway. `needed` are those with a schema that is not.
+fn check_needed(model: &Model, needed: &BTreeSet<&str>) -> Result<(), Error> {
+    let notes = model.operations.iter().filter_map(|operation| {
+        let note = operation.extensions.open_json.as_ref()?;
+        Some((operation.id.as_str(), note))
+    });
+    let mut idle = notes.filter(|(id, _)| !needed.contains(id));
+    idle.next().map_or(Ok(()), |(id, note)| {
+        let problem = format!("the schemas of `{id}` are open without `x-open-json`");
+        let help = "the operation without this extension";
+        Err(Error::at(&note.place, &note.pointer, &problem, help))
+    })
 }
 
 fn is_list(schema: &At<'_>) -> Result<bool, Error> {

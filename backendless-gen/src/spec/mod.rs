@@ -1,24 +1,20 @@
-//! What a maintainer asks of a specification, beside code made of it.
+//! Questions of a maintainer about a specification.
 //!
-//! - [`Source`] is a specification to ask about: a file, or what a revision of git holds.
 //! - [`Wrappers`] finds which handwritten methods call an operation.
-//! - [`Explanation`] tells all that is known of an operation, and why.
-//! - [`Findings`] are what in a specification would hurt users.
-//! - [`Diff`] tells two specifications apart, in terms of the Rust API.
+//! - [`Explanation`] shows the metadata of an operation, with the reasons.
+//! - [`Findings`] lists what in a specification causes problems for users.
+//! - [`Diff`] compares two specifications in terms of the Rust API.
+//! - [`Forecast`] shows the effects of a changed specification on a checkout.
 
 mod diff;
 mod explain;
+mod forecast;
 mod lint;
-mod source;
-mod words;
+mod text;
 mod wrappers;
 
 pub use diff::{Bump, Change, Diff, Level};
 pub use explain::Explanation;
+pub use forecast::Forecast;
 pub use lint::Findings;
-pub use source::Source;
 pub use wrappers::{Call, Wrappers};
-
-pub(crate) use wrappers::named;
-
-use words::{kind, listed};

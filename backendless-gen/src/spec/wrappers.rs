@@ -1,58 +1,74 @@
-//! Which handwritten code calls which function of the raw client.
+//! Which handwritten methods call which generated function.
 //!
-//! The sources are read as syntax, not compiled: so this can also be asked of a tree that does not compile, which is when
-//! a maintainer asks.
+//! The sources are parsed, not compiled. So the question can be asked about a checkout that does not compile, which is when
+//! a maintainer asks it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, ImplItem, Item, Meta, ReturnType, Type, Visibility};
+use syn::{Attribute, ImplItem, ImplItemFn, Item, Meta, ReturnType, Type, Visibility};
 
-use crate::Error;
+use crate::error::Error;
 
 const SOURCES: &str = "backendless/src";
 
-/// Handwritten, but no part of a call: what is generated, and the mock server.
-const OTHERS: [&str; 3] = ["generated", "mock", "mock.rs"];
+/// The module of the generated functions.
+const RAW: &str = "raw";
 
-/// The handwritten functions, and whom they call.
+/// Parts of the sources that call no generated function for users: the generated code, and the mock server.
+const IGNORED: [&str; 3] = ["generated", "mock", "mock.rs"];
+
+/// The handwritten functions, and the functions that they call.
 #[derive(Clone, Debug, Default)]
 pub struct Wrappers {
     functions: Vec<Function>,
+    /// The types in the definition of each type alias: a request builder is an alias of a request with its parameters.
+    aliases: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// A call of a raw function.
+/// A call of a generated function.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     /// The file below the root.
     pub file: String,
-    /// Its line, counted from one.
+    /// The line, counted from one.
     pub line: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Function {
-    /// The type it belongs to; empty for one that stands alone.
+    /// The type that it belongs to; empty for a free function.
     owner: String,
     name: String,
-    public: bool,
-    /// The types its return type names.
+    visible: Visible,
+    /// The types in its return type.
     returns: BTreeSet<String>,
-    /// The functions and methods it calls, whoever's they are.
+    /// The names of all functions and methods that it calls.
     calls: BTreeSet<String>,
-    /// The functions it calls on the raw client.
+    /// The generated functions that it calls.
     raw: BTreeMap<String, Call>,
     folder: PathBuf,
 }
 
+/// Who can call a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Visible {
+    /// Users: it is part of the public API.
+    Public,
+    /// The crate.
+    Private,
+    /// It implements a trait, so that its callers are unknown.
+    Trait,
+}
+
 impl Wrappers {
-    /// Reads the handwritten sources of the checkout at `root`.
+    /// Parses the handwritten sources of the checkout at `root`.
     ///
     /// # Errors
     ///
-    /// When a file cannot be read or is not Rust.
+    /// If a file cannot be read or is not valid Rust.
     pub fn read(root: &Path) -> Result<Self, Error> {
         let mut files = Vec::new();
         collect(&root.join(SOURCES), &mut files)?;
@@ -72,30 +88,25 @@ impl Wrappers {
             folder: name.parent().unwrap_or(name).to_owned(),
             text,
         };
-        reader.items(&file.items, &mut self.functions);
+        reader.items(&file.items, self);
         Ok(())
     }
 
-    /// Where a raw function is called.
+    /// The calls of a generated function.
     pub fn calls(&self, raw: &str) -> BTreeSet<Call> {
         let found = self.functions.iter().filter_map(|f| f.raw.get(raw));
         found.cloned().collect()
     }
 
-    /// The public methods that lead to a raw function: `Counters::reset`.
+    /// The public methods that call a generated function, directly or through private functions: `Counters::reset`.
     ///
-    /// The way ends at the first public method. One that merely calls that, as `Messaging::messages` polls, is not told.
+    /// The search ends at the first public method. Another public method that calls that one is not listed.
     pub fn methods(&self, raw: &str) -> BTreeSet<String> {
         self.leading_to(|function| function.raw.contains_key(raw))
     }
 
-    /// The public methods that lead to a function of a folder below the root.
-    pub(crate) fn methods_through(
-        &self,
-        folder: &Path,
-        owner: &str,
-        name: &str,
-    ) -> BTreeSet<String> {
+    /// The public methods that call a function of a folder below the root.
+    pub fn methods_through(&self, folder: &Path, owner: &str, name: &str) -> BTreeSet<String> {
         self.leading_to(|function| {
             (function.owner.as_str(), function.name.as_str()) == (owner, name)
                 && function.folder == folder
@@ -110,36 +121,44 @@ impl Wrappers {
             if !seen.insert((&function.owner, &function.name, &function.folder)) {
                 continue;
             }
-            if function.public {
-                found.insert(format!("{}::{}", function.owner, function.name));
-            } else {
-                open.extend(self.callers(function));
+            match function.visible {
+                Visible::Public => {
+                    found.insert(format!("{}::{}", function.owner, function.name));
+                }
+                Visible::Private => open.extend(self.callers(function)),
+                Visible::Trait => {}
             }
-            if self.is_builder(&function.owner) || !function.public {
-                open.extend(self.makers(&function.owner));
+            if function.visible == Visible::Trait || self.aliases.contains_key(&function.owner) {
+                open.extend(self.constructors(&function.owner));
             }
         }
         found
     }
 
-    /// Every builder has a `call`, so that name tells nothing; other private functions are called nearby.
+    /// The functions of the same folder that call a private function. `new` is too common a name to search for.
     fn callers<'w>(&'w self, function: &'w Function) -> impl Iterator<Item = &'w Function> {
-        let known = !matches!(function.name.as_str(), "call" | "new");
+        let known = function.name != "new";
         self.functions.iter().filter(move |other| {
             known && other.folder == function.folder && other.calls.contains(&function.name)
         })
     }
 
-    fn is_builder(&self, owner: &str) -> bool {
-        let mut own = self.functions.iter().filter(|other| other.owner == owner);
-        own.any(|other| other.name == "call")
+    /// The public functions of other types that return an `owner`, or an alias whose definition names it.
+    fn constructors<'w>(&'w self, owner: &'w str) -> impl Iterator<Item = &'w Function> {
+        self.functions.iter().filter(move |other| {
+            let mut returned = other.returns.iter();
+            other.visible == Visible::Public
+                && other.owner != owner
+                && !owner.is_empty()
+                && returned.any(|name| name == owner || self.is_alias_of(name, owner))
+                && !self.is_alias_of(&other.owner, owner)
+        })
     }
 
-    /// The public functions of other types that answer an `owner`.
-    fn makers<'w>(&'w self, owner: &'w str) -> impl Iterator<Item = &'w Function> {
-        self.functions.iter().filter(move |other| {
-            other.public && other.owner != owner && other.returns.contains(owner)
-        })
+    fn is_alias_of(&self, alias: &str, name: &str) -> bool {
+        self.aliases
+            .get(alias)
+            .is_some_and(|types| types.contains(name))
     }
 }
 
@@ -147,7 +166,7 @@ fn failed(path: &Path, error: impl std::fmt::Display) -> Error {
     Error::new(format!("cannot read {}: {error}", path.display()))
 }
 
-/// The Rust files of a folder and those below, sorted.
+/// The Rust files of a folder and its subfolders, sorted.
 fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
     let entries = fs::read_dir(folder).map_err(|error| failed(folder, error))?;
     let mut paths = Vec::new();
@@ -157,7 +176,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
     paths.sort();
     for path in paths {
         let name = path.file_name().unwrap_or_default();
-        if OTHERS.iter().any(|other| name == *other) {
+        if IGNORED.iter().any(|ignored| name == *ignored) {
             continue;
         }
         if path.is_dir() {
@@ -169,7 +188,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads the functions of one file.
+/// Reads the functions and type aliases of one file.
 struct Reader<'t> {
     file: String,
     folder: PathBuf,
@@ -177,25 +196,30 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn items(&self, items: &[Item], found: &mut Vec<Function>) {
+    fn items(&self, items: &[Item], found: &mut Wrappers) {
         for item in items {
             match item {
                 Item::Fn(function) => {
-                    let mut made = self.function("", &function.sig, &function.vis);
-                    self.body(&mut made, |body| body.visit_block(&function.block));
-                    found.push(made);
+                    // The public API consists of methods; a free function is not part of it.
+                    let mut read = self.function("", &function.sig, Visible::Private);
+                    self.body(&mut read, |body| body.visit_block(&function.block));
+                    found.functions.push(read);
                 }
-                Item::Impl(block) if block.trait_.is_none() => {
-                    let owner = named(&block.self_ty);
+                Item::Impl(block) => {
+                    let owner = type_name(&block.self_ty);
                     for item in &block.items {
                         if let ImplItem::Fn(method) = item {
-                            let mut made = self.function(&owner, &method.sig, &method.vis);
-                            self.body(&mut made, |body| body.visit_block(&method.block));
-                            found.push(made);
+                            let is_trait = block.trait_.is_some();
+                            found.functions.push(self.method(&owner, method, is_trait));
                         }
                     }
                 }
-                Item::Mod(module) if !only_for_tests(&module.attrs) => {
+                Item::Type(alias) => {
+                    let mut types = Types::default();
+                    types.visit_type(&alias.ty);
+                    found.aliases.insert(alias.ident.to_string(), types.0);
+                }
+                Item::Mod(module) if !is_for_tests(&module.attrs) => {
                     let items = module.content.as_ref().map(|(_, items)| items.as_slice());
                     self.items(items.unwrap_or_default(), found);
                 }
@@ -204,7 +228,18 @@ impl Reader<'_> {
         }
     }
 
-    fn function(&self, owner: &str, signature: &syn::Signature, vis: &Visibility) -> Function {
+    fn method(&self, owner: &str, method: &ImplItemFn, is_trait: bool) -> Function {
+        let visible = match &method.vis {
+            _ if is_trait => Visible::Trait,
+            Visibility::Public(_) => Visible::Public,
+            _ => Visible::Private,
+        };
+        let mut read = self.function(owner, &method.sig, visible);
+        self.body(&mut read, |body| body.visit_block(&method.block));
+        read
+    }
+
+    fn function(&self, owner: &str, signature: &syn::Signature, visible: Visible) -> Function {
         let mut types = Types::default();
         if let ReturnType::Type(_, kind) = &signature.output {
             types.visit_type(kind);
@@ -212,8 +247,7 @@ impl Reader<'_> {
         Function {
             owner: owner.to_owned(),
             name: signature.ident.to_string(),
-            // A function that stands alone is no part of the API, which is all methods.
-            public: matches!(vis, Visibility::Public(_)) && !owner.is_empty(),
+            visible,
             returns: types.0,
             calls: BTreeSet::new(),
             raw: BTreeMap::new(),
@@ -226,27 +260,29 @@ impl Reader<'_> {
         visit(&mut body);
         function.calls = body.calls;
         for name in body.raw {
-            let line = self.line_of(&format!(".{name}("));
-            let line = line.or_else(|| self.line_of(&format!(".{name}::<")));
             let call = Call {
                 file: self.file.clone(),
-                line: line.unwrap_or(1),
+                line: self.line_of(&name).unwrap_or(1),
             };
             function.raw.insert(name, call);
         }
     }
 
-    /// The line of the first call in the file that is not part of a comment.
-    fn line_of(&self, call: &str) -> Option<usize> {
-        let mut lines = self.text.lines();
-        let index =
-            lines.position(|line| line.contains(call) && !line.trim_start().starts_with("//"))?;
-        Some(index + 1)
+    /// The line of the first call of a generated function in the file that is not part of a comment.
+    fn line_of(&self, name: &str) -> Option<usize> {
+        let call = format!("{RAW}::{name}");
+        let is_call = |line: &str| {
+            let rest = line.split_once(&call).map(|(_, rest)| rest);
+            let ends = rest
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+            ends && !line.trim_start().starts_with("//")
+        };
+        Some(self.text.lines().position(is_call)? + 1)
     }
 }
 
-/// Whether it stands under `#[cfg(test)]`.
-fn only_for_tests(attributes: &[Attribute]) -> bool {
+/// Whether an item has `#[cfg(test)]`.
+fn is_for_tests(attributes: &[Attribute]) -> bool {
     let mut cfgs = attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("cfg"));
@@ -254,7 +290,7 @@ fn only_for_tests(attributes: &[Attribute]) -> bool {
 }
 
 /// The name of a type without its path and parameters.
-pub(crate) fn named(kind: &Type) -> String {
+pub(super) fn type_name(kind: &Type) -> String {
     match kind {
         Type::Path(path) => {
             let last = path.path.segments.last();
@@ -265,7 +301,7 @@ pub(crate) fn named(kind: &Type) -> String {
     }
 }
 
-/// Every name in a type.
+/// All names in a type.
 #[derive(Default)]
 struct Types(BTreeSet<String>);
 
@@ -276,31 +312,37 @@ impl<'ast> Visit<'ast> for Types {
     }
 }
 
-/// What a function calls.
+/// The functions that a body calls or names.
 #[derive(Default)]
 struct Body {
     calls: BTreeSet<String>,
+    /// Those of the module of generated functions.
     raw: BTreeSet<String>,
 }
 
 impl<'ast> Visit<'ast> for Body {
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        let name = call.method.to_string();
-        let on_raw = matches!(&*call.receiver, Expr::Path(path) if path.path.is_ident("raw"));
-        if on_raw && name != "clone" {
-            self.raw.insert(name);
-        } else {
-            self.calls.insert(name);
-        }
+        self.calls.insert(call.method.to_string());
         visit::visit_expr_method_call(self, call);
     }
 
-    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        if let Expr::Path(path) = &*call.func
-            && let Some(last) = path.path.segments.last()
-        {
-            self.calls.insert(last.ident.to_string());
+    /// A function that is called, or passed as a value.
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        let names: Vec<String> = path
+            .path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        match names.as_slice() {
+            [.., module, name] if module == RAW => {
+                self.raw.insert(name.clone());
+            }
+            [.., name] => {
+                self.calls.insert(name.clone());
+            }
+            [] => {}
         }
-        visit::visit_expr_call(self, call);
+        visit::visit_expr_path(self, path);
     }
 }

@@ -3,11 +3,13 @@
 //! progenitor and typify panic on many shapes, and on others make code that does not compile. Each of these is found
 //! here, where its place is known.
 
+mod extensions;
 mod operations;
 mod parameters;
 mod schemas;
 mod structure;
 
+pub(crate) use extensions::consistency;
 pub(crate) use operations::{model, route};
 pub(crate) use structure::structure;
 
@@ -27,6 +29,7 @@ pub(crate) fn document(document: &Document) -> Result<(), Error> {
         }
     }
     components(document)?;
+    extensions::places(document)?;
     structure(document).map(|_| ())
 }
 

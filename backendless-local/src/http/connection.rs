@@ -1,4 +1,4 @@
-//! Connections that can be reset from within a request.
+//! ResettableListener that can be reset from within a request.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,18 +13,18 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A listener whose connections can be reset.
-pub(crate) struct Connections(pub(crate) TcpListener);
+pub(crate) struct ResettableListener(pub(crate) TcpListener);
 
-impl Listener for Connections {
+impl Listener for ResettableListener {
     type Io = Connection;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Small answers must not wait for the client's acknowledgement of the one before.
+        // A small response must not wait for the acknowledgement of the previous one.
         let _ = stream.set_nodelay(true);
-        let line = Line::default();
-        (Connection { stream, line }, address)
+        let handle = ConnectionHandle::default();
+        (Connection { stream, handle }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -32,36 +32,36 @@ impl Listener for Connections {
     }
 }
 
-/// What a request knows of the connection that it came by.
+/// Handle of a request to the connection that it arrived on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Line {
-    dead: Arc<AtomicBool>,
+pub(crate) struct ConnectionHandle {
+    is_reset: Arc<AtomicBool>,
 }
 
-impl Line {
-    /// From now on nothing is written: the attempt to do so resets the connection.
+impl ConnectionHandle {
+    /// Resets the connection at the next attempt to read or write.
     pub(crate) fn reset(&self) {
-        self.dead.store(true, Ordering::Release);
+        self.is_reset.store(true, Ordering::Release);
     }
 }
 
-impl Connected<IncomingStream<'_, Connections>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Connections>) -> Line {
-        stream.io().line.clone()
+impl Connected<IncomingStream<'_, ResettableListener>> for ConnectionHandle {
+    fn connect_info(stream: IncomingStream<'_, ResettableListener>) -> ConnectionHandle {
+        stream.io().handle.clone()
     }
 }
 
 pub(crate) struct Connection {
     stream: TcpStream,
-    line: Line,
+    handle: ConnectionHandle,
 }
 
 impl Connection {
-    /// The stream, unless it is to be reset: then it is closed without a farewell once it is
-    /// dropped, which the error makes happen.
-    fn live(self: Pin<&mut Self>) -> io::Result<Pin<&mut TcpStream>> {
+    /// Returns the stream. After [`ConnectionHandle::reset`] it returns an error, on which the
+    /// server drops the connection; the zero linger time turns that into a reset.
+    fn open_stream(self: Pin<&mut Self>) -> io::Result<Pin<&mut TcpStream>> {
         let this = self.get_mut();
-        if this.line.dead.load(Ordering::Acquire) {
+        if this.handle.is_reset.load(Ordering::Acquire) {
             this.stream.set_zero_linger()?;
             return Err(io::ErrorKind::ConnectionReset.into());
         }
@@ -75,7 +75,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.live()?.poll_read(context, buffer)
+        self.open_stream()?.poll_read(context, buffer)
     }
 }
 
@@ -85,7 +85,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.live()?.poll_write(context, bytes)
+        self.open_stream()?.poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -93,7 +93,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.live()?.poll_write_vectored(context, pieces)
+        self.open_stream()?.poll_write_vectored(context, pieces)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -101,10 +101,10 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.live()?.poll_flush(context)
+        self.open_stream()?.poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.live()?.poll_shutdown(context)
+        self.open_stream()?.poll_shutdown(context)
     }
 }

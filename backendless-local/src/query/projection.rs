@@ -1,74 +1,15 @@
-//! What a find answers of each row, or of each group of rows: columns, aliases, aggregates.
+//! The properties that a find returns for each row or each group of rows: columns, aliases,
+//! aggregates.
 
-use super::condition::Sql;
-use crate::http::reply::{Failure, code, shorten};
+use crate::query::aggregate::{Aggregate, parse_aggregate};
+use crate::query::sql::Sql;
+use crate::service_error::{ServiceError, code};
 use crate::store::names;
 use crate::store::schema::{CLASS, Column, OBJECT_ID, Table};
 use crate::store::value::Kind;
+use crate::text::shorten;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Aggregate {
-    Count,
-    Sum,
-    Avg,
-    Min,
-    Max,
-}
-
-impl Aggregate {
-    pub(crate) fn named(name: &str) -> Option<Aggregate> {
-        [
-            Aggregate::Count,
-            Aggregate::Sum,
-            Aggregate::Avg,
-            Aggregate::Min,
-            Aggregate::Max,
-        ]
-        .into_iter()
-        .find(|aggregate| aggregate.key().eq_ignore_ascii_case(name))
-    }
-
-    /// The property that has the result, without an alias.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Aggregate::Count => "count",
-            Aggregate::Sum => "sum",
-            Aggregate::Avg => "avg",
-            Aggregate::Min => "min",
-            Aggregate::Max => "max",
-        }
-    }
-
-    /// The SQL of this aggregate of a column (`*`: of rows, to be counted) and its kind.
-    pub(crate) fn of(self, table: &Table, column: &str) -> Result<(String, Kind), Failure> {
-        if column == "*" && self == Aggregate::Count {
-            return Ok(("COUNT(*)".to_owned(), Kind::Int));
-        }
-        let Column { name, sql, kind } = table.known_column(column)?;
-        let fits = match self {
-            Aggregate::Count => true,
-            Aggregate::Sum | Aggregate::Avg => kind.is_numeric() || *kind == Kind::Unknown,
-            Aggregate::Min | Aggregate::Max => *kind != Kind::Json,
-        };
-        if !fits {
-            let why = format!(
-                "{}({name}): the column holds {} values",
-                self.key(),
-                kind.name()
-            );
-            return Err(Failure::new(code::WRONG_TYPE, why));
-        }
-        let result = match self {
-            Aggregate::Count => Kind::Int,
-            Aggregate::Avg => Kind::Double,
-            // Of what never had a value the result is null, which any kind can be.
-            Aggregate::Sum | Aggregate::Min | Aggregate::Max => *kind,
-        };
-        Ok((format!("{}({sql})", self.key()), result))
-    }
-}
-
-/// One property of the answer.
+/// One property of the result.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) key: String,
@@ -79,16 +20,16 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Projection {
     pub(crate) outputs: Vec<Output>,
-    /// `None` when the answer is of rows; else the SQL of what they are grouped by.
+    /// SQL of the terms that rows are grouped by; `None` if the result is rows.
     pub(crate) groups: Option<Vec<String>>,
-    /// The names of the columns that they are grouped by.
+    /// Names of the columns that rows are grouped by.
     grouped: Vec<String>,
-    /// Whether groups that give the same results are one.
+    /// Whether groups with equal results are returned once.
     distinct: bool,
 }
 
-/// What the caller asked for, as it came.
-pub(crate) struct Asked<'a> {
+/// The unparsed parameters of a projection.
+pub(crate) struct ProjectionParameters<'a> {
     pub(crate) properties: &'a [String],
     pub(crate) exclude: &'a [String],
     pub(crate) group_by: &'a [String],
@@ -96,8 +37,8 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Projection {
-    /// Every column of every row.
-    pub(crate) fn everything(table: &Table) -> Projection {
+    /// Selects every column of every row.
+    pub(crate) fn all_columns(table: &Table) -> Projection {
         let outputs = table.columns().iter().map(Output::column).collect();
         Projection {
             outputs,
@@ -107,48 +48,56 @@ impl Projection {
         }
     }
 
-    pub(crate) fn new(table: &Table, asked: &Asked<'_>) -> Result<Projection, Failure> {
+    pub(crate) fn new(
+        table: &Table,
+        parameters: &ProjectionParameters<'_>,
+    ) -> Result<Projection, ServiceError> {
         let mut items = Vec::new();
-        for property in asked.properties {
+        for property in parameters.properties {
             items.push(Item::parse(property)?);
         }
-        for name in asked.group_by {
+        for name in parameters.group_by {
             table.known_column(name)?;
         }
-        let aggregates = items
+        let has_aggregates = items
             .iter()
-            .any(|item| matches!(item.what, What::Aggregate(..)));
-        let grouped = aggregates || !asked.group_by.is_empty();
+            .any(|item| matches!(item.source, Source::Aggregate(..)));
+        let grouped = has_aggregates || !parameters.group_by.is_empty();
         let mut projection = Projection {
             outputs: Vec::new(),
             groups: None,
-            grouped: asked.group_by.to_vec(),
-            distinct: asked.distinct && grouped,
+            grouped: parameters.group_by.to_vec(),
+            distinct: parameters.distinct && grouped,
         };
         if grouped {
-            projection.of_groups(table, &items)?;
+            projection.select_groups(table, &items)?;
         } else {
-            projection.of_rows(table, &items, asked.distinct)?;
+            projection.select_rows(table, &items, parameters.distinct)?;
         }
-        for name in asked.exclude {
+        for name in parameters.exclude {
             table.known_column(name)?;
-            // Every plain row says which it is.
-            let kept = name == OBJECT_ID && !grouped && !asked.distinct;
+            // Rows always have their objectId.
+            let kept = name == OBJECT_ID && !grouped && !parameters.distinct;
             projection
                 .outputs
                 .retain(|output| kept || output.key != *name);
         }
         if projection.outputs.is_empty() {
-            return Err(invalid("no property is left to answer".to_owned()));
+            return Err(invalid("every property is excluded".to_owned()));
         }
-        if asked.distinct && !grouped {
+        if parameters.distinct && !grouped {
             let columns = projection.outputs.iter().map(|output| output.sql.clone());
             projection.groups = Some(columns.collect());
         }
         Ok(projection)
     }
 
-    fn of_rows(&mut self, table: &Table, items: &[Item], distinct: bool) -> Result<(), Failure> {
+    fn select_rows(
+        &mut self,
+        table: &Table,
+        items: &[Item],
+        distinct: bool,
+    ) -> Result<(), ServiceError> {
         if items.is_empty() {
             self.outputs
                 .extend(table.columns().iter().map(Output::column));
@@ -163,7 +112,7 @@ impl Projection {
         Ok(())
     }
 
-    fn of_groups(&mut self, table: &Table, items: &[Item]) -> Result<(), Failure> {
+    fn select_groups(&mut self, table: &Table, items: &[Item]) -> Result<(), ServiceError> {
         let columns = self.grouped.iter().map(|name| table.known_column(name));
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         self.groups = Some(columns.iter().map(|column| column.sql.clone()).collect());
@@ -171,37 +120,37 @@ impl Projection {
             self.outputs.extend(columns.into_iter().map(Output::column));
         }
         for item in items {
-            match &item.what {
-                What::Column(name) if self.grouped.contains(name) => {}
-                What::Column(name) => {
+            match &item.source {
+                Source::Column(name) if self.grouped.contains(name) => {}
+                Source::Column(name) => {
                     table.known_column(name)?;
                     return Err(not_grouped(name));
                 }
-                What::All => return Err(not_grouped("*")),
-                What::Aggregate(..) => {}
+                Source::All => return Err(not_grouped("*")),
+                Source::Aggregate(..) => {}
             }
             self.add_item(table, item)?;
         }
         Ok(())
     }
 
-    fn add_item(&mut self, table: &Table, item: &Item) -> Result<(), Failure> {
+    fn add_item(&mut self, table: &Table, item: &Item) -> Result<(), ServiceError> {
         let alias = item.alias.clone();
-        match &item.what {
-            What::All => table
+        match &item.source {
+            Source::All => table
                 .columns()
                 .iter()
                 .try_for_each(|column| self.add(Output::column(column))),
-            // It is in every answer.
-            What::Column(name) if name == CLASS && alias.is_none() => Ok(()),
-            What::Column(name) => {
+            // Every row has it.
+            Source::Column(name) if name == CLASS && alias.is_none() => Ok(()),
+            Source::Column(name) => {
                 let output = Output::column(table.known_column(name)?);
                 self.add(Output {
                     key: alias.unwrap_or(output.key),
                     ..output
                 })
             }
-            What::Aggregate(aggregate, column) => {
+            Source::Aggregate(aggregate, column) => {
                 let (sql, kind) = aggregate.of(table, column)?;
                 let key = alias.unwrap_or_else(|| aggregate.key().to_owned());
                 self.add(Output { key, sql, kind })
@@ -209,8 +158,8 @@ impl Projection {
         }
     }
 
-    /// Adds a property; the same one twice is one.
-    fn add(&mut self, output: Output) -> Result<(), Failure> {
+    /// Adds a property. Adding an equal property again has no effect.
+    fn add(&mut self, output: Output) -> Result<(), ServiceError> {
         match self.outputs.iter().find(|other| other.key == output.key) {
             None => {
                 self.outputs.push(output);
@@ -218,15 +167,19 @@ impl Projection {
             }
             Some(other) if other.sql == output.sql => Ok(()),
             Some(_) => Err(invalid(format!(
-                "two results would be called '{}': give one of them an alias",
+                "two results have the name '{}': give one of them an alias",
                 shorten(&output.key)
             ))),
         }
     }
 
-    /// What a name stands for where groups are sorted or filtered: a result, or a column that they
-    /// are grouped by.
-    pub(crate) fn group_term(&self, table: &Table, name: &str) -> Result<(String, Kind), Failure> {
+    /// Resolves a name where groups are sorted or filtered: a result, or a column that rows are
+    /// grouped by.
+    pub(crate) fn group_term(
+        &self,
+        table: &Table,
+        name: &str,
+    ) -> Result<(String, Kind), ServiceError> {
         if let Some(output) = self.output(name) {
             return Ok((output.sql.clone(), output.kind));
         }
@@ -241,7 +194,7 @@ impl Projection {
         self.outputs.iter().find(|output| output.key == key)
     }
 
-    /// The results, as SQL selects them.
+    /// Returns the terms of SQL's `SELECT`.
     pub(crate) fn select(&self) -> String {
         let outputs = self
             .outputs
@@ -255,7 +208,7 @@ impl Projection {
         )
     }
 
-    /// `GROUP BY`, with the condition that a group must meet.
+    /// Returns `GROUP BY` and `HAVING`, or an empty text.
     pub(crate) fn group_by(&self, having: Option<Sql>) -> Sql {
         let mut sql = Sql::default();
         if let Some(groups) = &self.groups
@@ -283,77 +236,60 @@ impl Output {
 
 /// One item of `property`: `name`, `name as alias`, `Count(name)`, `Count(name) as alias`, `*`.
 struct Item {
-    what: What,
+    source: Source,
     alias: Option<String>,
 }
 
-enum What {
+enum Source {
     All,
     Column(String),
     Aggregate(Aggregate, String),
 }
 
 impl Item {
-    fn parse(text: &str) -> Result<Item, Failure> {
+    fn parse(text: &str) -> Result<Item, ServiceError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {
-            [what @ .., word, alias] if word.eq_ignore_ascii_case("as") && !what.is_empty() => {
+            [source @ .., word, alias] if word.eq_ignore_ascii_case("as") && !source.is_empty() => {
                 if !names::is_name(alias) || *alias == CLASS {
                     return Err(invalid(format!("'{}' cannot be an alias", shorten(alias))));
                 }
-                let what = What::parse(&what.join(" "))?;
-                if matches!(what, What::All) {
+                let source = Source::parse(&source.join(" "))?;
+                if matches!(source, Source::All) {
                     return Err(invalid("'*' cannot have an alias".to_owned()));
                 }
                 Ok(Item {
-                    what,
+                    source,
                     alias: Some((*alias).to_owned()),
                 })
             }
             _ => Ok(Item {
-                what: What::parse(text.trim())?,
+                source: Source::parse(text.trim())?,
                 alias: None,
             }),
         }
     }
 }
 
-impl What {
-    fn parse(text: &str) -> Result<What, Failure> {
+impl Source {
+    fn parse(text: &str) -> Result<Source, ServiceError> {
         if text == "*" {
-            return Ok(What::All);
+            return Ok(Source::All);
         }
         match parse_aggregate(text)? {
-            Some((aggregate, column)) => Ok(What::Aggregate(aggregate, column.to_owned())),
-            None => Ok(What::Column(text.to_owned())),
+            Some((aggregate, column)) => Ok(Source::Aggregate(aggregate, column.to_owned())),
+            None => Ok(Source::Column(text.to_owned())),
         }
     }
 }
 
-/// `Count(name)`; `None` for what does not look like a call.
-pub(crate) fn parse_aggregate(text: &str) -> Result<Option<(Aggregate, &str)>, Failure> {
-    let Some((function, rest)) = text.split_once('(') else {
-        return Ok(None);
-    };
-    let Some(column) = rest.strip_suffix(')') else {
-        return Ok(None);
-    };
-    match Aggregate::named(function.trim()) {
-        Some(aggregate) => Ok(Some((aggregate, column.trim()))),
-        None => Err(invalid(format!(
-            "the function '{}' is not supported",
-            shorten(function)
-        ))),
-    }
-}
-
-fn not_grouped(name: &str) -> Failure {
+fn not_grouped(name: &str) -> ServiceError {
     invalid(format!(
-        "'{}' is one value per row: with aggregates it must be in groupBy",
+        "'{}' has one value per row; with aggregates it must be in groupBy",
         shorten(name)
     ))
 }
 
-fn invalid(why: String) -> Failure {
-    Failure::new(code::UNKNOWN_COLUMN, format!("Invalid property: {why}"))
+fn invalid(why: String) -> ServiceError {
+    ServiceError::new(code::UNKNOWN_COLUMN, format!("Invalid property: {why}"))
 }

@@ -1,16 +1,17 @@
-//! The order of the answer: `sortBy`, and the order of creation where it leaves a choice, so that
-//! pages never overlap and never leave a row out.
+//! The order of rows: by `sortBy`, then by creation, so that pages neither overlap nor skip rows.
 
-use super::projection::{Projection, parse_aggregate};
-use crate::http::reply::{Failure, code, shorten};
+use crate::query::aggregate::parse_aggregate;
+use crate::query::projection::Projection;
+use crate::service_error::{ServiceError, code};
 use crate::store::schema::Table;
+use crate::text::shorten;
 
-/// The terms of SQL's `ORDER BY`.
+/// Returns the terms of SQL's `ORDER BY`.
 pub(crate) fn order_by(
     table: &Table,
     projection: &Projection,
     items: &[String],
-) -> Result<String, Failure> {
+) -> Result<String, ServiceError> {
     let mut terms = Vec::new();
     for item in items {
         let (name, direction) = split(item)?;
@@ -27,13 +28,13 @@ pub(crate) fn order_by(
     Ok(terms.join(", "))
 }
 
-fn split(item: &str) -> Result<(&str, &'static str), Failure> {
+fn split(item: &str) -> Result<(&str, &'static str), ServiceError> {
     let item = item.trim();
     match item.rsplit_once(char::is_whitespace) {
         None => Ok((item, "ASC")),
         Some((name, word)) if word.eq_ignore_ascii_case("asc") => Ok((name.trim_end(), "ASC")),
         Some((name, word)) if word.eq_ignore_ascii_case("desc") => Ok((name.trim_end(), "DESC")),
-        Some(_) => Err(Failure::new(
+        Some(_) => Err(ServiceError::new(
             code::UNKNOWN_COLUMN,
             format!(
                 "Invalid sortBy: '{}' is not 'column', 'column asc' or 'column desc'",
@@ -43,7 +44,7 @@ fn split(item: &str) -> Result<(&str, &'static str), Failure> {
     }
 }
 
-fn key(table: &Table, projection: &Projection, name: &str) -> Result<String, Failure> {
+fn key(table: &Table, projection: &Projection, name: &str) -> Result<String, ServiceError> {
     let grouped = projection.groups.is_some();
     if grouped && let Some((aggregate, column)) = parse_aggregate(name)? {
         return Ok(aggregate.of(table, column)?.0);

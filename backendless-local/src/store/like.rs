@@ -1,12 +1,12 @@
-//! `LIKE` as a where-clause means it: `%` is any text, `_` is any one character, nothing escapes,
-//! and case does not count, in any script. It takes the place of SQLite's own, which ignores case
-//! for ASCII only, ends at a NUL and needs exponential time for some patterns.
+//! The `LIKE` of where clauses: `%` matches any text, `_` any one character, there is no escape
+//! character, and case is ignored in every script. SQLite's own ignores case for ASCII only, stops
+//! at a NUL and takes exponential time for some patterns.
 
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 
-/// The SQL function: `local_like(value, pattern)`; null where either is null.
+/// Name of the SQL function `local_like(value, pattern)`. It returns null if either is null.
 pub(crate) const LIKE: &str = "local_like";
 
 pub(super) fn install(connection: &Connection) -> Result<()> {
@@ -29,8 +29,8 @@ fn matches(value: &str, pattern: &str) -> bool {
     let value: Vec<char> = value.chars().flat_map(char::to_lowercase).collect();
     let pattern: Vec<char> = pattern.chars().flat_map(char::to_lowercase).collect();
     let (mut v, mut p) = (0, 0);
-    // Where to try again: just behind the last `%`, and one character further in the value each
-    // time. Earlier `%`s need no second try, so the time is at most the product of the lengths.
+    // Where to resume after a mismatch: after the last `%`, one character further in the value each
+    // time. Earlier `%`s need no retry, so the time is at most the product of the lengths.
     let mut retry: Option<(usize, usize)> = None;
     while v < value.len() {
         match pattern.get(p) {
@@ -60,7 +60,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn percent_is_any_text_and_underscore_any_character() {
+    fn percent_matches_any_text_and_underscore_any_character() {
         for (value, pattern) in [
             ("Bob", "Bob"),
             ("Bob", "B%"),
@@ -90,14 +90,14 @@ mod tests {
     }
 
     #[test]
-    fn case_does_not_count_in_any_script() {
+    fn case_is_ignored_in_every_script() {
         assert!(matches("BOB", "bob"));
         assert!(matches("ÄRGER", "ärg%"));
         assert!(matches("ИВАН", "иван"));
     }
 
     #[test]
-    fn many_wildcards_do_not_take_forever() {
+    fn many_wildcards_take_polynomial_time() {
         assert!(!matches(
             &"a".repeat(3_000),
             &format!("{}b", "%a".repeat(300))

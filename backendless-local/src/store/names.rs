@@ -1,15 +1,16 @@
-//! Which names a table, a column or an alias may have. It never looks whether one exists.
+//! Syntax of the names of tables, columns and aliases.
 
-use crate::http::reply::{Failure, code, shorten};
+use crate::service_error::{ServiceError, code};
+use crate::text::shorten;
 
-const LONGEST: usize = 64;
+const MAX_CHARS: usize = 64;
 
 /// Whether a name may begin with this character.
 pub(crate) fn starts_name(c: char) -> bool {
     continues_name(c) && !c.is_ascii_digit()
 }
 
-/// Whether a name may have this character: a letter, digit or mark of any script, or `_`; no
+/// Whether a name may contain this character: a letter, digit or mark of any script, or `_`; no
 /// quotes, spaces, ASCII punctuation or control characters.
 pub(crate) fn continues_name(c: char) -> bool {
     if c.is_ascii() {
@@ -21,18 +22,18 @@ pub(crate) fn continues_name(c: char) -> bool {
 pub(crate) fn is_name(name: &str) -> bool {
     name.chars().next().is_some_and(starts_name)
         && name.chars().all(continues_name)
-        && name.chars().nth(LONGEST).is_none()
+        && name.chars().nth(MAX_CHARS).is_none()
 }
 
-/// Refuses a name that a new table or column cannot have. `what` is "table" or "column".
-pub(crate) fn check(what: &str, name: &str) -> Result<(), Failure> {
+/// Rejects a name that a new table or column cannot have. `what` is "table" or "column".
+pub(crate) fn check(what: &str, name: &str) -> Result<(), ServiceError> {
     if is_name(name) {
         return Ok(());
     }
-    Err(Failure::new(
+    Err(ServiceError::new(
         code::INVALID_PARAMETER,
         format!(
-            "'{}' cannot be the name of a {what}: a name has 1 to {LONGEST} letters, digits and \
+            "'{}' cannot be the name of a {what}: a name has 1 to {MAX_CHARS} letters, digits and \
              underscores and does not begin with a digit",
             shorten(name)
         ),
@@ -51,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_means_something_in_sql_is_a_name() {
+    fn text_with_sql_syntax_is_not_a_name() {
         for name in [
             "", "1a", "a b", "a'b", "a\"b", "a`b", "a;b", "a/b", "a-b", "a.b", "a\0b", "a\u{a0}b",
             "a\u{85}b",

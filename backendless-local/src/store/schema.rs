@@ -1,15 +1,32 @@
-//! The catalogue: which tables and columns there are, by name, and how SQL calls them. Tables and
-//! columns come into being here; rows are the business of `data`.
+//! The schema: user tables and their columns by name, with their names in SQL. Tables and columns
+//! are created here, rows in `services::rows`.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use super::names;
-use super::value::Kind;
-use crate::http::reply::{Failure, code, shorten};
+use crate::service_error::{ServiceError, code};
+use crate::store::names;
+use crate::store::value::Kind;
+use crate::text::shorten;
 
-/// SQLite has at most 2000 columns in a table, the system's included.
-const MOST_COLUMNS: usize = 1_000;
+/// A user's table is `t<id>` and its columns are `c<id>`, with the ids of these two tables. So names
+/// from clients never become part of SQL, and SQLite's case-insensitive names do not matter.
+pub(super) const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS data_table (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE
+    );
+    CREATE TABLE IF NOT EXISTS data_column (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        table_id INTEGER NOT NULL REFERENCES data_table (id),
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        UNIQUE (table_id, name)
+    );
+";
+
+/// Columns of a table, system columns included. SQLite allows 2000.
+const MAX_COLUMNS: usize = 1_000;
 
 pub(crate) const OBJECT_ID: &str = "objectId";
 pub(crate) const CREATED: &str = "created";
@@ -17,7 +34,7 @@ pub(crate) const UPDATED: &str = "updated";
 pub(crate) const OWNER_ID: &str = "ownerId";
 pub(crate) const CLASS: &str = "___class";
 
-/// The columns that every table has and only the server writes, and how SQL calls them.
+/// The columns that every table has and only the server writes, with their names in SQL.
 const SYSTEM: [(&str, &str, Kind); 4] = [
     (OBJECT_ID, "object_id", Kind::String),
     (CREATED, "created", Kind::Int),
@@ -41,15 +58,15 @@ pub(crate) struct Table {
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// Its name in SQL: made here, of letters, digits and underscores only.
+    /// Its name in SQL: letters, digits and underscores only.
     pub(crate) sql: String,
 }
 
 impl Table {
-    /// The table of this name, or the service's "Table not found".
-    pub(crate) fn existing(connection: &Connection, name: &str) -> Result<Table, Failure> {
+    /// Returns the table of this name, or the service's error "Table not found".
+    pub(crate) fn existing(connection: &Connection, name: &str) -> Result<Table, ServiceError> {
         Table::find(connection, name)?.ok_or_else(|| {
-            Failure::new(
+            ServiceError::new(
                 code::UNKNOWN_TABLE,
                 format!(
                     "Table not found by name '{}'. Make sure the client class referenced in the \
@@ -60,15 +77,18 @@ impl Table {
         })
     }
 
-    /// The table of this name, created when there is none.
-    pub(crate) fn existing_or_new(connection: &Connection, name: &str) -> Result<Table, Failure> {
+    /// Returns the table of this name. Creates it if it does not exist.
+    pub(crate) fn existing_or_new(
+        connection: &Connection,
+        name: &str,
+    ) -> Result<Table, ServiceError> {
         match Table::find(connection, name)? {
             Some(table) => Ok(table),
             None => Table::create(connection, name),
         }
     }
 
-    fn find(connection: &Connection, name: &str) -> Result<Option<Table>, Failure> {
+    fn find(connection: &Connection, name: &str) -> Result<Option<Table>, ServiceError> {
         let id = connection
             .prepare_cached("SELECT id FROM data_table WHERE name = ?")?
             .query_row([name], |row| row.get(0))
@@ -81,8 +101,9 @@ impl Table {
         let mut rows = statement.query([id])?;
         while let Some(row) = rows.next()? {
             let kind: String = row.get(2)?;
-            let kind = Kind::named(&kind)
-                .ok_or_else(|| Failure::internal(format!("a column of kind {kind}")))?;
+            let kind = Kind::named(&kind).ok_or_else(|| {
+                ServiceError::internal(format!("a column has the unknown kind {kind}"))
+            })?;
             table.columns.push(Column {
                 name: row.get(1)?,
                 kind,
@@ -92,11 +113,11 @@ impl Table {
         Ok(Some(table))
     }
 
-    fn create(connection: &Connection, name: &str) -> Result<Table, Failure> {
+    fn create(connection: &Connection, name: &str) -> Result<Table, ServiceError> {
         names::check("table", name)?;
         connection.execute("INSERT INTO data_table (name) VALUES (?)", [name])?;
         let table = Table::with_system_columns(connection.last_insert_rowid(), name);
-        // AUTOINCREMENT: a deleted row's place in the order of creation is never used again.
+        // AUTOINCREMENT never reuses the sequence number of a deleted row.
         connection.execute_batch(&format!(
             "CREATE TABLE {} (seq INTEGER PRIMARY KEY AUTOINCREMENT, object_id UNIQUE, \
              created, updated, owner_id)",
@@ -127,10 +148,10 @@ impl Table {
 
     /// Its name in SQL.
     pub(crate) fn sql(&self) -> String {
-        format!("t{}", self.id)
+        table_sql(self.id)
     }
 
-    /// Every column: the system's, then the others in the order they were made.
+    /// All columns: the system columns, then the others in the order of their creation.
     pub(crate) fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -139,10 +160,10 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// The column a query names, or the service's "does not exist".
-    pub(crate) fn known_column(&self, name: &str) -> Result<&Column, Failure> {
+    /// Returns the column of this name, or the service's error "does not exist".
+    pub(crate) fn known_column(&self, name: &str) -> Result<&Column, ServiceError> {
         self.column(name).ok_or_else(|| {
-            Failure::new(
+            ServiceError::new(
                 code::UNKNOWN_COLUMN,
                 format!(
                     "Column '{}' does not exist in table '{}'",
@@ -153,22 +174,23 @@ impl Table {
         })
     }
 
-    /// The SQL name of the column that is to hold this value: made, or widened, when need be.
+    /// Returns the SQL name of the column that stores this value. Creates or widens the column if
+    /// needed.
     pub(crate) fn column_for(
         &mut self,
         connection: &Connection,
         name: &str,
         value: &Value,
-    ) -> Result<String, Failure> {
+    ) -> Result<String, ServiceError> {
         let Some(at) = self.columns.iter().position(|column| column.name == name) else {
-            // Any value fits a column that holds none.
+            // A column without values accepts any kind.
             let kind = Kind::Unknown.with(value).unwrap_or(Kind::Unknown);
             return Ok(self.add_column(connection, name, kind)?.sql.clone());
         };
         let column = &mut self.columns[at];
         let kind = column.kind.with(value).map_err(|kind| {
-            Failure::new(
-                code::WRONG_TYPE,
+            ServiceError::new(
+                code::TYPE_MISMATCH,
                 format!(
                     "Column '{}' in table '{}' holds {} values; a {} value does not fit",
                     column.name,
@@ -188,19 +210,19 @@ impl Table {
         Ok(column.sql.clone())
     }
 
-    /// Adds a column. The caller has made sure that there is none of the name.
+    /// Adds a column. The caller has checked that no column has this name.
     fn add_column(
         &mut self,
         connection: &Connection,
         name: &str,
         kind: Kind,
-    ) -> Result<&Column, Failure> {
+    ) -> Result<&Column, ServiceError> {
         names::check("column", name)?;
-        if self.columns.len() >= MOST_COLUMNS {
-            return Err(Failure::new(
+        if self.columns.len() >= MAX_COLUMNS {
+            return Err(ServiceError::new(
                 code::INVALID_VALUE,
                 format!(
-                    "table '{}' has {MOST_COLUMNS} columns, the most there may be",
+                    "table '{}' already has the maximum of {MAX_COLUMNS} columns",
                     self.name
                 ),
             ));
@@ -219,18 +241,33 @@ impl Table {
         Ok(&self.columns[at])
     }
 
-    /// Makes sure that a column is there, of this kind if it is new.
+    /// Creates a column of this kind if no column has this name.
     pub(crate) fn ensure_column(
         &mut self,
         connection: &Connection,
         name: &str,
         kind: Kind,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ServiceError> {
         if self.column(name).is_none() {
             self.add_column(connection, name, kind)?;
         }
         Ok(())
     }
+}
+
+/// Deletes every user table and its schema.
+pub(crate) fn reset(connection: &Connection) -> Result<(), ServiceError> {
+    let mut statement = connection.prepare("SELECT id FROM data_table")?;
+    let ids = statement.query_map([], |row| row.get::<_, i64>(0))?;
+    for id in ids.collect::<Result<Vec<_>, _>>()? {
+        connection.execute_batch(&format!("DROP TABLE {}", table_sql(id)))?;
+    }
+    connection.execute_batch("DELETE FROM data_column; DELETE FROM data_table;")?;
+    Ok(())
+}
+
+fn table_sql(id: i64) -> String {
+    format!("t{id}")
 }
 
 fn column_sql(id: i64) -> String {

@@ -1,4 +1,5 @@
-//! Values between JSON and SQLite, exactly: what was saved comes back as the same JSON.
+//! Conversion of values between JSON and SQLite. It is lossless: a stored value is read as the same
+//! JSON.
 //!
 //! | kind | JSON | in SQLite |
 //! | --- | --- | --- |
@@ -6,20 +7,20 @@
 //! | int, double | a number | INTEGER, REAL; an integer above `i64::MAX` as text of 20 digits |
 //! | string | a string | TEXT |
 //! | json | an object or an array | its JSON as TEXT |
-//! | unknown | only null so far | NULL |
+//! | unknown | null: the column has had no other value | NULL |
 //!
 //! No SQL column has a declared type, so SQLite converts nothing. It compares integers with
-//! fractions exactly and sorts text behind numbers, so the large integers are in their place among
-//! integers; among fractions above 9.2e18 they are not, which is the one known gap.
+//! fractions exactly and sorts text after numbers, so integers above `i64::MAX` sort correctly among
+//! integers. Among fractions above 9.2e18 they do not; this is the only known gap.
 
 use rusqlite::types::{Value as Stored, ValueRef};
 use serde_json::{Number, Value};
 
-use crate::http::reply::Failure;
+use crate::service_error::ServiceError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A column that never had a value. The first one decides.
+    /// A column that has had no value. Its first value decides the kind.
     Unknown,
     Boolean,
     Int,
@@ -29,7 +30,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The kind of a value; `None` for null, which fits everywhere.
+    /// The kind of a value; `None` for null, which fits every column.
     fn of(value: &Value) -> Option<Kind> {
         match value {
             Value::Null => None,
@@ -41,9 +42,9 @@ impl Kind {
         }
     }
 
-    /// The kind a column has once it holds this value too, or `Err` with the value's kind when it
-    /// cannot. A column of integers that is given a fraction becomes one of doubles: its integers
-    /// stay what they are.
+    /// Returns the kind of the column after it stores this value, or `Err` with the value's kind if
+    /// the value does not fit. A fraction changes an integer column into a double column, in which
+    /// the integers stay exact.
     pub(crate) fn with(self, value: &Value) -> Result<Kind, Kind> {
         match (self, Kind::of(value)) {
             (column, None) => Ok(column),
@@ -100,20 +101,21 @@ pub(crate) fn number_to_stored(number: &Number) -> Stored {
     } else if let Some(large) = number.as_u64() {
         Stored::Text(format!("{large:020}"))
     } else {
-        // A number that is none of the two is a finite f64.
+        // Any other number is a finite f64.
         number.as_f64().map_or(Stored::Null, Stored::Real)
     }
 }
 
-/// The JSON of what a column of this kind holds.
-pub(crate) fn from_stored(kind: Kind, stored: ValueRef<'_>) -> Result<Value, Failure> {
-    let unreadable = || Failure::internal(format!("a {} column holds {stored:?}", kind.name()));
+/// Returns the JSON of a stored value of a column of this kind.
+pub(crate) fn from_stored(kind: Kind, stored: ValueRef<'_>) -> Result<Value, ServiceError> {
+    let unreadable =
+        || ServiceError::internal(format!("a {} column contains {stored:?}", kind.name()));
     Ok(match (kind, stored) {
         (_, ValueRef::Null) => Value::Null,
         (Kind::Boolean, ValueRef::Integer(flag)) => Value::Bool(flag != 0),
         (Kind::Int | Kind::Double, ValueRef::Integer(integer)) => Value::from(integer),
         (Kind::Int | Kind::Double, ValueRef::Real(fraction)) => {
-            // A stored number is finite; a sum of such may not be, and JSON has no word for that.
+            // Stored numbers are finite, but a sum may overflow to infinity, which JSON lacks.
             Number::from_f64(fraction).map_or(Value::Null, Value::Number)
         }
         (Kind::Int | Kind::Double, ValueRef::Text(digits)) => {
@@ -135,13 +137,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn there_and_back(value: &Value) -> Value {
+    fn round_trip(value: &Value) -> Value {
         let kind = Kind::Unknown.with(value).unwrap();
         from_stored(kind, ValueRef::from(&to_stored(value.clone()))).unwrap()
     }
 
     #[test]
-    fn every_json_value_comes_back_as_it_was() {
+    fn every_json_value_survives_a_round_trip() {
         for value in [
             json!(null),
             json!(true),
@@ -163,12 +165,12 @@ mod tests {
             json!([]),
             json!({"a": [1, null, {"b": 2.5}]}),
         ] {
-            assert_eq!(there_and_back(&value).to_string(), value.to_string());
+            assert_eq!(round_trip(&value).to_string(), value.to_string());
         }
     }
 
     #[test]
-    fn large_integers_sort_behind_the_smaller_ones() {
+    fn integers_above_i64_max_sort_after_smaller_ones() {
         let stored = |n: u64| number_to_stored(&Number::from(n));
         assert_eq!(stored(i64::MAX as u64), Stored::Integer(i64::MAX));
         let (Stored::Text(first), Stored::Text(last)) = (stored(1 << 63), stored(u64::MAX)) else {
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_keeps_its_kind_but_for_integers_that_become_doubles() {
+    fn column_keeps_its_kind_except_integers_that_become_doubles() {
         assert_eq!(Kind::Unknown.with(&json!(null)), Ok(Kind::Unknown));
         assert_eq!(Kind::Unknown.with(&json!("a")), Ok(Kind::String));
         assert_eq!(Kind::Int.with(&json!(1.5)), Ok(Kind::Double));

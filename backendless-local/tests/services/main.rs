@@ -1,11 +1,11 @@
-//! Files, Messaging, Geo, Cache, Counters and Cloud Code, over real HTTP.
+//! Files, Messaging, Geo, Cache, Counters and Cloud Code, tested over HTTP.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
+mod all_services;
 mod cache;
 mod cloud_code;
 mod counters;
-mod every_service;
 mod files;
 mod geo;
 mod messaging;
@@ -14,26 +14,26 @@ use backendless_local::{Builder, Server};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
-/// A server, and a plain client for it.
-struct Local {
+/// A server and an HTTP client without knowledge of Backendless.
+struct TestServer {
     server: Server,
     http: reqwest::Client,
 }
 
-impl Local {
-    async fn start() -> Local {
-        Local::of(Server::builder()).await
+impl TestServer {
+    async fn start() -> TestServer {
+        TestServer::of(Server::builder()).await
     }
 
-    async fn of(builder: Builder) -> Local {
-        Local {
+    async fn of(builder: Builder) -> TestServer {
+        TestServer {
             server: builder.start().await.unwrap(),
-            // A proxy of this machine has no business between the two.
+            // A proxy of the machine must not be used.
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
         }
     }
 
-    /// A request to a path behind the app path; the path is sent as it is.
+    /// Creates a request to a path below the app path. The path is not encoded again.
     fn request(&self, method: Method, path: &str) -> Call {
         let (url, app_id) = (self.server.url(), self.server.app_id());
         let url = format!("{url}/{app_id}/{}{path}", self.server.api_key());
@@ -60,53 +60,53 @@ impl Local {
 struct Call(RequestBuilder);
 
 impl Call {
-    async fn send(self) -> Answer {
+    async fn send(self) -> TestResponse {
         let response = self.0.send().await.unwrap();
         let content_type = response.headers().get("content-type");
-        Answer {
+        TestResponse {
             status: response.status().as_u16(),
             content_type: content_type.map(|value| value.to_str().unwrap().to_owned()),
             body: response.bytes().await.unwrap().to_vec(),
         }
     }
 
-    /// The JSON of an answer that is a success.
+    /// Asserts success and returns the JSON.
     async fn ok(self) -> Value {
-        let answer = self.send().await;
-        let text = String::from_utf8_lossy(&answer.body);
-        assert_eq!(answer.status, 200, "{text}");
+        let response = self.send().await;
+        let text = String::from_utf8_lossy(&response.body);
+        assert_eq!(response.status, 200, "{text}");
         assert_eq!(
-            answer.content_type.as_deref(),
+            response.content_type.as_deref(),
             Some("application/json"),
             "{text}"
         );
-        serde_json::from_slice(&answer.body).unwrap()
+        serde_json::from_slice(&response.body).unwrap()
     }
 
-    /// A success without a body.
-    async fn done(self) {
-        let answer = self.send().await;
-        let text = String::from_utf8_lossy(&answer.body);
-        assert_eq!((answer.status, &*text), (200, ""));
+    /// Asserts success with an empty body.
+    async fn ok_empty(self) {
+        let response = self.send().await;
+        let text = String::from_utf8_lossy(&response.body);
+        assert_eq!((response.status, &*text), (200, ""));
     }
 
-    /// The status and the code of an answer that is a failure, in the envelope of all failures.
-    async fn refused(self) -> (u16, i64) {
-        let answer = self.send().await;
-        let (status, code, _) = answer.failure();
+    /// Asserts an error in the envelope and returns its status and code.
+    async fn rejected(self) -> (u16, i64) {
+        let response = self.send().await;
+        let (status, code, _) = response.error();
         (status, code)
     }
 }
 
-struct Answer {
+struct TestResponse {
     status: u16,
     content_type: Option<String>,
     body: Vec<u8>,
 }
 
-impl Answer {
-    /// The status, code and message of a failure.
-    fn failure(&self) -> (u16, i64, String) {
+impl TestResponse {
+    /// Asserts an error in the envelope and returns its status, code and message.
+    fn error(&self) -> (u16, i64, String) {
         let text = String::from_utf8_lossy(&self.body);
         assert!(self.status >= 400, "{} {text}", self.status);
         assert_eq!(

@@ -1,12 +1,12 @@
-//! Messages, which wait for each subscription, and e-mails, which wait in the outbox.
+//! The Messaging service: channels and the outbox of e-mails.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::{Call, Local};
+use crate::{Call, TestServer};
 
-impl Local {
+impl TestServer {
     fn message(&self, channel: &str, body: &Value) -> Call {
         self.post(&format!("/messaging/{channel}"), body)
     }
@@ -16,16 +16,16 @@ impl Local {
         self.message(channel, &body).ok().await;
     }
 
-    /// What waits for a subscription.
+    /// Polls a subscription and returns the messages.
     async fn poll(&self, channel: &str, subscription: &str) -> Vec<Value> {
         let path = format!("/messaging/{channel}/{subscription}");
-        let mut answer = self.get(&path).ok().await;
-        assert_eq!(answer.as_object().unwrap().len(), 1, "{answer}");
-        serde_json::from_value(answer["messages"].take()).unwrap()
+        let mut response = self.get(&path).ok().await;
+        assert_eq!(response.as_object().unwrap().len(), 1, "{response}");
+        serde_json::from_value(response["messages"].take()).unwrap()
     }
 
-    /// What waits for a subscription: the messages alone.
-    async fn polled(&self, channel: &str, subscription: &str) -> Vec<Value> {
+    /// Polls a subscription and returns the data of the messages.
+    async fn poll_data(&self, channel: &str, subscription: &str) -> Vec<Value> {
         let messages = self.poll(channel, subscription).await;
         messages
             .into_iter()
@@ -33,7 +33,7 @@ impl Local {
             .collect()
     }
 
-    fn pass(&self, seconds: u64) {
+    fn advance_seconds(&self, seconds: u64) {
         self.server.advance_clock(Duration::from_secs(seconds));
     }
 
@@ -42,70 +42,67 @@ impl Local {
     }
 }
 
-/// A time from now on, in milliseconds. It is the clock of the server before it was advanced.
+/// Returns a time in the future in milliseconds, by the clock of the machine.
 fn in_seconds(seconds: u64) -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     u64::try_from(now.as_millis()).unwrap() + seconds * 1000
 }
 
 #[tokio::test]
-async fn a_message_is_handed_out_once_to_each_subscription() {
-    let local = Local::start().await;
+async fn message_is_delivered_once_per_subscription() {
+    let app = TestServer::start().await;
     for number in 1..=3 {
-        local.publish("news", number).await;
+        app.publish("news", number).await;
     }
-    assert_eq!(local.polled("news", "first").await, [1, 2, 3]);
-    assert_eq!(local.polled("news", "first").await, [0; 0]);
-    local.publish("news", 4).await;
-    assert_eq!(local.polled("news", "first").await, [4]);
-    assert_eq!(local.polled("news", "second").await, [1, 2, 3, 4]);
-    assert_eq!(local.polled("news", "second").await, [0; 0]);
+    assert_eq!(app.poll_data("news", "first").await, [1, 2, 3]);
+    assert_eq!(app.poll_data("news", "first").await, [0; 0]);
+    app.publish("news", 4).await;
+    assert_eq!(app.poll_data("news", "first").await, [4]);
+    assert_eq!(app.poll_data("news", "second").await, [1, 2, 3, 4]);
+    assert_eq!(app.poll_data("news", "second").await, [0; 0]);
 }
 
 #[tokio::test]
-async fn a_channel_has_its_own_messages() {
-    let local = Local::start().await;
-    local.publish("news", 1).await;
-    local.publish("my%20channel", 2).await;
-    // The same subscription in another channel is another one.
-    assert_eq!(local.polled("my%20channel", "s").await, [2]);
-    assert_eq!(local.polled("news", "s").await, [1]);
-    assert_eq!(local.polled("other", "s").await, [0; 0]);
+async fn channels_have_separate_messages() {
+    let app = TestServer::start().await;
+    app.publish("news", 1).await;
+    app.publish("my%20channel", 2).await;
+    // Equal names in different channels are different subscriptions.
+    assert_eq!(app.poll_data("my%20channel", "s").await, [2]);
+    assert_eq!(app.poll_data("news", "s").await, [1]);
+    assert_eq!(app.poll_data("other", "s").await, [0; 0]);
 }
 
 #[tokio::test]
-async fn subscribing_gives_a_new_name_each_time() {
-    let local = Local::start().await;
+async fn subscribe_returns_a_new_name_each_time() {
+    let app = TestServer::start().await;
     let mut names = Vec::new();
     for _ in 0..2 {
-        let answer = local
-            .post("/messaging/news/subscribe", &json!({}))
-            .ok()
-            .await;
-        names.push(answer["subscriptionId"].as_str().unwrap().to_owned());
+        let response = app.post("/messaging/news/subscribe", &json!({})).ok().await;
+        names.push(response["subscriptionId"].as_str().unwrap().to_owned());
     }
     assert_ne!(names[0], names[1]);
-    local.publish("news", 1).await;
+    app.publish("news", 1).await;
     for name in &names {
-        assert_eq!(local.polled("news", name).await, [1]);
+        assert_eq!(app.poll_data("news", name).await, [1]);
     }
 }
 
 #[tokio::test]
-async fn a_message_keeps_its_publisher_and_its_headers() {
-    let local = Local::start().await;
+async fn message_keeps_its_publisher_and_headers() {
+    let app = TestServer::start().await;
     let before = in_seconds(0);
     let body = json!({
         "message": {"a": [1, null, "猫"]}, "publisherId": "me",
         "headers": {"android-ticker-text": "t"},
     });
-    let status = local.message("news", &body).ok().await;
+    let status = app.message("news", &body).ok().await;
     let id = &status["messageId"];
     assert!(!id.as_str().unwrap().is_empty());
     let expected = json!({"messageId": id, "status": "scheduled", "errorMessage": null});
     assert_eq!(status, expected);
 
-    let messages = local.poll("news", "s").await;
+    let messages = app.poll("news", "s").await;
     let published = messages[0]["publishedAt"].as_u64().unwrap();
     assert!((before..=in_seconds(0)).contains(&published), "{published}");
     let expected = json!({
@@ -116,8 +113,8 @@ async fn a_message_keeps_its_publisher_and_its_headers() {
 }
 
 #[tokio::test]
-async fn a_message_may_be_any_json_and_what_is_null_is_not_given() {
-    let local = Local::start().await;
+async fn message_can_be_any_json_and_null_options_are_ignored() {
+    let app = TestServer::start().await;
     let messages = [
         json!("hi"),
         json!(3),
@@ -131,69 +128,69 @@ async fn a_message_may_be_any_json_and_what_is_null_is_not_given() {
             "message": message, "headers": null, "publishAt": null, "pushPolicy": null,
             "publisherId": null,
         });
-        local.message("news", &body).ok().await;
+        app.message("news", &body).ok().await;
     }
-    assert_eq!(local.polled("news", "s").await, messages);
+    assert_eq!(app.poll_data("news", "s").await, messages);
 }
 
 #[tokio::test]
-async fn a_message_is_kept_for_a_minute() {
-    let local = Local::start().await;
-    local.publish("news", 1).await;
-    local.pass(30);
-    assert_eq!(local.polled("news", "in time").await, [1]);
-    local.pass(30);
-    assert_eq!(local.polled("news", "too late").await, [0; 0]);
-    // A later message does not bring it back.
-    local.publish("news", 2).await;
-    assert_eq!(local.polled("news", "too late").await, [2]);
+async fn message_expires_after_a_minute() {
+    let app = TestServer::start().await;
+    app.publish("news", 1).await;
+    app.advance_seconds(30);
+    assert_eq!(app.poll_data("news", "in time").await, [1]);
+    app.advance_seconds(30);
+    assert_eq!(app.poll_data("news", "too late").await, [0; 0]);
+    // A later message does not restore it.
+    app.publish("news", 2).await;
+    assert_eq!(app.poll_data("news", "too late").await, [2]);
 }
 
 #[tokio::test]
-async fn a_message_waits_until_the_time_it_is_to_be_published() {
-    let local = Local::start().await;
+async fn scheduled_message_is_delivered_from_its_time_on() {
+    let app = TestServer::start().await;
     let publish_at = in_seconds(3600);
     let later = json!({"message": "later", "publishAt": publish_at});
-    local.message("news", &later).ok().await;
-    local.publish("news", "now").await;
-    assert_eq!(local.polled("news", "s").await, ["now"]);
-    local.pass(1800);
-    assert_eq!(local.polled("news", "s").await, ["now"; 0]);
-    // Other messages come and go meanwhile.
-    local.publish("news", "meanwhile").await;
-    assert_eq!(local.polled("news", "s").await, ["meanwhile"]);
+    app.message("news", &later).ok().await;
+    app.publish("news", "now").await;
+    assert_eq!(app.poll_data("news", "s").await, ["now"]);
+    app.advance_seconds(1800);
+    assert_eq!(app.poll_data("news", "s").await, ["now"; 0]);
+    // Other messages are delivered in the meantime.
+    app.publish("news", "meanwhile").await;
+    assert_eq!(app.poll_data("news", "s").await, ["meanwhile"]);
 
-    local.pass(1800);
-    let messages = local.poll("news", "s").await;
+    app.advance_seconds(1800);
+    let messages = app.poll("news", "s").await;
     assert_eq!(messages.len(), 1);
     assert_eq!(messages[0]["data"], "later");
     assert_eq!(messages[0]["publishedAt"], publish_at);
-    // Its minute begins when it is published.
-    local.pass(60);
-    assert_eq!(local.polled("news", "too late").await, ["later"; 0]);
+    // Its minute starts at its publication.
+    app.advance_seconds(60);
+    assert_eq!(app.poll_data("news", "too late").await, ["later"; 0]);
 }
 
 #[tokio::test]
-async fn messages_come_in_the_order_they_are_published_in() {
-    let local = Local::start().await;
+async fn messages_are_delivered_in_order_of_publication() {
+    let app = TestServer::start().await;
     for (name, seconds) in [("third", 3600), ("first", 3598), ("second", 3599)] {
         let body = json!({"message": name, "publishAt": in_seconds(seconds)});
-        local.message("news", &body).ok().await;
+        app.message("news", &body).ok().await;
     }
-    local.pass(3600);
-    let polled = local.polled("news", "s").await;
+    app.advance_seconds(3600);
+    let polled = app.poll_data("news", "s").await;
     assert_eq!(polled, ["first", "second", "third"]);
 }
 
 #[tokio::test]
-async fn a_time_that_is_past_is_now() {
-    let local = Local::start().await;
+async fn publication_time_in_the_past_becomes_now() {
+    let app = TestServer::start().await;
     let before = in_seconds(0);
     for time in [0, -1, i64::MIN] {
         let body = json!({"message": time, "publishAt": time});
-        local.message("news", &body).ok().await;
+        app.message("news", &body).ok().await;
     }
-    let messages = local.poll("news", "s").await;
+    let messages = app.poll("news", "s").await;
     assert_eq!(messages.len(), 3);
     for message in messages {
         assert!(
@@ -204,21 +201,21 @@ async fn a_time_that_is_past_is_now() {
 }
 
 #[tokio::test]
-async fn a_message_for_devices_alone_is_in_no_channel() {
-    let local = Local::start().await;
+async fn push_only_message_is_not_added_to_the_channel() {
+    let app = TestServer::start().await;
     for policy in ["ONLY", "ALSO", "NONE"] {
         let body = json!({
             "message": policy, "pushPolicy": policy, "pushBroadcast": 1, "pushSinglecast": ["d"],
         });
-        let status = local.message("news", &body).ok().await;
+        let status = app.message("news", &body).ok().await;
         assert_eq!(status["status"], "scheduled");
     }
-    assert_eq!(local.polled("news", "s").await, ["ALSO", "NONE"]);
+    assert_eq!(app.poll_data("news", "s").await, ["ALSO", "NONE"]);
 }
 
 #[tokio::test]
-async fn what_is_no_message_is_refused() {
-    let local = Local::start().await;
+async fn invalid_message_is_rejected() {
+    let app = TestServer::start().await;
     for (body, code) in [
         (json!({}), 8007),
         (json!([]), 8002),
@@ -229,26 +226,26 @@ async fn what_is_no_message_is_refused() {
         (json!({"message": 1, "publishAt": "now"}), 5030),
         (json!({"message": 1, "publishAt": 1.5}), 5030),
     ] {
-        let refused = local.message("news", &body).refused().await;
-        assert_eq!(refused, (400, code), "{body}");
+        let rejected = app.message("news", &body).rejected().await;
+        assert_eq!(rejected, (400, code), "{body}");
     }
-    assert_eq!(local.polled("news", "s").await, [0; 0]);
+    assert_eq!(app.poll_data("news", "s").await, [0; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_polls_at_once_share_what_waits() {
-    let local = Local::start().await;
+async fn concurrent_polls_deliver_each_message_once() {
+    let app = TestServer::start().await;
     for number in 0..64 {
-        local.publish("news", number).await;
+        app.publish("news", number).await;
     }
     let polls = (0..16).map(|_| {
-        let call = local.get("/messaging/news/s");
+        let call = app.get("/messaging/news/s");
         tokio::spawn(async move { call.ok().await })
     });
     let mut seen = Vec::new();
     for poll in polls.collect::<Vec<_>>() {
-        let answer = poll.await.unwrap();
-        for message in answer["messages"].as_array().unwrap() {
+        let response = poll.await.unwrap();
+        for message in response["messages"].as_array().unwrap() {
             seen.push(message["data"].as_i64().unwrap());
         }
     }
@@ -257,8 +254,8 @@ async fn two_polls_at_once_share_what_waits() {
 }
 
 #[tokio::test]
-async fn an_email_goes_to_the_outbox_as_it_came() {
-    let local = Local::start().await;
+async fn email_is_added_to_the_outbox_unchanged() {
+    let app = TestServer::start().await;
     let both = json!({
         "subject": "Subj", "to": ["x@y.z", "имя@почта.рф"], "attachment": ["/docs/a.txt"],
         "bodyparts": {"textmessage": "T", "htmlmessage": "<b>H</b>"},
@@ -268,27 +265,27 @@ async fn an_email_goes_to_the_outbox_as_it_came() {
         "subject": "Subj", "to": ["x@y.z"],
         "bodyparts": {"textmessage": null, "htmlmessage": "<b>H</b>"},
     });
-    assert_eq!(local.server.outbox().await.unwrap(), [Value::Null; 0]);
+    assert_eq!(app.server.outbox().await.unwrap(), [Value::Null; 0]);
     for email in [&both, &text, &html] {
-        let status = local.email(email).ok().await;
+        let status = app.email(email).ok().await;
         assert_eq!(status["status"], "scheduled");
         assert!(status["messageId"].is_string(), "{status}");
     }
-    assert_eq!(local.server.outbox().await.unwrap(), [both, text, html]);
-    // It went into no channel that is called `email`.
-    assert_eq!(local.polled("email", "s").await, [0; 0]);
+    assert_eq!(app.server.outbox().await.unwrap(), [both, text, html]);
+    // It is not a message of a channel named `email`.
+    assert_eq!(app.poll_data("email", "s").await, [0; 0]);
 }
 
 #[tokio::test]
-async fn an_email_that_cannot_be_sent_is_refused() {
-    let local = Local::start().await;
+async fn invalid_email_is_rejected() {
+    let app = TestServer::start().await;
     let with = |name: &str, value: Value| {
         let mut email = json!({"subject": "S", "to": ["x@y.z"], "bodyparts": {"textmessage": "T"}});
         email[name] = value;
         email
     };
     for (email, code) in [
-        (with("to", json!(["x@y.z", "nobody"])), 5047),
+        (with("to", json!(["x@y.z", "no-address"])), 5047),
         (with("to", json!(["@y.z"])), 5047),
         (with("to", json!(["x@"])), 5047),
         (with("to", json!(["x@y@z"])), 5047),
@@ -303,11 +300,11 @@ async fn an_email_that_cannot_be_sent_is_refused() {
         (with("bodyparts", json!(null)), 5049),
         (with("subject", json!(null)), 8007),
     ] {
-        assert_eq!(local.email(&email).refused().await, (400, code), "{email}");
+        assert_eq!(app.email(&email).rejected().await, (400, code), "{email}");
     }
     let no_bodyparts = json!({"subject": "S", "to": ["x@y.z"]});
-    assert_eq!(local.email(&no_bodyparts).refused().await, (400, 5049));
+    assert_eq!(app.email(&no_bodyparts).rejected().await, (400, 5049));
     let no_recipient = json!({"subject": "S", "bodyparts": {"textmessage": "T"}});
-    assert_eq!(local.email(&no_recipient).refused().await, (400, 5048));
-    assert_eq!(local.server.outbox().await.unwrap(), [Value::Null; 0]);
+    assert_eq!(app.email(&no_recipient).rejected().await, (400, 5048));
+    assert_eq!(app.server.outbox().await.unwrap(), [Value::Null; 0]);
 }

@@ -1,12 +1,12 @@
-//! Finding and counting: pages, order, projections, aggregates.
+//! Find and count: pages, order, projections, aggregates.
 
 use serde_json::{Value, json};
 
-use crate::support::{Wire, keys, text};
+use crate::support::{TestServer, keys, text};
 
-async fn people() -> Wire {
-    let wire = Wire::start().await;
-    wire.fill(
+async fn people() -> TestServer {
+    let app = TestServer::start().await;
+    app.fill(
         "Person",
         &[
             json!({"name": "Bob", "age": 30, "city": "Bonn", "score": 1.5}),
@@ -16,11 +16,11 @@ async fn people() -> Wire {
         ],
     )
     .await;
-    wire
+    app
 }
 
-async fn names(wire: &Wire, parameters: &[(&str, &str)]) -> Vec<String> {
-    let rows = wire.get("/data/Person").query(parameters).ok().await;
+async fn names(app: &TestServer, parameters: &[(&str, &str)]) -> Vec<String> {
+    let rows = app.get("/data/Person").query(parameters).ok().await;
     rows.as_array()
         .unwrap()
         .iter()
@@ -29,11 +29,11 @@ async fn names(wire: &Wire, parameters: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_find_answers_ten_rows_in_the_order_of_creation() {
-    let wire = Wire::start().await;
+async fn find_returns_ten_rows_in_order_of_creation() {
+    let app = TestServer::start().await;
     let rows: Vec<Value> = (0..12).map(|n| json!({"n": n})).collect();
-    wire.fill("Number", &rows).await;
-    let found = wire.get("/data/Number").ok().await;
+    app.fill("Number", &rows).await;
+    let found = app.get("/data/Number").ok().await;
     let found: Vec<i64> = found
         .as_array()
         .unwrap()
@@ -44,14 +44,14 @@ async fn a_find_answers_ten_rows_in_the_order_of_creation() {
 }
 
 #[tokio::test]
-async fn pages_have_every_row_exactly_once_also_where_the_order_leaves_a_choice() {
-    let wire = Wire::start().await;
+async fn pages_contain_every_row_once_even_if_sort_keys_are_equal() {
+    let app = TestServer::start().await;
     let rows: Vec<Value> = (0..57).map(|n| json!({"n": n, "parity": n % 2})).collect();
-    wire.fill("Number", &rows).await;
+    app.fill("Number", &rows).await;
     for sort in ["", "parity", "parity desc", "created"] {
         let mut seen = Vec::new();
         for offset in (0..).step_by(10) {
-            let page = wire
+            let page = app
                 .get("/data/Number")
                 .query(&[
                     ("sortBy", sort),
@@ -72,11 +72,11 @@ async fn pages_have_every_row_exactly_once_also_where_the_order_leaves_a_choice(
 }
 
 #[tokio::test]
-async fn an_offset_past_the_end_finds_nothing() {
-    let wire = people().await;
+async fn offset_past_the_end_returns_no_rows() {
+    let app = people().await;
     for offset in ["4", "1000000", "9223372036854775807"] {
         assert_eq!(
-            wire.get("/data/Person")
+            app.get("/data/Person")
                 .query(&[("offset", offset)])
                 .ok()
                 .await,
@@ -86,36 +86,36 @@ async fn an_offset_past_the_end_finds_nothing() {
 }
 
 #[tokio::test]
-async fn pages_out_of_bounds_are_refused() {
-    let wire = people().await;
+async fn invalid_page_size_or_offset_is_rejected() {
+    let app = people().await;
     for size in ["0", "-1", "ten", "1.5", "", "99999999999999999999"] {
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[("pageSize", size)])
-            .refused(400, 1005)
+            .rejected(400, 1005)
             .await;
     }
     for size in ["101", "9223372036854775807"] {
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[("pageSize", size)])
-            .refused(400, 1025)
+            .rejected(400, 1025)
             .await;
     }
     for offset in ["-1", "x", "", "1e3", "9223372036854775808"] {
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[("offset", offset)])
-            .refused(400, 1004)
+            .rejected(400, 1004)
             .await;
     }
-    assert_eq!(names(&wire, &[("pageSize", "100")]).await.len(), 4);
+    assert_eq!(names(&app, &[("pageSize", "100")]).await.len(), 4);
     assert_eq!(
-        names(&wire, &[("pageSize", "1"), ("offset", "1")]).await,
+        names(&app, &[("pageSize", "1"), ("offset", "1")]).await,
         ["Al"]
     );
 }
 
 #[tokio::test]
 async fn rows_are_sorted_by_several_columns() {
-    let wire = people().await;
+    let app = people().await;
     for (sort, expected) in [
         ("name", ["Al", "Bob", "Cy", "Di"]),
         ("name desc", ["Di", "Cy", "Bob", "Al"]),
@@ -124,24 +124,20 @@ async fn rows_are_sorted_by_several_columns() {
         ("city desc,score", ["Al", "Di", "Bob", "Cy"]),
         ("created", ["Bob", "Al", "Cy", "Di"]),
     ] {
-        assert_eq!(names(&wire, &[("sortBy", sort)]).await, expected, "{sort}");
+        assert_eq!(names(&app, &[("sortBy", sort)]).await, expected, "{sort}");
     }
     let several = [("sortBy", "age"), ("sortBy", "name desc")];
-    assert_eq!(names(&wire, &several).await, ["Di", "Al", "Cy", "Bob"]);
+    assert_eq!(names(&app, &several).await, ["Di", "Al", "Cy", "Bob"]);
 }
 
 #[tokio::test]
-async fn integers_sort_as_numbers_up_to_the_largest() {
-    let wire = Wire::start().await;
+async fn integers_sort_numerically_up_to_u64_max() {
+    let app = TestServer::start().await;
     let numbers: [u64; 5] = [u64::MAX, 10, 1 << 63, 9, i64::MAX as u64];
     for n in numbers {
-        wire.fill("Number", &[json!({"n": n})]).await;
+        app.fill("Number", &[json!({"n": n})]).await;
     }
-    let found = wire
-        .get("/data/Number")
-        .query(&[("sortBy", "n")])
-        .ok()
-        .await;
+    let found = app.get("/data/Number").query(&[("sortBy", "n")]).ok().await;
     let found: Vec<u64> = found
         .as_array()
         .unwrap()
@@ -152,8 +148,8 @@ async fn integers_sort_as_numbers_up_to_the_largest() {
 }
 
 #[tokio::test]
-async fn a_sort_that_cannot_be_is_refused() {
-    let wire = people().await;
+async fn invalid_sort_is_rejected() {
+    let app = people().await;
     for sort in [
         "nope",
         "name up",
@@ -164,22 +160,22 @@ async fn a_sort_that_cannot_be_is_refused() {
         "(select 1)",
         "name--",
     ] {
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[("sortBy", sort)])
-            .refused(400, 1006)
+            .rejected(400, 1006)
             .await;
     }
-    let message = wire
+    let message = app
         .get("/data/Person")
         .query(&[("sortBy", "nope")])
-        .refused(400, 1006)
+        .rejected(400, 1006)
         .await;
     assert_eq!(message, "Column 'nope' does not exist in table 'Person'");
 }
 
 #[tokio::test]
-async fn a_projection_answers_the_columns_asked_for_and_which_row_it_is() {
-    let wire = people().await;
+async fn projection_returns_the_requested_columns_and_the_object_id() {
+    let app = people().await;
     for parameters in [
         vec![("property", "name,age as Years")],
         vec![("property", "name"), ("property", "age AS Years")],
@@ -191,7 +187,7 @@ async fn a_projection_answers_the_columns_asked_for_and_which_row_it_is() {
         ],
         vec![("property", "objectId,___class,name,age as Years")],
     ] {
-        let row = wire.get("/data/Person").query(&parameters).ok().await[0].clone();
+        let row = app.get("/data/Person").query(&parameters).ok().await[0].clone();
         let mut found = keys(&row);
         found.sort_unstable();
         assert_eq!(
@@ -204,17 +200,17 @@ async fn a_projection_answers_the_columns_asked_for_and_which_row_it_is() {
 }
 
 #[tokio::test]
-async fn a_star_is_every_column_and_may_have_company() {
-    let wire = people().await;
-    let all = wire.get("/data/Person").ok().await;
+async fn star_selects_every_column_and_can_be_combined() {
+    let app = people().await;
+    let all = app.get("/data/Person").ok().await;
     assert_eq!(
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[("property", "*")])
             .ok()
             .await,
         all
     );
-    let row = wire
+    let row = app
         .get("/data/Person")
         .query(&[("property", "*,age as Years")])
         .ok()
@@ -225,9 +221,9 @@ async fn a_star_is_every_column_and_may_have_company() {
 }
 
 #[tokio::test]
-async fn excluded_columns_are_left_out_but_not_the_id() {
-    let wire = people().await;
-    let row = wire
+async fn excluded_columns_are_omitted_except_the_object_id() {
+    let app = people().await;
+    let row = app
         .get("/data/Person")
         .query(&[("excludeProps", "age,objectId,city")])
         .ok()
@@ -244,9 +240,9 @@ async fn excluded_columns_are_left_out_but_not_the_id() {
 }
 
 #[tokio::test]
-async fn an_alias_can_be_sorted_by() {
-    let wire = people().await;
-    let found = wire
+async fn rows_can_be_sorted_by_an_alias() {
+    let app = people().await;
+    let found = app
         .get("/data/Person")
         .query(&[("property", "name as N"), ("sortBy", "N desc")])
         .ok()
@@ -255,12 +251,12 @@ async fn an_alias_can_be_sorted_by() {
 }
 
 #[tokio::test]
-async fn aggregates_of_all_rows_are_one_row_without_an_id() {
-    let wire = people().await;
-    let asked = "Count(objectId),Sum(age),Avg(score) as mean,MIN(name),max(score)";
-    let found = wire
+async fn aggregates_without_groups_are_one_row_without_an_object_id() {
+    let app = people().await;
+    let properties = "Count(objectId),Sum(age),Avg(score) as mean,MIN(name),max(score)";
+    let found = app
         .get("/data/Person")
-        .query(&[("property", asked)])
+        .query(&[("property", properties)])
         .ok()
         .await;
     assert_eq!(
@@ -268,8 +264,8 @@ async fn aggregates_of_all_rows_are_one_row_without_an_id() {
         json!([{"count": 4, "sum": 80, "mean": (1.5 + 2.5 + 4.0) / 3.0, "min": "Al", "max": 4.0,
                 "___class": "Person"}])
     );
-    // Nulls are not counted in a column.
-    let found = wire
+    // Nulls of a column are not counted.
+    let found = app
         .get("/data/Person")
         .query(&[("property", "Count(age),Count(*) as n")])
         .ok()
@@ -278,9 +274,9 @@ async fn aggregates_of_all_rows_are_one_row_without_an_id() {
 }
 
 #[tokio::test]
-async fn aggregates_of_no_rows_count_none() {
-    let wire = people().await;
-    let found = wire
+async fn aggregates_of_no_rows_are_zero_or_null() {
+    let app = people().await;
+    let found = app
         .get("/data/Person")
         .query(&[
             ("where", "age > 99"),
@@ -295,9 +291,9 @@ async fn aggregates_of_no_rows_count_none() {
 }
 
 #[tokio::test]
-async fn groups_have_the_asked_keys_only() {
-    let wire = people().await;
-    let found = wire
+async fn groups_have_only_the_requested_properties() {
+    let app = people().await;
+    let found = app
         .get("/data/Person")
         .query(&[
             ("property", "city,Count(objectId) as total,Sum(age)"),
@@ -310,7 +306,7 @@ async fn groups_have_the_asked_keys_only() {
         json!([{"city": "Bonn", "total": 2, "sum": 60, "___class": "Person"},
                {"city": "Köln", "total": 2, "sum": 20, "___class": "Person"}])
     );
-    let found = wire
+    let found = app
         .get("/data/Person")
         .query(&[("groupBy", "city")])
         .ok()
@@ -322,14 +318,14 @@ async fn groups_have_the_asked_keys_only() {
 }
 
 #[tokio::test]
-async fn groups_are_sorted_paged_and_filtered() {
-    let wire = people().await;
+async fn groups_can_be_sorted_paged_and_filtered() {
+    let app = people().await;
     let grouped = [
         ("property", "age,Count(objectId) as total"),
         ("groupBy", "age"),
     ];
     let find = async |more: &[(&str, &str)]| {
-        let rows = wire
+        let rows = app
             .get("/data/Person")
             .query(&grouped)
             .query(more)
@@ -370,14 +366,14 @@ async fn groups_are_sorted_paged_and_filtered() {
 }
 
 #[tokio::test]
-async fn a_having_that_cannot_be_is_refused() {
-    let wire = people().await;
-    let grouped = wire
+async fn invalid_having_is_rejected() {
+    let app = people().await;
+    let grouped = app
         .get("/data/Person")
         .query(&[("property", "Count(objectId)"), ("groupBy", "age")]);
     grouped
         .query(&[("having", "Count(objectId) >")])
-        .refused(400, 19001)
+        .rejected(400, 19001)
         .await;
     for (having, code) in [
         ("length(age) > 1", 19001),
@@ -387,25 +383,25 @@ async fn a_having_that_cannot_be_is_refused() {
         ("Count(nope) > 1", 1006),
         ("Count(distinct age) > 1", 19001),
     ] {
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[
                 ("property", "Count(objectId)"),
                 ("groupBy", "age"),
                 ("having", having),
             ])
-            .refused(400, code)
+            .rejected(400, code)
             .await;
     }
-    wire.get("/data/Person")
+    app.get("/data/Person")
         .query(&[("having", "age = 1")])
-        .refused(400, 19001)
+        .rejected(400, 19001)
         .await;
 }
 
 #[tokio::test]
-async fn distinct_values_come_once() {
-    let wire = people().await;
-    let found = wire
+async fn distinct_values_are_returned_once() {
+    let app = people().await;
+    let found = app
         .get("/data/Person")
         .query(&[("property", "city"), ("distinct", "true")])
         .ok()
@@ -419,12 +415,12 @@ async fn distinct_values_come_once() {
         ("groupBy", "city"),
         ("distinct", "true"),
     ];
-    let found = wire.get("/data/Person").query(&groups).ok().await;
+    let found = app.get("/data/Person").query(&groups).ok().await;
     assert_eq!(found, json!([{"count": 2, "___class": "Person"}]));
     let count = json!({"distinct": true, "props": "age,city"});
-    assert_eq!(wire.post("/data/Person/count", count).ok().await, 3);
+    assert_eq!(app.post("/data/Person/count", count).ok().await, 3);
     assert_eq!(
-        wire.post("/data/Person/count", json!({"groupBy": "city"}))
+        app.post("/data/Person/count", json!({"groupBy": "city"}))
             .ok()
             .await,
         2
@@ -432,8 +428,8 @@ async fn distinct_values_come_once() {
 }
 
 #[tokio::test]
-async fn a_projection_that_cannot_be_is_refused() {
-    let wire = people().await;
+async fn invalid_projection_is_rejected() {
+    let app = people().await;
     for property in [
         "nope",
         "Count(nope)",
@@ -454,38 +450,38 @@ async fn a_projection_that_cannot_be_is_refused() {
         "\"name\"",
         "name as objectId",
     ] {
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[("property", property)])
-            .refused(400, 1006)
+            .rejected(400, 1006)
             .await;
     }
     for property in ["Sum(name)", "Avg(city)"] {
-        wire.get("/data/Person")
+        app.get("/data/Person")
             .query(&[("property", property)])
-            .refused(400, 1007)
+            .rejected(400, 1007)
             .await;
     }
-    wire.get("/data/Person")
+    app.get("/data/Person")
         .query(&[("groupBy", "nope")])
-        .refused(400, 1006)
+        .rejected(400, 1006)
         .await;
     let all = "age,city,name,score,objectId,created,updated,ownerId";
-    wire.get("/data/Person")
+    app.get("/data/Person")
         .query(&[("distinct", "true"), ("excludeProps", all)])
-        .refused(400, 1006)
+        .rejected(400, 1006)
         .await;
 }
 
 #[tokio::test]
-async fn a_sum_beyond_64_bits_is_refused() {
-    let wire = Wire::start().await;
-    wire.fill("Number", &[json!({"n": i64::MAX}), json!({"n": i64::MAX})])
+async fn sum_beyond_64_bits_is_rejected() {
+    let app = TestServer::start().await;
+    app.fill("Number", &[json!({"n": i64::MAX}), json!({"n": i64::MAX})])
         .await;
-    wire.get("/data/Number")
+    app.get("/data/Number")
         .query(&[("property", "Sum(n)")])
-        .refused(400, 1007)
+        .rejected(400, 1007)
         .await;
-    let max = wire
+    let max = app
         .get("/data/Number")
         .query(&[("property", "Max(n)")])
         .ok()
@@ -494,11 +490,11 @@ async fn a_sum_beyond_64_bits_is_refused() {
 }
 
 #[tokio::test]
-async fn a_sum_of_fractions_beyond_all_numbers_is_null() {
-    let wire = Wire::start().await;
-    wire.fill("Number", &[json!({"n": 1.7e308}), json!({"n": 1.7e308})])
+async fn infinite_sum_is_null() {
+    let app = TestServer::start().await;
+    app.fill("Number", &[json!({"n": 1.7e308}), json!({"n": 1.7e308})])
         .await;
-    let sum = wire
+    let sum = app
         .get("/data/Number")
         .query(&[("property", "Sum(n)")])
         .ok()
@@ -507,37 +503,37 @@ async fn a_sum_of_fractions_beyond_all_numbers_is_null() {
 }
 
 #[tokio::test]
-async fn a_count_is_a_bare_number() {
-    let wire = people().await;
-    let answer = wire.get("/data/Person/count").send().await;
-    assert_eq!(answer.headers()["content-type"], "application/json");
-    assert_eq!(answer.text().await.unwrap(), "4");
+async fn count_returns_a_bare_number() {
+    let app = people().await;
+    let response = app.get("/data/Person/count").send().await;
+    assert_eq!(response.headers()["content-type"], "application/json");
+    assert_eq!(response.text().await.unwrap(), "4");
     assert_eq!(
-        wire.get("/data/Person/count")
+        app.get("/data/Person/count")
             .query(&[("where", "age = 30")])
             .ok()
             .await,
         2
     );
     assert_eq!(
-        wire.get("/data/Person/count")
+        app.get("/data/Person/count")
             .query(&[("where", "age = 99")])
             .ok()
             .await,
         0
     );
-    wire.get("/data/Person/count")
+    app.get("/data/Person/count")
         .query(&[("where", "age =")])
-        .refused(400, 19000)
+        .rejected(400, 19000)
         .await;
 }
 
 #[tokio::test]
-async fn the_same_query_can_be_sent_as_a_body() {
-    let wire = people().await;
+async fn find_and_count_accept_a_json_body() {
+    let app = people().await;
     let body = json!({"pageSize": 2, "offset": 1, "where": "age >= 20", "sortBy": "name asc,age desc",
         "props": "name", "loadRelations": null});
-    let found = wire.post("/data/Person/find", body).ok().await;
+    let found = app.post("/data/Person/find", body).ok().await;
     let found: Vec<&str> = found
         .as_array()
         .unwrap()
@@ -548,11 +544,11 @@ async fn the_same_query_can_be_sent_as_a_body() {
     let lists =
         json!({"sortBy": ["age desc", "name"], "property": ["name", "age"], "pageSize": "1"});
     assert_eq!(
-        wire.post("/data/Person/find", lists).ok().await[0]["name"],
+        app.post("/data/Person/find", lists).ok().await[0]["name"],
         "Bob"
     );
     assert_eq!(
-        wire.post("/data/Person/find", json!({}))
+        app.post("/data/Person/find", json!({}))
             .ok()
             .await
             .as_array()
@@ -560,44 +556,44 @@ async fn the_same_query_can_be_sent_as_a_body() {
             .len(),
         4
     );
-    assert_eq!(wire.post("/data/Person/count", json!({})).ok().await, 4);
+    assert_eq!(app.post("/data/Person/count", json!({})).ok().await, 4);
     assert_eq!(
-        wire.post("/data/Person/count", json!({"where": "age = 20"}))
+        app.post("/data/Person/count", json!({"where": "age = 20"}))
             .ok()
             .await,
         1
     );
-    wire.post("/data/Person/find", json!({"where": {"a": 1}}))
-        .refused(400, 8008)
+    app.post("/data/Person/find", json!({"where": {"a": 1}}))
+        .rejected(400, 8008)
         .await;
-    wire.post("/data/Person/find", json!({"pageSize": -1}))
-        .refused(400, 1005)
+    app.post("/data/Person/find", json!({"pageSize": -1}))
+        .rejected(400, 1005)
         .await;
-    wire.post("/data/Person/find", json!([]))
-        .refused(400, 8002)
+    app.post("/data/Person/find", json!([]))
+        .rejected(400, 8002)
         .await;
 }
 
 #[tokio::test]
-async fn a_table_without_rows_is_an_empty_list() {
-    let wire = Wire::start().await;
-    let row = wire.post("/data/Person", json!({"name": "Bob"})).ok().await;
-    wire.delete(&format!("/data/Person/{}", text(&row["objectId"])))
+async fn empty_table_returns_an_empty_list() {
+    let app = TestServer::start().await;
+    let row = app.post("/data/Person", json!({"name": "Bob"})).ok().await;
+    app.delete(&format!("/data/Person/{}", text(&row["objectId"])))
         .ok()
         .await;
-    assert_eq!(wire.get("/data/Person").ok().await, json!([]));
-    assert_eq!(wire.get("/data/Person/count").ok().await, 0);
+    assert_eq!(app.get("/data/Person").ok().await, json!([]));
+    assert_eq!(app.get("/data/Person/count").ok().await, 0);
 }
 
 #[tokio::test]
-async fn a_list_longer_than_the_database_takes_is_refused() {
-    let wire = people().await;
+async fn list_with_too_many_items_is_rejected() {
+    let app = people().await;
     let aliases: Vec<String> = (0..901).map(|n| format!("name as n{n}")).collect();
     for (parameter, list) in [
         ("property", aliases.join(",")),
         ("sortBy", vec!["name"; 901].join(",")),
     ] {
-        let request = wire.get("/data/Person").query(&[(parameter, &list)]);
-        request.refused(400, 8008).await;
+        let request = app.get("/data/Person").query(&[(parameter, &list)]);
+        request.rejected(400, 8008).await;
     }
 }

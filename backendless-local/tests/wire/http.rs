@@ -1,4 +1,4 @@
-//! What holds for every request, and for what is hardly one.
+//! Checks of every request, and invalid HTTP.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -6,54 +6,54 @@ use std::net::TcpStream;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::Wire;
+use crate::support::TestServer;
 
 #[tokio::test]
-async fn another_app_id_or_key_is_refused() {
-    let wire = Wire::start().await;
-    let (app, key) = (
-        wire.server.app_id().to_owned(),
-        wire.server.api_key().to_owned(),
+async fn other_app_id_or_key_is_rejected() {
+    let app = TestServer::start().await;
+    let (app_id, key) = (
+        app.server.app_id().to_owned(),
+        app.server.api_key().to_owned(),
     );
     let lower = key.to_lowercase();
     for path in [
         "".to_owned(),
         "/".to_owned(),
-        format!("/{app}"),
+        format!("/{app_id}"),
         format!("/X/{key}/data/Person"),
-        format!("/{app}/X/data/Person"),
-        format!("/{key}/{app}/data/Person"),
-        format!("/{app}//data/Person"),
-        format!("//{app}/{key}/data/Person"),
-        format!("/{app}/{lower}/data/Person"),
+        format!("/{app_id}/X/data/Person"),
+        format!("/{key}/{app_id}/data/Person"),
+        format!("/{app_id}//data/Person"),
+        format!("//{app_id}/{key}/data/Person"),
+        format!("/{app_id}/{lower}/data/Person"),
     ] {
-        let mut other = Wire {
-            base: wire.server.url(),
-            ..Wire::start().await
+        let mut other = TestServer {
+            base: app.server.url(),
+            ..TestServer::start().await
         };
-        other.http = wire.http.clone();
-        let message = other.get(&path).refused(400, 2002).await;
+        other.http = app.http.clone();
+        let message = other.get(&path).rejected(400, 2002).await;
         assert!(!message.contains(&key), "{message}");
     }
     // With a body, and with a token.
-    let other = Wire {
-        base: format!("{}/X/Y", wire.server.url()),
-        ..Wire::start().await
+    let other = TestServer {
+        base: format!("{}/X/Y", app.server.url()),
+        ..TestServer::start().await
     };
     other
         .post("/data/Person", json!({"a": "x".repeat(1_000_000)}))
-        .refused(400, 2002)
+        .rejected(400, 2002)
         .await;
     other
         .get("/data/Person")
         .token(&json!("T"))
-        .refused(400, 2002)
+        .rejected(400, 2002)
         .await;
 }
 
 #[tokio::test]
-async fn ids_are_upper_case_uuids_of_each_server_its_own() {
-    let (a, b) = (Wire::start().await, Wire::start().await);
+async fn default_ids_are_random_upper_case_uuids() {
+    let (a, b) = (TestServer::start().await, TestServer::start().await);
     for id in [a.server.app_id(), a.server.api_key()] {
         assert_eq!(id.len(), 36);
         assert!(
@@ -67,8 +67,8 @@ async fn ids_are_upper_case_uuids_of_each_server_its_own() {
 }
 
 #[tokio::test]
-async fn an_unknown_route_is_not_found_and_does_not_tell_the_key() {
-    let wire = Wire::start().await;
+async fn unknown_route_is_404_without_the_key_in_the_message() {
+    let app = TestServer::start().await;
     for path in [
         "",
         "/",
@@ -81,18 +81,18 @@ async fn an_unknown_route_is_not_found_and_does_not_tell_the_key() {
         "/info",
         "/data//x",
     ] {
-        let message = wire.get(path).refused(404, 2001).await;
+        let message = app.get(path).rejected(404, 2001).await;
         assert!(
             message.starts_with("there is no operation GET /"),
             "{message}"
         );
-        assert!(!message.contains(wire.server.api_key()), "{message}");
+        assert!(!message.contains(app.server.api_key()), "{message}");
     }
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_not_allowed() {
-    let wire = Wire::start().await;
+async fn wrong_method_is_405() {
+    let app = TestServer::start().await;
     for (method, path) in [
         (Method::DELETE, "/data/Person"),
         (Method::PATCH, "/data/Person"),
@@ -104,7 +104,7 @@ async fn a_wrong_method_is_not_allowed() {
         (Method::GET, "/data/Person/find"),
         (Method::OPTIONS, "/data/Person"),
     ] {
-        let message = wire.request(method.clone(), path).refused(405, 2001).await;
+        let message = app.request(method.clone(), path).rejected(405, 2001).await;
         assert!(
             message.contains(path) && message.contains(method.as_str()),
             "{message}"
@@ -113,8 +113,8 @@ async fn a_wrong_method_is_not_allowed() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_object_is_refused() {
-    let wire = Wire::start().await;
+async fn body_that_is_not_a_json_object_is_rejected() {
+    let app = TestServer::start().await;
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let huge_number = format!("{{\"a\":1{}}}", "0".repeat(400));
     for body in [
@@ -141,21 +141,21 @@ async fn a_body_that_is_no_json_object_is_refused() {
             "/users/login",
             "/data/Person/find",
         ] {
-            let message = wire
+            let message = app
                 .request(Method::POST, path)
                 .raw(body.clone())
-                .refused(400, 8002)
+                .rejected(400, 8002)
                 .await;
             assert!(message.len() < 300, "{message}");
         }
     }
-    wire.get("/data/Person").refused(400, 1009).await;
+    app.get("/data/Person").rejected(400, 1009).await;
 }
 
 #[tokio::test]
-async fn a_body_needs_no_content_type() {
-    let wire = Wire::start().await;
-    let row = wire
+async fn content_type_of_a_body_is_optional() {
+    let app = TestServer::start().await;
+    let row = app
         .request(Method::POST, "/data/Person")
         .raw(r#"{"a":1}"#)
         .ok()
@@ -164,46 +164,46 @@ async fn a_body_needs_no_content_type() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused() {
-    let wire = Wire::start().await;
+async fn oversized_body_is_rejected() {
+    let app = TestServer::start().await;
     let body = json!({"text": "x".repeat(5 * 1024 * 1024)}).to_string();
-    wire.request(Method::POST, "/data/Person")
+    app.request(Method::POST, "/data/Person")
         .raw(body)
-        .refused(413, 8000)
+        .rejected(413, 8000)
         .await;
     let large = json!({"text": "x".repeat(3 * 1024 * 1024)});
-    let row = wire.post("/data/Person", large.clone()).ok().await;
+    let row = app.post("/data/Person", large.clone()).ok().await;
     assert_eq!(row["text"], large["text"]);
 }
 
 #[tokio::test]
-async fn a_client_that_sends_a_large_body_to_its_end_gets_its_refusal() {
-    let wire = Wire::start().await;
+async fn client_that_sends_a_complete_oversized_body_can_read_the_rejection() {
+    let app = TestServer::start().await;
     let body = vec![b'x'; 30 * 1024 * 1024];
     for (path, status) in [
-        (format!("{}/data/Person", app_path(&wire)), 413),
+        (format!("{}/data/Person", app_path(&app)), 413),
         ("/OTHER/KEY/data/Person".to_owned(), 400),
     ] {
-        let mut connection = TcpStream::connect(wire.server.address()).unwrap();
+        let mut connection = TcpStream::connect(app.server.address()).unwrap();
         let length = body.len();
         write!(
             connection,
             "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
         )
         .unwrap();
-        // This fails where the server closes the connection before it has read everything.
+        // This fails if the server closes the connection before it has read the body.
         connection.write_all(&body).unwrap();
-        let answer = read_answer(&mut connection);
+        let response = read_response(&mut connection);
         assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{answer}"
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{response}"
         );
     }
 }
 
 #[tokio::test]
-async fn bad_percent_encoding_is_refused() {
-    let wire = Wire::start().await;
+async fn invalid_percent_encoding_is_rejected() {
+    let app = TestServer::start().await;
     for path in [
         "/data/%zz",
         "/data/%",
@@ -213,34 +213,37 @@ async fn bad_percent_encoding_is_refused() {
         "/data/Person?where=%zz",
         "/data/Person?%ff=1",
     ] {
-        let answer = raw(
-            &wire,
+        let response = raw(
+            &app,
             &format!(
                 "GET {}{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                app_path(&wire)
+                app_path(&app)
             ),
         );
-        assert!(answer.starts_with("HTTP/1.1 400 "), "{path}: {answer}");
-        assert!(answer.contains("application/json"), "{path}: {answer}");
+        assert!(response.starts_with("HTTP/1.1 400 "), "{path}: {response}");
+        assert!(response.contains("application/json"), "{path}: {response}");
         assert!(
-            answer.contains("{\"code\":8000,\"message\":\""),
-            "{path}: {answer}"
+            response.contains("{\"code\":8000,\"message\":\""),
+            "{path}: {response}"
         );
-        assert!(answer.ends_with(",\"errorData\":{}}"), "{path}: {answer}");
+        assert!(
+            response.ends_with(",\"errorData\":{}}"),
+            "{path}: {response}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_plus_in_a_query_is_a_space_and_an_encoded_one_is_a_plus() {
-    let wire = Wire::start().await;
-    wire.fill("Person", &[json!({"name": "a b"}), json!({"name": "a+b"})])
+async fn plus_in_a_query_is_a_space_and_an_encoded_plus_is_a_plus() {
+    let app = TestServer::start().await;
+    app.fill("Person", &[json!({"name": "a b"}), json!({"name": "a+b"})])
         .await;
-    let found = wire.get("/data/Person?where=name+%3D+'a+b'").ok().await;
+    let found = app.get("/data/Person?where=name+%3D+'a+b'").ok().await;
     assert_eq!(
         (found.as_array().unwrap().len(), &found[0]["name"]),
         (1, &json!("a b"))
     );
-    let found = wire
+    let found = app
         .get("/data/Person?where=name%20=%20'a%2Bb'&&x=1&")
         .ok()
         .await;
@@ -251,81 +254,84 @@ async fn a_plus_in_a_query_is_a_space_and_an_encoded_one_is_a_plus() {
 }
 
 #[tokio::test]
-async fn one_connection_serves_many_requests() {
-    let wire = Wire::start().await;
-    let mut connection = TcpStream::connect(wire.server.address()).unwrap();
+async fn connection_is_reused() {
+    let app = TestServer::start().await;
+    let mut connection = TcpStream::connect(app.server.address()).unwrap();
     for n in 0..3 {
         let body = format!("{{\"n\":{n}}}");
-        let path = app_path(&wire);
+        let path = app_path(&app);
         write!(
             connection,
             "POST {path}/data/N HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )
         .unwrap();
-        let answer = read_answer(&mut connection);
-        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-        assert!(answer.contains(&format!("\"n\":{n}")), "{answer}");
+        let response = read_response(&mut connection);
+        assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
+        assert!(response.contains(&format!("\"n\":{n}")), "{response}");
     }
 }
 
 #[tokio::test]
-async fn garbage_closes_its_connection_and_nothing_else() {
-    let wire = Wire::start().await;
+async fn invalid_http_closes_only_its_connection() {
+    let app = TestServer::start().await;
     for garbage in [
         "\0\0\0\0\r\n\r\n",
         "GET\r\n\r\n",
         "GET / HTTP/9.9\r\n\r\n",
         "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
     ] {
-        let answer = raw(&wire, garbage);
-        assert!(!answer.starts_with("HTTP/1.1 2"), "{garbage:?}: {answer}");
+        let response = raw(&app, garbage);
+        assert!(
+            !response.starts_with("HTTP/1.1 2"),
+            "{garbage:?}: {response}"
+        );
     }
-    // One that ends in the middle of its body.
-    let mut connection = TcpStream::connect(wire.server.address()).unwrap();
-    let path = app_path(&wire);
+    // A request that ends in the middle of its body.
+    let mut connection = TcpStream::connect(app.server.address()).unwrap();
+    let path = app_path(&app);
     write!(
         connection,
         "POST {path}/data/N HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{{\"n\":"
     )
     .unwrap();
     drop(connection);
-    wire.get("/data/N").refused(400, 1009).await;
-    wire.post("/data/N", json!({"n": 1})).ok().await;
+    app.get("/data/N").rejected(400, 1009).await;
+    app.post("/data/N", json!({"n": 1})).ok().await;
 }
 
 #[tokio::test]
-async fn a_broken_escape_is_read_by_nobody_as_another_table() {
-    let wire = Wire::start().await;
-    wire.fill("Person", &[json!({"name": "Bob"})]).await;
+async fn table_name_is_decoded_once() {
+    let app = TestServer::start().await;
+    app.fill("Person", &[json!({"name": "Bob"})]).await;
     // Decoded once: %2550erson is the name "%50erson", not "Person".
-    wire.get("/data/%2550erson").refused(400, 1009).await;
-    let rows: Value = wire.get("/data/%50erson").ok().await;
+    app.get("/data/%2550erson").rejected(400, 1009).await;
+    let rows: Value = app.get("/data/%50erson").ok().await;
     assert_eq!(rows[0]["name"], "Bob");
 }
 
-fn app_path(wire: &Wire) -> String {
-    format!("/{}/{}", wire.server.app_id(), wire.server.api_key())
+fn app_path(app: &TestServer) -> String {
+    format!("/{}/{}", app.server.app_id(), app.server.api_key())
 }
 
-/// Everything that comes back on a connection of its own.
-fn raw(wire: &Wire, request: &str) -> String {
-    let mut connection = TcpStream::connect(wire.server.address()).unwrap();
+/// Sends raw bytes on a new connection and reads to its end.
+fn raw(app: &TestServer, request: &str) -> String {
+    let mut connection = TcpStream::connect(app.server.address()).unwrap();
     connection.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    let _ = connection.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    let _ = connection.read_to_end(&mut response);
+    String::from_utf8_lossy(&response).into_owned()
 }
 
-/// One answer with a Content-Length.
-fn read_answer(connection: &mut TcpStream) -> String {
-    let mut answer = String::new();
+/// Reads one response that has a Content-Length.
+fn read_response(connection: &mut TcpStream) -> String {
+    let mut response = String::new();
     let mut byte = [0];
-    while !answer.ends_with("\r\n\r\n") {
+    while !response.ends_with("\r\n\r\n") {
         connection.read_exact(&mut byte).unwrap();
-        answer.push(byte[0].into());
+        response.push(byte[0].into());
     }
-    let length = answer
+    let length = response
         .to_lowercase()
         .split("content-length: ")
         .nth(1)
@@ -336,5 +342,5 @@ fn read_answer(connection: &mut TcpStream) -> String {
         .to_owned();
     let mut body = vec![0; length.parse().unwrap()];
     connection.read_exact(&mut body).unwrap();
-    answer + &String::from_utf8(body).unwrap()
+    response + &String::from_utf8(body).unwrap()
 }

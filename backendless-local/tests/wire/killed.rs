@@ -1,7 +1,7 @@
-//! What a program that is killed has acknowledged is there when it starts again.
+//! Durability: what the program acknowledged before it was killed exists after a restart.
 //!
-//! Fifty times writers of every kind write at once, and after a random number of answers the
-//! program is killed, with writes under way.
+//! In each of fifty rounds, concurrent writers of every kind write, and after a random number of
+//! responses the program is killed while writes are active.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,35 +19,34 @@ use crate::support::{Folder, client, text};
 
 const ROUNDS: usize = 50;
 
-/// A write that was acknowledged, and where it can be seen.
+/// An acknowledged write, with the path that shows it.
 #[derive(Clone, Debug)]
-enum Kept {
-    /// The JSON here has these properties.
+enum Write {
+    /// The JSON at the path has these properties.
     Object(String, Value),
-    /// The JSON here is this.
+    /// The JSON at the path is this value.
     Value(String, Value),
-    /// Here are these bytes.
+    /// The file at the path has these bytes.
     Bytes(String, Vec<u8>),
-    /// Here is nothing.
-    Nothing(String),
-    /// The row here was set to this, and at most to the next number.
+    /// The path does not exist.
+    Deleted(String),
+    /// The row at the path has this number, or the next one.
     AtLeast(String, i64),
     /// This user can log in.
     User(String),
-    /// The counter was raised by this.
-    Raised(i64),
+    /// The counter was incremented by this.
+    Incremented(i64),
 }
 
-/// What a writer has at hand. Every method is one write: none if the program died before it
-/// answered.
+/// One of the concurrent writers. A method returns `None` when the program stops responding.
 #[derive(Clone)]
 struct Writer {
     http: Client,
     base: String,
-    kept: UnboundedSender<Kept>,
-    /// By how much the counter was raised, or tried to be.
+    acknowledged: UnboundedSender<Write>,
+    /// Sum of all attempted increments of the counter.
     attempted: Arc<AtomicI64>,
-    /// What its names begin with, so that no name is used twice.
+    /// Prefix of its names, so that no name is used twice.
     name: String,
 }
 
@@ -58,15 +57,15 @@ impl Writer {
     }
 
     async fn finish(&self, request: reqwest::RequestBuilder) -> Option<Value> {
-        let answer = request.send().await.ok()?;
-        let status = answer.status();
-        let body = answer.text().await.ok()?;
+        let response = request.send().await.ok()?;
+        let status = response.status();
+        let body = response.text().await.ok()?;
         assert_eq!(status, 200, "{body}");
         Some(serde_json::from_str(&body).unwrap_or(Value::Null))
     }
 
-    fn keep(&self, kept: Kept) {
-        self.kept.send(kept).unwrap();
+    fn acknowledge(&self, write: Write) {
+        self.acknowledged.send(write).unwrap();
     }
 
     async fn create(&self, fields: &Value) -> Option<String> {
@@ -78,7 +77,7 @@ impl Writer {
         for n in 0.. {
             let fields = json!({"writer": self.name, "n": n, "text": "x".repeat(n % 500)});
             let path = self.create(&fields).await?;
-            self.keep(Kept::Object(path, fields));
+            self.acknowledge(Write::Object(path, fields));
         }
         None
     }
@@ -87,7 +86,7 @@ impl Writer {
         loop {
             let path = self.create(&json!({"writer": self.name})).await?;
             self.write(Method::DELETE, &path, &Value::Null).await?;
-            self.keep(Kept::Nothing(path));
+            self.acknowledge(Write::Deleted(path));
         }
     }
 
@@ -96,7 +95,7 @@ impl Writer {
         for n in 1.. {
             self.write(Method::PUT, &path, &json!({"a": n, "b": n}))
                 .await?;
-            self.keep(Kept::AtLeast(path.clone(), n));
+            self.acknowledge(Write::AtLeast(path.clone(), n));
         }
         None
     }
@@ -106,7 +105,7 @@ impl Writer {
             self.attempted.fetch_add(step, Ordering::Relaxed);
             let path = format!("/counters/all/incrementby/get?value={step}");
             self.write(Method::PUT, &path, &Value::Null).await?;
-            self.keep(Kept::Raised(step));
+            self.acknowledge(Write::Incremented(step));
         }
         None
     }
@@ -116,7 +115,7 @@ impl Writer {
             let path = format!("/cache/{}-{n}", self.name);
             let value = json!([n, self.name]);
             self.write(Method::PUT, &path, &value).await?;
-            self.keep(Kept::Value(path, value));
+            self.acknowledge(Write::Value(path, value));
         }
         None
     }
@@ -126,7 +125,7 @@ impl Writer {
             let email = format!("{}-{n}@b.c", self.name);
             let user = json!({"email": email, "password": "pw"});
             self.write(Method::POST, "/users/register", &user).await?;
-            self.keep(Kept::User(email));
+            self.acknowledge(Write::User(email));
         }
         None
     }
@@ -141,23 +140,23 @@ impl Writer {
             let request = self.http.post(format!("{}{path}", self.base));
             let request = request.header("content-type", "multipart/form-data; boundary=x");
             self.finish(request.body(form)).await?;
-            self.keep(Kept::Bytes(path, bytes));
+            self.acknowledge(Write::Bytes(path, bytes));
         }
         None
     }
 }
 
-/// Sets writers of every kind on the program.
-fn write(
+/// Starts writers of every kind.
+fn start_writers(
     program: &Program,
     round: usize,
     attempted: &Arc<AtomicI64>,
-) -> (JoinSet<Option<()>>, UnboundedReceiver<Kept>) {
-    let (kept, keeping) = unbounded_channel();
+) -> (JoinSet<Option<()>>, UnboundedReceiver<Write>) {
+    let (sender, receiver) = unbounded_channel();
     let writer = |kind: &str| Writer {
         http: client(),
         base: program.base.clone(),
-        kept: kept.clone(),
+        acknowledged: sender.clone(),
         attempted: Arc::clone(attempted),
         name: format!("{kind}{round}"),
     };
@@ -170,23 +169,23 @@ fn write(
     writers.spawn(writer("cache").cache());
     writers.spawn(writer("user").users());
     writers.spawn(writer("files").files());
-    (writers, keeping)
+    (writers, receiver)
 }
 
-/// Has everything written until the program has acknowledged so many writes, and kills it then;
-/// what it had acknowledged.
+/// Runs the writers, kills the program after this number of acknowledged writes, and returns all
+/// acknowledged writes.
 async fn kill_after(
-    writes: usize,
+    count: usize,
     mut program: Program,
     round: usize,
     attempted: &Arc<AtomicI64>,
-) -> Vec<Kept> {
-    let (mut writers, mut keeping) = write(&program, round, attempted);
-    let mut kept = Vec::new();
-    while let Some(write) = keeping.recv().await {
-        kept.push(write);
-        if kept.len() == writes {
-            // SIGKILL, with writes under way.
+) -> Vec<Write> {
+    let (mut writers, mut receiver) = start_writers(&program, round, attempted);
+    let mut acknowledged = Vec::new();
+    while let Some(write) = receiver.recv().await {
+        acknowledged.push(write);
+        if acknowledged.len() == count {
+            // SIGKILL, while writes are active.
             program.child.kill().unwrap();
         }
     }
@@ -194,64 +193,68 @@ async fn kill_after(
         ended.unwrap();
     }
     program.child.wait().unwrap();
-    assert!(kept.len() >= writes, "{} of {writes}", kept.len());
-    kept
+    assert!(
+        acknowledged.len() >= count,
+        "{} of {count}",
+        acknowledged.len()
+    );
+    acknowledged
 }
 
-/// Looks for everything; `attempted` is the most that the counter may be.
-async fn look_for(kept: &[Kept], program: &Program, attempted: i64) {
+/// Checks that all count exist; `attempted` is the maximum value of the counter.
+async fn check_writes(writes: &[Write], program: &Program, attempted: i64) {
     let http = client();
-    for kept in kept {
-        match kept {
-            Kept::Object(path, expected) => {
+    for write in writes {
+        match write {
+            Write::Object(path, expected) => {
                 let found: Value =
                     serde_json::from_slice(&get(&http, program, path).await.1).unwrap_or_default();
                 for (name, value) in expected.as_object().unwrap() {
                     assert_eq!(found[name], *value, "{path}");
                 }
             }
-            Kept::Value(path, expected) => {
+            Write::Value(path, expected) => {
                 let (_, body) = get(&http, program, path).await;
                 assert_eq!(body, expected.to_string().as_bytes(), "{path}");
             }
-            Kept::Bytes(path, expected) => {
+            Write::Bytes(path, expected) => {
                 let (status, body) = get(&http, program, path).await;
                 assert_eq!((status, &body), (200, expected), "{path}");
             }
-            Kept::Nothing(path) => assert_eq!(get(&http, program, path).await.0, 404, "{path}"),
-            Kept::User(email) => {
+            Write::Deleted(path) => assert_eq!(get(&http, program, path).await.0, 404, "{path}"),
+            Write::User(email) => {
                 let login = json!({"login": email, "password": "pw"});
                 let url = format!("{}/users/login", program.base);
-                let answer = http.post(url).json(&login).send().await.unwrap();
-                assert_eq!(answer.status(), 200, "{email}");
+                let response = http.post(url).json(&login).send().await.unwrap();
+                assert_eq!(response.status(), 200, "{email}");
             }
-            Kept::AtLeast(..) | Kept::Raised(_) => {}
+            Write::AtLeast(..) | Write::Incremented(_) => {}
         }
     }
-    look_at_the_last_updates(kept, &http, program).await;
-    look_at_the_counter(kept, &http, program, attempted).await;
+    check_last_updates(writes, &http, program).await;
+    check_counter(writes, &http, program, attempted).await;
 }
 
-async fn look_at_the_last_updates(kept: &[Kept], http: &Client, program: &Program) {
+async fn check_last_updates(writes: &[Write], http: &Client, program: &Program) {
     let mut last = std::collections::HashMap::new();
-    for kept in kept {
-        if let Kept::AtLeast(path, n) = kept {
+    for write in writes {
+        if let Write::AtLeast(path, n) = write {
             last.insert(path, *n);
         }
     }
     for (path, n) in last {
         let row: Value = serde_json::from_slice(&get(http, program, path).await.1).unwrap();
         assert!(row["a"] == n || row["a"] == n + 1, "{n}: {row}");
-        assert_eq!(row["a"], row["b"], "an update is done as a whole");
+        assert_eq!(row["a"], row["b"], "an update is atomic");
     }
 }
 
-async fn look_at_the_counter(kept: &[Kept], http: &Client, program: &Program, attempted: i64) {
-    let raised = kept.iter().map(|kept| match kept {
-        Kept::Raised(step) => *step,
+async fn check_counter(writes: &[Write], http: &Client, program: &Program, attempted: i64) {
+    let increments = writes.iter().map(|write| match write {
+        Write::Incremented(step) => *step,
         _ => 0,
     });
-    let acknowledged: i64 = raised.sum();
+    let acknowledged: i64 = increments.sum();
     let counter = get(http, program, "/counters/all").await.1;
     let counter: i64 = serde_json::from_slice(&counter).unwrap();
     assert!(
@@ -262,13 +265,13 @@ async fn look_at_the_counter(kept: &[Kept], http: &Client, program: &Program, at
 
 async fn get(http: &Client, program: &Program, path: &str) -> (u16, Vec<u8>) {
     let url = format!("{}{path}", program.base);
-    let answer = http.get(url).send().await.unwrap();
-    let status = answer.status().as_u16();
-    (status, answer.bytes().await.unwrap().to_vec())
+    let response = http.get(url).send().await.unwrap();
+    let status = response.status().as_u16();
+    (status, response.bytes().await.unwrap().to_vec())
 }
 
-/// Checks the database as the program left it. A copy is checked: whoever opens it first repairs
-/// it, and that shall be the program.
+/// Checks the database as the killed program left it. It checks a copy, because opening the database
+/// recovers it, and the program must do that.
 fn check_integrity(folder: &Path) {
     let copy = tempfile::tempdir().unwrap();
     for name in ["backendless.sqlite3", "backendless.sqlite3-wal"] {
@@ -282,21 +285,21 @@ fn check_integrity(folder: &Path) {
 }
 
 #[tokio::test]
-async fn nothing_acknowledged_is_lost_when_the_program_is_killed_while_it_writes() {
+async fn acknowledged_writes_survive_a_killed_program() {
     let folder = Folder::new("killed");
     let attempted = Arc::new(AtomicI64::new(0));
     let mut random = Rng::with_seed(4);
     let mut all = Vec::new();
     let mut program = Program::with_folder(&folder.0);
     for round in 0..ROUNDS {
-        let kept = kill_after(random.usize(1..120), program, round, &attempted).await;
+        let acknowledged = kill_after(random.usize(1..120), program, round, &attempted).await;
         check_integrity(&folder.0);
         program = Program::with_folder(&folder.0);
-        all.extend(kept.iter().cloned());
+        all.extend(acknowledged.iter().cloned());
         let so_far = attempted.load(Ordering::Relaxed);
-        look_for(&kept, &program, so_far).await;
+        check_writes(&acknowledged, &program, so_far).await;
     }
-    // And once more all of it: no later round took anything away.
-    look_for(&all, &program, attempted.load(Ordering::Relaxed)).await;
+    // Checks all writes again: no later round removed any.
+    check_writes(&all, &program, attempted.load(Ordering::Relaxed)).await;
     println!("{ROUNDS} kills, {} acknowledged writes", all.len());
 }

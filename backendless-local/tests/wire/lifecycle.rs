@@ -1,4 +1,4 @@
-//! Starting, stopping and dropping servers.
+//! Start, stop and drop of servers.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,10 +6,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use backendless_local::{Builder, Server};
 use serde_json::json;
 
-use crate::support::{Folder, Wire};
+use crate::support::{Folder, TestServer};
 
-/// A loopback address that no other test uses, so that a port that is freed stays free.
-fn alone(n: u8) -> Builder {
+/// Returns a builder with a loopback address that no other test uses, so that a freed port stays
+/// free.
+fn on_own_address(n: u8) -> Builder {
     let host = if cfg!(target_os = "linux") {
         [127, 0, 1, n]
     } else {
@@ -19,8 +20,8 @@ fn alone(n: u8) -> Builder {
 }
 
 #[tokio::test]
-async fn a_stopped_server_has_freed_its_port() {
-    let server = alone(1).start().await.unwrap();
+async fn stop_frees_the_port() {
+    let server = on_own_address(1).start().await.unwrap();
     let address = server.address();
     server.stop().await;
     assert!(TcpStream::connect(address).is_err());
@@ -28,48 +29,44 @@ async fn a_stopped_server_has_freed_its_port() {
 }
 
 #[tokio::test]
-async fn a_dropped_server_has_freed_its_port_too_even_with_clients_connected() {
-    let wire = Wire::of(alone(2)).await;
-    wire.post("/data/Person", json!({})).ok().await;
-    let idle = TcpStream::connect(wire.server.address()).unwrap();
-    let address = wire.server.address();
-    drop(wire.server);
+async fn drop_frees_the_port_even_with_connected_clients() {
+    let app = TestServer::of(on_own_address(2)).await;
+    app.post("/data/Person", json!({})).ok().await;
+    let idle = TcpStream::connect(app.server.address()).unwrap();
+    let address = app.server.address();
+    drop(app.server);
     drop(TcpListener::bind(address).unwrap());
     drop(idle);
 }
 
 #[tokio::test]
-async fn a_server_stops_while_clients_keep_their_connections() {
-    let wire = Wire::of(alone(3)).await;
-    wire.post("/data/Person", json!({})).ok().await;
-    let silent = TcpStream::connect(wire.server.address()).unwrap();
-    let address = wire.server.address();
-    wire.server.stop().await;
+async fn stop_does_not_wait_for_idle_connections() {
+    let app = TestServer::of(on_own_address(3)).await;
+    app.post("/data/Person", json!({})).ok().await;
+    let silent = TcpStream::connect(app.server.address()).unwrap();
+    let address = app.server.address();
+    app.server.stop().await;
     drop(TcpListener::bind(address).unwrap());
-    drop((silent, wire.http));
+    drop((silent, app.http));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_request_under_way_is_answered_before_the_server_stops() {
-    let wire = Wire::of(alone(4)).await;
-    let address = wire.server.address();
-    let path = wire
-        .base
-        .strip_prefix(&wire.server.url())
-        .unwrap()
-        .to_owned();
+async fn stop_completes_active_requests() {
+    let app = TestServer::of(on_own_address(4)).await;
+    let address = app.server.address();
+    let path = app.base.strip_prefix(&app.server.url()).unwrap().to_owned();
     let mut connection = TcpStream::connect(address).unwrap();
     write!(
         connection,
         "POST {path}/data/N HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n"
     )
     .unwrap();
-    // This says that the server waits for the body: the request is under way.
-    let mut answer = [0; 12];
-    connection.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 100");
+    // The server waits for the body now, so the request is active.
+    let mut response = [0; 12];
+    connection.read_exact(&mut response).unwrap();
+    assert_eq!(&response, b"HTTP/1.1 100");
 
-    let stop = tokio::spawn(wire.server.stop());
+    let stop = tokio::spawn(app.server.stop());
     while TcpStream::connect(address).is_ok() {
         tokio::task::yield_now().await;
     }
@@ -84,24 +81,23 @@ async fn a_request_under_way_is_answered_before_the_server_stops() {
 }
 
 #[test]
-fn a_server_outlives_the_runtime_that_started_it() {
+fn server_outlives_the_runtime_that_started_it() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap()
     };
-    let wire = runtime().block_on(Wire::start());
+    let app = runtime().block_on(TestServer::start());
     let http = crate::support::client();
-    let wire = Wire { http, ..wire };
+    let app = TestServer { http, ..app };
     let other = runtime();
-    let row =
-        other.block_on(async { wire.post("/data/Person", json!({"name": "Bob"})).ok().await });
+    let row = other.block_on(async { app.post("/data/Person", json!({"name": "Bob"})).ok().await });
     assert_eq!(row["name"], "Bob");
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_an_error_that_says_so() {
+async fn port_in_use_is_reported() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let error = Server::builder()
@@ -118,17 +114,17 @@ async fn a_port_in_use_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_server_listens_where_it_is_told() {
+async fn server_listens_on_the_given_address() {
     let address = SocketAddr::from(([127, 0, 0, 2], 0));
     let server = Server::builder().address(address).start().await;
-    // Not every machine has this address.
+    // Some machines do not have this address.
     if let Ok(server) = server {
         assert_eq!(server.address().ip(), address.ip());
     }
 }
 
 #[tokio::test]
-async fn ids_that_could_not_stand_in_a_path_are_refused() {
+async fn ids_that_need_encoding_are_rejected() {
     for id in ["", "a/b", "a b", "é", "..", "a%2Fb", "a?b"] {
         assert!(
             Server::builder().app_id(id).start().await.is_err(),
@@ -142,7 +138,7 @@ async fn ids_that_could_not_stand_in_a_path_are_refused() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_printed_for_debugging_has_the_key() {
+async fn debug_output_contains_neither_app_id_nor_key() {
     let builder = Server::builder().app_id("THE-APP").api_key("THE-KEY");
     let printed = format!("{builder:?}");
     let server = builder.start().await.unwrap();
@@ -154,7 +150,7 @@ async fn nothing_that_is_printed_for_debugging_has_the_key() {
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_used_is_an_error_that_says_so() {
+async fn unusable_data_folder_is_reported() {
     let folder = Folder::new("unusable");
     std::fs::create_dir_all(&folder.0).unwrap();
     let file = folder.0.join("file");
@@ -182,7 +178,7 @@ async fn a_folder_that_cannot_be_used_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_folder_serves_one_server_at_a_time() {
+async fn data_folder_is_locked_by_one_server() {
     let folder = Folder::new("one-at-a-time");
     let first = Server::builder().data_dir(&folder.0).start().await.unwrap();
     let error = Server::builder()

@@ -1,17 +1,15 @@
-//! What the server does, asserted over real HTTP with a client that knows nothing of Backendless.
+//! Data, Users and the server itself, tested over HTTP with a client without knowledge of
+//! Backendless.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test's panic is its report, in a helper too"
-)]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test, in helpers too")]
 
-mod concurrent;
-mod durable;
+mod concurrency;
 mod faults;
 mod find;
 mod http;
 mod killed;
 mod lifecycle;
+mod persistence;
 mod program;
 mod rows;
 mod sessions;

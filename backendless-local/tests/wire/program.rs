@@ -1,4 +1,4 @@
-//! The program itself, as a process: its line, its errors and its end.
+//! The program as a process: output, errors, signals, options.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -22,7 +22,7 @@ fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
-/// A running program; killed, if it still runs, when the test ends.
+/// A running program, which is killed when dropped.
 pub(crate) struct Program {
     pub(crate) child: Child,
     output: BufReader<std::process::ChildStdout>,
@@ -30,7 +30,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Returns when the program has said that it serves.
+    /// Starts the program and waits until it accepts requests.
     fn start(arguments: &[&str]) -> Program {
         let mut child = command(arguments).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -60,21 +60,21 @@ impl Drop for Program {
 }
 
 #[tokio::test]
-async fn the_program_prints_its_address_and_serves_there() {
+async fn program_prints_its_base_url_and_serves_there() {
     let program = Program::start(&["--port", "0", "--app-id", "APP", "--api-key", "KEY"]);
     assert!(program.base.starts_with("http://127.0.0.1:") && program.base.ends_with("/APP/KEY"));
-    let answer = client()
+    let response = client()
         .post(format!("{}/data/Person", program.base))
         .body("{}")
         .send()
         .await
         .unwrap();
-    assert_eq!(answer.status(), 200);
+    assert_eq!(response.status(), 200);
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_program_ends_cleanly_when_it_is_asked_to() {
+async fn program_exits_cleanly_on_sigint_and_sigterm() {
     for signal in ["INT", "TERM"] {
         let folder = Folder::new(&format!("signal-{signal}"));
         let mut program = Program::with_folder(&folder.0);
@@ -95,12 +95,12 @@ async fn the_program_ends_cleanly_when_it_is_asked_to() {
         assert_eq!(program.child.wait().unwrap().code(), Some(0), "{signal}");
         let mut rest = String::new();
         program.output.read_to_string(&mut rest).unwrap();
-        assert_eq!(rest, "", "it prints one line and no more");
+        assert_eq!(rest, "", "the program prints one line only");
     }
 }
 
 #[tokio::test]
-async fn a_session_lives_as_long_as_the_program_is_told() {
+async fn session_life_option_limits_sessions() {
     let program = Program::start(&["--port", "0", "--session-life", "0"]);
     let (http, base) = (client(), &program.base);
     let user = json!({"email": "a@b.c", "password": "pw", "login": "a@b.c"});
@@ -119,38 +119,55 @@ async fn a_session_lives_as_long_as_the_program_is_told() {
     let call = http
         .get(format!("{base}/data/Users"))
         .header("user-token", text(&session["user-token"]));
-    let answer: Value = call.send().await.unwrap().json().await.unwrap();
-    assert_eq!(answer["code"], 3064);
+    let response: Value = call.send().await.unwrap().json().await.unwrap();
+    assert_eq!(response["code"], 3064);
 }
 
 #[tokio::test]
-async fn faults_strike_as_often_as_the_program_is_told() {
-    for (rate, struck) in [("0", false), ("1", true)] {
+async fn faults_option_sets_the_rate() {
+    for (rate, has_faults) in [("0", false), ("1", true)] {
         let program = Program::start(&["--port", "0", "--faults", rate, "--fault-seed", "7"]);
-        let mut whole = 0;
+        let mut succeeded = 0;
         for _ in 0..20 {
-            let answer = client().get(format!("{}/counters/c", program.base)).send();
-            let Ok(answer) = answer.await else { continue };
-            whole += usize::from(answer.text().await.is_ok_and(|text| text == "0"));
+            let response = client().get(format!("{}/counters/c", program.base)).send();
+            let Ok(response) = response.await else {
+                continue;
+            };
+            succeeded += usize::from(response.text().await.is_ok_and(|text| text == "0"));
         }
-        // A delay spoils nothing.
-        assert_eq!(whole < 20, struck, "{whole}");
+        // Requests with a delay succeed.
+        assert_eq!(succeeded < 20, has_faults, "{succeeded}");
     }
 }
 
+#[tokio::test]
+async fn seed_option_creates_rows() {
+    let folder = Folder::new("program-seed");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let seed = folder.0.join("seed.json");
+    std::fs::write(&seed, r#"{"Person": [{"name": "Bob"}, {"name": "Eve"}]}"#).unwrap();
+    let program = Program::start(&["--port", "0", "--seed", seed.to_str().unwrap()]);
+    let url = format!("{}/data/Person/count", program.base);
+    let count = client().get(url).send().await.unwrap().text().await;
+    assert_eq!(count.unwrap(), "2");
+}
+
 #[test]
-fn what_prevents_a_start_is_one_line_on_stderr() {
+fn failed_start_prints_one_line_on_stderr() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let folder = Folder::new("program-unusable");
     std::fs::create_dir_all(&folder.0).unwrap();
     let file = folder.0.join("file");
     std::fs::write(&file, "").unwrap();
+    let missing = folder.0.join("missing.json");
     for arguments in [
         vec!["--port", &port],
         vec!["--port", "0", "--data", file.to_str().unwrap()],
         vec!["--port", "0", "--app-id", "a/b"],
         vec!["--port", "0", "--faults", "2"],
+        vec!["--port", "0", "--seed", missing.to_str().unwrap()],
+        vec!["--port", "0", "--seed", file.to_str().unwrap()],
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
@@ -162,7 +179,7 @@ fn what_prevents_a_start_is_one_line_on_stderr() {
 }
 
 #[test]
-fn a_wrong_option_is_a_usage_error() {
+fn invalid_option_is_a_usage_error() {
     for arguments in [
         vec!["--port", "many"],
         vec!["--nope"],

@@ -1,13 +1,13 @@
-//! Creating, reading, changing and deleting single rows.
+//! Create, get, update and delete of single rows.
 
 use serde_json::{Value, json};
 
-use crate::support::{Wire, keys, text};
+use crate::support::{TestServer, keys, text};
 
 #[tokio::test]
-async fn a_new_row_has_the_system_properties() {
-    let wire = Wire::start().await;
-    let bob = wire
+async fn new_row_has_the_system_properties() {
+    let app = TestServer::start().await;
+    let bob = app
         .post("/data/Person", json!({"name": "Bob", "age": 20}))
         .ok()
         .await;
@@ -23,13 +23,13 @@ async fn a_new_row_has_the_system_properties() {
     assert_eq!(bob["age"], 20);
     assert_eq!(keys(&bob).len(), 7);
 
-    assert_eq!(wire.get(&format!("/data/Person/{id}")).ok().await, bob);
+    assert_eq!(app.get(&format!("/data/Person/{id}")).ok().await, bob);
 }
 
 #[tokio::test]
-async fn an_empty_object_is_a_row() {
-    let wire = Wire::start().await;
-    let row = wire.post("/data/Person", json!({})).ok().await;
+async fn empty_object_is_a_valid_row() {
+    let app = TestServer::start().await;
+    let row = app.post("/data/Person", json!({})).ok().await;
     let mut keys = keys(&row);
     keys.sort_unstable();
     assert_eq!(
@@ -39,12 +39,12 @@ async fn an_empty_object_is_a_row() {
 }
 
 #[tokio::test]
-async fn every_answer_has_all_columns_of_the_table() {
-    let wire = Wire::start().await;
-    let first = wire.post("/data/Person", json!({"name": "Bob"})).ok().await;
-    let second = wire.post("/data/Person", json!({"age": 3})).ok().await;
+async fn every_row_has_all_columns_of_the_table() {
+    let app = TestServer::start().await;
+    let first = app.post("/data/Person", json!({"name": "Bob"})).ok().await;
+    let second = app.post("/data/Person", json!({"age": 3})).ok().await;
     assert_eq!(second["name"], Value::Null);
-    let first = wire
+    let first = app
         .get(&format!("/data/Person/{}", text(&first["objectId"])))
         .ok()
         .await;
@@ -53,34 +53,34 @@ async fn every_answer_has_all_columns_of_the_table() {
 }
 
 #[tokio::test]
-async fn every_json_value_comes_back_exactly() {
-    let wire = Wire::start().await;
+async fn every_json_value_is_returned_exactly() {
+    let app = TestServer::start().await;
     let written = r#"{"yes":true,"no":false,"nothing":null,"int":9007199254740993,
         "least":-9223372036854775808,"largest":9223372036854775807,"unsigned":18446744073709551615,
         "fraction":0.1,"whole":1.0,"tiny":5e-324,"huge":1.7976931348623157e308,"empty":"",
         "text":"O'Hara \"quoted\" \\ \u0000 \n é 名 😀","list":[],
         "nested":{"a":[1,2.5,null,{"b":"c"}],"big":18446744073709551615}}"#;
     let expected: Value = serde_json::from_str(written).unwrap();
-    let saved = wire
+    let saved = app
         .request(reqwest::Method::POST, "/data/Thing")
         .raw(written)
         .ok()
         .await;
-    let read = wire
+    let read = app
         .get(&format!("/data/Thing/{}", text(&saved["objectId"])))
         .ok()
         .await;
     for (name, value) in expected.as_object().unwrap() {
-        // As text: 1 and 1.0 are not the same.
+        // Compared as text, because 1 and 1.0 differ.
         assert_eq!(saved[name].to_string(), value.to_string(), "{name}");
         assert_eq!(read[name].to_string(), value.to_string(), "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_column_takes_fractions_beside_integers_and_leaves_each_as_it_is() {
-    let wire = Wire::start().await;
-    wire.fill(
+async fn column_with_integers_and_fractions_keeps_both_exact() {
+    let app = TestServer::start().await;
+    app.fill(
         "Item",
         &[
             json!({"price": 1}),
@@ -89,7 +89,7 @@ async fn a_column_takes_fractions_beside_integers_and_leaves_each_as_it_is() {
         ],
     )
     .await;
-    let rows = wire.get("/data/Item").ok().await;
+    let rows = app.get("/data/Item").ok().await;
     let prices: Vec<String> = rows
         .as_array()
         .unwrap()
@@ -100,9 +100,9 @@ async fn a_column_takes_fractions_beside_integers_and_leaves_each_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_value_of_another_type_is_refused_and_nothing_is_kept() {
-    let wire = Wire::start().await;
-    wire.fill(
+async fn value_of_another_type_is_rejected_and_nothing_is_stored() {
+    let app = TestServer::start().await;
+    app.fill(
         "Person",
         &[json!({"name": "Bob", "age": 20, "ok": true, "tags": [1]})],
     )
@@ -117,34 +117,34 @@ async fn a_value_of_another_type_is_refused_and_nothing_is_kept() {
         json!({"tags": "x"}),
         json!({"new": 1, "age": ""}),
     ] {
-        let message = wire.post("/data/Person", body).refused(400, 1007).await;
+        let message = app.post("/data/Person", body).rejected(400, 1007).await;
         assert!(message.contains("in table 'Person' holds"), "{message}");
     }
-    assert_eq!(wire.get("/data/Person/count").ok().await, 1);
-    // The column of the refused row was not made either.
-    let row = &wire.get("/data/Person").ok().await[0];
+    assert_eq!(app.get("/data/Person/count").ok().await, 1);
+    // The column of the rejected row was not created.
+    let row = &app.get("/data/Person").ok().await[0];
     assert!(!keys(row).contains(&"new"));
 }
 
 #[tokio::test]
-async fn a_column_of_nulls_takes_the_type_of_its_first_value() {
-    let wire = Wire::start().await;
-    wire.fill("Person", &[json!({"nick": null}), json!({"nick": "Al"})])
+async fn first_value_decides_the_type_of_a_null_column() {
+    let app = TestServer::start().await;
+    app.fill("Person", &[json!({"nick": null}), json!({"nick": "Al"})])
         .await;
-    wire.post("/data/Person", json!({"nick": 1}))
-        .refused(400, 1007)
+    app.post("/data/Person", json!({"nick": 1}))
+        .rejected(400, 1007)
         .await;
 }
 
 #[tokio::test]
-async fn the_object_id_of_a_new_row_is_not_the_callers() {
-    let wire = Wire::start().await;
+async fn object_id_of_a_new_row_cannot_be_given() {
+    let app = TestServer::start().await;
     for id in [json!("MINE"), json!(""), json!(7)] {
-        wire.post("/data/Person", json!({"objectId": id}))
-            .refused(400, 1003)
+        app.post("/data/Person", json!({"objectId": id}))
+            .rejected(400, 1003)
             .await;
     }
-    let row = wire
+    let row = app
         .post("/data/Person", json!({"objectId": null}))
         .ok()
         .await;
@@ -152,18 +152,18 @@ async fn the_object_id_of_a_new_row_is_not_the_callers() {
 }
 
 #[tokio::test]
-async fn a_caller_never_writes_the_servers_properties() {
-    let wire = Wire::start().await;
+async fn system_properties_in_a_body_are_ignored() {
+    let app = TestServer::start().await;
     let forged =
         json!({"name": "Bob", "created": 1, "updated": 2, "ownerId": "X", "___class": "Y"});
-    let row = wire.post("/data/Person", forged.clone()).ok().await;
+    let row = app.post("/data/Person", forged.clone()).ok().await;
     assert!(row["created"].as_i64().unwrap() > 2);
     assert_eq!(row["updated"], Value::Null);
     assert_eq!(row["ownerId"], Value::Null);
     assert_eq!(row["___class"], "Person");
 
     let path = format!("/data/Person/{}", text(&row["objectId"]));
-    let changed = wire.put(&path, forged).ok().await;
+    let changed = app.put(&path, forged).ok().await;
     assert_eq!(changed["created"], row["created"]);
     assert!(changed["updated"].as_i64().unwrap() > 2);
     assert_eq!(changed["ownerId"], Value::Null);
@@ -171,22 +171,22 @@ async fn a_caller_never_writes_the_servers_properties() {
 }
 
 #[tokio::test]
-async fn an_update_changes_what_is_given_and_nothing_else() {
-    let wire = Wire::start().await;
-    let bob = wire
+async fn update_changes_only_the_given_properties() {
+    let app = TestServer::start().await;
+    let bob = app
         .post(
             "/data/Person",
             json!({"name": "Bob", "age": 20, "city": "Bonn"}),
         )
         .ok()
         .await;
-    let other = wire
+    let other = app
         .post("/data/Person", json!({"name": "Al", "age": 1}))
         .ok()
         .await;
     let path = format!("/data/Person/{}", text(&bob["objectId"]));
 
-    let changed = wire
+    let changed = app
         .put(&path, json!({"age": 21, "city": null, "email": "b@c.d"}))
         .ok()
         .await;
@@ -195,9 +195,9 @@ async fn an_update_changes_what_is_given_and_nothing_else() {
     assert_eq!(changed["city"], Value::Null);
     assert_eq!(changed["email"], "b@c.d");
     assert!(changed["updated"].as_i64().unwrap() >= bob["created"].as_i64().unwrap());
-    assert_eq!(wire.get(&path).ok().await, changed);
+    assert_eq!(app.get(&path).ok().await, changed);
 
-    let other = wire
+    let other = app
         .get(&format!("/data/Person/{}", text(&other["objectId"])))
         .ok()
         .await;
@@ -208,82 +208,82 @@ async fn an_update_changes_what_is_given_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_update_may_repeat_its_object_id_but_not_change_it() {
-    let wire = Wire::start().await;
-    let bob = wire.post("/data/Person", json!({"name": "Bob"})).ok().await;
+async fn update_can_repeat_the_object_id_but_not_change_it() {
+    let app = TestServer::start().await;
+    let bob = app.post("/data/Person", json!({"name": "Bob"})).ok().await;
     let path = format!("/data/Person/{}", text(&bob["objectId"]));
-    wire.put(&path, json!({"objectId": bob["objectId"], "name": "Bo"}))
+    app.put(&path, json!({"objectId": bob["objectId"], "name": "Bo"}))
         .ok()
         .await;
-    wire.put(&path, json!({"objectId": "OTHER", "name": "Bo"}))
-        .refused(400, 1003)
+    app.put(&path, json!({"objectId": "OTHER", "name": "Bo"}))
+        .rejected(400, 1003)
         .await;
 }
 
 #[tokio::test]
-async fn an_update_without_properties_is_refused() {
-    let wire = Wire::start().await;
-    let bob = wire.post("/data/Person", json!({"name": "Bob"})).ok().await;
+async fn update_without_properties_is_rejected() {
+    let app = TestServer::start().await;
+    let bob = app.post("/data/Person", json!({"name": "Bob"})).ok().await;
     let path = format!("/data/Person/{}", text(&bob["objectId"]));
-    wire.put(&path, json!({})).refused(400, 1001).await;
-    wire.put(&path, json!({"created": 1, "objectId": bob["objectId"]}))
-        .refused(400, 1001)
+    app.put(&path, json!({})).rejected(400, 1001).await;
+    app.put(&path, json!({"created": 1, "objectId": bob["objectId"]}))
+        .rejected(400, 1001)
         .await;
 }
 
 #[tokio::test]
-async fn what_the_service_would_compute_is_refused_rather_than_stored() {
-    let wire = Wire::start().await;
-    let row = wire
+async fn computed_value_is_rejected() {
+    let app = TestServer::start().await;
+    let row = app
         .post("/data/Person", json!({"age": 1, "tags": []}))
         .ok()
         .await;
     let path = format!("/data/Person/{}", text(&row["objectId"]));
     let expression = json!({"___class": "BackendlessExpression", "value": "age + 1"});
-    wire.put(&path, json!({"age": expression}))
-        .refused(400, 8000)
+    app.put(&path, json!({"age": expression}))
+        .rejected(400, 8000)
         .await;
     let operation = json!({"___operation": "JSON_SET", "args": {}});
-    wire.put(&path, json!({"tags": operation}))
-        .refused(400, 8000)
+    app.put(&path, json!({"tags": operation}))
+        .rejected(400, 8000)
         .await;
 }
 
 #[tokio::test]
-async fn an_unknown_object_is_not_found() {
-    let wire = Wire::start().await;
-    wire.fill("Person", &[json!({"name": "Bob"})]).await;
+async fn unknown_object_is_404() {
+    let app = TestServer::start().await;
+    app.fill("Person", &[json!({"name": "Bob"})]).await;
     for call in [
-        wire.get("/data/Person/NOPE"),
-        wire.put("/data/Person/NOPE", json!({"name": "x", "never": 1})),
-        wire.delete("/data/Person/NOPE"),
+        app.get("/data/Person/NOPE"),
+        app.put("/data/Person/NOPE", json!({"name": "x", "never": 1})),
+        app.delete("/data/Person/NOPE"),
     ] {
         assert_eq!(
-            call.refused(404, 1000).await,
+            call.rejected(404, 1000).await,
             "Entity with ID NOPE not found"
         );
     }
-    let row = &wire.get("/data/Person").ok().await[0];
+    let row = &app.get("/data/Person").ok().await[0];
     assert!(
         !keys(row).contains(&"never"),
-        "a refused update made a column"
+        "a rejected update created a column"
     );
 }
 
 #[tokio::test]
-async fn an_unknown_table_is_not_found_and_not_made() {
-    let wire = Wire::start().await;
+async fn unknown_table_is_rejected_and_not_created() {
+    let app = TestServer::start().await;
     for call in [
-        wire.get("/data/Nope"),
-        wire.get("/data/Nope/count"),
-        wire.get("/data/Nope/ID"),
-        wire.put("/data/Nope/ID", json!({"a": 1})),
-        wire.delete("/data/Nope/ID"),
-        wire.post("/data/Nope/find", json!({})),
-        wire.post("/data/Nope/count", json!({})),
-        wire.get("/data/Nope"),
+        app.get("/data/Nope"),
+        app.get("/data/Nope/count"),
+        app.get("/data/Nope/ID"),
+        app.put("/data/Nope/ID", json!({"a": 1})),
+        app.delete("/data/Nope/ID"),
+        app.post("/data/Nope/find", json!({})),
+        app.post("/data/Nope/count", json!({})),
+        app.get("/data/Nope"),
     ] {
-        let message = call.refused(400, 1009).await;
+        let message = call.rejected(400, 1009).await;
         assert!(
             message.starts_with("Table not found by name 'Nope'"),
             "{message}"
@@ -292,27 +292,27 @@ async fn an_unknown_table_is_not_found_and_not_made() {
 }
 
 #[tokio::test]
-async fn a_deleted_object_is_gone() {
-    let wire = Wire::start().await;
-    let bob = wire.post("/data/Person", json!({"name": "Bob"})).ok().await;
+async fn deleted_object_is_404() {
+    let app = TestServer::start().await;
+    let bob = app.post("/data/Person", json!({"name": "Bob"})).ok().await;
     let path = format!("/data/Person/{}", text(&bob["objectId"]));
-    let deleted = wire.delete(&path).ok().await;
+    let deleted = app.delete(&path).ok().await;
     assert_eq!(keys(&deleted), ["deletionTime"]);
     assert!(deleted["deletionTime"].as_i64().unwrap() >= bob["created"].as_i64().unwrap());
-    wire.get(&path).refused(404, 1000).await;
-    wire.delete(&path).refused(404, 1000).await;
-    assert_eq!(wire.get("/data/Person").ok().await, json!([]));
+    app.get(&path).rejected(404, 1000).await;
+    app.delete(&path).rejected(404, 1000).await;
+    assert_eq!(app.get("/data/Person").ok().await, json!([]));
 }
 
 #[tokio::test]
-async fn put_to_the_table_creates_and_updates() {
-    let wire = Wire::start().await;
-    let bob = wire
+async fn put_to_a_table_creates_and_updates() {
+    let app = TestServer::start().await;
+    let bob = app
         .put("/data/Person", json!({"name": "Bob", "note": null}))
         .ok()
         .await;
     assert_eq!(bob["updated"], Value::Null);
-    let changed = wire
+    let changed = app
         .put(
             "/data/Person",
             json!({"objectId": bob["objectId"], "name": "Bo"}),
@@ -322,26 +322,26 @@ async fn put_to_the_table_creates_and_updates() {
     assert_eq!(changed["objectId"], bob["objectId"]);
     assert_eq!(changed["name"], "Bo");
     assert!(changed["updated"].is_number());
-    wire.put("/data/Person", json!({"objectId": "NOPE", "name": "x"}))
-        .refused(404, 1000)
+    app.put("/data/Person", json!({"objectId": "NOPE", "name": "x"}))
+        .rejected(404, 1000)
         .await;
-    wire.put("/data/Person", json!({"objectId": 7, "name": "x"}))
-        .refused(400, 1007)
+    app.put("/data/Person", json!({"objectId": 7, "name": "x"}))
+        .rejected(400, 1007)
         .await;
-    assert_eq!(wire.get("/data/Person/count").ok().await, 1);
+    assert_eq!(app.get("/data/Person/count").ok().await, 1);
 }
 
 #[tokio::test]
-async fn names_that_differ_in_case_are_different() {
-    let wire = Wire::start().await;
-    wire.post("/data/Person", json!({"name": "upper", "Name": 1}))
+async fn names_are_case_sensitive() {
+    let app = TestServer::start().await;
+    app.post("/data/Person", json!({"name": "upper", "Name": 1}))
         .ok()
         .await;
-    wire.post("/data/person", json!({"name": "lower", "NAME": true}))
+    app.post("/data/person", json!({"name": "lower", "NAME": true}))
         .ok()
         .await;
-    let upper = &wire.get("/data/Person").ok().await[0];
-    let lower = &wire.get("/data/person").ok().await[0];
+    let upper = &app.get("/data/Person").ok().await[0];
+    let lower = &app.get("/data/person").ok().await[0];
     assert_eq!(
         (&upper["name"], &upper["Name"]),
         (&json!("upper"), &json!(1))
@@ -351,12 +351,12 @@ async fn names_that_differ_in_case_are_different() {
         (&json!("lower"), &json!(true))
     );
     assert!(!keys(upper).contains(&"NAME"));
-    assert_eq!(wire.names("Person", "Name = 1").await, ["upper"]);
+    assert_eq!(app.names("Person", "Name = 1").await, ["upper"]);
 }
 
 #[tokio::test]
-async fn names_of_any_script_and_words_of_sql_are_names() {
-    let wire = Wire::start().await;
+async fn names_can_be_of_any_script_and_sql_keywords() {
+    let app = TestServer::start().await;
     for table in [
         "Größe",
         "名前",
@@ -367,7 +367,7 @@ async fn names_of_any_script_and_words_of_sql_are_names() {
         "data_table",
     ] {
         let columns = json!({"and": 0, "größe": 1, "名前": "x", "order": 2, "seq": 3, "object_id": "y", "c1": 4});
-        let row = wire
+        let row = app
             .post(&format!("/data/{table}"), columns.clone())
             .ok()
             .await;
@@ -375,7 +375,7 @@ async fn names_of_any_script_and_words_of_sql_are_names() {
         for (name, value) in columns.as_object().unwrap() {
             assert_eq!(&row[name], value, "{table}.{name}");
         }
-        let found = wire
+        let found = app
             .get(&format!("/data/{table}"))
             .query(&[
                 (
@@ -393,18 +393,18 @@ async fn names_of_any_script_and_words_of_sql_are_names() {
 }
 
 #[tokio::test]
-async fn what_is_no_name_makes_no_table_and_no_column() {
-    let wire = Wire::start().await;
+async fn invalid_name_creates_no_table_and_no_column() {
+    let app = TestServer::start().await;
     let long = "x".repeat(65);
     for table in [
         "1a", "a%20b", "a%27b", "a%22b", "a%60b", "a%2Fb", "a%00b", "a;b", "%C2%A0", &long,
     ] {
-        wire.post(&format!("/data/{table}"), json!({"a": 1}))
-            .refused(400, 8008)
+        app.post(&format!("/data/{table}"), json!({"a": 1}))
+            .rejected(400, 8008)
             .await;
-        wire.get(&format!("/data/{table}")).refused(400, 1009).await;
+        app.get(&format!("/data/{table}")).rejected(400, 1009).await;
     }
-    wire.fill("Person", &[json!({"name": "Bob"})]).await;
+    app.fill("Person", &[json!({"name": "Bob"})]).await;
     for column in [
         "",
         "1a",
@@ -417,47 +417,47 @@ async fn what_is_no_name_makes_no_table_and_no_column() {
         "x\"; DROP TABLE t1; --",
         &long,
     ] {
-        wire.post("/data/Person", json!({column: 1}))
-            .refused(400, 8008)
+        app.post("/data/Person", json!({column: 1}))
+            .rejected(400, 8008)
             .await;
     }
-    assert_eq!(wire.get("/data/Person/count").ok().await, 1);
+    assert_eq!(app.get("/data/Person/count").ok().await, 1);
 }
 
 #[tokio::test]
-async fn a_table_has_many_columns_but_not_endlessly_many() {
-    let wire = Wire::start().await;
+async fn number_of_columns_is_limited() {
+    let app = TestServer::start().await;
     let columns = |n: usize| {
         (0..n)
             .map(|i| (format!("c{i}"), json!(i)))
             .collect::<serde_json::Map<_, _>>()
     };
-    let row = wire
+    let row = app
         .post("/data/Wide", Value::Object(columns(900)))
         .ok()
         .await;
     assert_eq!(row["c899"], 899);
-    wire.post("/data/Wide", Value::Object(columns(2_000)))
-        .refused(400, 8000)
+    app.post("/data/Wide", Value::Object(columns(2_000)))
+        .rejected(400, 8000)
         .await;
-    assert_eq!(wire.get("/data/Wide/count").ok().await, 1);
+    assert_eq!(app.get("/data/Wide/count").ok().await, 1);
 }
 
 #[tokio::test]
-async fn an_encoded_slash_is_part_of_the_id() {
-    let wire = Wire::start().await;
-    wire.fill("Person", &[json!({"name": "Bob"})]).await;
-    let message = wire
+async fn encoded_slash_is_part_of_the_object_id() {
+    let app = TestServer::start().await;
+    app.fill("Person", &[json!({"name": "Bob"})]).await;
+    let message = app
         .get("/data/Person/a%20b%2Fc%25")
-        .refused(404, 1000)
+        .rejected(404, 1000)
         .await;
     assert_eq!(message, "Entity with ID a b/c% not found");
 }
 
 #[tokio::test]
-async fn one_object_is_read_in_the_properties_asked_for() {
-    let wire = Wire::start().await;
-    let bob = wire
+async fn get_returns_the_requested_properties() {
+    let app = TestServer::start().await;
+    let bob = app
         .post(
             "/data/Person",
             json!({"name": "Bob", "age": 20, "home": {"city": "X"}}),
@@ -472,35 +472,35 @@ async fn one_object_is_read_in_the_properties_asked_for() {
         ("property", "age as years"),
         ("relationsDepth", "1"),
     ];
-    assert_eq!(wire.get(&path).query(&by_property).ok().await, expected);
+    assert_eq!(app.get(&path).query(&by_property).ok().await, expected);
     assert_eq!(
-        wire.get(&path)
+        app.get(&path)
             .query(&[("props", "name,age as years")])
             .ok()
             .await,
         expected
     );
     assert_eq!(
-        wire.get(&path)
+        app.get(&path)
             .query(&[("loadRelations", "home")])
             .ok()
             .await,
         bob
     );
     assert_eq!(
-        wire.get(&path).query(&[("loadRelations", "*")]).ok().await,
+        app.get(&path).query(&[("loadRelations", "*")]).ok().await,
         bob
     );
-    wire.get(&path)
+    app.get(&path)
         .query(&[("property", "nope")])
-        .refused(400, 1006)
+        .rejected(400, 1006)
         .await;
-    wire.get(&path)
+    app.get(&path)
         .query(&[("loadRelations", "nope")])
-        .refused(400, 1006)
+        .rejected(400, 1006)
         .await;
-    wire.get(&path)
+    app.get(&path)
         .query(&[("property", "Count(age)")])
-        .refused(400, 1006)
+        .rejected(400, 1006)
         .await;
 }

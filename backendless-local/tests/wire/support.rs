@@ -1,24 +1,24 @@
-//! A server and a plain HTTP client for it.
+//! A test server with an HTTP client.
 
 use backendless_local::{Builder, Server};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 
-pub(crate) struct Wire {
+pub(crate) struct TestServer {
     pub(crate) server: Server,
     pub(crate) http: reqwest::Client,
     pub(crate) base: String,
 }
 
-impl Wire {
-    pub(crate) async fn start() -> Wire {
-        Wire::of(Server::builder()).await
+impl TestServer {
+    pub(crate) async fn start() -> TestServer {
+        TestServer::of(Server::builder()).await
     }
 
-    pub(crate) async fn of(builder: Builder) -> Wire {
+    pub(crate) async fn of(builder: Builder) -> TestServer {
         let server = builder.start().await.unwrap();
         let base = base(&server);
-        Wire {
+        TestServer {
             server,
             http: client(),
             base,
@@ -45,14 +45,14 @@ impl Wire {
         self.request(Method::PUT, path).json(&body)
     }
 
-    /// Saves rows, in order.
+    /// Creates rows in order.
     pub(crate) async fn fill(&self, table: &str, rows: &[Value]) {
         for row in rows {
             self.post(&format!("/data/{table}"), row.clone()).ok().await;
         }
     }
 
-    /// The names of the rows that a where-clause finds, in the order of creation.
+    /// Returns the names of the rows that a where clause finds, in order of creation.
     pub(crate) async fn names(&self, table: &str, clause: &str) -> Vec<String> {
         let rows = self
             .get(&format!("/data/{table}"))
@@ -66,7 +66,7 @@ impl Wire {
             .collect()
     }
 
-    /// Registers and logs in; the answer of the login.
+    /// Registers a user and returns the response of its login.
     pub(crate) async fn user(&self, email: &str, password: &str) -> Value {
         let user = serde_json::json!({"email": email, "password": password});
         self.post("/users/register", user).ok().await;
@@ -92,11 +92,11 @@ pub(crate) fn client() -> reqwest::Client {
 pub(crate) fn text(value: &Value) -> String {
     value
         .as_str()
-        .unwrap_or_else(|| panic!("{value} is no text"))
+        .unwrap_or_else(|| panic!("{value} is not a string"))
         .to_owned()
 }
 
-/// The keys of an object, in the order they came.
+/// Returns the keys of an object, in order.
 pub(crate) fn keys(value: &Value) -> Vec<&str> {
     value
         .as_object()
@@ -133,30 +133,30 @@ impl Call {
         self.0.send().await.unwrap()
     }
 
-    /// The JSON of an answer that is a success.
+    /// Asserts success and returns the JSON.
     #[track_caller]
     pub(crate) fn ok(self) -> impl Future<Output = Value> {
         let caller = std::panic::Location::caller();
         async move {
-            let answer = self.send().await;
-            let status = answer.status();
-            let body = answer.text().await.unwrap();
+            let response = self.send().await;
+            let status = response.status();
+            let body = response.text().await.unwrap();
             assert_eq!(status, 200, "at {caller}: {body}");
             serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
         }
     }
 
-    /// The message of an answer that is a refusal, with this status and code, in the envelope.
+    /// Asserts an error with this status and code in the envelope, and returns its message.
     #[track_caller]
-    pub(crate) fn refused(self, status: u16, code: i64) -> impl Future<Output = String> {
+    pub(crate) fn rejected(self, status: u16, code: i64) -> impl Future<Output = String> {
         let caller = std::panic::Location::caller();
         async move {
-            let answer = self.send().await;
+            let response = self.send().await;
             let found = (
-                answer.status().as_u16(),
-                answer.headers()["content-type"].clone(),
+                response.status().as_u16(),
+                response.headers()["content-type"].clone(),
             );
-            let envelope: Value = answer.json().await.unwrap();
+            let envelope: Value = response.json().await.unwrap();
             assert_eq!(found.0, status, "at {caller}: {envelope}");
             assert_eq!(found.1, "application/json", "at {caller}");
             assert_eq!(envelope["code"], code, "at {caller}: {envelope}");
@@ -167,7 +167,7 @@ impl Call {
     }
 }
 
-/// A folder of its own for a test, gone when the test ends.
+/// A folder of a test, deleted when dropped.
 pub(crate) struct Folder(pub(crate) std::path::PathBuf);
 
 impl Folder {
@@ -178,7 +178,7 @@ impl Folder {
         Folder(path)
     }
 
-    /// Every byte of every file in it.
+    /// Returns the bytes of all files in it.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         bytes_below(&self.0)
     }

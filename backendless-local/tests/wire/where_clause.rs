@@ -1,15 +1,15 @@
-//! Where-clauses: each operator, what is refused and how, and that no text gets out of its quotes.
+//! Where clauses: operators, rejected clauses, injection.
 
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::{Wire, base, client, text};
+use crate::support::{TestServer, base, client, text};
 
-async fn people() -> Wire {
-    let wire = Wire::start().await;
-    wire.fill(
+async fn people() -> TestServer {
+    let app = TestServer::start().await;
+    app.fill(
         "Person",
         &[
             json!({"name": "Bob", "age": 30, "ok": true, "score": 1.5, "tags": [1], "nick": "B"}),
@@ -19,12 +19,12 @@ async fn people() -> Wire {
         ],
     )
     .await;
-    wire
+    app
 }
 
 #[tokio::test]
-async fn each_operator_finds_what_it_says() {
-    let wire = people().await;
+async fn each_operator_selects_the_right_rows() {
+    let app = people().await;
     for (clause, expected) in [
         ("age = 30", &["Bob"][..]),
         ("age=30", &["Bob"]),
@@ -97,25 +97,25 @@ async fn each_operator_finds_what_it_says() {
             &["Bob", "Al", "O'Hara", "ÄRGER"],
         ),
         ("ownerId is null and created = updated", &[]),
-        // Beyond the 53 bits of a float.
+        // More than the 53 bits of a float.
         ("big = 9007199254740993", &["Al"]),
         ("big = 9007199254740992", &["O'Hara"]),
         ("big > 9007199254740992", &["Al", "ÄRGER"]),
         ("big = 18446744073709551615", &["ÄRGER"]),
         ("big < 18446744073709551615", &["Al", "O'Hara"]),
-        // A constant takes the type of the column.
+        // A constant is converted to the type of the column.
         ("age = '30'", &["Bob"]),
         ("age in ('18', 30)", &["Bob", "Al"]),
         ("nick = 10", &[]),
     ] {
-        assert_eq!(wire.names("Person", clause).await, expected, "{clause}");
+        assert_eq!(app.names("Person", clause).await, expected, "{clause}");
     }
 }
 
 #[tokio::test]
-async fn an_object_is_found_by_its_id() {
-    let wire = people().await;
-    let al = wire
+async fn object_is_found_by_its_id() {
+    let app = people().await;
+    let al = app
         .get("/data/Person")
         .query(&[("where", "name = 'Al'")])
         .ok()
@@ -123,24 +123,24 @@ async fn an_object_is_found_by_its_id() {
         .clone();
     let id = text(&al["objectId"]);
     assert_eq!(
-        wire.names("Person", &format!("objectId = '{id}'")).await,
+        app.names("Person", &format!("objectId = '{id}'")).await,
         ["Al"]
     );
     assert_eq!(
-        wire.names("Person", &format!("objectId in ('x','{id}')"))
+        app.names("Person", &format!("objectId in ('x','{id}')"))
             .await,
         ["Al"]
     );
     assert_eq!(
-        wire.names("Person", &format!("created <= {}", al["created"]))
+        app.names("Person", &format!("created <= {}", al["created"]))
             .await[0],
         "Bob"
     );
 }
 
 #[tokio::test]
-async fn a_column_that_is_not_there_is_named() {
-    let wire = people().await;
+async fn unknown_column_is_named_in_the_error() {
+    let app = people().await;
     for clause in [
         "nope = 1",
         "age = 1 and nope like 'x'",
@@ -148,10 +148,10 @@ async fn a_column_that_is_not_there_is_named() {
         "1 = nope",
         "password = 'x'",
     ] {
-        let message = wire
+        let message = app
             .get("/data/Person")
             .query(&[("where", clause)])
-            .refused(400, 1006)
+            .rejected(400, 1006)
             .await;
         assert!(
             message.ends_with("does not exist in table 'Person'"),
@@ -161,8 +161,8 @@ async fn a_column_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn a_bad_clause_is_refused_with_its_place() {
-    let wire = people().await;
+async fn invalid_clause_is_rejected_with_its_position() {
+    let app = people().await;
     for (clause, place, found) in [
         ("age >", "line 1, column 6", "EOF"),
         ("age > > 1", "line 1, column 7", ">"),
@@ -225,11 +225,11 @@ async fn a_bad_clause_is_refused_with_its_place() {
         ("=", "line 1, column 1", "="),
     ] {
         for call in [
-            wire.get("/data/Person").query(&[("where", clause)]),
-            wire.get("/data/Person/count").query(&[("where", clause)]),
-            wire.post("/data/Person/find", json!({"where": clause})),
+            app.get("/data/Person").query(&[("where", clause)]),
+            app.get("/data/Person/count").query(&[("where", clause)]),
+            app.post("/data/Person/find", json!({"where": clause})),
         ] {
-            let message = call.refused(400, 19000).await;
+            let message = call.rejected(400, 19000).await;
             assert!(
                 message.starts_with(&format!("Invalid where clause at {place}")),
                 "{clause}: {message}"
@@ -240,8 +240,8 @@ async fn a_bad_clause_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn an_injection_is_text_or_an_error_and_harms_nothing() {
-    let wire = people().await;
+async fn sql_injection_is_text_or_an_error() {
+    let app = people().await;
     for clause in [
         "'; DROP TABLE t1; --",
         "name = ''; DROP TABLE t1; --'",
@@ -256,14 +256,14 @@ async fn an_injection_is_text_or_an_error_and_harms_nothing() {
         "1 = randomblob(1000000000)",
         "sqlite_version() = '3'",
     ] {
-        let answer = wire
+        let response = app
             .get("/data/Person")
             .query(&[("where", clause)])
             .send()
             .await;
-        assert_eq!(answer.status(), 400, "{clause}");
+        assert_eq!(response.status(), 400, "{clause}");
     }
-    // Inside its quotes the same text is a value, and finds nothing.
+    // The same text in quotes is a value that no row has.
     for value in [
         "''; DROP TABLE t1; --",
         "x'' OR ''1''=''1",
@@ -276,18 +276,18 @@ async fn an_injection_is_text_or_an_error_and_harms_nothing() {
     ] {
         let clause = format!("name = '{value}'");
         assert_eq!(
-            wire.names("Person", &clause).await,
+            app.names("Person", &clause).await,
             Vec::<String>::new(),
             "{clause}"
         );
     }
-    assert_eq!(wire.get("/data/Person/count").ok().await, 4);
+    assert_eq!(app.get("/data/Person/count").ok().await, 4);
 }
 
 #[tokio::test]
-async fn the_secrets_of_the_database_are_no_columns() {
-    let wire = Wire::start().await;
-    wire.user("a@b.c", "pw").await;
+async fn internal_columns_cannot_be_queried() {
+    let app = TestServer::start().await;
+    app.user("a@b.c", "pw").await;
     for column in [
         "password",
         "password_hash",
@@ -308,20 +308,20 @@ async fn the_secrets_of_the_database_are_no_columns() {
             [("groupBy", column.to_owned())],
         ] {
             let [(name, value)] = &parameters;
-            wire.get("/data/Users")
+            app.get("/data/Users")
                 .query(&[(name, value.as_str())])
-                .refused(400, 1006)
+                .rejected(400, 1006)
                 .await;
         }
     }
 }
 
 #[tokio::test]
-async fn long_clauses_work() {
-    let wire = people().await;
-    let names: Vec<String> = (0..5_000).map(|n| format!("'nobody {n}'")).collect();
+async fn long_clauses_are_accepted() {
+    let app = people().await;
+    let names: Vec<String> = (0..5_000).map(|n| format!("'name {n}'")).collect();
     let clause = format!("name in ({}, 'Bob')", names.join(","));
-    let found = wire
+    let found = app
         .post("/data/Person/find", json!({"where": clause}))
         .ok()
         .await;
@@ -329,7 +329,7 @@ async fn long_clauses_work() {
     for word in ["or", "and"] {
         let parts = vec!["(age = 30)"; 1_500].join(&format!(" {word} "));
         assert_eq!(
-            wire.post("/data/Person/count", json!({"where": parts}))
+            app.post("/data/Person/count", json!({"where": parts}))
                 .ok()
                 .await,
             1
@@ -338,8 +338,8 @@ async fn long_clauses_work() {
 }
 
 #[tokio::test]
-async fn a_clause_that_is_too_deep_or_too_large_is_an_error_and_no_crash() {
-    let wire = people().await;
+async fn clause_beyond_the_limits_is_rejected() {
+    let app = people().await;
     let n = 100_000;
     let chain = |part: &str, word: &str| vec![part; n].join(word);
     for clause in [
@@ -377,28 +377,28 @@ async fn a_clause_that_is_too_deep_or_too_large_is_an_error_and_no_crash() {
         "x".repeat(200_000),
     ] {
         let start = clause.chars().take(30).collect::<String>();
-        let call = wire.post("/data/Person/find", json!({"where": clause}));
-        let answer = call.send().await;
-        assert_eq!(answer.status(), 400, "{start}");
-        let envelope: serde_json::Value = answer.json().await.unwrap();
+        let call = app.post("/data/Person/find", json!({"where": clause}));
+        let response = call.send().await;
+        assert_eq!(response.status(), 400, "{start}");
+        let envelope: serde_json::Value = response.json().await.unwrap();
         let message = text(&envelope["message"]);
         assert!(message.len() < 400, "{start}: {message}");
     }
     assert_eq!(
-        wire.names(
+        app.names(
             "Person",
             &format!("{}age = 30{}", "(".repeat(50), ")".repeat(50))
         )
         .await,
         ["Bob"]
     );
-    assert_eq!(wire.get("/data/Person/count").ok().await, 4);
+    assert_eq!(app.get("/data/Person/count").ok().await, 4);
 }
 
-/// One server for all the cases of the properties below: each case saves its own row.
+/// The server of all cases of the properties below; each case creates its own row.
 struct Shared {
     runtime: tokio::runtime::Runtime,
-    wire: Wire,
+    app: TestServer,
 }
 
 static SHARED: LazyLock<Shared> = LazyLock::new(|| {
@@ -407,21 +407,21 @@ static SHARED: LazyLock<Shared> = LazyLock::new(|| {
         .worker_threads(1)
         .build()
         .unwrap();
-    let wire = runtime.block_on(async {
+    let app = runtime.block_on(async {
         let server = backendless_local::Server::start().await.unwrap();
-        let wire = Wire {
+        let app = TestServer {
             base: base(&server),
             server,
             http: client(),
         };
-        wire.fill("Word", &[json!({"name": "another", "age": 1, "ok": true})])
+        app.fill("Word", &[json!({"name": "another", "age": 1, "ok": true})])
             .await;
-        wire
+        app
     });
-    Shared { runtime, wire }
+    Shared { runtime, app }
 });
 
-/// Pieces that clauses are made of, and some that they are not.
+/// Generates clauses from valid and invalid pieces.
 fn clause() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => prop::sample::select(vec![
@@ -439,22 +439,22 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_clause_is_answered_or_refused_but_never_a_failure(clause in clause()) {
-        let Shared { runtime, wire } = &*SHARED;
-        let call = wire.post("/data/Word/count", json!({"where": clause}));
+    fn any_clause_is_accepted_or_rejected_without_internal_error(clause in clause()) {
+        let Shared { runtime, app } = &*SHARED;
+        let call = app.post("/data/Word/count", json!({"where": clause}));
         let status = runtime.block_on(call.send()).status().as_u16();
         prop_assert!(status == 200 || status == 400, "{status}");
     }
 
     #[test]
-    fn text_in_quotes_finds_exactly_the_row_that_has_it(name in any::<String>()) {
-        let Shared { runtime, wire } = &*SHARED;
+    fn quoted_text_finds_exactly_the_rows_with_it(name in any::<String>()) {
+        let Shared { runtime, app } = &*SHARED;
         let escaped = name.replace('\'', "''");
         runtime.block_on(async {
-            let saved = wire.post("/data/Word", json!({"name": name})).ok().await;
+            let saved = app.post("/data/Word", json!({"name": name})).ok().await;
             for clause in [format!("name = '{escaped}'"), format!("name in ('{escaped}')")] {
-                let found = wire.post("/data/Word/find", json!({"where": clause, "pageSize": 100})).ok().await;
-                // The same text may have been tried before; no other may be found.
+                let found = app.post("/data/Word/find", json!({"where": clause, "pageSize": 100})).ok().await;
+                // An earlier case may have had the same text; rows with other text must not match.
                 let found = found.as_array().unwrap();
                 prop_assert!(found.iter().any(|row| row["objectId"] == saved["objectId"]));
                 prop_assert!(found.iter().all(|row| row["name"] == name.as_str()));
@@ -464,11 +464,11 @@ proptest! {
     }
 
     #[test]
-    fn an_integer_finds_exactly_the_row_that_has_it(n in prop_oneof![any::<i64>().prop_map(serde_json::Number::from), any::<u64>().prop_map(serde_json::Number::from)]) {
-        let Shared { runtime, wire } = &*SHARED;
+    fn integer_finds_exactly_the_rows_with_it(n in prop_oneof![any::<i64>().prop_map(serde_json::Number::from), any::<u64>().prop_map(serde_json::Number::from)]) {
+        let Shared { runtime, app } = &*SHARED;
         runtime.block_on(async {
-            let saved = wire.post("/data/Whole", json!({"n": n})).ok().await;
-            let found = wire.post("/data/Whole/find", json!({"where": format!("n = {n}"), "pageSize": 100})).ok().await;
+            let saved = app.post("/data/Whole", json!({"n": n})).ok().await;
+            let found = app.post("/data/Whole/find", json!({"where": format!("n = {n}"), "pageSize": 100})).ok().await;
             let found = found.as_array().unwrap();
             prop_assert!(found.iter().any(|row| row["objectId"] == saved["objectId"]));
             prop_assert!(found.iter().all(|row| row["n"] == json!(n)));
@@ -477,13 +477,13 @@ proptest! {
     }
 
     #[test]
-    fn a_fraction_is_kept_and_found_exactly(n in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO) {
-        let Shared { runtime, wire } = &*SHARED;
+    fn float_is_stored_and_found_exactly(n in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL | proptest::num::f64::ZERO) {
+        let Shared { runtime, app } = &*SHARED;
         runtime.block_on(async {
-            let saved = wire.post("/data/Fraction", json!({"n": n})).ok().await;
+            let saved = app.post("/data/Fraction", json!({"n": n})).ok().await;
             prop_assert_eq!(saved["n"].as_f64().unwrap().to_bits(), n.to_bits());
             let clause = format!("n = {n:?}");
-            let found = wire.post("/data/Fraction/find", json!({"where": clause, "pageSize": 100})).ok().await;
+            let found = app.post("/data/Fraction/find", json!({"where": clause, "pageSize": 100})).ok().await;
             prop_assert!(found.as_array().unwrap().iter().any(|row| row["objectId"] == saved["objectId"]));
             Ok(())
         })?;

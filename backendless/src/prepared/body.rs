@@ -20,7 +20,7 @@ pub(crate) enum Body {
 
 /// Multipart body with one file, for the function `upload_file` of [`raw`](crate::raw).
 ///
-/// Created from an [`Upload`](crate::Upload).
+/// Created by [`Multipart::new`].
 pub struct Multipart {
     pub(crate) source: Box<dyn FormSource>,
     pub(crate) progress: Progress,
@@ -56,47 +56,34 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) type Content = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
 
 /// Progress of a body that is transferred in chunks. The body reports it, and the deadline of the attempt observes it.
-#[derive(Clone)]
-pub(crate) struct Progress(Arc<Shared>);
+#[derive(Clone, Default)]
+pub(crate) struct Progress(Arc<Mutex<State>>);
 
-struct Shared {
-    clock: Arc<dyn Clock>,
-    state: Mutex<State>,
-}
-
+#[derive(Default)]
 struct State {
+    /// The clock of the client that sends the body; set when the first attempt starts.
+    clock: Option<Arc<dyn Clock>>,
     /// When the last chunk was transferred, or the attempt started.
-    last: Instant,
+    last: Option<Instant>,
     chunks: u64,
     failure: Option<ErrorKind>,
 }
 
 impl Progress {
-    /// Progress that has just started, by `clock`.
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        let state = State {
-            last: clock.now(),
-            chunks: 0,
-            failure: None,
-        };
-        Self(Arc::new(Shared {
-            clock,
-            state: Mutex::new(state),
-        }))
-    }
-
-    /// Records that a chunk was sent or received.
-    pub(crate) fn step(&self) {
-        let now = self.0.clock.now();
+    /// Starts an attempt, which transfers the body from its start and is measured by `clock`.
+    pub(crate) fn start(&self, clock: &Arc<dyn Clock>) {
         let mut state = self.state();
-        state.last = now;
+        state.clock = Some(Arc::clone(clock));
+        state.last = Some(clock.now());
         state.chunks += 1;
+        state.failure = None;
     }
 
-    /// Records that the body is sent from its start.
-    pub(crate) fn restart(&self) {
-        self.step();
-        self.state().failure = None;
+    /// Records that a chunk was transferred.
+    pub(crate) fn step(&self) {
+        let mut state = self.state();
+        state.last = state.clock.as_ref().map(|clock| clock.now());
+        state.chunks += 1;
     }
 
     /// Records that the source of the body failed: no more chunks follow.
@@ -104,12 +91,12 @@ impl Progress {
         self.state().failure = Some(kind);
     }
 
-    /// Returns when the last chunk was sent or received.
-    pub(crate) fn last(&self) -> Instant {
+    /// Returns when the last chunk was transferred, or the attempt started; `None` before the first attempt.
+    pub(crate) fn last(&self) -> Option<Instant> {
         self.state().last
     }
 
-    /// Returns the number of chunks so far.
+    /// Returns the number of chunks and attempts so far.
     pub(crate) fn chunks(&self) -> u64 {
         self.state().chunks
     }
@@ -120,6 +107,6 @@ impl Progress {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -66,7 +66,7 @@ impl RequestContext {
         } = traits;
         let progress = match read {
             ReadMode::Full => progress,
-            ReadMode::Head => Some(Progress::new(Arc::clone(&shared.clock))),
+            ReadMode::Head => Some(Progress::default()),
         };
         let total_timeout = match (settings.timeout, &progress) {
             (Some(timeout), _) => timeout,
@@ -123,7 +123,7 @@ impl RequestContext {
         let has_own_timeout = self.settings.timeout.is_some();
         let deadline = match &self.progress {
             Some(progress) => {
-                progress.restart();
+                progress.start(clock);
                 Deadline::after(clock, remaining).with_idle_limit(attempt_timeout, progress.clone())
             }
             // The timeout of a request replaces both timeouts of the client.

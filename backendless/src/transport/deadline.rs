@@ -73,7 +73,8 @@ impl Deadline {
         };
         match &self.idle {
             Some((limit, progress)) => {
-                let waited = now.saturating_duration_since(progress.last());
+                let last = progress.last().unwrap_or(now);
+                let waited = now.saturating_duration_since(last);
                 total.min(limit.saturating_sub(waited))
             }
             None => total,

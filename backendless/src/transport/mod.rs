@@ -98,10 +98,6 @@ impl Transport {
         self.shared.http.origin()
     }
 
-    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.shared.clock
-    }
-
     /// Sends a request and reads its response.
     pub(crate) async fn send(&self, parts: Parts, settings: Settings) -> Result<Reply> {
         let progress = match &parts.body {

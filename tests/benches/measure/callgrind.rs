@@ -1,20 +1,20 @@
-//! Instructions, counted by valgrind's callgrind: the same in every run to a percent, whatever else
-//! the machine does.
+//! Instructions, counted by valgrind's callgrind. They differ by less than one percent between runs,
+//! whatever the load of the machine.
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::Lab;
+use super::Options;
 use crate::Result;
-use crate::process::contend_under;
+use crate::process::run_contender_under;
 
-/// The two counts whose difference is measured: what comes before the first call is in both.
+/// The numbers of calls of two runs. Their difference excludes the startup, which is in both.
 const FEW: usize = 200;
 const MANY: usize = 1_200;
 
 /// Whether valgrind is installed.
-pub fn is_there() -> bool {
+pub fn is_installed() -> bool {
     let version = Command::new("valgrind")
         .arg("--version")
         .stdout(Stdio::null())
@@ -23,20 +23,20 @@ pub fn is_there() -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// The instructions of one warm go of `task`, by `who`.
-pub fn instructions(lab: &Lab, who: &str, task: &str, url: &str) -> Result<f64> {
+/// The instructions of one warm execution of `task` by `who`.
+pub fn instructions(options: &Options, who: &str, task: &str, url: &str) -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let count = |times: usize| -> Result<u64> {
         let file = folder
             .path()
             .join(format!("callgrind.{task}.{who}.{times}"));
         let times = times.to_string();
-        contend_under(
+        run_contender_under(
             wrapper(&file),
             &[who, task, "--url", url, "--count", &times],
         )?;
         let total = total(&std::fs::read_to_string(&file)?)?;
-        if let Some(kept) = &lab.profile {
+        if let Some(kept) = &options.profile {
             std::fs::create_dir_all(kept)?;
             std::fs::copy(&file, kept.join(file.file_name().unwrap_or_default()))?;
         }
@@ -57,11 +57,11 @@ fn wrapper(file: &Path) -> Vec<OsString> {
     ]
 }
 
-/// All instructions of a run, from what callgrind wrote.
+/// The instructions of a run, from callgrind's output.
 fn total(text: &str) -> Result<u64> {
     let line = text.lines().find_map(|line| {
         line.strip_prefix("totals:")
             .or(line.strip_prefix("summary:"))
     });
-    Ok(line.ok_or("callgrind told no total")?.trim().parse()?)
+    Ok(line.ok_or("callgrind reported no total")?.trim().parse()?)
 }

@@ -1,5 +1,5 @@
-//! Crates that are built to see what they cost: one on the client, and one that does the same by
-//! hand. Both take the versions of this workspace's lock file.
+//! Crates that are built to measure their cost: one with the client, and one with plain reqwest. Both
+//! use the versions in the lock file of this workspace.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use tempfile::TempDir;
 
 use crate::Result;
 
-/// A crate in a folder of its own, which ends when this is dropped.
+/// A crate in a temporary folder, which is deleted when this is dropped.
 #[derive(Debug)]
 pub struct Project {
     folder: TempDir,
 }
 
 impl Project {
-    /// A crate that does the calls of the quickstart with the client.
-    pub fn on_the_client() -> Result<Self> {
+    /// The calls of the quickstart, with the client.
+    pub fn sdk() -> Result<Self> {
         let backendless = root().join("backendless");
         let dependency = format!("backendless = {{ path = {backendless:?} }}\n");
         let rest = include_str!("../programs/sdk.toml");
@@ -28,10 +28,10 @@ impl Project {
         )
     }
 
-    /// A crate that does the same by hand.
-    pub fn by_hand() -> Result<Self> {
-        let manifest = include_str!("../programs/by_hand.toml");
-        Self::new(manifest, include_str!("../programs/by_hand.rs"))
+    /// The calls of the quickstart, with plain reqwest.
+    pub fn plain_reqwest() -> Result<Self> {
+        let manifest = include_str!("../programs/plain_reqwest.toml");
+        Self::new(manifest, include_str!("../programs/plain_reqwest.rs"))
     }
 
     fn new(manifest: &str, program: &str) -> Result<Self> {
@@ -43,17 +43,17 @@ impl Project {
         Ok(Self { folder })
     }
 
-    /// Builds it, and answers the program.
+    /// Builds it, and returns the program.
     pub fn build(&self, options: &[&str]) -> Result<PathBuf> {
         build(self.folder.path(), options)
     }
 
-    /// Deletes what was built.
+    /// Deletes the build.
     pub fn clean(&self) -> Result<()> {
         run(&mut cargo(self.folder.path(), "clean")).map(drop)
     }
 
-    /// How many crates are compiled for it.
+    /// The number of crates that are compiled for it.
     pub fn crates(&self) -> Result<usize> {
         let mut tree = cargo(self.folder.path(), "tree");
         tree.args([
@@ -65,14 +65,14 @@ impl Project {
             "{p}",
         ]);
         let text = run(&mut tree)?;
-        // A crate is marked where it comes again.
+        // Cargo marks a repeated crate.
         let names = text.lines().map(|line| line.trim_end_matches(" (*)"));
         let crates: BTreeSet<&str> = names.collect();
         Ok(crates.len())
     }
 }
 
-/// Builds what is in this folder, and answers the program that comes of it.
+/// Builds the crate in this folder, and returns the program.
 pub fn build(folder: &Path, options: &[&str]) -> Result<PathBuf> {
     let mut build = cargo(folder, "build");
     build.arg("--message-format=json").args(options);
@@ -85,7 +85,7 @@ pub fn build(folder: &Path, options: &[&str]) -> Result<PathBuf> {
     program.ok_or_else(|| "cargo built no program".into())
 }
 
-/// The workspace.
+/// The folder of the workspace.
 pub fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
@@ -94,7 +94,7 @@ pub fn root() -> PathBuf {
 
 fn cargo(folder: &Path, command: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // Each crate has a target folder of its own.
+    // Each crate has its own target folder.
     cargo
         .current_dir(folder)
         .env_remove("CARGO_TARGET_DIR")
@@ -103,7 +103,7 @@ fn cargo(folder: &Path, command: &str) -> Command {
     cargo
 }
 
-/// Runs a command and answers what it prints.
+/// Runs a command and returns its output.
 fn run(command: &mut Command) -> Result<String> {
     let output = command.output()?;
     if !output.status.success() {

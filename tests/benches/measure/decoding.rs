@@ -1,9 +1,9 @@
-//! Decoding a page of rows into `Object<Person>`, and into a struct that lists the properties of the
-//! service itself.
+//! Decoding a page of rows into `Object<Person>`, compared with a struct that has the system properties as
+//! fields.
 
-use super::{Lab, Outcome, callgrind, pairs};
+use super::{Options, Outcome, callgrind, pairs};
 use crate::Result;
-use crate::process::contend;
+use crate::process::run_contender;
 use crate::report::{Goal, Measurement, Unit};
 
 const GOAL: Goal = Goal::AtMost(1.05);
@@ -11,17 +11,17 @@ const NAME: &str = "decode a page of 100";
 const TURNS: usize = 5;
 const PAGES: usize = 2_000;
 
-pub fn measure(lab: &Lab) -> Result<Outcome> {
-    let measured = if callgrind::is_there() {
-        by_instructions(lab)
+pub fn measure(options: &Options) -> Result<Outcome> {
+    let measured = if callgrind::is_installed() {
+        by_instructions(options)
     } else {
         by_time()
     };
     Ok(Outcome::Measured(vec![measured?]))
 }
 
-fn by_instructions(lab: &Lab) -> Result<Measurement> {
-    let of = |who| callgrind::instructions(lab, who, "decode", "");
+fn by_instructions(options: &Options) -> Result<Measurement> {
+    let of = |who| callgrind::instructions(options, who, "decode", "");
     let (sdk, reference) = (of("sdk")?, of("reference")?);
     let name = format!("{NAME}, instructions");
     let ratio = Measurement::ratio(&name, Unit::Instructions, sdk, reference, GOAL);
@@ -30,7 +30,7 @@ fn by_instructions(lab: &Lab) -> Result<Measurement> {
 
 fn by_time() -> Result<Measurement> {
     let of = |who| {
-        let sample = contend(&[who, "decode", "--count", &PAGES.to_string()])?;
+        let sample = run_contender(&[who, "decode", "--count", &PAGES.to_string()])?;
         Ok(sample.seconds * 1e6 / PAGES as f64)
     };
     let pair = pairs::measure(TURNS, || of("sdk"), || of("reference"))?;

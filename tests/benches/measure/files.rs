@@ -1,15 +1,15 @@
-//! A file of 1 GiB, sent and fetched, beside curl. The file is sparse and what is fetched goes
-//! nowhere, so that no disk is measured.
+//! Upload and download of a 1 GiB file, compared with curl. The file is sparse and downloads are
+//! discarded, so that no disk is measured.
 
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use super::{Lab, MEBIBYTE, Outcome, larger, pairs};
+use super::{MEBIBYTE, Options, Outcome, larger, pairs};
 use crate::Result;
-use crate::contend::person;
-use crate::process::{Server, contend};
+use crate::contenders::person;
+use crate::process::{Server, run_contender};
 use crate::report::{Goal, Measurement, Unit};
 
 const TURNS: usize = 5;
@@ -17,7 +17,7 @@ const LENGTH: u64 = 1 << 30;
 /// In mebibytes.
 const GROWTH: Goal = Goal::AtMost(32.0);
 
-pub fn measure(_: &Lab) -> Result<Outcome> {
+pub fn measure(_: &Options) -> Result<Outcome> {
     let version = Command::new("curl")
         .arg("--version")
         .stdout(Stdio::null())
@@ -48,7 +48,7 @@ fn transfer(
     let file = file
         .to_str()
         .ok_or("the folder for files has no Unicode name")?;
-    let of = |who| contend(&[who, task, "--url", url, "--file", file]);
+    let of = |who| run_contender(&[who, task, "--url", url, "--file", file]);
     let rate = |seconds: f64| LENGTH as f64 / MEBIBYTE / seconds;
     let mut growth: Option<f64> = None;
     let pair = pairs::measure(
@@ -60,7 +60,7 @@ fn transfer(
         },
         || Ok(rate(curl()?)),
     )?;
-    let by_hand = rate(of("reference")?.seconds);
+    let plain_reqwest = rate(of("reference")?.seconds);
     let speed = Measurement::ratio(
         &format!("{task} of 1 GiB, beside curl"),
         Unit::MebibytesPerSecond,
@@ -68,7 +68,7 @@ fn transfer(
         pair.reference,
         Goal::AtLeast(0.9),
     );
-    let mut measurements = vec![speed.beside("reqwest", by_hand)];
+    let mut measurements = vec![speed.beside("reqwest", plain_reqwest)];
     measurements.extend(growth.map(|bytes| {
         let name = format!("{task} of 1 GiB, memory growth");
         Measurement::figure(&name, Unit::Mebibytes, bytes / MEBIBYTE, GROWTH)
@@ -76,7 +76,7 @@ fn transfer(
     Ok(measurements)
 }
 
-/// The seconds that curl takes.
+/// The duration of a transfer with curl, in seconds.
 fn curl(arguments: &[&str]) -> Result<f64> {
     let start = Instant::now();
     let status = Command::new("curl")

@@ -1,15 +1,15 @@
-//! How long a maintainer waits for `cargo xtask generate --check`, once it is compiled.
+//! The duration of `cargo xtask generate --check`, once it is compiled.
 
 use std::process::Command;
 use std::time::Instant;
 
-use super::{Lab, Outcome, cargo};
+use super::{Options, Outcome, cargo};
 use crate::Result;
 use crate::report::{Goal, Measurement, Unit};
 
 const RUNS: usize = 5;
 
-pub fn measure(_: &Lab) -> Result<Outcome> {
+pub fn measure(_: &Options) -> Result<Outcome> {
     let root = cargo::root();
     let program = cargo::build(&root, &["--package", "xtask"])?;
     let mut seconds = Vec::with_capacity(RUNS);

@@ -1,17 +1,17 @@
-//! 10,000 calls at once to a server that takes a second for each: all succeed, and each holds
-//! little more memory than by hand.
+//! 10,000 concurrent calls to a server with a latency of one second. All succeed, and each needs little
+//! more memory than with plain reqwest.
 
-use super::{Lab, Outcome, pairs};
-use crate::process::{Server, contend};
+use super::{Options, Outcome, pairs};
+use crate::process::{Server, run_contender};
 use crate::report::{Goal, Measurement, Unit};
 use crate::{Result, descriptors};
 
 const TURNS: usize = 3;
 const CALLS: u64 = 10_000;
-/// What a process has open beside its connections.
+/// Descriptors other than the connections.
 const OTHERS: u64 = 100;
 
-pub fn measure(_: &Lab) -> Result<Outcome> {
+pub fn measure(_: &Options) -> Result<Outcome> {
     if descriptors::limit() < CALLS + OTHERS {
         return Ok(Outcome::Skipped(
             "fewer than 10,100 descriptors are allowed",
@@ -29,10 +29,10 @@ pub fn measure(_: &Lab) -> Result<Outcome> {
 
 /// The memory of one call in flight, in kibibytes.
 fn memory(who: &str) -> Result<f64> {
-    // A server for each, on a port of its own: the connections that were closed last block theirs.
+    // A new server on a new port, because closed connections still occupy the ports of the last one.
     let server = Server::start(&["--latency", "1000"])?;
     let calls = CALLS.to_string();
-    let sample = contend(&[
+    let sample = run_contender(&[
         who,
         "get",
         "--url",
@@ -44,6 +44,6 @@ fn memory(who: &str) -> Result<f64> {
     ])?;
     let growth = sample
         .growth
-        .ok_or("this system does not tell what memory is used")?;
+        .ok_or("this system does not report the memory of a process")?;
     Ok(growth / 1024.0 / CALLS as f64)
 }

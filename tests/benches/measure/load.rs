@@ -1,15 +1,15 @@
-//! Calls per second: as many as one thread makes, one after the other and 64 at once.
+//! Calls per second on one thread, sequential and 64 concurrent.
 
-use super::{Lab, Outcome, pairs};
+use super::{Options, Outcome, pairs};
 use crate::Result;
-use crate::process::{Server, contend};
+use crate::process::{Server, run_contender};
 use crate::report::{Goal, Measurement, Unit};
 
 const TURNS: usize = 9;
-/// The calls of a turn: enough for a second or so.
+/// The calls of a turn: about a second.
 const CALLS: usize = 20_000;
 
-pub fn measure(_: &Lab) -> Result<Outcome> {
+pub fn measure(_: &Options) -> Result<Outcome> {
     let server = Server::start(&[])?;
     let mut measurements = Vec::new();
     for concurrency in [1, 64] {
@@ -24,7 +24,7 @@ pub fn measure(_: &Lab) -> Result<Outcome> {
                 "--concurrency",
                 &concurrency.to_string(),
             ];
-            Ok(CALLS as f64 / contend(&order)?.seconds)
+            Ok(CALLS as f64 / run_contender(&order)?.seconds)
         };
         let pair = pairs::measure(TURNS, || of("sdk"), || of("reference"))?;
         let name = format!("get, calls per second, {concurrency} at once");

@@ -1,5 +1,5 @@
-//! The measuring of each row. [`callgrind`] counts instructions, [`pairs`] takes turns, and
-//! [`cargo`] builds.
+//! One module for each row. [`callgrind`] counts instructions, [`pairs`] alternates contenders, and
+//! [`cargo`] builds programs.
 
 pub mod build;
 mod callgrind;
@@ -18,25 +18,25 @@ use std::path::PathBuf;
 
 use crate::report::Measurement;
 
-/// What all rows are measured with.
+/// The options of all measurements.
 #[derive(Debug)]
-pub struct Lab {
-    /// Where callgrind's files are kept, if they are.
+pub struct Options {
+    /// The folder in which callgrind's output is kept, if any.
     pub profile: Option<PathBuf>,
 }
 
-/// What came of a row.
+/// The outcome of a row.
 #[derive(Debug)]
 pub enum Outcome {
     Measured(Vec<Measurement>),
-    /// It cannot be measured here; why.
+    /// It cannot be measured here, with the reason.
     Skipped(&'static str),
 }
 
 /// Bytes in a mebibyte.
 const MEBIBYTE: f64 = 1_048_576.0;
 
-/// The larger of two figures that the system may not tell.
+/// The larger of two figures that may be unknown.
 fn larger(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     a.into_iter().chain(b).reduce(f64::max)
 }

@@ -1,18 +1,17 @@
-//! Turns: each contender after the other, several times, so that what else the machine does hits
-//! both alike.
+//! Alternates two contenders several times, so that the load of the machine affects both equally.
 
 use crate::Result;
 
-/// The medians of what two contenders took.
+/// The figures of two contenders.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {
     pub sdk: f64,
     pub reference: f64,
 }
 
-/// Lets both take this many turns, one after the other.
+/// Runs both contenders alternately, `turns` times each.
 ///
-/// The pair is that whose ratio is the median: its two figures were taken one right after the other.
+/// Returns the pair with the median ratio, whose figures come from consecutive runs.
 pub fn measure(
     turns: usize,
     mut sdk: impl FnMut() -> Result<f64>,

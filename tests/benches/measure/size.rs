@@ -1,16 +1,16 @@
-//! What the client adds to the program of a service.
+//! What the client adds to the size of a program.
 
 use super::cargo::Project;
-use super::{Lab, MEBIBYTE, Outcome};
+use super::{MEBIBYTE, Options, Outcome};
 use crate::Result;
 use crate::report::{Goal, Measurement, Unit};
 
-pub fn measure(_: &Lab) -> Result<Outcome> {
-    let sdk = size(&Project::on_the_client()?)?;
-    let by_hand = size(&Project::by_hand()?)?;
+pub fn measure(_: &Options) -> Result<Outcome> {
+    let sdk = size(&Project::sdk()?)?;
+    let plain_reqwest = size(&Project::plain_reqwest()?)?;
     let goal = Goal::AtMost(1.10);
     let name = "size of a release binary";
-    let ratio = Measurement::ratio(name, Unit::Mebibytes, sdk, by_hand, goal);
+    let ratio = Measurement::ratio(name, Unit::Mebibytes, sdk, plain_reqwest, goal);
     Ok(Outcome::Measured(vec![ratio]))
 }
 

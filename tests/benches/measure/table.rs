@@ -1,19 +1,19 @@
-//! A whole table of 100,000 rows from a server that takes 20 ms for each page: eight pages at once
-//! by the client's stream, and page after page by hand. Both check the order of the rows.
+//! A table of 100,000 rows from a server with a latency of 20 ms: the client's stream reads eight pages
+//! concurrently, plain reqwest one page after another. Both check the order of the rows.
 
-use super::{Lab, MEBIBYTE, Outcome, larger, pairs};
+use super::{MEBIBYTE, Options, Outcome, larger, pairs};
 use crate::Result;
-use crate::contend::person;
-use crate::process::{Server, contend};
+use crate::contenders::person;
+use crate::process::{Server, run_contender};
 use crate::report::{Goal, Measurement, Unit};
 
 const TURNS: usize = 3;
 
-pub fn measure(_: &Lab) -> Result<Outcome> {
+pub fn measure(_: &Options) -> Result<Outcome> {
     let server = Server::start(&["--latency", "20", "--rows", &person::TABLE.to_string()])?;
-    let of = |who| contend(&[who, "table", "--url", &server.url, "--concurrency", "8"]);
+    let of = |who| run_contender(&[who, "table", "--url", &server.url, "--concurrency", "8"]);
     let mut growth: Option<f64> = None;
-    // The goal is how many times faster it is, so what is compared is the rate.
+    // The goal is a speedup, so the rates are compared.
     let rate = |seconds: f64| person::TABLE as f64 / seconds;
     let pair = pairs::measure(
         TURNS,

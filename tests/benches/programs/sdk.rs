@@ -1,4 +1,4 @@
-//! The calls of the quickstart, with the client. It is built to be weighed, and never run.
+//! The calls of the quickstart with the client. It is built to measure its size, and never run.
 
 use std::error::Error;
 

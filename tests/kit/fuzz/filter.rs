@@ -1,17 +1,18 @@
-//! The filter builder: bytes to a tree of conditions, the tree to a clause, and the clause back.
+//! The filter builder: bytes to a tree of conditions, the tree to a clause, and the clause back to a
+//! tree.
 
 use crate::{Comparison, Condition, Literal};
 
-/// The deepest tree. Deeper ones say nothing new, and no reader takes them.
-const DEEPEST: usize = 8;
-/// The longest list.
-const LONGEST: usize = 5;
+/// The maximum depth of a tree. Parsers reject deeper ones.
+const MAX_DEPTH: usize = 8;
+/// The maximum length of a list, exclusive.
+const MAX_LIST_LENGTH: usize = 5;
 
-/// What is built is what is read, or is refused for a reason.
+/// Checks that the filter of an input parses to the same condition, or is rejected for a reason.
 ///
 /// # Panics
 ///
-/// If it is not so.
+/// If it does not.
 pub fn filter(data: &[u8]) {
     let condition = condition(&mut Bytes(data), 0);
     if let Err(problem) = condition.check() {
@@ -19,7 +20,7 @@ pub fn filter(data: &[u8]) {
     }
 }
 
-/// The input as choices. Used up, it chooses the first of all.
+/// The input as a sequence of choices. At its end, every choice is 0.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -45,7 +46,7 @@ impl Bytes<'_> {
         self.one() % 2 == 1
     }
 
-    /// A text up to the next 0xFF, which stands in no UTF-8.
+    /// The text up to the next 0xFF, a byte that UTF-8 does not contain.
     fn text(&mut self) -> String {
         let end = self.0.iter().position(|byte| *byte == 0xFF);
         let (text, rest) = self.0.split_at(end.unwrap_or(self.0.len()));
@@ -55,7 +56,7 @@ impl Bytes<'_> {
 }
 
 fn condition(bytes: &mut Bytes<'_>, depth: usize) -> Condition {
-    let forms = if depth < DEEPEST { 8 } else { 5 };
+    let forms = if depth < MAX_DEPTH { 8 } else { 5 };
     match bytes.one() % forms {
         0 => {
             let comparison = usize::from(bytes.one()) % Comparison::ALL.len();
@@ -64,7 +65,7 @@ fn condition(bytes: &mut Bytes<'_>, depth: usize) -> Condition {
         1 => Condition::Like(column(bytes), bytes.flag(), bytes.text()),
         2 => {
             let (column, not) = (column(bytes), bytes.flag());
-            let length = usize::from(bytes.one()) % LONGEST;
+            let length = usize::from(bytes.one()) % MAX_LIST_LENGTH;
             let values = (0..length).map(|_| literal(bytes));
             Condition::In(column, not, values.collect())
         }
@@ -80,7 +81,7 @@ fn inner(bytes: &mut Bytes<'_>, depth: usize) -> Box<Condition> {
     Box::new(condition(bytes, depth + 1))
 }
 
-/// Mostly a name, so that what is behind it is tried too.
+/// Usually a valid name, so that the rest of the condition is checked too.
 fn column(bytes: &mut Bytes<'_>) -> String {
     match bytes.one() % 4 {
         0 => bytes.text(),

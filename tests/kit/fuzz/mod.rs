@@ -1,13 +1,13 @@
-//! What the fuzz targets do with their input. Each function panics on a fault and returns on every
-//! other input; `tests/fuzz` calls them under libFuzzer, and the suite `fuzz` with what is in its
-//! corpus and near it.
+//! The checks of the fuzz targets. Each panics on a fault and returns on every other input.
+//! `tests/fuzz` runs them under libFuzzer; the suite's module `fuzz` runs them over the corpora and
+//! mutations of them.
 
-mod answer;
 mod filter;
 mod mutate;
+mod response;
 mod where_clause;
 
-pub use answer::Answers;
 pub use filter::filter;
 pub use mutate::Mutations;
+pub use response::Responses;
 pub use where_clause::WhereClauses;

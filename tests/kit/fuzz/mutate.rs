@@ -1,14 +1,13 @@
-//! Inputs near those of a corpus, the same ones every time: enough to notice that a target has
-//! rotted, where libFuzzer looks for what is new.
+//! Reproducible mutations of a corpus, for smoke tests. libFuzzer is for finding new inputs.
 
-/// An endless stream of changed inputs.
+/// An endless iterator over mutated inputs.
 pub struct Mutations<'a> {
     corpus: &'a [Vec<u8>],
     state: u64,
 }
 
 impl<'a> Mutations<'a> {
-    /// Of a corpus, which is not empty; the same seed makes the same inputs.
+    /// Mutations of a corpus, which must not be empty. The same seed gives the same inputs.
     pub fn of(corpus: &'a [Vec<u8>], seed: u64) -> Self {
         Self {
             corpus,
@@ -30,7 +29,7 @@ impl<'a> Mutations<'a> {
         usize::try_from(self.random() % end).unwrap_or(0)
     }
 
-    fn change(&mut self, input: &mut Vec<u8>) {
+    fn mutate(&mut self, input: &mut Vec<u8>) {
         let at = self.below(input.len());
         match self.below(6) {
             0 => input.truncate(at),
@@ -63,7 +62,7 @@ impl Iterator for Mutations<'_> {
         let at = self.below(self.corpus.len());
         let mut input = self.corpus.get(at)?.clone();
         for _ in 0..=self.below(4) {
-            self.change(&mut input);
+            self.mutate(&mut input);
         }
         Some(input)
     }

@@ -1,11 +1,11 @@
-//! The local server's parser of where-clauses.
+//! The local server's parser of where clauses.
 
 use std::collections::HashSet;
 
 use backendless_local::fuzzing::WhereParser;
 
-/// All the words that a condition may be made of beside the names of columns, which the server
-/// makes up itself. Nothing of a clause is among them.
+/// All words of a generated SQL condition other than column names, which the server generates as
+/// well. No word comes from a clause.
 const SQL: [&str; 17] = [
     "AND",
     "OR",
@@ -26,17 +26,17 @@ const SQL: [&str; 17] = [
     "1=0",
 ];
 
-/// The longest message: it quotes the clause, but not the whole of it.
-const LONGEST_MESSAGE: usize = 2_000;
+/// The maximum length of a message, which quotes only a part of a long clause.
+const MAX_MESSAGE_LENGTH: usize = 2_000;
 
-/// A parser with a table to parse for.
+/// A parser and the words of its output.
 pub struct WhereClauses {
     parser: WhereParser,
     words: HashSet<String>,
 }
 
 impl WhereClauses {
-    /// A parser of its own.
+    /// A parser with a table in memory.
     pub fn new() -> Self {
         let parser = WhereParser::new().expect("a database in memory");
         let columns = parser.columns().map(str::to_owned);
@@ -45,18 +45,18 @@ impl WhereClauses {
         Self { parser, words }
     }
 
-    /// A clause is refused in a few words, or becomes SQL that SQLite takes and in which nothing is
-    /// from the clause.
+    /// Checks that a clause is rejected with a short message, or translated to SQL that SQLite accepts
+    /// and that contains no text of the clause.
     ///
     /// # Panics
     ///
-    /// If it is not so.
+    /// If it is not.
     pub fn check(&self, data: &[u8]) {
         let clause = String::from_utf8_lossy(data);
         match self.parser.translate(&clause) {
-            Ok(None) => assert!(clause.trim().is_empty(), "{clause:?} says nothing"),
+            Ok(None) => assert!(clause.trim().is_empty(), "{clause:?} has no condition"),
             Err(message) => {
-                assert!(message.len() <= LONGEST_MESSAGE, "{clause:?}: {message}");
+                assert!(message.len() <= MAX_MESSAGE_LENGTH, "{clause:?}: {message}");
             }
             Ok(Some(translated)) => {
                 let sql = &translated.sql;

@@ -1,23 +1,23 @@
-//! What a scripted server can do, by name.
+//! The behaviours of a scripted server.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// What a [`ScriptedServer`](super::ScriptedServer) does with one request, or with the connection
-/// that it would have come over.
+/// What a [`ScriptedServer`](super::ScriptedServer) does with a request, or with its connection before
+/// the request arrives.
 #[derive(Clone, Debug)]
 pub struct Behaviour(pub(super) Step);
 
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// Nothing is read. On a connection that was kept, the request is.
+    /// Resets the connection without reading, or after the request on a reused connection.
     ResetOnAccept,
-    /// The request is read whole, and then this is written.
-    Answer(Answer),
+    /// Reads the complete request, and writes this response.
+    Response(Response),
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) head: Part,
     pub(super) body: Part,
     pub(super) then: Then,
@@ -38,7 +38,7 @@ pub(super) enum Then {
     Keep,
 }
 
-/// What ends or never ends.
+/// Behaviours that break or stall the connection.
 impl Behaviour {
     /// Resets the connection before anything is read.
     pub fn reset_on_accept() -> Self {
@@ -55,58 +55,57 @@ impl Behaviour {
         Self::written("", Then::Close)
     }
 
-    /// Closes the connection when a part of the body is written.
+    /// Closes the connection after a part of the body.
     pub fn close_in_body() -> Self {
-        Self::written(HALF_AN_ANSWER, Then::Close)
+        Self::written(HALF_A_RESPONSE, Then::Close)
     }
 
-    /// Reads the request and says nothing for as long as the client waits.
+    /// Reads the request and keeps the connection open without a response.
     pub fn stall() -> Self {
         Self::written("", Then::Stall)
     }
 
-    /// Writes a part of the body, and then nothing for as long as the client waits.
+    /// Writes a part of the body and keeps the connection open.
     pub fn stall_in_body() -> Self {
-        Self::written(HALF_AN_ANSWER, Then::Stall)
+        Self::written(HALF_A_RESPONSE, Then::Stall)
     }
 
-    /// Writes `bytes`, whether they are HTTP or not, and closes the connection.
+    /// Writes `bytes`, which need not be HTTP, and closes the connection.
     pub fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
         Self::written(bytes, Then::Close)
     }
 
-    /// Writes `bytes`, whether they are HTTP or not, and then nothing for as long as the client
-    /// waits.
+    /// Writes `bytes`, which need not be HTTP, and keeps the connection open.
     pub fn stall_after(bytes: impl Into<Vec<u8>>) -> Self {
         Self::written(bytes, Then::Stall)
     }
 }
 
-/// What answers.
+/// Behaviours that send a complete response.
 impl Behaviour {
-    /// Answers with `status` and `body` in JSON.
+    /// Responds with `status` and the JSON text `body`.
     pub fn json(status: u16, body: impl AsRef<[u8]>) -> Self {
-        Self::answer(status, &[("content-type", "application/json")], body)
+        Self::response(status, &[("content-type", "application/json")], body)
     }
 
-    /// Answers with `status`, `headers` and `body`.
-    pub fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
+    /// Responds with `status`, `headers` and `body`.
+    pub fn response(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
         let body = body.as_ref();
         Self::with_length(status, headers, body, body.len())
     }
 
-    /// Answers 200 and `body`, but promises `length` bytes of it.
-    pub fn promising(length: usize, body: impl AsRef<[u8]>) -> Self {
+    /// Responds with 200 and `body`, but with `length` in `Content-Length`.
+    pub fn declaring_length(length: usize, body: impl AsRef<[u8]>) -> Self {
         let headers = [("content-type", "application/json")];
         Self::with_length(200, &headers, body.as_ref(), length)
     }
 
-    /// Answers with chunks whose lengths are no numbers.
+    /// Responds with chunks whose lengths are no numbers.
     pub fn chunked_garbage() -> Self {
         Self::bytes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n")
     }
 
-    /// Answers with `length` bytes of headers.
+    /// Responds with `length` bytes of headers.
     pub fn long_headers(length: usize) -> Self {
         let mut head = String::from("HTTP/1.1 200 OK\r\n");
         while head.len() < length {
@@ -116,18 +115,18 @@ impl Behaviour {
         Self::bytes(head + "content-length: 2\r\n\r\n{}")
     }
 
-    /// Answers with a redirect, and does so again wherever it leads.
+    /// Redirects every request to this server.
     pub fn redirect_loop() -> Self {
-        Self::answer(302, &[("location", "/again")], "")
+        Self::response(302, &[("location", "/again")], "")
     }
 
-    /// Answers 200 and a body of zeros that is `mebibytes` long once it is unpacked.
+    /// Responds with 200 and a gzip body that decompresses to `mebibytes` MiB of zeros.
     pub fn gzip_bomb(mebibytes: usize) -> Self {
         let headers = [
             ("content-type", "application/json"),
             ("content-encoding", "gzip"),
         ];
-        Self::answer(200, &headers, zeros_in_gzip(mebibytes))
+        Self::response(200, &headers, zeros_in_gzip(mebibytes))
     }
 
     fn with_length(status: u16, headers: &[(&str, &str)], body: &[u8], length: usize) -> Self {
@@ -135,7 +134,7 @@ impl Behaviour {
         for (name, value) in headers {
             _ = write!(head, "{name}: {value}\r\n");
         }
-        Self(Step::Answer(Answer {
+        Self(Step::Response(Response {
             head: Part::at_once(head + CLOSE + "\r\n"),
             body: Part::at_once(body),
             then: Then::Close,
@@ -143,40 +142,40 @@ impl Behaviour {
     }
 }
 
-/// How it is done.
+/// Variants of a behaviour.
 impl Behaviour {
-    /// The same, but a byte at a time with `pause` before each, from the first of the head on.
+    /// The same, but one byte at a time, with `pause` before each.
     #[must_use]
     pub fn dripping(self, pause: Duration) -> Self {
         self.dripping_in_body(pause)
-            .map(|answer| answer.head.pause = Some(pause))
+            .map(|response| response.head.pause = Some(pause))
     }
 
-    /// The same, with a head that comes at once and a body that [drips](Self::dripping).
+    /// The same, but only the body is written one byte at a time, with `pause` before each.
     #[must_use]
     pub fn dripping_in_body(self, pause: Duration) -> Self {
-        self.map(|answer| answer.body.pause = Some(pause))
+        self.map(|response| response.body.pause = Some(pause))
     }
 
-    /// The same, but the next request may come over the same connection.
+    /// The same, but the connection stays open for the next request.
     #[must_use]
     pub fn kept_open(self) -> Self {
-        self.map(|answer| {
-            let head = String::from_utf8_lossy(&answer.head.bytes);
-            answer.head.bytes = head.replace(CLOSE, "").into_bytes();
-            answer.then = Then::Keep;
+        self.map(|response| {
+            let head = String::from_utf8_lossy(&response.head.bytes);
+            response.head.bytes = head.replace(CLOSE, "").into_bytes();
+            response.then = Then::Keep;
         })
     }
 
-    fn map(mut self, change: impl FnOnce(&mut Answer)) -> Self {
-        if let Step::Answer(answer) = &mut self.0 {
-            change(answer);
+    fn map(mut self, change: impl FnOnce(&mut Response)) -> Self {
+        if let Step::Response(response) = &mut self.0 {
+            change(response);
         }
         self
     }
 
     fn written(bytes: impl Into<Vec<u8>>, then: Then) -> Self {
-        Self(Step::Answer(Answer {
+        Self(Step::Response(Response {
             head: Part::at_once(""),
             body: Part::at_once(bytes),
             then,
@@ -193,19 +192,19 @@ impl Part {
     }
 }
 
-/// Says that no request follows on this connection, so that the client does not try.
+/// Tells the client not to reuse the connection.
 const CLOSE: &str = "connection: close\r\n";
-const HALF_AN_ANSWER: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"objectId\":";
+const HALF_A_RESPONSE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"objectId\":";
 
-/// `mebibytes` of zeros in gzip's form, without its trailer: nobody should come so far.
+/// `mebibytes` MiB of zeros in gzip format, without the trailer, which no client should reach.
 fn zeros_in_gzip(mebibytes: usize) -> Vec<u8> {
     let mut deflate = flate2::Compress::new(flate2::Compression::best(), false);
     let mut block = Vec::with_capacity(64 * 1024);
     let zeros = vec![0; 1024 * 1024];
-    // After a full flush nothing refers to what was before, so that one block can be repeated.
+    // After a full flush nothing refers to earlier data, so the block can be repeated.
     deflate
         .compress_vec(&zeros, &mut block, flate2::FlushCompress::Full)
-        .expect("zeros can be packed");
+        .expect("zeros can be compressed");
     const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
     [&HEADER[..], &block.repeat(mebibytes)].concat()
 }

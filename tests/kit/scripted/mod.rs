@@ -1,4 +1,4 @@
-//! A server that does to each connection what a script says, which is seldom what HTTP asks for.
+//! A server that follows a script of faults.
 
 mod behaviour;
 mod request;
@@ -15,42 +15,41 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 pub use behaviour::Behaviour;
 use behaviour::{Part, Step, Then};
 
-use crate::{API_KEY, APP_ID, Recorded};
+use crate::{API_KEY, APP_ID, RecordedRequest};
 
-/// A server that follows a script, with one [`Behaviour`] for each request, and keeps what it is
-/// sent.
+/// A server that follows a script, with one [`Behaviour`] for each request, and records the requests.
 ///
-/// It closes a connection behind its answer, so that every request comes over one of its own,
-/// unless the behaviour [keeps](Behaviour::kept_open) it.
+/// It closes a connection after its response, so every request has its own connection, unless the
+/// behaviour is [kept open](Behaviour::kept_open).
 pub struct ScriptedServer {
     url: String,
     state: Arc<Mutex<State>>,
-    /// A socket that keeps the port for this server, and does not listen.
-    _deaf: Option<TcpSocket>,
+    /// A socket that reserves the port without listening.
+    _reserved: Option<TcpSocket>,
 }
 
 #[derive(Default)]
 struct State {
-    /// What is still to be done; the last stays.
+    /// The remaining behaviours. The last one is repeated.
     script: VecDeque<Behaviour>,
-    requests: Vec<Recorded>,
+    requests: Vec<RecordedRequest>,
     connections: usize,
 }
 
 impl ScriptedServer {
-    /// Starts a server that does the same to every request.
+    /// Starts a server with the same behaviour for every request.
     pub async fn always(behaviour: Behaviour) -> Self {
         Self::start([behaviour]).await
     }
 
-    /// Starts a server that does one thing of `script` after the other, and the last for ever.
+    /// Starts a server that follows `script`, and then repeats its last behaviour.
     ///
     /// # Panics
     ///
     /// If the script is empty.
     pub async fn start(script: impl IntoIterator<Item = Behaviour>) -> Self {
         let script: VecDeque<_> = script.into_iter().collect();
-        assert!(!script.is_empty(), "a script says something");
+        assert!(!script.is_empty(), "the script is empty");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("the listener is bound");
         let state = Arc::new(Mutex::new(State {
@@ -62,19 +61,19 @@ impl ScriptedServer {
             while let Ok((stream, _)) = listener.accept().await {
                 let state = Arc::clone(&shared);
                 lock(&state).connections += 1;
-                // An error is the client's end of the connection, and ends only this one.
+                // An error means that the client closed this connection.
                 tokio::spawn(async move { serve(stream, &state).await });
             }
         });
         Self {
             url: format!("http://{address}"),
             state,
-            _deaf: None,
+            _reserved: None,
         }
     }
 
-    /// A server that is not there: every connection is refused, as long as this value lives.
-    pub fn refusing() -> Self {
+    /// A port that refuses every connection as long as this value lives.
+    pub fn refusing_connections() -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
         socket.bind(any_port).expect("a free port");
@@ -82,7 +81,7 @@ impl ScriptedServer {
         Self {
             url: format!("http://{address}"),
             state: Arc::default(),
-            _deaf: Some(socket),
+            _reserved: Some(socket),
         }
     }
 
@@ -91,23 +90,23 @@ impl ScriptedServer {
         &self.url
     }
 
-    /// All requests so far that came whole.
-    pub fn requests(&self) -> Vec<Recorded> {
+    /// All complete requests so far.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.state).requests.clone()
     }
 
-    /// How many connections were made so far.
+    /// The number of connections so far.
     pub fn connections(&self) -> usize {
         lock(&self.state).connections
     }
 
-    /// A client of this server, as nobody, that makes every call once.
+    /// An anonymous client of this server, without retries.
     pub fn client(&self) -> Client {
         let client = self.client_builder().retry(RetryPolicy::none()).build();
-        client.expect("the settings are those of this kit")
+        client.expect("the settings are valid")
     }
 
-    /// A client of this server, with settings to come.
+    /// The builder of an anonymous client of this server.
     pub fn client_builder(&self) -> ClientBuilder {
         Client::builder(APP_ID, API_KEY).api_url(self.url())
     }
@@ -125,7 +124,7 @@ impl State {
         }
     }
 
-    /// Whether the next connection is not even listened to; if so, that was done.
+    /// Whether the next behaviour is a reset on accept. Removes it from the script if so.
     fn resets_on_accept(&mut self) -> bool {
         let resets = |behaviour: &Behaviour| matches!(behaviour.0, Step::ResetOnAccept);
         let is_next = self.script.front().is_some_and(resets);
@@ -147,16 +146,16 @@ async fn serve(stream: TcpStream, state: &Mutex<State>) -> io::Result<()> {
             state.requests.push(request);
             state.next()
         };
-        let Some(Behaviour(Step::Answer(answer))) = behaviour else {
+        let Some(Behaviour(Step::Response(response))) = behaviour else {
             return stream.get_ref().set_zero_linger();
         };
-        write(&mut stream, &answer.head).await?;
-        write(&mut stream, &answer.body).await?;
-        match answer.then {
+        write(&mut stream, &response.head).await?;
+        write(&mut stream, &response.body).await?;
+        match response.then {
             Then::Keep => {}
             Then::Close => return Ok(()),
             Then::Reset => return stream.get_ref().set_zero_linger(),
-            // Ends with the client's side of the connection.
+            // Completes when the client closes the connection.
             Then::Stall => return stream.read_to_end(&mut Vec::new()).await.map(drop),
         }
     }

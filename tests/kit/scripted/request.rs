@@ -1,19 +1,21 @@
-//! Reading a request as it comes over the wire, to its last byte.
+//! Reads a complete request from a connection.
 
 use std::io;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 
-use crate::Recorded;
+use crate::RecordedRequest;
 
-/// The next request, or `None` if the client has closed the connection instead.
-pub(super) async fn read(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<Recorded>> {
+/// The next request, or `None` if the client closed the connection.
+pub(super) async fn read(
+    stream: &mut (impl AsyncBufRead + Unpin),
+) -> io::Result<Option<RecordedRequest>> {
     let first = line(stream).await?;
     let mut words = first.split(' ');
     let (Some(method), Some(target)) = (words.next(), words.next()) else {
         return Ok(None);
     };
-    let mut request = Recorded::new(method, target, headers(stream).await?);
+    let mut request = RecordedRequest::new(method, target, headers(stream).await?);
     let body = if request.header("transfer-encoding") == Some("chunked") {
         chunks(stream).await?
     } else {
@@ -42,7 +44,7 @@ async fn chunks(stream: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Vec<u8>>
         let size = size.split(';').next().unwrap_or_default();
         let size = usize::from_str_radix(size, 16).map_err(invalid)?;
         if size == 0 {
-            // Trailers, and the empty line that ends them.
+            // The trailers, up to the empty line.
             headers(stream).await?;
             return Ok(body);
         }

@@ -1,14 +1,14 @@
-//! The figures of the matrix: what came of all calls, fault by fault.
+//! The figures of the matrix: the outcomes of all calls, by fault.
 
 use std::collections::BTreeMap;
 
 use backendless::operations;
 
 use super::calls::Call;
+use super::fault::Fault;
 use super::matrix::Outcome;
-use super::table::Fault;
 
-/// What came of all calls, a row for each fault.
+/// The outcomes of all calls, one row for each fault.
 #[derive(Default)]
 pub(super) struct Figures {
     rows: Vec<Row>,
@@ -18,12 +18,12 @@ pub(super) struct Figures {
 struct Row {
     fault: &'static str,
     calls: usize,
-    /// How many calls ended in each way.
+    /// The number of calls with each outcome.
     outcomes: BTreeMap<String, usize>,
     attempts: usize,
     requests: usize,
-    /// The most requests of one call that is not idempotent and may have been done.
-    most_of_one: usize,
+    /// The maximum number of requests of one call that is not idempotent and may have been executed.
+    max_of_one: usize,
 }
 
 impl Figures {
@@ -46,8 +46,8 @@ impl Figures {
         *figures.outcomes.entry(how).or_default() += 1;
         figures.attempts += attempts;
         figures.requests += requests;
-        if fault.may_have_been_done() && !call.idempotent {
-            figures.most_of_one = figures.most_of_one.max(requests);
+        if fault.may_have_been_executed() && !call.idempotent {
+            figures.max_of_one = figures.max_of_one.max(requests);
         }
     }
 
@@ -74,7 +74,7 @@ impl Figures {
         }
     }
 
-    /// How many attempts the calls of the last fault tell of.
+    /// The number of attempts that the calls of the last fault report.
     pub(super) fn attempts_of_last(&self) -> usize {
         self.rows.last().map_or(0, |row| row.attempts)
     }
@@ -88,7 +88,7 @@ impl Figures {
             total.calls += row.calls;
             total.attempts += row.attempts;
             total.requests += row.requests;
-            total.most_of_one = total.most_of_one.max(row.most_of_one);
+            total.max_of_one = total.max_of_one.max(row.max_of_one);
             for (how, count) in &row.outcomes {
                 *total.outcomes.entry(how.clone()).or_default() += count;
             }
@@ -96,11 +96,11 @@ impl Figures {
         total
     }
 
-    /// Every fault met every operation, and nothing was done twice.
+    /// Asserts that every operation met every fault, and that no call was executed twice.
     pub(super) fn assert_complete(&self, faults: usize) {
         let total = self.total();
         assert_eq!(total.calls, faults * (operations::ALL.len() + 1));
         assert_eq!(total.outcomes.values().sum::<usize>(), total.calls);
-        assert_eq!(total.most_of_one, 1);
+        assert_eq!(total.max_of_one, 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Every fault against every operation.
+//! Every operation against every fault.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,18 +10,18 @@ use backendless_tests::{ScriptedServer, TestClock};
 use futures_util::{StreamExt, stream};
 
 use super::calls::{Call, DOWNLOAD, every_operation};
+use super::fault::{EXCEPTIONS, Fault, MAX_ATTEMPTS, MAX_RESPONSE_BYTES, every_fault};
 use super::figures::Figures;
-use super::table::{EXCEPTIONS, Fault, MOST_ATTEMPTS, MOST_BYTES, every_fault};
 
-/// How many calls are under way at once.
+/// The number of concurrent calls.
 const CONCURRENT: usize = 64;
-/// How long a client waits for a server that takes its time.
-const LIMIT: Duration = Duration::from_secs(1);
-/// When a call hangs: far past the limits of the clients.
-const HANGS: Duration = Duration::from_secs(60);
+/// The attempt timeout against slow servers.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+/// After this time a call counts as hanging. It is far beyond the timeouts of the clients.
+const HANG_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[test]
-fn the_matrix_has_every_operation() {
+fn matrix_has_every_operation() {
     let calls = every_operation("");
     let called: BTreeSet<&str> = calls.iter().map(|call| call.id).collect();
     let all = operations::ALL.iter().map(|operation| operation.id());
@@ -30,7 +30,7 @@ fn the_matrix_has_every_operation() {
 }
 
 #[test]
-fn every_exception_is_of_a_fault_and_a_call() {
+fn every_exception_names_a_fault_and_a_call() {
     let (faults, calls) = (every_fault(), every_operation(""));
     for (fault, call, _) in EXCEPTIONS {
         assert!(faults.iter().any(|known| known.name == fault), "{fault}");
@@ -39,13 +39,13 @@ fn every_exception_is_of_a_fault_and_a_call() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_fault_makes_a_call_panic_hang_lie_or_be_done_twice() {
+async fn no_fault_makes_a_call_panic_hang_succeed_wrongly_or_run_twice() {
     let mut rows = Vec::new();
     for fault in every_fault() {
         rows.push(Row::start(fault).await);
     }
-    // What takes time has a time of its own: nothing else may use it up.
-    let (slow, quick): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.fault.takes_time);
+    // Slow faults run separately, so that other calls do not use up their time.
+    let (slow, quick): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.fault.is_slow);
     let mut outcomes = run_all(&quick).await;
     outcomes.extend(run_all(&slow).await);
 
@@ -53,15 +53,15 @@ async fn no_fault_makes_a_call_panic_hang_lie_or_be_done_twice() {
     let mut figures = Figures::default();
     let mut problems = Vec::new();
     for row in &rows {
-        let arrived = row.requests(&spec);
+        let received = row.requests(&spec);
         let of_row = outcomes.iter().filter(|(r, ..)| std::ptr::eq(*r, row));
         for (_, call, outcome) in of_row {
-            let requests = arrived.get(call.id).copied().unwrap_or(0);
+            let requests = received.get(call.id).copied().unwrap_or(0);
             figures.add(&row.fault, call, outcome, requests);
             let found = problems_of(&row.fault, call, outcome, requests).into_iter();
             problems.extend(found.map(|what| format!("{}, {}: {what}", row.fault.name, call.id)));
         }
-        problems.extend(row.connections_differ(&figures));
+        problems.extend(row.connection_problem(&figures));
     }
     figures.print();
     assert_eq!(problems, [""; 0]);
@@ -77,7 +77,7 @@ async fn run_all<'a>(rows: &[&'a Row]) -> Vec<(&'a Row, &'a Call, Outcome)> {
     outcomes.buffer_unordered(CONCURRENT).collect().await
 }
 
-/// One fault: its server, and every call to it.
+/// A fault with its server, and every call to it.
 struct Row {
     fault: Fault,
     server: ScriptedServer,
@@ -85,24 +85,24 @@ struct Row {
     calls: Vec<Arc<Call>>,
 }
 
-/// What came of a call, or that it panicked or hung.
+/// The result of a call, or `panics` or `hangs`.
 pub(super) type Outcome = Result<Result<(), Error>, &'static str>;
 
 impl Row {
     async fn start(fault: Fault) -> Self {
         let server = match fault.behaviour.clone() {
             Some(behaviour) => ScriptedServer::always(behaviour).await,
-            None => ScriptedServer::refusing(),
+            None => ScriptedServer::refusing_connections(),
         };
         let mut builder = server
             .client_builder()
             .clock(TestClock::default())
-            // All calls of a row move its clock, and none may run out of time by the others' waits.
+            // The calls of a row share its clock, and the waits of one must not time out another.
             .timeout(Duration::from_secs(3600))
-            .retry(RetryPolicy::default().max_attempts(MOST_ATTEMPTS))
-            .max_response_size(MOST_BYTES);
-        if fault.takes_time {
-            builder = builder.attempt_timeout(LIMIT);
+            .retry(RetryPolicy::default().max_attempts(MAX_ATTEMPTS))
+            .max_response_size(MAX_RESPONSE_BYTES);
+        if fault.is_slow {
+            builder = builder.attempt_timeout(ATTEMPT_TIMEOUT);
         }
         Self {
             fault,
@@ -117,16 +117,16 @@ impl Row {
 
     async fn run(&self, call: &Arc<Call>) -> Outcome {
         let (call, client) = (Arc::clone(call), self.client.clone());
-        // In a task, so that a panic ends only this call.
-        let task = tokio::spawn(async move { call.make(client).await });
-        match tokio::time::timeout(HANGS, task).await {
+        // A task contains a panic.
+        let task = tokio::spawn(async move { call.send(client).await });
+        match tokio::time::timeout(HANG_TIMEOUT, task).await {
             Ok(Ok(result)) => Ok(result),
             Ok(Err(_)) => Err("panics"),
             Err(_) => Err("hangs"),
         }
     }
 
-    /// How many requests of each call the server got.
+    /// The number of requests that the server received of each call.
     fn requests(&self, spec: &Spec) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for request in self.server.requests() {
@@ -137,12 +137,16 @@ impl Row {
         counts
     }
 
-    /// Each attempt takes one connection: what the errors count is what the server counts.
-    fn connections_differ(&self, figures: &Figures) -> Option<String> {
+    /// Each attempt opens one connection, so the attempts of the errors are the connections of the
+    /// server.
+    fn connection_problem(&self, figures: &Figures) -> Option<String> {
         self.fault.behaviour.as_ref()?;
-        let made = self.server.connections();
-        let told = figures.attempts_of_last();
-        (made != told).then(|| format!("{}: {made} connections, {told} told", self.fault.name))
+        let connections = self.server.connections();
+        let attempts = figures.attempts_of_last();
+        (connections != attempts).then(|| {
+            let name = self.fault.name;
+            format!("{name}: {connections} connections, {attempts} attempts")
+        })
     }
 }
 
@@ -158,27 +162,27 @@ fn problems_of(fault: &Fault, call: &Call, outcome: &Outcome, requests: usize) -
                 problems.push(format!("not {:?} but {:?}", expected.kinds, error.kind()));
             }
             if error.operation().map(|operation| operation.id()) != Some(call.id) {
-                problems.push(format!("told as {:?}", error.operation()));
+                problems.push(format!("reported as {:?}", error.operation()));
             }
             error.attempts()
         }
     };
-    if !(expected.fewest_attempts..=expected.most_attempts).contains(&attempts) {
+    if !(expected.min_attempts..=expected.max_attempts).contains(&attempts) {
         problems.push(format!("{attempts} attempts: {outcome:?}"));
     }
-    let arrived = if expected.arrives {
+    let expected_requests = if expected.arrives {
         attempts as usize
     } else {
         0
     };
-    if requests != arrived {
+    if requests != expected_requests {
         problems.push(format!(
-            "{requests} requests arrived in {attempts} attempts"
+            "{requests} requests received in {attempts} attempts"
         ));
     }
-    if fault.may_have_been_done() && !call.idempotent && requests > 1 {
+    if fault.may_have_been_executed() && !call.idempotent && requests > 1 {
         problems.push(format!(
-            "sent {requests} times, though it may have been done"
+            "sent {requests} times, though it may have been executed"
         ));
     }
     problems

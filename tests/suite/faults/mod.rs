@@ -1,9 +1,9 @@
-//! What a client does when the other side fails: every fault against every operation, and what is
-//! repeated after it.
+//! What a client does when a server or a connection fails: every operation against every fault, and
+//! which calls are retried.
 
 mod calls;
+mod fault;
 mod figures;
 mod matrix;
 mod retries;
-mod table;
 mod waits;

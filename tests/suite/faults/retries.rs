@@ -1,9 +1,9 @@
-//! What is sent again, and what is not.
+//! Which requests are retried, and that a retry is the same request.
 
 use std::io;
 
 use backendless::{Client, ErrorKind, FileInfo, Record, RetryPolicy, Upload};
-use backendless_tests::{Behaviour, Recorded, ScriptedServer, TestClock};
+use backendless_tests::{Behaviour, RecordedRequest, ScriptedServer, TestClock};
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
@@ -25,32 +25,32 @@ fn stored() -> Behaviour {
     Behaviour::json(200, r#"{"fileURL":"http://127.0.0.1/a.txt"}"#)
 }
 
-fn breaks() -> [Behaviour; 2] {
+fn transient_faults() -> [Behaviour; 2] {
     [Behaviour::reset_after_request(), Behaviour::json(503, "")]
 }
 
 /// The bodies of the uploads, with the same boundary in all of them.
 ///
-/// Each names its own boundary in its one media type, as a form must.
+/// Asserts that each body uses the boundary of its only `content-type`.
 #[track_caller]
 fn parts(server: &ScriptedServer) -> Vec<String> {
-    let part = |request: Recorded| {
+    let part = |request: RecordedRequest| {
         let boundary = request.body.lines().next().unwrap_or_default();
         let types = request
             .headers
             .iter()
             .filter(|(name, _)| name == "content-type");
         let types: Vec<&str> = types.map(|(_, value)| value.as_str()).collect();
-        let told = format!("multipart/form-data; boundary={}", &boundary[2..]);
-        assert_eq!(types, [told]);
+        let expected = format!("multipart/form-data; boundary={}", &boundary[2..]);
+        assert_eq!(types, [expected]);
         request.body.replace(boundary, "--boundary")
     };
     server.requests().into_iter().map(part).collect()
 }
 
 #[tokio::test]
-async fn an_attempt_after_others_sends_the_same_request() {
-    let [reset, unavailable] = breaks();
+async fn retry_sends_the_same_request() {
+    let [reset, unavailable] = transient_faults();
     let server = ScriptedServer::start([reset, unavailable, row()]).await;
     let table = client(&server)
         .with_user_token("TOKEN")
@@ -68,8 +68,8 @@ async fn an_attempt_after_others_sends_the_same_request() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_not_idempotent_is_repeated_where_its_caller_says_so() {
-    let [reset, unavailable] = breaks();
+async fn idempotent_true_makes_a_call_retryable() {
+    let [reset, unavailable] = transient_faults();
     let script = [reset, unavailable, row()];
     let server = ScriptedServer::start(script.clone()).await;
     let body = json!({});
@@ -90,8 +90,8 @@ async fn a_call_that_is_not_idempotent_is_repeated_where_its_caller_says_so() {
 }
 
 #[tokio::test]
-async fn an_idempotent_call_is_made_once_where_its_caller_says_so() {
-    for fault in breaks() {
+async fn idempotent_false_makes_a_call_final() {
+    for fault in transient_faults() {
         let server = ScriptedServer::start([fault, row()]).await;
         let table = client(&server).data::<Record>("Person");
         let error = table.get("B2").idempotent(false).await.unwrap_err();
@@ -101,7 +101,7 @@ async fn an_idempotent_call_is_made_once_where_its_caller_says_so() {
 }
 
 #[tokio::test]
-async fn a_call_can_have_a_policy_of_its_own() {
+async fn call_can_have_its_own_policy() {
     for (policy, attempts) in [
         (RetryPolicy::none(), 1),
         (RetryPolicy::default().max_attempts(2), 2),
@@ -116,8 +116,8 @@ async fn a_call_can_have_a_policy_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_repeated_deletion_that_finds_nothing_tells_so_and_how_often_it_was_sent() {
-    let [reset, _] = breaks();
+async fn not_found_of_a_retried_delete_reports_its_attempts() {
+    let [reset, _] = transient_faults();
     let server = ScriptedServer::start([reset, not_found()]).await;
     let table = client(&server).data::<Record>("Person");
     let error = table.delete("B2").await.unwrap_err();
@@ -130,12 +130,12 @@ async fn a_repeated_deletion_that_finds_nothing_tells_so_and_how_often_it_was_se
 }
 
 #[tokio::test]
-async fn bytes_and_files_are_uploaded_again_whole() {
+async fn retried_upload_sends_the_complete_content() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.txt");
     std::fs::write(&path, "some text").unwrap();
     for upload in [Upload::bytes("some text"), Upload::file(&path)] {
-        let [reset, unavailable] = breaks();
+        let [reset, unavailable] = transient_faults();
         let server = ScriptedServer::start([reset, unavailable, stored()]).await;
         let files = client(&server).files();
         files.upload("a.txt", upload).overwrite(true).await.unwrap();
@@ -147,8 +147,8 @@ async fn bytes_and_files_are_uploaded_again_whole() {
 }
 
 #[tokio::test]
-async fn an_upload_that_must_not_overwrite_is_sent_once() {
-    for fault in breaks() {
+async fn upload_without_overwrite_is_not_retried() {
+    for fault in transient_faults() {
         let server = ScriptedServer::start([fault, stored()]).await;
         let files = client(&server).files();
         let error = files.upload("a.txt", Upload::bytes("x")).await.unwrap_err();
@@ -158,9 +158,9 @@ async fn an_upload_that_must_not_overwrite_is_sent_once() {
 }
 
 #[tokio::test]
-async fn a_stream_is_never_uploaded_again() {
+async fn upload_of_a_stream_is_not_retried() {
     let limited = Behaviour::json(429, "");
-    for fault in breaks().into_iter().chain([limited]) {
+    for fault in transient_faults().into_iter().chain([limited]) {
         let server = ScriptedServer::start([fault, stored()]).await;
         let pieces = stream::iter([Ok::<_, io::Error>("one"), Ok("two")]);
         let upload = Upload::stream(pieces, Some(6));
@@ -177,9 +177,9 @@ async fn a_stream_is_never_uploaded_again() {
     }
 }
 
-/// The HTTP stack has retries of its own, for connections that were kept.
+/// The HTTP stack itself retries requests on reused connections; the client disables that.
 #[tokio::test]
-async fn a_request_over_a_kept_connection_is_not_sent_again_behind_our_back() {
+async fn http_stack_does_not_retry_on_a_reused_connection() {
     for broken in [
         Behaviour::reset_after_request(),
         Behaviour::close_before_headers(),
@@ -198,7 +198,7 @@ async fn a_request_over_a_kept_connection_is_not_sent_again_behind_our_back() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_tells_the_attempts_before_it() {
+async fn decode_error_reports_earlier_attempts() {
     let script = [Behaviour::json(503, ""), Behaviour::json(200, "{}")];
     let server = ScriptedServer::start(script.clone()).await;
     let login = client(&server).users().login("ann@example.com", "pa55");
@@ -212,7 +212,7 @@ async fn an_answer_that_cannot_be_read_tells_the_attempts_before_it() {
 }
 
 #[tokio::test]
-async fn an_upload_without_an_address_tells_the_attempts_before_it() {
+async fn upload_without_a_file_url_reports_earlier_attempts() {
     let script = [Behaviour::json(503, ""), Behaviour::json(200, "{}")];
     let server = ScriptedServer::start(script).await;
     let files = client(&server).files();
@@ -222,7 +222,7 @@ async fn an_upload_without_an_address_tells_the_attempts_before_it() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_saved_tells_the_attempts_before_it() {
+async fn save_error_reports_earlier_attempts() {
     let script = [Behaviour::json(503, ""), Behaviour::json(200, "x")];
     let server = ScriptedServer::start(script).await;
     let info = FileInfo::from_url(format!("{}/a.txt", server.url()));
@@ -234,9 +234,9 @@ async fn a_file_that_cannot_be_saved_tells_the_attempts_before_it() {
 }
 
 #[tokio::test]
-async fn a_message_that_does_not_fit_tells_the_attempts_before_it() {
-    let misfit = Behaviour::json(200, r#"{"messages":[5]}"#);
-    let server = ScriptedServer::start([Behaviour::json(429, ""), misfit]).await;
+async fn undecodable_message_reports_earlier_attempts() {
+    let undecodable = Behaviour::json(200, r#"{"messages":[5]}"#);
+    let server = ScriptedServer::start([Behaviour::json(429, ""), undecodable]).await;
     let mut messages = client(&server).messaging().messages::<Record>("news", "S1");
     let error = messages.next().await.unwrap().unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2));

@@ -1,4 +1,4 @@
-//! How long a client waits before it tries again, and when it waits no more.
+//! How long a client waits before a retry, and when it stops retrying.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,21 +7,21 @@ use backendless_tests::{Behaviour, ScriptedServer, TestClock};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A client whose waits take no time, and the clock that keeps them.
+/// A client whose waits take no time, and the clock that records them.
 fn client(
     server: &ScriptedServer,
     set: impl Fn(ClientBuilder) -> ClientBuilder,
 ) -> (Client, TestClock) {
-    // 6 November 1994, 08:49:37 GMT: the date of RFC 9110's examples.
+    // 6 November 1994, 08:49:37 GMT: the date in the examples of RFC 9110.
     let clock = TestClock::at(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777));
     let builder = server.client_builder().clock(clock.clone());
     (set(builder).build().unwrap(), clock)
 }
 
-/// A server that is unavailable and asks to be asked later.
-async fn busy(retry_after: &str) -> ScriptedServer {
+/// A server that responds with 503 and `Retry-After`.
+async fn unavailable(retry_after: &str) -> ScriptedServer {
     let headers = [("retry-after", retry_after)];
-    ScriptedServer::always(Behaviour::answer(503, &headers, "")).await
+    ScriptedServer::always(Behaviour::response(503, &headers, "")).await
 }
 
 async fn read_counter(client: &Client) -> Error {
@@ -29,10 +29,10 @@ async fn read_counter(client: &Client) -> Error {
 }
 
 #[tokio::test]
-async fn a_wait_that_the_server_asks_for_is_waited_in_seconds_and_until_a_date() {
+async fn retry_after_is_respected_in_seconds_and_as_a_date() {
     for (retry_after, waits) in [
         ("7", [7, 7]),
-        // The date stays where it is while the clock goes on.
+        // The date is fixed, and the clock advances to it with the first wait.
         ("Sun, 06 Nov 1994 08:49:57 GMT", [20, 0]),
         ("Sunday, 06-Nov-94 08:49:57 GMT", [20, 0]),
         ("Sun Nov  6 08:49:57 1994", [20, 0]),
@@ -41,9 +41,9 @@ async fn a_wait_that_the_server_asks_for_is_waited_in_seconds_and_until_a_date()
         ("-7", [0, 0]),
         ("", [0, 0]),
     ] {
-        let server = busy(retry_after).await;
-        let at_once = RetryPolicy::default().base_delay(Duration::ZERO);
-        let (client, clock) = client(&server, |builder| builder.retry(at_once.clone()));
+        let server = unavailable(retry_after).await;
+        let no_delay = RetryPolicy::default().base_delay(Duration::ZERO);
+        let (client, clock) = client(&server, |builder| builder.retry(no_delay.clone()));
         let error = read_counter(&client).await;
         assert_eq!(error.attempts(), 3);
         assert_eq!(
@@ -55,32 +55,32 @@ async fn a_wait_that_the_server_asks_for_is_waited_in_seconds_and_until_a_date()
 }
 
 #[tokio::test]
-async fn the_larger_of_both_waits_is_waited() {
+async fn wait_is_the_maximum_of_delay_and_retry_after() {
     let policy = RetryPolicy::default().base_delay(10 * SECOND);
     let waits = async |retry_after: &str| {
-        let server = busy(retry_after).await;
+        let server = unavailable(retry_after).await;
         let (client, clock) = client(&server, |builder| {
             builder.retry(policy.clone()).jitter_seed(7)
         });
         read_counter(&client).await;
         clock.sleeps()
     };
-    let own = waits("").await;
-    assert!(own.iter().all(|wait| *wait > Duration::ZERO));
-    let [first, second] = own[..] else {
-        panic!("{own:?}");
+    let jittered = waits("").await;
+    assert!(jittered.iter().all(|wait| *wait > Duration::ZERO));
+    let [first, second] = jittered[..] else {
+        panic!("{jittered:?}");
     };
     let shorter = first.min(second).as_secs();
     for seconds in [0, shorter, shorter + 1, 20] {
-        let asked = Duration::from_secs(seconds);
-        let expected = [first.max(asked), second.max(asked)];
+        let requested = Duration::from_secs(seconds);
+        let expected = [first.max(requested), second.max(requested)];
         assert_eq!(waits(&seconds.to_string()).await, expected);
     }
 }
 
 #[tokio::test]
-async fn a_wait_that_outlasts_the_call_is_not_begun() {
-    let server = busy("30").await;
+async fn wait_beyond_the_total_timeout_is_not_started() {
+    let server = unavailable("30").await;
     for limited in [true, false] {
         let (client, clock) = client(&server, |builder| builder.timeout(29 * SECOND));
         let counters = client.counters();
@@ -94,7 +94,7 @@ async fn a_wait_that_outlasts_the_call_is_not_begun() {
         assert_eq!(error.retry_after(), Some(30 * SECOND));
         let text = error.to_string();
         assert!(
-            text.contains("the next attempt would be in 30.0s"),
+            text.contains("would expire within the next delay of 30.0s"),
             "{text}"
         );
         assert!(clock.sleeps().is_empty());
@@ -102,9 +102,9 @@ async fn a_wait_that_outlasts_the_call_is_not_begun() {
 }
 
 #[tokio::test]
-async fn a_wait_without_end_is_not_begun() {
+async fn extreme_retry_after_is_not_waited_for() {
     for retry_after in ["18446744073709551615", "Fri, 31 Dec 9999 23:59:59 GMT"] {
-        let server = busy(retry_after).await;
+        let server = unavailable(retry_after).await;
         let (client, clock) = client(&server, |builder| builder);
         let error = read_counter(&client).await;
         assert_eq!((error.attempts(), error.status()), (1, Some(503)));
@@ -118,8 +118,8 @@ async fn a_wait_without_end_is_not_begun() {
 }
 
 #[tokio::test]
-async fn a_transfer_waits_no_day_because_the_server_says_so() {
-    let server = busy("86400").await;
+async fn transfer_does_not_wait_for_a_day() {
+    let server = unavailable("86400").await;
     let (client, clock) = client(&server, |builder| builder);
     let files = client.files();
     let upload = files.upload("a.txt", Upload::bytes("x")).overwrite(true);
@@ -130,7 +130,7 @@ async fn a_transfer_waits_no_day_because_the_server_says_so() {
 }
 
 #[tokio::test]
-async fn all_attempts_together_stay_within_the_limit_of_the_call() {
+async fn all_attempts_stay_within_the_total_timeout() {
     let server = ScriptedServer::always(Behaviour::json(503, "")).await;
     let policy = RetryPolicy::default()
         .max_attempts(1_000)
@@ -151,7 +151,7 @@ async fn all_attempts_together_stay_within_the_limit_of_the_call() {
 }
 
 #[tokio::test]
-async fn an_outage_is_not_multiplied_and_successes_fill_the_budget_again() {
+async fn budget_limits_retries_and_successes_refill_it() {
     let outage = vec![Behaviour::json(503, ""); 14];
     let recovered = vec![Behaviour::json(200, "1"); 20];
     let again = vec![Behaviour::json(503, ""); 4];
@@ -172,20 +172,20 @@ async fn an_outage_is_not_multiplied_and_successes_fill_the_budget_again() {
     for _ in 0..20 {
         client.counters().get("visits").await.unwrap();
     }
-    // Ten successes give one retry back.
+    // Ten successes add one retry to the budget.
     assert_eq!(read_counter(&client).await.attempts(), 3);
     assert_eq!(read_counter(&client).await.attempts(), 1);
     assert_eq!(server.requests().len(), 38);
 }
 
 #[tokio::test]
-async fn an_outage_is_not_multiplied_by_many_callers_either() {
+async fn budget_is_shared_by_all_callers() {
     let server = ScriptedServer::always(Behaviour::json(503, "")).await;
     let (client, _) = client(&server, |builder| builder);
     let calls = (0..200).map(|_| read_counter(&client));
     let errors = futures_util::future::join_all(calls).await;
     let attempts: u32 = errors.iter().map(Error::attempts).sum();
-    // One for each call, and the hundred of the default budget.
+    // One for each call, and the default budget of 100 retries.
     assert_eq!(attempts, 300);
     assert_eq!(server.requests().len(), 300);
 }

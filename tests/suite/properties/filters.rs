@@ -1,4 +1,4 @@
-//! Filters: what was built is what a reader of SQL reads, and what the local server finds.
+//! Filters: `sqlparser` reads the condition that was built, and the local server finds its rows.
 
 use backendless::filter::field;
 use backendless::{Client, Record, Table};
@@ -10,9 +10,9 @@ use proptest::sample::select;
 use proptest::test_runner::TestCaseError;
 use serde_json::{Value, json};
 
-use super::reading::read;
+use super::parsed::parse;
 use super::text::any_text;
-use super::{Trial, for_all};
+use super::{Fixture, for_all};
 
 fn columns() -> impl Strategy<Value = String> {
     let names = [
@@ -76,30 +76,30 @@ fn conditions() -> impl Strategy<Value = Condition> {
 }
 
 #[test]
-fn a_filter_is_read_as_it_was_built() {
+fn clause_of_a_filter_parses_to_the_same_condition() {
     for_all(5_000, conditions(), |condition| {
         condition.check().map_err(TestCaseError::fail)
     });
 }
 
-/// From the builder through the query to the reader: nothing on the way changes a clause.
+/// The query contains the clause unchanged.
 #[test]
-fn a_filter_arrives_as_it_was_built() {
-    let trial = Trial::new();
-    let table = trial.sink.client().data::<Record>("Person");
+fn clause_of_a_filter_is_sent_unchanged() {
+    let fixture = Fixture::new();
+    let table = fixture.sink.client().data::<Record>("Person");
     let spec = backendless_tests::spec::Spec::read();
     for_all(300, conditions(), |condition| {
         let filter = condition.filter();
-        let Some(request) = trial.send(table.find().filter(filter.clone()).send())? else {
-            // Too long for a URL, if it is not the builder that refuses it.
+        let Some(request) = fixture.send(table.find().filter(filter.clone()).send())? else {
+            // The clause is too long for a URL, unless the builder rejects it.
             let length = filter.to_clause().map_or(0, str::len);
-            prop_assert!(!condition.can_be_said() || length > 20_000);
+            prop_assert!(!condition.is_expressible() || length > 20_000);
             return Ok(());
         };
         let clause = filter
             .to_clause()
             .map_err(|error| TestCaseError::fail(error.to_string()))?;
-        let query = read(&spec, &request)?.query;
+        let query = parse(&spec, &request)?.query;
         prop_assert_eq!(query, [("where".to_owned(), clause.to_owned())]);
         Ok(())
     });
@@ -125,21 +125,21 @@ impl Local {
         }
     }
 
-    /// Makes a row for each value, and finds by each value the rows that hold it and no other.
+    /// Creates a row for each value, and asserts that a filter by a value finds exactly its rows.
     fn check(&self, column: &str, values: &[(Value, Literal)]) -> Result<(), TestCaseError> {
-        let outcome = self.runtime.block_on(self.found(column, values));
-        let (by_one, by_all) = outcome.map_err(|error| TestCaseError::fail(error.to_string()))?;
-        prop_assert_eq!(by_all, values.len());
-        for ((value, _), found) in values.iter().zip(by_one) {
-            let meant = values.iter().map(|(other, _)| other);
-            let meant: Vec<_> = meant.filter(|other| *other == value).cloned().collect();
-            prop_assert_eq!(found, meant);
+        let outcome = self.runtime.block_on(self.find(column, values));
+        let (by_value, count) = outcome.map_err(|error| TestCaseError::fail(error.to_string()))?;
+        prop_assert_eq!(count, values.len());
+        for ((value, _), found) in values.iter().zip(by_value) {
+            let equal = values.iter().map(|(other, _)| other);
+            let expected: Vec<_> = equal.filter(|other| *other == value).cloned().collect();
+            prop_assert_eq!(found, expected);
         }
         Ok(())
     }
 
-    /// What is found by one value after the other, and how many rows by the list of all.
-    async fn found(
+    /// The values found by each value, and the number of rows found by the list of all.
+    async fn find(
         &self,
         column: &str,
         values: &[(Value, Literal)],
@@ -148,10 +148,10 @@ impl Local {
             self.table.create(&json!({column: value})).await?;
         }
         let literals = values.iter().map(|(_, literal)| literal.clone());
-        let mut by_one = Vec::new();
+        let mut by_value = Vec::new();
         for literal in literals.clone() {
             let rows = self.table.find().filter(field(column).eq(literal)).await?;
-            by_one.push(rows.iter().map(|row| row[column].clone()).collect());
+            by_value.push(rows.iter().map(|row| row[column].clone()).collect());
         }
         let all = self
             .table
@@ -161,15 +161,15 @@ impl Local {
         for row in &all {
             self.table.delete(&row.object_id).await?;
         }
-        Ok((by_one, all.len()))
+        Ok((by_value, all.len()))
     }
 }
 
 #[test]
-fn a_row_is_found_by_its_very_value_and_no_other() {
+fn filter_by_a_value_finds_exactly_its_rows() {
     let local = Local::new();
     let text = || {
-        any_text().prop_filter("a text that no clause holds", |t| {
+        any_text().prop_filter("a text that no clause can contain", |t| {
             !t.contains('\0') && t.len() < 3_000
         })
     };
@@ -181,10 +181,10 @@ fn a_row_is_found_by_its_very_value_and_no_other() {
     ];
     let integers = vec(integer.prop_map(|n| (json!(n), Literal::Signed(n))), 1..4);
     for_all(40, integers, |values| local.check("integer", &values));
-    // The whole numbers that not every digit of is significant, and all others.
-    let whole = (1_i64 << 53..i64::MAX).prop_map(|n| n as f64);
+    // Whole numbers beyond 2^53, of which not every digit is significant, and other numbers.
+    let whole_numbers = (1_i64 << 53..i64::MAX).prop_map(|n| n as f64);
     let number = prop_oneof![
-        whole,
+        whole_numbers,
         proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL
     ];
     let numbers = vec(number.prop_map(|n| (json!(n), Literal::Float(n))), 1..4);
@@ -197,9 +197,9 @@ fn a_row_is_found_by_its_very_value_and_no_other() {
     local.runtime.block_on(local.server.stop());
 }
 
-/// What would be read as the end of the text and more, in a table with a row that nobody may see.
+/// Texts that try to end the literal, in a table with a row that no filter may find.
 #[test]
-fn a_text_opens_no_way_out_of_its_quotes() {
+fn text_cannot_end_its_literal() {
     let local = Local::new();
     local.runtime.block_on(async {
         local
@@ -218,7 +218,7 @@ fn a_text_opens_no_way_out_of_its_quotes() {
             let table = &local.table;
             for filter in [field("text").eq(text), field("text").is_in([text])] {
                 let rows = table.find().filter(filter).await.unwrap();
-                assert!(rows.is_empty(), "{text} finds what it should not");
+                assert!(rows.is_empty(), "{text} finds the secret row");
             }
         }
         local.server.stop().await;

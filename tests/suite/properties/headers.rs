@@ -1,4 +1,4 @@
-//! Values in headers: exactly what was given, in one header, and none beside it.
+//! Header values: exactly the given value in exactly one header.
 
 use backendless::{Client, Record};
 use backendless_tests::RawRequest;
@@ -9,15 +9,15 @@ use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
 
 use super::text::any_text;
-use super::{Trial, fail, for_all};
+use super::{Fixture, fail, for_all};
 
-/// Whether any header may hold it, by RFC 9110, section 5.5. White space around a value is no part
-/// of it: such a value is not carried by HTTP.
+/// Whether this is an ASCII header value by RFC 9110, section 5.5. Surrounding white space is not part
+/// of a value, so HTTP cannot transmit it.
 fn is_ascii_value(text: &str) -> bool {
     text.chars().all(|c| matches!(c, ' '..='~' | '\t')) && text.trim_matches([' ', '\t']) == text
 }
 
-/// The request has the headers of `usual`, with `name` in its place or beside its own, and no more.
+/// Asserts that the request has the headers of `usual` and `name`, and no others.
 fn has_one_more(
     request: &RawRequest,
     usual: &RawRequest,
@@ -40,21 +40,23 @@ fn has_one_more(
 }
 
 #[test]
-fn a_user_token_is_one_header_or_refused() {
-    let trial = Trial::new();
-    let client = trial.sink.client();
+fn user_token_is_one_header_or_rejected() {
+    let fixture = Fixture::new();
+    let client = fixture.sink.client();
     let get = |client: Client| client.data::<Record>("Person").get("x").send();
-    let usual = trial.send(get(client.clone())).unwrap().unwrap();
+    let usual = fixture.send(get(client.clone())).unwrap().unwrap();
     for_all(500, any_text(), |token| {
-        match trial.send(get(client.with_user_token(token.as_str())))? {
+        match fixture.send(get(client.with_user_token(token.as_str())))? {
             Some(request) => has_one_more(&request, &usual, "user-token", &token),
-            None if !token.is_empty() && is_ascii_value(&token) => fail("a token is refused"),
+            None if !token.is_empty() && is_ascii_value(&token) => {
+                fail("a valid token is rejected")
+            }
             None => Ok(()),
         }
     });
 }
 
-/// Names that mean something, and such as are none.
+/// Header names with a meaning, and invalid ones.
 fn names() -> impl Strategy<Value = String> {
     let known = [
         "x-trace",
@@ -99,29 +101,29 @@ fn values() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn a_header_of_an_invocation_is_one_header_or_refused() {
-    let trial = Trial::new();
-    let cloud_code = trial.sink.client().cloud_code();
+fn invocation_header_is_one_header_or_rejected() {
+    let fixture = Fixture::new();
+    let cloud_code = fixture.sink.client().cloud_code();
     let usual = cloud_code.invoke_no_args::<Value>("s", "m");
-    let usual = trial.send(usual.send()).unwrap().unwrap();
+    let usual = fixture.send(usual.send()).unwrap().unwrap();
     for_all(1_000, (names(), values()), |(name, value)| {
         let invoke = cloud_code.invoke_no_args::<Value>("s", "m");
-        match trial.send(invoke.header(&name, &value).send())? {
+        match fixture.send(invoke.header(&name, &value).send())? {
             Some(request) => has_one_more(&request, &usual, &name, &value),
             None if name.starts_with("x-") && name.is_ascii() && is_ascii_value(&value) => {
-                fail("a header is refused")
+                fail("a valid header is rejected")
             }
             None => Ok(()),
         }
     });
 }
 
-/// They travel in the body, where every text can.
+/// The headers of a message are part of the body, which can contain any text.
 #[test]
-fn the_headers_of_a_message_arrive_whatever_they_hold() {
-    let trial = Trial::new();
-    let messaging = trial.sink.client().messaging();
-    let usual = trial
+fn message_headers_with_any_text_arrive() {
+    let fixture = Fixture::new();
+    let messaging = fixture.sink.client().messaging();
+    let usual = fixture
         .send(messaging.publish("c", "").send())
         .unwrap()
         .unwrap();
@@ -134,18 +136,18 @@ fn the_headers_of_a_message_arrive_whatever_they_hold() {
             for (name, value) in &headers {
                 publish = publish.header(name, value);
             }
-            let sent = trial.send(publish.push_singlecast(devices.clone()).send())?;
-            let request = sent.ok_or_else(|| TestCaseError::fail("a message is refused"))?;
-            let mut meant = json!({"message": message});
+            let sent = fixture.send(publish.push_singlecast(devices.clone()).send())?;
+            let request = sent.ok_or_else(|| TestCaseError::fail("a message is rejected"))?;
+            let mut expected = json!({"message": message});
             for (name, value) in headers {
-                meant["headers"][name] = value.into();
+                expected["headers"][name] = value.into();
             }
             if !devices.is_empty() {
-                meant["pushSinglecast"] = devices.into();
+                expected["pushSinglecast"] = devices.into();
             }
             prop_assert_eq!(
                 serde_json::from_slice::<Value>(&request.body).ok(),
-                Some(meant)
+                Some(expected)
             );
             let names = |request: &RawRequest| {
                 let headers = request.headers.iter();

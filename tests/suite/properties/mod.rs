@@ -1,15 +1,15 @@
-//! What holds for every value whatever: either it is refused before anything is sent, or the server
-//! receives exactly that value, in exactly the place that was meant.
+//! Properties of random values: a value is either rejected before anything is sent, or the server
+//! receives exactly that value in exactly its place.
 //!
-//! The judges are not the client's: `reading` splits and decodes what came over the wire by itself
-//! and asks the document which operation it is, `sqlparser` reads filters, and `multer` forms.
+//! The checks share no code with the client: `parsed` splits and decodes the target of a request and
+//! finds its operation in the document, `sqlparser` parses filters, and `multer` parses forms.
 
 mod filters;
 mod headers;
 mod multipart;
+mod parsed;
 mod paths;
 mod queries;
-mod reading;
 mod text;
 
 use backendless::{Error, ErrorKind};
@@ -18,13 +18,13 @@ use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestCaseResult, TestRunner};
 use tokio::runtime::Runtime;
 
-/// A runtime, a server in it, and values to try on it: one of each for all cases of a test.
-pub(crate) struct Trial {
+/// A runtime and a server in it, shared by all cases of a test.
+pub(crate) struct Fixture {
     pub(crate) runtime: Runtime,
     pub(crate) sink: Sink,
 }
 
-impl Trial {
+impl Fixture {
     pub(crate) fn new() -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = { runtime }.enable_all().build().unwrap();
@@ -32,34 +32,33 @@ impl Trial {
         Self { runtime, sink }
     }
 
-    /// Makes a call with a value, and answers the only request that came of it; none if the value
-    /// was refused.
+    /// Runs a call, and returns its only request, or `None` if the call was rejected.
     ///
     /// # Errors
     ///
-    /// The case fails if the value was refused and something was sent all the same, or the other way
-    /// round, or more than one request came.
+    /// The case fails if a rejected call sent something, if an accepted one sent nothing, and if
+    /// there is more than one request.
     pub(crate) fn send<T>(
         &self,
         call: impl Future<Output = Result<T, Error>>,
     ) -> Result<Option<RawRequest>, TestCaseError> {
         let outcome = self.runtime.block_on(call);
         let mut requests = self.sink.take();
-        let refused = outcome
+        let rejection = outcome
             .as_ref()
             .err()
             .filter(|error| error.kind() == ErrorKind::InvalidArgument);
-        match (refused, requests.len()) {
+        match (rejection, requests.len()) {
             (Some(error), 0) if error.attempts() == 0 => Ok(None),
             (None, 1) => Ok(requests.pop()),
-            (Some(error), sent) => fail(format!("{sent} requests came, and yet: {error}")),
-            (None, sent) => fail(format!("{sent} requests came: {:?}", outcome.err())),
+            (Some(error), sent) => fail(format!("{sent} requests in spite of: {error}")),
+            (None, sent) => fail(format!("{sent} requests: {:?}", outcome.err())),
         }
     }
 }
 
-/// Tries `cases` values, or `PROPERTY_TIMES` as many where that is set. A failure tells the smallest
-/// value that fails; it is not written into a file.
+/// Tests `cases` values, or `PROPERTY_TIMES` times as many if that variable is set. A failure prints
+/// the smallest failing value, and does not write it to a file.
 #[track_caller]
 pub(crate) fn for_all<S: Strategy>(
     cases: u32,

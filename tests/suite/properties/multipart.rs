@@ -1,4 +1,4 @@
-//! The form of an upload, read by a parser of its own.
+//! The form of an upload, parsed by `multer`.
 
 use backendless::Upload;
 use backendless_tests::RawRequest;
@@ -10,35 +10,35 @@ use proptest::sample::select;
 use proptest::test_runner::TestCaseError;
 
 use super::text::{any_text, is_ordinary};
-use super::{Trial, fail, for_all};
+use super::{Fixture, fail, for_all};
 
 /// The one part of a form.
 #[derive(Debug, PartialEq)]
 struct Part {
     name: Option<String>,
     file_name: Option<String>,
-    /// The value of `Content-Type`, as it is written.
+    /// The value of `Content-Type`, unchanged.
     media_type: Option<String>,
-    /// How many headers the part has.
+    /// The number of headers of the part.
     headers: usize,
     content: Vec<u8>,
 }
 
 async fn read_form(request: &RawRequest) -> Result<Part, String> {
-    let told = |error: multer::Error| format!("{error} in {request:?}");
+    let describe = |error: multer::Error| format!("{error} in {request:?}");
     let [media_type] = request.header("content-type")[..] else {
-        return Err("there is not one media type".to_owned());
+        return Err("not exactly one media type".to_owned());
     };
-    let boundary = parse_boundary(media_type).map_err(told)?;
+    let boundary = parse_boundary(media_type).map_err(describe)?;
     let body = stream::iter([Ok::<_, std::io::Error>(request.body.clone())]);
     let mut form = Multipart::new(body, boundary);
-    let Some(field) = form.next_field().await.map_err(told)? else {
+    let Some(field) = form.next_field().await.map_err(describe)? else {
         return Err("the form has no part".to_owned());
     };
-    let part = read_part(field).await.map_err(told)?;
-    match form.next_field().await.map_err(told)? {
+    let part = read_part(field).await.map_err(describe)?;
+    match form.next_field().await.map_err(describe)? {
         None => Ok(part),
-        Some(more) => Err(format!("{more:?} comes behind {part:?}")),
+        Some(more) => Err(format!("{more:?} follows {part:?}")),
     }
 }
 
@@ -54,7 +54,7 @@ async fn read_part(field: Field<'static>) -> multer::Result<Part> {
     })
 }
 
-impl Trial {
+impl Fixture {
     fn form(&self, request: &RawRequest) -> Result<Part, TestCaseError> {
         let part = self.runtime.block_on(read_form(request));
         part.map_err(TestCaseError::fail)
@@ -62,9 +62,9 @@ impl Trial {
 }
 
 #[test]
-fn a_file_arrives_under_the_last_segment_of_its_path() {
-    let trial = Trial::new();
-    let files = trial.sink.client().files();
+fn file_name_is_the_last_segment_of_the_path() {
+    let fixture = Fixture::new();
+    let files = fixture.sink.client().files();
     let content = vec(any::<u8>(), 0..200);
     for_all(
         800,
@@ -72,29 +72,29 @@ fn a_file_arrives_under_the_last_segment_of_its_path() {
         |(folder, name, content)| {
             let path = format!("{folder}/{name}");
             let upload = files.upload(&path, Upload::bytes(content.clone()));
-            let Some(request) = trial.send(upload.content_type("text/plain").send())? else {
+            let Some(request) = fixture.send(upload.content_type("text/plain").send())? else {
                 prop_assert!(
                     !is_ordinary(&folder) || !is_ordinary(&name),
-                    "{} is refused",
+                    "{} is rejected",
                     path
                 );
                 return Ok(());
             };
-            let meant = Part {
+            let expected = Part {
                 name: Some("file".to_owned()),
                 file_name: path.rsplit('/').next().map(str::to_owned),
                 media_type: Some("text/plain".to_owned()),
                 headers: 2,
                 content,
             };
-            prop_assert_eq!(trial.form(&request)?, meant);
+            prop_assert_eq!(fixture.form(&request)?, expected);
             Ok(())
         },
     );
 }
 
-/// What RFC 9110 tells apart in a media type: its parts between semicolons, empty ones and the white
-/// space around them left out, in one case.
+/// The parts of a media type that RFC 9110 distinguishes: those between semicolons, in lower case,
+/// without empty ones and without surrounding white space.
 fn parts_of_media_type(text: &str) -> Vec<String> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = text.split(|c| {
@@ -107,9 +107,9 @@ fn parts_of_media_type(text: &str) -> Vec<String> {
     parts.filter(|part| !part.is_empty()).collect()
 }
 
-/// Media types that are none, with such beside them as nearly are.
+/// Valid and invalid media types, most of them close to valid.
 fn media_types() -> impl Strategy<Value = String> {
-    let words = [
+    let pieces = [
         "text",
         "/",
         "plain",
@@ -129,24 +129,26 @@ fn media_types() -> impl Strategy<Value = String> {
         ",",
         "\\",
     ];
-    let made = vec(select(words.to_vec()), 0..5).prop_map(|words| words.concat());
+    let composed = vec(select(pieces.to_vec()), 0..5).prop_map(|pieces| pieces.concat());
     let parameter = any_text().prop_map(|text| format!("text/plain; name=\"{text}\""));
-    prop_oneof![3 => made, 1 => parameter, 1 => any_text()]
+    prop_oneof![3 => composed, 1 => parameter, 1 => any_text()]
 }
 
 #[test]
-fn a_media_type_arrives_as_it_is_or_is_refused() {
-    let trial = Trial::new();
-    let files = trial.sink.client().files();
+fn media_type_arrives_unchanged_or_is_rejected() {
+    let fixture = Fixture::new();
+    let files = fixture.sink.client().files();
     for_all(800, media_types(), |media_type| {
         let upload = files.upload("a", Upload::bytes("x"));
-        let Some(request) = trial.send(upload.content_type(&media_type).send())? else {
+        let Some(request) = fixture.send(upload.content_type(&media_type).send())? else {
             return match media_type.as_str() {
-                "text/plain" | "image/svg+xml" | "text/plain; charset=utf-8" => fail("is refused"),
+                "text/plain" | "image/svg+xml" | "text/plain; charset=utf-8" => {
+                    fail("a valid media type is rejected")
+                }
                 _ => Ok(()),
             };
         };
-        let part = trial.form(&request)?;
+        let part = fixture.form(&request)?;
         let received = part.media_type.as_deref().map(parts_of_media_type);
         prop_assert_eq!(received, Some(parts_of_media_type(&media_type)));
         prop_assert_eq!((part.headers, part.content.as_slice()), (2, &b"x"[..]));

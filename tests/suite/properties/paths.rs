@@ -1,50 +1,22 @@
-//! Every parameter of every path of the operation table.
+//! Every path parameter of every operation.
 
 use std::collections::BTreeSet;
 
-use backendless::{Client, Error, Record, Upload, operations, operations::Operation};
+use backendless::{Client, Error, operations, operations::Operation};
+use backendless_tests::catalogue::{self, Context, Values};
 use backendless_tests::spec::Spec;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use serde_json::{Value, json};
 
-use super::reading::{Reading, read, segments};
+use super::parsed::{ParsedTarget, parse, segments};
 use super::text::{any_text, is_ordinary, ordinary};
-use super::{Trial, fail, for_all};
+use super::{Fixture, fail, for_all};
 
 /// Calls the operation through the public API with these values for the parameters of its path.
 async fn call(client: &Client, operation: &Operation, values: &[String]) -> Result<(), Error> {
-    let [first, second] = [0, 1].map(|at| values.get(at).map_or("", String::as_str));
-    let table = || client.data::<Record>(first);
-    let (cache, counters) = (client.cache(), client.counters());
-    let (files, messaging) = (client.files(), client.messaging());
-    let body = json!({"a": 1});
-    match operation.id() {
-        "createObject" => table().create(&body).await.map(drop),
-        "findObjects" => table().find().await.map(drop),
-        "getObjectById" => table().get(second).await.map(drop),
-        "updateObject" => table().update(second, &body).await.map(drop),
-        "deleteObject" => table().delete(second).await.map(drop),
-        "countObjects" => table().count().await.map(drop),
-        "restorePassword" => client.users().restore_password(first).await,
-        "uploadFile" => files.upload(first, Upload::bytes("")).await.map(drop),
-        "deleteFile" => files.delete(first).await,
-        "publishMessage" => messaging.publish(first, "").await.map(drop),
-        "pollMessages" => messaging.poll::<Value>(first, second).await.map(drop),
-        "cachePut" => cache.put(first, &body).await,
-        "cacheGet" => cache.get::<Value>(first).await.map(drop),
-        "cacheDelete" => cache.delete(first).await,
-        "cacheContains" => cache.contains(first).await.map(drop),
-        "incrementAndGet" => counters.increment(first).await.map(drop),
-        "incrementByAndGet" => counters.increment_by(first, 1).await.map(drop),
-        "getCounter" => counters.get(first).await.map(drop),
-        "resetCounter" => counters.reset(first).await,
-        "invokeCloudCodeService" => {
-            let invoke = client.cloud_code().invoke_no_args::<Value>(first, second);
-            invoke.await.map(drop)
-        }
-        id => panic!("{id} has parameters in its path and no call in this table"),
-    }
+    let entry = catalogue::entry(operation.id()).unwrap();
+    let context = Context::new(client, &Values::default());
+    entry.call.send(context.with_path(values.to_vec())).await
 }
 
 fn operations_with_parameters() -> impl Iterator<Item = &'static Operation> {
@@ -53,71 +25,75 @@ fn operations_with_parameters() -> impl Iterator<Item = &'static Operation> {
 }
 
 struct Paths {
-    trial: Trial,
+    fixture: Fixture,
     client: Client,
     spec: Spec,
 }
 
 impl Paths {
     fn new() -> Self {
-        let trial = Trial::new();
-        let client = trial.sink.client();
+        let fixture = Fixture::new();
+        let client = fixture.sink.client();
         let spec = Spec::read();
         Self {
-            trial,
+            fixture,
             client,
             spec,
         }
     }
 
-    /// Refused, or exactly these values in exactly this operation.
+    /// Asserts that the values are rejected, or arrive unchanged at this operation.
     fn check(&self, operation: &Operation, values: &[String]) -> TestCaseResult {
         let call = call(&self.client, operation, values);
-        let Some(request) = self.trial.send(call)? else {
-            return no_reason_to_refuse(operation, values);
+        let Some(request) = self.fixture.send(call)? else {
+            return check_rejection(operation, values);
         };
         let parameters = operation.path_parameters().iter();
         let path = parameters.zip(values).map(|(parameter, value)| {
-            let several = parameter.multi_segment();
-            let segments = match several {
+            let segments = match parameter.multi_segment() {
                 true => value.split('/').map(str::to_owned).collect(),
                 false => vec![value.clone()],
             };
             (parameter.name().to_owned(), segments)
         });
-        let meant = Reading {
+        let expected = ParsedTarget {
             operation: operation.id().to_owned(),
             path: path.collect(),
-            query: match operation.id() {
-                "incrementByAndGet" => vec![("value".to_owned(), "1".to_owned())],
-                _ => Vec::new(),
-            },
+            query: query_of(operation),
         };
-        prop_assert_eq!(read(&self.spec, &request)?, meant);
+        prop_assert_eq!(parse(&self.spec, &request)?, expected);
         Ok(())
     }
 }
 
-/// A client that refused everything would never be wrong about a path.
-fn no_reason_to_refuse(operation: &Operation, values: &[String]) -> TestCaseResult {
+fn query_of(operation: &Operation) -> Vec<(String, String)> {
+    let query = catalogue::entry(operation.id()).unwrap().query.iter();
+    query
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// Fails if ordinary values were rejected: a client that rejects everything would pass all other
+/// checks.
+fn check_rejection(operation: &Operation, values: &[String]) -> TestCaseResult {
     let mut parameters = operation.path_parameters().iter().zip(values);
     let ordinary = parameters.all(|(parameter, value)| {
         is_ordinary(value) && !parameter.reserved().contains(&value.as_str())
     });
     match ordinary {
-        true => fail(format!("{operation} refuses {values:?}")),
+        true => fail(format!("{operation} rejects {values:?}")),
         false => Ok(()),
     }
 }
 
-/// One parameter after the other takes any text, with ordinary ones beside it.
+/// Tests any text in one parameter at a time, with ordinary values in the others.
 #[test]
-fn a_path_carries_every_value_or_refuses_it() {
+fn each_path_value_arrives_unchanged_or_is_rejected() {
     let paths = Paths::new();
     for operation in operations_with_parameters() {
         for at in 0..operation.path_parameters().len() {
-            for_all(150, (any_text(), ordinary()), |(text, beside)| {
-                let mut values = vec![beside; operation.path_parameters().len()];
+            for_all(150, (any_text(), ordinary()), |(text, other)| {
+                let mut values = vec![other; operation.path_parameters().len()];
                 values[at] = text;
                 paths.check(operation, &values)
             });
@@ -125,25 +101,26 @@ fn a_path_carries_every_value_or_refuses_it() {
     }
 }
 
-/// All parameters of a path take any text at once: together they may say what none says alone.
+/// Tests any text in all parameters of a path at once, since values may form another path only
+/// together.
 #[test]
-fn a_path_carries_all_its_values_or_refuses_them() {
+fn all_path_values_arrive_unchanged_or_are_rejected() {
     let paths = Paths::new();
     for operation in operations_with_parameters() {
-        let several = operation.path_parameters().len();
-        if several > 1 {
+        let count = operation.path_parameters().len();
+        if count > 1 {
             for_all(
                 150,
-                proptest::collection::vec(any_text(), several),
+                proptest::collection::vec(any_text(), count),
                 |values| paths.check(operation, &values),
             );
         }
     }
 }
 
-/// A path of a file is made of segments, of which each takes any text.
+/// Tests any text in each segment of a file path.
 #[test]
-fn a_file_path_carries_every_segment_or_is_refused() {
+fn file_path_segments_arrive_unchanged_or_are_rejected() {
     let paths = Paths::new();
     let segments = proptest::collection::vec(any_text(), 1..4);
     let path = segments.prop_map(|segments| segments.join("/"));
@@ -154,59 +131,60 @@ fn a_file_path_carries_every_segment_or_is_refused() {
     });
 }
 
-/// Longer than any URL may be: refused, not cut.
+/// Values longer than any URL are rejected, not truncated.
 #[test]
-fn a_value_that_no_target_can_hold_is_refused() {
+fn value_that_is_too_long_for_a_url_is_rejected() {
     let paths = Paths::new();
     for operation in operations_with_parameters() {
         let values = operation.path_parameters().iter();
         let values: Vec<_> = values.map(|_| "ü".repeat(12_000)).collect();
         let call = call(&paths.client, operation, &values);
-        let sent = paths.trial.send(call).unwrap();
+        let sent = paths.fixture.send(call).unwrap();
         assert_eq!(sent, None, "{operation}");
     }
 }
 
-/// The app id and the key are the first two segments, whatever they hold.
+/// The app id and the API key are always the first two segments.
 #[test]
-fn an_app_is_no_other_app_or_refused() {
-    let trial = Trial::new();
+fn app_id_and_key_are_the_first_segments_or_are_rejected() {
+    let fixture = Fixture::new();
     for_all(60, (any_text(), any_text()), |(app_id, api_key)| {
-        let client = Client::builder(&app_id, &api_key).api_url(trial.sink.url());
+        let client = Client::builder(&app_id, &api_key).api_url(fixture.sink.url());
         let Ok(client) = client.build() else {
             let ordinary = is_ordinary(&app_id) && is_ordinary(&api_key);
-            prop_assert!(!ordinary, "an ordinary app is refused");
+            prop_assert!(!ordinary, "an ordinary app is rejected");
             return Ok(());
         };
-        let Some(request) = trial.send(client.counters().get("c").send())? else {
+        let Some(request) = fixture.send(client.counters().get("c").send())? else {
             return Ok(());
         };
-        let meant = [&app_id, &api_key, "counters", "c", "get"];
-        prop_assert_eq!(segments(&request)?, meant);
+        let expected = [&app_id, &api_key, "counters", "c", "get"];
+        prop_assert_eq!(segments(&request)?, expected);
         Ok(())
     });
 }
 
-/// The values that the document makes another operation's, in every place where they stand.
+/// Tests the fixed segments of all path templates as parameter values, since they may form the path
+/// of another operation.
 #[test]
-fn a_value_that_makes_another_operation_is_refused_and_no_other() {
+fn only_values_that_form_another_operation_are_rejected() {
     let paths = Paths::new();
     let templates = operations::ALL.iter().map(|operation| operation.path());
-    let words: BTreeSet<String> = templates
+    let fixed_segments: BTreeSet<String> = templates
         .flat_map(|path| path.split('/').skip(1))
-        .filter(|word| !word.starts_with('{'))
+        .filter(|segment| !segment.starts_with('{'))
         .map(str::to_owned)
         .collect();
     for operation in operations_with_parameters() {
-        for word in &words {
-            let values = vec![word.clone(); operation.path_parameters().len()];
+        for segment in &fixed_segments {
+            let values = vec![segment.clone(); operation.path_parameters().len()];
             paths.check(operation, &values).unwrap();
         }
     }
 }
 
 #[test]
-fn the_table_and_the_document_name_the_same_parameters() {
+fn operation_table_has_the_path_parameters_of_the_document() {
     let table: BTreeSet<(String, String)> = operations_with_parameters()
         .flat_map(|operation| {
             let parameters = operation.path_parameters().iter();

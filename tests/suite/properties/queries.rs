@@ -1,4 +1,4 @@
-//! Every parameter of every query: exactly the given value under exactly its name, and no other.
+//! Every query parameter: exactly the given value under exactly its name, and no other parameter.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,23 +10,23 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestCaseResult};
 
-use super::reading::{Reading, read};
+use super::parsed::{ParsedTarget, parse};
 use super::text::{any_text, is_ordinary};
-use super::{Trial, fail, for_all};
+use super::{Fixture, fail, for_all};
 
 struct Queries {
-    trial: Trial,
+    fixture: Fixture,
     client: Client,
     spec: Spec,
 }
 
 impl Queries {
     fn new() -> Self {
-        let trial = Trial::new();
-        let client = trial.sink.client();
+        let fixture = Fixture::new();
+        let client = fixture.sink.client();
         let spec = Spec::read();
         Self {
-            trial,
+            fixture,
             client,
             spec,
         }
@@ -35,25 +35,29 @@ impl Queries {
     fn send<T>(
         &self,
         call: impl Future<Output = Result<T, Error>>,
-    ) -> Result<Option<Reading>, TestCaseError> {
-        let request = self.trial.send(call)?;
+    ) -> Result<Option<ParsedTarget>, TestCaseError> {
+        let request = self.fixture.send(call)?;
         request
-            .map(|request| read(&self.spec, &request))
+            .map(|request| parse(&self.spec, &request))
             .transpose()
     }
 }
 
-/// The query that was read is the one that was meant, in any order.
-fn says(reading: Reading, operation: &str, mut meant: Vec<(&str, String)>) -> TestCaseResult {
-    let mut query = reading.query;
+/// Asserts the operation and the query of a request, in any order.
+fn assert_query(
+    target: ParsedTarget,
+    operation: &str,
+    mut expected: Vec<(&str, String)>,
+) -> TestCaseResult {
+    let mut query = target.query;
     query.sort();
-    meant.sort();
+    expected.sort();
     let query: Vec<_> = query.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
-    prop_assert_eq!((reading.operation.as_str(), query), (operation, meant));
+    prop_assert_eq!((target.operation.as_str(), query), (operation, expected));
     Ok(())
 }
 
-/// A search with whatever can be asked for.
+/// A search with all options.
 #[derive(Clone, Debug)]
 struct Search {
     filter: String,
@@ -135,55 +139,57 @@ impl Search {
 }
 
 #[test]
-fn a_search_says_what_was_asked() {
+fn search_sends_exactly_its_options() {
     let queries = Queries::new();
     for_all(600, searches(), |search| {
         match queries.send(search.clone().call(&queries.client))? {
-            Some(reading) => says(reading, "findObjects", search.query()),
-            None if search.is_ordinary() => fail("an ordinary search is refused"),
+            Some(target) => assert_query(target, "findObjects", search.query()),
+            None if search.is_ordinary() => fail("an ordinary search is rejected"),
             None => Ok(()),
         }
     });
 }
 
 #[test]
-fn a_count_says_its_condition() {
+fn count_sends_exactly_its_filter() {
     let queries = Queries::new();
     let table = queries.client.data::<Record>("Person");
     for_all(400, any_text(), |clause| {
         let count = table.count().filter(clause.clone());
         match queries.send(count.send())? {
-            Some(reading) if clause.trim().is_empty() => says(reading, "countObjects", vec![]),
-            Some(reading) => says(reading, "countObjects", vec![("where", clause)]),
-            None if is_ordinary(&clause) => fail("an ordinary clause is refused"),
+            Some(target) if clause.trim().is_empty() => {
+                assert_query(target, "countObjects", vec![])
+            }
+            Some(target) => assert_query(target, "countObjects", vec![("where", clause)]),
+            None if is_ordinary(&clause) => fail("an ordinary clause is rejected"),
             None => Ok(()),
         }
     });
 }
 
 #[test]
-fn a_search_for_points_says_its_categories() {
+fn geo_search_sends_exactly_its_categories() {
     let queries = Queries::new();
     for_all(400, vec(any_text(), 1..4), |categories| {
         let find = queries.client.geo().find().categories(categories.clone());
-        let fit = |name: &String| is_ordinary(name) && !name.contains(',');
+        let is_valid = |name: &String| is_ordinary(name) && !name.contains(',');
         match queries.send(find.send())? {
-            // A comma in a name would make two of it.
+            // A comma would split the name into two.
             Some(_) if categories.iter().any(|name| name.contains(',')) => {
-                fail("a comma is let by")
+                fail("a category with a comma is sent")
             }
-            Some(reading) => {
-                let meant = vec![("categories", categories.join(","))];
-                says(reading, "findGeoPoints", meant)
+            Some(target) => {
+                let expected = vec![("categories", categories.join(","))];
+                assert_query(target, "findGeoPoints", expected)
             }
-            None if categories.iter().all(fit) => fail("ordinary categories are refused"),
+            None if categories.iter().all(is_valid) => fail("ordinary categories are rejected"),
             None => Ok(()),
         }
     });
 }
 
 #[test]
-fn a_search_for_points_says_its_circle_to_the_last_digit() {
+fn geo_search_sends_every_digit_of_its_circle() {
     let queries = Queries::new();
     let number = || prop_oneof![any::<f64>(), -180.0..180.0_f64, Just(-0.0), Just(f64::NAN)];
     for_all(400, (number(), number(), number()), |(lat, lon, radius)| {
@@ -194,12 +200,12 @@ fn a_search_for_points_says_its_circle_to_the_last_digit() {
             .near(lat, lon, radius, Units::Feet);
         let is_circle =
             lat.abs() <= 90.0 && lon.abs() <= 180.0 && radius > 0.0 && radius < f64::INFINITY;
-        let Some(reading) = queries.send(find.send())? else {
-            prop_assert!(!is_circle, "a circle is refused");
+        let Some(target) = queries.send(find.send())? else {
+            prop_assert!(!is_circle, "a valid circle is rejected");
             return Ok(());
         };
         let value = |name| {
-            reading
+            target
                 .query
                 .iter()
                 .find(|(n, _)| n == name)
@@ -213,24 +219,24 @@ fn a_search_for_points_says_its_circle_to_the_last_digit() {
             value("units"),
         );
         prop_assert_eq!(read, (Some(lat), Some(lon), Some(radius), Some("FEET")));
-        prop_assert_eq!(reading.query.len(), 4);
+        prop_assert_eq!(target.query.len(), 4);
         Ok(())
     });
 }
 
 #[test]
-fn a_number_arrives_as_it_is_or_is_refused() {
+fn number_arrives_unchanged_or_is_rejected() {
     let queries = Queries::new();
     let (counters, cache) = (queries.client.counters(), queries.client.cache());
     for_all(
         400,
         (any::<i64>(), any::<u64>(), any::<u32>()),
         |(value, secs, nanos)| {
-            let Some(reading) = queries.send(counters.increment_by("c", value).send())? else {
-                return fail("a step is refused");
+            let Some(target) = queries.send(counters.increment_by("c", value).send())? else {
+                return fail("a step is rejected");
             };
-            says(
-                reading,
+            assert_query(
+                target,
                 "incrementByAndGet",
                 vec![("value", value.to_string())],
             )?;
@@ -238,17 +244,19 @@ fn a_number_arrives_as_it_is_or_is_refused() {
             let millis = ttl.as_millis();
             let fits = millis > 0 && i64::try_from(millis).is_ok();
             match queries.send(cache.put("k", "v").ttl(ttl).send())? {
-                Some(reading) => says(reading, "cachePut", vec![("timeout", millis.to_string())]),
-                None if fits => fail("a time to live is refused"),
+                Some(target) => {
+                    assert_query(target, "cachePut", vec![("timeout", millis.to_string())])
+                }
+                None if fits => fail("a valid time to live is rejected"),
                 None => Ok(()),
             }
         },
     );
 }
 
-/// A parameter that is added to the document and not tried above fails this test, by its name.
+/// Fails with the name of a query parameter that is in the document and not tested above.
 #[test]
-fn every_parameter_of_a_query_is_tried() {
+fn every_query_parameter_of_the_document_is_tested() {
     let queries = Queries::new();
     let client = &queries.client;
     let list = || vec!["a".to_owned()];
@@ -263,7 +271,7 @@ fn every_parameter_of_a_query_is_tried() {
     };
     let geo = client.geo().find().categories(["a"]);
     let upload = client.files().upload("a", Upload::bytes(""));
-    let readings = [
+    let targets = [
         queries.send(search.call(client)),
         queries.send(client.data::<Record>("a").count().filter("a = 1").send()),
         queries.send(geo.near(1.0, 1.0, 1.0, Units::Feet).send()),
@@ -277,11 +285,11 @@ fn every_parameter_of_a_query_is_tried() {
         ),
         queries.send(upload.overwrite(true).send()),
     ];
-    let mut tried = BTreeSet::new();
-    for reading in readings {
-        let reading = reading.unwrap().unwrap();
-        let names = reading.query.into_iter().map(|(name, _)| name);
-        tried.extend(names.map(|name| (reading.operation.clone(), name)));
+    let mut tested = BTreeSet::new();
+    for target in targets {
+        let target = target.unwrap().unwrap();
+        let names = target.query.into_iter().map(|(name, _)| name);
+        tested.extend(names.map(|name| (target.operation.clone(), name)));
     }
-    assert_eq!(tried, queries.spec.parameters("query"));
+    assert_eq!(tested, queries.spec.parameters("query"));
 }

@@ -1,10 +1,10 @@
-//! Texts to try: any at all, and those that mean something to somebody on the way.
+//! Random texts: any characters, and those with a meaning to a part of the request path.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// What means something to a URL parser, a proxy, a router, a header, a form or SQL.
+/// Texts with a meaning to a URL parser, a proxy, a router, a header, a form or SQL.
 const ATOMS: [&str; 64] = [
     ".",
     "..",
@@ -72,8 +72,8 @@ const ATOMS: [&str; 64] = [
     "x: y",
 ];
 
-/// What means something only where nothing stands beside it.
-const WHOLE: [&str; 12] = [
+/// Texts with a meaning only as a complete value.
+const COMPLETE: [&str; 12] = [
     "", ".", "..", "...", "/", "\\", "%2e", "%2e%2e", "..%2f", "count", "email", "check",
 ];
 
@@ -81,7 +81,7 @@ const WHOLE: [&str; 12] = [
 pub(crate) fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
         5 => vec(select(&ATOMS[..]), 0..6).prop_map(|atoms| atoms.concat()),
-        2 => select(&WHOLE[..]).prop_map(str::to_owned),
+        2 => select(&COMPLETE[..]).prop_map(str::to_owned),
         2 => any::<String>(),
         2 => vec(any::<char>(), 0..12).prop_map(|characters| characters.into_iter().collect()),
         1 => ordinary(),
@@ -89,7 +89,7 @@ pub(crate) fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A text that nobody on the way has a reason to refuse.
+/// A text that every part of the request path accepts.
 pub(crate) fn ordinary() -> impl Strategy<Value = String> {
     let character = prop_oneof![
         proptest::char::range('!', '[').prop_filter("a slash", |c| *c != '/' && *c != '.'),
@@ -101,7 +101,7 @@ pub(crate) fn ordinary() -> impl Strategy<Value = String> {
     vec(character, 1..12).prop_map(|characters| characters.into_iter().collect())
 }
 
-/// Whether a text is one of [`ordinary`]: refusing it would be a fault as well.
+/// Whether [`ordinary`] can produce this text. To reject it would be a fault.
 pub(crate) fn is_ordinary(text: &str) -> bool {
     let harmless = |c: char| match c {
         '.' | '/' | '\\' => false,

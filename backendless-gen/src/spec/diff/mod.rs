@@ -16,10 +16,12 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::Error;
 use crate::document::{At, Document};
+use crate::generate::read_for_comparison;
 use crate::model::{Model, Operation};
-use crate::spec::{Source, Wrappers};
-use crate::{Error, read};
+use crate::source::Source;
+use crate::spec::Wrappers;
 
 /// What a change means for users of the crate. The worst comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -124,7 +126,7 @@ struct Side {
 
 impl Side {
     fn read(source: &Source) -> Result<Self, Error> {
-        let (model, document) = read(&source.name, &source.text)?;
+        let (model, document) = read_for_comparison(source)?;
         Ok(Self { document, model })
     }
 
@@ -188,7 +190,7 @@ impl Comparison<'_> {
             let what = format!("`{key}` says something else");
             self.add_with(Level::Textual, what, note, &at, BTreeSet::new());
         }
-        if self.found.is_empty() && old.text != new.text {
+        if self.found.is_empty() && (&old.text, &old.overlays) != (&new.text, &new.overlays) {
             let what = match before.node() == after.node() {
                 true => "only layout or comments differ",
                 false => "a part differs that the generator does not read",

@@ -58,7 +58,7 @@ fn gone(comparison: &mut Comparison<'_>, before: &Operation) {
     };
     let note = match heir {
         Some(_) => {
-            "its constant in `operations` and its mock are renamed, and so are its rows in facts.rs"
+            "its constant in `operations` and its mock are renamed, and so are its targets in overlays"
         }
         None => "its methods, its constant in `operations` and its mock go",
     };
@@ -108,7 +108,7 @@ fn same(
             after.method,
             after.template
         );
-        let note = (before.idempotency != after.idempotency)
+        let note = (before.extensions.idempotency != after.extensions.idempotency)
             .then(|| "its idempotency changes too, and with it its retries".to_owned());
         add(Level::Breaking, what, note);
     }

@@ -5,7 +5,7 @@ use super::{Comparison, Level, only};
 use crate::Error;
 use crate::document::At;
 use crate::model::Operation;
-use crate::spec::kind;
+use crate::spec::text::kind;
 
 pub(super) fn compare(
     comparison: &mut Comparison<'_>,

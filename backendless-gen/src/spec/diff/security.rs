@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Comparison, Level, Side};
 use crate::document::{At, Document, Pointer};
-use crate::model::Operation;
+use crate::model::{Operation, Session};
 
 /// The one scheme that the client knows.
 const HEADER: &str = "user-token";
@@ -19,8 +19,8 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
         };
         let (from, to) = (asked(old, before), asked(new, after));
         if from != to {
-            let level = match (before.requires_user_token, after.requires_user_token) {
-                (true, false) => Level::Additive,
+            let level = match (before.session, after.session) {
+                (Session::Uses | Session::Ends, Session::None) => Level::Additive,
                 _ => Level::Breaking,
             };
             let group = groups.entry((from, to, level)).or_default();

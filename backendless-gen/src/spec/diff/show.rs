@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Bump, Change, Diff, Level};
 use crate::Error;
-use crate::spec::listed;
+use crate::spec::text::listed;
 use crate::spec::wrappers::Call;
 
 impl Diff {

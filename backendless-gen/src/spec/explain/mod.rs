@@ -5,11 +5,13 @@ mod show;
 use std::collections::BTreeSet;
 
 use crate::document::{At, Document, Pointer};
-use crate::facts::{self, Idempotency};
-use crate::model::{Answer, Model, Operation};
+use crate::generate::read;
+use crate::model::{Answer, Model, Operation, Origin, Session};
 use crate::rules::{self, Applied, schemas};
-use crate::spec::{Source, Wrappers};
-use crate::{Error, read, reserved};
+use crate::source::Source;
+use crate::spec::Wrappers;
+use crate::spec::text::kind;
+use crate::{Error, reserved};
 
 /// The operations of a specification, explained.
 #[derive(Debug)]
@@ -26,10 +28,11 @@ struct Explained {
     method: String,
     path: String,
     place: String,
-    token: bool,
+    origin: &'static str,
+    session: &'static str,
     auth: String,
     idempotency: String,
-    why: String,
+    reason: String,
     body: String,
     answer: String,
     parameters: Vec<ExplainedParameter>,
@@ -47,7 +50,7 @@ struct ExplainedParameter {
     kind: String,
     required: bool,
     about: Option<String>,
-    several_segments: bool,
+    multi_segment: bool,
     reserved: BTreeSet<String>,
 }
 
@@ -66,7 +69,7 @@ impl Explanation {
     ///
     /// When the specification cannot be generated from.
     pub fn of(source: &Source, wrappers: &Wrappers) -> Result<Self, Error> {
-        let (model, document) = read(&source.name, &source.text)?;
+        let (model, document) = read(source)?;
         let applied = rules::apply(&model, &mut document.clone())?;
         let subject = Subject {
             model: &model,
@@ -108,15 +111,15 @@ impl Subject<'_> {
     fn explain(&self, operation: &Operation) -> Result<Explained, Error> {
         let at = self.document.at(&operation.pointer);
         let at = at.unwrap_or_else(|| self.document.root());
-        let (idempotency, why) = idempotency(operation);
         let calls = self.wrappers.calls(&operation.function).into_iter();
         let mut notes: Vec<String> = reserved::of(self.model, operation)
             .notes
             .into_iter()
             .collect();
-        if let Some(why) = facts::open_reason(&operation.id) {
+        if let Some(note) = &operation.extensions.open_json {
             notes.push(format!(
-                "Its JSON is read and written with types of the client's own: {why} (backendless-gen/src/facts.rs)."
+                "The SDK reads and writes its JSON with its own types: {} ({}).",
+                note.text, note.place
             ));
         }
         Ok(Explained {
@@ -126,10 +129,18 @@ impl Subject<'_> {
             method: operation.method.clone(),
             path: operation.template.to_string(),
             place: at.place(),
-            token: operation.requires_user_token,
+            origin: match operation.origin {
+                Origin::Document => "the document",
+                Origin::Overlay => "an overlay",
+            },
+            session: match operation.session {
+                Session::None => "none",
+                Session::Uses => "uses",
+                Session::Ends => "ends",
+            },
             auth: self.auth(operation, &at),
-            idempotency,
-            why,
+            idempotency: operation.extensions.idempotency.to_string(),
+            reason: reason(operation),
             body: body(operation, &at)?,
             answer: answer(operation),
             parameters: self.parameters(operation, &at)?,
@@ -148,9 +159,9 @@ impl Subject<'_> {
             (None, Some(_)) => "the `security` of the document",
             (None, None) => "no `security` anywhere",
         };
-        match operation.requires_user_token {
-            true => format!("the user token, which {owner} asks for"),
-            false => format!("none is asked for, by {owner}"),
+        match operation.session {
+            Session::None => format!("none, by {owner}"),
+            Session::Uses | Session::Ends => format!("the user token, by {owner}"),
         }
     }
 
@@ -163,13 +174,13 @@ impl Subject<'_> {
         let items = at.child("parameters").map(|at| at.items());
         let explain = |at: At<'_>| -> Result<ExplainedParameter, Error> {
             let name = at.str("name").unwrap_or_default();
-            let kind = at.child("schema").map(|schema| super::kind(&schema));
+            let kind = at.child("schema").map(|schema| kind(&schema));
             Ok(ExplainedParameter {
                 place: at.str("in").unwrap_or_default().to_owned(),
                 kind: kind.transpose()?.unwrap_or_default(),
                 required: at.bool("required") == Some(true),
                 about: at.str("description").map(one_line),
-                several_segments: facts::several_segments(&operation.id, name),
+                multi_segment: operation.is_multi_segment(name),
                 reserved: values.remove(name).unwrap_or_default(),
                 name: name.to_owned(),
             })
@@ -216,21 +227,12 @@ fn components(document: &Document, operation: At<'_>) -> BTreeSet<Pointer> {
         .collect()
 }
 
-/// Whether it may be sent twice, and who says so.
-fn idempotency(operation: &Operation) -> (String, String) {
-    let what = match operation.idempotency {
-        Idempotency::Safe => "safe".to_owned(),
-        Idempotency::Idempotent => "idempotent".to_owned(),
-        Idempotency::NotIdempotent => "not idempotent".to_owned(),
-        Idempotency::IdempotentWhen { query, value } => {
-            format!("idempotent when {query}={value}")
-        }
-    };
-    let why = match facts::idempotency_reason(&operation.id) {
-        Some(why) => format!("{why} (backendless-gen/src/facts.rs)"),
-        None => format!("RFC 9110 says so of {}", operation.method),
-    };
-    (what, why)
+/// Why its idempotency is what it is, and where that was read.
+fn reason(operation: &Operation) -> String {
+    match &operation.extensions.idempotency_reason {
+        Some(note) => format!("{} ({})", note.text, note.place),
+        None => format!("not reviewed, and the method is {}", operation.method),
+    }
 }
 
 fn body(operation: &Operation, at: &At<'_>) -> Result<String, Error> {
@@ -253,7 +255,7 @@ fn body(operation: &Operation, at: &At<'_>) -> Result<String, Error> {
 fn named(schema: &At<'_>) -> Result<String, Error> {
     match schemas::component(schema.node()) {
         Some(name) => Ok(name.to_owned()),
-        None => super::kind(schema),
+        None => kind(schema),
     }
 }
 

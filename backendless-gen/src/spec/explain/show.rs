@@ -2,19 +2,19 @@
 
 use super::{Explained, ExplainedParameter, Explanation};
 use crate::Error;
-use crate::spec::listed;
+use crate::spec::text::listed;
 
 impl Explanation {
     /// The operations, a line each.
     pub fn table(&self) -> String {
-        let head = ["operation", "request", "repeated", "token", "methods"];
+        let head = ["operation", "request", "idempotency", "session", "methods"];
         let mut rows = vec![head.map(str::to_owned)];
         for one in &self.operations {
             rows.push([
                 one.id.clone(),
                 format!("{} {}", one.method, one.path),
                 one.idempotency.clone(),
-                if one.token { "yes" } else { "no" }.to_owned(),
+                one.session.to_owned(),
                 listed(&one.methods),
             ]);
         }
@@ -37,10 +37,14 @@ impl Explained {
         let mut text = format!("{}: {summary}\n\n", self.id);
         let rows = [
             ("request", format!("{} {}", self.method, self.path)),
-            ("place", self.place.clone()),
+            ("origin", format!("{}, {}", self.origin, self.place)),
             ("service", self.service.clone()),
             ("auth", self.auth.clone()),
-            ("repeated", format!("{}: {}", self.idempotency, self.why)),
+            ("session", self.session.to_owned()),
+            (
+                "idempotency",
+                format!("{}: {}", self.idempotency, self.reason),
+            ),
             ("body", self.body.clone()),
             ("answer", self.answer.clone()),
             ("raw function", self.raw()),
@@ -88,8 +92,8 @@ impl ExplainedParameter {
         if self.required {
             about.push("required".to_owned());
         }
-        if self.several_segments {
-            about.push("may hold slashes (backendless-gen/src/facts.rs)".to_owned());
+        if self.multi_segment {
+            about.push("may contain slashes (x-multi-segment)".to_owned());
         }
         if !self.reserved.is_empty() {
             about.push(format!("never {}", listed(&self.reserved)));

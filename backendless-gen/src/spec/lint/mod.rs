@@ -7,10 +7,11 @@ mod schemas;
 
 use std::fmt;
 
+use crate::Error;
 use crate::document::Document;
+use crate::generate::read;
 use crate::model::Model;
-use crate::spec::Source;
-use crate::{Error, read};
+use crate::source::Source;
 
 /// A shape that hurts.
 struct Check {
@@ -27,10 +28,11 @@ struct Subject<'s> {
 }
 
 /// In the order in which they are told: what loses data or sends it elsewhere first.
-static CHECKS: [Check; 12] = [
+static CHECKS: [Check; 13] = [
     operations::COLLISION,
     operations::SLASHES,
     operations::METHOD,
+    operations::NOT_REVIEWED,
     operations::SCHEME,
     operations::NO_ERROR,
     operations::ERROR_WITHOUT_SCHEMA,
@@ -63,7 +65,7 @@ impl Findings {
     ///
     /// When it cannot be generated from.
     pub fn of(source: &Source) -> Result<Self, Error> {
-        let (model, document) = read(&source.name, &source.text)?;
+        let (model, document) = read(source)?;
         let subject = Subject {
             model: &model,
             document: &document,

@@ -2,10 +2,10 @@
 
 use super::{Check, Finding, Subject};
 use crate::document::{At, Pointer};
-use crate::facts;
+use crate::extensions::Idempotency;
 use crate::model::{Answer, Operation};
 use crate::reserved;
-use crate::spec::listed;
+use crate::spec::text::listed;
 
 pub(super) const COLLISION: Check = Check {
     what: "a value of a path parameter makes the path that of another operation",
@@ -26,35 +26,56 @@ pub(super) const COLLISION: Check = Check {
     },
 };
 
-pub(super) const SLASHES: Check = Check {
-    what: "a path parameter is itself a path, which the specification cannot say",
-    does: "keeps its slashes and encodes each segment, by a row of backendless-gen/src/facts.rs",
-    find: |subject| {
-        let mut found = Vec::new();
-        for operation in &subject.model.operations {
-            let names = operation.template.parameters();
-            let names = names.filter(|name| facts::several_segments(&operation.id, name));
-            found.extend(
-                names.map(|name| {
+pub(super) const SLASHES: Check =
+    Check {
+        what: "a path parameter is itself a path, which the specification cannot say",
+        does: "keeps its slashes and encodes each segment, because of `x-multi-segment`",
+        find: |subject| {
+            let mut found = Vec::new();
+            for operation in &subject.model.operations {
+                let names = operation.template.parameters();
+                let names = names.filter(|name| operation.is_multi_segment(name));
+                found.extend(names.map(|name| {
                     subject.finding(operation, format!("`{name}` of `{}`", operation.id))
-                }),
-            );
-        }
-        Ok(found)
-    },
-};
+                }));
+            }
+            Ok(found)
+        },
+    };
 
 pub(super) const METHOD: Check = Check {
     what: "an operation does not do what its method says, so that a proxy or a client may repeat or cache it wrongly",
-    does: "takes its idempotency from a row of backendless-gen/src/facts.rs, and retries go by that",
+    does: "takes its idempotency from `x-idempotency`; retries depend on that",
     find: |subject| {
         let about = |operation: &Operation| {
-            let why = facts::idempotency_reason(&operation.id)?;
-            Some(format!("`{}`: {why}", operation.id))
+            let reason = operation.extensions.idempotency_reason.as_ref()?;
+            let differs = operation.extensions.idempotency != of_method(&operation.method);
+            differs.then(|| format!("`{}`: {}", operation.id, reason.text))
         };
         Ok(subject.each(about))
     },
 };
+
+pub(super) const NOT_REVIEWED: Check = Check {
+    what: "the idempotency of an operation is not reviewed: no overlay has `x-idempotency` for it",
+    does: "retries it only if its method is safe",
+    find: |subject| {
+        let about = |operation: &Operation| {
+            let reviewed = operation.extensions.idempotency_reason.is_some();
+            (!reviewed).then(|| format!("`{}`: {}", operation.id, operation.extensions.idempotency))
+        };
+        Ok(subject.each(about))
+    },
+};
+
+/// The idempotency of a method in RFC 9110, section 9.2.
+fn of_method(method: &str) -> Idempotency {
+    match method {
+        "GET" | "HEAD" | "OPTIONS" | "TRACE" => Idempotency::Safe,
+        "PUT" | "DELETE" => Idempotency::Idempotent,
+        _ => Idempotency::NotIdempotent,
+    }
+}
 
 pub(super) const SCHEME: Check = Check {
     what: "a security scheme is not the header `user-token`",

@@ -2,7 +2,6 @@
 
 use super::{Check, Finding, Subject};
 use crate::document::At;
-use crate::facts;
 use crate::rules::schemas::{all, has_open_properties, of_responses, reachable};
 
 pub(super) const NUMBER_WITHOUT_FORMAT: Check = Check {
@@ -51,17 +50,17 @@ pub(super) const NOTHING_REQUIRED: Check = Check {
 
 pub(super) const NOT_KEPT_TO: Check = Check {
     what: "the service does not keep to the schemas of an operation",
-    does: "reads and writes its JSON with types of the client's own, by a row of backendless-gen/src/facts.rs",
+    does: "reads and writes its JSON with the SDK's own types, because of `x-open-json`",
     find: |subject| {
         let mut found = Vec::new();
         for operation in &subject.model.operations {
-            if let (Some(why), Some(at)) = (
-                facts::open_reason(&operation.id),
+            if let (Some(note), Some(at)) = (
+                &operation.extensions.open_json,
                 subject.document.at(&operation.pointer),
             ) {
                 found.push(Finding {
                     place: at.place(),
-                    what: format!("`{}`: {why}", operation.id),
+                    what: format!("`{}`: {}", operation.id, note.text),
                 });
             }
         }

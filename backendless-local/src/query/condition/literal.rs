@@ -1,25 +1,26 @@
-//! Constants of a clause. One that meets a column takes the column's type: `'18'` is 18 beside a
-//! number, 18 is `'18'` beside text. One that cannot is refused rather than never equal.
+//! Constants of a clause. A constant that is compared with a column is converted to the column's
+//! type: `'18'` becomes 18 for a number column, 18 becomes `'18'` for a text column. A constant that
+//! cannot be converted is rejected; it is not treated as unequal.
 
 use rusqlite::types::Value as Stored;
 use serde_json::Number;
 use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan};
 
-use super::Term;
-use crate::http::reply::shorten;
+use crate::query::condition::clause::Term;
 use crate::store::value::{Kind, number_to_stored};
+use crate::text::shorten;
 
 #[derive(Clone, Debug)]
 pub(super) enum Literal {
     Null,
     Boolean(bool),
-    /// As it was written, with its sign.
+    /// As written, with its sign.
     Number(String),
     Text(String),
 }
 
 impl Literal {
-    /// The constant that the expression is, if it is one.
+    /// Returns the constant if the expression is one.
     pub(super) fn of(expression: &Expr) -> Option<Literal> {
         match expression {
             Expr::Value(value) => Literal::of_value(value),
@@ -53,41 +54,41 @@ impl Literal {
         })
     }
 
-    /// The value to bind where the constant meets a column (or an aggregate); the reason where it
-    /// cannot meet it.
-    pub(super) fn beside(&self, term: &Term) -> Result<Stored, String> {
-        let misfit = || {
+    /// Converts the constant to the type of the column or aggregate that it is compared with.
+    /// Returns the reason if it cannot be converted.
+    pub(super) fn bind_for(&self, term: &Term) -> Result<Stored, String> {
+        let mismatch = || {
             let (name, kind) = (&term.name, term.kind.name());
             format!(
-                "{self} does not fit '{}', which holds {kind} values",
+                "{self} does not fit '{}', which has the type {kind}",
                 shorten(name)
             )
         };
         match (term.kind, self) {
             (_, Literal::Null) => Ok(Stored::Null),
             (Kind::Json, _) => Err(format!(
-                "'{}' holds JSON: it can be compared with NULL only",
+                "'{}' has the type JSON: it can be compared with NULL only",
                 shorten(&term.name)
             )),
-            (Kind::Unknown, _) => self.alone(),
+            (Kind::Unknown, _) => self.bind(),
             (Kind::Boolean, Literal::Boolean(flag)) => Ok(Stored::Integer((*flag).into())),
             (Kind::Boolean, Literal::Number(text) | Literal::Text(text)) => match text.as_str() {
                 "1" | "true" => Ok(Stored::Integer(1)),
                 "0" | "false" => Ok(Stored::Integer(0)),
-                _ => Err(misfit()),
+                _ => Err(mismatch()),
             },
             (Kind::Int | Kind::Double, Literal::Number(text) | Literal::Text(text)) => {
-                number(text).ok_or_else(misfit)
+                number(text).ok_or_else(mismatch)
             }
             (Kind::String, Literal::Number(text) | Literal::Text(text)) => {
                 Ok(Stored::Text(text.clone()))
             }
-            (Kind::Int | Kind::Double | Kind::String, Literal::Boolean(_)) => Err(misfit()),
+            (Kind::Int | Kind::Double | Kind::String, Literal::Boolean(_)) => Err(mismatch()),
         }
     }
 
-    /// The value to bind where the constant meets no column.
-    pub(super) fn alone(&self) -> Result<Stored, String> {
+    /// Converts a constant that is not compared with a column.
+    pub(super) fn bind(&self) -> Result<Stored, String> {
         match self {
             Literal::Null => Ok(Stored::Null),
             Literal::Boolean(flag) => Ok(Stored::Integer((*flag).into())),
@@ -110,11 +111,11 @@ impl std::fmt::Display for Literal {
     }
 }
 
-/// A number, exactly if it is an integer of 64 bits.
+/// Parses a number. 64-bit integers, signed and unsigned, are exact.
 fn number(text: &str) -> Option<Stored> {
     let text = text.trim();
     if !text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
-        // "inf" and "nan" are numbers for Rust only.
+        // Rust parses "inf" and "nan" as numbers.
         return None;
     }
     if let Ok(integer) = text.parse::<i64>() {
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_are_exact_and_other_numbers_are_fractions() {
+    fn integers_are_exact_and_other_numbers_are_floats() {
         assert_eq!(
             number("9007199254740993"),
             Some(Stored::Integer(9_007_199_254_740_993))
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_finite_number_is_none() {
+    fn text_that_is_not_a_finite_number_is_rejected() {
         for text in ["", "a", "inf", "-inf", "nan", "1e999", "1 2", "0x10", "--1"] {
             assert_eq!(number(text), None, "{text}");
         }

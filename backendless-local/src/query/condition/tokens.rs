@@ -1,27 +1,28 @@
-//! The words of a clause, and its bounds: what is let through here neither overflows a stack when
-//! it is parsed, walked and dropped, nor exceeds SQLite's limits.
+//! Tokenizes a clause and checks its limits, so that parsing, translating and dropping it neither
+//! overflows the stack nor exceeds SQLite's limits.
 
 use sqlparser::ast::Ident;
 use sqlparser::dialect::Dialect;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace, Word};
 
-use super::Clause;
-use crate::http::reply::{Failure, shorten};
+use crate::query::condition::clause::Clause;
+use crate::service_error::ServiceError;
 use crate::store::names;
+use crate::text::shorten;
 
-/// The longest clause, in bytes.
-const LONGEST: usize = 256 * 1024;
-/// The most words, operators and constants. SQLite takes some 32,000 constants.
-const MOST_TOKENS: usize = 30_000;
-/// The most words of the grammar and operators: each may make the parsed tree one level deeper.
-const MOST_OPERATORS: usize = 4_000;
-/// The deepest parentheses.
-pub(super) const DEEPEST: usize = 50;
+/// Maximum length of a clause in bytes.
+const MAX_BYTES: usize = 256 * 1024;
+/// Maximum number of tokens. SQLite allows 32,766 parameters.
+const MAX_TOKENS: usize = 30_000;
+/// Maximum number of keywords and operators: each may add a level to the parsed tree.
+const MAX_OPERATORS: usize = 4_000;
+/// Maximum depth of parentheses.
+pub(super) const MAX_DEPTH: usize = 50;
 
-/// The words that mean something in a clause. Every other word is a name, so that a column may be
-/// called `date` or `order`.
-const WORDS: [Keyword; 10] = [
+/// The keywords of a clause. Every other word is a name, so a column may be called `date` or
+/// `order`.
+const KEYWORDS: [Keyword; 10] = [
     Keyword::AND,
     Keyword::OR,
     Keyword::NOT,
@@ -34,8 +35,8 @@ const WORDS: [Keyword; 10] = [
     Keyword::FALSE,
 ];
 
-/// The lexical rules: names as tables and columns may have them, `"` or a backtick around a name
-/// that is also a word of the grammar, `'` around text with `''` for a quote in it.
+/// The lexical rules: names like those of tables and columns, `"` or a backtick around a name that
+/// is also a keyword, `'` around text with `''` for a quote inside.
 #[derive(Debug)]
 pub(super) struct WhereDialect;
 
@@ -49,19 +50,22 @@ impl Dialect for WhereDialect {
     }
 }
 
-/// The tokens of a clause, closed by an end that has its place.
-pub(super) fn read(clause: &Clause<'_>, text: &str) -> Result<Vec<TokenWithSpan>, Failure> {
-    if text.len() > LONGEST {
-        return Err(clause.refuse_whole(&format!("it is longer than {LONGEST} bytes")));
+/// Tokenizes a clause. The last token is the end, with its position.
+pub(super) fn tokenize(
+    clause: &Clause<'_>,
+    text: &str,
+) -> Result<Vec<TokenWithSpan>, ServiceError> {
+    if text.len() > MAX_BYTES {
+        return Err(clause.error(&format!("it is longer than {MAX_BYTES} bytes")));
     }
     let mut tokens = Tokenizer::new(&WhereDialect, text)
         .tokenize_with_location()
-        .map_err(|error| clause.refuse(error.location, shorten(&error.message)))?;
+        .map_err(|error| clause.error_at(error.location, shorten(&error.message)))?;
     for token in &mut tokens {
-        admit(clause, token)?;
+        classify(clause, token)?;
     }
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
-    bound(clause, &tokens)?;
+    check_limits(clause, &tokens)?;
     let end = tokens
         .last()
         .map_or(Location::new(1, 1), |last| last.span.end);
@@ -69,21 +73,21 @@ pub(super) fn read(clause: &Clause<'_>, text: &str) -> Result<Vec<TokenWithSpan>
     Ok(tokens)
 }
 
-/// Whether the word means something in a clause, so that a column of this name needs quotes.
-pub(super) fn is_grammar(word: &Ident) -> bool {
+/// Whether the word is a keyword, so that a column of this name needs quotes.
+pub(super) fn is_keyword(word: &Ident) -> bool {
     word.quote_style.is_none()
-        && matches!(Token::make_word(&word.value, None), Token::Word(word) if means_something(&word))
+        && matches!(Token::make_word(&word.value, None), Token::Word(word) if is_keyword_token(&word))
 }
 
-fn means_something(word: &Word) -> bool {
-    WORDS.contains(&word.keyword)
+fn is_keyword_token(word: &Word) -> bool {
+    KEYWORDS.contains(&word.keyword)
 }
 
-/// Refuses a token that has no place in a clause, and makes a name of a word that means nothing.
-fn admit(clause: &Clause<'_>, token: &mut TokenWithSpan) -> Result<(), Failure> {
+/// Rejects a token that a clause cannot contain, and turns a word that is no keyword into a name.
+fn classify(clause: &Clause<'_>, token: &mut TokenWithSpan) -> Result<(), ServiceError> {
     match &mut token.token {
         Token::Word(word) => {
-            if !means_something(word) {
+            if !is_keyword_token(word) {
                 word.keyword = Keyword::NoKeyword;
             }
             Ok(())
@@ -93,20 +97,20 @@ fn admit(clause: &Clause<'_>, token: &mut TokenWithSpan) -> Result<(), Failure> 
         Token::Comma | Token::LParen | Token::RParen | Token::Period => Ok(()),
         Token::Plus | Token::Minus | Token::Mul => Ok(()),
         Token::Whitespace(Whitespace::Space | Whitespace::Newline | Whitespace::Tab) => Ok(()),
-        Token::Whitespace(_) => Err(clause.refuse(token.span.start, "found a comment")),
+        Token::Whitespace(_) => Err(clause.error_at(token.span.start, "found a comment")),
         other => {
             let found = shorten(&other.to_string());
-            Err(clause.refuse(
+            Err(clause.error_at(
                 token.span.start,
-                format!("found {found}, which has no place here"),
+                format!("found {found}, which is not allowed in a clause"),
             ))
         }
     }
 }
 
-fn bound(clause: &Clause<'_>, tokens: &[TokenWithSpan]) -> Result<(), Failure> {
-    if let Some(beyond) = tokens.get(MOST_TOKENS) {
-        return Err(clause.refuse(beyond.span.start, format!("more than {MOST_TOKENS} words")));
+fn check_limits(clause: &Clause<'_>, tokens: &[TokenWithSpan]) -> Result<(), ServiceError> {
+    if let Some(excess) = tokens.get(MAX_TOKENS) {
+        return Err(clause.error_at(excess.span.start, format!("more than {MAX_TOKENS} tokens")));
     }
     let (mut depth, mut operators) = (0_usize, 0_usize);
     for token in tokens {
@@ -117,13 +121,13 @@ fn bound(clause: &Clause<'_>, tokens: &[TokenWithSpan]) -> Result<(), Failure> {
             Token::Comma | Token::Number(..) | Token::SingleQuotedString(_) => {}
             _ => operators += 1,
         }
-        if depth > DEEPEST {
-            let why = format!("parentheses nested more than {DEEPEST} deep");
-            return Err(clause.refuse(token.span.start, why));
+        if depth > MAX_DEPTH {
+            let why = format!("parentheses nested more than {MAX_DEPTH} deep");
+            return Err(clause.error_at(token.span.start, why));
         }
-        if operators > MOST_OPERATORS {
-            let why = format!("more than {MOST_OPERATORS} operators");
-            return Err(clause.refuse(token.span.start, why));
+        if operators > MAX_OPERATORS {
+            let why = format!("more than {MAX_OPERATORS} operators");
+            return Err(clause.error_at(token.span.start, why));
         }
     }
     Ok(())

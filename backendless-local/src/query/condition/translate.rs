@@ -1,4 +1,4 @@
-//! From a parsed clause to SQL. A whitelist: an expression that is not named here is refused.
+//! Translates a parsed clause to SQL. An expression that is not listed here is rejected.
 
 use rusqlite::types::Value as Stored;
 use sqlparser::ast::{
@@ -8,12 +8,15 @@ use sqlparser::ast::{
 
 use sqlparser::tokenizer::Location;
 
-use super::literal::Literal;
-use super::{Clause, Sql, Term, tokens};
-use crate::http::reply::{Failure, shorten};
-use crate::query::projection::Aggregate;
-use crate::store::LIKE;
+use crate::query::aggregate::Aggregate;
+use crate::query::condition::clause::{Clause, Term};
+use crate::query::condition::literal::Literal;
+use crate::query::condition::tokens;
+use crate::query::sql::Sql;
+use crate::service_error::ServiceError;
+use crate::store::like::LIKE;
 use crate::store::value::Kind;
+use crate::text::shorten;
 
 /// One side of a comparison.
 enum Operand {
@@ -21,7 +24,7 @@ enum Operand {
     Literal(Literal),
 }
 
-pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Failure> {
+pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, ServiceError> {
     match expression {
         Expr::Nested(inner) => condition(clause, *inner),
         Expr::BinaryOp {
@@ -68,14 +71,13 @@ pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Fa
     }
 }
 
-/// `a AND b AND c`, or the same of `OR`. The parser hangs such a chain to the left, as deep as it
-/// is long; this takes it apart in a loop and puts it together as a balanced tree, because SQLite
-/// takes a depth of 1000 only.
+/// Translates `a AND b AND c`, or the same with `OR`. The parser nests such a chain to the left, one
+/// level per operator. This rebuilds it as a balanced tree, because SQLite allows a depth of 1000.
 fn junction(
     clause: &Clause<'_>,
     expression: Expr,
     operator: &BinaryOperator,
-) -> Result<Sql, Failure> {
+) -> Result<Sql, ServiceError> {
     let mut parts = Vec::new();
     let mut rest = expression;
     loop {
@@ -91,29 +93,29 @@ fn junction(
         }
     }
     parts.reverse();
-    let word = if *operator == BinaryOperator::And {
+    let keyword = if *operator == BinaryOperator::And {
         "AND"
     } else {
         "OR"
     };
-    Ok(balanced(parts, word))
+    Ok(balanced(parts, keyword))
 }
 
-fn balanced(mut parts: Vec<Sql>, word: &str) -> Sql {
+fn balanced(mut parts: Vec<Sql>, keyword: &str) -> Sql {
     if parts.len() <= 1 {
         return parts.pop().unwrap_or_default();
     }
-    let right = balanced(parts.split_off(parts.len() / 2), word);
-    let mut left = balanced(parts, word);
+    let right = balanced(parts.split_off(parts.len() / 2), keyword);
+    let mut left = balanced(parts, keyword);
     left.values.extend(right.values);
     Sql {
-        text: format!("({} {word} {})", left.text, right.text),
+        text: format!("({} {keyword} {})", left.text, right.text),
         values: left.values,
     }
 }
 
-/// A condition that is no comparison: `true`, or a column of booleans.
-fn truth(clause: &Clause<'_>, expression: &Expr) -> Result<Sql, Failure> {
+/// Translates a condition that is not a comparison: `true`, or a boolean column.
+fn truth(clause: &Clause<'_>, expression: &Expr) -> Result<Sql, ServiceError> {
     match operand(clause, expression)? {
         Operand::Literal(Literal::Boolean(flag)) => Ok(Sql {
             text: "?".to_owned(),
@@ -127,8 +129,8 @@ fn truth(clause: &Clause<'_>, expression: &Expr) -> Result<Sql, Failure> {
             text: sql,
             values: Vec::new(),
         }),
-        Operand::Literal(literal) => Err(unusable(clause, expression, &literal.to_string())),
-        Operand::Term(term) => Err(unusable(
+        Operand::Literal(literal) => Err(not_a_condition(clause, expression, &literal.to_string())),
+        Operand::Term(term) => Err(not_a_condition(
             clause,
             expression,
             &format!("'{}'", shorten(&term.name)),
@@ -141,7 +143,7 @@ fn comparison(
     left: &Expr,
     operator: &BinaryOperator,
     right: &Expr,
-) -> Result<Sql, Failure> {
+) -> Result<Sql, ServiceError> {
     let sql = match operator {
         BinaryOperator::Eq => "=",
         BinaryOperator::NotEq => "<>",
@@ -162,7 +164,10 @@ fn comparison(
         (Operand::Term(term), Operand::Literal(value)) => vec![bind(clause, right, value, term)?],
         (Operand::Literal(value), Operand::Term(term)) => vec![bind(clause, left, value, term)?],
         (Operand::Literal(a), Operand::Literal(b)) => {
-            vec![bind_alone(clause, left, a)?, bind_alone(clause, right, b)?]
+            vec![
+                bind_untyped(clause, left, a)?,
+                bind_untyped(clause, right, b)?,
+            ]
         }
     };
     Ok(Sql {
@@ -171,13 +176,13 @@ fn comparison(
     })
 }
 
-/// `= NULL` is read as `IS NULL`, which is what its author meant.
+/// Translates `= NULL` as `IS NULL`, which is the intended meaning.
 fn compare_with_null(
     clause: &Clause<'_>,
     at: &Expr,
     side: &Operand,
     operator: &str,
-) -> Result<Sql, Failure> {
+) -> Result<Sql, ServiceError> {
     let check = match operator {
         "=" => "IS NULL",
         "<>" => "IS NOT NULL",
@@ -185,7 +190,7 @@ fn compare_with_null(
     };
     let values = match side {
         Operand::Term(_) => Vec::new(),
-        Operand::Literal(literal) => vec![bind_alone(clause, at, literal)?],
+        Operand::Literal(literal) => vec![bind_untyped(clause, at, literal)?],
     };
     Ok(Sql {
         text: format!("({} {check})", side.sql()),
@@ -199,15 +204,15 @@ fn compare_terms(
     a: &Term,
     operator: &str,
     b: &Term,
-) -> Result<Sql, Failure> {
-    let alike = a.kind == b.kind || (a.kind.is_numeric() && b.kind.is_numeric());
-    let open = a.kind == Kind::Unknown || b.kind == Kind::Unknown;
-    if a.kind == Kind::Json || b.kind == Kind::Json || !(alike || open) {
+) -> Result<Sql, ServiceError> {
+    let comparable = a.kind == b.kind || (a.kind.is_numeric() && b.kind.is_numeric());
+    let untyped = a.kind == Kind::Unknown || b.kind == Kind::Unknown;
+    if a.kind == Kind::Json || b.kind == Kind::Json || !(comparable || untyped) {
         let (a, b) = (a.kind.name(), b.kind.name());
         return Err(unsupported(
             clause,
             at,
-            &format!("comparing {a} with {b} values"),
+            &format!("comparing {a} values with {b} values"),
         ));
     }
     Ok(Sql {
@@ -216,7 +221,7 @@ fn compare_terms(
     })
 }
 
-fn null_check(clause: &Clause<'_>, expression: &Expr, check: &str) -> Result<Sql, Failure> {
+fn null_check(clause: &Clause<'_>, expression: &Expr, check: &str) -> Result<Sql, ServiceError> {
     let term = term(clause, expression)?;
     Ok(Sql {
         text: format!("({} {check})", term.sql),
@@ -229,7 +234,7 @@ fn membership(
     expression: &Expr,
     list: &[Expr],
     negated: bool,
-) -> Result<Sql, Failure> {
+) -> Result<Sql, ServiceError> {
     let term = term(clause, expression)?;
     let values = list
         .iter()
@@ -249,7 +254,7 @@ fn range(
     negated: bool,
     low: &Expr,
     high: &Expr,
-) -> Result<Sql, Failure> {
+) -> Result<Sql, ServiceError> {
     let term = term(clause, expression)?;
     let low = bind(clause, low, &literal(clause, low)?, &term)?;
     let high = bind(clause, high, &literal(clause, high)?, &term)?;
@@ -265,21 +270,21 @@ fn like(
     expression: &Expr,
     negated: bool,
     pattern: &Expr,
-) -> Result<Sql, Failure> {
+) -> Result<Sql, ServiceError> {
     let term = term(clause, expression)?;
     if !matches!(term.kind, Kind::String | Kind::Unknown) {
         let kind = term.kind.name();
         return Err(unsupported(
             clause,
             expression,
-            &format!("LIKE of {kind} values"),
+            &format!("LIKE for {kind} values"),
         ));
     }
     let Literal::Text(text) = literal(clause, pattern)? else {
         return Err(unsupported(
             clause,
             pattern,
-            "LIKE of anything but text in single quotes",
+            "LIKE with a pattern that is not text in single quotes",
         ));
     };
     let not = if negated { "NOT " } else { "" };
@@ -298,16 +303,16 @@ impl Operand {
     }
 }
 
-fn operand(clause: &Clause<'_>, expression: &Expr) -> Result<Operand, Failure> {
+fn operand(clause: &Clause<'_>, expression: &Expr) -> Result<Operand, ServiceError> {
     if let Some(literal) = Literal::of(expression) {
         return Ok(Operand::Literal(literal));
     }
     match expression {
         Expr::Nested(inner) => operand(clause, inner),
-        // The parser takes a word of the grammar that stands where a name should for a name.
-        Expr::Identifier(name) if tokens::is_grammar(name) => {
+        // The parser accepts a keyword in the place of a name.
+        Expr::Identifier(name) if tokens::is_keyword(name) => {
             let why = format!("found {}, expected a condition", name.value);
-            Err(clause.refuse(name.span.start, why))
+            Err(clause.error_at(name.span.start, why))
         }
         Expr::Identifier(name) => Ok(Operand::Term(clause.column(&name.value)?)),
         Expr::CompoundIdentifier(path) => {
@@ -317,7 +322,7 @@ fn operand(clause: &Clause<'_>, expression: &Expr) -> Result<Operand, Failure> {
                 .collect::<Vec<_>>()
                 .join(".");
             let what = format!(
-                "'{}': there are no relations, so a name with a dot",
+                "'{}': relations are not supported, so a name with a dot",
                 shorten(&path)
             );
             Err(unsupported(clause, expression, &what))
@@ -337,27 +342,32 @@ fn operand(clause: &Clause<'_>, expression: &Expr) -> Result<Operand, Failure> {
     }
 }
 
-fn term(clause: &Clause<'_>, expression: &Expr) -> Result<Term, Failure> {
+fn term(clause: &Clause<'_>, expression: &Expr) -> Result<Term, ServiceError> {
     match operand(clause, expression)? {
         Operand::Term(term) => Ok(term),
         Operand::Literal(literal) => Err(unsupported(
             clause,
             expression,
-            &format!("{literal} in the place of a column"),
+            &format!("{literal} instead of a column"),
         )),
     }
 }
 
-fn literal(clause: &Clause<'_>, expression: &Expr) -> Result<Literal, Failure> {
+fn literal(clause: &Clause<'_>, expression: &Expr) -> Result<Literal, ServiceError> {
     match expression {
         Expr::Nested(inner) => literal(clause, inner),
-        _ => Literal::of(expression)
-            .ok_or_else(|| unsupported(clause, expression, "anything but a constant here")),
+        _ => Literal::of(expression).ok_or_else(|| {
+            unsupported(
+                clause,
+                expression,
+                "an expression where a constant is expected",
+            )
+        }),
     }
 }
 
-/// `Count(age)` and its like, plainly written: one name or `*`, nothing else.
-fn aggregate(clause: &Clause<'_>, function: &Function) -> Result<Option<Term>, Failure> {
+/// Resolves an aggregate function with exactly one argument: a name or `*`.
+fn aggregate(clause: &Clause<'_>, function: &Function) -> Result<Option<Term>, ServiceError> {
     let [ObjectNamePart::Identifier(Ident { value: name, .. })] = function.name.0.as_slice() else {
         return Ok(None);
     };
@@ -382,26 +392,33 @@ fn aggregate(clause: &Clause<'_>, function: &Function) -> Result<Option<Term>, F
     }
 }
 
-fn bind(clause: &Clause<'_>, at: &Expr, literal: &Literal, term: &Term) -> Result<Stored, Failure> {
+fn bind(
+    clause: &Clause<'_>,
+    at: &Expr,
+    literal: &Literal,
+    term: &Term,
+) -> Result<Stored, ServiceError> {
     literal
-        .beside(term)
-        .map_err(|why| clause.refuse(start(at), why))
+        .bind_for(term)
+        .map_err(|why| clause.error_at(start(at), why))
 }
 
-fn bind_alone(clause: &Clause<'_>, at: &Expr, literal: &Literal) -> Result<Stored, Failure> {
-    literal.alone().map_err(|why| clause.refuse(start(at), why))
+fn bind_untyped(clause: &Clause<'_>, at: &Expr, literal: &Literal) -> Result<Stored, ServiceError> {
+    literal
+        .bind()
+        .map_err(|why| clause.error_at(start(at), why))
 }
 
-fn unusable(clause: &Clause<'_>, at: &Expr, found: &str) -> Failure {
-    clause.refuse(start(at), format!("found {found}, expected a condition"))
+fn not_a_condition(clause: &Clause<'_>, at: &Expr, found: &str) -> ServiceError {
+    clause.error_at(start(at), format!("found {found}, expected a condition"))
 }
 
-fn unsupported(clause: &Clause<'_>, at: &Expr, what: &str) -> Failure {
-    clause.refuse(start(at), format!("{what} is not supported"))
+fn unsupported(clause: &Clause<'_>, at: &Expr, what: &str) -> ServiceError {
+    clause.error_at(start(at), format!("{what} is not supported"))
 }
 
-/// Where an expression begins. sqlparser's own answer looks into the whole of it and recurses as
-/// deep as it is; this only follows its left edge, in a loop.
+/// Returns the position where an expression begins. sqlparser's own function visits the complete
+/// expression recursively; this follows only the left edge, in a loop.
 fn start(expression: &Expr) -> Location {
     let mut at = expression;
     loop {
@@ -433,7 +450,7 @@ fn start(expression: &Expr) -> Location {
                 };
             }
             Expr::Value(value) => return value.span.start,
-            // The words that begin anything else are names here.
+            // All other expressions begin with a word, which is a name in a clause.
             _ => return Location::empty(),
         };
     }

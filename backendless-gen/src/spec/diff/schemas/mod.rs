@@ -14,7 +14,7 @@ use super::{Comparison, Level};
 use crate::Error;
 use crate::document::{At, Pointer};
 use crate::rules::schemas::{component, has_open_properties, is_any};
-use crate::spec::kind;
+use crate::spec::text::kind;
 
 /// Where a schema is used.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use super::{Level, Walk};
 use crate::Error;
 use crate::document::At;
 use crate::rules::schemas::has_open_properties;
-use crate::spec::kind;
+use crate::spec::text::kind;
 
 impl Walk<'_, '_> {
     pub(super) fn properties(

@@ -1,57 +1,65 @@
-//! A handwritten layer, to find callers in: it is read, and never compiled.
+//! A handwritten layer to find callers in. It is parsed, and never compiled.
 
 pub struct Shop;
 
+pub type Items = Request<Vec<Item>, ItemsParameters>;
+
 impl Shop {
-    /// Called as `raw.remove_item(..)`, says this comment, which is no call.
-    pub fn remove(&self, id: u32) -> Request<'static, ()> {
-        Request::new(move |raw| async move { finish(raw.remove_item(id).await) })
+    /// The call `raw::remove_item(..)` in this comment is not one.
+    pub fn remove(&self, id: u32) -> Request<()> {
+        Request::new(&self.client, raw::remove_item(id))
     }
 
     pub fn items(&self) -> Items {
-        Items::new()
+        Request::with_parameters(&self.client, ItemsParameters::default())
     }
 
-    pub fn log_in(&self) -> Request<'static, Session> {
-        Request::new(move |raw| async move { self.session(&raw).await })
+    pub fn log_in(&self) -> Request<Session> {
+        self.session()
     }
 
-    async fn session(&self, raw: &raw::Client) -> Session {
-        raw.log_in().await
+    fn session(&self) -> Request<Session> {
+        Request::new(&self.client, crate::generated::raw::log_in::<Session>())
     }
 
-    pub fn price(&self) -> Request<'static, Price> {
-        Request::new(|raw| async move {
-            raw.clone()
-                .inner();
-            raw
-                .get_price(7)
-                .await
-        })
+    pub fn price(&self) -> Request<Price> {
+        let id = Some(7);
+        Request::new(
+            &self.client,
+            id.map_or_else(
+                raw::get_price,
+                raw::get_price_of::<Price>,
+            ),
+        )
     }
 }
 
 impl Items {
-    fn new() -> Self {
-        Self
+    pub fn sorted(mut self) -> Self {
+        self.parameters.sorted = true;
+        self
     }
 
-    pub fn first(self) -> Request<'static, Item> {
-        Request::new(|raw| async move { self.page(raw).await })
+    pub fn first(self) -> Request<Item> {
+        let page = page(&self.parameters);
+        Request::map(&self.client, page, first)
     }
+}
 
-    fn call(self) -> CallFuture<'static, Vec<Item>> {
-        Request::new(|raw| async move { self.page(raw).await }).call()
+impl Sendable<Vec<Item>> for ItemsParameters {
+    fn send(request: Request<Vec<Item>, Self>) -> RequestFuture<Vec<Item>> {
+        let (client, parameters, settings) = request.into_parts();
+        Request::new(&client, page(&parameters)).into_future()
     }
+}
 
-    async fn page(&self, raw: raw::Client) -> Vec<Item> {
-        raw.list_items(None, Some(5)).await
-    }
+fn page(parameters: &ItemsParameters) -> Prepared<Vec<Item>> {
+    raw::list_items(None, parameters.size)
 }
 
 #[cfg(test)]
 mod tests {
-    fn a_test_is_no_caller(raw: raw::Client) {
-        raw.remove_item(1);
+    fn a_test_does_not_count(client: &Client) {
+        raw::remove_item(1);
     }
 }

@@ -1,0 +1,117 @@
+//! From a specification to the texts of the generated files.
+
+use crate::bindings;
+use crate::docs;
+use crate::document::Document;
+use crate::error::Error;
+use crate::functions;
+use crate::inline;
+use crate::mock;
+use crate::model::Model;
+use crate::operations;
+use crate::overlay::{self, Outdated};
+use crate::render::{self, Header};
+use crate::rules::{self, Applied};
+use crate::source::Source;
+use crate::types;
+use crate::validate;
+
+/// The generated files of one specification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The files.
+    pub files: Vec<GeneratedFile>,
+    /// What the rules changed: a line per rule, and below it one per place.
+    pub report: String,
+}
+
+/// One generated file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Its name in the folder of generated files.
+    pub name: &'static str,
+    /// Its content.
+    pub text: String,
+}
+
+/// Generates all files in memory. `lock` is the text of Cargo.lock, whose versions the headers name.
+///
+/// # Errors
+///
+/// If the specification is invalid or cannot be expressed. The message names the place and what would be valid there.
+pub fn generate(source: &Source, lock: &str) -> Result<Output, Error> {
+    let header = Header::new(source, lock)?;
+    let (model, document) = read(source)?;
+    let (raw, applied) = raw(&model, &document)?;
+    rules::check(&applied)?;
+    validate::consistency(&document, &model)?;
+    let operations = operations::generate(&model)?;
+    let mock = mock::generate(&model)?;
+    let files = [
+        ("raw.rs", RAW, raw),
+        ("operations.rs", OPERATIONS, operations),
+        ("mock.rs", MOCK, mock),
+    ];
+    let files = files.map(|(name, about, file)| GeneratedFile {
+        name,
+        text: render::file(&header, about, &file),
+    });
+    Ok(Output {
+        files: files.into(),
+        report: rules::report(&applied),
+    })
+}
+
+/// The document with all overlays applied, as JSON. The order of its keys is that of the files.
+///
+/// # Errors
+///
+/// If the document or an overlay is invalid, or an overlay does not apply.
+pub fn merged(source: &Source) -> Result<String, Error> {
+    let document = merge(source, Outdated::Reject)?;
+    validate::document(&document)?;
+    let root = document.root();
+    let text = serde_json::to_string_pretty(root.node());
+    text.map(|text| text + "\n")
+        .map_err(|error| root.error(error.to_string(), "a document that JSON can represent"))
+}
+
+/// Reads and validates a specification.
+pub(crate) fn read(source: &Source) -> Result<(Model, Document), Error> {
+    model(&merge(source, Outdated::Reject)?)
+}
+
+/// Reads a specification that the overlays may not have been written for. Actions that do not apply are skipped.
+pub(crate) fn read_for_comparison(source: &Source) -> Result<(Model, Document), Error> {
+    model(&merge(source, Outdated::Skip)?)
+}
+
+fn merge(source: &Source, outdated: Outdated) -> Result<Document, Error> {
+    let mut document = Document::parse(&source.name, &source.text)?;
+    overlay::apply(&mut document, &source.overlays, outdated)?;
+    Ok(document)
+}
+
+fn model(document: &Document) -> Result<(Model, Document), Error> {
+    validate::document(document)?;
+    let document = inline::inline(document)?;
+    let model = Model::read(&document)?;
+    validate::model(&document, &model)?;
+    Ok((model, document))
+}
+
+/// The request builders, and what the rules changed for them.
+pub(crate) fn raw(model: &Model, document: &Document) -> Result<(syn::File, Applied), Error> {
+    let mut lowered = document.clone();
+    let applied = rules::apply(model, &mut lowered)?;
+    let mut file = bindings::generate(model, &lowered)?;
+    functions::apply(model, &lowered, &mut file)?;
+    types::apply(&lowered, &mut file);
+    docs::apply(&mut file);
+    Ok((file, applied))
+}
+
+const RAW: &str = "Request builders: one function per operation, which does no I/O.";
+const OPERATIONS: &str = "The operations of the API, one constant each.";
+const MOCK: &str =
+    "Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).";

@@ -1,0 +1,102 @@
+//! Extractors: path, query and body of a request, decoded strictly. Errors are in the envelope.
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::http::body;
+use crate::http::response::ErrorResponse;
+use crate::http::url::decode;
+use crate::service_error::{ServiceError, code};
+use crate::services::caller::Caller;
+use crate::services::parameters::Parameters;
+
+/// The named segments of the path, each percent-decoded once.
+pub(crate) struct PathOf<T>(pub(crate) T);
+
+/// A path with one name in it, besides the app id and the key.
+#[derive(serde::Deserialize)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+}
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathOf<T> {
+    type Rejection = ErrorResponse;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ErrorResponse> {
+        match <Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await {
+            Ok(Path(path)) => Ok(PathOf(path)),
+            Err(rejection) => {
+                let error = ServiceError::new(code::INVALID_VALUE, rejection.body_text());
+                Err(error.into())
+            }
+        }
+    }
+}
+
+/// The parameters of the query string, decoded, in order. A `+` is a space.
+pub(crate) struct Query(pub(crate) Parameters);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = ErrorResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                Ok((
+                    decode(&name.replace('+', " "))?,
+                    decode(&value.replace('+', " "))?,
+                ))
+            });
+        let pairs = pairs.collect::<Result<_, ServiceError>>()?;
+        Ok(Query(Parameters(pairs)))
+    }
+}
+
+/// A body that is any JSON value, regardless of its content type; `None` if it is empty.
+pub(crate) struct AnyJson(pub(crate) Option<Value>);
+
+impl<S: Send + Sync> FromRequest<S> for AnyJson {
+    type Rejection = ErrorResponse;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ErrorResponse> {
+        let bytes = body::read(request.into_body()).await?;
+        if bytes.is_empty() {
+            return Ok(AnyJson(None));
+        }
+        match serde_json::from_slice(&bytes) {
+            Ok(value) => Ok(AnyJson(Some(value))),
+            Err(error) => Err(body::unparsable(&error.to_string()).into()),
+        }
+    }
+}
+
+/// A body that is a JSON object, regardless of its content type.
+pub(crate) struct Object(pub(crate) Map<String, Value>);
+
+impl<S: Send + Sync> FromRequest<S> for Object {
+    type Rejection = ErrorResponse;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ErrorResponse> {
+        let bytes = body::read(request.into_body()).await?;
+        match serde_json::from_slice(&bytes) {
+            Ok(Value::Object(object)) => Ok(Object(object)),
+            Ok(_) => Err(body::unparsable("it is not a JSON object").into()),
+            Err(error) => Err(body::unparsable(&error.to_string()).into()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = ErrorResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
+        let caller = parts.extensions.get::<Caller>().cloned();
+        caller.ok_or_else(|| ServiceError::internal("a request without admission").into())
+    }
+}

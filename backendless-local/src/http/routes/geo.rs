@@ -1,0 +1,31 @@
+//! Routes of the Geo service.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use crate::http::extract::{Object, Query};
+use crate::http::response::{ErrorResponse, Json};
+use crate::services::Services;
+use crate::services::geo::Point;
+
+pub(super) fn routes() -> Router<Services> {
+    Router::new().route("/geo/points", get(find).post(save))
+}
+
+async fn save(
+    State(services): State<Services>,
+    Object(body): Object,
+) -> Result<Json<Value>, ErrorResponse> {
+    let point = services.geo.save(body).await?;
+    // The live service returns the point inside an object, too.
+    Ok(Json(json!({ "geopoint": point })))
+}
+
+async fn find(
+    State(services): State<Services>,
+    Query(parameters): Query,
+) -> Result<Json<Vec<Point>>, ErrorResponse> {
+    Ok(Json(services.geo.find(&parameters).await?))
+}

@@ -1,0 +1,28 @@
+//! Routes and handlers, one file per service. A handler decodes the request, calls the service and
+//! encodes its result.
+
+mod cache;
+mod cloud_code;
+mod counters;
+mod data;
+mod files;
+mod geo;
+mod messaging;
+mod users;
+
+use axum::Router;
+
+use crate::services::Services;
+
+/// All routes below the app path. `origin` is the scheme, host and port of the server.
+pub(super) fn all(origin: String) -> Router<Services> {
+    Router::new()
+        .merge(data::routes())
+        .merge(users::routes())
+        .merge(files::routes(origin))
+        .merge(messaging::routes())
+        .merge(geo::routes())
+        .merge(cache::routes())
+        .merge(counters::routes())
+        .merge(cloud_code::routes())
+}

@@ -1,0 +1,241 @@
+//! The parameters of a find or a count, from a query string or a JSON body, and the SQL statement
+//! that they become.
+
+use rusqlite::types::Value as Stored;
+use rusqlite::{Connection, params_from_iter};
+use serde_json::{Map, Value};
+
+use crate::query::condition;
+use crate::query::projection::{Projection, ProjectionParameters};
+use crate::query::row::Row;
+use crate::query::select::{select, select_by_id, sum_overflow};
+use crate::query::sort;
+use crate::query::sql::Sql;
+use crate::service_error::{ServiceError, code};
+use crate::store::schema::Table;
+use crate::text::shorten;
+
+const DEFAULT_PAGE_SIZE: i64 = 10;
+const MAX_PAGE_SIZE: i64 = 100;
+
+/// Maximum number of items of a list. Together with every column of a table it stays below the
+/// 2000 terms that SQLite allows to select, group and sort by.
+const MAX_ITEMS: usize = 900;
+
+/// The parameters, not yet checked against a table.
+#[derive(Debug, Default)]
+pub(crate) struct Find {
+    condition: String,
+    having: String,
+    properties: Vec<String>,
+    exclude: Vec<String>,
+    relations: Vec<String>,
+    sort_by: Vec<String>,
+    group_by: Vec<String>,
+    distinct: bool,
+    page_size: Option<String>,
+    offset: Option<String>,
+}
+
+impl Find {
+    /// Reads the parameters of a query string. List parameters may be repeated; of other repeated
+    /// parameters the last one applies; unknown parameters are ignored.
+    pub(crate) fn from_parameters(parameters: Vec<(String, String)>) -> Result<Find, ServiceError> {
+        let mut find = Find::default();
+        for (name, value) in parameters {
+            match name.as_str() {
+                "where" => find.condition = value,
+                "having" => find.having = value,
+                "property" | "props" => append(&mut find.properties, &name, &value)?,
+                "excludeProps" => append(&mut find.exclude, &name, &value)?,
+                "loadRelations" => append(&mut find.relations, &name, &value)?,
+                "sortBy" => append(&mut find.sort_by, &name, &value)?,
+                "groupBy" => append(&mut find.group_by, &name, &value)?,
+                "distinct" => find.distinct = value.eq_ignore_ascii_case("true"),
+                "pageSize" => find.page_size = Some(value),
+                "offset" => find.offset = Some(value),
+                _ => {}
+            }
+        }
+        Ok(find)
+    }
+
+    /// Reads the JSON body that official clients send instead of a query string. The names are the
+    /// same; a list may be an array.
+    pub(crate) fn from_body(body: Map<String, Value>) -> Result<Find, ServiceError> {
+        let mut parameters = Vec::new();
+        for (name, value) in body {
+            match value {
+                Value::Array(items) => {
+                    for item in items {
+                        parameters.push((name.clone(), scalar(&name, item)?));
+                    }
+                }
+                Value::Null => {}
+                value => {
+                    let value = scalar(&name, value)?;
+                    parameters.push((name, value));
+                }
+            }
+        }
+        Find::from_parameters(parameters)
+    }
+
+    /// Returns the rows of one page.
+    pub(crate) fn rows(
+        &self,
+        connection: &Connection,
+        table: &Table,
+    ) -> Result<Vec<Row>, ServiceError> {
+        let page_size = page_size(self.page_size.as_deref())?;
+        let offset = offset(self.offset.as_deref())?;
+        let projection = self.projection(table)?;
+        let mut tail = self.filters(table, &projection)?;
+        let order = sort::order_by(table, &projection, &self.sort_by)?;
+        tail.text = format!("{} ORDER BY {order} LIMIT ? OFFSET ?", tail.text);
+        tail.values
+            .extend([Stored::Integer(page_size), Stored::Integer(offset)]);
+        select(connection, table, &projection, tail)
+    }
+
+    /// Returns the number of rows, or of groups.
+    pub(crate) fn count(
+        &self,
+        connection: &Connection,
+        table: &Table,
+    ) -> Result<i64, ServiceError> {
+        let projection = self.projection(table)?;
+        let tail = self.filters(table, &projection)?;
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT {} FROM {}{})",
+            projection.select(),
+            table.sql(),
+            tail.text
+        );
+        let mut statement = connection.prepare(&sql)?;
+        statement
+            .query_row(params_from_iter(tail.values), |row| row.get(0))
+            .map_err(sum_overflow)
+    }
+
+    /// Returns the row of this id with the requested properties.
+    pub(crate) fn row(
+        &self,
+        connection: &Connection,
+        table: &Table,
+        object_id: &str,
+    ) -> Result<Option<Row>, ServiceError> {
+        let projection = self.projection(table)?;
+        if projection.groups.is_some() {
+            let why = "Invalid property: aggregates of a single object are not possible";
+            return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
+        }
+        select_by_id(connection, table, &projection, object_id)
+    }
+
+    fn projection(&self, table: &Table) -> Result<Projection, ServiceError> {
+        self.check_relations(table)?;
+        Projection::new(
+            table,
+            &ProjectionParameters {
+                properties: &self.properties,
+                exclude: &self.exclude,
+                group_by: &self.group_by,
+                distinct: self.distinct,
+            },
+        )
+    }
+
+    /// Returns `WHERE`, `GROUP BY` and `HAVING`, each if requested.
+    fn filters(&self, table: &Table, projection: &Projection) -> Result<Sql, ServiceError> {
+        let mut filters = Sql::default();
+        if let Some(condition) = condition::where_clause(table, &self.condition)? {
+            filters.text = format!(" WHERE {}", condition.text);
+            filters.values = condition.values;
+        }
+        if projection.groups.is_none() && !self.having.trim().is_empty() {
+            let why = "Invalid having clause: there are neither aggregates nor groupBy";
+            return Err(ServiceError::new(code::INVALID_HAVING, why));
+        }
+        let having = condition::having_clause(table, projection, &self.having)?;
+        let groups = projection.group_by(having);
+        filters.text.push_str(&groups.text);
+        filters.values.extend(groups.values);
+        Ok(filters)
+    }
+
+    /// Checks that the relations are columns. Relations are not supported: an object inside a row is
+    /// a value of a JSON column, which is always returned completely. So loading it has no effect.
+    fn check_relations(&self, table: &Table) -> Result<(), ServiceError> {
+        for relation in self.relations.iter().filter(|relation| *relation != "*") {
+            let column = relation.split('.').next().unwrap_or(relation);
+            table.known_column(column)?;
+        }
+        Ok(())
+    }
+}
+
+/// Appends the items of a comma-separated list; blank text has no items.
+fn append(list: &mut Vec<String>, name: &str, value: &str) -> Result<(), ServiceError> {
+    if value.trim().is_empty() {
+        return Ok(());
+    }
+    for item in value.split(',').map(str::trim) {
+        if item.is_empty() {
+            let why = format!("Invalid {name}: '{}' has an empty item", shorten(value));
+            return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
+        }
+        if list.len() >= MAX_ITEMS {
+            let why = format!("{name} has more than {MAX_ITEMS} items");
+            return Err(ServiceError::new(code::INVALID_PARAMETER, why));
+        }
+        list.push(item.to_owned());
+    }
+    Ok(())
+}
+
+fn scalar(name: &str, value: Value) -> Result<String, ServiceError> {
+    match value {
+        Value::String(text) => Ok(text),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            let why = format!("'{}' must be text, a number or a boolean", shorten(name));
+            Err(ServiceError::new(code::INVALID_PARAMETER, why))
+        }
+    }
+}
+
+fn page_size(text: Option<&str>) -> Result<i64, ServiceError> {
+    let Some(text) = text else {
+        return Ok(DEFAULT_PAGE_SIZE);
+    };
+    match text.trim().parse::<i64>() {
+        Ok(size) if size > MAX_PAGE_SIZE => Err(ServiceError::new(
+            code::PAGE_SIZE_TOO_LARGE,
+            format!("Page size cannot be greater than {MAX_PAGE_SIZE}"),
+        )),
+        Ok(size) if size > 0 => Ok(size),
+        _ => Err(ServiceError::new(
+            code::INVALID_PAGE_SIZE,
+            format!(
+                "Invalid page size '{}': it is a number from 1 to {MAX_PAGE_SIZE}",
+                shorten(text)
+            ),
+        )),
+    }
+}
+
+fn offset(text: Option<&str>) -> Result<i64, ServiceError> {
+    let Some(text) = text else { return Ok(0) };
+    match text.trim().parse::<i64>() {
+        Ok(offset) if offset >= 0 => Ok(offset),
+        _ => Err(ServiceError::new(
+            code::INVALID_OFFSET,
+            format!(
+                "Invalid offset '{}': it is a number from 0 on",
+                shorten(text)
+            ),
+        )),
+    }
+}

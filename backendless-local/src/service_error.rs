@@ -1,0 +1,150 @@
+//! Errors of requests: a kind, the service's error code and a message. Nothing here depends on
+//! HTTP; `http::response` maps the kind to a status code.
+
+use std::fmt;
+
+/// Error codes of the service that this server returns.
+pub(crate) mod code {
+    /// Not a code of the service: this server itself failed.
+    pub(crate) const INTERNAL: i64 = 0;
+    pub(crate) const RATE_LIMIT: i64 = 999;
+    pub(crate) const UNKNOWN_OBJECT: i64 = 1000;
+    pub(crate) const NOTHING_TO_UPDATE: i64 = 1001;
+    pub(crate) const USE_REGISTRATION: i64 = 1002;
+    pub(crate) const OBJECT_ID_GIVEN: i64 = 1003;
+    pub(crate) const INVALID_OFFSET: i64 = 1004;
+    pub(crate) const INVALID_PAGE_SIZE: i64 = 1005;
+    pub(crate) const UNKNOWN_COLUMN: i64 = 1006;
+    pub(crate) const TYPE_MISMATCH: i64 = 1007;
+    pub(crate) const UNKNOWN_TABLE: i64 = 1009;
+    pub(crate) const PAGE_SIZE_TOO_LARGE: i64 = 1025;
+    pub(crate) const VALUE_TOO_LARGE: i64 = 1026;
+    pub(crate) const INVALID_EXPIRATION: i64 = 1028;
+    pub(crate) const COUNTER_OVERFLOW: i64 = 1030;
+    pub(crate) const UNKNOWN_OPERATION: i64 = 2001;
+    pub(crate) const UNKNOWN_APP: i64 = 2002;
+    pub(crate) const INVALID_LOGIN: i64 = 3003;
+    pub(crate) const LOGIN_OR_PASSWORD_MISSING: i64 = 3006;
+    pub(crate) const PASSWORD_MISSING: i64 = 3011;
+    pub(crate) const IDENTITY_MISSING: i64 = 3013;
+    pub(crate) const IDENTITY_TAKEN: i64 = 3018;
+    pub(crate) const UNKNOWN_IDENTITY: i64 = 3020;
+    pub(crate) const CANNOT_LOG_OUT: i64 = 3023;
+    pub(crate) const UPDATE_NOT_LOGGED_IN: i64 = 3028;
+    pub(crate) const UPDATE_OF_ANOTHER_USER: i64 = 3029;
+    pub(crate) const USER_EXISTS: i64 = 3033;
+    pub(crate) const REGISTERED_OBJECT_ID: i64 = 3039;
+    pub(crate) const INVALID_EMAIL: i64 = 3040;
+    pub(crate) const PASSWORD_NOT_A_STRING: i64 = 3050;
+    pub(crate) const UNKNOWN_TOKEN: i64 = 3064;
+    pub(crate) const REGISTERED_UPDATED: i64 = 3076;
+    pub(crate) const REGISTERED_CREATED: i64 = 3077;
+    pub(crate) const DELETE_OF_ANOTHER_USER: i64 = 3095;
+    pub(crate) const INVALID_COORDINATES: i64 = 4002;
+    pub(crate) const RADIUS_NOT_POSITIVE: i64 = 4023;
+    pub(crate) const NOT_A_NUMBER: i64 = 4032;
+    pub(crate) const COORDINATES_MISSING: i64 = 4068;
+    pub(crate) const INVALID_PUBLISH_TIME: i64 = 5030;
+    pub(crate) const INVALID_RECIPIENT: i64 = 5047;
+    pub(crate) const RECIPIENT_MISSING: i64 = 5048;
+    pub(crate) const EMAIL_BODY_MISSING: i64 = 5049;
+    pub(crate) const FILE_NOT_FOUND: i64 = 6000;
+    pub(crate) const INVALID_PATH: i64 = 6001;
+    pub(crate) const FILE_EXISTS: i64 = 6003;
+    pub(crate) const UPLOAD_FAILED: i64 = 6009;
+    pub(crate) const INVALID_CONTENT_TYPE: i64 = 6010;
+    pub(crate) const FILE_PART_MISSING: i64 = 6011;
+    pub(crate) const MULTIPLE_FILES: i64 = 6012;
+    pub(crate) const INVALID_VALUE: i64 = 8000;
+    pub(crate) const UNPARSABLE_BODY: i64 = 8002;
+    pub(crate) const MISSING_PARAMETER: i64 = 8007;
+    pub(crate) const INVALID_PARAMETER: i64 = 8008;
+    pub(crate) const SERVICE_ERROR: i64 = 14000;
+    pub(crate) const UNKNOWN_SERVICE: i64 = 14001;
+    pub(crate) const UNKNOWN_METHOD: i64 = 14002;
+    pub(crate) const INVALID_WHERE: i64 = 19000;
+    pub(crate) const INVALID_HAVING: i64 = 19001;
+}
+
+/// Class of a [`ServiceError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorKind {
+    /// The request is invalid.
+    InvalidRequest,
+    /// The credentials are wrong or missing.
+    Unauthorized,
+    /// What the request names does not exist.
+    NotFound,
+    /// This server failed. The message is for whoever runs the server, not for the client.
+    Internal,
+}
+
+/// Error of a Cloud Code method. The response has its code and its message.
+///
+/// ```
+/// use backendless_local::ServiceError;
+///
+/// let error = ServiceError::new(14_500, "the cart is empty");
+/// assert_eq!(error.to_string(), "the cart is empty");
+/// ```
+#[derive(Clone, Debug)]
+pub struct ServiceError {
+    kind: ErrorKind,
+    code: i64,
+    message: String,
+}
+
+impl ServiceError {
+    /// Creates an error from a code and a message. The code is any number; the service's own code
+    /// for a failed method is 14000. The status of the response is 400.
+    pub fn new(code: i64, message: impl Into<String>) -> ServiceError {
+        ServiceError::of_kind(ErrorKind::InvalidRequest, code, message)
+    }
+
+    pub(crate) fn unauthorized(code: i64, message: impl Into<String>) -> ServiceError {
+        ServiceError::of_kind(ErrorKind::Unauthorized, code, message)
+    }
+
+    pub(crate) fn not_found(code: i64, message: impl Into<String>) -> ServiceError {
+        ServiceError::of_kind(ErrorKind::NotFound, code, message)
+    }
+
+    /// A failure of this server. The client never sees the reason.
+    pub(crate) fn internal(reason: impl fmt::Display) -> ServiceError {
+        ServiceError::of_kind(ErrorKind::Internal, code::INTERNAL, reason.to_string())
+    }
+
+    fn of_kind(kind: ErrorKind, code: i64, message: impl Into<String>) -> ServiceError {
+        ServiceError {
+            kind,
+            code,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    pub(crate) fn code(&self) -> i64 {
+        self.code
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ServiceError {}
+
+impl From<rusqlite::Error> for ServiceError {
+    fn from(error: rusqlite::Error) -> ServiceError {
+        ServiceError::internal(error)
+    }
+}

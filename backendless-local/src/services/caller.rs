@@ -1,0 +1,5 @@
+//! The user on whose behalf a request is.
+
+/// The objectId of the user of the request's session; `None` for an anonymous request.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller(pub(crate) Option<String>);

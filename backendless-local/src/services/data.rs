@@ -1,0 +1,179 @@
+//! The Data service: rows of tables, which are created when the first row is.
+//!
+//! `rows` writes rows and `query` reads them. Users are rows as well, but only `users` creates,
+//! changes and deletes them.
+
+use serde_json::{Map, Value};
+
+use crate::clock::Clock;
+use crate::id::new_id;
+use crate::query::find::Find;
+use crate::query::row::Row;
+use crate::service_error::{ServiceError, code};
+use crate::services::caller::Caller;
+use crate::services::rows;
+use crate::services::users::{self, Users};
+use crate::store::database::Database;
+use crate::store::schema::{OBJECT_ID, Table};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Data {
+    database: Database,
+    clock: Clock,
+    users: Users,
+}
+
+impl Data {
+    pub(super) fn new(database: Database, clock: Clock, users: Users) -> Data {
+        Data {
+            database,
+            clock,
+            users,
+        }
+    }
+
+    pub(crate) async fn create(
+        &self,
+        caller: Caller,
+        table: String,
+        body: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        if body.get(OBJECT_ID).is_some_and(|id| !id.is_null()) {
+            return Err(ServiceError::new(
+                code::OBJECT_ID_GIVEN,
+                "The objectId of a new object is set by the server and must not be given",
+            ));
+        }
+        self.insert(caller, table, body).await
+    }
+
+    /// Creates a row, or updates it if the body has an objectId. Official clients use it for both.
+    pub(crate) async fn save(
+        &self,
+        caller: Caller,
+        table: String,
+        body: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        match body.get(OBJECT_ID) {
+            None | Some(Value::Null) => self.insert(caller, table, body).await,
+            Some(Value::String(object_id)) => {
+                let object_id = object_id.clone();
+                self.change(caller, table, object_id, body).await
+            }
+            Some(_) => Err(ServiceError::new(
+                code::TYPE_MISMATCH,
+                "objectId must be a string",
+            )),
+        }
+    }
+
+    pub(crate) async fn update(
+        &self,
+        caller: Caller,
+        table: String,
+        object_id: String,
+        body: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        let differs = |id: &Value| !id.is_null() && *id != object_id;
+        if body.get(OBJECT_ID).is_some_and(differs) {
+            return Err(ServiceError::new(
+                code::OBJECT_ID_GIVEN,
+                "The objectId of an object cannot be changed: the body has another than the path",
+            ));
+        }
+        self.change(caller, table, object_id, body).await
+    }
+
+    async fn insert(
+        &self,
+        Caller(caller): Caller,
+        table: String,
+        body: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        if table == users::TABLE {
+            return Err(ServiceError::new(
+                code::USE_REGISTRATION,
+                "Users cannot be created through the Data service: register them",
+            ));
+        }
+        let fields = rows::writable(body)?;
+        let new = rows::NewRow {
+            object_id: new_id(),
+            owner_id: caller,
+            created: self.clock.now(),
+        };
+        let write = self.database.write(move |transaction| {
+            let mut table = Table::existing_or_new(transaction, &table)?;
+            rows::insert(transaction, &mut table, fields, &new)
+        });
+        write.await
+    }
+
+    async fn change(
+        &self,
+        caller: Caller,
+        table: String,
+        object_id: String,
+        body: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        if table == users::TABLE {
+            return self.users.update(caller, object_id, body).await;
+        }
+        let fields = rows::writable(body)?;
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let mut table = Table::existing(transaction, &table)?;
+            rows::update(transaction, &mut table, &object_id, fields, now)
+        });
+        write.await
+    }
+
+    pub(crate) async fn get(
+        &self,
+        table: String,
+        object_id: String,
+        find: Find,
+    ) -> Result<Row, ServiceError> {
+        let read = self.database.read(move |connection| {
+            let table = Table::existing(connection, &table)?;
+            let row = find.row(connection, &table, &object_id)?;
+            row.ok_or_else(|| rows::unknown_object(&object_id))
+        });
+        read.await
+    }
+
+    /// Deletes a row and returns the time of the deletion.
+    pub(crate) async fn delete(
+        &self,
+        caller: Caller,
+        table: String,
+        object_id: String,
+    ) -> Result<i64, ServiceError> {
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let stored = Table::existing(transaction, &table)?;
+            if table == users::TABLE {
+                users::revoke_access(transaction, &caller, &object_id)?;
+            }
+            rows::delete(transaction, &stored, &object_id)
+        });
+        write.await?;
+        Ok(now)
+    }
+
+    pub(crate) async fn find(&self, table: String, find: Find) -> Result<Vec<Row>, ServiceError> {
+        let read = self.database.read(move |connection| {
+            let table = Table::existing(connection, &table)?;
+            find.rows(connection, &table)
+        });
+        read.await
+    }
+
+    pub(crate) async fn count(&self, table: String, find: Find) -> Result<i64, ServiceError> {
+        let read = self.database.read(move |connection| {
+            let table = Table::existing(connection, &table)?;
+            find.count(connection, &table)
+        });
+        read.await
+    }
+}

@@ -1,0 +1,233 @@
+//! The Files service: a tree of files.
+//!
+//! SQLite stores the paths; `content` stores the bytes under random names. An upload writes its
+//! bytes first and its path last, so a path never refers to an incomplete file. Contents without a
+//! path, left by a killed server, are removed at the next start.
+
+mod content;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::fs::File;
+
+pub(crate) use content::{Content, NewContent};
+
+use crate::service_error::{ServiceError, code};
+use crate::store::database::Database;
+use crate::text::shorten;
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS file (
+        path TEXT PRIMARY KEY,
+        content TEXT NOT NULL,
+        media_type TEXT NOT NULL
+    );
+";
+
+pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
+    Ok(connection.execute_batch(TABLES)?)
+}
+
+pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
+    Ok(connection.execute_batch("DELETE FROM file")?)
+}
+
+/// Returns the names of all contents that a path refers to.
+pub(super) fn contents(connection: &Connection) -> Result<Vec<String>, ServiceError> {
+    let mut statement = connection.prepare("SELECT content FROM file")?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// A valid path: segments separated by `/`, none of them empty, `.` or `..`, without backslashes
+/// and control characters.
+#[derive(Clone, Debug)]
+pub(crate) struct FilePath(String);
+
+impl FilePath {
+    pub(crate) fn parse(path: String) -> Result<FilePath, ServiceError> {
+        let is_valid = |segment: &str| {
+            !matches!(segment, "" | "." | "..")
+                && !segment.contains(|c: char| c == '\\' || c.is_control())
+        };
+        if path.split('/').all(is_valid) {
+            return Ok(FilePath(path));
+        }
+        let message = format!("'{}' is not a valid path of a file", shorten(&path));
+        Err(ServiceError::new(code::INVALID_PATH, message))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An open file.
+#[derive(Debug)]
+pub(crate) struct OpenFile {
+    pub(crate) file: File,
+    pub(crate) length: u64,
+    pub(crate) media_type: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    database: Database,
+    content: Content,
+}
+
+impl Files {
+    pub(super) fn new(database: Database, content: Content) -> Files {
+        Files { database, content }
+    }
+
+    /// Checks, before anything is received, that an upload may write the path.
+    pub(crate) async fn check_upload(
+        &self,
+        path: &FilePath,
+        overwrite: bool,
+    ) -> Result<(), ServiceError> {
+        if overwrite {
+            return Ok(());
+        }
+        let checked = path.clone();
+        let read = self
+            .database
+            .read(move |connection| is_file(connection, checked.as_str()));
+        match read.await? {
+            true => Err(file_exists(path.as_str())),
+            false => Ok(()),
+        }
+    }
+
+    /// Creates a content for an upload.
+    pub(crate) async fn new_content(&self) -> Result<NewContent, ServiceError> {
+        self.content.create().await.map_err(ServiceError::internal)
+    }
+
+    /// Makes the path refer to the content, and removes the content that it replaces.
+    pub(crate) async fn store(
+        &self,
+        path: FilePath,
+        content: NewContent,
+        media_type: String,
+        overwrite: bool,
+    ) -> Result<(), ServiceError> {
+        let name = content.name().to_owned();
+        let write = self.database.write(move |transaction| {
+            write_path(transaction, path.as_str(), &name, &media_type, overwrite)
+        });
+        // If this fails, the content is removed when it is dropped.
+        let replaced = write.await?;
+        content.keep();
+        if let Some(replaced) = replaced {
+            self.content.remove(&replaced).await;
+        }
+        Ok(())
+    }
+
+    /// Deletes a file or a directory and returns the number of deleted files.
+    pub(crate) async fn delete(&self, path: FilePath) -> Result<usize, ServiceError> {
+        let write = self.database.write(move |transaction| {
+            let mut statement = transaction.prepare(
+                "DELETE FROM file WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'
+                 RETURNING content",
+            )?;
+            let contents = statement.query_map([path.as_str()], |row| row.get::<_, String>(0))?;
+            let contents = contents.collect::<Result<Vec<_>, _>>()?;
+            match contents.is_empty() {
+                true => Err(not_found(path.as_str())),
+                false => Ok(contents),
+            }
+        });
+        let contents = write.await?;
+        for content in &contents {
+            self.remove_content(content).await;
+        }
+        Ok(contents.len())
+    }
+
+    pub(super) async fn remove_content(&self, name: &str) {
+        self.content.remove(name).await;
+    }
+
+    pub(crate) async fn open(&self, path: FilePath) -> Result<OpenFile, ServiceError> {
+        let wanted = path.clone();
+        let read = self.database.read(move |connection| {
+            let file = connection
+                .prepare_cached("SELECT content, media_type FROM file WHERE path = ?")?
+                .query_row([wanted.as_str()], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                });
+            Ok(file.optional()?)
+        });
+        let Some((content, media_type)) = read.await? else {
+            return Err(not_found(path.as_str()));
+        };
+        let opened = self.content.open(&content).await;
+        match opened.map_err(ServiceError::internal)? {
+            Some((file, length)) => Ok(OpenFile {
+                file,
+                length,
+                media_type,
+            }),
+            // It was deleted after the path was read.
+            None => Err(not_found(path.as_str())),
+        }
+    }
+}
+
+/// Writes the path and returns the content that it replaces.
+fn write_path(
+    connection: &Connection,
+    path: &str,
+    content: &str,
+    media_type: &str,
+    overwrite: bool,
+) -> Result<Option<String>, ServiceError> {
+    let replaced: Option<String> = connection
+        .query_row("SELECT content FROM file WHERE path = ?", [path], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    if replaced.is_some() && !overwrite {
+        return Err(file_exists(path));
+    }
+    let is_blocked = is_directory(connection, path)?
+        || path.match_indices('/').try_fold(false, |is, (end, _)| {
+            Ok::<_, ServiceError>(is || is_file(connection, &path[..end])?)
+        })?;
+    if is_blocked {
+        let message = "the path is that of a directory, or a part of it is that of a file";
+        return Err(ServiceError::new(code::INVALID_PATH, message));
+    }
+    connection.execute(
+        "INSERT OR REPLACE INTO file (path, content, media_type) VALUES (?, ?, ?)",
+        params![path, content, media_type],
+    )?;
+    Ok(replaced)
+}
+
+fn is_file(connection: &Connection, path: &str) -> Result<bool, ServiceError> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM file WHERE path = ?")?;
+    Ok(statement.exists([path])?)
+}
+
+/// Whether there are files below the path.
+fn is_directory(connection: &Connection, path: &str) -> Result<bool, ServiceError> {
+    let mut statement = connection
+        .prepare_cached("SELECT 1 FROM file WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'")?;
+    Ok(statement.exists([path])?)
+}
+
+fn file_exists(path: &str) -> ServiceError {
+    let message = format!(
+        "the file '{}' already exists; set overwrite to replace it",
+        shorten(path)
+    );
+    ServiceError::new(code::FILE_EXISTS, message)
+}
+
+fn not_found(path: &str) -> ServiceError {
+    let message = format!("there is no file or directory '{}'", shorten(path));
+    ServiceError::not_found(code::FILE_NOT_FOUND, message)
+}

@@ -1,0 +1,315 @@
+//! The Geo service: points in categories, searched by great-circle distance.
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::id::new_id;
+use crate::service_error::{ServiceError, code};
+use crate::services::parameters::Parameters;
+use crate::store::database::Database;
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS geo_point (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        object_id TEXT NOT NULL UNIQUE,
+        latitude REAL NOT NULL,
+        longitude REAL NOT NULL,
+        categories TEXT NOT NULL,
+        metadata TEXT NOT NULL
+    );
+";
+
+/// The category of a point without categories.
+const DEFAULT_CATEGORY: &str = "Default";
+
+/// The mean radius of the earth in metres, by the International Union of Geodesy and Geophysics.
+const EARTH_RADIUS: f64 = 6_371_008.8;
+
+pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
+    Ok(connection.execute_batch(TABLES)?)
+}
+
+pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
+    Ok(connection.execute_batch("DELETE FROM geo_point")?)
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Point {
+    #[serde(rename = "___class")]
+    class: &'static str,
+    #[serde(rename = "objectId")]
+    object_id: String,
+    latitude: f64,
+    longitude: f64,
+    categories: Vec<String>,
+    metadata: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance: Option<f64>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Geo {
+    database: Database,
+}
+
+impl Geo {
+    pub(super) fn new(database: Database) -> Geo {
+        Geo { database }
+    }
+
+    pub(crate) async fn save(&self, body: Map<String, Value>) -> Result<Point, ServiceError> {
+        let point = parse_point(body)?;
+        let saved = point.clone();
+        self.database
+            .write(move |transaction| insert(transaction, &point))
+            .await?;
+        Ok(saved)
+    }
+
+    /// Finds points by category and, if the parameters have a circle, by distance.
+    pub(crate) async fn find(&self, parameters: &Parameters) -> Result<Vec<Point>, ServiceError> {
+        let categories = parameters.one("categories")?.unwrap_or(DEFAULT_CATEGORY);
+        let categories: Vec<&str> = categories.split(',').map(str::trim).collect();
+        let circle = parse_circle(parameters)?;
+        let mut points = self.database.read(load_all).await?;
+        points.retain(|point| {
+            let mut names = point.categories.iter();
+            names.any(|name| categories.contains(&name.as_str()))
+        });
+        Ok(match circle {
+            Some(circle) => within(circle, points),
+            None => points,
+        })
+    }
+}
+
+fn parse_point(mut body: Map<String, Value>) -> Result<Point, ServiceError> {
+    let latitude = coordinate(degrees(&body, "latitude")?, 90.0)?;
+    let longitude = coordinate(degrees(&body, "longitude")?, 180.0)?;
+    let metadata = match body.remove("metadata") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(metadata)) => metadata,
+        Some(_) => {
+            return Err(ServiceError::new(
+                code::INVALID_VALUE,
+                "metadata is not an object",
+            ));
+        }
+    };
+    Ok(Point {
+        class: "GeoPoint",
+        object_id: new_id(),
+        latitude,
+        longitude,
+        categories: parse_categories(body.remove("categories"))?,
+        metadata,
+        distance: None,
+    })
+}
+
+fn parse_categories(value: Option<Value>) -> Result<Vec<String>, ServiceError> {
+    let invalid = || ServiceError::new(code::INVALID_VALUE, "categories is not an array of names");
+    let categories = match value {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(names)) => names
+            .into_iter()
+            .map(|name| match name {
+                Value::String(name) if !name.is_empty() => Ok(name),
+                _ => Err(invalid()),
+            })
+            .collect::<Result<_, _>>()?,
+        Some(_) => return Err(invalid()),
+    };
+    Ok(match categories.is_empty() {
+        true => vec![DEFAULT_CATEGORY.to_owned()],
+        false => categories,
+    })
+}
+
+/// Reads a number of the body.
+fn degrees(body: &Map<String, Value>, name: &str) -> Result<f64, ServiceError> {
+    match body.get(name) {
+        None | Some(Value::Null) => Err(ServiceError::new(
+            code::COORDINATES_MISSING,
+            "a point needs 'latitude' and 'longitude'",
+        )),
+        Some(value) => value.as_f64().ok_or_else(|| {
+            ServiceError::new(code::NOT_A_NUMBER, format!("'{name}' is not a number"))
+        }),
+    }
+}
+
+fn coordinate(degrees: f64, max: f64) -> Result<f64, ServiceError> {
+    match (-max..=max).contains(&degrees) {
+        true => Ok(degrees),
+        false => {
+            let message = "latitude must be from -90 to 90 and longitude from -180 to 180";
+            Err(ServiceError::new(code::INVALID_COORDINATES, message))
+        }
+    }
+}
+
+fn insert(connection: &Connection, point: &Point) -> Result<(), ServiceError> {
+    connection.execute(
+        "INSERT INTO geo_point (object_id, latitude, longitude, categories, metadata)
+         VALUES (?, ?, ?, ?, ?)",
+        params![
+            point.object_id,
+            point.latitude,
+            point.longitude,
+            Value::from(point.categories.clone()).to_string(),
+            Value::from(point.metadata.clone()).to_string(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The center and radius of a search.
+#[derive(Clone, Copy)]
+struct Circle {
+    latitude: f64,
+    longitude: f64,
+    /// In metres.
+    radius: f64,
+    /// Metres per requested unit.
+    unit: f64,
+}
+
+fn parse_circle(parameters: &Parameters) -> Result<Option<Circle>, ServiceError> {
+    let number = |name: &str| match parameters.one(name)? {
+        None => Ok(None),
+        Some(text) => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number)),
+            _ => Err(ServiceError::new(
+                code::NOT_A_NUMBER,
+                format!("'{name}' is not a number"),
+            )),
+        },
+    };
+    // `r` in the live service, `radius` in the specification.
+    let radius = number("radius")?.or(number("r")?);
+    match (number("lat")?, number("lon")?, radius) {
+        (None, None, None) => Ok(None),
+        (Some(latitude), Some(longitude), Some(radius)) if radius > 0.0 => {
+            let unit = metres_per_unit(parameters.one("units")?.unwrap_or("METERS"))?;
+            Ok(Some(Circle {
+                latitude: coordinate(latitude, 90.0)?,
+                longitude: coordinate(longitude, 180.0)?,
+                radius: radius * unit,
+                unit,
+            }))
+        }
+        (Some(_), Some(_), Some(_)) => Err(ServiceError::new(
+            code::RADIUS_NOT_POSITIVE,
+            "the radius must be greater than 0",
+        )),
+        _ => Err(ServiceError::new(
+            code::COORDINATES_MISSING,
+            "a search by radius needs 'lat', 'lon' and 'radius'",
+        )),
+    }
+}
+
+fn metres_per_unit(name: &str) -> Result<f64, ServiceError> {
+    Ok(match name {
+        "METERS" => 1.0,
+        "KILOMETERS" => 1000.0,
+        "MILES" => 1609.344,
+        "YARDS" => 0.9144,
+        "FEET" => 0.3048,
+        _ => {
+            let message = "'units' must be one of METERS, KILOMETERS, MILES, YARDS and FEET";
+            return Err(ServiceError::new(code::INVALID_PARAMETER, message));
+        }
+    })
+}
+
+fn load_all(connection: &Connection) -> Result<Vec<Point>, ServiceError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT object_id, latitude, longitude, categories, metadata FROM geo_point ORDER BY seq",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut points = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (categories, metadata): (String, String) = (row.get(3)?, row.get(4)?);
+        points.push(Point {
+            class: "GeoPoint",
+            object_id: row.get(0)?,
+            latitude: row.get(1)?,
+            longitude: row.get(2)?,
+            categories: serde_json::from_str(&categories).map_err(ServiceError::internal)?,
+            metadata: serde_json::from_str(&metadata).map_err(ServiceError::internal)?,
+            distance: None,
+        });
+    }
+    Ok(points)
+}
+
+/// Returns the points inside the circle, the nearest first, with their distance.
+fn within(circle: Circle, points: Vec<Point>) -> Vec<Point> {
+    let measured = points
+        .into_iter()
+        .map(|point| (distance(circle, &point), point));
+    let mut inside: Vec<(f64, Point)> = measured
+        .filter(|(metres, _)| *metres <= circle.radius)
+        .collect();
+    inside.sort_by(|(first, _), (second, _)| first.total_cmp(second));
+    let inside = inside.into_iter().map(|(metres, point)| Point {
+        distance: Some(metres / circle.unit),
+        ..point
+    });
+    inside.collect()
+}
+
+/// Returns the great-circle distance in metres, by the haversine formula, which is accurate for small
+/// distances too.
+fn distance(from: Circle, to: &Point) -> f64 {
+    let (first, second) = (from.latitude.to_radians(), to.latitude.to_radians());
+    let north = ((second - first) / 2.0).sin();
+    let east = ((to.longitude - from.longitude).to_radians() / 2.0).sin();
+    let h = north * north + first.cos() * second.cos() * east * east;
+    // Rounding may exceed 1 for antipodal points.
+    2.0 * EARTH_RADIUS * h.min(1.0).sqrt().asin()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metres(from: (f64, f64), to: (f64, f64)) -> f64 {
+        let circle = Circle {
+            latitude: from.0,
+            longitude: from.1,
+            radius: 0.0,
+            unit: 1.0,
+        };
+        let point = Point {
+            class: "GeoPoint",
+            object_id: String::new(),
+            latitude: to.0,
+            longitude: to.1,
+            categories: Vec::new(),
+            metadata: Map::new(),
+            distance: None,
+        };
+        distance(circle, &point)
+    }
+
+    #[test]
+    fn distance_follows_great_circles() {
+        let quarter = std::f64::consts::FRAC_PI_2 * EARTH_RADIUS;
+        for (from, to, expected) in [
+            ((0.0, 0.0), (0.0, 90.0), quarter),
+            ((0.0, 0.0), (90.0, 17.0), quarter),
+            ((0.0, 179.0), (0.0, -91.0), quarter),
+            ((10.0, 20.0), (-10.0, -160.0), 2.0 * quarter),
+            ((48.0, 2.0), (48.0, 2.0), 0.0),
+        ] {
+            assert!((metres(from, to) - expected).abs() < 1.0, "{from:?} {to:?}");
+        }
+        // Paris to London is about 343.5 km.
+        let paris_london = metres((48.8566, 2.3522), (51.5074, -0.1278));
+        assert!((paris_london - 343_500.0).abs() < 1_000.0, "{paris_london}");
+    }
+}

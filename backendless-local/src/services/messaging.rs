@@ -1,0 +1,244 @@
+//! The Messaging service: channels, from which each subscription polls every message once, and an
+//! outbox of e-mails. Nothing is pushed to a device or sent to a mail server.
+
+use rusqlite::{Connection, Transaction, params};
+use serde_json::{Map, Value, json};
+
+use crate::clock::Clock;
+use crate::id::new_id;
+use crate::service_error::{ServiceError, code};
+use crate::store::database::Database;
+
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS message (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        channel TEXT NOT NULL,
+        due INTEGER NOT NULL,
+        content TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS message_by_channel ON message (channel, due);
+    CREATE TABLE IF NOT EXISTS delivery (
+        channel TEXT NOT NULL,
+        subscription TEXT NOT NULL,
+        message INTEGER NOT NULL REFERENCES message (seq) ON DELETE CASCADE,
+        PRIMARY KEY (channel, subscription, message)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS email (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        content TEXT NOT NULL
+    );
+";
+
+/// Time that a message can be polled, in milliseconds.
+const RETENTION: i64 = 60 * 1000;
+
+pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
+    Ok(connection.execute_batch(TABLES)?)
+}
+
+pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
+    let tables = "DELETE FROM delivery; DELETE FROM message; DELETE FROM email;";
+    Ok(connection.execute_batch(tables)?)
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Messaging {
+    database: Database,
+    clock: Clock,
+}
+
+impl Messaging {
+    pub(super) fn new(database: Database, clock: Clock) -> Messaging {
+        Messaging { database, clock }
+    }
+
+    /// Publishes a message and returns its id.
+    pub(crate) async fn publish(
+        &self,
+        channel: String,
+        mut body: Map<String, Value>,
+    ) -> Result<String, ServiceError> {
+        let Some(data) = body.remove("message") else {
+            let message = "the property 'message' is missing";
+            return Err(ServiceError::new(code::MISSING_PARAMETER, message));
+        };
+        let headers = match body.remove("headers") {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(headers)) => headers,
+            Some(_) => {
+                let message = "headers is not an object";
+                return Err(ServiceError::new(code::INVALID_VALUE, message));
+            }
+        };
+        let now = self.clock.now();
+        let due = parse_due(body.remove("publishAt"), now)?;
+        let push_only = parse_push_only(&body)?;
+        let id = new_id();
+        let content = json!({
+            "messageId": id, "data": data, "publishedAt": due,
+            "publisherId": body.remove("publisherId").unwrap_or_default(), "headers": headers,
+        });
+        if !push_only {
+            let write = self.database.write(move |transaction| {
+                // Messages that can no longer be polled are deleted.
+                transaction.execute("DELETE FROM message WHERE due <= ?", [now - RETENTION])?;
+                transaction.execute(
+                    "INSERT INTO message (channel, due, content) VALUES (?, ?, ?)",
+                    params![channel, due, content.to_string()],
+                )?;
+                Ok(())
+            });
+            write.await?;
+        }
+        Ok(id)
+    }
+
+    /// Returns the messages that the subscription has not polled yet.
+    pub(crate) async fn poll(
+        &self,
+        channel: String,
+        subscription: String,
+    ) -> Result<Vec<Value>, ServiceError> {
+        let now = self.clock.now();
+        let write = self
+            .database
+            .write(move |transaction| deliver(transaction, &channel, &subscription, now));
+        write.await
+    }
+
+    /// Adds an e-mail to the outbox and returns the id of its message.
+    pub(crate) async fn send_email(
+        &self,
+        body: Map<String, Value>,
+    ) -> Result<String, ServiceError> {
+        check_email(&body)?;
+        let content = Value::from(body).to_string();
+        let write = self.database.write(move |transaction| {
+            transaction.execute("INSERT INTO email (content) VALUES (?)", [content])?;
+            Ok(())
+        });
+        write.await?;
+        Ok(new_id())
+    }
+
+    /// Returns all e-mails in the order in which they were sent, as request bodies.
+    pub(crate) async fn outbox(&self) -> Result<Vec<Value>, ServiceError> {
+        let read = self.database.read(|connection| {
+            let mut statement = connection.prepare("SELECT content FROM email ORDER BY seq")?;
+            let contents = statement.query_map([], |row| row.get::<_, String>(0))?;
+            let mut emails = Vec::new();
+            for content in contents {
+                emails.push(serde_json::from_str(&content?).map_err(ServiceError::internal)?);
+            }
+            Ok(emails)
+        });
+        read.await
+    }
+}
+
+/// Returns the time of publication: now, or `publishAt`. A time in the past becomes now, so that no
+/// message expires before it can be polled.
+fn parse_due(publish_at: Option<Value>, now: i64) -> Result<i64, ServiceError> {
+    match publish_at {
+        None | Some(Value::Null) => Ok(now),
+        Some(time) => time.as_i64().map(|time| time.max(now)).ok_or_else(|| {
+            let message = "publishAt is not a time in milliseconds";
+            ServiceError::new(code::INVALID_PUBLISH_TIME, message)
+        }),
+    }
+}
+
+/// Whether a message is pushed to devices only and therefore not added to the channel.
+fn parse_push_only(body: &Map<String, Value>) -> Result<bool, ServiceError> {
+    let policy = body.get("pushPolicy").filter(|policy| !policy.is_null());
+    match policy.map(Value::as_str) {
+        None | Some(Some("ALSO" | "NONE")) => Ok(false),
+        Some(Some("ONLY")) => Ok(true),
+        Some(_) => {
+            let message = "pushPolicy must be one of ONLY, ALSO and NONE";
+            Err(ServiceError::new(code::INVALID_VALUE, message))
+        }
+    }
+}
+
+/// Returns the messages that the subscription has not received and marks them as delivered.
+fn deliver(
+    transaction: &Transaction<'_>,
+    channel: &str,
+    subscription: &str,
+    now: i64,
+) -> Result<Vec<Value>, ServiceError> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT seq, content FROM message WHERE channel = ?1 AND due <= ?3 AND due > ?4
+         AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.channel = ?1
+                         AND subscription = ?2 AND message = seq)
+         ORDER BY due, seq",
+    )?;
+    let mut rows = statement.query(params![channel, subscription, now, now - RETENTION])?;
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        transaction
+            .prepare_cached(
+                "INSERT INTO delivery (channel, subscription, message) VALUES (?, ?, ?)",
+            )?
+            .execute(params![channel, subscription, row.get::<_, i64>(0)?])?;
+        let content: String = row.get(1)?;
+        messages.push(serde_json::from_str(&content).map_err(ServiceError::internal)?);
+    }
+    Ok(messages)
+}
+
+fn check_email(body: &Map<String, Value>) -> Result<(), ServiceError> {
+    if !body.get("subject").is_some_and(Value::is_string) {
+        return Err(ServiceError::new(
+            code::MISSING_PARAMETER,
+            "the property 'subject' is missing",
+        ));
+    }
+    let recipients = body
+        .get("to")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    if recipients.is_empty() {
+        return Err(ServiceError::new(
+            code::RECIPIENT_MISSING,
+            "the e-mail has no recipient",
+        ));
+    }
+    if !recipients
+        .iter()
+        .all(|to| to.as_str().is_some_and(is_address))
+    {
+        return Err(ServiceError::new(
+            code::INVALID_RECIPIENT,
+            "a recipient is not an e-mail address",
+        ));
+    }
+    let body_part = |name: &str| {
+        let parts = body.get("bodyparts");
+        parts
+            .and_then(|parts| parts.get(name))
+            .is_some_and(Value::is_string)
+    };
+    match body_part("textmessage") || body_part("htmlmessage") {
+        true => Ok(()),
+        false => Err(ServiceError::new(
+            code::EMAIL_BODY_MISSING,
+            "the e-mail has no body",
+        )),
+    }
+}
+
+/// Whether the text has the form `name@host`.
+fn is_address(text: &str) -> bool {
+    let is_invalid = |c: char| c.is_whitespace() || c.is_control();
+    match text.split_once('@') {
+        Some((name, host)) => {
+            !name.is_empty()
+                && !host.is_empty()
+                && !host.contains('@')
+                && !text.contains(is_invalid)
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,170 @@
+//! The eight services: what each operation does, without HTTP.
+//!
+//! Each service is a handle that is cheap to clone. [`Services`] contains all of them, on one
+//! database and one clock.
+
+pub(crate) mod cache;
+pub(crate) mod caller;
+pub(crate) mod cloud_code;
+pub(crate) mod counters;
+pub(crate) mod data;
+pub(crate) mod files;
+pub(crate) mod geo;
+pub(crate) mod messaging;
+pub(crate) mod parameters;
+pub(crate) mod rows;
+pub(crate) mod users;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use serde_json::{Map, Value};
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::service_error::{ServiceError, code};
+use crate::services::cache::Cache;
+use crate::services::caller::Caller;
+use crate::services::cloud_code::Methods;
+use crate::services::counters::Counters;
+use crate::services::data::Data;
+use crate::services::files::{Content, Files};
+use crate::services::geo::Geo;
+use crate::services::messaging::Messaging;
+use crate::services::users::Users;
+use crate::store::database::{self, Database, DatabaseThread};
+use crate::store::{schema, settings};
+
+/// Settings of the services.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) app_id: Option<String>,
+    pub(crate) api_key: Option<String>,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) session_life: Duration,
+    pub(crate) methods: Methods,
+}
+
+/// All services of a running server.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) app_id: String,
+    pub(crate) api_key: String,
+    pub(crate) data: Data,
+    pub(crate) users: Users,
+    pub(crate) files: Files,
+    pub(crate) messaging: Messaging,
+    pub(crate) geo: Geo,
+    pub(crate) cache: Cache,
+    pub(crate) counters: Counters,
+    pub(crate) cloud_code: Methods,
+    database: Database,
+}
+
+impl Services {
+    /// Opens the database, creates missing tables, and loads or creates the app id and the key.
+    pub(crate) async fn open(
+        settings: Settings,
+        clock: Clock,
+    ) -> Result<(Services, DatabaseThread), Error> {
+        let (app_id, api_key) = (settings.app_id, settings.api_key);
+        let prepare = move |connection: &Connection| {
+            create_tables(connection)?;
+            let stored_contents = files::contents(connection)?;
+            let app_id = settings::load_or_create(connection, "app-id", app_id)?;
+            let api_key = settings::load_or_create(connection, "api-key", api_key)?;
+            Ok((app_id, api_key, stored_contents))
+        };
+        let data_dir = settings.data_dir;
+        let (database, thread, (app_id, api_key, stored_contents)) =
+            database::open(data_dir.clone(), prepare).await?;
+        let content = Content::open_folder(data_dir.as_deref(), &stored_contents)
+            .map_err(|error| Error::with_cause("cannot use the folder of the files", error))?;
+        let users = Users::new(database.clone(), clock.clone(), settings.session_life);
+        let services = Services {
+            app_id,
+            api_key,
+            data: Data::new(database.clone(), clock.clone(), users.clone()),
+            users,
+            files: Files::new(database.clone(), content),
+            messaging: Messaging::new(database.clone(), clock.clone()),
+            geo: Geo::new(database.clone()),
+            cache: Cache::new(database.clone(), clock),
+            counters: Counters::new(database.clone()),
+            cloud_code: settings.methods,
+            database,
+        };
+        Ok((services, thread))
+    }
+
+    /// Deletes the data of every service. The app id, the key and the Cloud Code methods remain.
+    pub(crate) async fn reset(&self) -> Result<(), ServiceError> {
+        let contents = self.database.write(|transaction| {
+            let contents = files::contents(transaction)?;
+            schema::reset(transaction)?;
+            users::reset(transaction)?;
+            files::reset(transaction)?;
+            messaging::reset(transaction)?;
+            geo::reset(transaction)?;
+            cache::reset(transaction)?;
+            counters::reset(transaction)?;
+            create_tables(transaction)?;
+            Ok(contents)
+        });
+        for content in contents.await? {
+            self.files.remove_content(&content).await;
+        }
+        Ok(())
+    }
+
+    /// Creates the rows of a seed, a JSON object with an array of rows per table. Rows of the table
+    /// `Users` are registrations.
+    pub(crate) async fn seed(&self, seed: Value) -> Result<(), Error> {
+        let Value::Object(tables) = seed else {
+            return Err(Error::new(
+                "invalid seed: expected a JSON object of tables, such as {\"Person\": [{..}]}",
+            ));
+        };
+        for (table, rows) in tables {
+            let Value::Array(rows) = rows else {
+                return Err(Error::new(format!(
+                    "invalid seed: table '{table}' is not an array of rows"
+                )));
+            };
+            for (index, row) in rows.into_iter().enumerate() {
+                self.seed_row(&table, row).await.map_err(|error| {
+                    let row = format!("cannot seed row {index} of table '{table}'");
+                    Error::with_cause(row, error)
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn seed_row(&self, table: &str, row: Value) -> Result<(), ServiceError> {
+        let row: Map<String, Value> = match row {
+            Value::Object(row) => row,
+            _ => {
+                let message = "the row is not a JSON object";
+                return Err(ServiceError::new(code::UNPARSABLE_BODY, message));
+            }
+        };
+        if table == users::TABLE {
+            self.users.register(row).await?;
+        } else {
+            let anonymous = Caller(None);
+            self.data.create(anonymous, table.to_owned(), row).await?;
+        }
+        Ok(())
+    }
+}
+
+fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
+    users::create_tables(connection)?;
+    files::create_tables(connection)?;
+    messaging::create_tables(connection)?;
+    geo::create_tables(connection)?;
+    cache::create_tables(connection)?;
+    counters::create_tables(connection)
+}

@@ -1,0 +1,21 @@
+//! Named parameters of an operation.
+
+use crate::service_error::{ServiceError, code};
+
+/// Decoded parameters, in order. A name may occur more than once.
+#[derive(Debug)]
+pub(crate) struct Parameters(pub(crate) Vec<(String, String)>);
+
+impl Parameters {
+    /// Returns the value of a parameter that may occur once; `None` if it is missing.
+    pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, ServiceError> {
+        let mut values = self.0.iter().filter(|(given, _)| given == name);
+        match (values.next(), values.next()) {
+            (Some(_), Some(_)) => Err(ServiceError::new(
+                code::INVALID_PARAMETER,
+                format!("the parameter '{name}' is given more than once"),
+            )),
+            (value, _) => Ok(value.map(|(_, value)| value.as_str())),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Writes single rows, in a transaction of the calling function. Permissions are not checked here.
+
+use rusqlite::types::Value as Stored;
+use rusqlite::{Connection, params, params_from_iter};
+use serde_json::{Map, Value};
+
+use crate::query::row::Row;
+use crate::query::select::complete_row;
+use crate::service_error::{ServiceError, code};
+use crate::store::schema::{Table, is_system};
+use crate::store::value::to_stored;
+use crate::text::shorten;
+
+/// System properties of a new row.
+pub(crate) struct NewRow {
+    pub(crate) object_id: String,
+    pub(crate) owner_id: Option<String>,
+    pub(crate) created: i64,
+}
+
+/// Removes the system properties of a body, so that a client may send back a row that it has read.
+/// Rejects computed values.
+pub(crate) fn writable(mut body: Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
+    body.retain(|name, _| !is_system(name));
+    for (name, value) in &body {
+        if value["___class"] == "BackendlessExpression" || value.get("___operation").is_some() {
+            // Stored as plain JSON it would appear to be saved but never be computed.
+            let why = format!(
+                "'{}': computed values are not supported here",
+                shorten(name)
+            );
+            return Err(ServiceError::new(code::INVALID_VALUE, why));
+        }
+    }
+    Ok(body)
+}
+
+/// Inserts a row and returns it with every column.
+pub(crate) fn insert(
+    connection: &Connection,
+    table: &mut Table,
+    fields: Map<String, Value>,
+    new: &NewRow,
+) -> Result<Row, ServiceError> {
+    let mut names = vec![
+        "object_id".to_owned(),
+        "owner_id".to_owned(),
+        "created".to_owned(),
+    ];
+    let owner = new.owner_id.clone().map_or(Stored::Null, Stored::Text);
+    let mut values = vec![
+        Stored::Text(new.object_id.clone()),
+        owner,
+        Stored::Integer(new.created),
+    ];
+    for (name, value) in fields {
+        names.push(table.column_for(connection, &name, &value)?);
+        values.push(to_stored(value));
+    }
+    let marks = vec!["?"; names.len()].join(", ");
+    let sql = format!(
+        "INSERT INTO {} ({}) VALUES ({marks})",
+        table.sql(),
+        names.join(", ")
+    );
+    connection
+        .prepare_cached(&sql)?
+        .execute(params_from_iter(values))?;
+    reload(connection, table, &new.object_id)
+}
+
+/// Updates the given properties and `updated`. Returns the row with every column.
+pub(crate) fn update(
+    connection: &Connection,
+    table: &mut Table,
+    object_id: &str,
+    fields: Map<String, Value>,
+    now: i64,
+) -> Result<Row, ServiceError> {
+    if fields.is_empty() {
+        return Err(ServiceError::new(
+            code::NOTHING_TO_UPDATE,
+            "Unable to update object: the body has no properties to change",
+        ));
+    }
+    let mut assignments = vec!["updated = ?".to_owned()];
+    let mut values = vec![Stored::Integer(now)];
+    for (name, value) in fields {
+        assignments.push(format!(
+            "{} = ?",
+            table.column_for(connection, &name, &value)?
+        ));
+        values.push(to_stored(value));
+    }
+    values.push(Stored::Text(object_id.to_owned()));
+    let sql = format!(
+        "UPDATE {} SET {} WHERE object_id = ?",
+        table.sql(),
+        assignments.join(", ")
+    );
+    match connection
+        .prepare_cached(&sql)?
+        .execute(params_from_iter(values))?
+    {
+        0 => Err(unknown_object(object_id)),
+        _ => reload(connection, table, object_id),
+    }
+}
+
+/// Sets only `updated`. Returns the row with every column.
+pub(crate) fn touch(
+    connection: &Connection,
+    table: &Table,
+    object_id: &str,
+    now: i64,
+) -> Result<Row, ServiceError> {
+    let sql = format!("UPDATE {} SET updated = ? WHERE object_id = ?", table.sql());
+    connection
+        .prepare_cached(&sql)?
+        .execute(params![now, object_id])?;
+    reload(connection, table, object_id)
+}
+
+pub(crate) fn delete(
+    connection: &Connection,
+    table: &Table,
+    object_id: &str,
+) -> Result<(), ServiceError> {
+    let sql = format!("DELETE FROM {} WHERE object_id = ?", table.sql());
+    match connection.prepare_cached(&sql)?.execute([object_id])? {
+        0 => Err(unknown_object(object_id)),
+        _ => Ok(()),
+    }
+}
+
+/// The service's error for an objectId that the table does not contain.
+pub(crate) fn unknown_object(object_id: &str) -> ServiceError {
+    let message = format!("Entity with ID {} not found", shorten(object_id));
+    ServiceError::not_found(code::UNKNOWN_OBJECT, message)
+}
+
+fn reload(connection: &Connection, table: &Table, object_id: &str) -> Result<Row, ServiceError> {
+    complete_row(connection, table, object_id)?.ok_or_else(|| unknown_object(object_id))
+}

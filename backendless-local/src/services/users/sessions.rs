@@ -1,0 +1,82 @@
+//! Sessions: the user of each token and the time of its expiry. Only SHA-256 hashes of tokens are
+//! stored, so the database contains no valid token. A session expires a fixed time after its login;
+//! use does not extend it.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use crate::clock::millis;
+use crate::id::new_id;
+use crate::service_error::ServiceError;
+
+pub(super) const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS session (
+        token_hash BLOB PRIMARY KEY,
+        user_id TEXT NOT NULL,
+        expires INTEGER NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS session_by_user ON session (user_id);
+    CREATE INDEX IF NOT EXISTS session_by_expiry ON session (expires);
+";
+
+pub(super) type TokenHash = [u8; 32];
+
+pub(super) struct Session {
+    token_hash: TokenHash,
+    user_id: String,
+    expires: i64,
+}
+
+/// Creates a token and its session, which [`open`] stores.
+pub(super) fn new(user_id: &str, now: i64, life: Duration) -> (String, Session) {
+    let token = new_id();
+    let session = Session {
+        token_hash: hash(&token),
+        user_id: user_id.to_owned(),
+        expires: now.saturating_add(millis(life)),
+    };
+    (token, session)
+}
+
+pub(super) fn hash(token: &str) -> TokenHash {
+    Sha256::digest(token).into()
+}
+
+/// Stores a session and deletes expired ones.
+pub(super) fn open(
+    connection: &Connection,
+    session: &Session,
+    now: i64,
+) -> Result<(), ServiceError> {
+    connection.execute("DELETE FROM session WHERE expires <= ?", [now])?;
+    connection.execute(
+        "INSERT INTO session (token_hash, user_id, expires) VALUES (?, ?, ?)",
+        params![session.token_hash, session.user_id, session.expires],
+    )?;
+    Ok(())
+}
+
+pub(super) fn close(connection: &Connection, token: &TokenHash) -> Result<(), ServiceError> {
+    connection.execute("DELETE FROM session WHERE token_hash = ?", [token])?;
+    Ok(())
+}
+
+pub(super) fn close_all(connection: &Connection, user_id: &str) -> Result<(), ServiceError> {
+    connection.execute("DELETE FROM session WHERE user_id = ?", [user_id])?;
+    Ok(())
+}
+
+/// Returns the objectId of the session's user; `None` if the token is unknown or expired.
+pub(super) fn find_user(
+    connection: &Connection,
+    token: &TokenHash,
+    now: i64,
+) -> Result<Option<String>, ServiceError> {
+    let user_id = connection
+        .prepare_cached("SELECT user_id FROM session WHERE token_hash = ? AND expires > ?")?
+        .query_row(params![token, now], |row| row.get(0))
+        .optional()?;
+    Ok(user_id)
+}

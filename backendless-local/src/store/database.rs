@@ -1,0 +1,209 @@
+//! The database thread: it owns the only SQLite connection and runs closures one after the other.
+//!
+//! One thread keeps the guarantees simple: each closure sees everything that was committed before
+//! it, and SQLite is never busy. Async code never calls SQLite; it sends a closure and awaits the
+//! result.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::error::Error;
+use crate::service_error::ServiceError;
+use crate::store::{like, schema, settings};
+
+/// Layout version of the database file. A file of another version is rejected.
+const LAYOUT: i64 = 1;
+
+/// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
+const STACK_SIZE: usize = 16 * 1024 * 1024;
+
+type Task = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// Handle to the database. The thread ends when the last handle is dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    tasks: mpsc::Sender<Task>,
+}
+
+/// The thread that owns the connection.
+#[derive(Debug)]
+pub(crate) struct DatabaseThread(JoinHandle<()>);
+
+impl DatabaseThread {
+    /// Waits until the database is closed. Returns only once every handle is dropped.
+    pub(crate) fn join(self) {
+        // The thread catches the panics of its tasks, so there is no error to report.
+        let _ = self.0.join();
+    }
+}
+
+impl Database {
+    /// Runs a closure that only reads. It sees one consistent state.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.run(|connection| task(connection)).await
+    }
+
+    /// Runs a closure that writes, in one transaction, which is rolled back if the closure fails.
+    /// When this returns, the transaction is on disk (if the database has a file).
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.run(|connection| in_transaction(connection, task))
+            .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let (sender, receiver) = oneshot::channel();
+        let task = Box::new(move |connection: &mut Connection| {
+            // A transaction that a panic leaves open is rolled back when its guard is dropped.
+            let result = catch_unwind(AssertUnwindSafe(|| task(connection)));
+            let result =
+                result.unwrap_or_else(|_| Err(ServiceError::internal("a database task panicked")));
+            // The receiver is gone if the request was cancelled; the changes stay committed.
+            let _ = sender.send(result);
+        });
+        self.tasks
+            .send(task)
+            .map_err(|_| ServiceError::internal("the database thread has ended"))?;
+        receiver
+            .await
+            .map_err(|_| ServiceError::internal("the database thread ended during a task"))?
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError>,
+) -> Result<T, ServiceError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = task(&transaction)?;
+    transaction.commit()?;
+    Ok(result)
+}
+
+/// Opens the database on a new thread: in memory, or as a file in the folder. `prepare` runs
+/// first, in one transaction; its result is returned.
+pub(crate) async fn open<T: Send + 'static>(
+    folder: Option<PathBuf>,
+    prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
+) -> Result<(Database, DatabaseThread, T), Error> {
+    let (tasks, incoming) = mpsc::channel::<Task>();
+    let (sender, receiver) = oneshot::channel();
+    let thread = std::thread::Builder::new()
+        .name("local-database".to_owned())
+        .stack_size(STACK_SIZE)
+        .spawn(move || match connect(folder.as_deref(), prepare) {
+            Ok((mut connection, prepared)) => {
+                let _ = sender.send(Ok(prepared));
+                for task in incoming {
+                    task(&mut connection);
+                }
+            }
+            Err(error) => {
+                let _ = sender.send(Err(error));
+            }
+        })
+        .map_err(|error| Error::with_cause("cannot start the database thread", error))?;
+    let prepared = receiver
+        .await
+        .map_err(|_| Error::new("cannot open the database: its thread panicked"))??;
+    Ok((Database { tasks }, DatabaseThread(thread), prepared))
+}
+
+/// Opens the database on the calling thread and prepares it.
+pub(crate) fn connect<T>(
+    folder: Option<&Path>,
+    prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
+) -> Result<(Connection, T), Error> {
+    let mut connection = match folder {
+        None => Connection::open_in_memory()
+            .map_err(|error| Error::with_cause("cannot open a database in memory", error))?,
+        Some(folder) => open_file(folder)?,
+    };
+    let prepared = in_transaction(&mut connection, |transaction| {
+        like::install(transaction)?;
+        transaction.execute_batch(settings::TABLES)?;
+        transaction.execute_batch(schema::TABLES)?;
+        prepare(transaction)
+    });
+    let prepared =
+        prepared.map_err(|error| Error::with_cause("cannot prepare the database", error))?;
+    Ok((connection, prepared))
+}
+
+fn open_file(folder: &Path) -> Result<Connection, Error> {
+    let unusable = |cause: Box<dyn std::error::Error>| {
+        let message = format!("cannot use the data folder {}", folder.display());
+        Error::with_cause(message, cause)
+    };
+    std::fs::create_dir_all(folder).map_err(|error| unusable(error.into()))?;
+    let file = folder.join("backendless.sqlite3");
+    // A folder may be called `file:x`; SQLite must not read it as a URI.
+    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI;
+    let connection =
+        Connection::open_with_flags(file, flags).map_err(|error| unusable(error.into()))?;
+    configure(&connection).map_err(|error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseBusy) => {
+            unusable("another server uses it; stop that server or choose another folder".into())
+        }
+        _ => unusable(error.into()),
+    })?;
+    let layout = connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
+        .map_err(|error| unusable(error.into()))?;
+    match layout {
+        LAYOUT => Ok(connection),
+        // A new file.
+        0 => match connection.pragma_update(None, "user_version", LAYOUT) {
+            Ok(()) => Ok(connection),
+            Err(error) => Err(unusable(error.into())),
+        },
+        _ => Err(unusable(
+            "another version of this server wrote it; delete it or choose another folder".into(),
+        )),
+    }
+}
+
+/// Makes commits durable and locks the file. With WAL a commit appends to one file, and with
+/// synchronous=FULL it is flushed before it returns, so that neither a killed process nor a power
+/// loss undoes a commit. The exclusive lock, kept until the connection is closed, keeps a second
+/// server out.
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(1))?;
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks the settings, because only a power loss would show the difference.
+    #[test]
+    fn file_is_flushed_at_every_commit() {
+        const FULL: i64 = 2;
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open_file(folder.path()).unwrap();
+        let setting = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
+        assert_eq!(setting("synchronous"), Ok(FULL));
+        let journal: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .unwrap();
+        assert_eq!(journal, "wal");
+    }
+}

@@ -1,0 +1,28 @@
+//! Large calls: a table of many rows, a large file.
+
+use super::{Bulk, Order, Sample, Task, on_one_thread, sample};
+use crate::Result;
+
+/// Makes one call.
+pub fn run<C: Bulk>(order: &Order) -> Result<Sample> {
+    on_one_thread(async {
+        let contender = C::new(&order.url)?;
+        // The first call opens the connection before the measurement.
+        contender.get().await?;
+        sample(async {
+            match order.task {
+                Task::Table => contender.table(order.concurrency).await,
+                Task::Upload => {
+                    let file = order.file.clone().ok_or("there is no file to upload")?;
+                    contender.upload(file).await
+                }
+                Task::Download => match contender.download().await? {
+                    0 => Err("the file is empty".into()),
+                    _ => Ok(()),
+                },
+                _ => Err("not a large call".into()),
+            }
+        })
+        .await
+    })
+}

@@ -1,0 +1,128 @@
+//! The contenders: each is a process that makes calls in one way and prints what they cost.
+//!
+//! [`sdk`], [`plain_reqwest`] and [`plain_hyper`] make the same calls; [`person`] is the row that the
+//! calls are about. [`calls`] makes many small calls, [`bulk`] the large ones, and [`decode`] decodes
+//! pages without a call. [`memory`] measures the memory of the process.
+
+mod bulk;
+mod calls;
+mod decode;
+mod memory;
+pub mod person;
+mod plain_hyper;
+mod plain_reqwest;
+mod sdk;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+
+/// The arguments of a contender.
+#[derive(Debug, Args)]
+pub struct Order {
+    #[arg(value_enum)]
+    who: Who,
+    #[arg(value_enum)]
+    task: Task,
+    /// The URL of the server.
+    #[arg(long, default_value = "")]
+    url: String,
+    /// The number of repetitions.
+    #[arg(long, default_value_t = 1)]
+    count: usize,
+    /// How many of them run concurrently.
+    #[arg(long, default_value_t = 1)]
+    concurrency: usize,
+    /// The file to upload.
+    #[arg(long)]
+    file: Option<PathBuf>,
+}
+
+/// The contenders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Who {
+    Sdk,
+    Reference,
+    Floor,
+    /// Decoding with serde's `flatten`.
+    Flatten,
+}
+
+/// The tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    Get,
+    Create,
+    Find,
+    /// Decodes pages.
+    Decode,
+    /// Reads all rows of a table and checks their order.
+    Table,
+    Upload,
+    Download,
+}
+
+/// The cost of a task.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub struct Sample {
+    pub seconds: f64,
+    /// The maximum memory growth, in bytes, if the system reports it.
+    pub growth: Option<f64>,
+}
+
+/// The compared calls. Each checks its response, so every contender reads it.
+trait Contender: Clone + Send + Sync + Sized + 'static {
+    fn new(url: &str) -> Result<Self>;
+    fn get(&self) -> impl Future<Output = Result<()>> + Send;
+    fn create(&self) -> impl Future<Output = Result<()>> + Send;
+    fn find(&self) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// The large calls, which plain hyper does not make.
+trait Bulk: Contender {
+    /// Reads all rows of the table, `concurrency` pages at a time if supported.
+    fn table(&self, concurrency: usize) -> impl Future<Output = Result<()>> + Send;
+    fn upload(&self, file: PathBuf) -> impl Future<Output = Result<()>> + Send;
+    /// Downloads the file and returns its length.
+    fn download(&self) -> impl Future<Output = Result<u64>> + Send;
+}
+
+/// Runs the task and prints its cost.
+pub fn run(order: &Order) -> Result<()> {
+    let sample = match (order.task, order.who) {
+        (Task::Decode, who) => decode::run(who, order.count)?,
+        (Task::Table | Task::Upload | Task::Download, Who::Sdk) => bulk::run::<sdk::Sdk>(order)?,
+        (Task::Table | Task::Upload | Task::Download, Who::Reference) => {
+            bulk::run::<plain_reqwest::PlainReqwest>(order)?
+        }
+        (_, Who::Sdk) => calls::run::<sdk::Sdk>(order)?,
+        (_, Who::Reference) => calls::run::<plain_reqwest::PlainReqwest>(order)?,
+        (_, Who::Floor) => calls::run::<plain_hyper::PlainHyper>(order)?,
+        (_, Who::Flatten) => return Err("serde only decodes".into()),
+    };
+    println!("{}", serde_json::to_string(&sample)?);
+    Ok(())
+}
+
+/// Measures the duration and the memory of `work`.
+async fn sample(work: impl Future<Output = Result<()>>) -> Result<Sample> {
+    let memory = memory::Memory::now();
+    let start = Instant::now();
+    work.await?;
+    Ok(Sample {
+        seconds: start.elapsed().as_secs_f64(),
+        growth: memory.growth(),
+    })
+}
+
+/// Runs `work` on one thread. The server has the other core.
+fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(work)
+}

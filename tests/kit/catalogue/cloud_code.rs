@@ -1,0 +1,39 @@
+//! Operations of Cloud Code.
+
+use backendless::Record;
+use backendless::operations::*;
+use serde_json::Value;
+
+use super::call::call;
+use super::{Entry, ResponseBody, object};
+
+pub(super) fn entries() -> Vec<Entry> {
+    vec![
+        Entry::new(
+            &INVOKE_CLOUD_CODE_SERVICE,
+            &["echo", "echo"],
+            call!(|context| context.client.cloud_code().invoke::<_, Record>(
+                context.path(0),
+                context.path(1),
+                &context.json()
+            )),
+            ResponseBody::Required,
+            object,
+        )
+        .variant(
+            "with a header",
+            call!(|context| context
+                .client
+                .cloud_code()
+                .invoke::<_, Record>(context.path(0), context.path(1), &context.json())
+                .header("x-trace", "1")),
+        )
+        .variant(
+            "without arguments",
+            call!(|context| context
+                .client
+                .cloud_code()
+                .invoke_no_args::<Value>(context.path(0), context.path(1))),
+        ),
+    ]
+}

@@ -1,0 +1,208 @@
+//! `Debug` of every public type, with canaries wherever a value can contain one.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::path::Path;
+
+use backendless::filter::{Value, field};
+use backendless::{
+    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw,
+};
+use backendless_tests::catalogue::{self, Context};
+use futures_util::stream;
+
+use crate::canaries::{
+    API_KEY, APP_ID, LOGIN, PASSWORD, PROXY_PASSWORD, TOKEN, VALUE, assert_none, find, values,
+};
+use crate::capture::Capture;
+use crate::fixture::{Transport, builder, start_server, success};
+
+/// Types that contain a row or a message of the caller, and print it. They contain no secrets.
+const PRINT_CALLER_DATA: [&str; 4] = ["GeoPoint", "Message", "MessageStatus", "Object"];
+
+/// Types whose values contain no data of a call, and the mock server.
+const WITHOUT_DATA: [&str; 13] = [
+    "ErrorCode",
+    "ErrorCodes",
+    "ErrorKind",
+    "Idempotency",
+    "MockServer",
+    "Operation",
+    "Origin",
+    "PathParameter",
+    "Profile",
+    "PushPolicy",
+    "RetryPolicy",
+    "SessionUse",
+    "Units",
+];
+
+/// Types that the other modules check.
+const CHECKED_ELSEWHERE: [&str; 1] = ["Error"];
+
+/// The type names and `Debug` texts of values.
+struct DebugTexts(Vec<(&'static str, String)>);
+
+impl DebugTexts {
+    /// Every request of the catalogue.
+    fn add_requests(&mut self, client: &Client) {
+        let context = Context::new(client, &values());
+        for entry in catalogue::entries() {
+            for (_, call) in entry.calls() {
+                let request = call.describe(&entry.context(&context));
+                self.0.push((request.type_name, request.debug));
+            }
+        }
+    }
+
+    fn add<T: Debug>(&mut self, name: &'static str, value: &T) {
+        self.0.push((name, format!("{value:?}\n{value:#?}")));
+    }
+}
+
+#[tokio::test]
+async fn debug_of_public_types_has_no_secret_and_no_row() {
+    let capture = Capture::start().await;
+    let server = start_server(Transport::Http1, success);
+    let proxy = format!("http://u:{PROXY_PASSWORD}@localhost");
+    let builder = builder(server.url());
+    let mut texts = DebugTexts(Vec::new());
+    let with_proxy = crate::fixture::builder(server.url()).proxy(proxy);
+    texts.add("ClientBuilder", &with_proxy);
+    let client = builder.build().unwrap();
+    texts.add("Client", &client);
+    texts.add_requests(&client);
+    data(&client, &mut texts);
+    users(&client, &mut texts).await;
+    files(&client, server.url(), &mut texts).await;
+    messaging(&client, &mut texts);
+    others(&client, &mut texts);
+    for (name, text) in &texts.0 {
+        assert_none(name, text);
+    }
+    let names = texts.0.iter().map(|(name, _)| *name);
+    let named: BTreeSet<String> = names
+        .chain(PRINT_CALLER_DATA)
+        .chain(WITHOUT_DATA)
+        .chain(CHECKED_ELSEWHERE)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(named, public_types());
+    assert_rows_print_their_values(&client).await;
+    capture.assert_clean("printing");
+}
+
+fn data(client: &Client, texts: &mut DebugTexts) {
+    let rows = client.data::<Record>("T");
+    texts.add("Table", &rows);
+    let filter = field("name").eq(VALUE);
+    texts.add("Filter", &filter);
+    texts.add("Value", &Value::from(VALUE));
+    texts.add("Field", &field("name"));
+    texts.add("FindParameters", &rows.find().filter(filter.clone()));
+    texts.add(
+        "CountParameters",
+        &rows.count().filter(format!("name = '{VALUE}'")),
+    );
+    texts.add("ObjectStream", &rows.find().filter(filter).stream());
+    texts.add("Timestamp", &Timestamp::now());
+}
+
+async fn users(client: &Client, texts: &mut DebugTexts) {
+    let users = client.users();
+    let registration = Registration::new(PASSWORD);
+    let registration = registration.email(LOGIN).name(VALUE).property("a", VALUE);
+    texts.add("Users", &users);
+    texts.add("Registration", &registration);
+    let session = users.login(LOGIN, PASSWORD).await.unwrap();
+    assert_eq!(session.token().expose_secret(), TOKEN);
+    assert_eq!(session.user().properties["note"], VALUE);
+    texts.add("Session", &session);
+    texts.add("User", session.user());
+    texts.add("UserToken", session.token());
+    texts.add("UserToken", &UserToken::from(TOKEN));
+    texts.add("Client", session.client());
+}
+
+async fn files(client: &Client, url: &str, texts: &mut DebugTexts) {
+    let files = client.files();
+    let info = FileInfo::from_url(format!("{url}/{APP_ID}/{API_KEY}/files/{VALUE}"));
+    let pieces = stream::iter([Ok::<_, std::io::Error>(VALUE)]);
+    texts.add("Files", &files);
+    texts.add("FileInfo", &info);
+    texts.add("Upload", &Upload::bytes(VALUE));
+    texts.add("Upload", &Upload::stream(pieces, Some(20)));
+    texts.add("Upload", &Upload::file(VALUE));
+    texts.add("Request", &files.download(&info));
+    texts.add("DownloadFileParameters", &files.download(&info));
+    texts.add(
+        "Multipart",
+        &raw::Multipart::new(VALUE, Upload::bytes(VALUE)),
+    );
+    texts.add("Prepared", &raw::delete_file(VALUE).unwrap());
+    texts.add("Download", &files.download(&info).await.unwrap());
+}
+
+fn messaging(client: &Client, texts: &mut DebugTexts) {
+    let messaging = client.messaging();
+    let email = Email::new(VALUE).to(LOGIN).text(VALUE).html(VALUE);
+    let publish = messaging.publish("news", VALUE).header("x", VALUE);
+    texts.add("Messaging", &messaging);
+    texts.add("PublishParameters", &publish.push_singlecast([VALUE]));
+    texts.add("Email", &email);
+    texts.add(
+        "MessageStream",
+        &messaging.messages::<Record>("news", VALUE),
+    );
+}
+
+fn others(client: &Client, texts: &mut DebugTexts) {
+    texts.add("Geo", &client.geo());
+    let near = client.geo().find().near(1.0, 2.0, 3.0, Units::Miles);
+    texts.add("FindGeoPointsParameters", &near);
+    texts.add("Cache", &client.cache());
+    texts.add("Counters", &client.counters());
+    let cloud_code = client.cloud_code();
+    texts.add("CloudCode", &cloud_code);
+    let invoke = cloud_code.invoke::<_, u8>("S", "m", VALUE);
+    texts.add("InvocationParameters", &invoke.header("x", VALUE));
+}
+
+/// Asserts that a row prints its values, and that the row of a login does not print the token.
+async fn assert_rows_print_their_values(client: &Client) {
+    let session = client.users().login(LOGIN, PASSWORD).await.unwrap();
+    let row = client.data::<Record>("T").get("B2").await.unwrap();
+    assert_eq!(
+        find(&format!("{:?}", session.user().properties)),
+        Some("CANARYVALUE")
+    );
+    assert!(find(&format!("{row:?}")).is_some());
+}
+
+/// The names of all public structs and enums of the crate, without generated ones.
+fn public_types() -> BTreeSet<String> {
+    let mut types = BTreeSet::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backendless/src");
+    let mut folders = vec![source];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("generated") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                types.extend(types_of(&std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    types
+}
+
+fn types_of(source: &str) -> Vec<String> {
+    let lines = source.lines();
+    let names = lines.filter_map(|line| {
+        let kinds = ["pub struct ", "pub enum "];
+        let rest = kinds.iter().find_map(|kind| line.strip_prefix(kind))?;
+        rest.split(|c: char| !c.is_alphanumeric()).next()
+    });
+    names.map(str::to_owned).collect()
+}

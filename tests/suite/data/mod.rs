@@ -1,0 +1,7 @@
+//! The data service.
+
+mod exchange;
+mod rejected;
+mod responses;
+mod stream;
+mod wire;

@@ -1,0 +1,6 @@
+//! The file service.
+
+mod exchange;
+mod rejected;
+mod responses;
+mod wire;

@@ -1,0 +1,6 @@
+//! The messaging service.
+
+mod exchange;
+mod rejected;
+mod responses;
+mod wire;
