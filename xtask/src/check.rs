@@ -55,12 +55,7 @@ const CHECKS: [Check; 12] = [
         "lints",
     ),
     Check {
-        never: &[
-            "openapiv3 ",
-            "prettyplease ",
-            "progenitor",
-            "typify",
-        ],
+        never: &["openapiv3 ", "prettyplease ", "progenitor", "typify"],
         ..cargo(
             &[
                 "tree",
