@@ -283,12 +283,12 @@ impl fmt::Debug for UploadFileParameters {
     }
 }
 
+#[cfg(feature = "raw")]
 impl Multipart {
     /// Creates the form that the service expects: one part, `file`, with the name `file_name` and a media type that is guessed
     /// from the name.
     ///
     /// ```
-    /// # #[cfg(feature = "raw")]
     /// # backendless_local::doc_example!(|client| {
     /// use backendless::{Upload, raw};
     ///
