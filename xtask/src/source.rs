@@ -58,7 +58,14 @@ fn of_revision(root: &Path, revision: &str) -> Result<Source, Error> {
     };
     let name = format!("{revision}:{SPECIFICATION}");
     let text = git(&["show", &name])?;
-    let files = git(&["ls-tree", "--full-tree", "--name-only", "-rz", revision, OVERLAYS])?;
+    let files = git(&[
+        "ls-tree",
+        "--full-tree",
+        "--name-only",
+        "-rz",
+        revision,
+        OVERLAYS,
+    ])?;
     let mut overlays = Vec::new();
     for path in files.split('\0').filter(|path| is_overlay(path)) {
         let name = format!("{revision}:{path}");

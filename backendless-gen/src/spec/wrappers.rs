@@ -273,7 +273,8 @@ impl Reader<'_> {
         let call = format!("{RAW}::{name}");
         let is_call = |line: &str| {
             let rest = line.split_once(&call).map(|(_, rest)| rest);
-            let ends = rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+            let ends = rest
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
             ends && !line.trim_start().starts_with("//")
         };
         Some(self.text.lines().position(is_call)? + 1)

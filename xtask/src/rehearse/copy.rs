@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-use backendless_gen::{Error, Overlay, OVERLAYS};
+use backendless_gen::{Error, OVERLAYS, Overlay};
 use tempfile::TempDir;
 
 /// A copy, which is deleted when it is dropped.
@@ -104,10 +104,7 @@ fn files(root: &Path) -> Result<Vec<String>, Error> {
         .map_err(|error| failed("run", "git", &error))?;
     if !output.status.success() {
         let message = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::new(format!(
-            "git ls-files: {}",
-            message.trim_end()
-        )));
+        return Err(Error::new(format!("git ls-files: {}", message.trim_end())));
     }
     let names = String::from_utf8_lossy(&output.stdout);
     let names = names.split('\0').filter(|name| !name.is_empty());

@@ -11,7 +11,9 @@ impl fmt::Display for Rehearsal {
         match &self.verdict {
             None => Ok(()),
             Some(Verdict::Client(broken)) => errors(f, "compiles     no", broken),
-            Some(Verdict::Tests(broken)) => errors(f, "compiles     yes, but not its tests", broken),
+            Some(Verdict::Tests(broken)) => {
+                errors(f, "compiles     yes, but not its tests", broken)
+            }
             Some(Verdict::Compiles { coverage: None }) => {
                 writeln!(f, "compiles     yes\ncoverage     passes")
             }
