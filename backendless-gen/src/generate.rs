@@ -42,9 +42,9 @@ pub struct GeneratedFile {
 pub fn generate(source: &Source, lock: &str) -> Result<Output, Error> {
     let header = Header::new(source, lock)?;
     let (model, document) = read(source)?;
+    validate::consistency(&document, &model)?;
     let (raw, applied) = raw(&model, &document)?;
     rules::check(&applied)?;
-    validate::consistency(&document, &model)?;
     let operations = operations::generate(&model)?;
     let mock = mock::generate(&model)?;
     let files = [

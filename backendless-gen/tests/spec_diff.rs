@@ -10,9 +10,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use backendless_gen::spec::{Diff, Level, Source, Wrappers};
+use backendless_gen::Source;
+use backendless_gen::spec::{Diff, Level, Wrappers};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec_tools")
@@ -49,7 +49,7 @@ fn compare(name: &str, actual: &str) {
 }
 
 #[test]
-fn every_kind_of_difference_is_told_in_each_format() {
+fn every_kind_of_difference_is_shown_in_each_format() {
     let diff = diff(&source("old.yaml"), &source("new.yaml"));
     compare("diff/expected.txt", &diff.text());
     compare("diff/expected.md", &diff.markdown());
@@ -150,48 +150,4 @@ fn every_operation_of_the_document_has_a_public_method() {
             change.what
         );
     }
-}
-
-#[test]
-fn an_argument_that_is_neither_file_nor_revision_says_what_would_be() {
-    for argument in ["no-such-thing", "--output=x"] {
-        let error = Source::find(root(), argument).unwrap_err().to_string();
-        let start =
-            format!("`{argument}` is no specification: there is no such file, and git says: ");
-        assert!(error.starts_with(&start), "{error}");
-        assert!(
-            error.contains("\n  valid: a path, or a revision"),
-            "{error}"
-        );
-    }
-}
-
-#[test]
-fn a_revision_is_the_specification_it_holds() {
-    let folder = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str]| {
-        let mut git = Command::new("git");
-        git.current_dir(folder.path()).args(arguments);
-        for name in [
-            "GIT_AUTHOR_NAME",
-            "GIT_COMMITTER_NAME",
-            "GIT_AUTHOR_EMAIL",
-            "GIT_COMMITTER_EMAIL",
-        ] {
-            git.env(name, "test");
-        }
-        assert!(git.output().unwrap().status.success());
-    };
-    git(&["init", "--quiet"]);
-    fs::write(folder.path().join("openapi.yaml"), source_text("old.yaml")).unwrap();
-    git(&["add", "openapi.yaml"]);
-    git(&["commit", "--quiet", "-m", "old"]);
-    fs::write(folder.path().join("openapi.yaml"), source_text("new.yaml")).unwrap();
-    let old = Source::find(folder.path(), "HEAD").unwrap();
-    assert_eq!(
-        old,
-        Source::new("HEAD:openapi.yaml", source_text("old.yaml"))
-    );
-    let new = Source::working_copy(folder.path()).unwrap();
-    assert_eq!(new, Source::new("openapi.yaml", source_text("new.yaml")));
 }

@@ -1,4 +1,4 @@
-//! A reader that is not stricter than the service.
+//! Removes constraints: a reader must not be stricter than the service.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -8,13 +8,13 @@ use crate::model::Model;
 pub(super) const RULE: Rule = Rule {
     id: "no-constraints",
     why: "typify turns formats of strings into types of crates that the SDK does not have (chrono, uuid) and limits into types \
-          that refuse to read a value out of range; `not` makes it panic; a default makes it \
-          write the property always and refuse `null`",
+          that reject a value out of range; it panics on `not`; with a default it always writes the property, and rejects \
+          `null`",
     guard: false,
     apply,
 };
 
-/// What limits a value without changing its JSON type.
+/// The keywords that limit a value without changing its JSON type.
 const LIMITS: [&str; 14] = [
     "not",
     "pattern",
@@ -32,7 +32,7 @@ const LIMITS: [&str; 14] = [
     "maxProperties",
 ];
 
-/// The formats that keep their meaning: the size of a number, bytes, and a secret.
+/// The formats that are kept: the size of a number, bytes, and a secret.
 const KEPT_FORMATS: [&str; 6] = ["int32", "int64", "float", "double", "binary", "password"];
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {

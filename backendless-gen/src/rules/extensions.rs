@@ -1,4 +1,4 @@
-//! Vendor extensions are for other tools.
+//! Removes vendor extensions, which are for other tools.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -8,7 +8,7 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "vendor-extensions",
-    why: "progenitor and typify give some `x-` keys a meaning of their own (`x-rust-type` names crates, \
+    why: "progenitor and typify interpret some `x-` keys (`x-rust-type` names crates, \
           `x-dropshot-pagination` adds functions that need the futures crate); here they are documentation",
     guard: true,
     apply,

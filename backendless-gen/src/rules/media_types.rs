@@ -1,4 +1,4 @@
-//! One media type per request.
+//! Keeps one media type per request.
 
 use super::{Rule, Touched};
 use crate::Error;
@@ -8,7 +8,7 @@ use crate::model::{Model, open};
 pub(super) const RULE: Rule = Rule {
     id: "one-media-type",
     why: "progenitor panics on a request body with two media types, and on JSON content without a schema; the JSON one is \
-          kept, else the first that can be sent, and JSON without a schema is any JSON",
+          kept, or else the first that can be sent, and JSON without a schema becomes any JSON",
     guard: true,
     apply,
 };
@@ -34,7 +34,7 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     Ok(touched)
 }
 
-/// `encoding` is dropped: it tells how to write the parts of a form, which the caller of a raw function does.
+/// Removes `encoding`, which describes the parts of a form: the caller of a generated function creates them.
 fn repair(media_type: &mut Node, pointer: &Pointer) -> Option<Pointer> {
     if media_type.mapping().is_none() {
         media_type.replace(serde_json::json!({}));

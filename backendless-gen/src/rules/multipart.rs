@@ -1,4 +1,4 @@
-//! Forms with files.
+//! Replaces multipart bodies by bytes.
 
 use serde_json::json;
 
@@ -9,8 +9,8 @@ use crate::model::{Media, Model};
 
 pub(super) const RULE: Rule = Rule {
     id: "multipart",
-    why: "progenitor refuses multipart/form-data; the body is lowered to plain bytes, which it can send, and the pass \
-          of the same name raises them to a reqwest::multipart::Form",
+    why: "progenitor rejects multipart/form-data; the body is declared as bytes, which it can send, and `functions` makes it a \
+          multipart form again",
     guard: false,
     apply,
 };
@@ -40,7 +40,7 @@ fn bytes() -> serde_json::Value {
     json!({ "schema": { "type": "string", "format": "binary" } })
 }
 
-/// Bodies of bytes and of text are taken in exactly one spelling of their schema; give them that one.
+/// progenitor accepts exactly one schema for bodies of bytes, and one for text.
 fn plain_bytes(model: &Model, document: &mut Document) -> Touched {
     let mut touched = Touched::new();
     for operation in &model.operations {

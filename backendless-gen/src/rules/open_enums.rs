@@ -1,4 +1,4 @@
-//! A value that is not listed yet is still a value.
+//! Replaces enums by their type, so that a value that is added later is valid.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -7,8 +7,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "open-enums",
-    why: "typify makes closed enums, which refuse to read a value the service adds later; the known values stand in \
-          the documentation instead",
+    why: "typify generates closed enums, which reject a value that the service adds later; the documentation lists the known \
+          values instead",
     guard: false,
     apply,
 };

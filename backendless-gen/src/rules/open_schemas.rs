@@ -1,4 +1,4 @@
-//! Where the specification says "any object", the caller's own type stands.
+//! Replaces "any object" by a type parameter, for which the caller uses its own type.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::model::Model;
 
-/// The component that stands for a request body of the caller's type.
+/// The placeholder of a request body of the caller's type.
 pub(crate) const OPEN_BODY: &str = "OpenBody";
-/// The component that stands for an answer, or each of its items, of the caller's type.
+/// The placeholder of a response, or of each of its items, of the caller's type.
 pub(crate) const OPEN_VALUE: &str = "OpenValue";
 
 pub(super) const RULE: Rule = Rule {
     id: "open-schemas",
-    why: "progenitor reads an open object into a serde_json::Map, and drops the columns a user added where properties are \
-          listed as well; a type parameter needs no detour and loses nothing",
+    why: "progenitor reads an open object into a serde_json::Map, and drops unlisted columns where some properties are \
+          listed; a type parameter is direct and loses nothing",
     guard: false,
     apply,
 };
@@ -48,7 +48,7 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     }
     check_needed(model, &needed)?;
     if !changes.is_empty() {
-        add_stand_ins(document)?;
+        add_placeholders(document)?;
     }
     let mut touched = Touched::new();
     for (pointer, schema) in changes {
@@ -89,7 +89,7 @@ fn is_list(schema: &At<'_>) -> Result<bool, Error> {
     Ok(schema.resolved("schemas")?.str("type") == Some("array"))
 }
 
-/// Whether the caller knows more of this schema than the specification does.
+/// Whether the schema leaves properties open, which the caller's type declares.
 fn is_open(schema: &At<'_>) -> Result<bool, Error> {
     let schema = schema.resolved("schemas")?;
     if schemas::is_any(schema.node()) {
@@ -115,7 +115,7 @@ fn is_open(schema: &At<'_>) -> Result<bool, Error> {
         && (any_property || schemas::has_open_properties(schema.node())))
 }
 
-/// Whether it is a list of such.
+/// Whether it is a list of open schemas.
 fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
     let schema = schema.resolved("schemas")?;
     if let [only] = schema
@@ -134,8 +134,8 @@ fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
         .map_or(Ok(true), |items| is_open(&items))
 }
 
-/// Declares the two components that progenitor will replace by type parameters.
-fn add_stand_ins(document: &mut Document) -> Result<(), Error> {
+/// Declares the two placeholders, which progenitor replaces by type parameters.
+fn add_placeholders(document: &mut Document) -> Result<(), Error> {
     let components = Pointer::of(["components"]);
     let schemas = components.join("schemas");
     for (pointer, key) in [(&components, "components"), (&schemas, "schemas")] {
@@ -146,8 +146,8 @@ fn add_stand_ins(document: &mut Document) -> Result<(), Error> {
     }
     for component in [OPEN_BODY, OPEN_VALUE] {
         if let Some(taken) = document.at(&schemas.join(component)) {
-            let what = format!("the schema name `{component}` is taken by the generator");
-            return Err(taken.error(what, "another name for this schema"));
+            let problem = format!("the schema name `{component}` is reserved by the generator");
+            return Err(taken.error(problem, "another name for this schema"));
         }
         if let Some(section) = document.node_mut(&schemas) {
             section.set(component, json!({ "type": "object" }));

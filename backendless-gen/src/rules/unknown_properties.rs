@@ -1,4 +1,4 @@
-//! Properties nobody listed.
+//! Keeps properties that the schema does not list.
 
 use serde_json::json;
 
@@ -9,8 +9,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "unknown-properties",
-    why: "beside listed properties typify ignores `additionalProperties: true`, so that a column is lost on the way, and \
-          turns `false` into deny_unknown_fields, so that a new one is an error; `{}` keeps them, and nothing ignores them",
+    why: "beside listed properties typify ignores `additionalProperties: true`, which loses columns, and turns `false` \
+          into deny_unknown_fields, which makes a new column an error; `{}` keeps them, and without the keyword they are ignored",
     guard: false,
     apply,
 };

@@ -19,7 +19,7 @@ pub(super) fn all(owner: &At<'_>) -> Result<(), Error> {
 pub(super) fn one(parameter: &At<'_>) -> Result<(), Error> {
     let at = parameter.resolved("parameters")?;
     let Some(name) = at.str("name").filter(|name| !name.is_empty()) else {
-        return Err(at.error("a parameter without a name", "`name` and `in`"));
+        return Err(at.error("this parameter has no name", "`name` and `in`"));
     };
     let place = at.str("in").unwrap_or_default();
     match place {
@@ -27,24 +27,26 @@ pub(super) fn one(parameter: &At<'_>) -> Result<(), Error> {
         "header" => header_name(&at, name)?,
         "query" => {}
         "cookie" => {
-            let what = format!("the parameter `{name}` is a cookie, which progenitor cannot send");
+            let problem =
+                format!("the parameter `{name}` is a cookie, which progenitor does not support");
             return Err(at
                 .child("in")
                 .unwrap_or(at.clone())
-                .error(what, "`in: query`, `header` or `path`"));
+                .error(problem, "`in: query`, `header` or `path`"));
         }
         _ => {
-            let what = format!("the parameter `{name}` does not say where it stands");
+            let problem = format!("the parameter `{name}` has no known `in`");
             return Err(at
                 .child("in")
                 .unwrap_or(at.clone())
-                .error(what, "`in: query`, `header` or `path`"));
+                .error(problem, "`in: query`, `header` or `path`"));
         }
     }
     style(&at, name, place)?;
     if let Some(content) = at.child("content") {
-        let what = format!("the parameter `{name}` has `content`, which progenitor cannot write");
-        return Err(content.error(what, "a `schema`"));
+        let problem =
+            format!("the parameter `{name}` has `content`, which progenitor does not support");
+        return Err(content.error(problem, "a `schema`"));
     }
     match at.child("schema") {
         Some(schema) => schemas::schema(&schema),
@@ -71,12 +73,12 @@ fn header_name(at: &At<'_>, name: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(at.error(
-        format!("`{name}` is not a name of a header"),
+        format!("`{name}` is not a valid header name"),
         "letters, digits and -",
     ))
 }
 
-/// Each place has one style that progenitor writes.
+/// progenitor supports one style per `in`.
 fn style(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
     let written = if place == "query" { "form" } else { "simple" };
     let Some(style) = at
@@ -85,14 +87,14 @@ fn style(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
     else {
         return exploded(at, name, place);
     };
-    let what = format!(
-        "progenitor cannot write the style {} of the parameter `{name}`",
+    let problem = format!(
+        "progenitor does not support the style {} of the parameter `{name}`",
         style.node().summary()
     );
-    Err(style.error(what, &format!("`style: {written}`, or none")))
+    Err(style.error(problem, &format!("`style: {written}`, or no `style`")))
 }
 
-/// `explode: false` would be one value with commas; progenitor repeats the name for each item.
+/// `explode: false` is one value with commas; progenitor always repeats the name for each item.
 fn exploded(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
     let is_list = match at.child("schema") {
         Some(schema) => schema.resolved("schemas")?.str("type") == Some("array"),
@@ -100,9 +102,9 @@ fn exploded(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
     };
     match at.child("explode") {
         Some(explode) if place == "query" && is_list && explode.node().bool() == Some(false) => {
-            let what =
-                format!("progenitor cannot write the list `{name}` as one value with commas");
-            Err(explode.error(what, "`explode: true`, or a schema of type string"))
+            let problem =
+                format!("progenitor cannot send the list `{name}` as one value with commas");
+            Err(explode.error(problem, "`explode: true`, or a schema of type string"))
         }
         _ => Ok(()),
     }

@@ -10,7 +10,7 @@ use crate::names;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
-/// A schema and all below it.
+/// A schema and its descendants.
 pub(super) fn schema(at: &At<'_>) -> Result<(), Error> {
     if at.child("$ref").is_some() {
         return at.resolved("schemas").map(|_| ());
@@ -42,14 +42,14 @@ pub(super) fn schema(at: &At<'_>) -> Result<(), Error> {
 fn kind(at: &At<'_>) -> Result<(), Error> {
     match at.child("type") {
         Some(kind) if !kind.node().str().is_some_and(|name| TYPES.contains(&name)) => {
-            let what = format!("{} is not a type of OpenAPI 3.0", kind.node().summary());
-            Err(kind.error(what, &format!("one of {}", TYPES.join(", "))))
+            let problem = format!("{} is not a type of OpenAPI 3.0", kind.node().summary());
+            Err(kind.error(problem, &format!("one of {}", TYPES.join(", "))))
         }
         _ => Ok(()),
     }
 }
 
-/// In OpenAPI 3.0 an exclusive limit is a yes or no beside the limit.
+/// In OpenAPI 3.0 an exclusive limit is a boolean beside the limit.
 fn limits(at: &At<'_>) -> Result<(), Error> {
     for (exclusive, limit) in [
         ("exclusiveMinimum", "minimum"),
@@ -59,8 +59,8 @@ fn limits(at: &At<'_>) -> Result<(), Error> {
             continue;
         };
         if found.node().bool().is_none() || at.child(limit).is_none() {
-            let what = format!("`{exclusive}` says whether `{limit}` itself is allowed");
-            return Err(found.error(what, &format!("`true` or `false`, beside a `{limit}`")));
+            let problem = format!("`{exclusive}` is a boolean that excludes `{limit}` itself");
+            return Err(found.error(problem, &format!("`true` or `false`, beside a `{limit}`")));
         }
     }
     Ok(())
@@ -72,11 +72,11 @@ fn lists(at: &At<'_>) -> Result<(), Error> {
             continue;
         };
         if list.items().is_empty() {
-            let what = format!(
-                "`{key}` is {}, not a list with entries",
+            let problem = format!(
+                "`{key}` is {}, not a list with at least one entry",
                 list.node().summary()
             );
-            return Err(list.error(what, "a list of at least one entry"));
+            return Err(list.error(problem, "a list of at least one entry"));
         }
     }
     for name in at
@@ -85,7 +85,7 @@ fn lists(at: &At<'_>) -> Result<(), Error> {
         .unwrap_or_default()
     {
         if name.node().str().is_none() {
-            return Err(name.error("the name of a required property is a text", "a name"));
+            return Err(name.error("the name of a required property is a string", "a name"));
         }
     }
     Ok(())
@@ -96,27 +96,31 @@ fn properties(at: &At<'_>) -> Result<(), Error> {
         return Ok(());
     };
     if !matches!(properties.node().data, Data::Mapping(_)) {
-        let what = format!("`properties` is {}", properties.node().summary());
-        return Err(properties.error(what, "a mapping from names to schemas"));
+        let problem = format!("`properties` is {}", properties.node().summary());
+        return Err(properties.error(problem, "a mapping from names to schemas"));
     }
     let mut seen: HashMap<String, &str> = HashMap::new();
     for (name, property) in properties.entries() {
         if let Some(first) = seen.insert(names::function(name), name) {
-            let what = format!("the properties `{first}` and `{name}` get the same name in Rust");
-            return Err(property.error(what, "names that differ in more than case and punctuation"));
+            let problem =
+                format!("the properties `{first}` and `{name}` have the same name in Rust");
+            return Err(property.error(
+                problem,
+                "names that differ in more than case and punctuation",
+            ));
         }
         schema(&property)?;
     }
     Ok(())
 }
 
-/// A schema may hold itself as a property or an item, but not be composed of itself: that would have no end.
+/// A schema can contain itself as a property or an item, but must not be composed of itself, which would be infinite.
 fn not_part_of_itself(at: &At<'_>, above: &mut Vec<Pointer>) -> Result<(), Error> {
     let resolved = at.resolved("schemas")?;
     if above.contains(resolved.pointer()) {
         return Err(at.error(
             "this schema is composed of itself",
-            "a composition that ends",
+            "a composition without itself",
         ));
     }
     above.push(resolved.pointer().clone());
@@ -133,13 +137,16 @@ fn not_part_of_itself(at: &At<'_>, above: &mut Vec<Pointer>) -> Result<(), Error
     Ok(())
 }
 
-/// Each component gets a type of its own.
+/// Each component becomes a type with a distinct name.
 pub(super) fn names(components: &[(&str, At<'_>)]) -> Result<(), Error> {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for (name, at) in components {
         if let Some(first) = seen.insert(name.to_pascal_case(), name) {
-            let what = format!("the schemas `{first}` and `{name}` get the same name in Rust");
-            return Err(at.error(what, "names that differ in more than case and punctuation"));
+            let problem = format!("the schemas `{first}` and `{name}` have the same name in Rust");
+            return Err(at.error(
+                problem,
+                "names that differ in more than case and punctuation",
+            ));
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Comparison, Level, only, parameters, schemas};
 use crate::Error;
 use crate::document::At;
-use crate::model::{Answer, Operation};
+use crate::model::{Operation, Response};
 use crate::reserved;
 use crate::validate::route;
 
@@ -221,15 +221,15 @@ fn answer(
     from: &At<'_>,
     to: &At<'_>,
 ) -> Result<(), Error> {
-    let kind = |answer: &Answer| match answer {
-        Answer::Json(_) => "JSON",
-        Answer::Raw => "bytes",
-        Answer::Empty => "nothing",
+    let kind = |answer: &Response| match answer {
+        Response::Json(_) => "JSON",
+        Response::Raw => "bytes",
+        Response::Empty => "nothing",
     };
-    let (old, new) = (kind(&before.answer), kind(&after.answer));
+    let (old, new) = (kind(&before.response), kind(&after.response));
     if old != new {
-        let level = match before.answer {
-            Answer::Empty => Level::Additive,
+        let level = match before.response {
+            Response::Empty => Level::Additive,
             _ => Level::Breaking,
         };
         let what = format!("`{}` answers {new}, was {old}", after.id);

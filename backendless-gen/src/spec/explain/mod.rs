@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::document::{At, Document, Pointer};
 use crate::generate::read;
-use crate::model::{Answer, Model, Operation, Origin, Session};
+use crate::model::{Model, Operation, Origin, Response, Session};
 use crate::rules::{self, Applied, schemas};
 use crate::source::Source;
 use crate::spec::Wrappers;
@@ -260,8 +260,8 @@ fn named(schema: &At<'_>) -> Result<String, Error> {
 }
 
 fn answer(operation: &Operation) -> String {
-    match &operation.answer {
-        Answer::Json(schema) => {
+    match &operation.response {
+        Response::Json(schema) => {
             let items = schema.get("items").and_then(schemas::component);
             let kind = schema.get("type").and_then(|kind| kind.str());
             match (schemas::component(schema), kind, items) {
@@ -271,8 +271,8 @@ fn answer(operation: &Operation) -> String {
                 _ => "JSON".to_owned(),
             }
         }
-        Answer::Raw => "bytes".to_owned(),
-        Answer::Empty => "nothing".to_owned(),
+        Response::Raw => "bytes".to_owned(),
+        Response::Empty => "nothing".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Check, Finding, Subject};
 use crate::document::{At, Pointer};
 use crate::extensions::Idempotency;
-use crate::model::{Answer, Operation};
+use crate::model::{Operation, Response};
 use crate::reserved;
 use crate::spec::text::listed;
 
@@ -130,7 +130,7 @@ pub(super) const NOTHING_BUT_WORDS: Check = Check {
     does: "makes the raw function answer `()` and drops the body",
     find: |subject| {
         let about = |operation: &Operation| {
-            (operation.answer == Answer::Empty).then(|| format!("`{}`", operation.id))
+            (operation.response == Response::Empty).then(|| format!("`{}`", operation.id))
         };
         Ok(subject.each(about))
     },
