@@ -80,7 +80,7 @@ fn rehearse_without_a_specification_is_rejected() {
     assert_eq!(xtask(&["rehearse"]).0, 2);
     let (code, _, error) = xtask(&["rehearse", "no-such-spec"]);
     assert!(
-        code == 1 && error.contains("`no-such-spec` is no specification"),
+        code == 1 && error.contains("`no-such-spec` is not a specification"),
         "{error}"
     );
 }
