@@ -1,5 +1,5 @@
-//! A web service that keeps one [`Client`] in its state and acts as the user who calls it:
-//! `cargo run --example axum_service`, then the `curl` lines that it prints.
+//! A web service that keeps one [`Client`] in its state, and sends each request on behalf of the user who called it. Start it
+//! with `cargo run --example axum_service`, and run the `curl` commands that it prints.
 
 mod support;
 
@@ -23,7 +23,7 @@ struct Note {
     text: String,
 }
 
-/// A note as this service answers it.
+/// Note in a response of this service.
 #[derive(Serialize)]
 struct Entry {
     id: String,
@@ -41,7 +41,7 @@ impl From<Object<Note>> for Entry {
     }
 }
 
-/// The notes, as the calling user sees them.
+/// Table of notes, on behalf of the calling user.
 struct Notes(Table<Note>);
 
 impl FromRequestParts<Client> for Notes {
@@ -57,7 +57,7 @@ impl FromRequestParts<Client> for Notes {
     }
 }
 
-/// What went wrong, in the words of this service.
+/// Error response of this service.
 struct Failure(backendless::Error);
 
 impl From<backendless::Error> for Failure {
@@ -79,7 +79,7 @@ impl IntoResponse for Failure {
         };
         let mut response = status.into_response();
         if let Some(wait) = self.0.retry_after() {
-            // Not before the service asks for it: a part of a second is a whole one.
+            // Rounded up, so that the caller does not retry before Backendless allows it.
             let seconds = HeaderValue::from(wait.as_millis().div_ceil(1_000).max(1) as u64);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
@@ -87,7 +87,7 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The service; `client` is nobody in particular, and is shared by all requests.
+/// Returns the routes of the service. All requests share `client`, which is anonymous.
 fn service(client: Client) -> Router {
     Router::new()
         .route("/login", post(login))
@@ -135,14 +135,14 @@ mod tests {
 
     type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-    async fn started(client: Client) -> Outcome<String> {
+    async fn start(client: Client) -> Outcome<String> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         tokio::spawn(async move { axum::serve(listener, service(client)).await });
         Ok(url)
     }
 
-    /// Registers and logs in: the id and the token.
+    /// Registers and logs in a user, and returns the id and the token.
     async fn user(client: &Client, url: &str, email: &str) -> Outcome<(String, String)> {
         let user = client
             .users()
@@ -160,9 +160,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_request_acts_as_the_user_who_made_it() -> Outcome {
+    async fn each_request_is_sent_on_behalf_of_the_calling_user() -> Outcome {
         let (client, _server) = support::local().await?;
-        let url = started(client.clone()).await?;
+        let url = start(client.clone()).await?;
         let http = reqwest::Client::new();
         for email in ["ann@example.com", "bob@example.com"] {
             let (id, token) = user(&client, &url, email).await?;
@@ -177,18 +177,18 @@ mod tests {
         }
         assert!(
             client.user_token().is_none(),
-            "the shared client is nobody still"
+            "the shared client stays anonymous"
         );
         Ok(())
     }
 
     #[tokio::test]
-    async fn no_token_and_an_unknown_token_are_401() -> Outcome {
+    async fn missing_and_unknown_tokens_are_401() -> Outcome {
         let (client, _server) = support::local().await?;
-        let notes = format!("{}/notes", started(client).await?);
+        let notes = format!("{}/notes", start(client).await?);
         let http = reqwest::Client::new();
         assert_eq!(http.get(&notes).send().await?.status(), 401);
-        let request = http.get(&notes).bearer_auth("nobody's");
+        let request = http.get(&notes).bearer_auth("unknown-token");
         assert_eq!(request.send().await?.status(), 401);
         Ok(())
     }

@@ -1,9 +1,8 @@
-//! A value that is kept for a while: `cargo run --example cache`.
+//! Caches a value for ten minutes: `cargo run --example cache`.
 
 mod support;
 
 use std::error::Error;
-
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A method of a Cloud Code service; the local server has `echo`: `cargo run --example cloud_code`.
+//! Invokes the Cloud Code method `echo`, which the local server has: `cargo run --example cloud_code`.
 
 mod support;
 
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 async fn main() -> Result<(), Box<dyn Error>> {
     let (client, _server) = support::connect().await?;
     let cart = json!({"items": [{"price": 3}, {"price": 4}]});
-    let call = client
+    let invocation = client
         .cloud_code()
         .invoke::<_, Value>("echo", "echo", &cart);
-    let answer = call.header("bl-execution-type", "sync").await?;
-    println!("answered: {answer}");
+    let result = invocation.header("bl-execution-type", "sync").await?;
+    println!("result: {result}");
 
     match client
         .cloud_code()
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await
     {
         Err(error) if error.is_not_found() => println!("no such service: {error}"),
-        other => println!("answered: {other:?}"),
+        other => println!("result: {other:?}"),
     }
     Ok(())
 }

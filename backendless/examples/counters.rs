@@ -1,4 +1,4 @@
-//! A counter that many tasks raise at once: `cargo run --example counters`.
+//! Increments a counter with concurrent requests: `cargo run --example counters`.
 
 mod support;
 
@@ -12,9 +12,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let counters = client.counters();
     counters.reset("example").await?;
     try_join_all((0..20).map(|_| counters.increment("example").send())).await?;
-    println!("after twenty steps: {}", counters.get("example").await?);
+    println!("after 20 increments: {}", counters.get("example").await?);
     println!(
-        "after five back: {}",
+        "after subtracting 5: {}",
         counters.increment_by("example", -5).await?
     );
     counters.reset("example").await?;

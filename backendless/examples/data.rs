@@ -1,4 +1,4 @@
-//! A table with rows of a type of one's own: `cargo run --example data`.
+//! Stores and finds rows of a struct: `cargo run --example data`.
 
 mod support;
 
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tasks.create(&task).await?;
     }
     let first = tasks.find().sort_by("title").first().await?;
-    let first = first.ok_or("there are three")?;
+    let first = first.ok_or("the table is empty")?;
     tasks
         .update(&first.object_id, &json!({"done": true}))
         .await?;

@@ -1,4 +1,4 @@
-//! An upload with its progress, a download and a deletion: `cargo run --example files`.
+//! Uploads a file with progress reports, downloads and deletes it: `cargo run --example files`.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Places that are saved and found by their distance: `cargo run --example geo`.
+//! Saves geo points and finds those near a place: `cargo run --example geo`.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! A message that is published and read, and an e-mail: `cargo run --example messaging`.
+//! Publishes and receives a message, and sends an e-mail: `cargo run --example messaging`.
 
 mod support;
 
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut messages = messaging.messages::<String>("default", "example");
     if let Some(message) = messages.try_next().await? {
-        println!("read: {}", message.data);
+        println!("received: {}", message.data);
     }
 
     let email = Email::new("Welcome")

@@ -1,4 +1,4 @@
-//! An upload and a download, each with a progress bar: `cargo run --example progress_bar`.
+//! Uploads and downloads a file, each with a progress bar: `cargo run --example progress_bar`.
 
 mod support;
 
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let path = "examples/progress.bin";
     let info = upload(&client, path, vec![7; 8_000_000], &bar("upload")?).await?;
     let bytes = download(&client, &info, &bar("download")?).await?;
-    println!("sent and read {} bytes", bytes.len());
+    println!("sent and received {} bytes", bytes.len());
     client.files().delete(path).await?;
     Ok(())
 }
@@ -37,7 +37,7 @@ async fn upload(
         .files()
         .upload(path, Upload::bytes(bytes))
         .overwrite(true)
-        // Another attempt counts from the start again, so this sets and does not add.
+        // Another attempt starts at 0 again, so the position is set and not increased.
         .on_progress(move |sent, total| {
             if let Some(total) = total {
                 shown.set_length(total);
@@ -45,7 +45,7 @@ async fn upload(
             shown.set_position(sent);
         })
         .await?;
-    // Unlike `finish`, it shows how far it really came.
+    // Unlike `finish`, `abandon` leaves the bar at its real position.
     bar.abandon();
     Ok(info)
 }
@@ -60,9 +60,9 @@ async fn download(
         bar.set_length(length);
     }
     let mut bytes = Vec::new();
-    while let Some(piece) = download.try_next().await? {
-        bar.inc(piece.len() as u64);
-        bytes.extend_from_slice(&piece);
+    while let Some(chunk) = download.try_next().await? {
+        bar.inc(chunk.len() as u64);
+        bytes.extend_from_slice(&chunk);
     }
     bar.abandon();
     Ok(bytes)
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn both_bars_end_where_the_file_does() -> Result<(), Box<dyn Error>> {
+    async fn both_bars_end_at_the_length_of_the_file() -> Result<(), Box<dyn Error>> {
         let (client, _server) = support::local().await?;
         let (up, down) = (ProgressBar::hidden(), ProgressBar::hidden());
         let info = upload(&client, "a.bin", vec![7; 300_000], &up).await?;

@@ -1,9 +1,8 @@
-//! A tour of the client: users, rows, searches, a stream and an error.
+//! Shows the main parts of the SDK: users, rows, searches, a stream and an error.
 //!
-//! `cargo run --example quickstart` needs no account and no network: it starts a local server
-//! inside the process. With `BACKENDLESS_APP_ID`, `BACKENDLESS_API_KEY` and, where it is not the
-//! default, `BACKENDLESS_API_URL` set, it talks to that application instead; it removes the rows
-//! that it makes, and leaves the user behind.
+//! `cargo run --example quickstart` needs no account and no network: it starts a local server in the process. If the
+//! environment variables of [`Client::from_env`](backendless::Client::from_env) are set, it uses that application instead. It
+//! deletes the rows that it creates, but not the user.
 
 mod support;
 
@@ -36,7 +35,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let session = users.login(&email, "pa55-w0rd").await?;
     println!(
         "Logged in as {}.",
-        session.user().name.as_deref().unwrap_or("nobody")
+        session
+            .user()
+            .name
+            .as_deref()
+            .unwrap_or("a user without a name")
     );
 
     let people = session.client().data::<Person>("QuickstartPerson");
@@ -64,8 +67,8 @@ async fn one_row(people: &Table<Person>) -> backendless::Result<()> {
     let bob = people
         .update(&bob.object_id, &json!({"age": 21, "city": "Oslo"}))
         .await?;
-    let city = bob.city.as_deref().unwrap_or("nowhere");
-    println!("Updated {}: aged {}, of {city}.", bob.name, bob.age);
+    let city = bob.city.as_deref().unwrap_or("an unknown city");
+    println!("Updated {}: aged {}, from {city}.", bob.name, bob.age);
 
     let found = people
         .find()
@@ -93,7 +96,10 @@ async fn many_rows(people: &Table<Person>) -> backendless::Result<()> {
         .buffered(8)
         .try_collect()
         .await?;
-    println!("Created {} rows, eight at a time.", ids.len());
+    println!(
+        "Created {} rows with up to 8 requests at a time.",
+        ids.len()
+    );
 
     let mut stream = people
         .find()
@@ -105,30 +111,27 @@ async fn many_rows(people: &Table<Person>) -> backendless::Result<()> {
         rows += 1;
         years += person.age;
     }
-    println!("Streamed {rows} rows, page by page: {years} years in all.");
+    println!("Streamed {rows} rows, page by page: {years} years in total.");
 
-    let grown_up = people.count().filter(field("age").ge(18)).await?;
-    println!("Counted {grown_up} grown-ups.");
+    let adults = people.count().filter(field("age").ge(18)).await?;
+    println!("Counted {adults} adults.");
 
     futures_util::stream::iter(&ids)
         .map(|id| people.delete(id).into_future())
         .buffer_unordered(8)
         .try_collect::<Vec<_>>()
         .await?;
-    println!(
-        "Deleted the rows again; {} are left.",
-        people.count().await?
-    );
+    println!("Deleted the rows; {} are left.", people.count().await?);
     Ok(())
 }
 
 async fn one_error(people: &Table<Person>) -> backendless::Result<()> {
     match people.get("no-such-id").await {
         Err(error) if error.is_not_found() => {
-            println!("Asked for a row that is not there: {error}")
+            println!("Read a row that does not exist: {error}")
         }
         Err(error) => return Err(error),
-        Ok(person) => println!("There is a row \"no-such-id\" after all: {}.", person.name),
+        Ok(person) => println!("Found a row \"no-such-id\": {}.", person.name),
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A user who registers, logs in, acts and logs out: `cargo run --example users`.
+//! Registers a user, logs in and out, and shows a failed login: `cargo run --example users`.
 
 mod support;
 
@@ -21,8 +21,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("logged in, aged {age:?}");
 
     match client.users().login(&email, "a guess").await {
-        Err(error) if error.is_unauthorized() => println!("refused: {error}"),
-        other => println!("not refused: {other:?}"),
+        Err(error) if error.is_unauthorized() => println!("rejected: {error}"),
+        other => println!("not rejected: {other:?}"),
     }
     session.logout().await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Cache: values on the server under a key, each for a time.
+//! Cache: values under a key, each for a limited time.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -13,9 +13,9 @@ use crate::operations::CACHE_PUT;
 use crate::request::{Request, RequestFuture, sealed};
 use crate::{Client, Error, ErrorCode, Profile, Result};
 
-/// The cache of an application; made by [`Client::cache`].
+/// Handle of the cache of an application; created by [`Client::cache`].
 ///
-/// A handle like the client: cheap to clone, and free to move into tasks.
+/// A cheap handle: clone it and move it into tasks.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,21 +32,37 @@ pub struct Cache {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the key-value cache; see [`Cache`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let cache = client.cache();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cache(&self) -> Cache {
+        Cache::new(self.clone())
+    }
+}
+
 impl Cache {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Keeps `value` under `key`, in place of what was there.
+    /// Stores `value` under `key`, replacing an existing value.
     ///
-    /// `value` is anything that serializes to JSON, a scalar too. It is kept for the time that
-    /// [`ttl`](CachePut::ttl) says, or for the service's default, two hours.
+    /// `value` is any value that serializes to JSON, scalars included. It is kept for the [`ttl`](CachePut::ttl), or
+    /// for the default of the service, two hours.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a key that cannot be one, a value that
-    /// JSON cannot hold, or a time that cannot be sent; [`Api`](crate::ErrorKind::Api) if the service finds
-    /// the value too large; and what every call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the key cannot be a path segment, the value cannot
+    ///   be serialized, or the `ttl` is out of range.
+    /// - [`Api`](crate::ErrorKind::Api) if the value is too large for the service.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -69,16 +85,21 @@ impl Cache {
         Request::with_parameters(self.client.clone(), parameters)
     }
 
-    /// Reads the value under `key`; `None` if there is none, its time is over, or it is null.
+    /// Reads the value under `key`; `None` if there is no value, it is expired, or it is null.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a key that cannot be one;
-    /// [`Decode`](crate::ErrorKind::Decode) for a value that is no `T`; and what every call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the key cannot be a path segment.
+    /// - [`Decode`](crate::ErrorKind::Decode) if the value does not match `T`.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// assert_eq!(client.cache().get::<String>("nothing").await?, None);
+    /// # let cache = client.cache();
+    /// cache.put("greeting", "good morning").await?;
+    /// assert_eq!(cache.get::<String>("greeting").await?.as_deref(), Some("good morning"));
+    /// assert_eq!(cache.get::<String>("missing").await?, None);
     /// # });
     /// ```
     pub fn get<T>(&self, key: impl Into<String>) -> Request<Option<T>>
@@ -93,23 +114,24 @@ impl Cache {
         })
     }
 
-    /// Whether there is a value under `key`.
+    /// Returns whether there is a value under `key`.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a key that cannot be one; and what every
-    /// call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the key cannot be a path segment.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// assert!(!client.cache().contains("nothing").await?);
+    /// assert!(!client.cache().contains("missing").await?);
     /// # });
     /// ```
     pub fn contains(&self, key: impl Into<String>) -> Request<bool> {
         Request::new(&self.client, raw::cache_contains(&key.into()))
     }
 
-    /// Removes the value under `key`, if there is one.
+    /// Deletes the value under `key`, if there is one.
     ///
     /// # Errors
     ///
@@ -129,6 +151,14 @@ impl Cache {
 }
 
 /// Request that caches a value; created by [`Cache::put`].
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// use std::time::Duration;
+///
+/// client.cache().put("answer", &42).ttl(Duration::from_secs(600)).await?;
+/// # });
+/// ```
 pub type CachePut = Request<(), CachePutParameters>;
 
 /// Parameters of [`CachePut`].
@@ -139,8 +169,18 @@ pub struct CachePutParameters {
 }
 
 impl CachePut {
-    /// Sets how long the value is kept: at least 1 ms, in whole milliseconds, which is the unit of the document. The service
-    /// rejects more than two hours. [`Profile::Live`] sends whole seconds, rounded up.
+    /// Sets how long the value is kept, from 1 ms to two hours. The default is two hours.
+    ///
+    /// It is sent in whole milliseconds, the unit of the document; [`Profile::Live`] sends whole seconds, rounded up.
+    /// The service rejects more than two hours.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::Duration;
+    ///
+    /// client.cache().put("answer", &42).ttl(Duration::from_secs(60)).await?;
+    /// # });
+    /// ```
     pub fn ttl(mut self, time: Duration) -> Self {
         self.parameters.ttl = Some(time);
         self
@@ -172,7 +212,7 @@ impl fmt::Debug for CachePutParameters {
     }
 }
 
-/// Whether `error` reports a missing value. An unknown application does not, whatever its status.
+/// Returns whether `error` reports a missing value. The error of an unknown application does not, whatever its status.
 fn is_miss(error: &Error) -> bool {
     error.is_not_found() && error.code() != Some(ErrorCode::UNKNOWN_APPLICATION)
 }
@@ -195,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_live_profile_rounds_milliseconds_up_to_seconds() {
+    fn live_profile_rounds_milliseconds_up_to_seconds() {
         for (millis, seconds) in [(1, 1), (1_000, 1), (1_001, 2), (7_200_000, 7_200)] {
             let ttl = Duration::from_millis(millis);
             assert_eq!(timeout(ttl, Profile::Live).unwrap(), seconds);

@@ -1,4 +1,4 @@
-//! Cloud Code: methods of the application's own services, with arguments and answers of any shape.
+//! Cloud Code: methods of the application's own services, with arguments and results of any shape.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -25,15 +25,15 @@ const NOT_SETTABLE: [&str; 7] = [
     "user-token",
 ];
 
-/// The Cloud Code services of an application; made by [`Client::cloud_code`].
+/// Handle of the Cloud Code services of an application; created by [`Client::cloud_code`].
 ///
-/// A handle like the client: cheap to clone, and free to move into tasks.
+/// A cheap handle: clone it and move it into tasks.
 ///
 /// ```
 /// # backendless_local::doc_example!(|client| {
-/// // The local server's `echo` answers its argument.
-/// let answer: Vec<u8> = client.cloud_code().invoke("echo", "echo", &[1, 2, 3]).await?;
-/// assert_eq!(answer, [1, 2, 3]);
+/// // The method `echo` of the local server returns its arguments.
+/// let result: Vec<u8> = client.cloud_code().invoke("echo", "echo", &[1, 2, 3]).await?;
+/// assert_eq!(result, [1, 2, 3]);
 /// # });
 /// ```
 #[derive(Clone, Debug)]
@@ -41,24 +41,40 @@ pub struct CloudCode {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the Cloud Code services; see [`CloudCode`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let cloud_code = client.cloud_code();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn cloud_code(&self) -> CloudCode {
+        CloudCode::new(self.clone())
+    }
+}
+
 impl CloudCode {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Calls `method` of `service` with `arguments`, which are sent as JSON of any shape, and reads
-    /// the answer as an `R`.
+    /// Invokes `method` of `service` with `arguments`, which are sent as JSON of any shape, and decodes the result as
+    /// an `R`.
     ///
-    /// An empty answer reads as null: `R` is `()` or an `Option` for methods that answer nothing.
-    /// What the method does is not known, so the call is taken for not idempotent.
+    /// An empty response is decoded as null: use `()` or an `Option` as `R` for methods without a result. The request
+    /// is not idempotent by default, because the SDK does not know what the method does; set
+    /// [`idempotent`](crate::Request::idempotent) if it may be invoked twice.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) with code 14001 or 14002 if there is no such service
-    /// or method; [`Api`](crate::ErrorKind::Api) with code 14000, or one of its own, for an error
-    /// that the method raises; [`Decode`](crate::ErrorKind::Decode) for an answer that is no `R`;
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for what cannot be sent; and what
-    /// every call may answer.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) with code 14001 or 14002 if the service or the method does not exist.
+    /// - [`Api`](crate::ErrorKind::Api) with code 14000, or a code of the application, if the method raises an error.
+    /// - [`Decode`](crate::ErrorKind::Decode) if the result does not match `R`.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the arguments, a name or a header cannot be sent.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -83,7 +99,7 @@ impl CloudCode {
         self.invocation(service.into(), method.into(), arguments.map(Some))
     }
 
-    /// Calls `method` of `service` without arguments: the request has no body.
+    /// Invokes `method` of `service` without arguments: the request has no body.
     ///
     /// # Errors
     ///
@@ -91,8 +107,8 @@ impl CloudCode {
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// let answer: Option<u8> = client.cloud_code().invoke_no_args("echo", "echo").await?;
-    /// assert_eq!(answer, None);
+    /// let result: Option<u8> = client.cloud_code().invoke_no_args("echo", "echo").await?;
+    /// assert_eq!(result, None);
     /// # });
     /// ```
     pub fn invoke_no_args<R>(
@@ -123,22 +139,36 @@ impl CloudCode {
 }
 
 /// Request that invokes a Cloud Code method; created by [`CloudCode::invoke`].
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// let invocation = client.cloud_code().invoke::<_, String>("echo", "echo", "hello");
+/// assert_eq!(invocation.idempotent(true).await?, "hello");
+/// # });
+/// ```
 pub type Invocation<R> = Request<R, InvocationParameters>;
 
 /// Parameters of [`Invocation`].
 pub struct InvocationParameters {
     service: String,
     method: String,
-    /// The arguments, or what is wrong with them or with a header.
+    /// The arguments, or the error of the arguments or of a header.
     arguments: Result<Option<Box<RawValue>>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl<R> Invocation<R> {
-    /// Adds a header, which the service passes on to the method, such as `bl-execution-type`.
+    /// Adds a header that the service passes to the method, such as `bl-execution-type`.
     ///
-    /// A name or value that a header cannot have, and a header that the client sets itself, are rejected when the request is
-    /// sent.
+    /// A name or value that a header cannot have, and a header that the client sets itself, are rejected when the
+    /// request is sent.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let invocation = client.cloud_code().invoke::<_, String>("echo", "echo", "hello");
+    /// assert_eq!(invocation.header("bl-execution-type", "sync").await?, "hello");
+    /// # });
+    /// ```
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         match header(name.as_ref(), value.as_ref()) {
             Ok(header) => self.parameters.headers.push(header),
@@ -152,14 +182,14 @@ impl<R> Invocation<R> {
     }
 }
 
-/// Parses a header, or returns what is wrong with it. Its value may be a secret.
+/// Parses a header, or returns a description of the problem. The value is not part of it, because it may be a secret.
 fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
     match (name.parse::<HeaderName>(), secret_header(value)) {
         (Ok(parsed), _) if NOT_SETTABLE.contains(&parsed.as_str()) => {
             Err(format!("header {name:?} is set by the client itself"))
         }
         (Ok(name), Some(value)) => Ok((name, value)),
-        (Err(_), _) => Err(format!("header {name:?} is not a valid name of a header")),
+        (Err(_), _) => Err(format!("header {name:?} is not a valid header name")),
         (_, None) => Err(format!(
             "header {name:?}: the value contains a character that a header cannot contain, or spaces around it"
         )),

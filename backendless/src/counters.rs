@@ -1,13 +1,12 @@
-//! Counters: numbers on the server that many callers can raise at once, each step counted.
+//! Counters: numbers on the server that are changed atomically.
 
 use crate::Client;
 use crate::generated::raw;
 use crate::request::Request;
 
-/// The atomic counters of an application; made by [`Client::counters`].
+/// Handle of the atomic counters of an application; created by [`Client::counters`].
 ///
-/// A counter comes into being at 0 when it is first used. A handle like the client: cheap to clone,
-/// and free to move into tasks.
+/// A counter that was never used is 0. A cheap handle: clone it and move it into tasks.
 ///
 /// ```
 /// # backendless_local::doc_example!(|client| {
@@ -22,19 +21,34 @@ pub struct Counters {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the atomic counters; see [`Counters`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let counters = client.counters();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        Counters::new(self.clone())
+    }
+}
+
 impl Counters {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Adds 1 to the counter `name` and answers the sum.
+    /// Adds 1 to the counter `name`, and returns the sum.
     ///
-    /// The call is not idempotent: done twice, it adds 2.
+    /// The request is not idempotent: sent twice, it adds 2.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a name that cannot be one; and
-    /// what every call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the name cannot be a path segment.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -45,9 +59,29 @@ impl Counters {
         Request::new(&self.client, raw::increment_and_get(&name.into()))
     }
 
-    /// Adds `value`, which may be negative, to the counter `name` and answers the sum.
+    /// Adds 1 to the counter `name`, and returns the value before.
     ///
-    /// The call is not idempotent: done twice, it adds the value twice.
+    /// The request is not idempotent: sent twice, it adds 2. Requests that are processed at the same time may receive the
+    /// same value ([documentation](https://backendless.com/docs/rest/ut_increment_by_1__return_previou.html)).
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Self::increment).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// assert_eq!(counters.get_and_increment("visits").await?, 0);
+    /// assert_eq!(counters.get("visits").await?, 1);
+    /// # });
+    /// ```
+    pub fn get_and_increment(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(&self.client, raw::get_and_increment(&name.into()))
+    }
+
+    /// Adds `value`, which may be negative, to the counter `name`, and returns the sum.
+    ///
+    /// The request is not idempotent: sent twice, it adds the value twice.
     ///
     /// # Errors
     ///
@@ -62,7 +96,7 @@ impl Counters {
         Request::new(&self.client, raw::increment_by_and_get(&name.into(), value))
     }
 
-    /// Reads the counter `name`; one that was never used is 0.
+    /// Reads the counter `name`. A counter that was never used is 0.
     ///
     /// # Errors
     ///
@@ -70,7 +104,7 @@ impl Counters {
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// assert_eq!(client.counters().get("never used").await?, 0);
+    /// assert_eq!(client.counters().get("visits").await?, 0);
     /// # });
     /// ```
     pub fn get(&self, name: impl Into<String>) -> Request<i64> {

@@ -51,6 +51,13 @@ pub fn field(name: impl Into<String>) -> Field {
 }
 
 /// A column, from which a condition is built; see [`field`].
+///
+/// ```
+/// use backendless::filter::field;
+///
+/// assert_eq!(field("address.city").eq("Oslo").to_clause()?, "address.city = 'Oslo'");
+/// # Ok::<(), backendless::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Field {
     name: String,
@@ -58,6 +65,13 @@ pub struct Field {
 
 impl Field {
     /// The column equals `value`; `IS NULL` if the value is `None`.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("name").eq("O'Hara").to_clause()?, "name = 'O''Hara'");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn eq(self, value: impl Into<Value>) -> Filter {
         match value.into().0 {
@@ -67,6 +81,13 @@ impl Field {
     }
 
     /// The column differs from `value`; `IS NOT NULL` if the value is `None`.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").ne(18).to_clause()?, "age != 18");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn ne(self, value: impl Into<Value>) -> Filter {
         match value.into().0 {
@@ -76,24 +97,52 @@ impl Field {
     }
 
     /// The column is less than `value`.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").lt(18).to_clause()?, "age < 18");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn lt(self, value: impl Into<Value>) -> Filter {
         self.compare("<", value.into().0)
     }
 
     /// The column is less than `value`, or equals it.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").le(18).to_clause()?, "age <= 18");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn le(self, value: impl Into<Value>) -> Filter {
         self.compare("<=", value.into().0)
     }
 
     /// The column is greater than `value`.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").gt(18).to_clause()?, "age > 18");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn gt(self, value: impl Into<Value>) -> Filter {
         self.compare(">", value.into().0)
     }
 
     /// The column is greater than `value`, or equals it.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").ge(18).to_clause()?, "age >= 18");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn ge(self, value: impl Into<Value>) -> Filter {
         self.compare(">=", value.into().0)
@@ -101,30 +150,65 @@ impl Field {
 
     /// The column's string matches `pattern`, in which `%` matches any string and `_` any single
     /// character.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("name").like("B%").to_clause()?, "name LIKE 'B%'");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn like(self, pattern: impl Into<String>) -> Filter {
         self.compare("LIKE", Literal::Text(pattern.into()))
     }
 
     /// The column's string does not match `pattern`; see [`like`](Self::like).
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("name").not_like("B%").to_clause()?, "name NOT LIKE 'B%'");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn not_like(self, pattern: impl Into<String>) -> Filter {
         self.compare("NOT LIKE", Literal::Text(pattern.into()))
     }
 
     /// The column equals one of `values`. Without values, no row matches.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").is_in([18, 20]).to_clause()?, "age IN (18, 20)");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn is_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter {
         self.one_of("IN", values, "1=0")
     }
 
     /// The column equals none of `values`. Without values, every row matches.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").not_in([18, 20]).to_clause()?, "age NOT IN (18, 20)");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn not_in<V: Into<Value>>(self, values: impl IntoIterator<Item = V>) -> Filter {
         self.one_of("NOT IN", values, "1=1")
     }
 
     /// The column is from `low` to `high`, both included.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").between(18, 20).to_clause()?, "age BETWEEN 18 AND 20");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn between(self, low: impl Into<Value>, high: impl Into<Value>) -> Filter {
         let (low, high) = (low.into().0, high.into().0);
@@ -138,12 +222,26 @@ impl Field {
     }
 
     /// The column has no value.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").is_null().to_clause()?, "age IS NULL");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn is_null(self) -> Filter {
         self.build(|name| Ok(format!("{name} IS NULL")))
     }
 
     /// The column has a value.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").is_not_null().to_clause()?, "age IS NOT NULL");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn is_not_null(self) -> Filter {
         self.build(|name| Ok(format!("{name} IS NOT NULL")))
@@ -210,12 +308,26 @@ fn is_column_path(name: &str) -> bool {
 
 impl Filter {
     /// This condition and `other` are both true.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").ge(18).and("city = 'Oslo'").to_clause()?, "(age >= 18) AND (city = 'Oslo')");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn and(self, other: impl Into<Self>) -> Self {
         self.join("AND", other.into())
     }
 
     /// This condition is true, or `other`, or both.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").ge(18).or(field("age").is_null()).to_clause()?, "(age >= 18) OR (age IS NULL)");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn or(self, other: impl Into<Self>) -> Self {
         self.join("OR", other.into())
@@ -227,6 +339,14 @@ impl Filter {
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the name of a column or a value is
     /// invalid; the message says which.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("age").ge(18).to_clause()?, "age >= 18");
+    /// assert!(field("age =").ge(18).to_clause().is_err());
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn to_clause(&self) -> Result<&str> {
         match &self.clause {
             Ok(clause) => Ok(clause),
@@ -289,6 +409,14 @@ impl fmt::Debug for Filter {
 ///
 /// It is converted by `From`, so that `field("age").ge(18)` takes the number itself. A time is sent
 /// as the number of milliseconds since 1970, as by the official SDKs.
+///
+/// ```
+/// use backendless::{Timestamp, filter::field};
+///
+/// let filter = field("created").lt(Timestamp::from_millis(1_700_000_000_000));
+/// assert_eq!(filter.to_clause()?, "created < 1700000000000");
+/// # Ok::<(), backendless::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Value(Literal);
 

@@ -2,9 +2,9 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The way through: `client` makes handles; `data`, `users`, `files`, `messaging`, `geo`, `cache`,
-// `counters` and `cloud_code` are the services; `transport` is the one way out; and `generated` is
-// written by `cargo xtask generate`.
+// Layers: `client` creates handles of the services `data`, `users`, `files`, `messaging`, `geo`, `cache`, `counters` and
+// `cloud_code`. These build requests with the functions of `generated` and return a `request::Request`, which `transport`
+// sends. Start to read at `client`, then follow `data::Table::get`.
 mod cache;
 mod client;
 mod clock;
@@ -22,6 +22,10 @@ mod messaging;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
+#[cfg_attr(
+    not(feature = "raw"),
+    allow(unreachable_pub, reason = "`raw` exports the prepared requests")
+)]
 mod prepared;
 mod profile;
 mod request;
@@ -52,9 +56,10 @@ pub mod operations {
     };
 }
 
-/// Parameters of requests: what a [`Request`] can still be changed by before it is sent.
+/// Types of the parameters that can be set on a [`Request`] before it is sent.
 ///
-/// These types are named only where a request is stored; the aliases such as [`Find`] name the requests.
+/// They are the second type parameter of [`Request`]. Aliases such as [`Find`] name the requests that have them, so code
+/// rarely names these types.
 pub mod parameters {
     pub use crate::cache::CachePutParameters;
     pub use crate::cloud_code::InvocationParameters;

@@ -31,31 +31,67 @@ pub struct Operation {
 
 impl Operation {
     /// Returns the operationId: `createObject`.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert_eq!(operations::CREATE_OBJECT.id(), "createObject");
+    /// ```
     pub const fn id(&self) -> &'static str {
         self.id
     }
 
     /// Returns the service, which is the tag of the specification: `Data`.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert_eq!(operations::CREATE_OBJECT.service(), "Data");
+    /// ```
     pub const fn service(&self) -> &'static str {
         self.service
     }
 
     /// Returns the HTTP method in upper case: `POST`.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert_eq!(operations::CREATE_OBJECT.method(), "POST");
+    /// ```
     pub const fn method(&self) -> &'static str {
         self.method
     }
 
     /// Returns the path template, which follows the app path: `/data/{table-name}`.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert_eq!(operations::CREATE_OBJECT.path(), "/data/{table-name}");
+    /// ```
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
     /// Returns where the operation is specified.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert_eq!(operations::CREATE_OBJECT.origin(), operations::Origin::Document);
+    /// ```
     pub const fn origin(&self) -> Origin {
         self.origin
     }
 
     /// Returns how the operation uses the session of the user.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert_eq!(operations::LOGOUT_USER.session(), operations::SessionUse::Ends);
+    /// ```
     pub const fn session(&self) -> SessionUse {
         self.session
     }
@@ -63,21 +99,47 @@ impl Operation {
     /// Returns whether the specification requires the user token.
     ///
     /// Backendless also accepts most of these operations without a token, with the permissions of a guest.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert!(!operations::LOGIN_USER.requires_user_token());
+    /// ```
     pub const fn requires_user_token(&self) -> bool {
         !matches!(self.session, SessionUse::None)
     }
 
     /// Returns whether the same request may be sent more than once.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// println!("{:?}", operations::CREATE_OBJECT.idempotency());
+    /// ```
     pub const fn idempotency(&self) -> Idempotency {
         self.idempotency
     }
 
     /// Returns whose error codes an error response contains.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// let operation = &operations::INVOKE_CLOUD_CODE_SERVICE;
+    /// assert_eq!(operation.error_codes(), operations::ErrorCodes::Application);
+    /// ```
     pub const fn error_codes(&self) -> ErrorCodes {
         self.error_codes
     }
 
     /// Returns the parameters of the path, in the order of the path.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// let [table] = operations::CREATE_OBJECT.path_parameters() else { panic!("one parameter") };
+    /// assert_eq!(table.name(), "table-name");
+    /// ```
     pub const fn path_parameters(&self) -> &'static [PathParameter] {
         self.path_parameters
     }

@@ -6,7 +6,8 @@
 
 /// Which request is sent where the OpenAPI document and the live service differ.
 ///
-/// Set with [`ClientBuilder::profile`](crate::ClientBuilder::profile) or the environment variable `BACKENDLESS_PROFILE`.
+/// Set with [`ClientBuilder::profile`](crate::ClientBuilder::profile) or the environment variable `BACKENDLESS_PROFILE`,
+/// which [`Client::from_env`](crate::Client::from_env) reads.
 /// Choose [`Live`](Self::Live) for an application at backendless.com.
 ///
 /// | request | [`Document`](Self::Document) sends | [`Live`](Self::Live) sends |
@@ -49,6 +50,13 @@ impl Profile {
 }
 
 /// Parses `document` and `live`, ignoring case.
+///
+/// ```
+/// use backendless::Profile;
+///
+/// assert_eq!("live".parse::<Profile>()?, Profile::Live);
+/// # Ok::<(), backendless::Error>(())
+/// ```
 impl std::str::FromStr for Profile {
     type Err = crate::Error;
 

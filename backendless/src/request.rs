@@ -63,6 +63,28 @@ pub(crate) mod sealed {
     }
 }
 
+#[cfg(feature = "raw")]
+impl Client {
+    /// Creates the request for a prepared operation of [`raw`](crate::raw).
+    ///
+    /// The request has the app path, the user token and the settings of this client, and the functions of `raw` are generated
+    /// from the OpenAPI document of the service. They are not covered by the semver guarantees of this crate: they change with
+    /// the document and with the generator.
+    ///
+    /// ```
+    /// use backendless::raw;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// # client.data::<backendless::Record>("Person").create(&serde_json::json!({"name": "Bob"})).await?;
+    /// let count = client.send(raw::count_objects("Person", None)?).await?;
+    /// assert_eq!(count, 1);
+    /// # });
+    /// ```
+    pub fn send<R: 'static>(&self, prepared: Prepared<R>) -> Request<R> {
+        Request::new(self, Ok(prepared))
+    }
+}
+
 impl<R, P> Request<R, P> {
     pub(crate) fn with_parameters(client: Client, parameters: P) -> Self {
         Self {
@@ -84,6 +106,14 @@ impl<R, P> Request<R, P> {
     /// Sets the timeout of this request, for all attempts together. It replaces the
     /// [`timeout`](crate::ClientBuilder::timeout) and the [`attempt_timeout`](crate::ClientBuilder::attempt_timeout)
     /// of the client.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// let visits = client.counters().get("visits").timeout(Duration::from_secs(5)).await?;
+    /// # });
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
@@ -91,6 +121,14 @@ impl<R, P> Request<R, P> {
 
     /// Sets the retry policy of this request, in place of the client's
     /// [`retry`](crate::ClientBuilder::retry).
+    ///
+    /// ```
+    /// use backendless::RetryPolicy;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// let visits = client.counters().get("visits").retry(RetryPolicy::none()).await?;
+    /// # });
+    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = Some(policy);
         self
@@ -98,6 +136,13 @@ impl<R, P> Request<R, P> {
 
     /// Sets whether this request may be sent again after the service may have processed it, in place of the
     /// [idempotency](crate::operations::Operation::idempotency) of the operation.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// // Counting a visit twice is acceptable here, and losing one is not.
+    /// let visits = client.counters().increment("visits").idempotent(true).await?;
+    /// # });
+    /// ```
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.settings.idempotent = Some(idempotent);
         self
@@ -108,6 +153,15 @@ impl<R, P> Request<R, P> {
     /// # Errors
     ///
     /// See the method that created the request.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// let (visits, orders) =
+    ///     tokio::try_join!(counters.get("visits").send(), counters.get("orders").send())?;
+    /// assert_eq!((visits, orders), (0, 0));
+    /// # });
+    /// ```
     pub fn send(self) -> impl Future<Output = Result<R>> + Send + 'static
     where
         P: Parameters<R>,

@@ -53,23 +53,39 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Returns a policy without retries.
+    ///
+    /// ```
+    /// let policy = backendless::RetryPolicy::none();
+    /// ```
     pub fn none() -> Self {
         Self::default().max_attempts(1)
     }
 
     /// Sets the maximum number of attempts, including the first. 0 is treated as 1.
+    ///
+    /// ```
+    /// let policy = backendless::RetryPolicy::default().max_attempts(5);
+    /// ```
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
     /// Sets the maximum delay of the first retry. It doubles with each further retry.
+    ///
+    /// ```
+    /// let policy = backendless::RetryPolicy::default().base_delay(std::time::Duration::from_millis(50));
+    /// ```
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
     /// Sets the maximum delay of every retry. A `Retry-After` of the service may be longer.
+    ///
+    /// ```
+    /// let policy = backendless::RetryPolicy::default().max_delay(std::time::Duration::from_secs(3));
+    /// ```
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self

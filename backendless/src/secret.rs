@@ -1,4 +1,4 @@
-//! The values that may not appear in any text, and the eraser for texts that come from elsewhere.
+//! User tokens, and the removal of secrets from messages that other programs wrote.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use secrecy::{ExposeSecret, SecretString};
 
-/// The token of a user's session, as the login returns it.
+/// Token of a user's session, as the login returns it.
 ///
-/// It is wiped from memory when its last copy is dropped, and prints nothing of itself; the text
-/// is had only by [`expose_secret`](Self::expose_secret).
+/// It is wiped from memory when the last clone is dropped. `Debug` does not print it; only
+/// [`expose_secret`](Self::expose_secret) returns it.
 ///
 /// ```
 /// use backendless::UserToken;
@@ -23,12 +23,17 @@ pub struct UserToken(Arc<Inner>);
 
 struct Inner {
     secret: SecretString,
-    /// Set by a logout with this token, whatever its result.
+    /// Set by a logout with this token, even if the logout fails.
     is_revoked: AtomicBool,
 }
 
 impl UserToken {
-    /// The token itself, for keeping it: in a cookie of one's own, say.
+    /// Returns the token itself, for example to store it in a cookie of your web service.
+    ///
+    /// ```
+    /// let token = backendless::UserToken::from("0E5A6F40-8F3C");
+    /// assert_eq!(token.expose_secret(), "0E5A6F40-8F3C");
+    /// ```
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         self.0.secret.expose_secret()
@@ -73,19 +78,18 @@ impl fmt::Debug for UserToken {
 
 const REDACTED: &str = "<redacted>";
 
-/// Replaces every one of `secrets` in `text`, which somebody else wrote: as it is, and as it stands
-/// in a URL, a form or JSON.
+/// Replaces each of `secrets` in `text` by `<redacted>`, whether it is plain or encoded for a URL, a form or JSON.
 ///
-/// The longest goes first, so that a secret which holds another leaves no rest of itself behind.
+/// The longest secret is replaced first, so that no part of it remains if it contains another one.
 pub(crate) fn redact(text: &str, secrets: &mut [&str]) -> String {
     secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
     'text: while let Some(next) = rest.chars().next() {
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            if let Some(behind) = strip(rest, secret) {
+            if let Some(after) = strip(rest, secret) {
                 clean.push_str(REDACTED);
-                rest = behind;
+                rest = after;
                 continue 'text;
             }
         }
@@ -95,7 +99,7 @@ pub(crate) fn redact(text: &str, secrets: &mut [&str]) -> String {
     clean
 }
 
-/// What is behind `secret` in `text`, which begins with it in one form or another.
+/// Returns what follows `secret` in `text`, if `text` starts with it, plain or encoded.
 fn strip<'t>(text: &'t str, secret: &str) -> Option<&'t str> {
     let plain = text.strip_prefix(secret);
     plain.or_else(|| secret.chars().try_fold(text, strip_encoded))
@@ -108,26 +112,26 @@ fn strip_encoded(text: &str, character: char) -> Option<&str> {
         .or_else(|| text.strip_prefix('+').filter(|_| character == ' '))
 }
 
-/// `%C3%BC`, in capitals or not.
+/// Strips a percent-encoded character, such as `%C3%BC` or `%c3%bc`.
 fn strip_percent(text: &str, character: char) -> Option<&str> {
     let mut bytes = [0; 4];
     let mut bytes = character.encode_utf8(&mut bytes).bytes();
     bytes.try_fold(text, |text, byte| {
         let digits = text.strip_prefix('%')?;
-        let is_it = u8::from_str_radix(digits.get(..2)?, 16) == Ok(byte);
-        is_it.then(|| &digits[2..])
+        let matches = u8::from_str_radix(digits.get(..2)?, 16) == Ok(byte);
+        matches.then(|| &digits[2..])
     })
 }
 
-/// `\"`, or `\u00fc`.
+/// Strips a character escaped as in JSON: `\"` or `\u00fc`.
 fn strip_escape(text: &str, character: char) -> Option<&str> {
     let escaped = text.strip_prefix('\\')?;
     if let Some(digits) = escaped.strip_prefix('u') {
-        let is_it = u32::from_str_radix(digits.get(..4)?, 16) == Ok(character.into());
-        return is_it.then(|| &digits[4..]);
+        let matches = u32::from_str_radix(digits.get(..4)?, 16) == Ok(character.into());
+        return matches.then(|| &digits[4..]);
     }
-    let is_one = matches!(character, '"' | '\\' | '/');
-    escaped.strip_prefix(character).filter(|_| is_one)
+    let is_short_escape = matches!(character, '"' | '\\' | '/');
+    escaped.strip_prefix(character).filter(|_| is_short_escape)
 }
 
 #[cfg(test)]
@@ -135,16 +139,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_secret_is_replaced_wherever_it_stands() {
+    fn redact_replaces_every_occurrence_of_every_secret() {
         let mut secrets = ["KEY", "", "KEY-LONG", "ü"];
         assert_eq!(
-            redact("KEY and KEY-LONG and ü: no user KE", &mut secrets),
-            "<redacted> and <redacted> and <redacted>: no user KE"
+            redact("KEY and KEY-LONG and ü: not KE", &mut secrets),
+            "<redacted> and <redacted> and <redacted>: not KE"
         );
         assert_eq!(redact("", &mut secrets), "");
     }
+
     #[test]
-    fn a_secret_is_replaced_in_whatever_encoding() {
+    fn redact_replaces_encoded_secrets() {
         for form in [
             "p+ \"ü/%",
             "p%2B%20%22%C3%BC%2F%25",
@@ -158,7 +163,7 @@ mod tests {
             let clean = redact(&text, &mut ["p+ \"ü/%"]);
             assert_eq!(clean, "not <redacted>, p%2, p\\u00", "{form}");
         }
-        // What looks like an encoding is the secret itself.
+        // A secret that looks percent-encoded is replaced as it is.
         assert_eq!(redact("a%25b %2", &mut ["a%25b"]), "<redacted> %2");
         assert_eq!(
             redact("%é \\ué %", &mut ["é", "% "]),

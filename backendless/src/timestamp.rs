@@ -60,12 +60,22 @@ impl Timestamp {
     }
 
     /// Returns the milliseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// ```
+    /// assert_eq!(backendless::Timestamp::from_millis(1_500).as_millis(), 1_500);
+    /// ```
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
     /// Returns the current time of the local clock.
+    ///
+    /// ```
+    /// use backendless::Timestamp;
+    ///
+    /// assert!(Timestamp::now() > Timestamp::from_millis(0));
+    /// ```
     #[must_use]
     pub fn now() -> Self {
         SystemTime::now().into()

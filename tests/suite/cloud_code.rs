@@ -178,7 +178,7 @@ async fn invalid_or_reserved_header_is_rejected() {
         assert_rejected(
             &error,
             operation,
-            &format!("header {name:?} is not a valid name of a header"),
+            &format!("header {name:?} is not a valid header name"),
         );
     }
     for value in ["SECRET\r\nx: y", "SECRET\0"] {

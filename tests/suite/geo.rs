@@ -169,7 +169,7 @@ async fn coordinates_out_of_range_are_rejected() {
         assert_rejected(&find.await.unwrap_err(), "findGeoPoints", "radius is ");
     }
     let error = geo.find().categories(["a,b"]).await.unwrap_err();
-    assert_rejected(&error, "findGeoPoints", "category \"a,b\" holds a comma");
+    assert_rejected(&error, "findGeoPoints", "category \"a,b\" contains a comma");
     let point = GeoPoint::new(0.0, 0.0).metadata("x", value_without_json_form());
     let error = geo.save(&point).await.unwrap_err();
     assert_rejected(&error, "saveGeoPoint", "metadata \"x\": ");

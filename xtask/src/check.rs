@@ -1,6 +1,6 @@
-//! `cargo xtask check`: everything that must hold before a change lands.
+//! `cargo xtask check`: everything that must pass before a change lands.
 //!
-//! [`CHECKS`] is the one list: `.ci/run` runs it, and CONTRIBUTING.md shows it.
+//! [`CHECKS`] is the only list: `.ci/run` runs it, and a test compares CONTRIBUTING.md with it.
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 use crate::show;
 
-/// One thing that must hold.
+/// A cargo command that must succeed.
 struct Check {
-    /// The arguments of cargo.
+    /// Arguments of cargo.
     cargo: &'static [&'static str],
-    /// What it guards.
+    /// What the check protects, as CONTRIBUTING.md says it.
     guards: &'static str,
-    /// Set for the command only.
+    /// Environment variables of this command only.
     environment: &'static [(&'static str, &'static str)],
-    /// What must not stand at the start of a line that it prints.
+    /// Prefixes that no line of its output may have.
     never: &'static [&'static str],
 }
 
-/// A command that has to succeed.
+/// A check of the exit status alone.
 const fn cargo(cargo: &'static [&'static str], guards: &'static str) -> Check {
     Check {
         cargo,
@@ -30,12 +30,16 @@ const fn cargo(cargo: &'static [&'static str], guards: &'static str) -> Check {
     }
 }
 
-/// In the order in which they are run: the cheapest first.
-const CHECKS: [Check; 10] = [
+/// In the order in which they run: the cheapest first.
+const CHECKS: [Check; 12] = [
     cargo(&["fmt", "--all", "--check"], "formatting"),
     cargo(
         &["xtask", "generate", "--check"],
-        "that the generated files are what the generator writes",
+        "generated files are up to date",
+    ),
+    cargo(
+        &["xtask", "layers"],
+        "no circle of modules in any crate, and no import of an upper layer; the order is in `xtask/src/layers/rules.rs`",
     ),
     cargo(
         &[
@@ -51,14 +55,7 @@ const CHECKS: [Check; 10] = [
         "lints",
     ),
     Check {
-        never: &[
-            "openapiv3 ",
-            "prettyplease ",
-            "progenitor ",
-            "progenitor-impl ",
-            "progenitor-macro ",
-            "typify",
-        ],
+        never: &["openapiv3 ", "prettyplease ", "progenitor", "typify"],
         ..cargo(
             &[
                 "tree",
@@ -70,16 +67,16 @@ const CHECKS: [Check; 10] = [
                 "--prefix",
                 "none",
             ],
-            "that users compile no generator",
+            "users compile no part of the generator",
         )
     },
     cargo(
         &["xtask", "features"],
-        "that each combination of the client's features compiles without a warning",
+        "the client's features compile without a warning, each alone and in pairs; installs cargo-hack in `target/tools`",
     ),
     cargo(
         &["xtask", "api", "--check"],
-        "the public API, in `backendless/public-api.txt`; no type of another crate but those in `xtask/src/api.rs`",
+        "`backendless/public-api.txt` is the public API, and contains no type of another crate except those in `xtask/src/api.rs`",
     ),
     cargo(
         &[
@@ -92,11 +89,15 @@ const CHECKS: [Check; 10] = [
             "--allow-dirty",
             "--locked",
         ],
-        "that both crates can be packed",
+        "both published crates can be packed",
+    ),
+    cargo(
+        &["xtask", "readme"],
+        "the README's install lines and first example work in a new package with the packed crates",
     ),
     cargo(
         &["test", "--workspace"],
-        "behaviour; the README's command. What its suites hold: [docs/reliability.md](docs/reliability.md)",
+        "behaviour; [docs/reliability.md](docs/reliability.md) lists what the suites test",
     ),
     cargo(
         &[
@@ -109,7 +110,7 @@ const CHECKS: [Check; 10] = [
             "--",
             "--short",
         ],
-        "that a call and a row take no fifth more instructions than their goals; counted by valgrind, and not where that is missing",
+        "a call and a row take at most 20 % more instructions than their goals; skipped if valgrind is missing",
     ),
     Check {
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
@@ -121,23 +122,23 @@ const CHECKS: [Check; 10] = [
                 "--no-deps",
                 "--locked",
             ],
-            "the documentation, in which a warning is an error",
+            "the documentation builds without a warning",
         )
     },
 ];
 
-/// Runs all checks up to the first that fails, and then tells how long each took.
+/// Runs all checks up to the first that fails, and prints the time of each.
 pub(crate) fn run(root: &Path) -> ExitCode {
     let mut times = String::new();
     for check in &CHECKS {
         show(&format!("\n== {}\n", check.command()));
         let start = Instant::now();
         let result = check.run(root);
-        let word = if result.is_ok() { "ok" } else { "failed" };
-        times.push_str(&line(word, start.elapsed(), &check.command()));
-        if let Err(why) = result {
+        let status = if result.is_ok() { "ok" } else { "failed" };
+        times.push_str(&line(status, start.elapsed(), &check.command()));
+        if let Err(reason) = result {
             show(&format!("\n{times}"));
-            eprintln!("error: `{}` {why}", check.command());
+            eprintln!("error: `{}` {reason}", check.command());
             return ExitCode::FAILURE;
         }
     }
@@ -145,7 +146,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The list as CONTRIBUTING.md shows it.
+/// The table in CONTRIBUTING.md.
 pub(crate) fn table() -> String {
     let mut text = "| check | guards |\n| --- | --- |\n".to_owned();
     for check in &CHECKS {
@@ -154,8 +155,8 @@ pub(crate) fn table() -> String {
     text
 }
 
-fn line(word: &str, time: Duration, command: &str) -> String {
-    format!("{word:6} {:7.1} s  {command}\n", time.as_secs_f64())
+fn line(status: &str, time: Duration, command: &str) -> String {
+    format!("{status:6} {:7.1} s  {command}\n", time.as_secs_f64())
 }
 
 impl Check {
@@ -163,7 +164,7 @@ impl Check {
         format!("cargo {}", self.cargo.join(" "))
     }
 
-    /// Fails with why.
+    /// Returns the reason of a failure.
     fn run(&self, root: &Path) -> Result<(), String> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
@@ -171,20 +172,20 @@ impl Check {
             .args(self.cargo)
             .envs(self.environment.iter().copied())
             .current_dir(root);
-        // What is looked through is not shown.
+        // Output that is searched is not shown.
         if !self.never.is_empty() {
             command.stdout(Stdio::piped());
         }
         let output = command
             .spawn()
             .and_then(std::process::Child::wait_with_output)
-            .map_err(|error| format!("cannot be run: {error}"))?;
+            .map_err(|error| format!("cannot be started: {error}"))?;
         if !output.status.success() {
             return Err("failed".to_owned());
         }
         let text = String::from_utf8_lossy(&output.stdout);
         match forbidden(&text, self.never) {
-            Some(line) => Err(format!("printed what it never should: {line}")),
+            Some(line) => Err(format!("printed a forbidden line: {line}")),
             None => Ok(()),
         }
     }
@@ -202,17 +203,17 @@ mod tests {
     use super::{CHECKS, Check, cargo, forbidden, table};
 
     #[test]
-    fn contributing_shows_the_checks_that_are_run() {
+    fn contributing_lists_the_checks() {
         let contributing = include_str!("../../CONTRIBUTING.md");
         assert!(
             contributing.contains(&table()),
-            "it should hold:\n{}",
+            "CONTRIBUTING.md should contain:\n{}",
             table()
         );
     }
 
     #[test]
-    fn a_command_that_fails_or_prints_what_it_never_should_is_told() {
+    fn command_that_fails_or_prints_a_forbidden_line_is_reported() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         assert_eq!(cargo(&["--version"], "").run(root), Ok(()));
         assert_eq!(
@@ -223,21 +224,22 @@ mod tests {
             never: &["cargo "],
             ..cargo(&["--version"], "")
         };
-        let why = version.run(root).unwrap_err();
+        let reason = version.run(root).unwrap_err();
         assert!(
-            why.starts_with("printed what it never should: cargo "),
-            "{why}"
+            reason.starts_with("printed a forbidden line: cargo "),
+            "{reason}"
         );
     }
 
     #[test]
-    fn the_crates_of_the_generator_are_found_and_no_others() {
+    fn generator_crates_are_forbidden_and_no_others() {
         let never = CHECKS.iter().flat_map(|check| check.never);
         let never: Vec<&str> = never.copied().collect();
-        let clean = "backendless v0.1.0 (/home)\nprogenitor-client v0.15.1\nserde v1.0.0\n";
+        let clean = "backendless v0.1.0 (/home)\npercent-encoding v2.3.2\nserde v1.0.0\n";
         assert_eq!(forbidden(clean, &never), None);
         for line in [
             "progenitor v0.15.1",
+            "progenitor-client v0.15.1",
             "typify-impl v0.8.0",
             "openapiv3 v2.2.0",
         ] {

@@ -4,6 +4,7 @@ mod api;
 mod check;
 mod features;
 mod layers;
+mod readme;
 mod rehearse;
 mod source;
 mod spec;
@@ -44,6 +45,8 @@ enum Command {
     Features,
     /// Checks that no crate has a circle of modules or a forbidden import.
     Layers,
+    /// Runs the README's first example in a new package that depends on the packed crates.
+    Readme,
     /// Runs everything that must hold before a change lands, and tells how long each check took.
     Check {
         /// Runs nothing; lists the checks and what each of them guards.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Api { check } => Ok(api::run(&root(), check)),
         Command::Features => Ok(features::run(&root())),
         Command::Layers => Ok(layers::run(&root())),
+        Command::Readme => Ok(readme::run(&root())),
         Command::Check { list: true } => {
             show(&check::table());
             Ok(ExitCode::SUCCESS)

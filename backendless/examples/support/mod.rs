@@ -1,15 +1,15 @@
-//! What the examples share: which server they talk to.
+//! Shared by the examples: the client, and the server that it uses.
 
 use std::error::Error;
 
 use backendless::Client;
 use backendless_local::Server;
 
-/// The application that `BACKENDLESS_APP_ID`, `BACKENDLESS_API_KEY` and, if it is not the default,
-/// `BACKENDLESS_API_URL` name; without them a local server, which lives as long as the second value.
+/// Returns a client of the application that the environment variables of [`Client::from_env`] name. If `BACKENDLESS_APP_ID` is
+/// not set, it is a client of a local server, which runs until the second value is dropped.
 pub(crate) async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>> {
     if std::env::var_os("BACKENDLESS_APP_ID").is_some() {
-        println!("Talking to the application that BACKENDLESS_APP_ID names.");
+        println!("Using the application of BACKENDLESS_APP_ID.");
         return Ok((Client::from_env()?, None));
     }
     let (client, server) = local().await?;
@@ -17,7 +17,7 @@ pub(crate) async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>
     Ok((client, Some(server)))
 }
 
-/// A local server whatever the environment says, as tests need it.
+/// Starts a local server and returns a client of it, whatever the environment, as tests need it.
 pub(crate) async fn local() -> Result<(Client, Server), Box<dyn Error>> {
     let server = Server::start().await?;
     let client = Client::builder(server.app_id(), server.api_key())

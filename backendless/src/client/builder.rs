@@ -1,14 +1,14 @@
-//! The settings of a client, and their check.
+//! Settings of a client, and their validation.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::login::login_request;
 use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::transport::{Account, Budget, Caller, HttpConfig, Shared, Transport, token_header};
-use crate::users::login_request;
 use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
 const DEFAULT_API_URL: &str = "https://api.backendless.com";
@@ -18,9 +18,9 @@ const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_RETRY_BUDGET: u32 = 100;
 const DEFAULT_MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 
-/// The settings of a [`Client`]; made by [`Client::builder`].
+/// Settings of a [`Client`]; created by [`Client::builder`].
 ///
-/// Nothing is checked before [`build`](Self::build), whose error names the setting.
+/// The settings are validated by [`build`](Self::build), whose error names the setting.
 ///
 /// ```
 /// use backendless::Client;
@@ -72,6 +72,7 @@ impl ClientBuilder {
         }
     }
 
+    /// Reads the settings from the environment variables that `get` returns.
     pub(super) fn from_env(get: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
         let text = |name: &str, value: OsString| {
             value
@@ -87,58 +88,73 @@ impl ClientBuilder {
             required("BACKENDLESS_APP_ID")?,
             required("BACKENDLESS_API_KEY")?,
         );
-        match get("BACKENDLESS_API_URL") {
-            Some(url) => Ok(builder.api_url(text("BACKENDLESS_API_URL", url)?)),
+        let builder = match get("BACKENDLESS_API_URL") {
+            Some(url) => builder.api_url(text("BACKENDLESS_API_URL", url)?),
+            None => builder,
+        };
+        match get("BACKENDLESS_PROFILE") {
+            Some(profile) => {
+                let profile = text("BACKENDLESS_PROFILE", profile)?.parse();
+                let problem = "BACKENDLESS_PROFILE is neither `document` nor `live`";
+                Ok(builder.profile(profile.map_err(|_| Error::invalid_argument(problem))?))
+            }
             None => Ok(builder),
         }
     }
 
-    /// The address of the API: an origin, with a path in front of the app path where the server
-    /// wants one, as `http://backendless.local:8080/api`.
-    ///
-    /// The default is `https://api.backendless.com`; the European cluster is at
+    /// Sets the URL of the API: an origin, and the path that precedes the app path if the server requires one, such as
+    /// `http://backendless.local:8080/api`. The default is `https://api.backendless.com`; the European cluster is at
     /// `https://eu-api.backendless.com`.
+    ///
+    /// ```
+    /// use backendless::Client;
+    ///
+    /// let client = Client::builder("A0F5", "9C41").api_url("https://eu-api.backendless.com").build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.http.api_url = url.into().into();
         self
     }
 
-    /// The user as whom the client calls, by the token of a session. It takes the place of
+    /// Sets the token of the user on whose behalf the client sends its requests. It replaces
     /// [`credentials`](Self::credentials).
+    ///
+    /// ```
+    /// use backendless::Client;
+    ///
+    /// let client = Client::builder("A0F5", "9C41").user_token("0E5A6F40-8F3C").build()?;
+    /// assert!(client.user_token().is_some());
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn user_token(mut self, token: impl Into<UserToken>) -> Self {
         self.caller = Caller::User(token.into());
         self
     }
 
-    /// Makes this the client of a service account: it logs in with these when the first call needs
-    /// it, and again when the service says that the session is over (codes 3064, 3048 and 3091).
+    /// Sets the login and password of a service account. The client logs in before the first request that needs a
+    /// session, and again when the service reports that the session is invalid or expired (codes 3064, 3048 and 3091).
     ///
-    /// All clones share the session, and however many calls wait for a login, there is one. The call
-    /// that was refused is then made again, but for a body that is a stream, and but for a Cloud Code
-    /// method, which may have done a part of its work. A login that fails is the error of all calls
-    /// that waited for it; the next call tries anew.
+    /// All clones share the session, and all requests that wait for a login share one login. After the login, the
+    /// client sends the rejected request again, unless its body is a stream or it invokes Cloud Code, which may have
+    /// processed a part of it. If the login fails, its error is returned for all requests that waited for it; the next
+    /// request starts another login.
     ///
-    /// It takes the place of [`user_token`](Self::user_token).
+    /// It replaces [`user_token`](Self::user_token).
     ///
     /// ```
     /// use backendless::{Client, Registration};
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let server = backendless_local::Server::start().await?;
-    /// # let guest = Client::builder(server.app_id(), server.api_key()).api_url(server.url()).build()?;
-    /// # guest.users().register(Registration::new("pa55").email("robot@example.com")).await?;
+    /// # backendless_local::doc_example!(|client, server| {
+    /// # client.users().register(Registration::new("pa55").email("robot@example.com")).await?;
     /// let client = Client::builder(server.app_id(), server.api_key())
     ///     .api_url(server.url())
     ///     .credentials("robot@example.com", "pa55")
     ///     .build()?;
-    /// let note = client
-    ///     .data::<backendless::Record>("Note")
-    ///     .create(&serde_json::json!({"text": "milk"}))
-    ///     .await?;
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert!(note.owner_id.is_some());
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> Self {
         let request = login_request(login.into(), password.into());
@@ -146,8 +162,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Whose word is followed where the OpenAPI document and the live service differ in what is
-    /// sent. The default is [`Profile::Document`]; [`Profile`] lists the differences.
+    /// Sets which requests are sent where the OpenAPI document and the live service differ; [`Profile`] lists the
+    /// differences.
+    ///
+    /// The default is [`Profile::Document`]. Choose [`Profile::Live`] for an application at backendless.com.
     ///
     /// ```
     /// use backendless::{Client, Profile};
@@ -160,7 +178,16 @@ impl ClientBuilder {
         self
     }
 
-    /// How calls are tried again; see [`RetryPolicy`] for which, and for the default.
+    /// Sets the retry policy. [`RetryPolicy`] documents which requests are retried, and the defaults.
+    ///
+    /// ```
+    /// use backendless::{Client, RetryPolicy};
+    ///
+    /// let client = Client::builder("A0F5", "9C41")
+    ///     .retry(RetryPolicy::default().max_attempts(5))
+    ///     .build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -168,8 +195,8 @@ impl ClientBuilder {
 
     /// Sets how many retries the requests of the client and its clones may use while none succeeds. The default is 100.
     ///
-    /// Each retry takes one from the budget, and ten successful requests return one, so that an outage is not answered with
-    /// a multiple of the load. With an empty budget, requests fail after their first attempt.
+    /// Each retry takes one from the budget, and ten successful requests return one, so that retries do not multiply the
+    /// load during an outage. With an empty budget, requests fail after their first attempt.
     ///
     /// ```
     /// let client = backendless::Client::builder("A0F5", "9C41").retry_budget(20).build()?;
@@ -181,23 +208,29 @@ impl ClientBuilder {
     }
 
     /// Sets the seed of the random delays between retries, for reproducible tests. By default it is random.
+    ///
+    /// ```
+    /// let client = backendless::Client::builder("A0F5", "9C41").jitter_seed(7).build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn jitter_seed(mut self, seed: u64) -> Self {
         self.jitter_seed = Some(seed);
         self
     }
 
-    /// The clock by which the client waits between attempts, for tests that should not wait.
+    /// Sets the source of time, which measures timeouts and delays retries, for tests that must not wait. The default
+    /// is the clock of this machine.
     ///
     /// ```
     /// use std::future::{Future, ready};
     /// use std::pin::Pin;
     /// use std::time::{Duration, Instant, SystemTime};
     ///
-    /// /// Never waits.
+    /// /// A clock whose waits end at once.
     /// #[derive(Debug)]
-    /// struct Impatient;
+    /// struct NoWaits;
     ///
-    /// impl backendless::Clock for Impatient {
+    /// impl backendless::Clock for NoWaits {
     ///     fn now(&self) -> Instant {
     ///         Instant::now()
     ///     }
@@ -211,72 +244,115 @@ impl ClientBuilder {
     ///     }
     /// }
     ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # backendless_local::doc_example!(|client| {
     /// let client = backendless::Client::builder("A0F5", "9C41")
-    ///     .api_url("http://127.0.0.1:9") // nobody is there
-    ///     .clock(Impatient)
+    ///     .api_url("http://127.0.0.1:9") // nothing listens on this port
+    ///     .clock(NoWaits)
     ///     .build()?;
     /// let error = client.counters().increment("visits").await.unwrap_err();
     /// assert_eq!((error.kind(), error.attempts()), (backendless::ErrorKind::Connect, 3));
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The longest answer that is read into memory, in bytes, unpacked; the default is 64 MiB. A
-    /// longer one is an error of kind [`Decode`](crate::ErrorKind::Decode). A download that is read
-    /// as a stream has no limit.
+    /// Sets the maximum size in bytes of a response that is read into memory, after decompression. The default is 64
+    /// MiB.
+    ///
+    /// A larger response is an error of kind [`Decode`](crate::ErrorKind::Decode). A download that is read as a stream
+    /// has no maximum.
+    ///
+    /// ```
+    /// let client = backendless::Client::builder("A0F5", "9C41").max_response_size(1024 * 1024).build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// The most that a whole call may take: all attempts, the waits between them, and a login of a
-    /// service account. At least 1 ms; the default is 60 s.
+    /// Sets the total timeout of a request: all attempts, the delays between them, and the login of a service account.
+    /// The minimum is 1 ms and the default is 60 s.
     ///
-    /// An upload has no such limit unless the call sets one: it is limited by its progress.
+    /// Uploads and downloads have no total timeout unless the [request sets one](crate::Request::timeout); they are
+    /// limited by [`attempt_timeout`](Self::attempt_timeout).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let client = backendless::Client::builder("A0F5", "9C41").timeout(Duration::from_secs(20)).build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self
     }
 
-    /// The most that one attempt may take, from sending the request to the end of the answer. At
-    /// least 1 ms; the default is 30 s.
+    /// Sets the timeout of one attempt, from sending the request to the end of the response. The minimum is 1 ms and
+    /// the default is 30 s.
     ///
-    /// For an upload and a download it is the most that may pass without a piece going through.
+    /// For uploads and downloads it is the maximum time without progress.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let client = backendless::Client::builder("A0F5", "9C41").attempt_timeout(Duration::from_secs(5)).build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
         self
     }
 
-    /// The most that connecting may take: name resolution, TCP and TLS. At least 1 ms; the default
-    /// is 10 s.
+    /// Sets the timeout of connecting: name resolution, TCP and TLS. The minimum is 1 ms and the default is 10 s.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let client = backendless::Client::builder("A0F5", "9C41").connect_timeout(Duration::from_secs(2)).build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.http.connect_timeout = limit;
         self
     }
 
-    /// The `User-Agent` of every request, as `shop/1.4`. The default names this crate.
+    /// Sets the `User-Agent` header of every request. The default is `backendless-rust/` and the version of this crate.
+    ///
+    /// ```
+    /// let client = backendless::Client::builder("A0F5", "9C41").user_agent("shop/1.4").build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.http.user_agent = name.into();
         self
     }
 
-    /// Trusts a certificate authority beside those of the operating system.
+    /// Trusts a certificate authority in addition to those of the operating system.
     ///
-    /// `pem` holds one certificate or several, in PEM form.
+    /// `pem` contains one or several certificates in PEM format.
+    ///
+    /// ```
+    /// use backendless::{Client, ErrorKind};
+    ///
+    /// let builder = Client::builder("A0F5", "9C41").root_certificate("not a certificate");
+    /// assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::InvalidArgument);
+    /// ```
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.root_certificates.push(pem.into());
         self
     }
 
-    /// Sends every request through the HTTP proxy at `url`, instead of those that the environment
-    /// names (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`).
+    /// Sends every request through the HTTP proxy at `url`. By default the environment variables `HTTP_PROXY`,
+    /// `HTTPS_PROXY` and `NO_PROXY` apply.
+    ///
+    /// ```
+    /// let client = backendless::Client::builder("A0F5", "9C41").proxy("http://proxy.example.com:3128").build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(url.into().into());
         self
@@ -286,10 +362,17 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app id or
-    /// key that is empty or cannot be a path segment; an API URL that is not http or https, or contains a user name, a query or
-    /// a fragment; a timeout below 1 ms; a token or user agent that a header cannot contain; a certificate or proxy that cannot
-    /// be parsed.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app
+    /// id or key that is empty or cannot be a path segment; an API URL that is not http or https, or contains a user
+    /// name, a query or a fragment; a timeout below 1 ms; a token or user agent that a header cannot contain; a
+    /// certificate or proxy that cannot be parsed.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let builder = backendless::Client::builder("A0F5", "9C41").timeout(Duration::ZERO);
+    /// assert_eq!(builder.build().unwrap_err().to_string(), "timeout is less than 1 ms");
+    /// ```
     pub fn build(self) -> Result<Client> {
         for (name, timeout) in [
             ("timeout", self.timeout),
@@ -323,7 +406,7 @@ impl ClientBuilder {
     }
 }
 
-/// Tells no setting that is a secret or may hold one.
+/// Prints no setting that is a secret or may contain one.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -353,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_id_or_key_that_is_no_segment_is_refused_without_its_value() {
+    fn invalid_app_id_or_key_is_rejected_without_its_value() {
         for bad in ["", ".", "..", "SECRET/x", "SECRET\\x", "SECRET\n"] {
             let of_id = problem(Client::builder(bad, "KEY"));
             let of_key = problem(Client::builder("APP", bad));
@@ -364,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn an_api_url_that_cannot_be_called_is_refused_without_its_value() {
+    fn invalid_api_url_is_rejected_without_its_value() {
         for bad in [
             "",
             "api.example.com",
@@ -383,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn other_settings_are_refused_by_name() {
+    fn other_invalid_settings_are_rejected_by_name() {
         let builder = || Client::builder("APP", "KEY");
         for (bad, name) in [
             (builder().timeout(Duration::ZERO), "timeout"),
@@ -402,21 +485,23 @@ mod tests {
 
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     #[test]
-    fn what_is_no_root_certificate_is_refused() {
-        let text = problem(Client::builder("APP", "KEY").root_certificate("no PEM"));
+    fn invalid_root_certificate_is_rejected() {
+        let text = problem(Client::builder("APP", "KEY").root_certificate("not PEM"));
         assert!(text.starts_with("root_certificate "), "{text}");
     }
 
     #[test]
-    fn the_environment_is_read_and_a_variable_that_is_missing_or_empty_is_named() {
+    fn from_env_reads_all_variables_and_names_a_missing_or_empty_one() {
         let full = |name: &str| match name {
             "BACKENDLESS_APP_ID" => Some("APP".into()),
             "BACKENDLESS_API_KEY" => Some("KEY".into()),
             "BACKENDLESS_API_URL" => Some("http://localhost:9080".into()),
-            other => panic!("{other} is not read"),
+            "BACKENDLESS_PROFILE" => Some("live".into()),
+            other => panic!("unexpected variable {other}"),
         };
         let client = ClientBuilder::from_env(full).unwrap().build().unwrap();
         assert!(format!("{client:?}").contains("http://localhost:9080"));
+        assert_eq!(client.profile, Profile::Live);
 
         let missing = |name: &str| (name == "BACKENDLESS_APP_ID").then(|| "APP".into());
         let text = ClientBuilder::from_env(missing).unwrap_err().to_string();
@@ -428,7 +513,34 @@ mod tests {
     }
 
     #[test]
-    fn debug_tells_no_secret() {
+    fn from_env_parses_the_profile_and_names_the_variable_in_errors() {
+        let from_env = |profile: Option<&'static str>| {
+            ClientBuilder::from_env(move |name| match name {
+                "BACKENDLESS_APP_ID" | "BACKENDLESS_API_KEY" => Some("A0F5".into()),
+                "BACKENDLESS_PROFILE" => profile.map(Into::into),
+                _ => None,
+            })
+        };
+        for (text, profile) in [
+            (None, Profile::Document),
+            (Some("document"), Profile::Document),
+            (Some("live"), Profile::Live),
+            (Some("LIVE"), Profile::Live),
+        ] {
+            assert_eq!(from_env(text).unwrap().profile, profile);
+        }
+        for invalid in ["", "production"] {
+            let error = from_env(Some(invalid)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            assert_eq!(
+                error.to_string(),
+                "BACKENDLESS_PROFILE is neither `document` nor `live`"
+            );
+        }
+    }
+
+    #[test]
+    fn debug_prints_no_secret() {
         let builder = Client::builder("SECRET-1", "SECRET-2")
             .user_token("SECRET-3")
             .api_url("http://localhost/SECRET-4")

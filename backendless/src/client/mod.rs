@@ -1,29 +1,24 @@
-//! The client of an application, and the handles of its services.
+//! The client of an application.
+//!
+//! The methods that return the handles of services, such as `Client::counters`, are in the modules of the services.
 
 mod builder;
+mod login;
 
 use std::fmt;
 
 pub use builder::ClientBuilder;
+pub(crate) use login::login_user;
 
-use crate::cache::Cache;
-use crate::cloud_code::CloudCode;
-use crate::counters::Counters;
-use crate::data::Table;
-use crate::files::Files;
-use crate::geo::Geo;
-use crate::messaging::Messaging;
 use crate::transport::{Caller, Transport};
-use crate::users::Users;
 use crate::{Profile, Result, UserToken};
 
-/// Client of a Backendless application, on behalf of one user or anonymous.
+/// Client of a Backendless application, which sends its requests anonymously or on behalf of one user.
 ///
-/// A client is a handle: it is cheap to clone, all clones share one connection pool, and it can be moved into tasks and kept
-/// in the state of a web service. It does not need an `Arc`.
+/// A cheap handle: clone it and move it into tasks, or keep it in the state of a web service. All clones share one
+/// connection pool. It does not need an `Arc`.
 ///
 /// ```
-/// use backendless::Client;
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Serialize, Deserialize)]
@@ -32,16 +27,13 @@ use crate::{Profile, Result, UserToken};
 ///     age: u8,
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
+/// # backendless_local::doc_example!(|client, server| {
 /// # let (app_id, api_key) = (server.app_id(), server.api_key());
-/// let client = Client::builder(app_id, api_key).api_url(server.url()).build()?;
+/// let client = backendless::Client::builder(app_id, api_key).api_url(server.url()).build()?;
 /// let people = client.data::<Person>("Person");
 /// let bob = people.create(&Person { name: "Bob".into(), age: 20 }).await?;
 /// assert_eq!(people.get(&bob.object_id).await?.age, 20);
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 #[derive(Clone)]
 pub struct Client {
@@ -50,8 +42,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with the usual settings, for the application `app_id` with the REST API key
-    /// `api_key`, as shown on the start page of Backendless Console.
+    /// Creates a client with the default settings, for the application `app_id` with the REST API key `api_key`. Both
+    /// are shown on the start page of Backendless Console.
+    ///
+    /// The client sends the requests that the OpenAPI document specifies. In a few places the live service differs from
+    /// it. For an application at backendless.com, choose [`Profile::Live`] with [`Client::builder`] and
+    /// [`profile`](ClientBuilder::profile), or with [`Client::from_env`] and the variable `BACKENDLESS_PROFILE`.
     ///
     /// # Errors
     ///
@@ -65,13 +61,19 @@ impl Client {
         Self::builder(app_id, api_key).build()
     }
 
-    /// A client with the settings of the environment: `BACKENDLESS_APP_ID` and
-    /// `BACKENDLESS_API_KEY`, and `BACKENDLESS_API_URL` if it is not the default.
+    /// Creates a client with the settings of these environment variables:
+    ///
+    /// | variable | setting |
+    /// | --- | --- |
+    /// | `BACKENDLESS_APP_ID` | the application id |
+    /// | `BACKENDLESS_API_KEY` | the REST API key |
+    /// | `BACKENDLESS_API_URL` | [`api_url`](ClientBuilder::api_url), if it is set |
+    /// | `BACKENDLESS_PROFILE` | [`profile`](ClientBuilder::profile), if it is set: `document` or `live`, ignoring case |
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a variable is missing or not
-    /// Unicode, and as [`ClientBuilder::build`]; the text names the variable.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the variable, if one is missing, not
+    /// Unicode, or not a profile; and see [`ClientBuilder::build`].
     ///
     /// ```
     /// let error = backendless::Client::from_env().unwrap_err();
@@ -81,17 +83,25 @@ impl Client {
         ClientBuilder::from_env(|name| std::env::var_os(name))?.build()
     }
 
-    /// Starts a client with settings of its own; see [`ClientBuilder`].
+    /// Creates a builder of a client with other settings than the default; see [`ClientBuilder`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let builder = backendless::Client::builder("A0F5", "9C41").timeout(Duration::from_secs(20));
+    /// let client = builder.build()?;
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     pub fn builder(app_id: impl Into<String>, api_key: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(app_id.into(), api_key.into())
     }
 
-    /// The same application as the user whose session has this token. This client is untouched.
+    /// Returns a client of the same application that sends its requests on behalf of the user whose session has this
+    /// token. This client does not change.
     ///
-    /// A token that no HTTP header can hold is refused by every call of the new client, with
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), before anything is sent. A token
-    /// that is unknown or over is refused by the service, with
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized).
+    /// If an HTTP header cannot contain the token, each request of the new client is rejected before it is sent, with
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument). If the token is unknown or expired, the service rejects
+    /// the request, with [`Unauthorized`](crate::ErrorKind::Unauthorized).
     ///
     /// ```
     /// # let client = backendless::Client::new("A0F5", "9C41")?;
@@ -105,91 +115,34 @@ impl Client {
         self.with_caller(Caller::User(token.into()))
     }
 
-    /// The same application as nobody in particular. This client is untouched.
+    /// Returns a client of the same application that sends its requests anonymously. This client does not change.
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let as_bob = client.with_user_token("0E5A6F40-8F3C");
+    /// assert!(as_bob.without_user_token().user_token().is_none());
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn without_user_token(&self) -> Self {
         self.with_caller(Caller::Anonymous)
     }
 
-    /// The token of the user as whom this client calls; none for a client with
-    /// [`credentials`](ClientBuilder::credentials), whose token changes.
+    /// Returns the token of the user on whose behalf this client sends its requests.
+    ///
+    /// It is `None` for a client with [`credentials`](ClientBuilder::credentials), whose token changes.
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// assert!(client.user_token().is_none());
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn user_token(&self) -> Option<&UserToken> {
         match self.transport.caller() {
             Caller::User(token) => Some(token),
             Caller::Anonymous | Caller::Account(_) => None,
         }
-    }
-
-    /// The table `name`, with rows of type `T`.
-    ///
-    /// `T` is a struct of the caller's own, with a field for each column of interest;
-    /// [`Record`](crate::Record) serves for rows of any shape. The name is checked when a call is
-    /// made.
-    pub fn data<T>(&self, name: impl Into<String>) -> Table<T> {
-        Table::new(self.clone(), name.into())
-    }
-
-    /// Registration, login and passwords of the application's users.
-    #[must_use]
-    pub fn users(&self) -> Users {
-        Users::new(self.clone())
-    }
-
-    /// Files in the application's storage.
-    #[must_use]
-    pub fn files(&self) -> Files {
-        Files::new(self.clone())
-    }
-
-    /// Messages in channels, push notifications and e-mail.
-    #[must_use]
-    pub fn messaging(&self) -> Messaging {
-        Messaging::new(self.clone())
-    }
-
-    /// Points on the map.
-    #[must_use]
-    pub fn geo(&self) -> Geo {
-        Geo::new(self.clone())
-    }
-
-    /// The key-value cache.
-    #[must_use]
-    pub fn cache(&self) -> Cache {
-        Cache::new(self.clone())
-    }
-
-    /// Atomic counters.
-    #[must_use]
-    pub fn counters(&self) -> Counters {
-        Counters::new(self.clone())
-    }
-
-    /// Methods of the application's own Cloud Code services.
-    #[must_use]
-    pub fn cloud_code(&self) -> CloudCode {
-        CloudCode::new(self.clone())
-    }
-
-    /// Creates the request for a prepared operation of [`raw`](crate::raw).
-    ///
-    /// The request has the app path, the user token and the settings of this client, and the functions of `raw` are generated
-    /// from the OpenAPI document of the service. They are not covered by the version promise of this crate: they change with
-    /// the document and with the generator.
-    ///
-    /// ```
-    /// use backendless::raw;
-    ///
-    /// # backendless_local::doc_example!(|client| {
-    /// # client.data::<backendless::Record>("Person").create(&serde_json::json!({"name": "Bob"})).await?;
-    /// let count = client.send(raw::count_objects("Person", None)?).await?;
-    /// assert_eq!(count, 1);
-    /// # });
-    /// ```
-    #[cfg(feature = "raw")]
-    pub fn send<R: 'static>(&self, prepared: crate::prepared::Prepared<R>) -> crate::Request<R> {
-        crate::Request::new(self, Ok(prepared))
     }
 
     fn with_caller(&self, caller: Caller) -> Self {

@@ -7,43 +7,28 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use super::query::{Query, and, clause};
+use super::stream::Paging;
 use super::{Object, ObjectStream};
-use crate::filter::{Filter, field};
+use crate::filter::Filter;
 use crate::generated::raw;
-use crate::operations::{COUNT_OBJECTS, FIND_OBJECTS};
-use crate::prepared::Prepared;
+use crate::operations::COUNT_OBJECTS;
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Client, Error, Result};
 
-/// The most rows that the service puts in one page.
-pub(super) const MAX_PAGE_SIZE: u32 = 100;
-
-/// A search, without the client that executes it.
-#[derive(Clone, Debug)]
-pub(super) struct Query {
-    pub(super) table: Arc<str>,
-    filter: Option<Filter>,
-    pub(super) page_size: Option<u32>,
-    pub(super) offset: Option<u64>,
-    sort_by: Vec<String>,
-    properties: Vec<String>,
-    load_relations: Vec<String>,
-    group_by: Vec<String>,
-}
-
-/// A search for the rows of a table; made by [`Table::find`](super::Table::find).
+/// Request that searches the rows of a table; created by [`Table::find`](super::Table::find).
 ///
-/// Awaited, it answers one page of rows. [`first`](Self::first), [`rows`](Self::rows) and
-/// [`stream`](Self::stream) answer one row, rows of another shape, and all rows. A stream makes a
-/// call for each page, and a [`timeout`](Self::timeout) holds for each of them.
+/// Awaited, it returns one page of rows. [`first`](Self::first) returns one row, [`rows`](Self::rows) rows of another
+/// shape, and [`stream`](Self::stream) all rows. A stream sends a request for each page, and the settings of the
+/// search, such as [`timeout`](Self::timeout), apply to each of them.
 ///
 /// # Errors
 ///
-/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a page size or a filter that cannot
-/// be sent; [`NotFound`](crate::ErrorKind::NotFound) for a table that does not exist;
-/// [`Api`](crate::ErrorKind::Api) with code 19000 for a where clause that the service does not
-/// understand; [`Decode`](crate::ErrorKind::Decode), with the place, for rows that do not fit `T`;
-/// and what every call may answer.
+/// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the page size or the filter cannot be sent.
+/// - [`NotFound`](crate::ErrorKind::NotFound) if the table does not exist.
+/// - [`Api`](crate::ErrorKind::Api) with code 19000 if the service cannot parse the where clause.
+/// - [`Decode`](crate::ErrorKind::Decode), with the JSON path, if a row does not match `T`.
+///
+/// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
 ///
 /// ```
 /// use backendless::filter::field;
@@ -66,7 +51,7 @@ pub type Find<T> = Request<Vec<Object<T>>, FindParameters<T>>;
 /// Parameters of [`Find`].
 pub struct FindParameters<T> {
     query: Query,
-    /// How a stream of all rows reads its pages.
+    /// Settings of `stream`.
     concurrency: usize,
     by_key: bool,
     rows: PhantomData<fn() -> T>,
@@ -75,16 +60,7 @@ pub struct FindParameters<T> {
 impl<T> FindParameters<T> {
     pub(super) fn new(table: Arc<str>) -> Self {
         Self {
-            query: Query {
-                table,
-                filter: None,
-                page_size: None,
-                offset: None,
-                sort_by: Vec::new(),
-                properties: Vec::new(),
-                load_relations: Vec::new(),
-                group_by: Vec::new(),
-            },
+            query: Query::new(table),
             concurrency: 1,
             by_key: false,
             rows: PhantomData,
@@ -99,80 +75,154 @@ impl<T> fmt::Debug for FindParameters<T> {
 }
 
 impl<T> Find<T> {
-    /// Finds only the rows for which `filter` holds: a where clause, or one built with
-    /// [`field`](crate::filter::field). Given again, both must hold.
+    /// Finds only the rows that match `filter`: a where clause, or an expression built with
+    /// [`field`](crate::filter::field). If it is set again, both must match.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(notes.find().filter("n > 0").await?.len(), 2);
+    /// assert_eq!(notes.find().filter(field("n").gt(0)).filter(field("n").lt(2)).await?.len(), 1);
+    /// # });
+    /// ```
     pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
-        let query = &mut self.parameters.query;
-        query.filter = Some(and(query.filter.take(), filter.into()));
+        self.parameters.query.add_filter(filter.into());
         self
     }
 
-    /// Sorts by a column: `"age"`, `"age desc"`, or several with commas. Given again, the next
-    /// column decides among rows that are equal so far.
+    /// Sorts by a column, such as `"age"` or `"age desc"`, or by several, separated by commas. If it is set again, rows
+    /// that are equal so far are sorted by the next column.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..2 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// let newest = notes.find().sort_by("text").sort_by("n desc").await?;
+    /// assert_eq!(newest[0]["n"], 1);
+    /// # });
+    /// ```
     pub fn sort_by(mut self, column: impl Into<String>) -> Self {
         self.parameters.query.sort_by.push(column.into());
         self
     }
 
-    /// Finds at most this many rows at once, from 1 to 100. The service's default is 10; a
-    /// [`stream`](Self::stream) reads 100 at once.
+    /// Sets the maximum number of rows in a page, from 1 to 100. The default is that of the service, 10; a
+    /// [`stream`](Self::stream) reads 100 by default.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// assert_eq!(notes.find().page_size(2).await?.len(), 2);
+    /// # });
+    /// ```
     pub fn page_size(mut self, rows: u32) -> Self {
         self.parameters.query.page_size = Some(rows);
         self
     }
 
-    /// Leaves out this many rows at the start. The default is 0.
+    /// Skips this many rows. The default is 0.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// assert_eq!(notes.find().sort_by("n").offset(2).await?[0]["n"], 2);
+    /// # });
+    /// ```
     pub fn offset(mut self, rows: u64) -> Self {
         self.parameters.query.offset = Some(rows);
         self
     }
 
-    /// Answers only these columns, aliases (`age as years`) or aggregates (`Count(objectId)`, and
-    /// likewise `Sum`, `Avg`, `Min` and `Max`).
+    /// Returns only these columns, aliases (`age as years`) or aggregates (`Count(objectId)`, and likewise `Sum`,
+    /// `Avg`, `Min` and `Max`).
     ///
     /// With aggregates the rows have no `objectId`: read them with [`rows`](Self::rows).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..1 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// let rows = notes.find().properties(["text"]).rows::<backendless::Record>().await?;
+    /// assert!(rows[0].contains_key("text") && !rows[0].contains_key("n"));
+    /// # });
+    /// ```
     pub fn properties<P: Into<String>>(mut self, properties: impl IntoIterator<Item = P>) -> Self {
         let properties = properties.into_iter().map(Into::into);
         self.parameters.query.properties.extend(properties);
         self
     }
 
-    /// Answers the related rows in these columns with each row; dots lead on: `friends.address`.
+    /// Returns the related rows in these columns with each row. A dot loads the relations of related rows:
+    /// `friends.address`.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// let search = notes.find().load_relations(["author", "author.address"]);
+    /// # });
+    /// ```
     pub fn load_relations<P: Into<String>>(mut self, columns: impl IntoIterator<Item = P>) -> Self {
         let columns = columns.into_iter().map(Into::into);
         self.parameters.query.load_relations.extend(columns);
         self
     }
 
-    /// Answers one row for each combination of values in these columns.
+    /// Returns one row for each combination of values in these columns.
     ///
-    /// The rows have no `objectId`: read them with [`rows`](Self::rows).
+    /// The rows have no `objectId`: read them with [`rows`](Self::rows), whose example shows it.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// let search = notes.find().properties(["text", "Count(objectId) as notes"]).group_by(["text"]);
+    /// let groups = search.rows::<backendless::Record>().await?;
+    /// assert_eq!((groups.len(), &groups[0]["notes"]), (1, &3.into()));
+    /// # });
+    /// ```
     pub fn group_by<P: Into<String>>(mut self, columns: impl IntoIterator<Item = P>) -> Self {
         let columns = columns.into_iter().map(Into::into);
         self.parameters.query.group_by.extend(columns);
         self
     }
 
-    /// Reads up to this many pages at the same time when the rows are read as a [`stream`](Self::stream). The rows keep their
-    /// order. The default is 1 and the maximum is 100; 0 is treated as 1.
+    /// Sets how many pages a [`stream`](Self::stream) reads at the same time. The rows keep their order. The default is
+    /// 1 and the maximum is 100; 0 is treated as 1.
     ///
-    /// Pages are requested before their rows are needed: up to `pages` of them are kept in memory, and some requests may find
-    /// no rows after the end of the table. Requests make progress only while the stream is polled, so a reader that pauses
-    /// for longer than the [`timeout`](Self::timeout) should use 1. A stream [`by_key`](Self::by_key) reads one page at a time.
+    /// Pages are requested before their rows are needed: up to `pages` of them are kept in memory, and some requests
+    /// may find no rows after the end of the table. Requests make progress only while the stream is polled, so a reader
+    /// that pauses for longer than the [`timeout`](Self::timeout) should use 1. A stream [`by_key`](Self::by_key) reads
+    /// one page at a time.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..5 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let rows: Vec<_> = notes.find().sort_by("n").page_size(2).concurrency(4).stream().try_collect().await?;
+    /// assert_eq!(rows.len(), 5);
+    /// # });
+    /// ```
     pub fn concurrency(mut self, pages: usize) -> Self {
         self.parameters.concurrency = pages.clamp(1, 100);
         self
     }
 
-    /// Pages by `objectId` instead of by offset when the rows are read as a [`stream`](Self::stream): the rows are sorted by
+    /// Makes a [`stream`](Self::stream) read its pages by `objectId` instead of by offset: the rows are sorted by
     /// `objectId`, and each page starts after the last row of the previous one.
     ///
-    /// A row that exists from the start of the stream to its end is returned exactly once, whatever rows are created or
-    /// deleted meanwhile. Rows that are created or deleted meanwhile may or may not be returned. A page at the end of a large
-    /// table costs the service no more than the first.
+    /// A row that exists from the start of the stream to its end is returned exactly once, even if rows are created or
+    /// deleted meanwhile; those may or may not be returned. A page at the end of a large table costs the service no
+    /// more than the first.
     ///
-    /// A search with its own order, offset or groups cannot be paged by key: the first item of the stream is then an error of
-    /// kind [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    /// A search with its own order, offset or groups cannot be read by key: the first item of the stream is then an
+    /// error of kind [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -195,14 +245,15 @@ impl<T> Find<T> {
 }
 
 impl<T: DeserializeOwned + 'static> Find<T> {
-    /// Answers the first row that is found, if any.
+    /// Returns the first row that is found, if any.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
     /// # let notes = client.data::<backendless::Record>("Note");
-    /// # notes.create(&serde_json::json!({"text": "milk"})).await?;
-    /// let newest = notes.find().sort_by("created desc").first().await?;
-    /// assert_eq!(newest.expect("one was made")["text"], "milk");
+    /// # for n in 0..2 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// let last = notes.find().sort_by("n desc").first().await?;
+    /// assert_eq!(last.expect("the table has two rows")["n"], 1);
+    /// assert!(notes.find().filter("n > 5").first().await?.is_none());
     /// # });
     /// ```
     pub fn first(self) -> Request<Option<Object<T>>> {
@@ -219,8 +270,8 @@ impl<T: DeserializeOwned + 'static> Find<T> {
         .with_settings(settings)
     }
 
-    /// Answers one page of rows as values of `R`: for projections and aggregates, which have no
-    /// `objectId` and no property of `T`.
+    /// Returns one page of rows as values of type `R`: for projections and aggregates, which lack the `objectId` and
+    /// the properties of `T`.
     ///
     /// ```
     /// use serde::Deserialize;
@@ -255,7 +306,7 @@ impl<T: DeserializeOwned + 'static> Find<T> {
         parameters.query.request(&client).with_settings(settings)
     }
 
-    /// Reads all rows that are found, page after page, as they are asked for.
+    /// Returns a stream of all rows that are found, which requests pages as it is polled; see [`ObjectStream`].
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -282,8 +333,12 @@ impl<T: DeserializeOwned + 'static> Find<T> {
             by_key,
             ..
         } = self.parameters;
-        let stream = ObjectStream::new(self.client, query, self.settings, concurrency);
-        if by_key { stream.by_key() } else { stream }
+        let paging = if by_key {
+            Paging::Key
+        } else {
+            Paging::Offset { concurrency }
+        };
+        ObjectStream::new(self.client, query, self.settings, paging)
     }
 }
 
@@ -298,82 +353,7 @@ impl<T: DeserializeOwned + 'static> sealed::Sendable<Vec<Object<T>>> for FindPar
     }
 }
 
-impl Query {
-    /// Sorts by the ids of the rows, for paging by them.
-    pub(super) fn sort_by_key(&mut self) -> Result<()> {
-        if self.offset.is_some() || !self.sort_by.is_empty() || !self.group_by.is_empty() {
-            let problem = "by_key sorts by objectId and begins at the first row: leave out sort_by, \
-                           offset and group_by";
-            return Err(Error::invalid_argument(problem).with_operation(&FIND_OBJECTS));
-        }
-        self.sort_by = vec!["objectId".to_owned()];
-        Ok(())
-    }
-
-    /// The same search, for the rows whose ids come after `last`.
-    pub(super) fn after(mut self, last: &str) -> Self {
-        self.filter = Some(and(self.filter.take(), field("objectId").gt(last)));
-        self
-    }
-
-    /// Creates the request for one page.
-    pub(super) fn request<R: DeserializeOwned + 'static>(
-        &self,
-        client: &Client,
-    ) -> Request<Vec<R>> {
-        Request::map(client, self.prepare(client), Option::unwrap_or_default)
-    }
-
-    fn prepare<R: DeserializeOwned>(&self, client: &Client) -> Result<Prepared<Option<Vec<R>>>> {
-        let invalid = |problem| Error::invalid_argument(problem).with_operation(&FIND_OBJECTS);
-        let page_size = match self.page_size {
-            Some(rows) if !(1..=MAX_PAGE_SIZE).contains(&rows) => {
-                return Err(invalid(format!(
-                    "page_size is {rows}: it must be between 1 and {MAX_PAGE_SIZE}"
-                )));
-            }
-            rows => rows.map(i64::from),
-        };
-        let offset = self.offset.map(i64::try_from).transpose();
-        let offset = offset.map_err(|_| invalid("offset exceeds the range of i64".to_owned()))?;
-        raw::find_objects(
-            client.profile,
-            &self.table,
-            joined(&self.group_by).as_deref(),
-            joined(&self.load_relations).as_deref(),
-            offset,
-            page_size,
-            joined(&self.properties).as_deref(),
-            joined(&self.sort_by).as_deref(),
-            clause(self.filter.as_ref()).map_err(|error| error.with_operation(&FIND_OBJECTS))?,
-        )
-    }
-}
-
-/// Combines two filters that must both hold.
-fn and(first: Option<Filter>, second: Filter) -> Filter {
-    match first {
-        Some(first) => first.and(second),
-        None => second,
-    }
-}
-
-/// The spec's form of a list: its items with commas between them, or nothing at all.
-fn joined(items: &[String]) -> Option<String> {
-    (!items.is_empty()).then(|| items.join(","))
-}
-
-/// The clause to send; none for a filter that sets no condition.
-fn clause(filter: Option<&Filter>) -> Result<Option<&str>> {
-    match filter.map(Filter::to_clause) {
-        Some(clause) => {
-            clause.map(|clause| Some(clause).filter(|clause| !clause.trim().is_empty()))
-        }
-        None => Ok(None),
-    }
-}
-
-/// A count of the rows of a table; made by [`Table::count`](super::Table::count).
+/// Request that counts the rows of a table; created by [`Table::count`](super::Table::count).
 ///
 /// # Errors
 ///
@@ -409,6 +389,15 @@ impl CountParameters {
 
 impl Count {
     /// Counts only the rows that match `filter`. If it is set again, both must match.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
+    /// let count = notes.count().filter("n > 0").filter("n < 2").await?;
+    /// assert_eq!(count, 1);
+    /// # });
+    /// ```
     pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
         let first = self.parameters.filter.take();
         self.parameters.filter = Some(and(first, filter.into()));

@@ -1,13 +1,13 @@
-//! Data: the rows of the application's tables, as values of the caller's own types.
+//! Tables of the application, with rows of the caller's own types.
 //!
-//! [`Table`] makes the calls. Each row comes as an [`Object`], which puts the properties that the
-//! service keeps for every row around the caller's value. [`Find`] and [`Count`] search;
-//! [`ObjectStream`] reads a whole table page by page.
+//! [`Table`] creates the requests. Each row is an [`Object`]: the caller's value, and the properties that the service
+//! keeps for every row. [`Find`] and [`Count`] search; [`ObjectStream`] reads all rows of a search page by page.
 
 mod decode;
 mod encode;
 mod find;
 mod object;
+mod query;
 mod stream;
 
 use std::fmt;
@@ -25,7 +25,7 @@ use crate::generated::raw;
 use crate::request::Request;
 use crate::{Client, Timestamp};
 
-/// A row of any shape: the JSON object as the service sent it.
+/// Row of any shape: the JSON object as the service sent it.
 ///
 /// ```
 /// use backendless::Record;
@@ -35,12 +35,12 @@ use crate::{Client, Timestamp};
 /// ```
 pub type Record = serde_json::Map<String, serde_json::Value>;
 
-/// A table with rows of type `T`; made by [`Client::data`].
+/// Table with rows of type `T`; created by [`Client::data`].
 ///
-/// A handle like the client: cheap to clone, and free to move into tasks.
+/// A cheap handle: clone it and move it into tasks.
 ///
 /// ```
-/// use backendless::{Client, Table, filter::field};
+/// use backendless::{Table, filter::field};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Serialize, Deserialize)]
@@ -49,17 +49,13 @@ pub type Record = serde_json::Map<String, serde_json::Value>;
 ///     age: u8,
 /// }
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// # let client = Client::builder(server.app_id(), server.api_key()).api_url(server.url()).build()?;
+/// # backendless_local::doc_example!(|client| {
 /// let people: Table<Person> = client.data("Person");
 /// people.create(&Person { name: "O'Hara".into(), age: 40 }).await?;
 ///
-/// let grown_up = people.find().filter(field("age").ge(18)).sort_by("age desc").await?;
-/// assert_eq!(grown_up[0].name, "O'Hara");
-/// # Ok(())
-/// # }
+/// let adults = people.find().filter(field("age").ge(18)).sort_by("age desc").await?;
+/// assert_eq!(adults[0].name, "O'Hara");
+/// # });
 /// ```
 pub struct Table<T> {
     client: Client,
@@ -67,8 +63,26 @@ pub struct Table<T> {
     rows: PhantomData<fn() -> T>,
 }
 
+impl Client {
+    /// Returns the table `name`, with rows of type `T`.
+    ///
+    /// `T` is a struct with a field for each column of interest; [`Record`](crate::Record) represents rows of any
+    /// shape. The name is checked when a request is sent.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// notes.create(&serde_json::json!({"text": "milk"})).await?;
+    /// assert_eq!(notes.count().await?, 1);
+    /// # });
+    /// ```
+    pub fn data<T>(&self, name: impl Into<String>) -> Table<T> {
+        Table::new(self.clone(), name.into())
+    }
+}
+
 impl<T> Table<T> {
-    pub(crate) fn new(client: Client, name: String) -> Self {
+    fn new(client: Client, name: String) -> Self {
         Self {
             client,
             name: name.into(),
@@ -76,7 +90,13 @@ impl<T> Table<T> {
         }
     }
 
-    /// The name of the table.
+    /// Returns the name of the table.
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// assert_eq!(client.data::<backendless::Record>("Person").name(), "Person");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -84,19 +104,20 @@ impl<T> Table<T> {
 }
 
 impl<T: DeserializeOwned + 'static> Table<T> {
-    /// Stores a new row with the properties of `object`, and answers the row as stored.
+    /// Creates a row with the properties of `object`, and returns the stored row.
     ///
-    /// `object` serializes to a JSON object; it is a `T` or any other type with the columns to be
-    /// set. It has no `objectId`: the service assigns one.
+    /// `object` serializes to a JSON object: it is a `T` or any other type with the columns to set. It has no
+    /// `objectId`, which the service assigns.
     ///
-    /// The call is not idempotent: done twice, it makes two rows.
+    /// The request is not idempotent: sent twice, it creates two rows.
     ///
     /// # Errors
     ///
-    /// [`Forbidden`](crate::ErrorKind::Forbidden) if the user may not create rows in this table;
-    /// [`Api`](crate::ErrorKind::Api) with code 1003 if `object` has an `objectId`, with 1007 if a
-    /// value is of another type than its column; and what every call may answer, see
-    /// [`ErrorKind`](crate::ErrorKind).
+    /// - [`Forbidden`](crate::ErrorKind::Forbidden) if the user has no permission to create rows in this table.
+    /// - [`Api`](crate::ErrorKind::Api) with code 1003 if `object` has an `objectId`, and with code 1007 if the type of
+    ///   a value is not that of its column.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -117,32 +138,34 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) if there is no such row or table;
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an `id` that cannot be one, or is
-    /// `count`, which is another operation's path; and what every call may answer.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the row or the table does not exist.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `id` cannot be a path segment, or is `count`, which
+    ///   is the path of another operation.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;
     /// assert_eq!(notes.get(&note.object_id).await?["text"], "milk");
-    /// assert!(notes.get("nobody's").await.unwrap_err().is_not_found());
+    /// assert!(notes.get("no-such-id").await.unwrap_err().is_not_found());
     /// # });
     /// ```
     pub fn get(&self, id: impl Into<String>) -> Request<Object<T>> {
         Request::new(&self.client, raw::get_object_by_id(&self.name, &id.into()))
     }
 
-    /// Changes the row with the id `id` and answers it as it is then.
+    /// Updates the row with the id `id`, and returns the whole row after the update.
     ///
-    /// `changes` serializes to a JSON object. Only the properties that it has are changed; one that
-    /// is null is set to null.
+    /// `changes` serializes to a JSON object. Only the properties that it contains are changed; a property that is null
+    /// is set to null.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) if there is no such row or table;
-    /// [`Api`](crate::ErrorKind::Api) with code 1001 if `changes` has no property; and as
-    /// [`create`](Self::create) and [`get`](Self::get).
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the row or the table does not exist.
+    /// - [`Api`](crate::ErrorKind::Api) with code 1001 if `changes` has no properties.
+    /// - As [`create`](Self::create) and [`get`](Self::get).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -162,16 +185,16 @@ impl<T: DeserializeOwned + 'static> Table<T> {
         )
     }
 
-    /// Deletes the row with the id `id` and answers when that was.
+    /// Deletes the row with the id `id`, and returns the time of the deletion.
     ///
-    /// The time is the service's; if it tells none, that of this machine when the answer came. Where
-    /// the answer to a first attempt was lost, the next finds nothing: `NotFound` with
-    /// [`attempts`](crate::Error::attempts) above one may mean that this call deleted the row.
+    /// The time is that of the service, or that of the receipt of the response if the response contains none. If the
+    /// response to an attempt is lost, the next attempt finds no row: `NotFound` with more than one
+    /// [attempt](crate::Error::attempts) may mean that an earlier attempt deleted the row.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) if there is no such row or table; and as
-    /// [`get`](Self::get).
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the row or the table does not exist.
+    /// - As [`get`](Self::get).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -188,7 +211,15 @@ impl<T: DeserializeOwned + 'static> Table<T> {
         })
     }
 
-    /// Starts a search; see [`Find`].
+    /// Creates a search; see [`Find`].
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// notes.create(&serde_json::json!({"text": "milk"})).await?;
+    /// assert_eq!(notes.find().await?.len(), 1);
+    /// # });
+    /// ```
     pub fn find(&self) -> Find<T> {
         Request::with_parameters(
             self.client.clone(),
@@ -196,7 +227,15 @@ impl<T: DeserializeOwned + 'static> Table<T> {
         )
     }
 
-    /// Starts a count of rows; see [`Count`].
+    /// Creates a count of rows; see [`Count`].
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// notes.create(&serde_json::json!({"text": "milk"})).await?;
+    /// assert_eq!(notes.count().await?, 1);
+    /// # });
+    /// ```
     pub fn count(&self) -> Count {
         Request::with_parameters(
             self.client.clone(),
@@ -205,7 +244,7 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     }
 }
 
-/// What the service says of a row that was deleted.
+/// Response to a deletion.
 #[derive(Deserialize)]
 struct Deletion {
     #[serde(rename = "deletionTime")]

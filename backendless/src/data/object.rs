@@ -72,12 +72,22 @@ impl<T> Object<T> {
     }
 
     /// Returns the value without the system properties.
+    ///
+    /// ```
+    /// let row = backendless::Object::new("B2", "Bob");
+    /// assert_eq!(row.into_inner(), "Bob");
+    /// ```
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
     }
 
     /// Converts the value, and keeps the system properties.
+    ///
+    /// ```
+    /// let row = backendless::Object::new("B2", "Bob").map(str::len);
+    /// assert_eq!((row.object_id.as_str(), *row), ("B2", 3));
+    /// ```
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Object<U> {
         Object {

@@ -22,12 +22,21 @@ pub struct ErrorCode(i64);
 
 impl ErrorCode {
     /// Creates the code with this number.
+    ///
+    /// ```
+    /// let code = backendless::ErrorCode::new(3003);
+    /// assert_eq!(code, backendless::ErrorCode::INVALID_LOGIN);
+    /// ```
     #[must_use]
     pub const fn new(code: i64) -> Self {
         Self(code)
     }
 
     /// Returns the number.
+    ///
+    /// ```
+    /// assert_eq!(backendless::ErrorCode::INVALID_LOGIN.get(), 3003);
+    /// ```
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0

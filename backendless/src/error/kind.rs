@@ -4,6 +4,8 @@ use std::fmt;
 
 /// The class of an [`Error`](crate::Error), for code that reacts to failures.
 ///
+/// Every request can fail with any of these kinds. The `# Errors` section of a method lists only what is specific to it.
+///
 /// New kinds may be added, so a `match` needs a `_` arm. `Display` writes a short phrase in
 /// English, such as "not found".
 ///
@@ -11,6 +13,16 @@ use std::fmt;
 /// use backendless::ErrorKind;
 ///
 /// assert_eq!(ErrorKind::NotFound.to_string(), "not found");
+///
+/// /// Returns the HTTP status with which a web service reports an error of Backendless.
+/// fn status(error: &backendless::Error) -> u16 {
+///     match error.kind() {
+///         ErrorKind::Unauthorized => 401,
+///         ErrorKind::Forbidden => 403,
+///         ErrorKind::NotFound => 404,
+///         _ => 502,
+///     }
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -20,7 +32,7 @@ pub enum ErrorKind {
     /// No connection could be established: name resolution, TCP, TLS or the proxy failed. Nothing
     /// was sent.
     Connect,
-    /// A time limit of the client ended the call.
+    /// A timeout of the client or of the request elapsed.
     Timeout,
     /// A local file could not be read or written.
     Io,
@@ -28,15 +40,15 @@ pub enum ErrorKind {
     ConnectionLost,
     /// The status is success, but the body does not have the expected form.
     Decode,
-    /// The service rejected the call for a reason that has no kind of its own.
+    /// The service rejected the request for a reason that no other kind describes.
     Api,
     /// The login is wrong, or the session is missing or expired.
     Unauthorized,
-    /// The user has no permission for the call.
+    /// The user has no permission for the request.
     Forbidden,
     /// The object, table, file or method does not exist.
     NotFound,
-    /// What the call would create exists already.
+    /// What the request would create exists already.
     Conflict,
     /// Too many requests, or more than the application's plan covers. The service did not process
     /// the request.

@@ -1,8 +1,7 @@
-//! What can go wrong with a call, told so that a caller can act on it.
+//! Errors of the SDK.
 //!
-//! [`Error`] is opaque and one word wide: its parts are read through methods, and it holds no type
-//! of the HTTP stack in its signature. No text of it ever holds the application id, the REST API
-//! key, a user token or a password.
+//! [`Error`] is opaque and one word wide: its parts are read with methods, and no signature contains a type of the HTTP
+//! stack. Its texts never contain the application id, the REST API key, a user token or a password.
 
 mod code;
 mod kind;
@@ -18,26 +17,30 @@ pub use kind::ErrorKind;
 
 use crate::operation::Operation;
 
-/// The result of everything in this crate that can fail.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// Why a call failed.
+/// Result of everything in this crate that can fail.
 ///
 /// ```
-/// use backendless::{Client, ErrorKind};
+/// fn app_id() -> backendless::Result<&'static str> {
+///     Ok("A0F5")
+/// }
+/// # assert!(app_id().is_ok());
+/// ```
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Error of a request, of a builder or of the conversion of a value.
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let server = backendless_local::Server::start().await?;
-/// let client = Client::builder(server.app_id(), server.api_key()).api_url(server.url()).build()?;
-/// let people = client.data::<backendless::Record>("Person");
+/// [`kind`](Self::kind) classifies it. `Display` writes the operation, the HTTP status and error code, the message, the
+/// number of attempts, and why no further attempt followed: `updateObject: 400, code 1001: no property is given (1
+/// attempt; not retried: 400 is final)`.
 ///
-/// let error = people.get("count").await.unwrap_err();
-/// assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// let error = client.data::<backendless::Record>("Person").get("1").await.unwrap_err();
+/// assert_eq!(error.kind(), backendless::ErrorKind::NotFound);
 /// assert_eq!(error.operation(), Some(&backendless::operations::GET_OBJECT_BY_ID));
-/// assert_eq!(error.attempts(), 0); // nothing was sent
-/// # Ok(())
-/// # }
+/// assert_eq!(error.attempts(), 1);
+/// assert!(!error.is_retryable());
+/// # });
 /// ```
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
@@ -68,96 +71,190 @@ enum Stopped {
 }
 
 impl Error {
-    /// The class of the failure.
+    /// Returns the class of the failure.
+    ///
+    /// ```
+    /// let error = backendless::Client::new("", "9C41").unwrap_err();
+    /// assert_eq!(error.kind(), backendless::ErrorKind::InvalidArgument);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The error code that the service gave, if it gave one.
+    /// Returns the error code of the service, if the response contains one.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
+    /// assert_eq!(error.code(), Some(backendless::ErrorCode::INVALID_LOGIN));
+    /// # });
+    /// ```
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         self.0.code
     }
 
-    /// The HTTP status of the answer, from 100 to 999; `None` if there was no answer.
+    /// Returns the HTTP status of the response, from 100 to 999; `None` if no response was received.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
+    /// assert_eq!(error.status(), Some(401));
+    /// # });
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// What went wrong, in words: the service's own where it gave any.
+    /// Returns the description of the failure: the message of the service, if the response contains one.
     ///
-    /// Where the service repeats the application id, the REST API key, the user token or the
-    /// password of the call in its message, `<redacted>` stands in their place.
+    /// If that message contains the application id, the REST API key, the user token or the password of the request,
+    /// each of them is replaced by `<redacted>`.
+    ///
+    /// ```
+    /// let error = backendless::Client::new("", "9C41").unwrap_err();
+    /// assert_eq!(error.message(), "app_id is empty");
+    /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The `errorData` of the answer: details of any shape, most often none.
+    /// Returns the `errorData` of the response: details of any shape. Most responses contain none.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
+    /// if let Some(details) = error.data() {
+    ///     println!("details: {details}");
+    /// }
+    /// # });
+    /// ```
     #[must_use]
     pub fn data(&self) -> Option<&serde_json::Value> {
         self.0.data.as_ref()
     }
 
-    /// The operationId of the call, as in the service's OpenAPI document: `updateObject`.
+    /// Returns the operation of the request.
     ///
-    /// `download` for the download of a file, which is no operation of that document; `None` for an
-    /// error outside of a call, such as that of a builder.
+    /// The download of a file is an operation with the id `download`, which the OpenAPI document does not contain.
+    /// `None` for an error without a request, such as that of a builder.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let error = client.files().delete("missing.txt").await.unwrap_err();
+    /// assert_eq!(error.operation().map(|operation| operation.id()), Some("deleteFile"));
+    /// # });
+    /// ```
     #[must_use]
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
     }
 
-    /// How many times the request was sent, or tried to be; 0 if it was refused before.
+    /// Returns how many attempts were started; 0 if the request was rejected before it was sent.
     ///
-    /// Above one, an earlier attempt may have been carried out although its answer was lost. A
-    /// deletion shows that as [`NotFound`](ErrorKind::NotFound): what was there at the first attempt
-    /// may be gone by it.
+    /// With more than one attempt, the service may have processed an earlier one although its response was lost. For a
+    /// deletion, a [`NotFound`](ErrorKind::NotFound) may then mean that an earlier attempt deleted the object.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// // `count` is the path of another operation.
+    /// let error = client.data::<backendless::Record>("Person").get("count").await.unwrap_err();
+    /// assert_eq!(error.attempts(), 0);
+    /// # });
+    /// ```
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the same call may succeed later and may be repeated without doing anything twice.
+    /// Returns whether the same request may succeed later, and can be sent again without being processed twice.
     ///
-    /// True for failed connections and rate limits, where nothing was done, and for gateway
-    /// errors, lost connections and time-outs of idempotent operations.
+    /// It is true for failed connections and exceeded rate limits, where the service did not process the request, and
+    /// for gateway errors, lost connections and timeouts of idempotent operations.
+    ///
+    /// ```
+    /// use backendless_local::{Fault, Faults, Server};
+    ///
+    /// # let every = Faults::seeded(7).with(Fault::Unavailable, 1.0);
+    /// # backendless_local::doc_example!(Server::builder().faults(every), |client, server| {
+    /// // The server responds with 503 to every request.
+    /// let once = backendless::RetryPolicy::none();
+    /// let error = client.counters().get("visits").retry(once.clone()).await.unwrap_err();
+    /// assert!(error.is_retryable());
+    /// let error = client.counters().increment("visits").retry(once).await.unwrap_err();
+    /// assert!(!error.is_retryable());
+    /// # });
+    /// ```
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// How long the service asks to wait before the next attempt (`Retry-After`), if it does; a date
-    /// counts from when the answer came.
+    /// Returns how long the service asks the client to wait before the next attempt (`Retry-After`), if it does. A date
+    /// is converted to the time from the receipt of the response.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
+    /// assert_eq!(error.retry_after(), None);
+    /// # });
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whether the object, table, file or method that the call names does not exist.
+    /// Returns whether the kind is [`NotFound`](ErrorKind::NotFound): the object, table, file or method does not exist.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// assert!(client.files().delete("missing.txt").await.unwrap_err().is_not_found());
+    /// # });
+    /// ```
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.0.kind == ErrorKind::NotFound
     }
 
-    /// Whether the login was wrong, or the session is missing or over.
+    /// Returns whether the kind is [`Unauthorized`](ErrorKind::Unauthorized): the login is wrong, or the session is
+    /// missing or expired.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
+    /// assert!(error.is_unauthorized());
+    /// # });
+    /// ```
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.0.kind == ErrorKind::Unauthorized
     }
 
-    /// Whether one of the client's time limits ended the call.
+    /// Returns whether the kind is [`Timeout`](ErrorKind::Timeout): a timeout of the client or of the request elapsed.
     ///
-    /// The service may have done what it was asked for all the same.
+    /// The service may have processed the request.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use backendless_local::{Fault, Faults, Server};
+    ///
+    /// # let slow = Faults::seeded(7).with(Fault::Delay(Duration::from_secs(30)), 1.0);
+    /// # backendless_local::doc_example!(Server::builder().faults(slow), |client, server| {
+    /// // The server processes every request after 30 s.
+    /// let request = client.counters().increment("visits").timeout(Duration::from_millis(20));
+    /// assert!(request.await.unwrap_err().is_timeout());
+    /// # });
+    /// ```
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 }
 
-/// How the crate makes errors: the kind and the words, then what more is known.
+/// Constructors, and setters of what a constructor does not set.
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
@@ -312,13 +409,13 @@ mod tests {
     use crate::operations::UPDATE_OBJECT;
 
     #[test]
-    fn an_error_is_one_word_wide() {
+    fn error_is_one_word_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
     }
 
     #[test]
-    fn the_text_says_what_failed_where_and_why_it_was_not_tried_again() {
+    fn display_writes_operation_status_code_message_and_reason() {
         let error = Error::new(ErrorKind::Api, "no property is given")
             .with_operation(&UPDATE_OBJECT)
             .with_status(400)
@@ -332,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_says_when_nothing_was_sent() {
+    fn display_says_that_nothing_was_sent() {
         let error = Error::invalid_argument("object-id is empty").with_operation(&UPDATE_OBJECT);
         assert_eq!(
             error.to_string(),

@@ -1,4 +1,4 @@
-//! Downloads: the bytes of a file as they come.
+//! Downloads: the content of a file as a stream, in memory or in a local file.
 
 use std::fmt;
 use std::io;
@@ -18,6 +18,15 @@ use crate::transport::{DOWNLOAD, FileBody};
 use crate::{Error, ErrorKind, Result};
 
 /// Request that opens a file; created by [`Files::download`](super::Files::download).
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// # let files = client.files();
+/// let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
+/// let request = files.download(&info).timeout(std::time::Duration::from_secs(60));
+/// assert_eq!(request.await?.bytes().await?, "one");
+/// # });
+/// ```
 pub type DownloadFile = Request<Download, DownloadFileParameters>;
 
 /// Parameters of [`DownloadFile`].
@@ -42,17 +51,17 @@ impl sealed::Sendable<Download> for DownloadFileParameters {
     }
 }
 
-/// Prints nothing of the URL, which is a secret.
+/// Prints no part of the URL, which is a secret.
 impl fmt::Debug for DownloadFileParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DownloadFile").finish_non_exhaustive()
     }
 }
 
-/// A file that is being read; made by [`Files::download`](super::Files::download).
+/// Open file; returned by [`Files::download`](super::Files::download).
 ///
-/// It is a stream of pieces. One that does not come for as long as the client's
-/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) ends it with an error.
+/// It is a stream of chunks. If no chunk arrives for the client's
+/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), the stream ends with an error.
 ///
 /// ```
 /// use futures_util::TryStreamExt;
@@ -62,8 +71,8 @@ impl fmt::Debug for DownloadFileParameters {
 /// # let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
 /// let mut file = files.download(&info).await?;
 /// let mut length = 0;
-/// while let Some(piece) = file.try_next().await? {
-///     length += piece.len();
+/// while let Some(chunk) = file.try_next().await? {
+///     length += chunk.len();
 /// }
 /// assert_eq!(length, 3);
 /// # });
@@ -74,41 +83,68 @@ pub struct Download {
 }
 
 impl Download {
-    /// The length of the file in bytes, if the server tells it.
+    /// Returns the length of the file in bytes, if the response states it.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
+    /// assert_eq!(files.download(&info).await?.length(), Some(3));
+    /// # });
+    /// ```
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.body.length()
     }
 
     /// Reads the whole file into memory, up to the client's
-    /// [`max_response_size`](crate::ClientBuilder::max_response_size). Larger ones are read as a
-    /// stream or saved.
+    /// [`max_response_size`](crate::ClientBuilder::max_response_size). Read larger files as a stream, or save them with
+    /// [`save_to`](Self::save_to).
     ///
     /// # Errors
     ///
-    /// [`Decode`](ErrorKind::Decode) for a file above the limit;
-    /// [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if it breaks off.
+    /// - [`Decode`](ErrorKind::Decode) if the file is larger than the maximum.
+    /// - [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if the download is
+    ///   interrupted.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
+    /// assert_eq!(files.download(&info).await?.bytes().await?, "one");
+    /// # });
+    /// ```
     pub async fn bytes(mut self) -> Result<Bytes> {
         let mut all = BytesMut::new();
-        while let Some(piece) = self.next().await? {
-            if all.len() + piece.len() > self.body.max_response_size() {
+        while let Some(chunk) = self.next().await? {
+            if all.len() + chunk.len() > self.body.max_response_size() {
                 return Err(self.body.too_long());
             }
-            all.extend_from_slice(&piece);
+            all.extend_from_slice(&chunk);
         }
         Ok(all.freeze())
     }
 
-    /// Writes the file to `path`, in place of what is there, and answers how many bytes it has.
+    /// Writes the file to `path`, replacing an existing file, and returns its length in bytes.
     ///
-    /// The bytes go into a new file beside it, which takes its place at the end: whatever happens,
-    /// there is the old file or the new one at `path`, and never a part of it.
+    /// The content is written to a temporary file in the same directory, which replaces the file at `path` at the end.
+    /// If the download fails, the existing file is unchanged.
     ///
     /// # Errors
     ///
-    /// [`Io`](ErrorKind::Io) if the file cannot be written;
-    /// [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if the download
-    /// breaks off.
+    /// - [`Io`](ErrorKind::Io) if the file cannot be written.
+    /// - [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if the download is
+    ///   interrupted.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// let info = files.upload("a.txt", backendless::Upload::bytes("one")).await?;
+    /// let folder = tempfile::tempdir()?;
+    /// let length = files.download(&info).await?.save_to(folder.path().join("a.txt")).await?;
+    /// assert_eq!(length, 3);
+    /// # });
+    /// ```
     pub async fn save_to(mut self, path: impl Into<PathBuf>) -> Result<u64> {
         let path = path.into();
         let attempts = self.body.attempts();
@@ -118,23 +154,23 @@ impl Download {
                 .with_attempts(attempts)
                 .with_source(error)
         };
-        let beside = path.clone();
-        let (temporary, file) = blocking(move || create_beside(&beside))
+        let near = path.clone();
+        let (temporary, file) = blocking(move || create_temporary(&near))
             .await
             .map_err(failed)?;
         let mut file = tokio::fs::File::from_std(file);
         let mut length = 0;
-        while let Some(piece) = self.next().await? {
-            file.write_all(&piece).await.map_err(failed)?;
-            length += piece.len() as u64;
+        while let Some(chunk) = self.next().await? {
+            file.write_all(&chunk).await.map_err(failed)?;
+            length += chunk.len() as u64;
         }
-        // A write is done behind the scenes, and only a flush tells that it failed.
+        // Writes are completed in the background; only a flush returns their errors.
         file.flush().await.map_err(failed)?;
         file.sync_all().await.map_err(failed)?;
         drop(file);
         let target = path.clone();
-        let put = move || temporary.persist(target).map_err(|error| error.error);
-        blocking(put).await.map_err(failed)?;
+        let persist = move || temporary.persist(target).map_err(|error| error.error);
+        blocking(persist).await.map_err(failed)?;
         Ok(length)
     }
 
@@ -143,8 +179,8 @@ impl Download {
     }
 }
 
-/// A new file in the directory of `path`, which is removed if it does not take its place.
-fn create_beside(path: &Path) -> io::Result<(NamedTempFile, std::fs::File)> {
+/// Creates a file in the directory of `path`. It is removed when it is dropped, unless it was persisted.
+fn create_temporary(path: &Path) -> io::Result<(NamedTempFile, std::fs::File)> {
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -154,7 +190,7 @@ fn create_beside(path: &Path) -> io::Result<(NamedTempFile, std::fs::File)> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As for any file that a program makes; the umask takes away from it.
+        // The usual mode of a new file, which the umask restricts; tempfile's default is 0o600.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let temporary = builder.tempfile_in(directory)?;

@@ -33,6 +33,10 @@ pub struct FileInfo {
 
 impl FileInfo {
     /// Creates the info of a file from its URL, for example one stored after an earlier upload.
+    ///
+    /// ```
+    /// let info = backendless::FileInfo::from_url("https://backendlessappcontent.com/A0F5/9C41/files/a.txt");
+    /// ```
     #[must_use]
     pub fn from_url(url: impl Into<String>) -> Self {
         Self {
@@ -41,6 +45,13 @@ impl FileInfo {
     }
 
     /// Returns the URL of the file, which contains the application id and the REST API key.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let info = client.files().upload("a.txt", backendless::Upload::bytes("one")).await?;
+    /// assert!(info.file_url().ends_with("a.txt"));
+    /// # });
+    /// ```
     #[must_use]
     pub fn file_url(&self) -> &str {
         self.url.expose_secret()

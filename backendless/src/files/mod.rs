@@ -12,10 +12,10 @@ use crate::Client;
 use crate::generated::raw;
 use crate::request::Request;
 
-/// The files of an application; made by [`Client::files`].
+/// Handle of the files of an application; created by [`Client::files`].
 ///
-/// A path has segments with `/` between them, as `images/photo.png`; it does not begin or end with
-/// one. A handle like the client: cheap to clone, and free to move into tasks.
+/// A path consists of segments separated by `/`, such as `images/photo.png`, without a `/` at its start or end. A cheap
+/// handle: clone it and move it into tasks.
 ///
 /// ```
 /// use backendless::Upload;
@@ -32,23 +32,39 @@ pub struct Files {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the file storage; see [`Files`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let files = client.files();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn files(&self) -> Files {
+        Files::new(self.clone())
+    }
+}
+
 impl Files {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Stores a file at `path`; directories that are missing are made.
+    /// Uploads a file to `path`. Missing directories are created.
     ///
-    /// A file that is there is left alone, unless [`overwrite`](UploadFile::overwrite) says
-    /// otherwise. However large the file, the call ends only when it makes no progress for the
+    /// An existing file is not replaced, unless [`overwrite`](UploadFile::overwrite) is set. An upload has no total
+    /// timeout by default: it ends with [`Timeout`](crate::ErrorKind::Timeout) when it makes no progress for the
     /// client's [`attempt_timeout`](crate::ClientBuilder::attempt_timeout).
     ///
     /// # Errors
     ///
-    /// [`Conflict`](crate::ErrorKind::Conflict) with code 6003 if there is a file and `overwrite` is
-    /// not set; [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be one;
-    /// [`Io`](crate::ErrorKind::Io) for a local file that cannot be read;
-    /// [`ConnectionLost`](crate::ErrorKind::ConnectionLost) if the upload's own stream fails; and what every call may answer.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) with code 6003 if the file exists and `overwrite` is not set.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the path is invalid.
+    /// - [`Io`](crate::ErrorKind::Io) if a local file cannot be read.
+    /// - [`ConnectionLost`](crate::ErrorKind::ConnectionLost) if the stream of an [`Upload::stream`] fails.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// use backendless::{ErrorKind, Upload};
@@ -66,37 +82,43 @@ impl Files {
         Request::with_parameters(self.client.clone(), parameters)
     }
 
-    /// Deletes the file or the whole directory at `path`.
+    /// Deletes the file at `path`, or the directory at `path` with everything in it.
     ///
-    /// Where the answer to a first attempt was lost, the next finds nothing: `NotFound` with
-    /// [`attempts`](crate::Error::attempts) above one may mean that this call deleted it.
+    /// If the response to an attempt is lost, the next attempt finds no file: `NotFound` with more than one
+    /// [attempt](crate::Error::attempts) may mean that an earlier attempt deleted it.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) with code 6000 if there is none;
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a path that cannot be one, an
-    /// empty one above all; and what every call may answer.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) with code 6000 if the path does not exist.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the path is invalid or empty.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
+    /// use backendless::Upload;
+    ///
     /// # backendless_local::doc_example!(|client| {
-    /// assert!(client.files().delete("nothing.txt").await.unwrap_err().is_not_found());
+    /// let files = client.files();
+    /// files.upload("notes/today.txt", Upload::bytes("milk")).await?;
+    /// files.delete("notes").await?;
+    /// assert!(files.delete("notes/today.txt").await.unwrap_err().is_not_found());
     /// # });
     /// ```
     pub fn delete(&self, path: impl Into<String>) -> Request<()> {
         Request::new(&self.client, raw::delete_file(&path.into()))
     }
 
-    /// Opens the file that `info` tells the address of.
+    /// Opens the file whose URL `info` contains.
     ///
-    /// The user token goes along only if the file is at the client's own origin; the files of the
-    /// Backendless cloud are at another one. The address is the service's: download only what comes
-    /// from a service that is trusted to name one.
+    /// The user token is sent only if the file has the same origin as the API; the files of the Backendless cloud have
+    /// another one. The URL comes from the service: download only files of a service that you trust.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) if the file is gone;
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an address that is none; and what
-    /// every call may answer.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the file does not exist.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the URL is invalid.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {

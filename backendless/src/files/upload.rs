@@ -1,4 +1,4 @@
-//! Uploads: where the bytes come from, and how they are sent.
+//! Uploads: the sources of their content, and the form in which it is sent.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -22,13 +22,13 @@ use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::is_media_type;
 use crate::{Error, ErrorKind, Result};
 
-/// How much is read and sent at once. An upload has stalled when none of these went out for the time of
-/// an attempt, so larger ones would be faster, and refuse slower lines.
-const PIECE: usize = 64 * 1024;
+/// Size in bytes of the chunks that are read and sent. An upload times out when no chunk is sent for the attempt
+/// timeout, so larger chunks would be faster, but would time out on slower connections.
+const CHUNK_SIZE: usize = 64 * 1024;
 
 type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;
 
-/// Where the bytes of an upload come from.
+/// Content of an upload.
 ///
 /// ```
 /// use backendless::Upload;
@@ -36,7 +36,7 @@ type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;
 /// let from_memory = Upload::bytes("some text");
 /// let from_disk = Upload::file("photo.png");
 /// let lines = futures_util::stream::iter([Ok::<_, std::io::Error>("one\n"), Ok("two\n")]);
-/// let as_they_come = Upload::stream(lines, Some(8));
+/// let from_stream = Upload::stream(lines, Some(8));
 /// ```
 pub struct Upload(Source);
 
@@ -45,7 +45,7 @@ enum Source {
     Stream(Content, Option<u64>),
 }
 
-/// Bytes that can be had again, for another attempt.
+/// Content that can be read again for another attempt.
 #[derive(Clone)]
 enum Replayable {
     Bytes(Bytes),
@@ -53,24 +53,41 @@ enum Replayable {
 }
 
 impl Upload {
-    /// Uploads these bytes.
+    /// Creates an upload of these bytes.
+    ///
+    /// ```
+    /// let upload = backendless::Upload::bytes("some text");
+    /// ```
     #[must_use]
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self(Source::Replayable(Replayable::Bytes(bytes.into())))
     }
 
-    /// Uploads a file of this machine. It is opened and sized when the upload is sent, and read in
-    /// pieces, so that it does not have to fit into memory.
+    /// Creates an upload of a local file. Its size is determined when the upload is sent. The file is read in chunks,
+    /// so that it does not have to fit into memory.
+    ///
+    /// ```
+    /// let upload = backendless::Upload::file("photo.png");
+    /// ```
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Source::Replayable(Replayable::File(path.into())))
     }
 
-    /// Uploads what a stream gives, of `length` bytes in all if that is known.
+    /// Creates an upload of the bytes of a stream. `length` is the total number of bytes, if it is known.
     ///
-    /// An error of the stream ends the upload, and so does another number of bytes. A stream can be
-    /// read only once, so such an upload is never sent again, whatever the
-    /// [`RetryPolicy`](crate::RetryPolicy).
+    /// The upload fails if the stream returns an error or another number of bytes. A stream can be read only once, so
+    /// such an upload is never sent again, whatever the [`RetryPolicy`](crate::RetryPolicy).
+    ///
+    /// ```
+    /// use backendless::Upload;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// let lines = futures_util::stream::iter([Ok::<_, std::io::Error>("one\n"), Ok("two\n")]);
+    /// let info = client.files().upload("lines.txt", Upload::stream(lines, None)).await?;
+    /// assert_eq!(client.files().download(&info).await?.bytes().await?, "one\ntwo\n");
+    /// # });
+    /// ```
     pub fn stream<S, B, E>(stream: S, length: Option<u64>) -> Self
     where
         S: Stream<Item = Result<B, E>> + Send + 'static,
@@ -83,7 +100,7 @@ impl Upload {
         ))
     }
 
-    /// The same again, if it can be had again.
+    /// Returns the content for another attempt, if it can be read again.
     fn replayable(&self) -> Option<Replayable> {
         match &self.0 {
             Source::Replayable(source) => Some(source.clone()),
@@ -91,6 +108,7 @@ impl Upload {
         }
     }
 
+    /// Returns the kind of the error if the content cannot be read.
     fn failure_kind(&self) -> ErrorKind {
         match self.0 {
             Source::Replayable(Replayable::File(_)) => ErrorKind::Io,
@@ -100,18 +118,18 @@ impl Upload {
         }
     }
 
-    /// The bytes as pieces, and how many there are.
+    /// Opens the content: its chunks and, if it is known, its length in bytes.
     async fn open(self) -> Result<(Content, Option<u64>)> {
         match self.0 {
             Source::Replayable(Replayable::Bytes(bytes)) => {
                 let length = bytes.len() as u64;
-                Ok((Box::pin(Cut(bytes)), Some(length)))
+                Ok((Box::pin(Chunks(bytes)), Some(length)))
             }
             Source::Stream(_, Some(length)) if i64::try_from(length).is_err() => {
-                let problem = format!("the length {length} is past the range of i64");
+                let problem = format!("length {length} exceeds the range of i64");
                 Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE))
             }
-            Source::Stream(pieces, length) => Ok((pieces, length)),
+            Source::Stream(chunks, length) => Ok((chunks, length)),
             Source::Replayable(Replayable::File(path)) => {
                 let opened = open_file(&path).await;
                 opened.map_err(|error| {
@@ -125,18 +143,18 @@ impl Upload {
 }
 
 async fn open_file(path: &std::path::Path) -> std::io::Result<(Content, Option<u64>)> {
-    // Before it is opened: to open a pipe is to wait for its other end.
+    // Checked before opening: opening a named pipe blocks until its other end is opened.
     if !tokio::fs::metadata(path).await?.is_file() {
-        return Err(std::io::Error::other("is no regular file"));
+        return Err(std::io::Error::other("not a regular file"));
     }
     let file = tokio::fs::File::open(path).await?;
     let metadata = file.metadata().await?;
-    // A file that grows in the meantime is cut off at the length that was promised.
-    let reader = ReaderStream::with_capacity(file.take(metadata.len()), PIECE);
+    // The length is already declared: a file that grows meanwhile is truncated.
+    let reader = ReaderStream::with_capacity(file.take(metadata.len()), CHUNK_SIZE);
     Ok((Box::pin(Converted(Box::pin(reader))), Some(metadata.len())))
 }
 
-/// Tells where the bytes come from, and none of them.
+/// Prints the kind of the source, and no content.
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = match &self.0 {
@@ -149,6 +167,18 @@ impl fmt::Debug for Upload {
 }
 
 /// Request that uploads a file; created by [`Files::upload`](super::Files::upload).
+///
+/// ```
+/// use backendless::Upload;
+///
+/// # backendless_local::doc_example!(|client| {
+/// let info = client.files()
+///     .upload("notes/today.txt", Upload::bytes("milk"))
+///     .overwrite(true)
+///     .content_type("text/plain")
+///     .await?;
+/// # });
+/// ```
 pub type UploadFile = Request<FileInfo, UploadFileParameters>;
 
 /// Parameters of [`UploadFile`].
@@ -173,30 +203,46 @@ impl UploadFileParameters {
 }
 
 impl UploadFile {
-    /// Whether a file that is there is replaced. With `true`, the call is idempotent.
+    /// Sets whether an existing file is replaced. With `true`, the request is idempotent. The default is `false`.
+    ///
+    /// ```
+    /// use backendless::Upload;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// let files = client.files();
+    /// files.upload("a.txt", Upload::bytes("one")).await?;
+    /// let info = files.upload("a.txt", Upload::bytes("two")).overwrite(true).await?;
+    /// assert_eq!(files.download(&info).await?.bytes().await?, "two");
+    /// # });
+    /// ```
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.parameters.overwrite = Some(overwrite);
         self
     }
 
-    /// The media type of the file, as `image/png`. Without it, it is guessed from the name.
+    /// Sets the media type of the file, such as `image/png`. By default it is guessed from the file name extension.
+    ///
+    /// ```
+    /// use backendless::Upload;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// client.files().upload("notes/today", Upload::bytes("milk")).content_type("text/plain").await?;
+    /// # });
+    /// ```
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.parameters.content_type = Some(media_type.into());
         self
     }
 
-    /// Calls `report` with each piece: how many bytes were handed to the connection so far, and how
-    /// many there are in all, if that is known. Another attempt counts from the start again. If
-    /// `report` panics, the upload ends with an error.
+    /// Sets a callback that is called after each chunk, with the number of bytes sent so far and, if it is known, the
+    /// total number. Another attempt starts at 0 again. If the callback panics, the upload ends with an error.
     ///
     /// ```
-    /// # backendless_local::doc_example!(|client| {
     /// use backendless::Upload;
     ///
-    /// client.files()
-    ///     .upload("a.bin", Upload::bytes(vec![0; 100_000]))
-    ///     .on_progress(|sent, total| println!("{sent} of {total:?} bytes"))
-    ///     .await?;
+    /// # backendless_local::doc_example!(|client| {
+    /// let upload = client.files().upload("a.bin", Upload::bytes(vec![0; 100_000]));
+    /// upload.on_progress(|sent, total| println!("{sent} of {total:?} bytes")).await?;
     /// # });
     /// ```
     pub fn on_progress(mut self, report: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
@@ -237,12 +283,12 @@ impl fmt::Debug for UploadFileParameters {
     }
 }
 
+#[cfg(feature = "raw")]
 impl Multipart {
     /// Creates the form that the service expects: one part, `file`, with the name `file_name` and a media type that is guessed
     /// from the name.
     ///
     /// ```
-    /// # #[cfg(feature = "raw")]
     /// # backendless_local::doc_example!(|client| {
     /// use backendless::{Upload, raw};
     ///
@@ -326,7 +372,7 @@ impl FormSource for UploadSource {
 }
 
 impl FilePart {
-    /// Creates the form that the service expects: one part, `file`, with a name and a media type.
+    /// Creates the form that the service expects: one part, `file`, with a file name and a media type.
     async fn form(self, upload: Upload) -> Result<Form> {
         let failure = upload.failure_kind();
         let (content, length) = upload.open().await?;
@@ -354,14 +400,14 @@ impl FilePart {
     }
 }
 
-/// Bytes in pieces, without a copy.
-struct Cut(Bytes);
+/// Stream of the chunks of some bytes, which are not copied.
+struct Chunks(Bytes);
 
-impl Stream for Cut {
+impl Stream for Chunks {
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.0.len().min(PIECE);
+        let next = self.0.len().min(CHUNK_SIZE);
         Poll::Ready(match next {
             0 => None,
             _ => Some(Ok(self.0.split_to(next))),
@@ -369,7 +415,7 @@ impl Stream for Cut {
     }
 }
 
-/// A stream of the caller's, with items of one type.
+/// Stream of the caller, with converted items.
 struct Converted<S>(Pin<Box<S>>);
 
 impl<S, B, E> Stream for Converted<S>
@@ -381,15 +427,15 @@ where
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let piece = ready!(self.0.as_mut().poll_next(context));
-        Poll::Ready(piece.map(|piece| piece.map(Into::into).map_err(Into::into)))
+        let chunk = ready!(self.0.as_mut().poll_next(context));
+        Poll::Ready(chunk.map(|chunk| chunk.map(Into::into).map_err(Into::into)))
     }
 }
 
-/// Content that report themselves as they are taken.
+/// Content that checks its length and reports its progress while it is sent.
 struct Observed {
     content: Content,
-    /// The kind of the error when the pieces cannot be read.
+    /// Kind of the error if the content cannot be read.
     failure: ErrorKind,
     progress: Progress,
     sent: u64,
@@ -398,32 +444,34 @@ struct Observed {
 }
 
 impl Observed {
-    /// The next piece. A panic of the caller's stream would end the task that sends it, and over
-    /// HTTP/2 nobody would hear of that before the time is over; so it is made an error.
+    /// Polls the next chunk, and converts a panic of the caller's stream to an error. A panic would end the task that
+    /// sends the body, and over HTTP/2 the request would then wait until it times out.
     fn next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         let content = self.content.as_mut();
         let poll = catch_unwind(AssertUnwindSafe(|| content.poll_next(context)));
         poll.unwrap_or_else(|_| Poll::Ready(Some(Err("the stream panicked".into()))))
     }
 
-    /// Takes another number of bytes than was promised for a failure: the form would be cut off at
-    /// the promised length, in the middle of them, or never come to its end.
-    fn checked(&self, piece: Option<Result<Bytes, BoxError>>) -> Option<Result<Bytes, BoxError>> {
-        match (piece, self.length) {
-            (Some(Ok(piece)), Some(length)) if self.sent + piece.len() as u64 > length => {
-                let problem = format!("there are more than the {length} bytes that were promised");
+    /// Returns an error if the content has another length than declared: the form would be truncated at the declared
+    /// length, or remain incomplete.
+    fn checked(&self, chunk: Option<Result<Bytes, BoxError>>) -> Option<Result<Bytes, BoxError>> {
+        match (chunk, self.length) {
+            (Some(Ok(chunk)), Some(length)) if self.sent + chunk.len() as u64 > length => {
+                let problem =
+                    format!("the content is longer than the {length} bytes that were declared");
                 Some(Err(problem.into()))
             }
             (None, Some(length)) if self.sent < length => {
-                let problem = format!("there are fewer than the {length} bytes that were promised");
+                let problem =
+                    format!("the content is shorter than the {length} bytes that were declared");
                 Some(Err(problem.into()))
             }
-            (piece, _) => piece,
+            (chunk, _) => chunk,
         }
     }
 
-    /// Reports how far it is. A panic of the caller's closure would end the task that drives the
-    /// connection, of which the caller learns nothing; so it is made an error.
+    /// Calls the caller's callback, and converts a panic to an error. A panic would end the task that drives the
+    /// connection, without an error of the request.
     fn report(&self) -> Result<(), BoxError> {
         let Some(report) = &self.on_progress else {
             return Ok(());
@@ -439,19 +487,19 @@ impl Stream for Observed {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let piece = ready!(this.next(context));
+        let chunk = ready!(this.next(context));
         this.progress.step();
-        let piece = this.checked(piece);
-        if matches!(piece, Some(Err(_))) {
+        let chunk = this.checked(chunk);
+        if matches!(chunk, Some(Err(_))) {
             this.progress.fail(this.failure);
         }
-        if let Some(Ok(bytes)) = &piece {
+        if let Some(Ok(bytes)) = &chunk {
             this.sent += bytes.len() as u64;
             if let Err(panicked) = this.report() {
                 this.progress.fail(ErrorKind::ConnectionLost);
                 return Poll::Ready(Some(Err(panicked)));
             }
         }
-        Poll::Ready(piece)
+        Poll::Ready(chunk)
     }
 }

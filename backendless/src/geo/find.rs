@@ -1,4 +1,4 @@
-//! Searches for points.
+//! Search for geo points.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -10,9 +10,9 @@ use crate::operations::FIND_GEO_POINTS;
 use crate::request::{Request, RequestFuture, sealed};
 use crate::{Error, Result};
 
-/// The unit of a distance.
+/// Unit of a distance.
 ///
-/// `Display` writes the service's name of the unit, such as `METERS`.
+/// `Display` writes the name that the service uses, such as `METERS`.
 ///
 /// ```
 /// assert_eq!(backendless::Units::Kilometers.to_string(), "KILOMETERS");
@@ -58,12 +58,14 @@ struct Circle {
     units: Units,
 }
 
-/// A search for geo points; made by [`Geo::find`](super::Geo::find).
+/// Request that searches geo points; created by [`Geo::find`](super::Geo::find).
 ///
 /// # Errors
 ///
-/// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a place that is none or a radius that
-/// is not above 0; and what every call may answer.
+/// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the latitude or longitude is out of range, the radius is not above 0,
+///   or the name of a category contains a comma.
+///
+/// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
 ///
 /// ```
 /// use backendless::{GeoPoint, Units};
@@ -85,15 +87,33 @@ pub struct FindGeoPointsParameters {
 }
 
 impl FindGeoPoints {
-    /// Finds points in any of these categories. Without any, the service searches `Default`.
+    /// Finds points in any of these categories. By default the service searches the category `Default`.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # use backendless::GeoPoint;
+    /// client.geo().save(&GeoPoint::new(59.9, 10.7).category("cafes")).await?;
+    /// assert_eq!(client.geo().find().categories(["cafes", "bars"]).await?.len(), 1);
+    /// # });
+    /// ```
     pub fn categories<C: Into<String>>(mut self, names: impl IntoIterator<Item = C>) -> Self {
         let names = names.into_iter().map(Into::into);
         self.parameters.categories.extend(names);
         self
     }
 
-    /// Finds points within `radius` `units` of a place, which is given in degrees: latitude from -90 to 90, longitude from
-    /// -180 to 180.
+    /// Finds points within the distance `radius`, in `units`, of a place. Its latitude is from -90 to 90 degrees, and
+    /// its longitude from -180 to 180 degrees.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use backendless::{GeoPoint, Units};
+    ///
+    /// client.geo().save(&GeoPoint::new(59.91, 10.74)).await?;
+    /// let near = client.geo().find().near(59.91, 10.75, 1_000.0, Units::Meters).await?;
+    /// assert_eq!(near.len(), 1);
+    /// # });
+    /// ```
     pub fn near(mut self, latitude: f64, longitude: f64, radius: f64, units: Units) -> Self {
         self.parameters.circle = Some(Circle {
             latitude,
@@ -128,9 +148,10 @@ impl sealed::Sendable<Vec<GeoPoint>> for FindGeoPointsParameters {
     }
 }
 
+/// Checks the values that the service would reject or misread.
 fn check(categories: &[String], circle: Option<Circle>) -> Result<()> {
     if let Some(name) = categories.iter().find(|name| name.contains(',')) {
-        let problem = format!("category {name:?} holds a comma, which parts categories");
+        let problem = format!("category {name:?} contains a comma, which separates categories");
         return Err(Error::invalid_argument(problem));
     }
     let Some(circle) = circle else {
@@ -140,6 +161,6 @@ fn check(categories: &[String], circle: Option<Circle>) -> Result<()> {
     if circle.radius.is_finite() && circle.radius > 0.0 {
         return Ok(());
     }
-    let problem = format!("radius is {}: it is a number above 0", circle.radius);
+    let problem = format!("radius is {}: it must be a number above 0", circle.radius);
     Err(Error::invalid_argument(problem))
 }

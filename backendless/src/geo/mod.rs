@@ -1,4 +1,4 @@
-//! Geo: points on the map, in categories, found by their distance.
+//! Geo points: saved in categories, and found by their distance from a place.
 
 mod find;
 mod point;
@@ -11,10 +11,10 @@ use crate::generated::raw;
 use crate::operations::SAVE_GEO_POINT;
 use crate::request::Request;
 
-/// The geo points of an application; made by [`Client::geo`].
+/// Handle of the geo points of an application; created by [`Client::geo`].
 ///
-/// The service counts this one as legacy: new applications may keep points in the columns of their
-/// tables instead. A handle like the client: cheap to clone, and free to move into tasks.
+/// Backendless calls this service legacy: new applications can store points in columns of their tables instead. A cheap
+/// handle: clone it and move it into tasks.
 ///
 /// ```
 /// use backendless::{GeoPoint, Units};
@@ -35,19 +35,35 @@ pub struct Geo {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the geo points; see [`Geo`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let geo = client.geo();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn geo(&self) -> Geo {
+        Geo::new(self.clone())
+    }
+}
+
 impl Geo {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Stores a point and answers it as stored, with its `object_id`.
+    /// Stores a point, and returns the stored point with its `object_id`.
     ///
-    /// The call is not idempotent: done twice, it makes two points.
+    /// The request is not idempotent: sent twice, it stores two points.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a latitude outside of -90 to 90
-    /// or a longitude outside of -180 to 180 degrees; and what every call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the latitude is not between -90 and 90 degrees, or
+    ///   the longitude is not between -180 and 180 degrees.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # use backendless::GeoPoint;
@@ -65,7 +81,15 @@ impl Geo {
         Request::map(&self.client, request, point::Saved::into_point)
     }
 
-    /// Starts a search for points; see [`FindGeoPoints`].
+    /// Creates a search for points; see [`FindGeoPoints`].
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # use backendless::GeoPoint;
+    /// client.geo().save(&GeoPoint::new(59.9, 10.7)).await?;
+    /// assert_eq!(client.geo().find().await?.len(), 1);
+    /// # });
+    /// ```
     pub fn find(&self) -> FindGeoPoints {
         Request::with_parameters(self.client.clone(), FindGeoPointsParameters::default())
     }

@@ -53,6 +53,10 @@ pub struct GeoPoint {
 
 impl GeoPoint {
     /// Creates a point at `latitude` and `longitude`, in degrees. They are checked when it is saved.
+    ///
+    /// ```
+    /// let point = backendless::GeoPoint::new(59.91, 10.75);
+    /// ```
     #[must_use]
     pub fn new(latitude: f64, longitude: f64) -> Self {
         Self {
@@ -67,6 +71,11 @@ impl GeoPoint {
     }
 
     /// Adds a category.
+    ///
+    /// ```
+    /// let point = backendless::GeoPoint::new(59.91, 10.75).category("cafes");
+    /// assert_eq!(point.categories, ["cafes"]);
+    /// ```
     #[must_use]
     pub fn category(mut self, name: impl Into<String>) -> Self {
         self.categories.push(name.into());
@@ -75,6 +84,11 @@ impl GeoPoint {
 
     /// Adds an entry to the metadata. A value that JSON cannot represent is rejected when the point
     /// is saved.
+    ///
+    /// ```
+    /// let point = backendless::GeoPoint::new(59.91, 10.75).metadata("rating", 5);
+    /// assert_eq!(point.metadata["rating"], 5);
+    /// ```
     #[must_use]
     pub fn metadata(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();

@@ -27,6 +27,10 @@ pub struct Email {
 
 impl Email {
     /// Creates an e-mail with this subject.
+    ///
+    /// ```
+    /// let email = backendless::Email::new("Welcome").to("ann@example.com").text("Hello.");
+    /// ```
     pub fn new(subject: impl Into<String>) -> Self {
         Self {
             subject: subject.into(),
@@ -37,18 +41,30 @@ impl Email {
     }
 
     /// Adds a recipient.
+    ///
+    /// ```
+    /// let email = backendless::Email::new("Welcome").to("ann@example.com").to("bob@example.com");
+    /// ```
     pub fn to(mut self, address: impl Into<String>) -> Self {
         self.to.push(address.into());
         self
     }
 
     /// Sets the body in plain text.
+    ///
+    /// ```
+    /// let email = backendless::Email::new("Welcome").text("Good to have you here.");
+    /// ```
     pub fn text(mut self, body: impl Into<String>) -> Self {
         self.text = Some(body.into());
         self
     }
 
     /// Sets the body in HTML. An e-mail may have both bodies.
+    ///
+    /// ```
+    /// let email = backendless::Email::new("Welcome").html("<p>Good to have you here.</p>");
+    /// ```
     pub fn html(mut self, body: impl Into<String>) -> Self {
         self.html = Some(body.into());
         self

@@ -10,6 +10,13 @@ use crate::Timestamp;
 /// A message from a channel, with a payload of type `M`.
 ///
 /// The serialized form is that of the service.
+///
+/// ```
+/// let message: backendless::Message<String> =
+///     serde_json::from_str(r#"{"messageId": "1", "data": "the shop opens"}"#)?;
+/// assert_eq!(message.data, "the shop opens");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(
     feature = "schemars",
@@ -61,6 +68,13 @@ impl<'de> Deserialize<'de> for Messages {
 /// The status of a published message.
 ///
 /// The serialized form is that of the service.
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// let status = client.messaging().publish("news", "the shop opens").await?;
+/// assert!(status.message_id.is_some() && status.error_message.is_none());
+/// # });
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(
     feature = "schemars",

@@ -18,9 +18,9 @@ use crate::generated::raw;
 use crate::operations::SEND_EMAIL;
 use crate::request::Request;
 
-/// The messages of an application; made by [`Client::messaging`].
+/// Handle of the messaging of an application; created by [`Client::messaging`].
 ///
-/// A handle like the client: cheap to clone, and free to move into tasks.
+/// A cheap handle: clone it and move it into tasks.
 ///
 /// ```
 /// use serde_json::json;
@@ -36,21 +36,36 @@ pub struct Messaging {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of channels, push notifications and e-mail; see [`Messaging`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let messaging = client.messaging();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn messaging(&self) -> Messaging {
+        Messaging::new(self.clone())
+    }
+}
+
 impl Messaging {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Publishes `message`, which is anything that serializes to JSON, in a channel.
+    /// Publishes `message`, which is any value that serializes to JSON, in a channel.
     ///
-    /// The call is not idempotent: done twice, it publishes two messages.
+    /// The request is not idempotent: sent twice, it publishes two messages.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a channel that cannot be one, or
-    /// is `email`, which is another operation's path, and for a header or message that cannot be
-    /// sent; [`NotFound`](crate::ErrorKind::NotFound) with code 5010 for a channel that the service
-    /// does not know; and what every call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the channel cannot be a path segment, or is `email`,
+    ///   which is the path of another operation, or if the message cannot be serialized.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) with code 5010 if the channel does not exist.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -72,22 +87,24 @@ impl Messaging {
         Request::with_parameters(self.client.clone(), parameters)
     }
 
-    /// Takes the messages that wait for a subscription, as the service answers them.
+    /// Receives the pending messages of a subscription, in the form in which the service sends them.
     ///
-    /// The call is not idempotent: the service hands each message out once, and what a lost answer
-    /// held is gone. [`messages`](Self::messages) reads one message after the other.
+    /// The request is not idempotent: the service delivers each message once, so the messages of a lost response are
+    /// lost. [`messages`](Self::messages) polls repeatedly, and returns one message after the other.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a channel or subscription id that
-    /// cannot be one; [`Decode`](crate::ErrorKind::Decode) for an answer that is no `R`; and what
-    /// every call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the channel or the subscription id cannot be a path
+    ///   segment.
+    /// - [`Decode`](crate::ErrorKind::Decode) if the response does not match `R`.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
-    /// let answer: backendless::Record = messaging.poll("news", "my-subscription").await?;
-    /// assert!(answer.contains_key("messages"));
+    /// let response: backendless::Record = messaging.poll("news", "my-subscription").await?;
+    /// assert!(response.contains_key("messages"));
     /// # });
     /// ```
     pub fn poll<R>(
@@ -102,7 +119,7 @@ impl Messaging {
         Request::new(&self.client, request)
     }
 
-    /// Reads the messages of a subscription as they come, with the payload as an `M`.
+    /// Returns a stream of the messages of a subscription, with payloads of type `M`; see [`MessageStream`].
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -125,15 +142,17 @@ impl Messaging {
         MessageStream::new(self.client.clone(), channel.into(), subscription_id.into())
     }
 
-    /// Sends an e-mail, to at least one recipient and with at least one body.
+    /// Sends an e-mail, which must have at least one recipient and at least one body.
     ///
-    /// The call is not idempotent: done twice, it sends two e-mails.
+    /// The request is not idempotent: sent twice, it sends two e-mails.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an e-mail without recipient or
-    /// body; [`Api`](crate::ErrorKind::Api) with code 5047 for an address that is none, with 5050 if
-    /// the application has no mail server; and what every call may answer.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the e-mail has no recipient or no body.
+    /// - [`Api`](crate::ErrorKind::Api) with code 5047 if an address is invalid, and with code 5050 if the application
+    ///   has no mail server.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// use backendless::Email;

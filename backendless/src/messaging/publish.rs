@@ -1,4 +1,4 @@
-//! Publishing a message.
+//! Request that publishes a message.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -14,16 +14,30 @@ use crate::request::{Request, RequestFuture, sealed};
 use crate::{Error, Profile, Result, Timestamp};
 
 /// Whether a message is pushed to devices, published in its channel, or both.
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// use backendless::PushPolicy;
+///
+/// client.messaging().publish("news", "the shop opens").push_policy(PushPolicy::Also).await?;
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(
+        description = "Whether a message is pushed to devices, published in its channel, or both."
+    )
+)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum PushPolicy {
-    /// Only pushed.
+    /// Push only.
     Only,
-    /// Pushed and published.
+    /// Push and publish.
     Also,
-    /// Only published.
+    /// Publish only.
     None,
 }
 
@@ -39,6 +53,18 @@ impl PushPolicy {
 }
 
 /// Request that publishes a message; created by [`Messaging::publish`](super::Messaging::publish).
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// use std::time::{Duration, SystemTime};
+///
+/// let request = client.messaging()
+///     .publish("news", "the shop opens")
+///     .header("topic", "shop")
+///     .publish_at(SystemTime::now() + Duration::from_secs(3600));
+/// assert!(request.await?.message_id.is_some());
+/// # });
+/// ```
 pub type Publish = Request<MessageStatus, PublishParameters>;
 
 /// Parameters of [`Publish`].
@@ -105,7 +131,13 @@ impl PublishParameters {
 }
 
 impl Publish {
-    /// Publishes a header with the message, such as `android-content-title` for push notifications.
+    /// Adds a header to the message, such as `android-content-title` for push notifications.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// client.messaging().publish("news", "the shop opens").header("topic", "shop").await?;
+    /// # });
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters
             .headers
@@ -113,26 +145,60 @@ impl Publish {
         self
     }
 
-    /// Publishes the message at `time` instead of now; a `SystemTime` or a [`Timestamp`].
+    /// Sets the time at which the service publishes the message: a `SystemTime` or a [`Timestamp`]. By default it is
+    /// published at once.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let tomorrow = SystemTime::now() + Duration::from_secs(24 * 3600);
+    /// client.messaging().publish("news", "the shop opens").publish_at(tomorrow).await?;
+    /// # });
+    /// ```
     pub fn publish_at(mut self, time: impl Into<Timestamp>) -> Self {
         self.parameters.publish_at = Some(time.into());
         self
     }
 
-    /// Whether the message is pushed to devices.
+    /// Sets whether the message is pushed to devices, published in its channel, or both. Without it, the service
+    /// decides.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use backendless::PushPolicy;
+    ///
+    /// client.messaging().publish("news", "the shop opens").push_policy(PushPolicy::None).await?;
+    /// # });
+    /// ```
     pub fn push_policy(mut self, policy: PushPolicy) -> Self {
         self.parameters.push_policy = Some(policy);
         self
     }
 
-    /// Pushes to all devices of these systems: the sum of 1 for iOS, 2 for Android, 4 for Windows
-    /// Phone and 8 for macOS.
+    /// Pushes the message to all devices with these operating systems: the sum of 1 for iOS, 2 for Android, 4 for
+    /// Windows Phone and 8 for macOS.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// const IOS: u32 = 1;
+    /// const ANDROID: u32 = 2;
+    ///
+    /// client.messaging().publish("news", "the shop opens").push_broadcast(IOS + ANDROID).await?;
+    /// # });
+    /// ```
     pub fn push_broadcast(mut self, systems: u32) -> Self {
         self.parameters.push_broadcast = Some(systems);
         self
     }
 
-    /// Pushes to the devices with these ids.
+    /// Pushes the message to the devices with these ids.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// client.messaging().publish("news", "the shop opens").push_singlecast(["device-1", "device-2"]).await?;
+    /// # });
+    /// ```
     pub fn push_singlecast<D: Into<String>>(mut self, ids: impl IntoIterator<Item = D>) -> Self {
         let ids = ids.into_iter().map(Into::into);
         self.parameters.push_singlecast.extend(ids);

@@ -1,4 +1,4 @@
-//! The messages of a subscription, one after the other.
+//! Stream of the messages of a subscription.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -22,17 +22,33 @@ use crate::transport::Settings;
 use crate::{Client, Error, ErrorKind, Result, RetryPolicy};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
-/// The longest id that is remembered, in bytes.
-const LONGEST_ID: usize = 1024;
-/// How many ids are remembered: far more than one answer holds.
-const REMEMBERED: usize = 10_000;
+/// Maximum length of an id that is remembered, in bytes.
+const MAX_ID_LENGTH: usize = 1024;
+/// Number of ids that are remembered: many more than one response contains.
+const MAX_REMEMBERED_IDS: usize = 10_000;
 
-/// The messages of a subscription as they come; made by [`Messaging::messages`].
+/// Stream of the messages of a subscription; created by [`Messaging::messages`](super::Messaging::messages).
 ///
-/// The subscription is polled at once, and then at an [interval](Self::interval). The stream does
-/// not end by itself. An error is an item of it, and polling goes on after the interval: drop the
-/// stream to stop, for one because the error is [final](Error::is_retryable). Every message comes
-/// once: one with the id of an earlier one is left out.
+/// The subscription is polled when the stream is first polled, and then at an [interval](Self::interval). The stream
+/// does not end. A failed poll is an item of the stream, and polling continues after the interval: drop the stream to
+/// stop, for example after an error that the next poll would return as well, such as
+/// [`Unauthorized`](ErrorKind::Unauthorized). A message with the id of an earlier one is skipped.
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// use futures_util::TryStreamExt;
+///
+/// # let messaging = client.messaging();
+/// # messaging.poll::<backendless::Record>("news", "my-subscription").await?;
+/// messaging.publish("news", "the shop opens").await?;
+/// let mut messages = messaging.messages::<String>("news", "my-subscription");
+/// while let Some(message) = messages.try_next().await? {
+///     println!("{}", message.data);
+///     # assert_eq!(message.data, "the shop opens");
+///     break;
+/// }
+/// # });
+/// ```
 #[must_use = "a stream reads nothing before it is polled"]
 pub struct MessageStream<M> {
     client: Client,
@@ -57,7 +73,7 @@ struct Polled {
     attempts: u32,
 }
 
-/// Nothing in it is pinned in place: calls and timers are boxed, and messages are plain values.
+// No field is structurally pinned: requests and timers are boxed, and messages are never polled.
 impl<M> Unpin for MessageStream<M> {}
 
 impl<M> MessageStream<M> {
@@ -74,27 +90,65 @@ impl<M> MessageStream<M> {
         }
     }
 
-    /// The time between an answer and the next poll; the default is 1 s. While messages keep coming,
-    /// the next poll does not wait.
+    /// Sets the time between a response and the next poll. The default is 1 s. After a response with messages, the next
+    /// poll does not wait.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::Duration;
+    ///
+    /// let messages = client.messaging()
+    ///     .messages::<String>("news", "my-subscription")
+    ///     .interval(Duration::from_secs(5));
+    /// # });
+    /// ```
     pub fn interval(mut self, time: Duration) -> Self {
         self.interval = time;
         self
     }
 
     /// Sets the timeout of each poll, as [`Request::timeout`].
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::Duration;
+    ///
+    /// let messages = client.messaging()
+    ///     .messages::<String>("news", "my-subscription")
+    ///     .timeout(Duration::from_secs(10));
+    /// # });
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
     /// Sets the retry policy of each poll, as [`Request::retry`].
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use backendless::RetryPolicy;
+    ///
+    /// let messages = client.messaging()
+    ///     .messages::<String>("news", "my-subscription")
+    ///     .retry(RetryPolicy::none());
+    /// # });
+    /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = Some(policy);
         self
     }
 
-    /// Sets whether a poll may be sent again after its response was lost, as [`Request::idempotent`]. The messages of the
-    /// lost response are not delivered again.
+    /// Sets whether a poll may be sent again after its response was lost, as [`Request::idempotent`]. The messages of
+    /// the lost response are not delivered again.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let messages = client.messaging()
+    ///     .messages::<String>("news", "my-subscription")
+    ///     .idempotent(true);
+    /// # });
+    /// ```
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.settings.idempotent = Some(idempotent);
         self
@@ -132,7 +186,7 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                     ready!(timer.as_mut().poll(context));
                     this.state = State::Due;
                 }
-                State::Polling(call) => match ready!(call.as_mut().poll(context)) {
+                State::Polling(request) => match ready!(request.as_mut().poll(context)) {
                     Ok(Polled { messages, attempts }) => {
                         let messages = messages.0.into_iter();
                         let mut messages: Vec<_> =
@@ -175,7 +229,7 @@ impl<M> fmt::Debug for MessageStream<M> {
     }
 }
 
-/// The ids of the latest messages.
+/// Ids of the latest messages.
 #[derive(Default)]
 struct Seen {
     ids: HashSet<String>,
@@ -183,19 +237,20 @@ struct Seen {
 }
 
 impl Seen {
+    /// Returns whether the message is the first one with its id, and remembers the id.
     fn is_new<M>(&mut self, message: &Message<M>) -> bool {
         let Some(id) = &message.message_id else {
             return true;
         };
-        // No id of the service is nearly that long; whoever sends such fills no memory with it.
-        if id.len() > LONGEST_ID {
+        // The ids of the service are much shorter. Others are not remembered, to limit the use of memory.
+        if id.len() > MAX_ID_LENGTH {
             return true;
         }
         if !self.ids.insert(id.clone()) {
             return false;
         }
         self.order.push_back(id.clone());
-        if self.order.len() > REMEMBERED
+        if self.order.len() > MAX_REMEMBERED_IDS
             && let Some(oldest) = self.order.pop_front()
         {
             self.ids.remove(&oldest);

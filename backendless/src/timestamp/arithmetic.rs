@@ -24,6 +24,14 @@ impl Timestamp {
 
     /// Returns the time `duration` earlier; `None` if it is out of range. Fractions of a
     /// millisecond are ignored.
+    ///
+    /// ```
+    /// use backendless::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// let time = Timestamp::from_millis(1_500);
+    /// assert_eq!(time.checked_sub(Duration::from_secs(1)), Some(Timestamp::from_millis(500)));
+    /// ```
     #[must_use]
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
         let millis = u64::try_from(duration.as_millis()).ok()?;
@@ -31,6 +39,15 @@ impl Timestamp {
     }
 
     /// Returns the time from `earlier` to this timestamp; zero if `earlier` is later.
+    ///
+    /// ```
+    /// use backendless::Timestamp;
+    /// use std::time::Duration;
+    ///
+    /// let (first, second) = (Timestamp::from_millis(0), Timestamp::from_millis(500));
+    /// assert_eq!(second.duration_since(first), Duration::from_millis(500));
+    /// assert_eq!(first.duration_since(second), Duration::ZERO);
+    /// ```
     #[must_use]
     pub fn duration_since(self, earlier: Self) -> Duration {
         self.checked_duration_since(earlier).unwrap_or_default()

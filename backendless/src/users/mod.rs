@@ -1,7 +1,7 @@
-//! Users: registration, login and lost passwords.
+//! Users: registration, login and password recovery.
 //!
-//! A login answers a [`Session`], whose client calls as that user. The client that logged in stays
-//! as it was, so one client in a web service serves all its users.
+//! A login returns a [`Session`], whose client sends its requests on behalf of that user. The client that logged in
+//! does not change, so one client in a web service serves all its users.
 
 mod registration;
 mod session;
@@ -9,27 +9,25 @@ mod user;
 
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 pub use registration::Registration;
 pub use session::Session;
 pub use user::User;
 
+use crate::client::login_user;
 use crate::data::{Object, Record};
 use crate::generated::raw;
 use crate::operations::REGISTER_USER;
-use crate::prepared::Prepared;
 use crate::request::Request;
-use crate::transport::LoginRequest;
-use crate::{Client, Result, UserToken};
+use crate::{Client, UserToken};
 
 const USER_TOKEN: &str = "user-token";
 
-/// The users of an application; made by [`Client::users`].
+/// Handle of the users of an application; created by [`Client::users`].
 ///
-/// A handle like the client: cheap to clone, and free to move into tasks.
+/// A cheap handle: clone it and move it into tasks.
 ///
 /// ```
 /// use backendless::Registration;
@@ -50,24 +48,38 @@ pub struct Users {
     client: Client,
 }
 
+impl Client {
+    /// Returns the handle of the users: registration, login and password recovery; see [`Users`].
+    ///
+    /// ```
+    /// # let client = backendless::Client::new("A0F5", "9C41")?;
+    /// let users = client.users();
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users::new(self.clone())
+    }
+}
+
 impl Users {
-    pub(crate) fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 
-    /// Registers a user, who can log in from then on unless the application asks for a
-    /// confirmation by e-mail first.
+    /// Registers a user. The user can log in at once, unless the application requires a confirmation by e-mail.
     ///
-    /// The call is not idempotent, and is made as nobody.
+    /// The request is not idempotent, and is sent without a user token.
     ///
     /// # Errors
     ///
-    /// [`Conflict`](crate::ErrorKind::Conflict) with code 3033 if there is a user with that identity;
-    /// [`Forbidden`](crate::ErrorKind::Forbidden) if registration is closed;
-    /// [`Api`](crate::ErrorKind::Api) with code 3013 if the identity is missing, which is the e-mail
-    /// address unless the application says otherwise;
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a property that cannot be sent; and what
-    /// every call may answer.
+    /// - [`Conflict`](crate::ErrorKind::Conflict) with code 3033 if a user with that identity exists.
+    /// - [`Forbidden`](crate::ErrorKind::Forbidden) if registration is disabled.
+    /// - [`Api`](crate::ErrorKind::Api) with code 3013 if the identity is missing. It is the e-mail address, unless the
+    ///   application is configured with another identity column.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a property cannot be sent.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// use backendless::{ErrorKind, Registration};
@@ -77,8 +89,8 @@ impl Users {
     /// let user = client.users().register(ann()).await?;
     /// assert_eq!(user.properties["age"], 30);
     ///
-    /// let again = client.users().register(ann()).await.unwrap_err();
-    /// assert_eq!(again.kind(), ErrorKind::Conflict);
+    /// let second = client.users().register(ann()).await.unwrap_err();
+    /// assert_eq!(second.kind(), ErrorKind::Conflict);
     /// # });
     /// ```
     pub fn register(&self, registration: Registration) -> Request<User> {
@@ -90,17 +102,26 @@ impl Users {
         Request::map(&self.client, request, User::from_row)
     }
 
-    /// Logs a user in, by the identity with which they registered.
+    /// Logs a user in. `login` is the user's identity: the e-mail address, unless the application is configured with
+    /// another identity column.
     ///
     /// # Errors
     ///
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) with code 3003 if the login or the password is
-    /// wrong, with 3087 if the e-mail address is not confirmed, with 3090 if the account is
-    /// disabled; and what every call may answer.
+    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) with code 3003 if the login or the password is wrong, with
+    ///   code 3087 if the e-mail address is not confirmed, and with code 3090 if the account is disabled.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
+    /// use backendless::Registration;
+    ///
     /// # backendless_local::doc_example!(|client| {
-    /// let error = client.users().login("ann@example.com", "guess").await.unwrap_err();
+    /// let users = client.users();
+    /// users.register(Registration::new("pa55").email("ann@example.com")).await?;
+    /// let session = users.login("ann@example.com", "pa55").await?;
+    /// assert_eq!(session.user().email.as_deref(), Some("ann@example.com"));
+    ///
+    /// let error = users.login("ann@example.com", "guess").await.unwrap_err();
     /// assert!(error.is_unauthorized());
     /// # });
     /// ```
@@ -113,42 +134,53 @@ impl Users {
         })
     }
 
-    /// Ends the session of the user as whom this client calls.
+    /// Ends the session of the user on whose behalf this client sends its requests.
     ///
-    /// The token is given up from the start, whatever comes of the call: with all clones of the
-    /// handle that hold it, every call but another logout is refused, with
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized), before anything is sent. A client with
-    /// [`credentials`](crate::ClientBuilder::credentials) logs in again for its next call.
+    /// The token is revoked in this client when the request is sent, even if the logout fails: the requests of all
+    /// clients and tokens that were cloned from it, except another logout, then return
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) before they are sent. A client with
+    /// [`credentials`](crate::ClientBuilder::credentials) logs in again for its next request.
     ///
     /// # Errors
     ///
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if there is no session or it is over; and what
-    /// every call may answer.
+    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) if there is no session, or it is expired.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
+    /// use backendless::Registration;
+    ///
     /// # backendless_local::doc_example!(|client| {
-    /// let of_nobody = client.with_user_token("no session's");
-    /// assert!(of_nobody.users().logout().await.unwrap_err().is_unauthorized());
+    /// # let users = client.users();
+    /// # users.register(Registration::new("pa55").email("ann@example.com")).await?;
+    /// let client = users.login("ann@example.com", "pa55").await?.into_client();
+    /// client.users().logout().await?;
+    ///
+    /// let error = client.counters().get("visits").await.unwrap_err();
+    /// assert!(error.is_unauthorized());
+    /// assert_eq!(error.attempts(), 0); // nothing was sent
     /// # });
     /// ```
     pub fn logout(&self) -> Request<()> {
         Request::new(&self.client, raw::logout_user())
     }
 
-    /// Has the service send an e-mail with which the user can set a new password.
+    /// Requests an e-mail that lets the user set a new password. `identity` is what the user logs in with.
     ///
-    /// `identity` is what the user logs in with. The call is not idempotent: done twice, it sends
-    /// two e-mails. It is made as nobody.
+    /// The request is not idempotent: sent twice, it sends two e-mails. It is sent without a user token.
     ///
     /// # Errors
     ///
-    /// [`NotFound`](crate::ErrorKind::NotFound) with code 3020 if there is no such user;
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for an identity that cannot be one; and what
-    /// every call may answer.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) with code 3020 if the user does not exist.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the identity cannot be a path segment.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// let error = client.users().restore_password("nobody@example.com").await.unwrap_err();
+    /// # client.users().register(backendless::Registration::new("pa55").email("ann@example.com")).await?;
+    /// client.users().restore_password("ann@example.com").await?;
+    /// let error = client.users().restore_password("bob@example.com").await.unwrap_err();
     /// assert!(error.is_not_found());
     /// # });
     /// ```
@@ -157,25 +189,7 @@ impl Users {
     }
 }
 
-fn login_user<R>(login: String, password: Arc<SecretString>) -> Result<Prepared<R>>
-where
-    R: DeserializeOwned,
-{
-    let body = raw::types::LoginRequest {
-        login,
-        password: password.expose_secret().to_owned(),
-    };
-    let request = raw::login_user(&body)?;
-    Ok(request.with_secret(password))
-}
-
-/// Returns the function that creates the login request of a service account.
-pub(crate) fn login_request(login: String, password: String) -> LoginRequest {
-    let password = Arc::new(SecretString::from(password));
-    Box::new(move || login_user(login.clone(), Arc::clone(&password)))
-}
-
-/// The answer to a login: the user's row, and beside its properties the token.
+/// Response to a login: the row of the user, with the token among its properties.
 #[derive(Deserialize)]
 #[serde(try_from = "Object<Record>")]
 struct LoggedIn {
@@ -192,7 +206,7 @@ impl TryFrom<Object<Record>> for LoggedIn {
                 row,
                 token: token.into(),
             }),
-            _ => Err("the answer holds no user-token"),
+            _ => Err("the response contains no user-token"),
         }
     }
 }

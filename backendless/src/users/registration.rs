@@ -1,4 +1,4 @@
-//! The data of a new user.
+//! Data of a new user.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::data::Record;
 use crate::{Error, Result};
 
-/// A new user: a password, and the columns of the new row in `Users`.
+/// New user: a password, and the columns of the new row in the table `Users`. It is sent with
+/// [`Users::register`](super::Users::register).
 ///
 /// ```
 /// use backendless::Registration;
@@ -26,8 +27,11 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Creates a registration with this password. The password is wiped from memory when it is no
-    /// longer needed.
+    /// Creates a registration with this password. The password is wiped from memory when it is no longer needed.
+    ///
+    /// ```
+    /// let ann = backendless::Registration::new("pa55").email("ann@example.com");
+    /// ```
     pub fn new(password: impl Into<String>) -> Self {
         Self {
             password: Arc::new(password.into().into()),
@@ -36,19 +40,31 @@ impl Registration {
         }
     }
 
-    /// Sets the user's e-mail address. It is the login, unless the application is configured with
-    /// another identity column.
+    /// Sets the user's e-mail address. It is the login, unless the application is configured with another identity
+    /// column.
+    ///
+    /// ```
+    /// let ann = backendless::Registration::new("pa55").email("ann@example.com");
+    /// ```
     pub fn email(self, address: impl Into<String>) -> Self {
         self.property("email", address.into())
     }
 
     /// Sets the user's name.
+    ///
+    /// ```
+    /// let ann = backendless::Registration::new("pa55").email("ann@example.com").name("Ann");
+    /// ```
     pub fn name(self, name: impl Into<String>) -> Self {
         self.property("name", name.into())
     }
 
-    /// Sets any other column of `Users`. A value that JSON cannot represent, and the column
-    /// `password`, are rejected when the registration is sent.
+    /// Sets any other column of `Users`. A value that JSON cannot represent, and the column `password`, are rejected
+    /// when the registration is sent.
+    ///
+    /// ```
+    /// let ann = backendless::Registration::new("pa55").email("ann@example.com").property("age", 30);
+    /// ```
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
         match serde_json::to_value(value) {
@@ -68,8 +84,8 @@ impl Registration {
         Arc::clone(&self.password)
     }
 
-    /// The body of the request. It is a separate type, so that a `Registration` with its password
-    /// cannot be serialized by accident.
+    /// Returns the body of the request. It is a separate type, so that a `Registration` with its password cannot be
+    /// serialized by accident.
     pub(super) fn body(&self) -> Result<Body<'_>> {
         match &self.problem {
             None => Ok(Body(self)),
@@ -78,7 +94,7 @@ impl Registration {
     }
 }
 
-/// Writes the names of the columns, but no values.
+/// Prints the names of the columns, and no values.
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registration")
@@ -111,7 +127,7 @@ mod tests {
     use std::collections::HashMap;
 
     #[test]
-    fn a_body_has_the_password_and_the_properties() {
+    fn body_contains_the_password_and_the_properties() {
         let ann = Registration::new("pa55")
             .email("a@b.c")
             .name("Ann")
@@ -124,13 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_cannot_be_sent_is_rejected_by_name() {
-        let no_json = HashMap::from([(vec![1], 1)]);
+    fn invalid_property_is_rejected_by_name() {
+        let not_json = HashMap::from([(vec![1], 1)]);
         for (name, bad) in [
             (
                 "tags",
                 Registration::new("pa55")
-                    .property("tags", no_json)
+                    .property("tags", not_json)
                     .name("Ann"),
             ),
             (

@@ -1,4 +1,4 @@
-//! A logged-in user.
+//! Session of a user who is logged in.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use super::User;
 use crate::request::Request;
 use crate::{Client, UserToken};
 
-/// The session of a user; made by [`Users::login`](super::Users::login).
+/// Session of a user; created by [`Users::login`](super::Users::login).
 ///
-/// It holds a client that calls as that user. Nothing ends the session but
-/// [`logout`](Self::logout), or the service in its time; dropping this value does not.
+/// It contains a client that sends its requests on behalf of that user. The session ends with [`logout`](Self::logout)
+/// or when the service lets it expire; dropping this value does not end it.
 ///
 /// ```
 /// use backendless::Registration;
@@ -19,7 +19,7 @@ use crate::{Client, UserToken};
 /// users.register(Registration::new("pa55").email("ann@example.com")).await?;
 /// let session = users.login("ann@example.com", "pa55").await?;
 ///
-/// // A later request of the same user, of whom only the token was kept.
+/// // A web service can store the token, and use it for the next request of the same user.
 /// let token = session.token().expose_secret().to_owned();
 /// let as_ann = client.with_user_token(token);
 /// assert_eq!(as_ann.data::<backendless::Record>("Users").count().await?, 1);
@@ -42,39 +42,90 @@ impl Session {
         }
     }
 
-    /// The client that calls as this user.
+    /// Returns the client that sends its requests on behalf of this user.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let users = client.users();
+    /// # users.register(backendless::Registration::new("pa55").email("ann@example.com")).await?;
+    /// let session = users.login("ann@example.com", "pa55").await?;
+    /// let note = session.client().data("Note").create(&serde_json::json!({"text": "milk"}));
+    /// let note: backendless::Object<backendless::Record> = note.await?;
+    /// assert_eq!(note.owner_id.as_deref(), Some(session.user().object_id.as_str()));
+    /// # });
+    /// ```
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The client that calls as this user, alone.
+    /// Returns the client that sends its requests on behalf of this user, and drops the rest.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let users = client.users();
+    /// # users.register(backendless::Registration::new("pa55").email("ann@example.com")).await?;
+    /// let session = users.login("ann@example.com", "pa55").await?;
+    /// let client = session.into_client();
+    /// assert!(client.user_token().is_some());
+    /// # });
+    /// ```
     #[must_use]
     pub fn into_client(self) -> Client {
         self.client
     }
 
-    /// The user, as they were when they logged in.
+    /// Returns the user, as stored at the login.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let users = client.users();
+    /// # users.register(backendless::Registration::new("pa55").email("ann@example.com")).await?;
+    /// let session = users.login("ann@example.com", "pa55").await?;
+    /// assert_eq!(session.user().email.as_deref(), Some("ann@example.com"));
+    /// # });
+    /// ```
     #[must_use]
     pub fn user(&self) -> &User {
         &self.user
     }
 
-    /// The token of the session, for [`Client::with_user_token`] in a later request.
+    /// Returns the token of the session, which [`Client::with_user_token`] accepts.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let users = client.users();
+    /// # users.register(backendless::Registration::new("pa55").email("ann@example.com")).await?;
+    /// let session = users.login("ann@example.com", "pa55").await?;
+    /// let as_ann = client.with_user_token(session.token());
+    /// assert!(as_ann.user_token().is_some());
+    /// # });
+    /// ```
     #[must_use]
     pub fn token(&self) -> &UserToken {
         &self.token
     }
 
-    /// Ends the session: its token is refused from then on.
+    /// Ends the session.
     ///
-    /// It is given up whatever comes of the call, as [`Users::logout`](super::Users::logout) says;
-    /// where the service was not reached, the logout can be tried again.
+    /// The token is revoked in this process even if the request fails, as documented at
+    /// [`Users::logout`](super::Users::logout). If the service was not reached, the logout can be sent again.
     ///
     /// # Errors
     ///
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the session is over already; and what
-    /// every call may answer.
+    /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) if the session is expired.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let users = client.users();
+    /// # users.register(backendless::Registration::new("pa55").email("ann@example.com")).await?;
+    /// let session = users.login("ann@example.com", "pa55").await?;
+    /// session.logout().await?;
+    /// assert!(session.client().counters().get("visits").await.unwrap_err().is_unauthorized());
+    /// # });
+    /// ```
     pub fn logout(&self) -> Request<()> {
         self.client.users().logout()
     }

@@ -16,6 +16,16 @@ use crate::{Error, Result, Timestamp, decode};
 /// The serialized form is that of the service: one JSON object with `objectId`, `email`, `name`,
 /// `userStatus`, `created`, `updated` and the [`properties`](Self::properties) side by side. `Debug`
 /// writes the names of the properties but no values.
+///
+/// ```
+/// # use backendless::Registration;
+/// # backendless_local::doc_example!(|client| {
+/// let ann = Registration::new("pa55").email("ann@example.com").property("age", 30);
+/// let user = client.users().register(ann).await?;
+/// assert_eq!(user.email.as_deref(), Some("ann@example.com"));
+/// assert_eq!(user.properties["age"], 30);
+/// # });
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct User {

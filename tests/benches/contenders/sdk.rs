@@ -54,7 +54,7 @@ impl Contender for Sdk {
 impl Bulk for Sdk {
     async fn table(&self, concurrency: usize) -> Result<()> {
         let search = self.people.find().sort_by("created");
-        let mut people = search.stream().concurrency(concurrency);
+        let mut people = search.concurrency(concurrency).stream();
         let mut order = person::Order::default();
         while let Some(person) = people.try_next().await? {
             order.next(person.age)?;

@@ -218,8 +218,8 @@ async fn stream_returns_all_rows_in_order_at_any_concurrency() {
     for (concurrency, page_size) in [(1, 100), (4, 7), (0, 50), (8, 100)] {
         let find = table.find().sort_by("age").page_size(page_size);
         let rows: Vec<_> = find
-            .stream()
             .concurrency(concurrency)
+            .stream()
             .try_collect()
             .await
             .unwrap();

@@ -111,8 +111,13 @@ async fn invalid_page_size_is_the_first_item() {
 async fn by_key_continues_after_the_last_key() {
     let server = Recorder::in_turn(pages(&[2, 2, 1])).await;
     let find = server.client().data::<Record>("Person").find();
-    let stream = find.filter("age > 3").page_size(2).stream().concurrency(8);
-    let rows: Vec<_> = stream.by_key().try_collect().await.unwrap();
+    let stream = find
+        .filter("age > 3")
+        .page_size(2)
+        .by_key()
+        .concurrency(8)
+        .stream();
+    let rows: Vec<_> = stream.try_collect().await.unwrap();
     assert_eq!(ids(&rows), [0, 1, 2, 3, 4]);
     assert_eq!(
         queries(&server),
@@ -129,7 +134,7 @@ async fn by_key_rejects_a_sort_order_and_an_offset() {
     let server = Recorder::in_turn(pages(&[2])).await;
     let table = server.client().data::<Record>("Person");
     for find in [table.find().sort_by("age"), table.find().offset(0)] {
-        let mut stream = find.stream().by_key();
+        let mut stream = find.by_key().stream();
         let error = stream.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert!(stream.next().await.is_none());
