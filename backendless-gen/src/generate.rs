@@ -134,7 +134,7 @@ mod tests {
     fn ids(wanted: fn(&Operation) -> bool) -> Vec<String> {
         let operations = operations().into_iter();
         let mut ids: Vec<String> = operations
-            .filter(|operation| wanted(operation))
+            .filter(wanted)
             .map(|operation| operation.id)
             .collect();
         ids.sort();

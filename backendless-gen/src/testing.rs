@@ -1,4 +1,4 @@
-//! Access to the inside of the generator for its own integration tests. Not part of the API.
+//! Access for the tests of the generator to its stages. Not part of the API.
 
 use crate::error::Error;
 use crate::generate::{raw, read};
@@ -7,36 +7,44 @@ use crate::rules::RULES;
 use crate::source::Source;
 use crate::{mock, operations};
 
-/// The names of the rules.
+/// Generated functions and types of one specification.
+#[derive(Debug)]
+pub struct Bindings {
+    /// The code, before it is formatted.
+    pub code: syn::File,
+    /// The ids of the rules, each with the places that it changed.
+    pub changes: Vec<(&'static str, Vec<String>)>,
+}
+
+/// Generates the functions and types only, and accepts rules that change nothing.
+///
+/// # Errors
+///
+/// See [`generate`](crate::generate).
+pub fn bindings(source: &Source) -> Result<Bindings, Error> {
+    let (model, document) = read(source)?;
+    let (code, applied) = raw(&model, &document)?;
+    let changes = applied.iter().map(|(rule, places)| {
+        let places = places.iter().map(ToString::to_string);
+        (rule.id, places.collect())
+    });
+    Ok(Bindings {
+        code,
+        changes: changes.collect(),
+    })
+}
+
+/// Returns the ids of all rules.
 pub fn rules() -> Vec<&'static str> {
     RULES.iter().map(|rule| rule.id).collect()
 }
 
-/// The functions and types of a specification, and the places that each rule changed.
+/// Generates and formats all files, and accepts rules and extensions that the specification does not need.
 ///
 /// # Errors
 ///
-/// If the specification is invalid or cannot be expressed.
-#[expect(
-    clippy::type_complexity,
-    reason = "a pair of lists, used by one test only"
-)]
-pub fn bindings(source: &Source) -> Result<(syn::File, Vec<(&'static str, Vec<String>)>), Error> {
-    let (model, document) = read(source)?;
-    let (file, applied) = raw(&model, &document)?;
-    let applied = applied.into_iter().map(|(rule, touched)| {
-        let places = touched.iter().map(ToString::to_string);
-        (rule.id, places.collect())
-    });
-    Ok((file, applied.collect()))
-}
-
-/// Generates all files, also with rules that change nothing, which [`generate`](crate::generate()) rejects.
-///
-/// # Errors
-///
-/// If the specification is invalid or cannot be expressed.
-pub fn generate_with_unused_rules(source: &Source, lock: &str) -> Result<(), Error> {
+/// See [`generate`](crate::generate).
+pub fn generate_leniently(source: &Source, lock: &str) -> Result<(), Error> {
     let (model, document) = read(source)?;
     let (raw, _) = raw(&model, &document)?;
     let header = Header::new(source, lock)?;
