@@ -1,7 +1,7 @@
 //! The generator never panics, whatever the specification contains.
 //!
 //! Random changes, such as those of a typing error or a careless tool, are applied to a small specification, which is
-//! quick, and to the committed one. The seeds are fixed, so that a failure is reproducible.
+//! quick, to the committed one, and to an overlay. The seeds are fixed, so that a failure is reproducible.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use backendless_gen::spec::{Diff, Explanation, Findings, Wrappers};
 use backendless_gen::testing::generate_leniently;
-use backendless_gen::{Source, merged};
+use backendless_gen::{Overlay, Source, merged};
 
 const SMALL: &str = include_str!("spec_tools/diff/new.yaml");
 const COMMITTED: &str = include_str!("../../openapi.yaml");
@@ -23,17 +23,14 @@ fn parsed(text: &str) -> Value {
 }
 
 /// Runs everything that reads a specification. Fails if it panics, or rejects without a message.
-fn check(text: &str) -> Result<(), String> {
+fn check(new: &Source) -> Result<(), String> {
     let work = || {
-        let rejection = generate_leniently(&Source::new("spec.yaml", text), LOCK).err();
-        let (old, new) = (
-            Source::new("old.yaml", SMALL),
-            Source::new("new.yaml", text),
-        );
+        let rejection = generate_leniently(new, LOCK).err();
+        let old = Source::new("old.yaml", SMALL);
         let wrappers = Wrappers::default();
-        let _ = Diff::of(&old, &new, &wrappers, "0.1.0").map(|diff| diff.text());
-        let _ = Explanation::of(&new, &wrappers).map(|explanation| explanation.table());
-        let _ = Findings::of(&new).map(|findings| findings.to_string());
+        let _ = Diff::of(&old, new, &wrappers, "0.1.0").map(|diff| diff.text());
+        let _ = Explanation::of(new, &wrappers).map(|explanation| explanation.table());
+        let _ = Findings::of(new).map(|findings| findings.to_string());
         rejection
     };
     match catch_unwind(AssertUnwindSafe(work)) {
@@ -159,7 +156,7 @@ fn run(original: &str, seeds: std::ops::Range<u64>) {
     let original = parsed(original);
     for seed in seeds {
         let changed = mutated(&mut fastrand::Rng::with_seed(seed), &original);
-        if let Err(what) = check(&changed.to_string()) {
+        if let Err(what) = check(&Source::new("new.yaml", changed.to_string())) {
             panic!("seed {seed}: {what} on\n{changed:#}");
         }
     }
@@ -191,8 +188,34 @@ fn removed_repeated_and_swapped_lines_cause_no_panic() {
             }
         }
         let text = lines.join("\n");
-        if let Err(what) = check(&text) {
+        if let Err(what) = check(&Source::new("new.yaml", text.as_str())) {
             panic!("seed {seed}: {what} on\n{text}");
         }
     }
+}
+
+#[test]
+fn random_changes_of_an_overlay_cause_no_panic() {
+    let document = include_str!("spec_tools/lint/spec.yaml");
+    let original = parsed_overlay(include_str!("spec_tools/lint/overlay.yaml"));
+    for seed in 0..300 {
+        let changed = mutated(&mut fastrand::Rng::with_seed(seed), &original);
+        let overlay = Overlay {
+            name: "overlay.yaml".to_owned(),
+            text: changed.to_string(),
+        };
+        let source = Source::new("spec.yaml", document).with_overlays([overlay]);
+        if let Err(problem) = check(&source) {
+            panic!("seed {seed}: {problem} on\n{changed:#}");
+        }
+    }
+}
+
+/// An overlay as JSON. It is copied into a document, because [`merged`] parses documents.
+fn parsed_overlay(text: &str) -> Value {
+    let indented: String = text.lines().map(|line| format!("  {line}\n")).collect();
+    let document = format!(
+        "openapi: 3.0.1\ninfo: {{title: T, version: '1'}}\npaths: {{}}\nx-overlay:\n{indented}"
+    );
+    parsed(&document)["x-overlay"].take()
 }

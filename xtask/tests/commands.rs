@@ -76,6 +76,13 @@ fn spec_explain_and_spec_lint_print_their_results() {
 }
 
 #[test]
+fn spec_merged_prints_the_document_with_the_overlays() {
+    let (code, text, _) = xtask(&["spec", "merged"]);
+    assert!(code == 0 && text.starts_with("{\n"), "{text}");
+    assert!(text.contains("\"x-idempotency\": \"safe\""), "{text}");
+}
+
+#[test]
 fn rehearse_without_a_specification_is_rejected() {
     assert_eq!(xtask(&["rehearse"]).0, 2);
     let (code, _, error) = xtask(&["rehearse", "no-such-spec"]);
