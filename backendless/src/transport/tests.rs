@@ -1,0 +1,41 @@
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::files::FileInfo;
+use crate::{Client, ClientBuilder, Error, ErrorKind, RetryPolicy, Upload};
+
+/// Starts a server that sends `response`, part by part with a pause after each, on every connection, which it keeps open.
+async fn start(response: &'static [&'static str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let _ = stream.read(&mut [0; 4096]).await;
+                for part in response {
+                    let _ = stream.write_all(part.as_bytes()).await;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                std::future::pending::<()>().await;
+            });
+        }
+    });
+    url
+}
+
+fn builder(url: &str) -> ClientBuilder {
+    Client::builder("A0F5", "9C41")
+        .api_url(url)
+        .retry(RetryPolicy::none())
+}
+
+#[tokio::test]
+async fn download_without_a_limit_waits_for_the_next_chunk() {
+    let url = start(&["HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab", "cd"]).await;
+    let builder = builder(&url).attempt_timeout(Duration::MAX);
+    let files = builder.build().unwrap().files();
+    let file = files.download(&FileInfo::from_url(format!("{url}/a.txt")));
+    assert_eq!(file.await.unwrap().bytes().await.unwrap(), "abcd");
+}
