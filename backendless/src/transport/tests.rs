@@ -39,3 +39,13 @@ async fn download_without_a_limit_waits_for_the_next_chunk() {
     let file = files.download(&FileInfo::from_url(format!("{url}/a.txt")));
     assert_eq!(file.await.unwrap().bytes().await.unwrap(), "abcd");
 }
+
+#[tokio::test]
+async fn stalled_upload_with_a_total_timeout_reports_the_idle_timeout() {
+    let url = start(&[]).await;
+    let builder = builder(&url).attempt_timeout(Duration::from_millis(30));
+    let files = builder.build().unwrap().files();
+    let upload = files.upload("a.txt", Upload::bytes("one"));
+    let error = upload.timeout(Duration::from_secs(3600)).await.unwrap_err();
+    assert!(error.message().ends_with("within the idle timeout of 30ms"));
+}
