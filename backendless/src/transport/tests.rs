@@ -49,3 +49,18 @@ async fn stalled_upload_with_a_total_timeout_reports_the_idle_timeout() {
     let error = upload.timeout(Duration::from_secs(3600)).await.unwrap_err();
     assert!(error.message().ends_with("within the idle timeout of 30ms"));
 }
+
+#[tokio::test]
+async fn logout_during_a_login_of_another_request_has_its_own_timeout() {
+    let url = start(&[]).await;
+    let client = builder(&url).credentials("robot", "pa55").build().unwrap();
+    let login = tokio::spawn(client.counters().get("visits").send());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let logout = client.users().logout().timeout(Duration::from_millis(30));
+    let error: Error = tokio::time::timeout(Duration::from_secs(5), logout.send())
+        .await
+        .expect("the logout ends at its timeout")
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    login.abort();
+}
