@@ -64,3 +64,14 @@ async fn logout_during_a_login_of_another_request_has_its_own_timeout() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     login.abort();
 }
+
+#[tokio::test]
+async fn file_name_with_a_control_character_is_rejected() {
+    let client = builder("http://127.0.0.1:9").build().unwrap();
+    let form = crate::prepared::Multipart::new("a\r\nx: y", Upload::bytes("one"));
+    let prepared = crate::generated::raw::upload_file::<serde_json::Value>("a.txt", None, form);
+    let request = crate::Request::new(&client, prepared);
+    let error = request.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert_eq!(error.attempts(), 0);
+}
