@@ -75,3 +75,30 @@ async fn file_name_with_a_control_character_is_rejected() {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert_eq!(error.attempts(), 0);
 }
+
+#[tokio::test]
+async fn failed_login_after_a_method_that_may_have_run_is_not_retryable() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for (status, body) in [
+            (200, r#"{"user-token":"T1"}"#),
+            (400, r#"{"code":3064,"message":"no session"}"#),
+            (429, "{}"),
+        ] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 4096]).await;
+            let length = body.len();
+            let response = format!(
+                "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+            );
+            stream.write_all(response.as_bytes()).await.unwrap();
+        }
+    });
+    let client = builder(&url).credentials("robot", "pa55").build().unwrap();
+    let cloud_code = client.cloud_code();
+    let invocation = cloud_code.invoke_no_args::<()>("Orders", "create");
+    let error = invocation.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert!(!error.is_retryable());
+}
