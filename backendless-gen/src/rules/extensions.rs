@@ -9,7 +9,7 @@ use crate::model::Model;
 pub(super) const RULE: Rule = Rule {
     id: "vendor-extensions",
     why: "progenitor and typify interpret some `x-` keys (`x-rust-type` refers to other crates, \
-          `x-dropshot-pagination` adds functions that need the futures crate); the SDK uses none of them",
+          `x-dropshot-pagination` adds functions that need the futures crate); the generator reads its own before this rule",
     guard: true,
     apply,
 };

@@ -10,7 +10,7 @@ use crate::model::{Media, Model};
 pub(super) const RULE: Rule = Rule {
     id: "multipart",
     why: "progenitor rejects multipart/form-data; the body is declared as bytes, which it supports, and the generated \
-          request builder takes a `Multipart` form in their place",
+          request builder takes a `Multipart` form in its place",
     guard: false,
     apply,
 };

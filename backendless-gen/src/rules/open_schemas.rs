@@ -80,9 +80,15 @@ fn reject_unneeded(model: &Model, needed: &BTreeSet<&str>) -> Result<(), Error> 
     });
     let mut unneeded = declarations.filter(|(id, _)| !needed.contains(id));
     unneeded.next().map_or(Ok(()), |(id, declaration)| {
-        let problem = format!("`x-open-json` has no effect: the schemas of `{id}` are open without it");
+        let problem =
+            format!("`x-open-json` has no effect: the schemas of `{id}` are open without it");
         let help = "the operation without this extension";
-        Err(Error::at(&declaration.place, &declaration.pointer, &problem, help))
+        Err(Error::at(
+            &declaration.place,
+            &declaration.pointer,
+            &problem,
+            help,
+        ))
     })
 }
 

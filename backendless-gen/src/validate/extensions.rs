@@ -50,7 +50,10 @@ pub(crate) fn consistency(document: &Document, model: &Model) -> Result<(), Erro
     for operation in &model.operations {
         check_condition(document, operation)?;
         if operation.extensions.ends_session && operation.session != Session::Ends {
-            let problem = format!("`{}` ends a session, but does not require a user token", operation.id);
+            let problem = format!(
+                "`{}` ends a session, but does not require a user token",
+                operation.id
+            );
             let pointer = operation.pointer.join(SESSION);
             let help = "an operation whose `security` requires the user token";
             return Err(document.error_near(&pointer, problem, help));
