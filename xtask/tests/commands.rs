@@ -1,4 +1,4 @@
-//! What the commands exit with, and that they answer at all; what they say is tested in backendless-gen.
+//! Exit statuses and output formats of the commands. Tests in backendless-gen cover the content.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Runs a command: what it exits with, and what it says.
+/// Runs a command and returns its exit status, stdout and stderr.
 fn xtask(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)
@@ -24,7 +24,7 @@ fn xtask(arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
-fn a_breaking_difference_fails_only_where_it_is_asked_to() {
+fn breaking_difference_fails_only_with_fail_on() {
     let exit = |patch: &str, more: &[&str]| {
         let patch = format!("tests/specs/{patch}.patch");
         xtask(&[&["spec", "diff", "openapi.yaml", &patch], more].concat()).0
@@ -36,7 +36,7 @@ fn a_breaking_difference_fails_only_where_it_is_asked_to() {
 }
 
 #[test]
-fn each_format_is_written_as_asked() {
+fn diff_is_written_in_the_requested_format() {
     let patch = "tests/specs/enum_value.patch";
     let diff = |more: &[&str]| xtask(&[&["spec", "diff", "openapi.yaml", patch], more].concat()).1;
     assert!(diff(&[]).starts_with("openapi.yaml -> "));
@@ -45,7 +45,7 @@ fn each_format_is_written_as_asked() {
 }
 
 #[test]
-fn a_difference_is_taken_to_the_working_copy_unless_it_is_told() {
+fn diff_compares_with_the_working_copy_by_default() {
     let (code, text, _) = xtask(&["spec", "diff", "openapi.yaml"]);
     assert_eq!(code, 0);
     assert!(
@@ -55,7 +55,7 @@ fn a_difference_is_taken_to_the_working_copy_unless_it_is_told() {
 }
 
 #[test]
-fn questions_are_answered() {
+fn explain_prints_one_or_all_operations() {
     let (code, table, _) = xtask(&["spec", "explain"]);
     assert_eq!(
         (
@@ -71,12 +71,16 @@ fn questions_are_answered() {
         code == 1 && error.contains("no operation `makeObject`"),
         "{error}"
     );
+}
+
+#[test]
+fn lint_prints_the_number_of_findings() {
     let (code, text, _) = xtask(&["spec", "lint"]);
     assert!(code == 0 && text.contains(" findings of "), "{text}");
 }
 
 #[test]
-fn a_rehearsal_of_nothing_is_refused() {
+fn rehearsal_without_a_specification_is_rejected() {
     assert_eq!(xtask(&["rehearse"]).0, 2);
     let (code, _, error) = xtask(&["rehearse", "no-such-spec"]);
     assert!(

@@ -1,6 +1,6 @@
-//! `cargo xtask layers`: no circle of modules in any crate, and no import of an upper layer.
+//! `cargo xtask layers`: rejects import cycles and imports of upper layers in every crate.
 //!
-//! `rules` is what is allowed; `graph` finds the imports between modules in what `source` reads.
+//! `source` reads the imports of a file, `graph` resolves them to modules, and `rules` checks them.
 
 mod graph;
 mod lexer;
@@ -23,7 +23,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
         match violations(root, rules) {
             Ok(violations) if violations.is_empty() => {
                 show(&format!(
-                    "{}: no circle, no forbidden import\n",
+                    "{}: no cycle, no forbidden import\n",
                     rules.package
                 ));
             }
@@ -46,7 +46,7 @@ fn violations(root: &Path, rules: &Rules) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     for file in rules.roots {
         let krate = Crate::read(file, &|file| fs::read_to_string(root.join(file)).ok())?;
-        found.extend(rules.violations(&krate.top(), &krate.edges()));
+        found.extend(rules.violations(&krate.top_level(), &krate.edges()));
     }
     Ok(found)
 }
