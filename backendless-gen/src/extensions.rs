@@ -104,9 +104,10 @@ impl Extensions {
                 let problem = format!("`{IDEMPOTENCY}` without its reason");
                 return Err(at.error(problem, &format!("`{REASON}` beside it")));
             }
-            (None, Some(_)) => {
+            (None, Some(reason)) => {
                 let problem = format!("`{REASON}` without `{IDEMPOTENCY}`");
-                return Err(operation.error(problem, &format!("`{IDEMPOTENCY}` beside it")));
+                let help = format!("`{IDEMPOTENCY}` beside it");
+                return Err(Error::at(&reason.place, &reason.pointer, &problem, &help));
             }
         };
         Ok(Self {

@@ -1,6 +1,6 @@
-//! The generated files in their folder.
+//! Writes and checks the generated files of a checkout.
 //!
-//! Nothing is half done: all texts are made and all temporary files written before the first of them takes its place.
+//! All texts are generated and all temporary files written before the first file is replaced.
 
 use std::fmt;
 use std::fs;
@@ -16,38 +16,38 @@ use crate::source::Source;
 
 const FOLDER: &str = "backendless/src/generated";
 
-/// A checkout: where the specification is read and the generated files stand.
+/// A checkout: the specification, and the folder of generated files.
 #[derive(Clone, Debug)]
 pub struct Workspace {
     root: PathBuf,
 }
 
-/// What became of one file.
+/// The result of writing one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// Its path below the root.
     pub path: String,
-    /// What was done.
+    /// What changed.
     pub change: Change,
 }
 
-/// What was done with a file.
+/// The change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Its text is new.
+    /// It was written.
     Written,
-    /// It had that text already, and was not touched.
+    /// It had the same text already.
     Unchanged,
-    /// It is no generated file, and was removed.
+    /// It is not a generated file, and was removed.
     Removed,
 }
 
-/// A file that is not what the specification makes of it.
+/// A file that differs from what would be generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {
     /// Its path below the root.
     pub path: String,
-    /// What is wrong with it: a unified diff from what stands there to what should.
+    /// A unified diff from the present text to the generated one.
     pub diff: String,
 }
 
@@ -57,11 +57,11 @@ impl Workspace {
         Self { root: root.into() }
     }
 
-    /// Generates in memory, and touches nothing.
+    /// Generates in memory. Writes nothing.
     ///
     /// # Errors
     ///
-    /// See [`generate`]; and when the specification or Cargo.lock cannot be read.
+    /// See [`generate`]. Also if the specification, an overlay or Cargo.lock cannot be read.
     pub fn output(&self) -> Result<Output, Error> {
         generate(&Source::working_copy(&self.root)?, &self.lock()?)
     }
@@ -75,27 +75,27 @@ impl Workspace {
         self.read("Cargo.lock")
     }
 
-    /// Brings the folder of generated files to `output`.
+    /// Writes `output` to the folder of generated files, and removes all other files from it.
     ///
     /// # Errors
     ///
-    /// When a file cannot be written. As long as one of them cannot be written beside its place, none takes its place.
+    /// If a file cannot be written. If one of the temporary files cannot be written, no file is replaced.
     pub fn write(&self, output: &Output) -> Result<Vec<Written>, Error> {
         let folder = self.root.join(FOLDER);
         fs::create_dir_all(&folder).map_err(|error| failed("create", &folder, &error))?;
         let strays = strays(&folder, output)?;
-        let mut done = Vec::new();
+        let mut changes = Vec::new();
         let mut ready = Vec::new();
         for file in &output.files {
             let path = folder.join(file.name);
-            let change = match read_if_there(&path)? {
+            let change = match read_if_present(&path)? {
                 Some(text) if text == file.text => Change::Unchanged,
                 _ => {
                     ready.push((temporary(&folder, file)?, path));
                     Change::Written
                 }
             };
-            done.push(written(file.name, change));
+            changes.push(written(file.name, change));
         }
         for (temporary, path) in ready {
             temporary
@@ -105,27 +105,27 @@ impl Workspace {
         for name in strays {
             let path = folder.join(&name);
             fs::remove_file(&path).map_err(|error| failed("remove", &path, &error))?;
-            done.push(written(&name, Change::Removed));
+            changes.push(written(&name, Change::Removed));
         }
-        Ok(done)
+        Ok(changes)
     }
 
-    /// Everything in the folder of generated files that is not as in `output`. Changes nothing.
+    /// The files in the folder of generated files that differ from `output`. Writes nothing.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be read.
+    /// If the folder cannot be read.
     pub fn check(&self, output: &Output) -> Result<Vec<Drift>, Error> {
         let folder = self.root.join(FOLDER);
         let mut found = Vec::new();
         for file in &output.files {
-            let present = read_if_there(&folder.join(file.name))?;
+            let present = read_if_present(&folder.join(file.name))?;
             if present.as_deref() != Some(file.text.as_str()) {
                 found.push(drift(file.name, present.as_deref(), Some(&file.text)));
             }
         }
         for name in strays(&folder, output)? {
-            let present = read_if_there(&folder.join(&name))?;
+            let present = read_if_present(&folder.join(&name))?;
             found.push(drift(&name, present.as_deref(), None));
         }
         Ok(found)
@@ -155,7 +155,7 @@ fn written(name: &str, change: Change) -> Written {
     }
 }
 
-/// The text on disk, readable as every file of the folder is, but under a name that no one looks for.
+/// Writes the text to a temporary file in the folder.
 fn temporary(folder: &Path, file: &GeneratedFile) -> Result<NamedTempFile, Error> {
     let create = || -> io::Result<NamedTempFile> {
         let mut temporary = tempfile::Builder::new()
@@ -170,7 +170,7 @@ fn temporary(folder: &Path, file: &GeneratedFile) -> Result<NamedTempFile, Error
     create().map_err(|error| failed("write into", folder, &error))
 }
 
-/// A temporary file is private; source code is not.
+/// Makes a temporary file readable by all, as source files are.
 #[cfg(unix)]
 fn readable(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -182,7 +182,7 @@ fn readable(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-/// Files of the folder that are not generated, temporary ones of a crash among them.
+/// Files of the folder that are not generated, such as temporary ones after a crash.
 fn strays(folder: &Path, output: &Output) -> Result<Vec<String>, Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -194,8 +194,8 @@ fn strays(folder: &Path, output: &Output) -> Result<Vec<String>, Error> {
         let entry = entry.map_err(|error| failed("read", folder, &error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_dir() {
-            let what = io::Error::other("a folder does not belong among the generated files");
-            return Err(failed("accept", &entry.path(), &what));
+            let problem = io::Error::other("a subfolder is not allowed among the generated files");
+            return Err(failed("accept", &entry.path(), &problem));
         }
         if !output.files.iter().any(|file| file.name == name) {
             found.push(name);
@@ -205,7 +205,7 @@ fn strays(folder: &Path, output: &Output) -> Result<Vec<String>, Error> {
     Ok(found)
 }
 
-fn read_if_there(path: &Path) -> Result<Option<String>, Error> {
+fn read_if_present(path: &Path) -> Result<Option<String>, Error> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -227,6 +227,6 @@ fn drift(name: &str, present: Option<&str>, expected: Option<&str>) -> Drift {
     Drift { path, diff }
 }
 
-fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(format!("cannot {what} {}: {error}", path.display()))
+fn failed(action: &str, path: &Path, error: &io::Error) -> Error {
+    Error::new(format!("cannot {action} {}: {error}", path.display()))
 }

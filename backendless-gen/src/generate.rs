@@ -42,9 +42,9 @@ pub struct GeneratedFile {
 pub fn generate(source: &Source, lock: &str) -> Result<Output, Error> {
     let header = Header::new(source, lock)?;
     let (model, document) = read(source)?;
+    validate::consistency(&document, &model)?;
     let (raw, applied) = raw(&model, &document)?;
     rules::check(&applied)?;
-    validate::consistency(&document, &model)?;
     let operations = operations::generate(&model)?;
     let mock = mock::generate(&model)?;
     let files = [
@@ -115,3 +115,91 @@ const RAW: &str = "Request builders: one function per operation, which does no I
 const OPERATIONS: &str = "The operations of the API, one constant each.";
 const MOCK: &str =
     "Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).";
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::read;
+    use crate::extensions::Idempotency;
+    use crate::model::Operation;
+    use crate::source::Source;
+
+    fn operations() -> Vec<Operation> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let (model, _) = read(&Source::working_copy(root).unwrap()).unwrap();
+        model.operations
+    }
+
+    fn ids(wanted: fn(&Operation) -> bool) -> Vec<String> {
+        let operations = operations().into_iter();
+        let mut ids: Vec<String> = operations
+            .filter(wanted)
+            .map(|operation| operation.id)
+            .collect();
+        ids.sort();
+        ids
+    }
+
+    #[test]
+    fn every_operation_has_reviewed_idempotency() {
+        let unreviewed = ids(|operation| operation.extensions.idempotency_reason.is_none());
+        assert_eq!(unreviewed, [""; 0]);
+    }
+
+    #[test]
+    fn the_operations_that_must_not_be_sent_twice_are_these() {
+        assert_eq!(
+            ids(|operation| operation.extensions.idempotency == Idempotency::NotIdempotent),
+            [
+                "createObject",
+                "getAndIncrement",
+                "incrementAndGet",
+                "incrementByAndGet",
+                "invokeCloudCodeService",
+                "pollMessages",
+                "publishMessage",
+                "registerUser",
+                "restorePassword",
+                "saveGeoPoint",
+                "sendEmail",
+            ]
+        );
+        let conditional = |operation: &Operation| {
+            matches!(
+                operation.extensions.idempotency,
+                Idempotency::IdempotentWhen { .. }
+            )
+        };
+        assert_eq!(ids(conditional), ["uploadFile"]);
+    }
+
+    #[test]
+    fn an_operation_without_reviewed_idempotency_is_safe_only_by_its_method() {
+        let methods = [
+            "get", "head", "options", "trace", "put", "post", "patch", "delete",
+        ];
+        let operations: Vec<String> = methods
+            .iter()
+            .map(|method| format!("    {method}: {{operationId: {method}It, responses: {{}}}}\n"))
+            .collect();
+        let text = format!(
+            "openapi: 3.0.1\ninfo: {{title: T, version: '1'}}\npaths:\n  /it:\n{}",
+            operations.concat()
+        );
+        let (model, _) = read(&Source::new("spec.yaml", text)).unwrap();
+        let safe: Vec<&str> = model
+            .operations
+            .iter()
+            .filter(|operation| operation.extensions.idempotency == Idempotency::Safe)
+            .map(|operation| operation.id.as_str())
+            .collect();
+        assert_eq!(safe, ["getIt", "headIt", "optionsIt", "traceIt"]);
+        let others = model.operations.len() - safe.len();
+        let not_idempotent = model
+            .operations
+            .iter()
+            .filter(|operation| operation.extensions.idempotency == Idempotency::NotIdempotent);
+        assert_eq!(not_idempotent.count(), others);
+    }
+}

@@ -1,33 +1,33 @@
-//! Each operation made whole: shared parameters, bodies and answers written out where they are used.
+//! Inlines shared parameters, bodies and responses into the operations.
 //!
-//! After this only schemas are still referred to by `$ref`, so rules and the model see one shape
-//! of an operation whatever the way the specification chose to share its parts.
+//! After this only schemas have a `$ref`, so that rules and the model see one shape of an operation, however the
+//! document shares its parts.
 
 use crate::Error;
 use crate::document::{At, Data, Document, Node, Pointer};
 
-/// The operations of a path item, in the words of OpenAPI.
+/// The keys of the operations of a path item.
 pub(crate) const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Header parameters that OpenAPI tells a reader to ignore: other parts of the specification speak of them.
+/// Header parameters that OpenAPI requires to be ignored: other parts of the document define these headers.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
 pub(crate) fn inline(document: &Document) -> Result<Document, Error> {
-    let mut whole = document.clone();
+    let mut inlined = document.clone();
     for item in path_items(document) {
         for (_, operation) in operations(&item) {
-            let made = inlined(&item, &operation)?;
-            if let Some(node) = whole.node_mut(operation.pointer()) {
-                *node = made;
+            let node = inlined_operation(&item, &operation)?;
+            if let Some(target) = inlined.node_mut(operation.pointer()) {
+                *target = node;
             }
         }
-        if let Some(node) = whole.node_mut(item.pointer()) {
+        if let Some(node) = inlined.node_mut(item.pointer()) {
             node.remove("parameters");
         }
     }
-    Ok(whole)
+    Ok(inlined)
 }
 
 pub(crate) fn path_items(document: &Document) -> Vec<At<'_>> {
@@ -44,7 +44,7 @@ pub(crate) fn operations<'d>(item: &At<'d>) -> Vec<(&'d str, At<'d>)> {
         .collect()
 }
 
-fn inlined(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
+fn inlined_operation(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
     let mut node = operation.node().clone();
     let parameters = parameters(item, operation)?;
     if let Some(entries) = node.mapping_mut() {

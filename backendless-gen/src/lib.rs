@@ -32,11 +32,7 @@ mod error;
 mod extensions;
 mod files;
 mod functions;
-#[cfg(test)]
-mod fuzz;
 mod generate;
-#[cfg(test)]
-mod golden;
 mod inline;
 mod live;
 mod mock;
@@ -50,6 +46,8 @@ mod rules;
 mod source;
 pub mod spec;
 mod template;
+#[doc(hidden)]
+pub mod testing;
 mod types;
 mod validate;
 

@@ -13,16 +13,19 @@ const PATH: &str = "x-live-path";
 
 /// The name of a parameter in requests to the live service, if it differs.
 pub(crate) fn name(operation: &At<'_>, parameter: &At<'_>) -> Result<Option<String>, Error> {
-    const VALID: &str = "a name that no other query parameter of the operation has";
+    const HELP: &str = "a name that no other query parameter of the operation has";
     let Some(at) = parameter.child(NAME) else {
         return Ok(None);
     };
     if parameter.str("in") != Some("query") {
-        let what = format!("`{NAME}` on a parameter that is not a query parameter");
-        return Err(at.error(what, "`in: query`, or the parameter without this extension"));
+        let problem = format!("`{NAME}` on a parameter that is not a query parameter");
+        return Err(at.error(
+            problem,
+            "`in: query`, or the parameter without this extension",
+        ));
     }
     let Some(name) = at.node().str().filter(|name| !name.trim().is_empty()) else {
-        return Err(at.error(format!("`{NAME}` is not a non-empty string"), VALID));
+        return Err(at.error(format!("`{NAME}` is not a non-empty string"), HELP));
     };
     let taken = operation
         .child("parameters")
@@ -33,8 +36,8 @@ pub(crate) fn name(operation: &At<'_>, parameter: &At<'_>) -> Result<Option<Stri
         .filter(|other| other.str("in") == Some("query"))
         .any(|other| other.str(NAME).or_else(|| other.str("name")) == Some(name));
     if taken {
-        let what = format!("two query parameters have the name `{name}` at the live service");
-        return Err(at.error(what, VALID));
+        let problem = format!("two query parameters have the name `{name}` at the live service");
+        return Err(at.error(problem, HELP));
     }
     Ok(Some(name.to_owned()))
 }
@@ -44,19 +47,19 @@ pub(crate) fn template(operation: &At<'_>, path: &Template) -> Result<Option<Tem
     let Some(at) = operation.child(PATH) else {
         return Ok(None);
     };
-    let valid = format!("a path with the parameters of `{path}`");
+    let help = format!("a path with the parameters of `{path}`");
     let Some(text) = at.node().str() else {
-        return Err(at.error(format!("`{PATH}` is not a string"), &valid));
+        return Err(at.error(format!("`{PATH}` is not a string"), &help));
     };
-    let live = Template::parse(text).map_err(|what| at.error(what, &valid))?;
+    let live = Template::parse(text).map_err(|problem| at.error(problem, &help))?;
     let sorted = |template: &Template| {
         let mut names: Vec<String> = template.parameters().map(str::to_owned).collect();
         names.sort();
         names
     };
     if sorted(&live) != sorted(path) {
-        let what = format!("the path `{live}` does not have the parameters of `{path}`");
-        return Err(at.error(what, &valid));
+        let problem = format!("the path `{live}` does not have the parameters of `{path}`");
+        return Err(at.error(problem, &help));
     }
     Ok(Some(live))
 }

@@ -8,7 +8,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::Error;
-use crate::model::{Answer, In, Media, Model, Operation, Parameter, Scalar};
+use crate::model::{In, Media, Model, Operation, Parameter, Response, Scalar};
 
 /// Methods of every matcher. A parameter with such a name gets a `_` appended.
 const TAKEN: [&str; 3] = ["body", "into_inner", "user_token"];
@@ -183,8 +183,8 @@ fn body(media: Media) -> Option<TokenStream> {
 fn then(operation: &Operation) -> TokenStream {
     let name = type_name(operation, "Then");
     let doc = format!(" Response of a mock of `{}`.", operation.id);
-    let ok = match operation.answer {
-        Answer::Json(_) => quote! {
+    let ok = match operation.response {
+        Response::Json(_) => quote! {
             /// Responds with status 200 and this JSON.
             ///
             /// # Panics
@@ -194,13 +194,13 @@ fn then(operation: &Operation) -> TokenStream {
                 Self(self.0.json(body))
             }
         },
-        Answer::Raw => quote! {
+        Response::Raw => quote! {
             /// Responds with status 200 and these bytes.
             pub fn ok(self, body: impl Into<Vec<u8>>) -> Self {
                 Self(self.0.bytes(body.into()))
             }
         },
-        Answer::Empty => quote! {
+        Response::Empty => quote! {
             /// Responds with status 200 and no body.
             pub fn ok(self) -> Self {
                 Self(self.0.empty())

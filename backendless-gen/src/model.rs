@@ -23,7 +23,7 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     /// The name of its function in `raw.rs`.
     pub(crate) function: String,
-    /// Where it stands in the specification.
+    /// Its path in the document.
     pub(crate) pointer: Pointer,
     /// The first tag.
     pub(crate) service: String,
@@ -38,7 +38,7 @@ pub(crate) struct Operation {
     pub(crate) extensions: Extensions,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request: Option<Request>,
-    pub(crate) answer: Answer,
+    pub(crate) response: Response,
 }
 
 /// The file that declares an operation.
@@ -92,7 +92,7 @@ pub(crate) enum Scalar {
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) media: Media,
-    /// The key under which the media type stands in `content`.
+    /// The key of the media type in `content`.
     pub(crate) media_type: String,
     pub(crate) required: bool,
 }
@@ -107,9 +107,9 @@ pub(crate) enum Media {
     Text,
 }
 
-/// What a success carries.
+/// The body of a success response.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
+pub(crate) enum Response {
     /// JSON of this schema.
     Json(Box<Node>),
     /// Bytes of another media type.
@@ -118,7 +118,7 @@ pub(crate) enum Answer {
 }
 
 impl Model {
-    /// Reads the operations of an inlined document that has been found valid.
+    /// Reads the operations of a valid, inlined document.
     pub(crate) fn read(document: &Document) -> Result<Self, Error> {
         let mut found = Vec::new();
         for item in path_items(document) {
@@ -146,7 +146,7 @@ impl Operation {
         let method = method.to_ascii_uppercase();
         let extensions = Extensions::read(at, &method)?;
         let template = Template::parse(path)
-            .map_err(|what| item.error(what, "a path like /data/{table-name}"))?;
+            .map_err(|problem| item.error(problem, "a path like /data/{table-name}"))?;
         Ok(Self {
             id: id.to_owned(),
             function: names::function(id),
@@ -168,7 +168,7 @@ impl Operation {
             method,
             parameters: parameters(at)?,
             request: request(at)?,
-            answer: answer(at),
+            response: response(at),
         })
     }
 
@@ -192,7 +192,7 @@ impl Operation {
     }
 }
 
-/// An operation asks for the token when each of its `security` alternatives asks for something.
+/// An operation requires the token if each of its `security` alternatives requires something.
 fn requires_user_token(document: &Document, operation: &At<'_>) -> bool {
     let security = operation
         .child("security")
@@ -214,7 +214,7 @@ fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
             Some("header") => In::Header,
             _ => {
                 return Err(at.error(
-                    "a parameter of an unknown place",
+                    "a parameter with an unknown `in`",
                     "`in` is path, query or header",
                 ));
             }
@@ -234,9 +234,9 @@ fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
     Ok(found)
 }
 
-/// The type of a parameter. Only what has one obvious spelling in a URL or a header is taken.
+/// The type of a parameter. Accepts only types with one obvious notation in a URL or a header.
 fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
-    let valid = match place {
+    let help = match place {
         In::Query => {
             "a schema of type string, integer, number or boolean, or an array of one of them"
         }
@@ -246,16 +246,12 @@ fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
     };
     let schema = parameter
         .child("schema")
-        .ok_or_else(|| parameter.error("a parameter without a schema", valid))?;
+        .ok_or_else(|| parameter.error("a parameter without a schema", help))?;
     let schema = schema.resolved("schemas")?;
-    let refuse = |at: &At<'_>| {
-        at.error(
-            "a parameter whose value cannot be written into a request",
-            valid,
-        )
-    };
+    let invalid =
+        |at: &At<'_>| at.error("a parameter whose value has no notation in a request", help);
     if place != In::Query && schema.bool("nullable") == Some(true) {
-        return Err(refuse(&schema));
+        return Err(invalid(&schema));
     }
     let plain = |at: &At<'_>| match at.str("type") {
         Some("string") => Some(Scalar::Text),
@@ -270,13 +266,13 @@ fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
     if place == In::Query && schema.str("type") == Some("array") {
         let items = schema
             .child("items")
-            .ok_or_else(|| refuse(&schema))?
+            .ok_or_else(|| invalid(&schema))?
             .resolved("schemas")?;
         return plain(&items)
             .map(|scalar| (scalar, true))
-            .ok_or_else(|| refuse(&items));
+            .ok_or_else(|| invalid(&items));
     }
-    Err(refuse(&schema))
+    Err(invalid(&schema))
 }
 
 const REQUEST_TYPES: &str = "application/json, multipart/form-data, application/octet-stream, \
@@ -304,8 +300,8 @@ fn request(operation: &At<'_>) -> Result<Option<Request>, Error> {
             .iter()
             .map(|(name, _)| format!("`{name}`"))
             .collect();
-        let what = format!("a request body of {} cannot be sent", names.join(", "));
-        return Err(body.error(what, REQUEST_TYPES));
+        let problem = format!("a request body of {} cannot be sent", names.join(", "));
+        return Err(body.error(problem, REQUEST_TYPES));
     };
     Ok(Some(Request {
         media: *media,
@@ -331,14 +327,14 @@ fn essence(name: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// What the successes of an operation have in common.
+/// The type that fits all success responses of an operation.
 ///
-/// - One JSON schema among them: that one. Where another success is empty the schema becomes nullable, because
+/// - One JSON schema among them: that one. If another success is empty the schema becomes nullable, because
 ///   an empty body is read as `null`.
-/// - Several different JSON schemas: any JSON value, and the caller decides.
+/// - Several different JSON schemas: any JSON value; the caller chooses the type.
 /// - No JSON but another media type: bytes.
-/// - Nothing at all: empty.
-fn answer(operation: &At<'_>) -> Answer {
+/// - No content: empty.
+fn response(operation: &At<'_>) -> Response {
     let mut schemas: Vec<Node> = Vec::new();
     let (mut raw, mut empty) = (false, false);
     for response in successes(operation) {
@@ -354,11 +350,11 @@ fn answer(operation: &At<'_>) -> Answer {
     }
     schemas.dedup();
     match (schemas.as_slice(), raw) {
-        ([schema], _) if empty => Answer::Json(Box::new(nullable(schema))),
-        ([schema], _) => Answer::Json(Box::new(schema.clone())),
-        ([first, ..], _) => Answer::Json(Box::new(Node::new(first.place, open()))),
-        ([], true) => Answer::Raw,
-        ([], false) => Answer::Empty,
+        ([schema], _) if empty => Response::Json(Box::new(nullable(schema))),
+        ([schema], _) => Response::Json(Box::new(schema.clone())),
+        ([first, ..], _) => Response::Json(Box::new(Node::new(first.place, open()))),
+        ([], true) => Response::Raw,
+        ([], false) => Response::Empty,
     }
 }
 
@@ -378,13 +374,13 @@ fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
     }
 }
 
-/// `application/json`, and what is JSON by its suffix.
+/// Whether it is `application/json`, or JSON by its suffix.
 fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence.ends_with("+json")
 }
 
-/// The schema of JSON content; without one it is any JSON.
+/// The schema of JSON content. Without one it is any JSON.
 fn schema_of(media_type: &At<'_>) -> Node {
     let schema = media_type.node().get("schema").cloned();
     schema.unwrap_or_else(|| Node::new(media_type.node().place, open()))
@@ -395,7 +391,7 @@ pub(crate) fn open() -> serde_json::Value {
     serde_json::json!({ "type": "object", "additionalProperties": true })
 }
 
-/// The schema that also allows `null`. Beside a `$ref` the keyword would be ignored, hence the `allOf`.
+/// The schema that also allows `null`. Keywords beside a `$ref` are ignored, hence the `allOf`.
 fn nullable(schema: &Node) -> Node {
     let mut node = schema.clone();
     if node.get("$ref").is_some() {

@@ -1,11 +1,11 @@
-//! How names of the specification read in Rust: the way progenitor spells them.
+//! The Rust names of operations and parameters, as progenitor creates them.
 
 use heck::ToSnakeCase;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// The name of a function or an argument.
 ///
-/// The same steps as progenitor's, so that what is generated here meets what is generated there.
+/// The same steps as in progenitor, so that both use the same names.
 pub(crate) fn function(name: &str) -> String {
     let plain = match name {
         "+1" => "plus1".to_owned(),
@@ -20,7 +20,7 @@ pub(crate) fn function(name: &str) -> String {
         Some(first) if is_xid_start(first) => plain,
         Some(_) => format!("_{plain}"),
     };
-    // `gen` is a keyword since the 2024 edition, which syn does not count.
+    // `gen` is a keyword since the 2024 edition, but not for syn.
     match syn::parse_str::<syn::Ident>(&plain) {
         Ok(_) if plain != "gen" => plain,
         _ => format!("{plain}_"),

@@ -1,4 +1,4 @@
-//! From syntax to the text of a file.
+//! Formats syntax as the text of a file.
 
 use sha2::{Digest, Sha256};
 
@@ -6,7 +6,7 @@ use crate::docs::wrapped;
 use crate::error::Error;
 use crate::source::Source;
 
-/// What every generated file says of its origin, so that any change of the inputs is seen as drift.
+/// The header of every generated file. It names all inputs, so that a change of any of them is drift.
 pub(crate) struct Header {
     /// Name and sha256 of each input.
     digests: Vec<(String, String)>,
@@ -15,7 +15,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// `lock` is the text of Cargo.lock: it alone knows the versions that are really built.
+    /// `lock` is the text of Cargo.lock, which has the versions that are built.
     pub(crate) fn new(source: &Source, lock: &str) -> Result<Self, Error> {
         let overlays = source.overlays.iter();
         let overlays = overlays.map(|overlay| (overlay.name.clone(), digest(&overlay.text)));
@@ -61,12 +61,12 @@ fn locked(lock: &str, package: &str) -> Result<String, Error> {
     }
     found.ok_or_else(|| {
         Error::new(format!(
-            "Cargo.lock names no version of {package}\n  valid: a Cargo.lock as cargo writes it"
+            "Cargo.lock has no version of {package}\n  help: a Cargo.lock as cargo writes it"
         ))
     })
 }
 
-/// The file with its header and a sentence on what it holds.
+/// The file with its header and its module documentation.
 pub(crate) fn file(header: &Header, about: &str, file: &syn::File) -> String {
     let mut text = header.text();
     text.push('\n');
@@ -99,7 +99,7 @@ pub(crate) fn file(header: &Header, about: &str, file: &syn::File) -> String {
     text
 }
 
-/// An empty line after each block one level deep: between the functions of an impl and the items of a module.
+/// Adds an empty line after each block one level deep: between the functions of an impl and the items of a module.
 fn spaced(code: &str) -> String {
     let mut out = String::with_capacity(code.len() + code.len() / 16);
     let mut after_block = false;

@@ -1,23 +1,23 @@
 //! The values of a path parameter that would turn its path into that of another operation.
 //!
 //! `GET /data/{table-name}/{object-id}` with the object id `count` is `GET /data/{table-name}/count`: another operation.
-//! A service that routes by path cannot tell the two apart, so such a value must never be sent.
+//! A service that routes by path cannot distinguish them, so such a value must never be sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{In, Model, Operation};
 use crate::template::Segment;
 
-/// The reserved values per parameter, and the notes for those that are reserved more widely than needed.
+/// The reserved values per parameter, and notes on those that are reserved more widely than needed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reserved {
-    /// Sorted. A value of several segments may hold `{name}` for a segment that can be anything.
+    /// Sorted. A value of several segments can contain `{name}` for any segment.
     pub(crate) values: BTreeMap<String, BTreeSet<String>>,
     pub(crate) notes: BTreeSet<String>,
 }
 
-/// What the parameters of one operation would have to be for its path to be that of another.
-type Meeting = BTreeMap<String, String>;
+/// The values of the parameters of one operation with which its path is that of another.
+type Collision = BTreeMap<String, String>;
 
 pub(crate) fn of(model: &Model, operation: &Operation) -> Reserved {
     let mut reserved = Reserved::default();
@@ -26,43 +26,48 @@ pub(crate) fn of(model: &Model, operation: &Operation) -> Reserved {
         .iter()
         .filter(|other| other.method == operation.method && other.id != operation.id);
     for other in others {
-        for meeting in meetings(operation, other) {
-            reserve(&mut reserved, operation, other, &meeting);
+        for collision in collisions(operation, other) {
+            reserve(&mut reserved, operation, other, &collision);
         }
     }
     reserved
 }
 
-/// Reserves one value of a meeting. When several parameters would have to collide jointly, the value of the last one
-/// is reserved whatever the others are: refusing a little more than needed is safe, the opposite is not.
-fn reserve(reserved: &mut Reserved, operation: &Operation, other: &Operation, meeting: &Meeting) {
+/// Reserves one value of a collision. If several parameters have to collide jointly, the value of the last one is
+/// reserved whatever the others are: to reject more than needed is safe, the opposite is not.
+fn reserve(
+    reserved: &mut Reserved,
+    operation: &Operation,
+    other: &Operation,
+    collision: &Collision,
+) {
     let ordered = operation
         .template
         .parameters()
-        .filter(|name| meeting.contains_key(*name));
+        .filter(|name| collision.contains_key(*name));
     let Some(name) = ordered.last() else {
         return;
     };
-    let value = &meeting[name];
+    let value = &collision[name];
     reserved
         .values
         .entry(name.to_owned())
         .or_default()
         .insert(value.clone());
-    if meeting.len() > 1 {
-        let needed: Vec<String> = meeting
+    if collision.len() > 1 {
+        let needed: Vec<String> = collision
             .iter()
             .map(|(name, value)| format!("`{name}` = `{value}`"))
             .collect();
         reserved.notes.insert(format!(
-            "Only together do {} make the path that of `{}`; `{value}` is reserved for `{name}` in any case.",
+            "Only {} together make the path that of `{}`; `{value}` is reserved for `{name}` in any case.",
             needed.join(" and "),
             other.id
         ));
     }
 }
 
-/// One segment after parameters of several segments were written out as several.
+/// One segment, after parameters of several segments were expanded.
 #[derive(Clone, Copy)]
 enum Slot<'t> {
     Segment(&'t Segment),
@@ -70,8 +75,8 @@ enum Slot<'t> {
     Part(&'t str),
 }
 
-/// Every way in which the path of `operation` can be one of `other`, ways that bind nothing left out.
-fn meetings(operation: &Operation, other: &Operation) -> BTreeSet<Meeting> {
+/// All values with which the path of `operation` is that of `other`. Excludes paths that are always the same.
+fn collisions(operation: &Operation, other: &Operation) -> BTreeSet<Collision> {
     let limit = operation
         .template
         .segments
@@ -79,20 +84,21 @@ fn meetings(operation: &Operation, other: &Operation) -> BTreeSet<Meeting> {
         .max(other.template.segments.len())
         + 1;
     let mut found = BTreeSet::new();
-    for own in spellings(operation, limit) {
-        for foreign in spellings(other, limit) {
+    for own in expansions(operation, limit) {
+        for foreign in expansions(other, limit) {
             if own.len() == foreign.len()
-                && let Some(meeting) = meet(&own, &foreign).filter(|meeting| !meeting.is_empty())
+                && let Some(collision) =
+                    collide(&own, &foreign).filter(|collision| !collision.is_empty())
             {
-                found.insert(meeting);
+                found.insert(collision);
             }
         }
     }
     found
 }
 
-/// The template with each parameter of several segments written as one, two, ... segments.
-fn spellings(operation: &Operation, limit: usize) -> Vec<Vec<Slot<'_>>> {
+/// The template with each parameter of several segments expanded to one, two, ... segments.
+fn expansions(operation: &Operation, limit: usize) -> Vec<Vec<Slot<'_>>> {
     let mut found: Vec<Vec<Slot<'_>>> = vec![Vec::new()];
     for segment in &operation.template.segments {
         let several = segment
@@ -112,10 +118,10 @@ fn spellings(operation: &Operation, limit: usize) -> Vec<Vec<Slot<'_>>> {
     found
 }
 
-/// What the own parameters have to be so that both read the same, if that is possible.
-fn meet(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Meeting> {
-    let mut meeting = Meeting::new();
-    // The parts of a parameter of several segments; a part that may be anything stands as `{..}`.
+/// The values of the own parameters with which both paths are equal, if there are any.
+fn collide(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Collision> {
+    let mut collision = Collision::new();
+    // The parts of a parameter of several segments. A part that can be anything is written as `{..}`.
     let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (own, foreign) in own.iter().zip(foreign) {
         match (own, foreign_text(foreign)) {
@@ -126,7 +132,7 @@ fn meet(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Meeting> {
                 Some(_) => return None,
                 None => {
                     let (name, value) = segment.value_for(text)?;
-                    meeting.insert(name.to_owned(), value.to_owned());
+                    collision.insert(name.to_owned(), value.to_owned());
                 }
             },
             (Slot::Segment(segment), Err(_)) => {
@@ -138,13 +144,13 @@ fn meet(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Meeting> {
     }
     for (name, parts) in parts {
         if parts.iter().any(|part| !part.starts_with('{')) {
-            meeting.insert(name.to_owned(), parts.join("/"));
+            collision.insert(name.to_owned(), parts.join("/"));
         }
     }
-    Some(meeting)
+    Some(collision)
 }
 
-/// The text of a foreign segment, or the `{name}` that stands for anything.
+/// The text of a foreign segment, or `{name}` if it can be anything.
 fn foreign_text<'t>(slot: &Slot<'t>) -> Result<&'t str, String> {
     match slot {
         Slot::Part(name) => Err(format!("{{{name}}}")),
@@ -170,7 +176,8 @@ mod tests {
     use crate::generate::read;
     use crate::source::Source;
 
-    /// The reserved values of the first operation among `paths`: an id, a method and a template each.
+    /// The reserved values of the first operation of `paths`: an id, a method and a template each. `{name*}` is a parameter
+    /// of several segments.
     fn reserved(paths: &[(&str, &str, &str)]) -> Reserved {
         let mut spec = "openapi: 3.0.1\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
         for (id, method, path) in paths {
@@ -180,9 +187,17 @@ mod tests {
                 .filter_map(|rest| rest.split('}').next());
             let parameters: Vec<String> = names
                 .map(|name| {
-                    format!("{{name: {name}, in: path, required: true, schema: {{type: string}}}}")
+                    let multi_segment = match name.strip_suffix('*') {
+                        Some(_) => ", x-multi-segment: true",
+                        None => "",
+                    };
+                    let name = name.trim_end_matches('*');
+                    format!(
+                        "{{name: {name}, in: path, required: true, schema: {{type: string}}{multi_segment}}}"
+                    )
                 })
                 .collect();
+            let path = path.replace('*', "");
             spec.push_str(&format!(
                 "  '{path}':\n    {method}: {{operationId: {id}, parameters: [{}], responses: {{}}}}\n",
                 parameters.join(", ")
@@ -210,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operation_with_the_literal_reserves_nothing() {
+    fn the_operation_with_the_literal_has_no_reserved_values() {
         let found = reserved(&[
             ("count", "get", "/data/{table}/count"),
             ("get", "get", "/data/{table}/{id}"),
@@ -249,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_joint_collision_reserves_the_last_parameter_and_says_so() {
+    fn a_joint_collision_reserves_the_last_parameter_with_a_note() {
         let found = reserved(&[
             ("call", "post", "/{service}/{method}"),
             ("email", "post", "/messaging/email"),
@@ -259,14 +274,14 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "Only together do `method` = `email` and `service` = `messaging` make the path that of `email`; \
+                "Only `method` = `email` and `service` = `messaging` together make the path that of `email`; \
               `email` is reserved for `method` in any case."
             ]
         );
     }
 
     #[test]
-    fn a_segment_with_text_around_its_parameter_reserves_what_stands_between() {
+    fn a_segment_with_text_around_its_parameter_reserves_the_text_between() {
         let found = reserved(&[
             ("page", "get", "/pages/{name}.html"),
             ("index", "get", "/pages/index.html"),
@@ -280,9 +295,9 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_of_several_segments_reserves_whole_paths() {
+    fn a_parameter_of_several_segments_reserves_paths() {
         let found = reserved(&[
-            ("deleteFile", "delete", "/files/{path}"),
+            ("deleteFile", "delete", "/files/{path*}"),
             ("clear", "delete", "/files/trash"),
             ("purge", "delete", "/files/trash/all"),
             ("directory", "delete", "/files/list/{name}"),
@@ -295,10 +310,10 @@ mod tests {
 
     #[test]
     fn a_literal_path_below_a_parameter_of_several_segments_is_its_own() {
-        // The other way round: whatever `{name}` is, the longer template stays the more exact one.
+        // The other way round: whatever `{name}` is, the longer template is the more exact one.
         let found = reserved(&[
             ("directory", "delete", "/files/list/{name}"),
-            ("deleteFile", "delete", "/files/{path}"),
+            ("deleteFile", "delete", "/files/{path*}"),
         ]);
         assert_eq!(values(&found), Vec::<String>::new());
     }

@@ -1,4 +1,4 @@
-//! Path templates, and which values of a parameter turn one into another.
+//! Path templates.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ pub(crate) struct Template {
     pub(crate) segments: Vec<Segment>,
 }
 
-/// One segment: texts and parameters in turn. Nearly always one of either.
+/// One segment: texts and parameters in turn, usually one of either.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Segment(pub(crate) Vec<Piece>);
 
@@ -20,7 +20,7 @@ pub(crate) enum Piece {
 }
 
 impl Template {
-    /// Fails with what is wrong.
+    /// Parses a path. The error is the problem, without a place.
     pub(crate) fn parse(path: &str) -> Result<Self, String> {
         let rest = path
             .strip_prefix('/')

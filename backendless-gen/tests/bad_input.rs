@@ -1,7 +1,8 @@
-//! What cannot be generated from is refused in one message, with its place and what would be valid there.
+//! Invalid specifications and overlays are rejected with one message: the place, the problem, and what would be valid.
 //!
-//! Each `tests/bad_input/<what>.yaml` is a broken specification and `<what>.txt` the message, to the letter.
-//! `BLESS=1 cargo test -p backendless-gen --test bad_input` writes the messages anew; read the diff before committing it.
+//! Each `tests/bad_input/<name>.yaml` is an invalid document, and `<name>.txt` the exact message. Each
+//! `tests/bad_input/overlays/<name>.yaml` is an overlay that is applied to `tests/bad_input/overlays/document.txt`.
+//! `BLESS=1 cargo test -p backendless-gen --test bad_input` updates the messages; review the diff before you commit it.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,35 +12,30 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use backendless_gen::{Overlay, Source, generate};
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_input")
 }
 
-fn lock() -> String {
+fn workspace(file: &str) -> String {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    fs::read_to_string(workspace.join("Cargo.lock")).unwrap()
+    fs::read_to_string(workspace.join(file)).unwrap()
 }
 
-/// The message for a specification, which is called as it is in the workspace.
-fn refusal(spec: &str) -> String {
-    match backendless_gen::generate("openapi.yaml", spec, &lock()) {
-        Ok(_) => panic!("this was generated from:\n{spec}"),
+/// The message for a specification.
+fn rejection(source: &Source) -> String {
+    match generate(source, &workspace("Cargo.lock")) {
+        Ok(_) => panic!("this was accepted:\n{source:?}"),
         Err(error) => format!("{error}\n"),
     }
 }
 
-#[test]
-fn each_broken_specification_gets_its_message() {
+/// Compares the message for each `.yaml` file of a folder with the `.txt` file beside it.
+fn compare(folder: &Path, source: impl Fn(String) -> Source) {
     let mut wrong = Vec::new();
-    let entries = fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut specs: Vec<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|end| end == "yaml"))
-        .collect();
-    specs.sort();
-    for path in &specs {
-        let message = refusal(&fs::read_to_string(path).unwrap());
+    for path in files(folder, "yaml") {
+        let message = rejection(&source(fs::read_to_string(&path).unwrap()));
         let expected = path.with_extension("txt");
         if std::env::var_os("BLESS").is_some() {
             fs::write(&expected, &message).unwrap();
@@ -50,47 +46,89 @@ fn each_broken_specification_gets_its_message() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The files of a folder with this extension, sorted.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == extension))
+        .collect();
+    files.sort();
+    files
+}
+
 #[test]
-fn every_message_about_the_specification_names_a_place_and_what_is_valid() {
-    for entry in fs::read_dir(folder()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|end| end == "txt") {
-            let message = fs::read_to_string(&path).unwrap();
-            let place = message.strip_prefix("openapi.yaml:").unwrap_or_default();
-            let numbers: Vec<&str> = place.splitn(3, ':').collect();
-            assert!(
-                numbers.len() == 3
-                    && numbers[..2]
-                        .iter()
-                        .all(|number| number.parse::<u32>().is_ok()),
-                "{message}"
-            );
-            assert!(message.contains("\n  valid: "), "{message}");
-        }
+fn each_invalid_document_has_the_expected_message() {
+    compare(&folder(), |text| Source::new("openapi.yaml", text));
+}
+
+#[test]
+fn each_invalid_overlay_has_the_expected_message() {
+    let folder = folder().join("overlays");
+    let document = fs::read_to_string(folder.join("document.txt")).unwrap();
+    compare(&folder, |text| {
+        let overlay = Overlay {
+            name: "overlays/more.yaml".to_owned(),
+            text,
+        };
+        Source::new("openapi.yaml", &document).with_overlays([overlay])
+    });
+}
+
+#[test]
+fn every_message_names_a_place_and_what_is_valid() {
+    let overlays = folder().join("overlays");
+    let mut messages = files(&folder(), "txt");
+    messages.extend(files(&overlays, "txt"));
+    messages.retain(|path| *path != overlays.join("document.txt"));
+    for path in messages {
+        let message = fs::read_to_string(path).unwrap();
+        let parts: Vec<&str> = message.splitn(4, ':').collect();
+        let is_number = |text: &&str| text.parse::<u32>().is_ok();
+        assert!(
+            matches!(parts[0], "openapi.yaml" | "overlays/more.yaml")
+                && parts.len() == 4
+                && parts[1..3].iter().all(is_number),
+            "{message}"
+        );
+        assert!(message.contains("\n  help: "), "{message}");
     }
 }
 
 #[test]
-fn a_document_that_is_cut_off_anywhere_is_refused_and_never_a_panic() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let spec = fs::read_to_string(workspace.join("openapi.yaml")).unwrap();
+fn a_document_that_is_cut_off_anywhere_is_rejected_without_a_panic() {
+    let spec = workspace("openapi.yaml");
     let lines: Vec<&str> = spec.lines().collect();
-    // Every 23rd line: each kind of construct is cut somewhere.
+    // Every 23rd line, which cuts each kind of construct somewhere.
     for end in (0..lines.len()).step_by(23) {
-        let cut = lines[..end].join("\n");
+        let cut = Source::new("openapi.yaml", lines[..end].join("\n"));
         assert!(
-            backendless_gen::generate("openapi.yaml", &cut, &lock()).is_err(),
+            generate(&cut, &workspace("Cargo.lock")).is_err(),
             "cut at line {end}"
         );
     }
 }
 
 #[test]
-fn a_document_nested_without_end_is_refused() {
+fn an_overlay_that_is_cut_off_anywhere_never_causes_a_panic() {
+    let text = workspace("overlays/document.yaml");
+    let lines: Vec<&str> = text.lines().collect();
+    for end in (0..lines.len()).step_by(7) {
+        let overlay = Overlay {
+            name: "overlays/document.yaml".to_owned(),
+            text: lines[..end].join("\n"),
+        };
+        let cut = Source::new("openapi.yaml", workspace("openapi.yaml")).with_overlays([overlay]);
+        let _ = backendless_gen::merged(&cut);
+    }
+}
+
+#[test]
+fn a_document_with_excessive_nesting_is_rejected() {
     let deep = format!(
         "openapi: 3.0.1\nx-deep: {}{}\n",
         "[".repeat(20_000),
         "]".repeat(20_000)
     );
-    assert!(refusal(&deep).starts_with("openapi.yaml:"));
+    assert!(rejection(&Source::new("openapi.yaml", deep)).starts_with("openapi.yaml:"));
 }

@@ -15,6 +15,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use backendless_gen::{Overlay, Source};
+
 const PATHS_END: &str = "\ncomponents:\n";
 
 /// The case whose tests are run.
@@ -98,6 +100,22 @@ fn with_paths(spec: &str, paths: &str) -> String {
     )
 }
 
+/// The document with the overlay of the checkout, without the actions for operations that the document no longer has.
+fn with_overlay(document: String) -> Source {
+    let text = read("overlays/document.yaml");
+    let (head, actions) = text.split_once("\nactions:\n").unwrap();
+    let actions = actions.split("\n- target: ").filter(|action| {
+        let id = action.split('\'').nth(1);
+        id.is_none_or(|id| document.contains(&format!("operationId: {id}\n")))
+    });
+    let actions: Vec<&str> = actions.collect();
+    let text = format!("{head}\nactions:\n{}", actions.join("\n- target: "));
+    Source::new("openapi.yaml", document).with_overlays([Overlay {
+        name: "overlays/document.yaml".to_owned(),
+        text,
+    }])
+}
+
 /// The text without the part from `start` up to `end`.
 fn without(spec: &str, start: &str, end: &str) -> String {
     let (before, rest) = spec.split_once(start).unwrap();
@@ -163,7 +181,7 @@ fn write_workspace() -> PathBuf {
     let workspace = fresh_workspace();
     for case in CASES {
         let changed = (case.change)(spec.clone());
-        let output = backendless_gen::generate("openapi.yaml", &changed, &lock)
+        let output = backendless_gen::generate(&with_overlay(changed), &lock)
             .unwrap_or_else(|error| panic!("{}: {error}", case.name));
         write_crate(&workspace.join(case.name), case.name, &output);
     }

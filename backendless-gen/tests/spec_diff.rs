@@ -1,7 +1,7 @@
-//! What `cargo xtask spec diff` says, to the letter.
+//! The exact output of `cargo xtask spec diff`.
 //!
-//! `tests/spec_tools/diff` holds two small specifications that differ in every way the tool knows. `BLESS=1` writes
-//! the expected texts anew; read the diff before committing it.
+//! `tests/spec_tools/diff` contains two small specifications with every kind of difference. `BLESS=1` updates the expected
+//! texts; review the diff before you commit it.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,9 +10,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use backendless_gen::spec::{Diff, Level, Source, Wrappers};
+use backendless_gen::spec::{Diff, Level, Wrappers};
+use backendless_gen::{Overlay, Source};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/spec_tools")
@@ -32,7 +32,7 @@ fn diff(old: &Source, new: &Source) -> Diff {
     Diff::of(old, new, &wrappers, "0.1.0").unwrap()
 }
 
-/// The levels of a change of a text, with what they say.
+/// The changes between two texts.
 fn between(old: &str, new: &str) -> Vec<(Level, String)> {
     let diff = diff(&Source::new("old", old), &Source::new("new", new));
     let changes = diff.changes.into_iter();
@@ -49,7 +49,7 @@ fn compare(name: &str, actual: &str) {
 }
 
 #[test]
-fn every_kind_of_difference_is_told_in_each_format() {
+fn every_kind_of_difference_is_shown_in_each_format() {
     let diff = diff(&source("old.yaml"), &source("new.yaml"));
     compare("diff/expected.txt", &diff.text());
     compare("diff/expected.md", &diff.markdown());
@@ -66,37 +66,37 @@ fn a_specification_does_not_differ_from_itself() {
 }
 
 #[test]
-fn what_differs_is_never_passed_over() {
+fn a_difference_that_affects_no_one_is_reported() {
     let old = source_text("old.yaml");
     let comment = format!("{old}# a comment\n");
     let (level, what) = between(&old, &comment).remove(0);
     assert_eq!(
         (level, what.as_str()),
-        (Level::Textual, "only layout or comments differ")
+        (Level::Textual, "only layout or comments changed")
     );
     let extension = format!("{old}x-more: 1\n");
     let (level, what) = between(&old, &extension).remove(0);
     assert_eq!(level, Level::Textual);
-    assert_eq!(what, "a part differs that the generator does not read");
+    assert_eq!(what, "a part changed that the generator does not read");
 }
 
 fn source_text(name: &str) -> String {
     fs::read_to_string(folder().join("diff").join(name)).unwrap()
 }
 
-/// Both ways round: what breaks one way is more to use the other way.
+/// In both directions: what is breaking in one is additive in the other.
 #[test]
-fn who_writes_a_value_decides_what_its_change_means() {
+fn the_level_of_a_change_depends_on_who_writes_the_value() {
     let old = source_text("old.yaml");
     let optional = old.replace("required: [name]", "required: [name, remember]");
     assert_eq!(levels(&between(&old, &optional)), [Level::Breaking]);
     assert_eq!(levels(&between(&optional, &old)), [Level::Additive]);
-    let answered = old.replace(
+    let in_response = old.replace(
         "{type: object, properties: {amount",
         "{type: object, required: [amount], properties: {amount",
     );
-    assert_eq!(levels(&between(&old, &answered)), [Level::Additive]);
-    assert_eq!(levels(&between(&answered, &old)), [Level::Breaking]);
+    assert_eq!(levels(&between(&old, &in_response)), [Level::Additive]);
+    assert_eq!(levels(&between(&in_response, &old)), [Level::Breaking]);
 }
 
 fn levels(changes: &[(Level, String)]) -> Vec<Level> {
@@ -104,7 +104,7 @@ fn levels(changes: &[(Level, String)]) -> Vec<Level> {
 }
 
 #[test]
-fn the_version_asked_for_is_the_step_of_semantic_versioning() {
+fn the_next_version_is_the_step_of_semantic_versioning() {
     let (old, new) = (source("old.yaml"), source("new.yaml"));
     let text = source_text("old.yaml");
     let added = text.replace(
@@ -152,46 +152,60 @@ fn every_operation_of_the_document_has_a_public_method() {
     }
 }
 
-#[test]
-fn an_argument_that_is_neither_file_nor_revision_says_what_would_be() {
-    for argument in ["no-such-thing", "--output=x"] {
-        let error = Source::find(root(), argument).unwrap_err().to_string();
-        let start =
-            format!("`{argument}` is no specification: there is no such file, and git says: ");
-        assert!(error.starts_with(&start), "{error}");
-        assert!(
-            error.contains("\n  valid: a path, or a revision"),
-            "{error}"
+/// The changes between two overlays of one document.
+fn between_overlays(old: &str, new: &str) -> Vec<(Level, String, Option<String>)> {
+    let source = |update: &str| {
+        let text = format!(
+            "overlay: 1.1.0\ninfo: {{title: Metadata, version: 1.0.0}}\nactions:\n- target: \
+             $.paths.*[?@.operationId == 'removeItem']\n  x-source: a page\n  update: {update}\n"
         );
-    }
+        source("old.yaml").with_overlays([Overlay {
+            name: "overlay.yaml".to_owned(),
+            text,
+        }])
+    };
+    let changes = diff(&source(old), &source(new)).changes.into_iter();
+    changes
+        .map(|change| (change.level, change.what, change.note))
+        .collect()
 }
 
 #[test]
-fn a_revision_is_the_specification_it_holds() {
-    let folder = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str]| {
-        let mut git = Command::new("git");
-        git.current_dir(folder.path()).args(arguments);
-        for name in [
-            "GIT_AUTHOR_NAME",
-            "GIT_COMMITTER_NAME",
-            "GIT_AUTHOR_EMAIL",
-            "GIT_COMMITTER_EMAIL",
-        ] {
-            git.env(name, "test");
-        }
-        assert!(git.output().unwrap().status.success());
-    };
-    git(&["init", "--quiet"]);
-    fs::write(folder.path().join("openapi.yaml"), source_text("old.yaml")).unwrap();
-    git(&["add", "openapi.yaml"]);
-    git(&["commit", "--quiet", "-m", "old"]);
-    fs::write(folder.path().join("openapi.yaml"), source_text("new.yaml")).unwrap();
-    let old = Source::find(folder.path(), "HEAD").unwrap();
+fn a_change_of_metadata_in_an_overlay_is_reported() {
+    let safe = "{x-idempotency: safe, x-idempotency-reason: it reads}";
+    let ends = "{x-idempotency: not-idempotent, x-idempotency-reason: it counts, x-session: ends}";
+    let note = "it is not idempotent now, was safe; its retries change".to_owned();
+    let changes = between_overlays(safe, ends);
     assert_eq!(
-        old,
-        Source::new("HEAD:openapi.yaml", source_text("old.yaml"))
+        changes[0],
+        (
+            Level::Breaking,
+            "the idempotency of `removeItem` changed".to_owned(),
+            Some(note)
+        )
     );
-    let new = Source::working_copy(folder.path()).unwrap();
-    assert_eq!(new, Source::new("openapi.yaml", source_text("new.yaml")));
+    assert_eq!(changes[1].1, "the session use of `removeItem` changed");
+}
+
+#[test]
+fn a_change_of_a_reason_in_an_overlay_is_textual() {
+    let old = "{x-idempotency: safe, x-idempotency-reason: it reads}";
+    let new = "{x-idempotency: safe, x-idempotency-reason: it only reads}";
+    let changes = between_overlays(old, new);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].0, Level::Textual);
+}
+
+#[test]
+fn an_action_that_does_not_apply_is_skipped_in_a_comparison() {
+    let overlay = Overlay {
+        name: "overlay.yaml".to_owned(),
+        text: "overlay: 1.1.0\ninfo: {title: T, version: 1.0.0}\nactions:\n- {target: $.nothing, x-source: none, remove: true}\n"
+            .to_owned(),
+    };
+    let new = source("new.yaml").with_overlays([overlay]);
+    assert_eq!(
+        diff(&source("old.yaml"), &new).changes,
+        diff(&source("old.yaml"), &source("new.yaml")).changes
+    );
 }

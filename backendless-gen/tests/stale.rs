@@ -1,96 +1,96 @@
-//! Rules and rows that say nothing any more are refused, and the refusal says what to do.
+//! Rules and overlays that no longer apply to the document are rejected, with what to do.
 
 #![allow(
     clippy::unwrap_used,
     reason = "a test may unwrap: its panic is the failure report"
 )]
 
-use std::fs;
 use std::path::Path;
 
-fn read(file: &str) -> String {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    fs::read_to_string(workspace.join(file)).unwrap()
-}
+use backendless_gen::{Source, generate};
 
-/// The refusal of the specification after a change.
-fn refusal(change: impl FnOnce(String) -> String) -> String {
-    let before = read("openapi.yaml");
-    let after = change(before.clone());
-    assert_ne!(after, before, "the change found nothing to change");
-    let error = backendless_gen::generate("openapi.yaml", &after, &read("Cargo.lock")).unwrap_err();
-    error.to_string()
+/// The message after a change of the document.
+fn rejection(change: impl FnOnce(String) -> String) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let lock = std::fs::read_to_string(root.join("Cargo.lock")).unwrap();
+    let mut source = Source::working_copy(root).unwrap();
+    let before = source.text.clone();
+    source.text = change(before.clone());
+    assert_ne!(source.text, before, "the change changed nothing");
+    generate(&source, &lock).unwrap_err().to_string()
 }
 
 #[test]
-fn a_rule_that_touches_nothing_is_stale() {
+fn a_rule_that_changes_nothing_is_rejected() {
     let multipart = "          multipart/form-data:\n            schema:\n              type: object\n              \
                      properties:\n                file:\n                  type: string\n                  format: binary\n";
     let json = "          application/json:\n            schema:\n              type: object\n";
-    let error = refusal(|spec| spec.replace(multipart, json));
+    let error = rejection(|spec| spec.replace(multipart, json));
     assert!(
-        error.starts_with("the rule `multipart` of backendless-gen/src/rules is stale"),
+        error.starts_with("the rule `multipart` of backendless-gen/src/rules is unused"),
         "{error}"
     );
     assert!(
-        error.contains("\n  valid: remove the rule, or make it a guard"),
+        error.contains("\n  help: remove the rule, or make it a guard"),
         "{error}"
     );
 }
 
 #[test]
-fn a_row_without_its_operation_is_stale() {
+fn an_action_for_an_operation_that_is_gone_is_rejected() {
     let error =
-        refusal(|spec| spec.replace("operationId: pollMessages", "operationId: receiveMessages"));
-    let expected = "the row `pollMessages` of backendless-gen/src/facts.rs is stale: there is no such operation\n  \
-                    valid: remove the row, or write it for the operation that took its place";
-    assert_eq!(error, expected);
+        rejection(|spec| spec.replace("operationId: pollMessages", "operationId: receiveMessages"));
+    assert!(error.starts_with("overlays/document.yaml:"), "{error}");
+    assert!(
+        error.contains("/target: the target of this action matches nothing\n  help: "),
+        "{error}"
+    );
 }
 
 #[test]
-fn a_row_that_says_what_the_method_says_is_stale() {
-    let error = refusal(|spec| {
-        let get = "  /users/logout:\n    get:\n";
-        spec.replace(get, &get.replace("get", "put"))
+fn an_extension_that_the_document_has_itself_is_rejected() {
+    let error = rejection(|spec| {
+        let id = "      operationId: pollMessages\n";
+        spec.replace(id, &format!("{id}      x-idempotency: safe\n"))
     });
     assert!(
-        error.starts_with(
-            "the row `logoutUser` of backendless-gen/src/facts.rs is stale: PUT says the same"
-        ),
+        error.contains("the document already has a value for")
+            && error.contains("/x-idempotency at openapi.yaml:"),
         "{error}"
     );
 }
 
 #[test]
-fn a_row_without_its_query_parameter_is_stale() {
-    let error = refusal(|spec| spec.replace("- name: overwrite\n", "- name: replace\n"));
+fn a_condition_on_a_query_parameter_that_is_gone_is_rejected() {
+    let error = rejection(|spec| spec.replace("- name: overwrite\n", "- name: replace\n"));
     assert!(
-        error.contains("`uploadFile`") && error.contains("it has no query parameter `overwrite`"),
+        error.contains("`uploadFile` has no query parameter `overwrite`\n  help: one of replace"),
         "{error}"
     );
 }
 
 #[test]
-fn a_row_without_its_path_parameter_is_stale() {
-    let error = refusal(|spec| {
+fn an_extension_of_a_path_parameter_that_is_gone_is_rejected() {
+    let error = rejection(|spec| {
         spec.replace("/files/{path}", "/files/{name}")
             .replace("- name: path\n", "- name: name\n")
     });
     assert!(
-        error.contains("`uploadFile`") && error.contains("path parameter `path`"),
+        error.contains("/target: the target of this action matches nothing"),
         "{error}"
     );
 }
 
 #[test]
-fn a_row_for_a_schema_that_is_open_by_itself_is_stale() {
-    let error = refusal(|spec| {
+fn open_json_for_schemas_that_are_open_anyway_is_rejected() {
+    let error = rejection(|spec| {
         let point = "    GeoPoint:\n      type: object\n";
         spec.replace(point, &format!("{point}      additionalProperties: true\n"))
     });
+    assert!(error.starts_with("overlays/document.yaml:"), "{error}");
     assert!(
-        error.contains("`saveGeoPoint`") || error.contains("`findGeoPoints`"),
+        error.contains("the schemas of `findGeoPoints` are open without `x-open-json`")
+            || error.contains("the schemas of `saveGeoPoint` are open without `x-open-json`"),
         "{error}"
     );
-    assert!(error.contains("its schemas are open without it"), "{error}");
 }

@@ -59,6 +59,26 @@ impl Counters {
         Request::new(&self.client, raw::increment_and_get(&name.into()))
     }
 
+    /// Adds 1 to the counter `name`, and returns the value before.
+    ///
+    /// The request is not idempotent: sent twice, it adds 2. Requests that are processed at the same time may receive the
+    /// same value ([documentation](https://backendless.com/docs/rest/ut_increment_by_1__return_previou.html)).
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Self::increment).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// assert_eq!(counters.get_and_increment("visits").await?, 0);
+    /// assert_eq!(counters.get("visits").await?, 1);
+    /// # });
+    /// ```
+    pub fn get_and_increment(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(&self.client, raw::get_and_increment(&name.into()))
+    }
+
     /// Adds `value`, which may be negative, to the counter `name`, and returns the sum.
     ///
     /// The request is not idempotent: sent twice, it adds the value twice.

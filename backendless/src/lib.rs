@@ -22,6 +22,10 @@ mod messaging;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
+#[cfg_attr(
+    not(feature = "raw"),
+    allow(unreachable_pub, reason = "`raw` exports the prepared requests")
+)]
 mod prepared;
 mod profile;
 mod request;

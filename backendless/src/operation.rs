@@ -16,7 +16,7 @@ use std::fmt;
 /// assert_eq!(create.path(), "/data/{table-name}");
 /// assert!(create.requires_user_token());
 /// ```
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Operation {
     pub(crate) id: &'static str,
     pub(crate) service: &'static str,
@@ -151,15 +151,6 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Operations are equal when they have the same id.
-impl PartialEq for Operation {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for Operation {}
-
 /// Where an operation is specified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -233,7 +224,7 @@ pub enum Idempotency {
 /// // `GET /data/Person/count` is the operation `countObjects`.
 /// assert!(object.is_reserved("count"));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub struct PathParameter {
     pub(crate) name: &'static str,
     pub(crate) multi_segment: bool,

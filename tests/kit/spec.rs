@@ -1,9 +1,11 @@
-//! `openapi.yaml`, to check requests and responses against.
+//! `openapi.yaml` and its overlays, to check requests and responses against. It shares no code with the generator.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
+use serde_json_path::JsonPath;
 
 use crate::Exchange;
 
@@ -29,6 +31,43 @@ pub struct Spec {
     document: Value,
 }
 
+fn load(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path).expect("the file is readable");
+    let documents = Yaml::load_from_str(&text).expect("the file is YAML");
+    to_json(documents.first().expect("the file has one document"))
+}
+
+/// Applies the updates of an overlay.
+fn apply(overlay: &Value, document: &mut Value) {
+    for action in overlay["actions"].as_array().into_iter().flatten() {
+        let target = action["target"].as_str().unwrap_or_default();
+        let target = JsonPath::parse(target).expect("the target is a JSONPath");
+        let nodes = target.query_located(document);
+        let pointers: Vec<_> = nodes
+            .locations()
+            .map(|location| location.to_json_pointer())
+            .collect();
+        for pointer in pointers {
+            let node = document.pointer_mut(&pointer);
+            merge(node.expect("the query found it"), &action["update"]);
+        }
+    }
+}
+
+/// Merges as OpenAPI Overlay 1.1 says: objects by key, lists by appending, anything else replaces.
+fn merge(node: &mut Value, update: &Value) {
+    match (node, update) {
+        (Value::Object(node), Value::Object(update)) => {
+            for (key, value) in update {
+                merge(node.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(node), Value::Array(update)) => node.extend(update.iter().cloned()),
+        (Value::Array(node), update) => node.push(update.clone()),
+        (node, update) => *node = update.clone(),
+    }
+}
+
 /// An operation of the document.
 #[derive(Debug)]
 pub struct SpecOperation {
@@ -40,13 +79,19 @@ pub struct SpecOperation {
 }
 
 impl Spec {
-    /// Reads the committed document.
+    /// Reads the committed document with its overlays.
     pub fn read() -> Self {
-        let text = include_str!("../../openapi.yaml");
-        let documents = Yaml::load_from_str(text).expect("the document is YAML");
-        Self {
-            document: to_json(documents.first().expect("there is one document")),
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut document = load(&root.join("openapi.yaml"));
+        let overlays = std::fs::read_dir(root.join("overlays")).expect("the overlays are readable");
+        let mut overlays: Vec<_> = overlays
+            .map(|entry| entry.expect("the entry is readable").path())
+            .collect();
+        overlays.sort();
+        for overlay in &overlays {
+            apply(&load(overlay), &mut document);
         }
+        Self { document }
     }
 
     /// The ids of all operations.

@@ -24,12 +24,14 @@ const FORMAT: (&str, &str) = ("57", "1.95");
 /// Prefixes of the paths of other crates' types that the API may contain.
 const ALLOWED: &[&str] = &[
     "bytes::bytes::Bytes",
+    "chrono::",
     "futures_core::",
     "httpmock::api::",
     "schemars::",
     "serde_core::",
     "serde_json::map::Map",
     "serde_json::value::Value",
+    "time::",
 ];
 
 /// Crates whose types the API may always contain.

@@ -1,4 +1,4 @@
-//! Exit statuses and output formats of the commands. Tests in backendless-gen cover the content.
+//! Exit codes of the commands, and the start of their output. What they print is tested in backendless-gen.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Runs a command and returns its exit status, stdout and stderr.
+/// Runs a command. Returns the exit code, stdout and stderr.
 fn xtask(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)
@@ -24,7 +24,7 @@ fn xtask(arguments: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
-fn breaking_difference_fails_only_with_fail_on() {
+fn spec_diff_fails_on_a_breaking_difference_only_if_requested() {
     let exit = |patch: &str, more: &[&str]| {
         let patch = format!("tests/specs/{patch}.patch");
         xtask(&[&["spec", "diff", "openapi.yaml", &patch], more].concat()).0
@@ -36,7 +36,7 @@ fn breaking_difference_fails_only_with_fail_on() {
 }
 
 #[test]
-fn diff_is_written_in_the_requested_format() {
+fn spec_diff_writes_the_requested_format() {
     let patch = "tests/specs/enum_value.patch";
     let diff = |more: &[&str]| xtask(&[&["spec", "diff", "openapi.yaml", patch], more].concat()).1;
     assert!(diff(&[]).starts_with("openapi.yaml -> "));
@@ -45,7 +45,7 @@ fn diff_is_written_in_the_requested_format() {
 }
 
 #[test]
-fn diff_compares_with_the_working_copy_by_default() {
+fn spec_diff_compares_with_the_working_copy_by_default() {
     let (code, text, _) = xtask(&["spec", "diff", "openapi.yaml"]);
     assert_eq!(code, 0);
     assert!(
@@ -55,7 +55,7 @@ fn diff_compares_with_the_working_copy_by_default() {
 }
 
 #[test]
-fn explain_prints_one_or_all_operations() {
+fn spec_explain_and_spec_lint_print_their_results() {
     let (code, table, _) = xtask(&["spec", "explain"]);
     assert_eq!(
         (
@@ -80,11 +80,18 @@ fn lint_prints_the_number_of_findings() {
 }
 
 #[test]
-fn rehearsal_without_a_specification_is_rejected() {
+fn spec_merged_prints_the_document_with_the_overlays() {
+    let (code, text, _) = xtask(&["spec", "merged"]);
+    assert!(code == 0 && text.starts_with("{\n"), "{text}");
+    assert!(text.contains("\"x-idempotency\": \"safe\""), "{text}");
+}
+
+#[test]
+fn rehearse_without_a_specification_is_rejected() {
     assert_eq!(xtask(&["rehearse"]).0, 2);
     let (code, _, error) = xtask(&["rehearse", "no-such-spec"]);
     assert!(
-        code == 1 && error.contains("`no-such-spec` is no specification"),
+        code == 1 && error.contains("`no-such-spec` is not a specification"),
         "{error}"
     );
 }

@@ -6,7 +6,7 @@ use syn::{Expr, Ident, Stmt, Type, parse_quote};
 
 use super::path::{Paths, Step};
 use super::signature::Signature;
-use crate::model::{Answer, In, Media, Operation, Parameter};
+use crate::model::{In, Media, Operation, Parameter, Response};
 
 /// Statements that build and return the request.
 ///
@@ -29,10 +29,10 @@ pub(super) fn statements(
         }
     }
     statements.extend(body(operation, signature));
-    let finish = match operation.answer {
-        Answer::Json(_) => format_ident!("finish_json"),
-        Answer::Empty => format_ident!("finish_empty"),
-        Answer::Raw => format_ident!("finish_bytes"),
+    let finish = match operation.response {
+        Response::Json(_) => format_ident!("finish_json"),
+        Response::Empty => format_ident!("finish_empty"),
+        Response::Raw => format_ident!("finish_bytes"),
     };
     statements.push(Stmt::Expr(parse_quote!(Ok(#builder.#finish())), None));
     Ok(statements)

@@ -9,7 +9,7 @@ use syn::{
     PathArguments, ReturnType, Token, Type, TypePath, TypeReference, parse_quote,
 };
 
-use crate::model::{Answer, Media, Operation, Request};
+use crate::model::{Media, Operation, Request, Response};
 
 /// The name that progenitor gives to the argument with the request body.
 const BODY: &str = "body";
@@ -205,14 +205,14 @@ fn success(operation: &Operation, output: &ReturnType) -> Result<Type, String> {
         .ok_or(UNEXPECTED)?;
     let is_empty = matches!(success, Type::Tuple(tuple) if tuple.elems.is_empty());
     let is_stream = matches!(success, Type::Path(path) if path.path.is_ident("ByteStream"));
-    match operation.answer {
-        Answer::Json(_) if !is_empty && !is_stream => {
+    match operation.response {
+        Response::Json(_) if !is_empty && !is_stream => {
             let mut success = success.clone();
             ElideLifetimes.visit_type_mut(&mut success);
             Ok(success)
         }
-        Answer::Empty if is_empty => Ok(parse_quote!(())),
-        Answer::Raw if is_stream => Ok(parse_quote!(::bytes::Bytes)),
+        Response::Empty if is_empty => Ok(parse_quote!(())),
+        Response::Raw if is_stream => Ok(parse_quote!(::bytes::Bytes)),
         _ => Err("its type of the response does not fit the responses of the operation".to_owned()),
     }
 }

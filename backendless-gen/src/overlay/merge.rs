@@ -13,12 +13,7 @@ pub(super) fn check(document: &Document, pointer: &Pointer, value: &At<'_>) -> R
         (Data::Sequence(_), Data::Sequence(_)) | (Data::Mapping(_), Data::Mapping(_)) => {
             additions(&target, value)?
         }
-        (Data::Sequence(items), _) => {
-            if items.contains(value.node()) {
-                return Err(present(&target, value));
-            }
-            1
-        }
+        (Data::Sequence(_), _) => addition(&target, value)?,
         (Data::Mapping(_), _) => {
             let problem = format!("{} cannot be merged with a mapping", value.node().summary());
             let error = value.error(problem, "a mapping: the target is one");
@@ -38,14 +33,8 @@ pub(super) fn check(document: &Document, pointer: &Pointer, value: &At<'_>) -> R
 /// How many values `value` adds to `target`, both mappings or both lists.
 fn additions(target: &At<'_>, value: &At<'_>) -> Result<usize, Failure> {
     let mut added = 0;
-    if let Some(items) = target.node().sequence() {
-        for item in value.items() {
-            if items.contains(item.node()) {
-                return Err(present(target, &item));
-            }
-            added += 1;
-        }
-        return Ok(added);
+    for item in value.items() {
+        added += addition(target, &item)?;
     }
     for (key, child) in value.entries() {
         let Some(existing) = target.child(key) else {
@@ -60,6 +49,15 @@ fn additions(target: &At<'_>, value: &At<'_>) -> Result<usize, Failure> {
         };
     }
     Ok(added)
+}
+
+/// One addition, if the list `target` does not have an equal item.
+fn addition(target: &At<'_>, item: &At<'_>) -> Result<usize, Failure> {
+    let mut items = target.items().into_iter();
+    match items.find(|existing| existing.node() == item.node()) {
+        Some(existing) => Err(present(&existing, item)),
+        None => Ok(1),
+    }
 }
 
 /// The document has the value, or another in its place.

@@ -1,8 +1,8 @@
-//! The rules that rewrite the specification into what progenitor can express and Backendless deserves.
+//! The rules that rewrite the document into what progenitor can express.
 //!
-//! A rule matches shapes, never paths or names, so that it holds for a changed specification. It says what it touched; a
-//! rule that touches nothing has gone stale and is refused, unless it stands guard against a shape
-//! that the specification does not have today.
+//! A rule matches shapes, never paths or names, so that it also applies to a changed document. It returns the places that
+//! it changed. A rule that changes nothing is an error, unless it is a guard: a rule for a shape that the current document
+//! does not have.
 
 mod constraints;
 mod extensions;
@@ -24,20 +24,20 @@ use crate::Error;
 use crate::document::{Document, Pointer};
 use crate::model::Model;
 
-/// One rewrite of the specification.
+/// One rewrite of the document.
 pub(crate) struct Rule {
     pub(crate) id: &'static str,
-    /// Why it is needed, with the limit of progenitor or typify that it answers.
+    /// Why it is needed: usually a limitation of progenitor or typify.
     pub(crate) why: &'static str,
-    /// Whether it may touch nothing: it stands guard.
+    /// Whether it may change nothing.
     pub(crate) guard: bool,
     pub(crate) apply: fn(&Model, &mut Document) -> Result<Touched, Error>,
 }
 
-/// Where a rule changed the specification.
+/// The places that a rule changed.
 pub(crate) type Touched = BTreeSet<Pointer>;
 
-/// In the order in which they are applied: each may rely on those before it.
+/// All rules, in the order in which they are applied. A rule can rely on the rules before it.
 pub(crate) static RULES: [Rule; 10] = [
     extensions::RULE,
     media_types::RULE,
@@ -51,10 +51,10 @@ pub(crate) static RULES: [Rule; 10] = [
     unused_schemas::RULE,
 ];
 
-/// What each rule touched.
+/// The places that each rule changed.
 pub(crate) type Applied = Vec<(&'static Rule, Touched)>;
 
-/// Applies all rules and tells what each of them touched.
+/// Applies all rules, and returns what each of them changed.
 pub(crate) fn apply(model: &Model, document: &mut Document) -> Result<Applied, Error> {
     RULES
         .iter()
@@ -62,15 +62,15 @@ pub(crate) fn apply(model: &Model, document: &mut Document) -> Result<Applied, E
         .collect()
 }
 
-/// Refuses rules that have gone stale.
+/// Rejects rules that changed nothing.
 pub(crate) fn check(applied: &Applied) -> Result<(), Error> {
-    let idle = applied
+    let unused = applied
         .iter()
         .find(|(rule, touched)| touched.is_empty() && !rule.guard);
-    idle.map_or(Ok(()), |(rule, _)| Err(stale(rule)))
+    unused.map_or(Ok(()), |(rule, _)| Err(unused_error(rule)))
 }
 
-/// A line per rule, and below it one per place it touched.
+/// Returns one line per rule, followed by one line per place that it changed.
 pub(crate) fn report(applied: &Applied) -> String {
     let mut text = String::new();
     for (rule, touched) in applied {
@@ -82,11 +82,11 @@ pub(crate) fn report(applied: &Applied) -> String {
     text
 }
 
-fn stale(rule: &Rule) -> Error {
+fn unused_error(rule: &Rule) -> Error {
     Error::new(format!(
-        "the rule `{}` of backendless-gen/src/rules is stale: nothing in the specification has the shape it rewrites\n  \
-         it is there because: {}\n  \
-         valid: remove the rule, or make it a guard if the shape may come back",
+        "the rule `{}` of backendless-gen/src/rules is unused: no part of the document has the shape that it rewrites\n  \
+         reason of the rule: {}\n  \
+         help: remove the rule, or mark it as a guard if the shape may return",
         rule.id, rule.why
     ))
 }

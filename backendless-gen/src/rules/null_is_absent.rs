@@ -1,4 +1,4 @@
-//! `null` is read as absent.
+//! Declares lists and maps in responses as nullable, so that `null` is read as absent.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -7,8 +7,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "null-is-absent",
-    why: "Backendless writes `null` for a list or a map it does not have, which typify's Vec and HashMap refuse to read; \
-          nullable ones become an Option",
+    why: "Backendless returns `null` for a missing list or map, which typify's `Vec` and `HashMap` reject; \
+          nullable ones become an `Option`",
     guard: false,
     apply,
 };
@@ -30,11 +30,11 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 /// A list, or an object without listed properties.
 fn is_collection(schema: &At<'_>) -> bool {
     let node = schema.node();
-    let is_stand_in = schema
+    let is_placeholder = schema
         .pointer()
         .keys()
         .last()
         .is_some_and(|name| name == super::OPEN_VALUE);
-    let is_map = schemas::is_object(node) && node.get("properties").is_none() && !is_stand_in;
+    let is_map = schemas::is_object(node) && node.get("properties").is_none() && !is_placeholder;
     is_map || node.get("type").and_then(|kind| kind.str()) == Some("array")
 }

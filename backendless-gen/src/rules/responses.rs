@@ -1,4 +1,4 @@
-//! One success, and one way for errors.
+//! Declares one success response per operation, and no error responses.
 
 use indexmap::IndexMap;
 use serde_json::json;
@@ -6,13 +6,13 @@ use serde_json::json;
 use super::{Rule, Touched};
 use crate::Error;
 use crate::document::{Data, Document, Node};
-use crate::model::{Answer, Model};
+use crate::model::{Model, Response};
 
 pub(super) const RULE: Rule = Rule {
-    id: "one-answer",
-    why: "progenitor panics when two successes, or two errors, differ in type, and leaves undeclared statuses unread; \
-          here every 2xx is the one success (`Answer` in model.rs says which), and every other status goes to \
-          `transport::refused`, which reads any error body leniently",
+    id: "one-response",
+    why: "progenitor panics when two successes, or two errors, differ in type, and does not decode undeclared \
+          statuses; all 2xx become one success, whose type is that of `Response` in model.rs, and the SDK reads every \
+          other status as an error",
     guard: false,
     apply,
 };
@@ -26,13 +26,13 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
         };
         let place = parent.place;
         let mut response = Node::new(place, json!({ "description": description(parent) }));
-        let content = match &operation.answer {
-            Answer::Json(schema) => Some(("application/json", (**schema).clone())),
-            Answer::Raw => Some((
+        let content = match &operation.response {
+            Response::Json(schema) => Some(("application/json", (**schema).clone())),
+            Response::Raw => Some((
                 "application/octet-stream",
                 Node::new(place, json!({ "type": "string", "format": "binary" })),
             )),
-            Answer::Empty => None,
+            Response::Empty => None,
         };
         if let (Some((media_type, schema)), Some(entries)) = (content, response.mapping_mut()) {
             let media = mapping(place, "schema", schema);
@@ -53,7 +53,7 @@ fn mapping(place: crate::document::Place, key: &str, node: Node) -> Node {
     }
 }
 
-/// What the specification says of the first success.
+/// The description of the first success response.
 fn description(operation: &Node) -> String {
     let responses = operation.get("responses").and_then(Node::mapping);
     let success =

@@ -1,4 +1,4 @@
-//! Properties nobody listed.
+//! Keeps properties that a schema does not list, or ignores them.
 
 use serde_json::json;
 
@@ -9,8 +9,9 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "unknown-properties",
-    why: "beside listed properties typify ignores `additionalProperties: true`, so that a column is lost on the way, and \
-          turns `false` into deny_unknown_fields, so that a new one is an error; `{}` keeps them, and nothing ignores them",
+    why: "in a schema that lists properties typify ignores `additionalProperties: true`, which loses columns; it maps `false` \
+          to deny_unknown_fields, which rejects a new column; `{}` keeps unlisted properties, and without the keyword \
+          they are ignored",
     guard: false,
     apply,
 };

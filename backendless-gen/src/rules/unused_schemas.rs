@@ -1,4 +1,4 @@
-//! No type without a use.
+//! Removes component schemas that no operation uses.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "unused-schemas",
-    why: "progenitor makes a type of every component, used or not; those whose place a type parameter took, or that \
-          described errors, would be dead code",
+    why: "progenitor generates a type for every component schema; those that a type parameter replaces, and those of \
+          errors, would be dead code",
     guard: false,
     apply,
 };

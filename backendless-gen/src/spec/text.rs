@@ -1,4 +1,4 @@
-//! Words for what messages speak of.
+//! Names and types as text, for output.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::Error;
 use crate::document::{At, Node};
 use crate::rules::schemas::{is_any, is_object};
 
-/// More names than these are counted, not listed.
+/// The number of names that are listed. The rest is counted.
 const LISTED: usize = 6;
 
 pub(super) fn listed(names: &BTreeSet<String>) -> String {
@@ -17,7 +17,7 @@ pub(super) fn listed(names: &BTreeSet<String>) -> String {
     }
 }
 
-/// The type of a schema in words: `integer (int64)`.
+/// The type of a schema as text: `integer (int64)`.
 pub(super) fn kind(schema: &At<'_>) -> Result<String, Error> {
     let schema = schema.resolved("schemas")?;
     let node: &Node = schema.node();
@@ -37,7 +37,7 @@ pub(super) fn kind(schema: &At<'_>) -> Result<String, Error> {
     })
 }
 
-/// Items of objects and lists are compared further down, and may hold themselves.
+/// Does not descend further, because items can contain themselves.
 fn kind_of_item(items: &At<'_>) -> Result<String, Error> {
     let resolved = items.resolved("schemas")?;
     match resolved.str("type") {

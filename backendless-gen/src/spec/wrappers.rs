@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, ImplItem, ImplItemFn, Item, Meta, ReturnType, Type, Visibility};
+use syn::{Attribute, Expr, ImplItem, ImplItemFn, Item, Meta, ReturnType, Type, Visibility};
 
 use crate::error::Error;
 
@@ -135,11 +135,13 @@ impl Wrappers {
         found
     }
 
-    /// The functions of the same folder that call a private function. `new` is too common a name to search for.
+    /// The functions that call a private function by its name. Methods are searched in the same folder, because their names
+    /// are less distinct; `new` is not searched at all.
     fn callers<'w>(&'w self, function: &'w Function) -> impl Iterator<Item = &'w Function> {
         let known = function.name != "new";
         self.functions.iter().filter(move |other| {
-            known && other.folder == function.folder && other.calls.contains(&function.name)
+            let near = other.folder == function.folder || function.owner.is_empty();
+            known && near && other.calls.contains(&function.name)
         })
     }
 
@@ -326,7 +328,16 @@ impl<'ast> Visit<'ast> for Body {
         visit::visit_expr_method_call(self, call);
     }
 
-    /// A function that is called, or passed as a value.
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let Expr::Path(path) = &*call.func
+            && let Some(name) = path.path.get_ident()
+        {
+            self.calls.insert(name.to_string());
+        }
+        visit::visit_expr_call(self, call);
+    }
+
+    /// A function of a type or a module that is called, or passed as a value. A single name can be a variable.
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
         let names: Vec<String> = path
             .path
@@ -338,10 +349,10 @@ impl<'ast> Visit<'ast> for Body {
             [.., module, name] if module == RAW => {
                 self.raw.insert(name.clone());
             }
-            [.., name] => {
+            [_, .., name] => {
                 self.calls.insert(name.clone());
             }
-            [] => {}
+            _ => {}
         }
         visit::visit_expr_path(self, path);
     }

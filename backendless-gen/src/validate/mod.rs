@@ -1,7 +1,7 @@
-//! Refuses what cannot be generated, before anything is tried with it.
+//! Rejects documents that the generator does not support. Each error contains the place and what would be valid there.
 //!
-//! progenitor and typify panic on many shapes, and on others make code that does not compile. Each of these is found
-//! here, where its place is known.
+//! progenitor and typify panic on many shapes, and generate code that does not compile for others. These shapes are
+//! rejected here, where their place in the document is known.
 
 mod extensions;
 mod operations;
@@ -17,14 +17,14 @@ use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::inline;
 
-/// The checks on a document as it was written.
+/// Checks a document after its overlays are applied and before shared parts are inlined.
 pub(crate) fn document(document: &Document) -> Result<(), Error> {
     version(&document.root())?;
     operations::identities(document)?;
     for item in inline::path_items(document) {
-        parameters::all(&item)?;
+        parameters::check_all(&item)?;
         for (_, operation) in inline::operations(&item) {
-            parameters::all(&operation)?;
+            parameters::check_all(&operation)?;
             operation_parts(&operation)?;
         }
     }
@@ -34,27 +34,24 @@ pub(crate) fn document(document: &Document) -> Result<(), Error> {
 }
 
 fn version(root: &At<'_>) -> Result<(), Error> {
-    const VALID: &str = "an OpenAPI 3.0 document: `openapi: 3.0.x`";
+    const HELP: &str = "an OpenAPI 3.0 document: `openapi: 3.0.x`";
     if let Some(swagger) = root.child("swagger") {
-        let what = format!(
-            "this is Swagger {}, which progenitor does not read",
-            swagger.node().summary()
-        );
-        return Err(swagger.error(what, VALID));
+        let problem = format!("Swagger {} is not supported", swagger.node().summary());
+        return Err(swagger.error(problem, HELP));
     }
     let Some(version) = root.child("openapi") else {
-        return Err(root.error("there is no `openapi` version", VALID));
+        return Err(root.error("`openapi` is missing", HELP));
     };
     match version.node().str() {
         Some(text) if text.starts_with("3.0.") => Ok(()),
         _ => {
-            let what = format!("OpenAPI {} is not supported", version.node().summary());
-            Err(version.error(what, VALID))
+            let problem = format!("OpenAPI {} is not supported", version.node().summary());
+            Err(version.error(problem, HELP))
         }
     }
 }
 
-/// What the parts of an operation refer to and consist of.
+/// Checks the request body and the responses of an operation.
 fn operation_parts(operation: &At<'_>) -> Result<(), Error> {
     if let Some(body) = operation.child("requestBody") {
         content(&body.resolved("requestBodies")?)?;
@@ -65,10 +62,10 @@ fn operation_parts(operation: &At<'_>) -> Result<(), Error> {
         .unwrap_or_default()
     {
         if !is_status(status) {
-            let what = format!("`{status}` is not a status");
+            let problem = format!("`{status}` is not a status code");
             return Err(response.error(
-                what,
-                "a status from 100 to 599, a range like 2XX, or default",
+                problem,
+                "a status code from 100 to 599, a range like 2XX, or default",
             ));
         }
         content(&response.resolved("responses")?)?;
@@ -82,7 +79,7 @@ fn is_status(text: &str) -> bool {
         || (text.len() == 3 && text.starts_with(['1', '2', '3', '4', '5']) && range(&text[1..]))
 }
 
-/// The media types of a body.
+/// Checks the media types of a body, and their schemas.
 fn content(at: &At<'_>) -> Result<(), Error> {
     for (name, media_type) in at
         .child("content")
@@ -91,24 +88,24 @@ fn content(at: &At<'_>) -> Result<(), Error> {
     {
         let essence = name.split(';').next().unwrap_or_default().trim();
         if essence.split('/').filter(|part| !part.is_empty()).count() != 2 {
-            let what = format!("`{name}` is not a media type");
-            return Err(media_type.error(what, "a media type like application/json"));
+            let problem = format!("`{name}` is not a media type");
+            return Err(media_type.error(problem, "a media type like application/json"));
         }
         if let Some(schema) = media_type.child("schema") {
-            schemas::schema(&schema)?;
+            schemas::check(&schema)?;
         }
     }
     Ok(())
 }
 
-/// The parts that operations share, used or not.
+/// Checks the shared components, including unused ones.
 fn components(document: &Document) -> Result<(), Error> {
     let section = |name| {
         let section = document.at(&Pointer::of(["components", name]));
         section.map(|at| at.entries()).unwrap_or_default()
     };
     for (_, parameter) in section("parameters") {
-        parameters::one(&parameter)?;
+        parameters::check(&parameter)?;
     }
     for name in ["requestBodies", "responses"] {
         for (_, body) in section(name) {
@@ -116,7 +113,7 @@ fn components(document: &Document) -> Result<(), Error> {
         }
     }
     for (_, schema) in section("schemas") {
-        schemas::schema(&schema)?;
+        schemas::check(&schema)?;
     }
-    schemas::names(&section("schemas"))
+    schemas::check_names(&section("schemas"))
 }

@@ -1,4 +1,4 @@
-//! Operations: their identities, their paths, and the names they get in Rust.
+//! Checks operations: their operationIds, their paths, and their names in Rust.
 
 use std::collections::HashMap;
 
@@ -8,70 +8,67 @@ use crate::inline;
 use crate::model::{In, Model, Operation};
 use crate::template::Template;
 
-/// Path items and operationIds.
+/// Checks that no path item is a `$ref`, and that no two operations have the same operationId.
 pub(super) fn identities(document: &Document) -> Result<(), Error> {
     let mut seen: HashMap<&str, At<'_>> = HashMap::new();
     for item in inline::path_items(document) {
         if let Some(reference) = item.child("$ref") {
-            let what = "a path item that stands elsewhere is not followed";
-            return Err(reference.error(what, "the operations of this path, written here"));
+            let problem = "a $ref in place of a path item is not supported";
+            return Err(reference.error(problem, "the operations of this path, written here"));
         }
         for (_, operation) in inline::operations(&item) {
-            const VALID: &str = "an operationId that no other operation has";
+            const HELP: &str = "an operationId that no other operation has";
             let Some(id) = operation.child("operationId") else {
-                return Err(operation.error("this operation has no operationId", VALID));
+                return Err(operation.error("this operation has no operationId", HELP));
             };
             let Some(name) = id.node().str().filter(|name| !name.trim().is_empty()) else {
-                return Err(id.error("this operationId is not a text", VALID));
+                return Err(id.error("this operationId is not a string", HELP));
             };
             if let Some(first) = seen.insert(name, id.clone()) {
-                let what = format!(
-                    "the operationId `{name}` stands twice, first at {}",
-                    first.place()
-                );
-                return Err(id.error(what, VALID));
+                let problem = format!("duplicate operationId `{name}`, first at {}", first.place());
+                return Err(id.error(problem, HELP));
             }
         }
     }
     Ok(())
 }
 
-/// The checks on whole operations.
+/// Checks the operations of an inlined document.
 pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
     let mut seen: HashMap<&str, &Operation> = HashMap::new();
     let mut templates: HashMap<(String, String), &Operation> = HashMap::new();
     for operation in &model.operations {
         let id = operation.pointer.join("operationId");
         if let Some(first) = seen.insert(&operation.function, operation) {
-            let what = format!(
+            let problem = format!(
                 "`{}` and `{}` are both `{}` in Rust",
                 first.id, operation.id, operation.function
             );
             return Err(document.error_near(
                 &id,
-                what,
+                problem,
                 "operationIds that differ in more than case and punctuation",
             ));
         }
         let route = (operation.method.clone(), route(&operation.template));
         if let Some(first) = templates.insert(route, operation) {
-            let what = format!(
-                "`{}` has the method and the path of `{}`",
+            let problem = format!(
+                "`{}` has the same method and path as `{}`",
                 operation.id, first.id
             );
             return Err(document.error_near(
                 &operation.pointer,
-                what,
+                problem,
                 "paths that differ in more than names of parameters",
             ));
         }
-        path(document, operation)?;
-        arguments(document, operation)?;
+        check_path(document, operation)?;
+        check_arguments(document, operation)?;
     }
     Ok(())
 }
 
-/// The template with every parameter called the same.
+/// Returns the template without the names of its parameters. Two paths with the same route are indistinguishable.
 pub(crate) fn route(template: &Template) -> String {
     let mut text = template.to_string();
     for name in template.parameters() {
@@ -80,22 +77,22 @@ pub(crate) fn route(template: &Template) -> String {
     text
 }
 
-/// The template and the declared parameters have to agree.
-fn path(document: &Document, operation: &Operation) -> Result<(), Error> {
+/// Checks that the template has exactly the declared path parameters.
+fn check_path(document: &Document, operation: &Operation) -> Result<(), Error> {
     let parameters = operation.pointer.join("parameters");
     for name in operation.template.parameters() {
         if !operation
             .parameters_in(In::Path)
             .any(|parameter| parameter.name == name)
         {
-            let what = format!(
+            let problem = format!(
                 "the path `{}` has the parameter `{name}`, which is not declared",
                 operation.template
             );
-            let valid = format!(
+            let help = format!(
                 "a parameter `{name}` with `in: path` and `required: true`, or a path without it"
             );
-            return Err(document.error_near(&operation.pointer, what, &valid));
+            return Err(document.error_near(&operation.pointer, problem, &help));
         }
     }
     for (index, parameter) in operation.parameters.iter().enumerate() {
@@ -104,19 +101,19 @@ fn path(document: &Document, operation: &Operation) -> Result<(), Error> {
             .parameters()
             .any(|name| name == parameter.name);
         if parameter.place == In::Path && !in_template {
-            let what = format!(
+            let problem = format!(
                 "the parameter `{}` is not in the path `{}`",
                 parameter.name, operation.template
             );
-            let valid = format!("`{{{}}}` in the path, or another `in`", parameter.name);
-            return Err(document.error_near(&parameters.join(&index.to_string()), what, &valid));
+            let help = format!("`{{{}}}` in the path, or another `in`", parameter.name);
+            return Err(document.error_near(&parameters.join(&index.to_string()), problem, &help));
         }
     }
     Ok(())
 }
 
-/// Each argument of the function has a name of its own.
-fn arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
+/// Checks that the arguments of the function have distinct names.
+fn check_arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
     let pointer = |index: usize| -> Pointer {
         operation
             .pointer
@@ -129,12 +126,12 @@ fn arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
     }
     for (index, parameter) in operation.parameters.iter().enumerate() {
         if let Some(first) = seen.insert(&parameter.argument, format!("`{}`", parameter.name)) {
-            let what = format!(
+            let problem = format!(
                 "`{}` and {first} are both `{}` in Rust",
                 parameter.name, parameter.argument
             );
-            let valid = "names that differ in more than case, punctuation and `in`";
-            return Err(document.error_near(&pointer(index), what, valid));
+            let help = "names that differ in more than case and punctuation, whatever their `in`";
+            return Err(document.error_near(&pointer(index), problem, help));
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Whether the document has the structure of an OpenAPI 3.0 document.
+//! Checks that the document has the structure of OpenAPI 3.0.
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -7,16 +7,16 @@ use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::inline;
 
-const VALID: &str = "what https://spec.openapis.org/oas/v3.0.4.html allows at this place";
+const HELP: &str = "what https://spec.openapis.org/oas/v3.0.4.html allows at this place";
 
-/// Reads the document as progenitor will see it.
+/// Parses the document into the type that progenitor takes as input.
 pub(crate) fn structure(document: &Document) -> Result<openapiv3::OpenAPI, Error> {
-    read(&document.root()).map_err(|error| parts(document).err().unwrap_or(error))
+    read(&document.root()).map_err(|error| check_parts(document).err().unwrap_or(error))
 }
 
 fn read<T: DeserializeOwned>(at: &At<'_>) -> Result<T, Error> {
     let text =
-        serde_json::to_string(at.node()).map_err(|error| at.error(error.to_string(), VALID))?;
+        serde_json::to_string(at.node()).map_err(|error| at.error(error.to_string(), HELP))?;
     let mut reader = serde_json::Deserializer::from_str(&text);
     serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let mut nearest = at.clone();
@@ -31,20 +31,19 @@ fn read<T: DeserializeOwned>(at: &At<'_>) -> Result<T, Error> {
                 None => break,
             }
         }
-        let what = error.into_inner().to_string();
-        // The line and column are those of the text made above, which nobody has seen.
-        let what = what
+        let problem = error.into_inner().to_string();
+        // The line and column are those of the serialized text above, not of the document.
+        let problem = problem
             .rsplit_once(" at line ")
-            .map_or(what.as_str(), |(what, _)| what);
-        nearest.error(what, VALID)
+            .map_or(problem.as_str(), |(problem, _)| problem);
+        nearest.error(problem, HELP)
     })
 }
 
-/// The same for the parts alone, small ones first.
+/// Parses each part separately, the smallest parts first.
 ///
-/// Where openapiv3 tries one reading after the other it forgets where the last one failed; read by itself a part
-/// is found by its own place.
-fn parts(document: &Document) -> Result<(), Error> {
+/// Where openapiv3 tries several variants, its error has no place. The error of a part has the place of that part.
+fn check_parts(document: &Document) -> Result<(), Error> {
     for item in inline::path_items(document) {
         parameters(&item)?;
         for (_, operation) in inline::operations(&item) {

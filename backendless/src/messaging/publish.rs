@@ -23,7 +23,13 @@ use crate::{Error, Profile, Result, Timestamp};
 /// # });
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(
+        description = "Whether a message is pushed to devices, published in its channel, or both."
+    )
+)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum PushPolicy {

@@ -30,9 +30,9 @@ const MAX_REMEMBERED_IDS: usize = 10_000;
 /// Stream of the messages of a subscription; created by [`Messaging::messages`](super::Messaging::messages).
 ///
 /// The subscription is polled when the stream is first polled, and then at an [interval](Self::interval). The stream
-/// does not end: drop it to stop polling. A failed poll is an item of the stream, and polling continues after the
-/// interval; stop when the error is not [retryable](Error::is_retryable), because the next poll will most likely fail
-/// too. A message with the id of an earlier one is skipped.
+/// does not end. A failed poll is an item of the stream, and polling continues after the interval: drop the stream to
+/// stop, for example after an error that the next poll would return as well, such as
+/// [`Unauthorized`](ErrorKind::Unauthorized). A message with the id of an earlier one is skipped.
 ///
 /// ```
 /// # backendless_local::doc_example!(|client| {
@@ -144,7 +144,6 @@ impl<M> MessageStream<M> {
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    ///
     /// let messages = client.messaging()
     ///     .messages::<String>("news", "my-subscription")
     ///     .idempotent(true);

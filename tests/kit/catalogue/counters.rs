@@ -17,6 +17,13 @@ pub(super) fn entries() -> Vec<Entry> {
             number,
         ),
         Entry::new(
+            &GET_AND_INCREMENT,
+            &[COUNTER],
+            call!(|context| context.client.counters().get_and_increment(context.path(0))),
+            ResponseBody::Required,
+            number,
+        ),
+        Entry::new(
             &INCREMENT_BY_AND_GET,
             &[COUNTER],
             call!(|context| context.client.counters().increment_by(context.path(0), -3)),

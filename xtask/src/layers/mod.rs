@@ -20,18 +20,17 @@ use rules::{RULES, Rules};
 pub(crate) fn run(root: &Path) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for rules in RULES {
-        match violations(root, rules) {
-            Ok(violations) if violations.is_empty() => {
-                show(&format!(
-                    "{}: no cycle, no forbidden import\n",
-                    rules.package
-                ));
-            }
-            Ok(violations) => {
-                for violation in violations {
+        match check(root, rules) {
+            Ok((imports, violations)) => {
+                for violation in &violations {
                     show(&format!("{}: {violation}", rules.package));
+                    code = ExitCode::FAILURE;
                 }
-                code = ExitCode::FAILURE;
+                show(&format!(
+                    "{}: {imports} imports between modules, {} violations\n",
+                    rules.package,
+                    violations.len()
+                ));
             }
             Err(error) => {
                 eprintln!("error: {error}");
@@ -42,13 +41,17 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     code
 }
 
-fn violations(root: &Path, rules: &Rules) -> io::Result<Vec<String>> {
-    let mut found = Vec::new();
+/// Returns the number of imports between modules of a crate, and the violations.
+fn check(root: &Path, rules: &Rules) -> io::Result<(usize, Vec<String>)> {
+    let mut imports = 0;
+    let mut violations = Vec::new();
     for file in rules.roots {
         let krate = Crate::read(file, &|file| fs::read_to_string(root.join(file)).ok())?;
-        found.extend(rules.violations(&krate.top_level(), &krate.edges()));
+        let edges = krate.edges();
+        imports += edges.len();
+        violations.extend(rules.violations(&krate.top_level(), &edges));
     }
-    Ok(found)
+    Ok((imports, violations))
 }
 
 #[cfg(test)]

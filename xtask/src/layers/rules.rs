@@ -29,7 +29,6 @@ pub(crate) const RULES: &[Rules] = &[
             &["generated::mock", "guide", "mock", "schema"],
             &[
                 "cache",
-                "client",
                 "cloud_code",
                 "counters",
                 "data",
@@ -39,6 +38,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "users",
             ],
             &["request"],
+            &["client"],
             &["transport"],
             &["generated::raw"],
             &["prepared"],

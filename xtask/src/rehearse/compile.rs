@@ -263,7 +263,7 @@ fn alone() {
                 r#"{{"reason":"compiler-message","message":{{"level":"{level}","message":"it is wrong","code":{{"code":"E0061"}},"spans":[{spans}]}}}}"#
             )
         };
-        let span = r#"{"file_name":"backendless/src/shop.rs","line_start":48,"is_primary":true}"#;
+        let span = r#"{"file_name":"backendless/src/shop.rs","line_start":44,"is_primary":true}"#;
         let lines = [
             message("error", span),
             message("error", span),
@@ -276,8 +276,8 @@ fn alone() {
         let [error] = found.iter().collect::<Vec<_>>()[..] else {
             panic!("one error has a place: {found:?}");
         };
-        assert_eq!(error.place, "backendless/src/shop.rs:48");
-        assert_eq!(error.function.as_deref(), Some("Items::page"));
+        assert_eq!(error.place, "backendless/src/shop.rs:44");
+        assert_eq!(error.function.as_deref(), Some("Items::first"));
         assert_eq!(error.message, "it is wrong (E0061)");
         let methods: Vec<&str> = error.methods.iter().map(String::as_str).collect();
         assert_eq!(methods, ["Items::first", "Shop::items"]);

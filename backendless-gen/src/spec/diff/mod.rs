@@ -1,10 +1,11 @@
-//! Two specifications told apart, in terms of the Rust API.
+//! Compares two specifications in terms of the Rust API.
 //!
-//! `operations`, `parameters`, `security` and `schemas` each find one kind of change; `show` writes them down.
+//! `operations`, `parameters`, `security` and `schemas` each find one kind of change; `show` formats them. Each document
+//! is compared with its overlays applied.
 //!
-//! A change is *breaking* when code of a user that compiled and worked, tests with the mock server included, may not do
-//! so any more; *additive* when there is more to use; *textual* when only the documentation says something else.
-//! What only the raw client shows (feature `raw`) is outside the version promise.
+//! A change is *breaking* if code of a user that compiled and worked, tests with the mock server included, may fail
+//! after it; *additive* if there is more to use; *textual* if only the documentation changed. The generated functions
+//! (feature `raw`) are outside the version promise.
 
 mod operations;
 mod parameters;
@@ -23,67 +24,68 @@ use crate::model::{Model, Operation};
 use crate::source::Source;
 use crate::spec::Wrappers;
 
-/// What a change means for users of the crate. The worst comes first.
+/// The effect of a change on users of the crate, the most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Code that compiled and worked may not any more.
+    /// Code that compiled and worked may fail.
     Breaking,
     /// There is more to use.
     Additive,
-    /// Only the documentation says something else.
+    /// Only the documentation changed.
     Textual,
 }
 
-/// The version that a set of changes asks for.
+/// The version that a set of changes requires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Bump {
-    /// The version of the crate now.
+    /// The current version of the crate.
     pub from: String,
-    /// The version to release, or nothing if there is nothing to release.
+    /// The version to release, or none if nothing differs.
     pub to: Option<String>,
-    /// Why that one.
+    /// The reason.
     pub why: String,
 }
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// What it means for users.
+    /// The effect on users.
     pub level: Level,
-    /// What is different.
+    /// The difference.
     pub what: String,
-    /// What follows from it, where that is not plain.
+    /// The consequences, where they are not obvious.
     pub note: Option<String>,
-    /// Where it stands: in the new specification, or in the old one if it is gone.
+    /// The place in the new specification, or in the old one if it is removed.
     pub place: String,
-    /// The operations it concerns.
+    /// The affected operations.
     pub operations: BTreeSet<String>,
-    /// The handwritten public methods that make those operations' calls.
+    /// The handwritten public methods that call those operations.
     pub methods: BTreeSet<String>,
-    /// Where those operations' raw functions are called.
+    /// The calls of the generated functions of those operations.
     pub calls: BTreeSet<String>,
 }
 
-/// All differences, the worst first.
+/// All differences, the most severe first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diff {
-    /// What the old specification is called.
+    /// The name of the old specification.
     pub old: String,
-    /// What the new specification is called.
+    /// The name of the new specification.
     pub new: String,
     /// The differences.
     pub changes: Vec<Change>,
-    /// The version they ask for.
+    /// The version that they require.
     pub bump: Bump,
 }
 
 impl Diff {
-    /// Compares `old` with `new`; `version` is that of the crate.
+    /// Compares `old` with `new`. Actions of overlays that do not apply to their document are skipped; `version` is that
+    /// of the crate.
     ///
     /// # Errors
     ///
-    /// When either cannot be generated from.
+    /// If one of them is invalid.
     pub fn of(
         old: &Source,
         new: &Source,
@@ -149,7 +151,7 @@ impl Comparison<'_> {
         self.add_with(level, what, None, at, operations);
     }
 
-    /// The same difference found on two ways is one difference.
+    /// A difference that is found twice is reported once.
     fn add_with(
         &mut self,
         level: Level,
@@ -174,7 +176,7 @@ impl Comparison<'_> {
         });
     }
 
-    /// What no comparison looks at can still differ; then the documentation does.
+    /// Compares the parts that no other comparison covers. They affect only the documentation.
     fn rest(&mut self, old: &Source, new: &Source) {
         let (before, after) = (self.old.document.root(), self.new.document.root());
         for key in ["info", "servers", "tags", "externalDocs"] {
@@ -182,20 +184,20 @@ impl Comparison<'_> {
                 continue;
             }
             let note = (key == "servers").then(|| {
-                "the generator reads no servers: the default origin is handwritten, in \
+                "the generator does not read servers: the default origin is handwritten, in \
                  backendless/src/client/builder.rs"
                     .to_owned()
             });
             let at = after.child(key).unwrap_or(after.clone());
-            let what = format!("`{key}` says something else");
+            let what = format!("`{key}` changed");
             self.add_with(Level::Textual, what, note, &at, BTreeSet::new());
         }
         if self.found.is_empty() && (&old.text, &old.overlays) != (&new.text, &new.overlays) {
             let what = match before.node() == after.node() {
-                true => "only layout or comments differ",
-                false => "a part differs that the generator does not read",
+                true => "only layout or comments changed",
+                false => "a part changed that the generator does not read",
             };
-            let note = "the digest in the generated files changes: run `cargo xtask generate`";
+            let note = "the digests in the generated files change: run `cargo xtask generate`";
             let operations = BTreeSet::new();
             self.add_with(
                 Level::Textual,
@@ -207,7 +209,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The differences with whom they touch, the worst first, else in the order in which they were found.
+    /// The differences with the methods that they affect, sorted by severity.
     fn changes(self, wrappers: &Wrappers) -> Vec<Change> {
         let mut changes = self.found;
         for change in &mut changes {
@@ -232,7 +234,7 @@ fn only(operation: &Operation) -> BTreeSet<String> {
 }
 
 impl Bump {
-    /// The step of semantic versioning, as cargo reads it: below 1.0.0 the minor number is the one that breaks.
+    /// The step of semantic versioning by cargo's rules: below 1.0.0 a breaking change increments the minor number.
     fn of(version: &str, worst: Option<Level>) -> Result<Self, Error> {
         let numbers: Vec<u64> = version
             .split('.')
@@ -240,26 +242,26 @@ impl Bump {
             .collect();
         let [major, minor, patch] = numbers[..] else {
             return Err(Error::new(format!(
-                "`{version}` is no version\n  valid: three numbers, as in 0.1.0"
+                "`{version}` is not a version\n  help: three numbers, as in 0.1.0"
             )));
         };
         let (to, why) = match (worst, major) {
             (None, _) => (None, "nothing differs".to_owned()),
             (Some(Level::Breaking), 0) => (
                 Some(format!("0.{}.0", minor + 1)),
-                format!("breaking: the minor step, because {version} begins with 0"),
+                format!("breaking: a minor step, because {version} begins with 0"),
             ),
             (Some(Level::Breaking), _) => (
                 Some(format!("{}.0.0", major + 1)),
-                "breaking: the major step".to_owned(),
+                "breaking: a major step".to_owned(),
             ),
             (Some(Level::Additive), 1..) => (
                 Some(format!("{major}.{}.0", minor + 1)),
-                "additive: the minor step".to_owned(),
+                "additive: a minor step".to_owned(),
             ),
             (Some(level), _) => (
                 Some(format!("{major}.{minor}.{}", patch + 1)),
-                format!("nothing worse than {level}: the patch step"),
+                format!("{level} at most: a patch step"),
             ),
         };
         Ok(Self {

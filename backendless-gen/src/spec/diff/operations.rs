@@ -1,11 +1,11 @@
-//! Operations: added, removed, renamed, moved; and what each sends and answers.
+//! Changes of operations: added, removed, renamed, moved; their metadata, requests and responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Comparison, Level, only, parameters, schemas};
 use crate::Error;
 use crate::document::At;
-use crate::model::{Answer, Operation};
+use crate::model::{In, Operation, Response};
 use crate::reserved;
 use crate::validate::route;
 
@@ -14,14 +14,13 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) -> Result<(), Error> {
     for before in &old.model.operations {
         match new.operation(&before.id) {
             Some(after) => same(comparison, before, after)?,
-            None => gone(comparison, before),
+            None => removed(comparison, before),
         }
     }
     for after in &new.model.operations {
-        let renamed =
-            old.model.operations.iter().any(|before| {
-                address(before) == address(after) && new.operation(&before.id).is_none()
-            });
+        let renamed = old.model.operations.iter().any(|before| {
+            route_of(before) == route_of(after) && new.operation(&before.id).is_none()
+        });
         if old.operation(&after.id).is_none() && !renamed {
             added(comparison, after);
         }
@@ -29,8 +28,8 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What a request of it looks like, whatever its parameters are called.
-fn address(operation: &Operation) -> (String, String) {
+/// Method and path, without the names of the parameters.
+fn route_of(operation: &Operation) -> (String, String) {
     (operation.method.clone(), route(&operation.template))
 }
 
@@ -41,14 +40,14 @@ fn title(operation: &Operation) -> String {
     )
 }
 
-fn gone(comparison: &mut Comparison<'_>, before: &Operation) {
+fn removed(comparison: &mut Comparison<'_>, before: &Operation) {
     let mut others = comparison.new.model.operations.iter();
-    let heir = others.find(|after| {
-        address(after) == address(before) && comparison.old.operation(&after.id).is_none()
+    let successor = others.find(|after| {
+        route_of(after) == route_of(before) && comparison.old.operation(&after.id).is_none()
     });
-    let (what, at) = match heir {
+    let (what, at) = match successor {
         Some(after) => (
-            format!("operation {} is called `{}`", title(before), after.id),
+            format!("operation {} is renamed to `{}`", title(before), after.id),
             comparison.new.document.at(&after.pointer),
         ),
         None => (
@@ -56,11 +55,11 @@ fn gone(comparison: &mut Comparison<'_>, before: &Operation) {
             comparison.old.document.at(&before.pointer),
         ),
     };
-    let note = match heir {
+    let note = match successor {
         Some(_) => {
-            "its constant in `operations` and its mock are renamed, and so are its targets in overlays"
+            "its constant in `operations` and its mock are renamed; targets of overlays that name it have to change"
         }
-        None => "its methods, its constant in `operations` and its mock go",
+        None => "its methods, its constant in `operations` and its mock are removed",
     };
     let at = at.unwrap_or_else(|| comparison.new.document.root());
     comparison.add_with(
@@ -75,7 +74,7 @@ fn gone(comparison: &mut Comparison<'_>, before: &Operation) {
 fn added(comparison: &mut Comparison<'_>, after: &Operation) {
     let at = comparison.new.document.at(&after.pointer);
     let at = at.unwrap_or_else(|| comparison.new.document.root());
-    let note = "new in `operations`, the mock and the raw client; no method of its own until it is wrapped";
+    let note = "new in `operations`, the mock and the generated functions; it has no method until it is wrapped";
     comparison.add_with(
         Level::Additive,
         format!("operation {} is new", title(after)),
@@ -85,7 +84,7 @@ fn added(comparison: &mut Comparison<'_>, after: &Operation) {
     );
 }
 
-/// The same operation on both sides.
+/// Compares an operation that both sides have.
 fn same(
     comparison: &mut Comparison<'_>,
     before: &Operation,
@@ -101,7 +100,7 @@ fn same(
     let mut add = |level, what: String, note: Option<String>| {
         comparison.add_with(level, what, note, &to, only(after));
     };
-    if address(before) != address(after) {
+    if route_of(before) != route_of(after) {
         let what = format!(
             "operation {} is moved to {} {}",
             title(before),
@@ -109,26 +108,79 @@ fn same(
             after.template
         );
         let note = (before.extensions.idempotency != after.extensions.idempotency)
-            .then(|| "its idempotency changes too, and with it its retries".to_owned());
+            .then(|| "its idempotency changes too, and so do its retries".to_owned());
         add(Level::Breaking, what, note);
     }
     if before.service != after.service {
         let what = format!(
-            "`{}` belongs to the service {}, was {}",
+            "`{}` belongs to the service {} now, was {}",
             after.id, after.service, before.service
         );
-        let note = "spans and `operations` name it so".to_owned();
+        let note = "spans and `operations` contain this name".to_owned();
         add(Level::Breaking, what, Some(note));
     }
+    metadata(comparison, before, after, &to);
     reserved_values(comparison, before, after, &to);
     parameters::compare(comparison, after, &from, &to)?;
     request(comparison, (before, after), &from, &to)?;
-    answer(comparison, (before, after), &from, &to)?;
+    response(comparison, (before, after), &from, &to)?;
     texts(comparison, after, &from, &to);
     Ok(())
 }
 
-/// A new operation can take a value away from a path parameter of another.
+/// Compares what overlays say about an operation.
+fn metadata(comparison: &mut Comparison<'_>, before: &Operation, after: &Operation, at: &At<'_>) {
+    let (old, new) = (&before.extensions, &after.extensions);
+    let mut changed = |level, subject: &str, note: &str| {
+        let what = format!("{subject} of `{}` changed", after.id);
+        comparison.add_with(level, what, Some(note.to_owned()), at, only(after));
+    };
+    // A moved operation has this in its note.
+    if old.idempotency != new.idempotency && before.method == after.method {
+        let note = format!(
+            "it is {} now, was {}; its retries change",
+            new.idempotency, old.idempotency
+        );
+        changed(Level::Breaking, "the idempotency", &note);
+    }
+    if old.ends_session != new.ends_session {
+        let note = "a success ends the session of the user token, or no longer does";
+        changed(Level::Breaking, "the session use", note);
+    }
+    if old.error_codes != new.error_codes {
+        let note = "the kinds of its errors change";
+        changed(Level::Breaking, "the origin of the error codes", note);
+    }
+    if old.open_json.is_some() != new.open_json.is_some() {
+        let note = "the generated function has a type parameter, or no longer has one";
+        changed(Level::Textual, "the JSON type", note);
+    }
+    for parameter in before.parameters_in(In::Path) {
+        let name = &parameter.name;
+        if before.is_multi_segment(name) != after.is_multi_segment(name) {
+            let note = "slashes in its value are encoded, or no longer are";
+            changed(
+                Level::Breaking,
+                &format!("the path parameter `{name}`"),
+                note,
+            );
+        }
+    }
+    if live_names(before) != live_names(after) || before.live_template != after.live_template {
+        let note = "`Profile::Live` sends another request";
+        changed(Level::Breaking, "the live profile", note);
+    }
+}
+
+fn live_names(operation: &Operation) -> BTreeSet<(&str, &str)> {
+    let names = operation
+        .parameters
+        .iter()
+        .filter_map(|parameter| Some((parameter.name.as_str(), parameter.live_name.as_deref()?)));
+    names.collect()
+}
+
+/// A new operation can reserve a value of a path parameter of another one.
 fn reserved_values(
     comparison: &mut Comparison<'_>,
     before: &Operation,
@@ -146,12 +198,12 @@ fn reserved_values(
     let (old, new) = (pairs(old), pairs(new));
     let id = &after.id;
     for (name, value) in new.difference(&old) {
-        let what = format!("`{id}` refuses `{value}` for `{name}`");
-        let note = "it would be the path of another operation".to_owned();
+        let what = format!("`{id}` rejects `{value}` for `{name}`");
+        let note = "it would make the path that of another operation".to_owned();
         comparison.add_with(Level::Breaking, what, Some(note), at, only(after));
     }
     for (name, value) in old.difference(&new) {
-        let what = format!("`{id}` takes `{value}` for `{name}`, which was reserved");
+        let what = format!("`{id}` accepts `{value}` for `{name}`, which was reserved");
         comparison.add(Level::Additive, what, at, only(after));
     }
 }
@@ -171,13 +223,13 @@ fn request(
         ),
         (None, Some(new)) => (
             Level::Additive,
-            format!("`{id}` takes a body of {}", new.media_type),
+            format!("`{id}` accepts a body of {}", new.media_type),
         ),
-        (Some(_), None) => (Level::Breaking, format!("`{id}` takes no body any more")),
+        (Some(_), None) => (Level::Breaking, format!("`{id}` no longer has a body")),
         (Some(old), Some(new)) if old.media_type != new.media_type => (
             Level::Breaking,
             format!(
-                "`{id}` sends its body as {}, was {}",
+                "`{id}` sends its body as {} now, was {}",
                 new.media_type, old.media_type
             ),
         ),
@@ -199,7 +251,7 @@ fn request(
     Ok(())
 }
 
-/// Whether the body was, and is, required.
+/// Compares whether the body is required.
 fn presence(
     comparison: &mut Comparison<'_>,
     operation: &Operation,
@@ -207,32 +259,32 @@ fn presence(
     at: &At<'_>,
 ) {
     let (level, what) = match required {
-        (false, true) => (Level::Breaking, "is required"),
-        (true, false) => (Level::Additive, "may be left out"),
+        (false, true) => (Level::Breaking, "is required now"),
+        (true, false) => (Level::Additive, "is optional now"),
         _ => return,
     };
     let what = format!("the body of `{}` {what}", operation.id);
     comparison.add(level, what, at, only(operation));
 }
 
-fn answer(
+fn response(
     comparison: &mut Comparison<'_>,
     (before, after): (&Operation, &Operation),
     from: &At<'_>,
     to: &At<'_>,
 ) -> Result<(), Error> {
-    let kind = |answer: &Answer| match answer {
-        Answer::Json(_) => "JSON",
-        Answer::Raw => "bytes",
-        Answer::Empty => "nothing",
+    let kind = |response: &Response| match response {
+        Response::Json(_) => "JSON",
+        Response::Raw => "bytes",
+        Response::Empty => "nothing",
     };
-    let (old, new) = (kind(&before.answer), kind(&after.answer));
+    let (old, new) = (kind(&before.response), kind(&after.response));
     if old != new {
-        let level = match before.answer {
-            Answer::Empty => Level::Additive,
+        let level = match before.response {
+            Response::Empty => Level::Additive,
             _ => Level::Breaking,
         };
-        let what = format!("`{}` answers {new}, was {old}", after.id);
+        let what = format!("`{}` returns {new} now, was {old}", after.id);
         comparison.add(level, what, to, only(after));
     }
     let (from, to) = (responses(from), responses(to));
@@ -257,7 +309,7 @@ fn responses<'d>(operation: &At<'d>) -> Vec<(&'d str, At<'d>)> {
     responses.map(|at| at.entries()).unwrap_or_default()
 }
 
-/// Every 2xx is the success and every other status an error, whether it is declared or not.
+/// Only the documentation changes: every 2xx is the success and every other status an error, declared or not.
 fn status_changed(
     comparison: &mut Comparison<'_>,
     operation: &Operation,
@@ -265,12 +317,12 @@ fn status_changed(
     verb: &str,
     at: &At<'_>,
 ) {
-    let what = format!("`{}` {verb} the answer {status}", operation.id);
-    let note = "every 2xx is read as its success, every other status as an error".to_owned();
+    let what = format!("`{}` {verb} the response {status}", operation.id);
+    let note = "every 2xx is read as a success, every other status as an error".to_owned();
     comparison.add_with(Level::Textual, what, Some(note), at, only(operation));
 }
 
-/// The schemas of one answer, for each of its media types.
+/// The schemas of one response, for each of its media types.
 fn contents(
     comparison: &mut Comparison<'_>,
     operation: &Operation,
@@ -278,21 +330,21 @@ fn contents(
     from: &At<'_>,
     to: &At<'_>,
 ) -> Result<(), Error> {
-    let context = schemas::Context::of_answer(only(operation));
+    let context = schemas::Context::of_response(only(operation));
     let label = match status.starts_with('2') {
-        true => format!("the answer of `{}`", operation.id),
-        false => format!("the answer {status} of `{}`", operation.id),
+        true => format!("the response of `{}`", operation.id),
+        false => format!("the response {status} of `{}`", operation.id),
     };
     let media = to.child("content").map(|at| at.entries());
     for (media, _) in media.unwrap_or_default() {
         let keys = ["content", media, "schema"];
-        // A schema that only one side has is another kind of answer, which was told above.
+        // A schema on one side only is another kind of response, which `response` compares.
         if let (Some(from), Some(to)) = (from.below(&keys), to.below(&keys)) {
             schemas::both(comparison, &context, &label, Some(from), Some(to))?;
         }
     }
     if from.str("description") != to.str("description") {
-        let what = format!("the description of {label} is another");
+        let what = format!("the description of {label} changed");
         comparison.add(Level::Textual, what, to, only(operation));
     }
     Ok(())
@@ -301,7 +353,7 @@ fn contents(
 fn texts(comparison: &mut Comparison<'_>, operation: &Operation, from: &At<'_>, to: &At<'_>) {
     for key in ["summary", "description", "deprecated", "externalDocs"] {
         if from.node().get(key) != to.node().get(key) {
-            let what = format!("the {key} of `{}` is another", operation.id);
+            let what = format!("the {key} of `{}` changed", operation.id);
             comparison.add(Level::Textual, what, to, only(operation));
         }
     }

@@ -1,4 +1,4 @@
-//! Parameters of one operation.
+//! Changes of the parameters of one operation.
 
 use super::schemas::{self, Context};
 use super::{Comparison, Level, only};
@@ -14,30 +14,30 @@ pub(super) fn compare(
     to: &At<'_>,
 ) -> Result<(), Error> {
     let (old, new) = (list(from), list(to));
-    let mut gone = missing(&old, &new);
+    let mut removed = missing(&old, &new);
     let mut added = missing(&new, &old);
-    while let Some((before, after)) = renamed(&gone, &added)? {
+    while let Some((before, after)) = renamed(&removed, &added)? {
         let what = format!(
-            "{} of `{}` is called `{}`",
-            title(&gone[before]),
+            "{} of `{}` is renamed to `{}`",
+            title(&removed[before]),
             operation.id,
             name(&added[after])
         );
-        let mut note = "its mock's method is renamed".to_owned();
-        if rank(&old, &gone[before]) != rank(&new, &added[after]) {
+        let mut note = "its method of the mock is renamed".to_owned();
+        if rank(&old, &removed[before]) != rank(&new, &added[after]) {
             note.push_str(
-                ", and the raw function takes it at another place, because its arguments go by name: where two have \
-                 one type a call that passes them in the old order still compiles",
+                ", and the generated function takes it at another position, because arguments are sorted by name: a call in \
+                 the old order still compiles if two arguments have one type",
             );
         }
         let at = &added[after];
         comparison.add_with(Level::Breaking, what, Some(note), at, only(operation));
-        gone.remove(before);
+        removed.remove(before);
         added.remove(after);
     }
-    for parameter in &gone {
+    for parameter in &removed {
         let what = format!("{} of `{}` is removed", title(parameter), operation.id);
-        let note = "the raw function loses an argument: its calls have to leave it out".to_owned();
+        let note = "the generated function loses an argument: its calls have to change".to_owned();
         comparison.add_with(
             Level::Breaking,
             what,
@@ -82,7 +82,7 @@ fn required(parameter: &At<'_>) -> bool {
     parameter.bool("required") == Some(true)
 }
 
-/// Those of `list` that `other` has not.
+/// The parameters of `list` that `other` does not have.
 fn missing<'d>(list: &[At<'d>], other: &[At<'d>]) -> Vec<At<'d>> {
     let found = list
         .iter()
@@ -90,24 +90,24 @@ fn missing<'d>(list: &[At<'d>], other: &[At<'d>]) -> Vec<At<'d>> {
     found.cloned().collect()
 }
 
-/// One that went and one that came, alike but for their names. Where several could be meant, none is.
-fn renamed(gone: &[At<'_>], added: &[At<'_>]) -> Result<Option<(usize, usize)>, Error> {
-    for (index, before) in gone.iter().enumerate() {
-        let mut heirs = Vec::new();
+/// The indexes of a removed and an added parameter that differ only in their names. None if it is ambiguous.
+fn renamed(removed: &[At<'_>], added: &[At<'_>]) -> Result<Option<(usize, usize)>, Error> {
+    for (index, before) in removed.iter().enumerate() {
+        let mut successors = Vec::new();
         for (index, after) in added.iter().enumerate() {
             let alike = place(before) == place(after) && required(before) == required(after);
             if alike && type_of(before)? == type_of(after)? {
-                heirs.push(index);
+                successors.push(index);
             }
         }
-        if let [heir] = heirs[..] {
-            return Ok(Some((index, heir)));
+        if let [successor] = successors[..] {
+            return Ok(Some((index, successor)));
         }
     }
     Ok(None)
 }
 
-/// How many of its kind stand before it among the arguments of the raw function.
+/// The position of a parameter among the arguments of the same kind of the generated function.
 fn rank(list: &[At<'_>], parameter: &At<'_>) -> usize {
     let before =
         |other: &&At<'_>| place(other) == place(parameter) && name(other) < name(parameter);
@@ -128,12 +128,12 @@ fn new_one(comparison: &mut Comparison<'_>, operation: &Operation, parameter: &A
         true => (
             Level::Breaking,
             "required ",
-            "every call has to give it, and its methods have to ask for it",
+            "every call has to pass it, and its methods need an argument for it",
         ),
         false => (
             Level::Additive,
             "",
-            "the raw function gains an argument: its calls have to pass it, or `None`",
+            "the generated function gains an argument: its calls have to pass it, or `None`",
         ),
     };
     let what = format!("{word}{} of `{}` is new", title(parameter), operation.id);
@@ -150,17 +150,17 @@ fn same(
     let label = format!("{} of `{}`", title(after), operation.id);
     match (required(before), required(after)) {
         (false, true) => {
-            let what = format!("{label} is required");
+            let what = format!("{label} is required now");
             comparison.add(Level::Breaking, what, after, only(operation));
         }
         (true, false) => {
-            let what = format!("{label} may be left out");
+            let what = format!("{label} is optional now");
             comparison.add(Level::Additive, what, after, only(operation));
         }
         _ => {}
     }
     if before.str("description") != after.str("description") {
-        let what = format!("the description of {label} is another");
+        let what = format!("the description of {label} changed");
         comparison.add(Level::Textual, what, after, only(operation));
     }
     let context = Context::of_request(only(operation));

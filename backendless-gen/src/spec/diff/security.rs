@@ -1,4 +1,4 @@
-//! Who may call: the security schemes, and which of them an operation asks for.
+//! Changes of the security schemes, and of the schemes that an operation requires.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use super::{Comparison, Level, Side};
 use crate::document::{At, Document, Pointer};
 use crate::model::{Operation, Session};
 
-/// The one scheme that the client knows.
+/// The header of the only scheme that the client supports.
 const HEADER: &str = "user-token";
 
 pub(super) fn compare(comparison: &mut Comparison<'_>) {
@@ -17,7 +17,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
         let Some(before) = old.operation(&after.id) else {
             continue;
         };
-        let (from, to) = (asked(old, before), asked(new, after));
+        let (from, to) = (required(old, before), required(new, after));
         if from != to {
             let level = match (before.session, after.session) {
                 (Session::Uses | Session::Ends, Session::None) => Level::Additive,
@@ -32,19 +32,19 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
         let at = first.and_then(|operation| new.document.at(&operation.pointer));
         let at = at.unwrap_or_else(|| new.document.root());
         let names: Vec<String> = operations.iter().map(|id| format!("`{id}`")).collect();
-        let what = format!("auth of {} is {to}, was {from}", names.join(", "));
+        let what = format!("auth of {} is {to} now, was {from}", names.join(", "));
         let note = foreign(&new.document, &to).map(|names| {
             format!(
-                "the client sends `{HEADER}` and takes every scheme for it: what {names} asks for has to be sent by hand, \
-                 in backendless/src/transport"
+                "the client sends only `{HEADER}`, whatever the scheme: {names} needs handwritten code in \
+                 backendless/src/transport"
             )
         });
         comparison.add_with(level, what, note, &at, operations);
     }
 }
 
-/// The alternatives of an operation, in words.
-fn asked(side: &Side, operation: &Operation) -> String {
+/// The security alternatives of an operation, as text.
+fn required(side: &Side, operation: &Operation) -> String {
     let own = side
         .document
         .at(&operation.pointer.join("security"))
@@ -79,12 +79,12 @@ fn is_user_token(scheme: &At<'_>) -> bool {
         && scheme.str("name") == Some(HEADER)
 }
 
-/// The names of the schemes in `asked` that are not the user token.
-fn foreign(document: &Document, asked: &str) -> Option<String> {
+/// The names of the schemes in `required` that are not the user token.
+fn foreign(document: &Document, required: &str) -> Option<String> {
     let schemes = section(document);
     let foreign = schemes
         .iter()
-        .filter(|(name, at)| !is_user_token(at) && asked.split(' ').any(|word| word == *name));
+        .filter(|(name, at)| !is_user_token(at) && required.split(' ').any(|word| word == *name));
     let names: Vec<String> = foreign.map(|(name, _)| format!("`{name}`")).collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
@@ -104,14 +104,16 @@ fn schemes(comparison: &mut Comparison<'_>) {
             .collect();
         if !changed.is_empty() {
             let what = format!(
-                "security scheme `{name}` has another {}",
+                "the {} of the security scheme `{name}` changed",
                 changed.join(", ")
             );
-            let note = format!("the client sends `{HEADER}` by hand, in backendless/src/transport");
+            let note = format!(
+                "the client sends `{HEADER}` by handwritten code in backendless/src/transport"
+            );
             let users = users(new, name);
             comparison.add_with(Level::Breaking, what, Some(note), at, users);
         } else if from.node() != at.node() {
-            let what = format!("the description of the security scheme `{name}` is another");
+            let what = format!("the description of the security scheme `{name}` changed");
             comparison.add(Level::Textual, what, at, BTreeSet::new());
         }
     }
@@ -123,12 +125,12 @@ fn schemes(comparison: &mut Comparison<'_>) {
     }
 }
 
-/// The operations that ask for a scheme.
+/// The operations that require a scheme.
 fn users(side: &Side, scheme: &str) -> BTreeSet<String> {
-    let asks = |operation: &&Operation| {
-        let asked = asked(side, operation);
-        asked.split(' ').any(|word| word == scheme)
+    let requires = |operation: &&Operation| {
+        let required = required(side, operation);
+        required.split(' ').any(|word| word == scheme)
     };
-    let found = side.model.operations.iter().filter(asks);
+    let found = side.model.operations.iter().filter(requires);
     found.map(|operation| operation.id.clone()).collect()
 }

@@ -1,4 +1,4 @@
-//! A difference as text, and as Markdown for a pull request.
+//! A diff as text, as Markdown for a pull request, and as JSON.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::spec::text::listed;
 use crate::spec::wrappers::Call;
 
 impl Diff {
-    /// A line per change, and below it what follows and whom it touches.
+    /// A line per change, and below it its consequences and the methods that it affects.
     pub fn text(&self) -> String {
         let mut text = format!("{} -> {}\n\n", self.old, self.new);
         for change in &self.changes {
@@ -48,15 +48,15 @@ impl Diff {
         text
     }
 
-    /// The whole of it, for programs.
+    /// The diff as JSON, for programs.
     ///
     /// # Errors
     ///
-    /// None: there is nothing in it that JSON cannot say.
+    /// Never, because JSON can represent all of it.
     pub fn json(&self) -> Result<String, Error> {
         let text = serde_json::to_string_pretty(self);
         text.map(|text| text + "\n")
-            .map_err(|error| Error::new(format!("cannot write the difference as JSON: {error}")))
+            .map_err(|error| Error::new(format!("cannot serialize the diff: {error}")))
     }
 
     fn at(&self, level: Level) -> impl Iterator<Item = &Change> {
@@ -77,9 +77,12 @@ impl Change {
         let mut lines: Vec<String> = self.note.clone().into_iter().collect();
         if !self.methods.is_empty() {
             let (methods, calls) = (listed(&self.methods), listed(&self.calls));
-            lines.push(format!("touches {methods}; called in {calls}"));
+            lines.push(format!("affects {methods}; called in {calls}"));
         } else if !self.operations.iter().all(|id| self.what.contains(id)) {
-            lines.push(format!("touches no method: {}", listed(&self.operations)));
+            lines.push(format!(
+                "affects no method; operations: {}",
+                listed(&self.operations)
+            ));
         }
         lines
     }
@@ -98,8 +101,8 @@ impl fmt::Display for Level {
 impl fmt::Display for Bump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.to {
-            Some(to) => write!(f, "asks for {to} after {} ({})", self.from, self.why),
-            None => write!(f, "asks for no release after {} ({})", self.from, self.why),
+            Some(to) => write!(f, "next version {to} after {} ({})", self.from, self.why),
+            None => write!(f, "no new version after {} ({})", self.from, self.why),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of an operation, and why.
+//! The metadata of operations, with the reasons.
 
 mod show;
 
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::document::{At, Document, Pointer};
 use crate::generate::read;
-use crate::model::{Answer, Model, Operation, Origin, Session};
+use crate::model::{Model, Operation, Origin, Response, Session};
 use crate::rules::{self, Applied, schemas};
 use crate::source::Source;
 use crate::spec::Wrappers;
@@ -19,7 +19,7 @@ pub struct Explanation {
     operations: Vec<Explained>,
 }
 
-/// All of one operation.
+/// The metadata of one operation.
 #[derive(Debug)]
 struct Explained {
     id: String,
@@ -34,7 +34,7 @@ struct Explained {
     idempotency: String,
     reason: String,
     body: String,
-    answer: String,
+    response: String,
     parameters: Vec<ExplainedParameter>,
     notes: Vec<String>,
     rules: Vec<ExplainedRule>,
@@ -54,7 +54,7 @@ struct ExplainedParameter {
     reserved: BTreeSet<String>,
 }
 
-/// What a rule touched that belongs to the operation.
+/// The places that a rule changed and that belong to the operation.
 #[derive(Debug)]
 struct ExplainedRule {
     id: &'static str,
@@ -67,7 +67,7 @@ impl Explanation {
     ///
     /// # Errors
     ///
-    /// When the specification cannot be generated from.
+    /// If the specification is invalid.
     pub fn of(source: &Source, wrappers: &Wrappers) -> Result<Self, Error> {
         let (model, document) = read(source)?;
         let applied = rules::apply(&model, &mut document.clone())?;
@@ -91,11 +91,11 @@ impl Explanation {
         found.ok_or_else(|| {
             let ids: Vec<&str> = self.operations.iter().map(|one| one.id.as_str()).collect();
             let near = similar::get_close_matches(id, &ids, 3, 0.5);
-            let valid = match near.is_empty() {
+            let help = match near.is_empty() {
                 true => "an operationId; `cargo xtask spec explain` lists them".to_owned(),
                 false => format!("an operationId, such as {}", near.join(", ")),
             };
-            Error::new(format!("there is no operation `{id}`\n  valid: {valid}"))
+            Error::new(format!("there is no operation `{id}`\n  help: {help}"))
         })
     }
 }
@@ -142,7 +142,7 @@ impl Subject<'_> {
             idempotency: operation.extensions.idempotency.to_string(),
             reason: reason(operation),
             body: body(operation, &at)?,
-            answer: answer(operation),
+            response: response(operation),
             parameters: self.parameters(operation, &at)?,
             notes,
             rules: self.rules(operation, at),
@@ -188,7 +188,7 @@ impl Subject<'_> {
         items.unwrap_or_default().into_iter().map(explain).collect()
     }
 
-    /// The rules that touched the operation or a component that it uses.
+    /// The rules that changed the operation or a component that it uses.
     fn rules(&self, operation: &Operation, at: At<'_>) -> Vec<ExplainedRule> {
         let mut own = vec![operation.pointer.clone()];
         own.extend(components(self.document, at));
@@ -209,7 +209,7 @@ impl Subject<'_> {
     }
 }
 
-/// The components that the schemas of an operation lead to.
+/// The components that are reachable from the schemas of an operation.
 fn components(document: &Document, operation: At<'_>) -> BTreeSet<Pointer> {
     let mut roots = Vec::new();
     let mut open = vec![operation];
@@ -247,7 +247,7 @@ fn body(operation: &Operation, at: &At<'_>) -> Result<String, Error> {
     let presence = if request.required {
         "required"
     } else {
-        "may be left out"
+        "optional"
     };
     Ok(format!("{}: {kind}, {presence}", request.media_type))
 }
@@ -259,9 +259,9 @@ fn named(schema: &At<'_>) -> Result<String, Error> {
     }
 }
 
-fn answer(operation: &Operation) -> String {
-    match &operation.answer {
-        Answer::Json(schema) => {
+fn response(operation: &Operation) -> String {
+    match &operation.response {
+        Response::Json(schema) => {
             let items = schema.get("items").and_then(schemas::component);
             let kind = schema.get("type").and_then(|kind| kind.str());
             match (schemas::component(schema), kind, items) {
@@ -271,8 +271,8 @@ fn answer(operation: &Operation) -> String {
                 _ => "JSON".to_owned(),
             }
         }
-        Answer::Raw => "bytes".to_owned(),
-        Answer::Empty => "nothing".to_owned(),
+        Response::Raw => "bytes".to_owned(),
+        Response::Empty => "nothing".to_owned(),
     }
 }
 

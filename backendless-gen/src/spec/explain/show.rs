@@ -5,7 +5,7 @@ use crate::Error;
 use crate::spec::text::listed;
 
 impl Explanation {
-    /// The operations, a line each.
+    /// A table with a line per operation.
     pub fn table(&self) -> String {
         let head = ["operation", "request", "idempotency", "session", "methods"];
         let mut rows = vec![head.map(str::to_owned)];
@@ -21,11 +21,11 @@ impl Explanation {
         table(&rows, "")
     }
 
-    /// All of one operation.
+    /// The metadata of one operation.
     ///
     /// # Errors
     ///
-    /// When there is no such operation; the message names those that are called nearly so.
+    /// If there is no such operation. The message suggests similar names.
     pub fn operation(&self, id: &str) -> Result<String, Error> {
         Ok(self.find(id)?.text())
     }
@@ -46,8 +46,8 @@ impl Explained {
                 format!("{}: {}", self.idempotency, self.reason),
             ),
             ("body", self.body.clone()),
-            ("answer", self.answer.clone()),
-            ("raw function", self.raw()),
+            ("response", self.response.clone()),
+            ("function", self.raw()),
             ("methods", or_none(listed(&self.methods))),
         ];
         text.push_str(&table(
@@ -67,7 +67,7 @@ impl Explained {
             text.push_str(&format!("\n{note}\n"));
         }
         if !self.rules.is_empty() {
-            text.push_str("\nrules that changed it, or a schema that it uses\n");
+            text.push_str("\nrules that changed it or a schema that it uses\n");
         }
         for rule in &self.rules {
             text.push_str(&format!("  {}: {}\n", rule.id, rule.why));
@@ -80,7 +80,7 @@ impl Explained {
 
     fn raw(&self) -> String {
         match self.calls.is_empty() {
-            true => format!("{}, which nothing calls", self.function),
+            true => format!("{}, not called", self.function),
             false => format!("{}, called in {}", self.function, listed(&self.calls)),
         }
     }
@@ -111,7 +111,7 @@ impl ExplainedParameter {
 
 fn or_none(text: String) -> String {
     match text.is_empty() {
-        true => "none: it is not wrapped".to_owned(),
+        true => "none".to_owned(),
         false => text,
     }
 }

@@ -1,6 +1,6 @@
-//! What in a specification would hurt users, and what the generator does about it.
+//! Problems of a specification for users, and what the generator does about them.
 //!
-//! A check looks for one shape. `operations` and `schemas` hold the checks, this the list and the text.
+//! Each check looks for one shape. `operations` and `schemas` contain the checks, this module the list and the output.
 
 mod operations;
 mod schemas;
@@ -13,12 +13,12 @@ use crate::generate::read;
 use crate::model::Model;
 use crate::source::Source;
 
-/// A shape that hurts.
+/// A shape that causes problems.
 struct Check {
-    /// What is wrong with it.
-    what: &'static str,
-    /// What the generator makes of it.
-    does: &'static str,
+    /// The problem.
+    problem: &'static str,
+    /// What the generator does about it.
+    action: &'static str,
     find: fn(&Subject<'_>) -> Result<Vec<Finding>, Error>,
 }
 
@@ -27,7 +27,7 @@ struct Subject<'s> {
     document: &'s Document,
 }
 
-/// In the order in which they are told: what loses data or sends it elsewhere first.
+/// In the order of the output: what loses data or sends it elsewhere first.
 static CHECKS: [Check; 13] = [
     operations::COLLISION,
     operations::SLASHES,
@@ -36,12 +36,12 @@ static CHECKS: [Check; 13] = [
     operations::SCHEME,
     operations::NO_ERROR,
     operations::ERROR_WITHOUT_SCHEMA,
-    operations::NOTHING_BUT_WORDS,
-    operations::NO_WORDS,
+    operations::NO_CONTENT,
+    operations::NO_DESCRIPTION,
     schemas::NUMBER_WITHOUT_FORMAT,
     schemas::CLOSED_ENUM,
     schemas::NOTHING_REQUIRED,
-    schemas::NOT_KEPT_TO,
+    schemas::NOT_CONFORMING,
 ];
 
 /// One place where a check found something.
@@ -50,20 +50,20 @@ struct Finding {
     what: String,
 }
 
-/// What was found, check by check.
+/// The findings of all checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
-    /// What is wrong, what is done about it, and where: `openapi.yaml:12:7: ..`.
+    /// The problem, the action of the generator, and the places: `openapi.yaml:12:7: ..`.
     groups: Vec<(&'static str, &'static str, Vec<String>)>,
     checks: usize,
 }
 
 impl Findings {
-    /// Looks at a specification.
+    /// Checks a specification.
     ///
     /// # Errors
     ///
-    /// When it cannot be generated from.
+    /// If it is invalid.
     pub fn of(source: &Source) -> Result<Self, Error> {
         let (model, document) = read(source)?;
         let subject = Subject {
@@ -77,7 +77,7 @@ impl Findings {
                 .map(|finding| format!("{}: {}", finding.place, finding.what))
                 .collect();
             if !places.is_empty() {
-                groups.push((check.what, check.does, places));
+                groups.push((check.problem, check.action, places));
             }
         }
         Ok(Self {
@@ -89,8 +89,8 @@ impl Findings {
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (what, does, places) in &self.groups {
-            writeln!(f, "{what} ({})\n  generator: {does}", places.len())?;
+        for (problem, action, places) in &self.groups {
+            writeln!(f, "{problem} ({})\n  generator: {action}", places.len())?;
             for place in places {
                 writeln!(f, "  {place}")?;
             }

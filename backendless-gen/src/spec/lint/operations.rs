@@ -3,13 +3,13 @@
 use super::{Check, Finding, Subject};
 use crate::document::{At, Pointer};
 use crate::extensions::Idempotency;
-use crate::model::{Answer, Operation};
+use crate::model::{Operation, Response};
 use crate::reserved;
 use crate::spec::text::listed;
 
 pub(super) const COLLISION: Check = Check {
-    what: "a value of a path parameter makes the path that of another operation",
-    does: "reserves the value in `operations`; the client refuses it before anything is sent",
+    problem: "a value of a path parameter makes the path that of another operation",
+    action: "reserves the value in `operations`; the client rejects it before the request is sent",
     find: |subject| {
         let mut found = Vec::new();
         for operation in &subject.model.operations {
@@ -28,8 +28,8 @@ pub(super) const COLLISION: Check = Check {
 
 pub(super) const SLASHES: Check =
     Check {
-        what: "a path parameter is itself a path, which the specification cannot say",
-        does: "keeps its slashes and encodes each segment, because of `x-multi-segment`",
+        problem: "the value of a path parameter is itself a path, for which OpenAPI has no keyword",
+        action: "keeps its slashes and encodes each segment, because of `x-multi-segment`",
         find: |subject| {
             let mut found = Vec::new();
             for operation in &subject.model.operations {
@@ -44,8 +44,8 @@ pub(super) const SLASHES: Check =
     };
 
 pub(super) const METHOD: Check = Check {
-    what: "an operation does not do what its method says, so that a proxy or a client may repeat or cache it wrongly",
-    does: "takes its idempotency from `x-idempotency`; retries depend on that",
+    problem: "the idempotency of an operation is not that of its method, so that a proxy or a client may retry or cache it wrongly",
+    action: "takes its idempotency from `x-idempotency`; retries depend on that",
     find: |subject| {
         let about = |operation: &Operation| {
             let reason = operation.extensions.idempotency_reason.as_ref()?;
@@ -57,8 +57,8 @@ pub(super) const METHOD: Check = Check {
 };
 
 pub(super) const NOT_REVIEWED: Check = Check {
-    what: "the idempotency of an operation is not reviewed: no overlay has `x-idempotency` for it",
-    does: "retries it only if its method is safe",
+    problem: "the idempotency of an operation is not reviewed: no overlay has `x-idempotency` for it",
+    action: "retries it only if its method is safe",
     find: |subject| {
         let about = |operation: &Operation| {
             let reviewed = operation.extensions.idempotency_reason.is_some();
@@ -78,8 +78,8 @@ fn of_method(method: &str) -> Idempotency {
 }
 
 pub(super) const SCHEME: Check = Check {
-    what: "a security scheme is not the header `user-token`",
-    does: "takes every scheme for the user token: what this one asks for has to be sent by hand",
+    problem: "a security scheme is not the header `user-token`",
+    action: "treats every scheme as the user token: any other one needs handwritten code",
     find: |subject| {
         let section = Pointer::of(["components", "securitySchemes"]);
         let schemes = subject.document.at(&section).map(|at| at.entries());
@@ -99,8 +99,8 @@ pub(super) const SCHEME: Check = Check {
 };
 
 pub(super) const NO_ERROR: Check = Check {
-    what: "no error is declared",
-    does: "reads every status but 2xx as an error with its code and message, declared or not",
+    problem: "no error is declared",
+    action: "reads every status but 2xx as an error with its code and message, declared or not",
     find: |subject| {
         let about = |operation: &Operation| {
             let mut statuses = subject.responses(operation).into_iter();
@@ -112,8 +112,8 @@ pub(super) const NO_ERROR: Check = Check {
 };
 
 pub(super) const ERROR_WITHOUT_SCHEMA: Check = Check {
-    what: "an error is declared in words only",
-    does: "reads its body as every error body: as the envelope of the service, or as text",
+    problem: "an error is declared without a schema",
+    action: "reads its body like every error body: as the envelope of the service, or as text",
     find: |subject| {
         let about = |operation: &Operation| {
             let mut bare = subject.responses(operation);
@@ -125,25 +125,25 @@ pub(super) const ERROR_WITHOUT_SCHEMA: Check = Check {
     },
 };
 
-pub(super) const NOTHING_BUT_WORDS: Check = Check {
-    what: "a success is described in words only, so that whatever it holds is not to be had",
-    does: "makes the raw function answer `()` and drops the body",
+pub(super) const NO_CONTENT: Check = Check {
+    problem: "a success is declared without a schema, so that its content is not accessible",
+    action: "the generated function returns `()` and ignores the body",
     find: |subject| {
         let about = |operation: &Operation| {
-            (operation.answer == Answer::Empty).then(|| format!("`{}`", operation.id))
+            (operation.response == Response::Empty).then(|| format!("`{}`", operation.id))
         };
         Ok(subject.each(about))
     },
 };
 
-pub(super) const NO_WORDS: Check = Check {
-    what: "an operation says nothing of itself",
-    does: "documents it by its method and path",
+pub(super) const NO_DESCRIPTION: Check = Check {
+    problem: "an operation has neither summary nor description",
+    action: "documents it by its method and path",
     find: |subject| {
         let about = |operation: &Operation| {
             let at = subject.document.at(&operation.pointer)?;
-            let silent = at.str("summary").is_none() && at.str("description").is_none();
-            silent.then(|| format!("`{}`", operation.id))
+            let bare = at.str("summary").is_none() && at.str("description").is_none();
+            bare.then(|| format!("`{}`", operation.id))
         };
         Ok(subject.each(about))
     },
@@ -163,7 +163,7 @@ impl<'s> Subject<'s> {
         }
     }
 
-    /// What `about` says of each operation.
+    /// A finding for each operation for which `about` returns a text.
     fn each(&self, about: impl Fn(&Operation) -> Option<String>) -> Vec<Finding> {
         let operations = self.model.operations.iter();
         operations

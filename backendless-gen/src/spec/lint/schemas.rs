@@ -5,8 +5,8 @@ use crate::document::At;
 use crate::rules::schemas::{all, has_open_properties, of_responses, reachable};
 
 pub(super) const NUMBER_WITHOUT_FORMAT: Check = Check {
-    what: "a number has no format, so that every reader guesses its range",
-    does: "makes an integer an i64 and a number an f64",
+    problem: "a number has no format, so that its range is unknown",
+    action: "uses i64 for an integer and f64 for a number",
     find: |subject| {
         let bare = |at: &At<'_>| {
             let kind = at.str("type");
@@ -18,8 +18,8 @@ pub(super) const NUMBER_WITHOUT_FORMAT: Check = Check {
 };
 
 pub(super) const CLOSED_ENUM: Check = Check {
-    what: "an enum is closed, so that the next value of the service breaks its readers",
-    does: "makes it a text, and lists the known values in its documentation",
+    problem: "an enum is closed, so that a value that the service adds breaks readers",
+    action: "uses a string, and lists the known values in its documentation",
     find: |subject| {
         let values = |at: &At<'_>| {
             let values = at.child("enum")?.items();
@@ -31,12 +31,12 @@ pub(super) const CLOSED_ENUM: Check = Check {
 };
 
 pub(super) const NOTHING_REQUIRED: Check = Check {
-    what: "an object of an answer promises none of its properties",
-    does: "makes each of them an `Option`; the handwritten types say which of them are always there",
+    problem: "an object of a response requires none of its properties",
+    action: "uses an `Option` for each; the handwritten types define which of them are always present",
     find: |subject| {
-        let answers = reachable(subject.document, of_responses(subject.document));
+        let responses = reachable(subject.document, of_responses(subject.document));
         let mut found = Vec::new();
-        for at in answers {
+        for at in responses {
             let loose = at.child("properties").is_some() && at.child("required").is_none();
             // An open object is the caller's own type.
             if loose && !has_open_properties(at.node()) {
@@ -48,9 +48,9 @@ pub(super) const NOTHING_REQUIRED: Check = Check {
     },
 };
 
-pub(super) const NOT_KEPT_TO: Check = Check {
-    what: "the service does not keep to the schemas of an operation",
-    does: "reads and writes its JSON with the SDK's own types, because of `x-open-json`",
+pub(super) const NOT_CONFORMING: Check = Check {
+    problem: "the service does not conform to the schemas of an operation",
+    action: "reads and writes its JSON with the SDK's own types, because of `x-open-json`",
     find: |subject| {
         let mut found = Vec::new();
         for operation in &subject.model.operations {
@@ -69,7 +69,7 @@ pub(super) const NOT_KEPT_TO: Check = Check {
 };
 
 impl Subject<'_> {
-    /// What `about` says of each schema, by its line. One that several operations share stands there once.
+    /// A finding for each schema for which `about` returns a text, sorted by line. A shared schema is listed once.
     fn schemas(&self, about: impl Fn(&At<'_>) -> Option<String>) -> Vec<Finding> {
         let mut found = Vec::new();
         for at in all(self.document) {
@@ -82,13 +82,13 @@ impl Subject<'_> {
         found.into_iter().map(|(_, finding)| finding).collect()
     }
 
-    /// A finding, with the line and column it is sorted by.
-    fn named(&self, at: &At<'_>, what: String) -> ((usize, usize), Finding) {
+    /// A finding, with the position that it is sorted by.
+    fn named(&self, at: &At<'_>, what: String) -> ((usize, usize, usize), Finding) {
         let place = at.node().place;
         let owner = self.document.at(&at.pointer().parent());
         let name = match owner.as_ref().and_then(|owner| owner.str("name")) {
             Some(parameter) => format!("parameter `{parameter}`"),
-            None => way(at),
+            None => path_of(at),
         };
         let what = match what.is_empty() {
             true => name,
@@ -98,12 +98,12 @@ impl Subject<'_> {
             place: at.place(),
             what,
         };
-        ((place.line, place.column), finding)
+        ((place.file, place.line, place.column), finding)
     }
 }
 
-/// The way to a schema, by which a reader knows it.
-fn way(at: &At<'_>) -> String {
+/// The path of a schema, for readers.
+fn path_of(at: &At<'_>) -> String {
     let keys: Vec<&str> = at.pointer().keys().collect();
     match keys.as_slice() {
         ["components", "schemas", rest @ ..] => {

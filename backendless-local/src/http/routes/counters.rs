@@ -13,6 +13,7 @@ pub(super) fn routes() -> Router<Services> {
     Router::new()
         .route("/counters/{name}", get(get_value))
         .route("/counters/{name}/get", get(get_value))
+        .route("/counters/{name}/get/increment", put(get_and_increment))
         .route("/counters/{name}/increment/get", put(increment))
         .route("/counters/{name}/incrementby/get", put(increment_by))
         .route("/counters/{name}/reset", put(reset))
@@ -30,6 +31,13 @@ async fn increment(
     PathOf(Named { name }): PathOf<Named>,
 ) -> Result<Json<i64>, ErrorResponse> {
     Ok(Json(services.counters.add(name, 1).await?))
+}
+
+async fn get_and_increment(
+    State(services): State<Services>,
+    PathOf(Named { name }): PathOf<Named>,
+) -> Result<Json<i64>, ErrorResponse> {
+    Ok(Json(services.counters.add(name, 1).await? - 1))
 }
 
 async fn increment_by(

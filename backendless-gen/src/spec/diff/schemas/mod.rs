@@ -1,7 +1,7 @@
-//! Schemas: of bodies, answers and parameters, and the components they share.
+//! Changes of schemas: of bodies, responses and parameters, and of the components that they share.
 //!
-//! What a difference means depends on who writes the value. A property that an answer no longer has is missed by its
-//! reader; one that a request must have now is missed by the service. Components are compared once, for all their uses.
+//! The effect of a difference depends on who writes the value. A property that a response no longer has is missing for
+//! its reader; one that a request now requires is missing for the service. Components are compared once, for all uses.
 
 mod properties;
 mod uses;
@@ -16,11 +16,11 @@ use crate::document::{At, Pointer};
 use crate::rules::schemas::{component, has_open_properties, is_any};
 use crate::spec::text::kind;
 
-/// Where a schema is used.
+/// The uses of a schema.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context {
     in_request: bool,
-    in_answer: bool,
+    in_response: bool,
     operations: BTreeSet<String>,
 }
 
@@ -28,29 +28,29 @@ impl Context {
     pub(super) fn of_request(operations: BTreeSet<String>) -> Self {
         Self {
             in_request: true,
-            in_answer: false,
+            in_response: false,
             operations,
         }
     }
 
-    pub(super) fn of_answer(operations: BTreeSet<String>) -> Self {
+    pub(super) fn of_response(operations: BTreeSet<String>) -> Self {
         Self {
             in_request: false,
-            in_answer: true,
+            in_response: true,
             operations,
         }
     }
 
-    /// The worse of what it means in a request and what in an answer; to nobody it means nothing.
-    fn level(&self, request: Level, answer: Level) -> Level {
+    /// The more severe of the levels for a request and for a response. Textual for a schema without a use.
+    fn level(&self, request: Level, response: Level) -> Level {
         let request = self.in_request.then_some(request);
-        let answer = self.in_answer.then_some(answer);
-        let worst = request.into_iter().chain(answer).min();
+        let response = self.in_response.then_some(response);
+        let worst = request.into_iter().chain(response).min();
         worst.unwrap_or(Level::Textual)
     }
 }
 
-/// Compares two schemas, either of which may be missing: then any JSON stands there.
+/// Compares two schemas. A missing one allows any JSON.
 pub(super) fn both(
     comparison: &mut Comparison<'_>,
     context: &Context,
@@ -77,13 +77,13 @@ pub(super) fn both(
 struct Walk<'c, 'd> {
     comparison: &'c mut Comparison<'d>,
     context: &'c Context,
-    /// The pairs on the way here, so that schemas that hold themselves come to an end.
+    /// The pairs above this one, to end the recursion of schemas that contain themselves.
     seen: Vec<(Pointer, Pointer)>,
 }
 
 impl Walk<'_, '_> {
     fn add(&mut self, level: Level, what: String, note: Option<&str>, at: &At<'_>) {
-        // Nobody meets a schema that has no use.
+        // A schema without a use affects only the documentation.
         let level = level.max(self.context.level(level, level));
         let operations = self.context.operations.clone();
         let note = note.map(str::to_owned);
@@ -92,11 +92,11 @@ impl Walk<'_, '_> {
 
     fn schema(&mut self, label: &str, from: &At<'_>, to: &At<'_>) -> Result<(), Error> {
         match (component(from.node()), component(to.node())) {
-            // A component is compared as one.
+            // `uses` compares components.
             (Some(old), Some(new)) if old == new => return Ok(()),
             (Some(old), Some(new)) => {
-                let what = format!("{label} is a `{new}`, was a `{old}`");
-                let note = "types of the raw client are outside the version promise";
+                let what = format!("{label} is a `{new}` now, was a `{old}`");
+                let note = "generated types are outside the version promise";
                 self.add(Level::Textual, what, Some(note), to);
             }
             _ => {}
@@ -112,13 +112,13 @@ impl Walk<'_, '_> {
         result
     }
 
-    /// The schemas themselves, neither of them a reference.
+    /// Compares two schemas that are not references.
     fn resolved(&mut self, label: &str, from: &At<'_>, to: &At<'_>) -> Result<(), Error> {
         let (old, new) = (kind(from)?, kind(to)?);
         if old != new {
             self.add(
                 Level::Breaking,
-                format!("{label} is {new}, was {old}"),
+                format!("{label} is {new} now, was {old}"),
                 None,
                 to,
             );
@@ -131,7 +131,7 @@ impl Walk<'_, '_> {
         self.properties(label, from, to)?;
         for (key, place) in [
             ("items", "an item of "),
-            ("additionalProperties", "any further property of "),
+            ("additionalProperties", "an additional property of "),
         ] {
             if let (Some(from), Some(to)) = (from.child(key), to.child(key))
                 && from.node().mapping().is_some()
@@ -143,25 +143,25 @@ impl Walk<'_, '_> {
         self.composition(label, from, to)
     }
 
-    /// An open schema is the caller's own type, a closed one a type of the raw client.
+    /// An open schema has the caller's own type, a closed one a generated type.
     fn openness(&mut self, label: &str, from: &At<'_>, to: &At<'_>) {
         let open = |at: &At<'_>| is_any(at.node()) || has_open_properties(at.node());
         let (what, level) = match (open(from), open(to)) {
             (false, true) => (
-                "is open: any property may stand in it",
+                "is open now: it allows any property",
                 self.context.level(Level::Additive, Level::Additive),
             ),
             (true, false) => (
-                "is closed: only its own properties stand in it",
+                "is closed now: it allows only its own properties",
                 self.context.level(Level::Breaking, Level::Breaking),
             ),
             _ => return,
         };
-        let note = "the raw function has a type parameter for an open schema and a type for a closed one: its calls change";
+        let note = "the generated function has a type parameter for an open schema and a type for a closed one: its calls change";
         self.add(level, format!("{label} {what}"), Some(note), to);
     }
 
-    /// Enums are open in Rust, so a value is never refused on reading.
+    /// Enums are open in Rust, so that a reader accepts any value.
     fn values(&mut self, label: &str, from: &At<'_>, to: &At<'_>) {
         let values = |at: &At<'_>| -> Option<Vec<String>> {
             let values = at.child("enum")?.items();
@@ -170,28 +170,27 @@ impl Walk<'_, '_> {
         match (values(from), values(to)) {
             (Some(old), Some(new)) => {
                 for value in new.iter().filter(|value| !old.contains(value)) {
-                    let note =
-                        "the raw type takes any value; a handwritten enum needs a variant for it";
-                    let what = format!("{label} may be {value}");
+                    let note = "the generated type accepts any value; a handwritten enum needs a variant for it";
+                    let what = format!("{label} has the new value {value}");
                     self.add(Level::Additive, what, Some(note), to);
                 }
                 for value in old.iter().filter(|value| !new.contains(value)) {
                     let level = self.context.level(Level::Breaking, Level::Textual);
-                    let what = format!("{label} cannot be {value} any more");
+                    let what = format!("{label} no longer has the value {value}");
                     self.add(level, what, None, to);
                 }
             }
             (Some(_), None) => {
                 self.add(
                     Level::Additive,
-                    format!("{label} may be any value"),
+                    format!("{label} allows any value now"),
                     None,
                     to,
                 );
             }
             (None, Some(new)) => {
                 let level = self.context.level(Level::Breaking, Level::Textual);
-                let what = format!("{label} is one of {}", new.join(", "));
+                let what = format!("{label} allows only {} now", new.join(", "));
                 self.add(level, what, None, to);
             }
             (None, None) => {}
@@ -201,12 +200,12 @@ impl Walk<'_, '_> {
     fn nullable(&mut self, label: &str, from: &At<'_>, to: &At<'_>) {
         let nullable = |at: &At<'_>| at.bool("nullable") == Some(true);
         let (what, request) = match (nullable(from), nullable(to)) {
-            (false, true) => ("may be null", Level::Additive),
-            (true, false) => ("cannot be null any more", Level::Breaking),
+            (false, true) => ("allows null now", Level::Additive),
+            (true, false) => ("no longer allows null", Level::Breaking),
             _ => return,
         };
         let level = self.context.level(request, Level::Textual);
-        let note = "in an answer null is read as absent everywhere";
+        let note = "in a response null is always read as absent";
         self.add(level, format!("{label} {what}"), Some(note), to);
     }
 
@@ -216,12 +215,12 @@ impl Walk<'_, '_> {
             keys.iter().filter(differs).copied().collect()
         };
         for key in differs(&LIMITS) {
-            let note = "the generated types check no limit: the service does";
-            let what = format!("the {key} of {label} is another");
+            let note = "the generated types do not check limits; the service does";
+            let what = format!("the {key} of {label} changed");
             self.add(Level::Textual, what, Some(note), to);
         }
         for key in differs(&TEXTS) {
-            let what = format!("the {key} of {label} is another");
+            let what = format!("the {key} of {label} changed");
             self.add(Level::Textual, what, None, to);
         }
     }

@@ -1,4 +1,4 @@
-//! Properties of objects.
+//! Changes of the properties of objects.
 
 use super::{Level, Walk};
 use crate::Error;
@@ -59,8 +59,8 @@ impl Walk<'_, '_> {
         let level = self.context.level(request, Level::Additive);
         let word = if required { "required " } else { "" };
         let note = has_open_properties(owner.node()).then_some(
-            "the schema is open, so callers have it in their own type already; a property that the client itself is to \
-             know, as the system properties of `Object`, is taken out by hand",
+            "the schema is open, so callers have it in their own type; a property that the SDK itself needs, like the \
+             system properties of `Object`, needs handwritten code",
         );
         let kind = kind(at)?;
         self.add(
@@ -73,12 +73,12 @@ impl Walk<'_, '_> {
     }
 
     fn presence(&mut self, property: &str, was: bool, is: bool, at: &At<'_>) {
-        let (what, request, answer) = match (was, is) {
-            (false, true) => ("is required", Level::Breaking, Level::Additive),
-            (true, false) => ("may be missing", Level::Additive, Level::Breaking),
+        let (what, request, response) = match (was, is) {
+            (false, true) => ("is required now", Level::Breaking, Level::Additive),
+            (true, false) => ("is optional now", Level::Additive, Level::Breaking),
             _ => return,
         };
-        let level = self.context.level(request, answer);
+        let level = self.context.level(request, response);
         self.add(level, format!("property {property} {what}"), None, at);
     }
 }

@@ -1,4 +1,4 @@
-//! Components, and who uses them.
+//! Changes of components, and the operations that use them.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::document::{At, Document, Pointer};
 use crate::rules::schemas::{component, reachable};
 use crate::spec::diff::{Comparison, Side};
 
-/// Compares every component that stands on both sides. One that stands on one side only is a difference where it is used.
+/// Compares each component that both sides have. One that only one side has is a difference where it is used.
 pub(in crate::spec::diff) fn compare_components(
     comparison: &mut Comparison<'_>,
 ) -> Result<(), Error> {
@@ -33,7 +33,7 @@ fn components(document: &Document) -> Vec<(&str, At<'_>)> {
     section.map(|at| at.entries()).unwrap_or_default()
 }
 
-/// Adds who uses which component, directly or through another.
+/// Adds the operations that use each component, directly or through another.
 fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
     for operation in &side.model.operations {
         let Some(at) = side.document.at(&operation.pointer) else {
@@ -47,17 +47,17 @@ fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
         for parameter in parameters.unwrap_or_default() {
             sent.extend(parameter.child("schema"));
         }
-        let answered: Vec<At<'_>> = responses
+        let received: Vec<At<'_>> = responses
             .collect::<Vec<_>>()
             .iter()
             .flat_map(contents)
             .collect();
-        for (roots, is_request) in [(sent, true), (answered, false)] {
+        for (roots, is_request) in [(sent, true), (received, false)] {
             for schema in reachable(&side.document, roots) {
                 if let Some(name) = component(schema.node()) {
                     let context = uses.entry(name.to_owned()).or_default();
                     context.in_request |= is_request;
-                    context.in_answer |= !is_request;
+                    context.in_response |= !is_request;
                     context.operations.insert(operation.id.clone());
                 }
             }

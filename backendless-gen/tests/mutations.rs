@@ -1,69 +1,54 @@
-//! Generating never panics, whatever the specification says.
+//! The generator never panics, whatever the specification contains.
 //!
-//! Changes that a typing error or a careless tool makes are tried on a small specification, which is quick, and on the
-//! committed one. The numbers are drawn from fixed seeds, so that a failure comes again.
+//! Random changes, such as those of a typing error or a careless tool, are applied to a small specification, which is
+//! quick, to the committed one, and to an overlay. The seeds are fixed, so that a failure is reproducible.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Value, json};
 
-use crate::document::Document;
-use crate::generate::{raw, read};
-use crate::render::{self, Header};
-use crate::spec::{Diff, Explanation, Findings, Wrappers};
-use crate::{Error, Source, mock, operations};
+use backendless_gen::spec::{Diff, Explanation, Findings, Wrappers};
+use backendless_gen::testing::generate_leniently;
+use backendless_gen::{Overlay, Source, merged};
 
-const SMALL: &str = include_str!("../tests/spec_tools/diff/new.yaml");
+const SMALL: &str = include_str!("spec_tools/diff/new.yaml");
 const COMMITTED: &str = include_str!("../../openapi.yaml");
 const LOCK: &str = include_str!("../../Cargo.lock");
 
 fn parsed(text: &str) -> Value {
-    let document = Document::parse("spec.yaml", text).unwrap();
-    serde_json::to_value(document.root().node()).unwrap()
+    let json = merged(&Source::new("spec.yaml", text)).unwrap();
+    serde_json::from_str(&json).unwrap()
 }
 
-/// Everything that reads a specification. Fails with the panic.
-fn survives(text: &str) -> Result<(), String> {
+/// Runs everything that reads a specification. Fails if it panics, or rejects without a message.
+fn check(new: &Source) -> Result<(), String> {
     let work = || {
-        let refusal = past_stale_rows(text).err();
-        let (old, new) = (
-            Source::new("old.yaml", SMALL),
-            Source::new("new.yaml", text),
-        );
+        let rejection = generate_leniently(new, LOCK).err();
+        let old = Source::new("old.yaml", SMALL);
         let wrappers = Wrappers::default();
-        let _ = Diff::of(&old, &new, &wrappers, "0.1.0").map(|diff| diff.text());
-        let _ = Explanation::of(&new, &wrappers).map(|explanation| explanation.table());
-        let _ = Findings::of(&new).map(|findings| findings.to_string());
-        refusal
+        let _ = Diff::of(&old, new, &wrappers, "0.1.0").map(|diff| diff.text());
+        let _ = Explanation::of(new, &wrappers).map(|explanation| explanation.table());
+        let _ = Findings::of(new).map(|findings| findings.to_string());
+        rejection
     };
     match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Some(refusal)) if refusal.to_string().trim().is_empty() => {
-            Err("a refusal that says nothing".to_owned())
+        Ok(Some(rejection)) if rejection.to_string().trim().is_empty() => {
+            Err("a rejection without a message".to_owned())
         }
         Ok(_) => Ok(()),
         Err(_) => Err("a panic".to_owned()),
     }
 }
 
-/// What generating does behind the refusal of rows and rules that this specification has no use for.
-fn past_stale_rows(text: &str) -> Result<(), Error> {
-    let source = Source::new("spec.yaml", text);
-    let (model, document) = read(&source)?;
-    let (raw, _) = raw(&model, &document)?;
-    let header = Header::new(&source, LOCK)?;
-    for file in [raw, operations::generate(&model)?, mock::generate(&model)?] {
-        render::file(&header, "", &file);
-    }
-    Ok(())
-}
-
-/// All nodes below this one, by their way.
-fn ways(value: &Value, way: &str, found: &mut Vec<String>) {
+/// Collects the JSON pointers of all nodes below `value`.
+fn pointers(value: &Value, parent: &str, found: &mut Vec<String>) {
     let mut child = |key: &str, value: &Value| {
         let key = key.replace('~', "~0").replace('/', "~1");
-        let way = format!("{way}/{key}");
-        found.push(way.clone());
-        ways(value, &way, found);
+        let pointer = format!("{parent}/{key}");
+        found.push(pointer.clone());
+        pointers(value, &pointer, found);
     };
     match value {
         Value::Object(entries) => entries.iter().for_each(|(key, value)| child(key, value)),
@@ -75,11 +60,11 @@ fn ways(value: &Value, way: &str, found: &mut Vec<String>) {
     }
 }
 
-/// What a careless hand writes where something else stood.
-fn odd(random: &mut fastrand::Rng, all: &Value, found: &[String]) -> Value {
+/// Creates an unexpected value.
+fn unexpected(random: &mut fastrand::Rng, all: &Value, found: &[String]) -> Value {
     let any = |random: &mut fastrand::Rng| {
-        let way = &found[random.usize(..found.len())];
-        all.pointer(way).cloned().unwrap_or_default()
+        let pointer = &found[random.usize(..found.len())];
+        all.pointer(pointer).cloned().unwrap_or_default()
     };
     match random.u8(..14) {
         0 => Value::Null,
@@ -98,9 +83,9 @@ fn odd(random: &mut fastrand::Rng, all: &Value, found: &[String]) -> Value {
     }
 }
 
-/// Schemas that progenitor or typify stumbles over, or that contradict themselves.
-fn trap(random: &mut fastrand::Rng) -> Value {
-    let traps = [
+/// Creates a schema on which progenitor or typify fails, or that contradicts itself.
+fn invalid_schema(random: &mut fastrand::Rng) -> Value {
+    let schemas = [
         json!({"type": "string", "enum": []}),
         json!({"enum": [null, 1, "a"]}),
         json!({"type": "string", "default": 5}),
@@ -119,25 +104,25 @@ fn trap(random: &mut fastrand::Rng) -> Value {
         json!({"type": "array", "minItems": 3, "maxItems": 2, "uniqueItems": true, "default": [1]}),
         json!({"type": "object", "properties": {"a": {"$ref": "#/components/schemas/OpenBody"}}}),
     ];
-    traps[random.usize(..traps.len())].clone()
+    schemas[random.usize(..schemas.len())].clone()
 }
 
-/// One to three changes, each at any place.
+/// Changes one to three random places.
 fn mutated(random: &mut fastrand::Rng, original: &Value) -> Value {
     let mut value = original.clone();
     for _ in 0..random.u8(1..=3) {
         let mut found = Vec::new();
-        ways(&value, "", &mut found);
+        pointers(&value, "", &mut found);
         if random.bool() {
-            let schemas: Vec<&String> = found.iter().filter(|way| is_schema(way)).collect();
-            if let Some(way) = random.choice(schemas) {
-                *value.pointer_mut(way).unwrap() = trap(random);
+            let schemas: Vec<&String> = found.iter().filter(|pointer| is_schema(pointer)).collect();
+            if let Some(pointer) = random.choice(schemas) {
+                *value.pointer_mut(pointer).unwrap() = invalid_schema(random);
                 continue;
             }
         }
-        let way = found[random.usize(..found.len())].clone();
-        let new = odd(random, &value, &found);
-        let (parent, key) = way.rsplit_once('/').unwrap();
+        let pointer = found[random.usize(..found.len())].clone();
+        let new = unexpected(random, &value, &found);
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
         let key = key.replace("~1", "/").replace("~0", "~");
         match (value.pointer_mut(parent).unwrap(), random.u8(..4)) {
             (Value::Object(entries), 0) => {
@@ -154,14 +139,14 @@ fn mutated(random: &mut fastrand::Rng, original: &Value) -> Value {
                 items.pop();
             }
             (Value::Array(items), 1) => items.push(new),
-            _ => *value.pointer_mut(&way).unwrap() = new,
+            _ => *value.pointer_mut(&pointer).unwrap() = new,
         }
     }
     value
 }
 
-fn is_schema(way: &str) -> bool {
-    let (parent, key) = way.rsplit_once('/').unwrap();
+fn is_schema(pointer: &str) -> bool {
+    let (parent, key) = pointer.rsplit_once('/').unwrap();
     matches!(key, "schema" | "items")
         || parent.ends_with("/properties")
         || parent.ends_with("/schemas")
@@ -171,25 +156,25 @@ fn run(original: &str, seeds: std::ops::Range<u64>) {
     let original = parsed(original);
     for seed in seeds {
         let changed = mutated(&mut fastrand::Rng::with_seed(seed), &original);
-        if let Err(what) = survives(&changed.to_string()) {
+        if let Err(what) = check(&Source::new("new.yaml", changed.to_string())) {
             panic!("seed {seed}: {what} on\n{changed:#}");
         }
     }
 }
 
 #[test]
-fn a_small_specification_changed_at_random_never_makes_a_panic() {
+fn random_changes_of_a_small_specification_cause_no_panic() {
     run(SMALL, 0..180);
 }
 
 #[test]
-fn the_committed_specification_changed_at_random_never_makes_a_panic() {
+fn random_changes_of_the_committed_specification_cause_no_panic() {
     run(COMMITTED, 0..15);
 }
 
-/// Lines cut, doubled and swapped, as a bad merge does it.
+/// As after a bad merge.
 #[test]
-fn a_specification_with_mangled_lines_never_makes_a_panic() {
+fn removed_repeated_and_swapped_lines_cause_no_panic() {
     for seed in 0..200 {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut lines: Vec<&str> = SMALL.lines().collect();
@@ -203,8 +188,34 @@ fn a_specification_with_mangled_lines_never_makes_a_panic() {
             }
         }
         let text = lines.join("\n");
-        if let Err(what) = survives(&text) {
+        if let Err(what) = check(&Source::new("new.yaml", text.as_str())) {
             panic!("seed {seed}: {what} on\n{text}");
         }
     }
+}
+
+#[test]
+fn random_changes_of_an_overlay_cause_no_panic() {
+    let document = include_str!("spec_tools/lint/spec.yaml");
+    let original = parsed_overlay(include_str!("spec_tools/lint/overlay.yaml"));
+    for seed in 0..300 {
+        let changed = mutated(&mut fastrand::Rng::with_seed(seed), &original);
+        let overlay = Overlay {
+            name: "overlay.yaml".to_owned(),
+            text: changed.to_string(),
+        };
+        let source = Source::new("spec.yaml", document).with_overlays([overlay]);
+        if let Err(problem) = check(&source) {
+            panic!("seed {seed}: {problem} on\n{changed:#}");
+        }
+    }
+}
+
+/// An overlay as JSON. It is copied into a document, because [`merged`] parses documents.
+fn parsed_overlay(text: &str) -> Value {
+    let indented: String = text.lines().map(|line| format!("  {line}\n")).collect();
+    let document = format!(
+        "openapi: 3.0.1\ninfo: {{title: T, version: '1'}}\npaths: {{}}\nx-overlay:\n{indented}"
+    );
+    parsed(&document)["x-overlay"].take()
 }

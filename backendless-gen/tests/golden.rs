@@ -2,18 +2,18 @@
 //!
 //! Each folder below `tests/golden` contains `spec.yaml`, the types and functions generated from it in `expected.rs`, and for
 //! a rule the places that it changed in `touched.txt`. The folder of a rule has the rule's name; [`SUBJECTS`] names the
-//! others. After an intended change `BLESS=1 cargo test -p backendless-gen golden` updates the expected files; review the diff
+//! others. After an intended change `BLESS=1 cargo test -p backendless-gen --test golden` updates the expected files; review the diff
 //! before you commit it.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use backendless_gen::Source;
+use backendless_gen::testing::{bindings, rules};
 use syn::Item;
-
-use crate::Source;
-use crate::generate::{raw, read};
-use crate::rules::{Applied, RULES};
 
 /// Subjects of the generated functions, then the changes of types and docs.
 const SUBJECTS: [&str; 13] = [
@@ -42,17 +42,17 @@ fn examples_generate_the_expected_code() {
     let mut wrong = Vec::new();
     for name in names() {
         let spec = fs::read_to_string(folder().join(&name).join("spec.yaml")).unwrap();
-        let (model, document) =
-            read(&Source::new("spec.yaml", spec)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let (file, applied) =
-            raw(&model, &document).unwrap_or_else(|error| panic!("{name}: {error}"));
-        wrong.extend(differs(&name, "expected.rs", &shown(&name, file)));
-        if let Some(touched) = touched(&name, &applied) {
+        let generated = bindings(&Source::new("spec.yaml", spec));
+        let generated = generated.unwrap_or_else(|error| panic!("{name}: {error}"));
+        wrong.extend(differs(&name, "expected.rs", &shown(&name, generated.code)));
+        let changes = generated.changes.iter();
+        if let Some((_, places)) = changes.clone().find(|(rule, _)| *rule == name) {
             assert!(
-                !touched.is_empty(),
+                !places.is_empty(),
                 "the rule {name} changes nothing in its own example"
             );
-            wrong.extend(differs(&name, "touched.txt", &touched));
+            let places: String = places.iter().map(|place| format!("{place}\n")).collect();
+            wrong.extend(differs(&name, "touched.txt", &places));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -60,8 +60,8 @@ fn examples_generate_the_expected_code() {
 
 #[test]
 fn every_rule_and_subject_has_an_example() {
-    let rules = RULES.iter().map(|rule| rule.id);
-    let mut expected: Vec<String> = rules.chain(SUBJECTS).map(str::to_owned).collect();
+    let examples = rules().into_iter().chain(SUBJECTS);
+    let mut expected: Vec<String> = examples.map(str::to_owned).collect();
     expected.sort();
     assert_eq!(names(), expected);
 }
@@ -72,17 +72,6 @@ fn names() -> Vec<String> {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.into_iter().collect()
-}
-
-/// The places that the rule `name` changed; nothing if there is no such rule.
-fn touched(name: &str, applied: &Applied) -> Option<String> {
-    let (_, touched) = applied.iter().find(|(rule, _)| rule.id == name)?;
-    Some(
-        touched
-            .iter()
-            .map(|pointer| format!("{pointer}\n"))
-            .collect(),
-    )
 }
 
 /// The code without the parts that all examples have; the example `functions` shows them.

@@ -1,0 +1,55 @@
+//! Access for the tests of the generator to its stages. Not part of the API.
+
+use crate::error::Error;
+use crate::generate::{raw, read};
+use crate::render::{self, Header};
+use crate::rules::RULES;
+use crate::source::Source;
+use crate::{mock, operations};
+
+/// Generated functions and types of one specification.
+#[derive(Debug)]
+pub struct Bindings {
+    /// The code, before it is formatted.
+    pub code: syn::File,
+    /// The ids of the rules, each with the places that it changed.
+    pub changes: Vec<(&'static str, Vec<String>)>,
+}
+
+/// Generates the functions and types only, and accepts rules that change nothing.
+///
+/// # Errors
+///
+/// See [`generate`](crate::generate).
+pub fn bindings(source: &Source) -> Result<Bindings, Error> {
+    let (model, document) = read(source)?;
+    let (code, applied) = raw(&model, &document)?;
+    let changes = applied.iter().map(|(rule, places)| {
+        let places = places.iter().map(ToString::to_string);
+        (rule.id, places.collect())
+    });
+    Ok(Bindings {
+        code,
+        changes: changes.collect(),
+    })
+}
+
+/// Returns the ids of all rules.
+pub fn rules() -> Vec<&'static str> {
+    RULES.iter().map(|rule| rule.id).collect()
+}
+
+/// Generates and formats all files, and accepts rules and extensions that the specification does not need.
+///
+/// # Errors
+///
+/// See [`generate`](crate::generate).
+pub fn generate_leniently(source: &Source, lock: &str) -> Result<(), Error> {
+    let (model, document) = read(source)?;
+    let (raw, _) = raw(&model, &document)?;
+    let header = Header::new(source, lock)?;
+    for file in [raw, operations::generate(&model)?, mock::generate(&model)?] {
+        render::file(&header, "", &file);
+    }
+    Ok(())
+}
