@@ -1,4 +1,4 @@
-//! The check on small crates.
+//! Tests of the check on small crates.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const RULES: Rules = Rules {
         &["transport"],
         &["inner::raw", "error"],
     ],
-    only: &[("inner::raw", &["error"])],
+    allowed_imports: &[("inner::raw", &["error"])],
     facades: &["facade"],
 };
 
@@ -36,7 +36,7 @@ fn violations(root: &str, service: &str, transport: &str, error: &str) -> Vec<St
         ("transport/mod.rs", transport),
         ("error.rs", error),
     ]);
-    RULES.violations(&krate.top(), &krate.edges())
+    RULES.violations(&krate.top_level(), &krate.edges())
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn imports_of_lower_layers_are_allowed() {
 }
 
 #[test]
-fn circle_is_reported_as_a_path_with_places() {
+fn cycle_is_reported_as_a_path_with_places() {
     let found = violations(
         "",
         "\nuse crate::transport::Transport;",
@@ -60,7 +60,7 @@ fn circle_is_reported_as_a_path_with_places() {
     );
     assert_eq!(
         found[0],
-        "circle: error -> service -> transport -> error\n  \
+        "cycle: error -> service -> transport -> error\n  \
            src/error.rs:1: super::service::Service\n  \
            src/service.rs:2: crate::transport::Transport\n  \
            src/transport/mod.rs:2: crate::error::report\n"
@@ -90,7 +90,7 @@ fn reexport_at_the_root_leads_to_the_module_that_defines_the_name() {
 }
 
 #[test]
-fn circle_between_siblings_in_a_folder_is_found() {
+fn cycle_between_siblings_in_a_folder_is_found() {
     let krate = krate(&[
         ("lib.rs", "mod error; mod transport;"),
         ("error.rs", ""),
@@ -109,9 +109,9 @@ fn circle_between_siblings_in_a_folder_is_found() {
         ("transport/settings.rs", "use super::Policy;"),
     ]);
     assert_eq!(
-        RULES.violations(&krate.top(), &krate.edges()),
+        RULES.violations(&krate.top_level(), &krate.edges()),
         [
-            "circle: transport::retry -> transport::settings -> transport::retry\n  \
+            "cycle: transport::retry -> transport::settings -> transport::retry\n  \
                src/transport/retry.rs:1: super::settings::Settings\n  \
                src/transport/settings.rs:1: super::Policy\n"
         ]
@@ -143,14 +143,14 @@ fn module_inside_a_group_of_the_root_has_rules_of_its_own() {
             "use crate::transport::Transport;\nuse crate::error::Error;",
         ),
     ]);
-    let found = RULES.violations(&krate.top(), &krate.edges());
+    let found = RULES.violations(&krate.top_level(), &krate.edges());
     assert_eq!(
         found,
         [
-            "circle: error -> inner::raw -> error\n  \
+            "cycle: error -> inner::raw -> error\n  \
                src/error.rs:1: crate::names::Wire\n  \
                src/inner/raw.rs:2: crate::error::Error\n",
-            "circle: transport -> inner::raw -> transport\n  \
+            "cycle: transport -> inner::raw -> transport\n  \
                src/transport.rs:1: crate::inner::raw\n  \
                src/inner/raw.rs:1: crate::transport::Transport\n",
             "forbidden import: inner::raw may import only error\n  src/inner/raw.rs:1: crate::transport::Transport\n",
@@ -159,13 +159,16 @@ fn module_inside_a_group_of_the_root_has_rules_of_its_own() {
 }
 
 #[test]
-fn reexports_of_a_facade_are_no_dependency() {
+fn reexports_of_a_facade_are_not_dependencies() {
     let krate = krate(&[
         ("lib.rs", "mod facade; mod service;"),
         ("facade.rs", "pub use crate::service::*;"),
         ("service.rs", "use crate::facade::Base;"),
     ]);
-    assert_eq!(RULES.violations(&krate.top(), &krate.edges()), [""; 0]);
+    assert_eq!(
+        RULES.violations(&krate.top_level(), &krate.edges()),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn module_without_a_layer_is_reported() {
         ("newer.rs", ""),
     ]);
     assert_eq!(
-        RULES.violations(&krate.top(), &krate.edges()),
+        RULES.violations(&krate.top_level(), &krate.edges()),
         [
             "modules without a layer: new, newer\n  add them to the order in xtask/src/layers/rules.rs\n"
         ]
