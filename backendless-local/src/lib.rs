@@ -27,12 +27,12 @@
 //!
 //! | layer | modules | subject |
 //! | --- | --- | --- |
-//! | 6 | `server`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
+//! | 6 | `server`, `doc_example`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
 //! | 5 | `http` | routes, decoding, status codes, error envelopes, fault injection |
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `doc_example`, `error`, `faults`, `id`, `service_error`, `text` | shared basics |
+//! | 1 | `clock`, `error`, `faults`, `id`, `service_error`, `text` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.

@@ -87,20 +87,12 @@ pub(crate) const RULES: &[Rules] = &[
         ],
         // The table in backendless-local/src/lib.rs describes these layers.
         layers: &[
-            &["fuzzing", "server"],
+            &["doc_example", "fuzzing", "server"],
             &["http"],
             &["services"],
             &["query"],
             &["store"],
-            &[
-                "clock",
-                "doc_example",
-                "error",
-                "faults",
-                "id",
-                "service_error",
-                "text",
-            ],
+            &["clock", "error", "faults", "id", "service_error", "text"],
         ],
         ..UNORDERED
     },
