@@ -22,13 +22,8 @@
 //!
 //! # Layers
 //!
-<<<<<<< ours
 //! The modules form layers. A module imports only from its own layer and the layers below it, and
 //! there is no import cycle; `cargo xtask layers` checks this. From top to bottom:
-=======
-//! The modules form layers. A module imports only from layers below its own, and within a layer
-//! there is no cycle. From top to bottom:
->>>>>>> theirs
 //!
 //! | layer | modules | subject |
 //! | --- | --- | --- |

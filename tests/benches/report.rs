@@ -4,13 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-<<<<<<< ours
 /// The header of the table of printed [`Measurement`]s.
-pub const HEAD: &str = "name | sdk | reference | ratio | goal | beside";
-=======
-/// The header of the lines as which [`Measurement`]s are printed.
 pub const HEAD: &str = "name | sdk | reference | ratio | goal | for comparison";
->>>>>>> theirs
 
 /// How far a measurement may miss its goal before the short mode fails.
 const TOLERANCE: f64 = 1.2;

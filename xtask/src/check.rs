@@ -39,11 +39,7 @@ const CHECKS: [Check; 12] = [
     ),
     cargo(
         &["xtask", "layers"],
-<<<<<<< ours
         "no import cycle in any crate, and no import of an upper layer; the order is in `xtask/src/layers/rules.rs`",
-=======
-        "no cycle of modules in any crate, and no import of an upper layer; the order is in `xtask/src/layers/rules.rs`",
->>>>>>> theirs
     ),
     cargo(
         &[

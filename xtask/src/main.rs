@@ -43,19 +43,11 @@ enum Command {
     },
     /// Checks that the features of the client compile without a warning, each alone and in pairs.
     Features,
-<<<<<<< ours
     /// Checks that no crate has an import cycle or a forbidden import.
     Layers,
     /// Runs the README's first example in a new package that depends on the packed crates.
     Readme,
     /// Runs all checks that a change must pass, and prints the time of each.
-=======
-    /// Checks that no crate has a cycle of modules or a forbidden import.
-    Layers,
-    /// Runs the README's first example in a new package that depends on the packed crates.
-    Readme,
-    /// Runs everything that must hold before a change lands, and prints the time of each check.
->>>>>>> theirs
     Check {
         /// Lists the checks and what each of them guards, without running them.
         #[arg(long)]

@@ -1,8 +1,4 @@
-<<<<<<< ours
 //! `cargo xtask layers`: rejects import cycles and imports of upper layers in every crate.
-=======
-//! `cargo xtask layers`: no cycle of modules in any crate, and no import of an upper layer.
->>>>>>> theirs
 //!
 //! `source` reads the imports of a file, `graph` resolves them to modules, and `rules` checks them.
 

@@ -11,13 +11,8 @@ pub(crate) struct Rules {
     pub(crate) package: &'static str,
     /// The files that modules are read from; more than one for a package with a program.
     pub(crate) roots: &'static [&'static str],
-<<<<<<< ours
     /// The top-level modules in layers, from the top down: no module imports one of a layer above its
     /// own. Empty if the crate has no layers; then only cycles are errors.
-=======
-    /// The top-level modules, from the top down: none imports a module of a line above its own. Empty if
-    /// the crate has no order; then only cycles are errors.
->>>>>>> theirs
     pub(crate) layers: &'static [&'static [&'static str]],
     /// Modules that may import only the listed modules.
     pub(crate) allowed_imports: &'static [(&'static str, &'static [&'static str])],
@@ -183,11 +178,7 @@ fn place(edge: &Edge) -> String {
     format!("  {}:{}: {}\n", edge.file, edge.line, edge.path)
 }
 
-<<<<<<< ours
 /// Returns the shortest cycle through each module that is in one; equal cycles are reported once.
-=======
-/// The shortest cycle through each module that is in one; a cycle is reported once.
->>>>>>> theirs
 fn cycles(edges: &[&Edge]) -> Vec<String> {
     let mut graph: BTreeMap<&str, BTreeMap<&str, &Edge>> = BTreeMap::new();
     for edge in edges {
