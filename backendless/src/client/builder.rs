@@ -195,8 +195,8 @@ impl ClientBuilder {
 
     /// Sets how many retries the requests of the client and its clones may use while none succeeds. The default is 100.
     ///
-    /// Each retry takes one from the budget, and ten successful requests return one, so that an outage is not answered with
-    /// a multiple of the load. With an empty budget, requests fail after their first attempt.
+    /// Each retry takes one from the budget, and ten successful requests return one, so that retries do not
+    /// multiply the load during an outage. With an empty budget, requests fail after their first attempt.
     ///
     /// ```
     /// let client = backendless::Client::builder("A0F5", "9C41").retry_budget(20).build()?;
