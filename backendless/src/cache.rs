@@ -59,7 +59,7 @@ impl Cache {
     /// # Errors
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the key cannot be a path segment, the value cannot
-    /// be serialized, or the `ttl` is out of range.
+    ///   be serialized, or the `ttl` is out of range.
     /// - [`Api`](crate::ErrorKind::Api) if the value is too large for the service.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.

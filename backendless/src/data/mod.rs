@@ -115,7 +115,7 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     ///
     /// - [`Forbidden`](crate::ErrorKind::Forbidden) if the user has no permission to create rows in this table.
     /// - [`Api`](crate::ErrorKind::Api) with code 1003 if `object` has an `objectId`, and with code 1007 if the type of
-    /// a value is not that of its column.
+    ///   a value is not that of its column.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
@@ -140,7 +140,7 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     ///
     /// - [`NotFound`](crate::ErrorKind::NotFound) if the row or the table does not exist.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `id` cannot be a path segment, or is `count`, which
-    /// is the path of another operation.
+    ///   is the path of another operation.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///

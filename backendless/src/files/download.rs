@@ -105,7 +105,7 @@ impl Download {
     ///
     /// - [`Decode`](ErrorKind::Decode) if the file is larger than the maximum.
     /// - [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if the download is
-    /// interrupted.
+    ///   interrupted.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -134,7 +134,7 @@ impl Download {
     ///
     /// - [`Io`](ErrorKind::Io) if the file cannot be written.
     /// - [`ConnectionLost`](ErrorKind::ConnectionLost) or [`Timeout`](ErrorKind::Timeout) if the download is
-    /// interrupted.
+    ///   interrupted.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {

@@ -63,7 +63,7 @@ struct Circle {
 /// # Errors
 ///
 /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the latitude or longitude is out of range, the radius is not above 0,
-/// or the name of a category contains a comma.
+///   or the name of a category contains a comma.
 ///
 /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
 ///

@@ -61,7 +61,7 @@ impl Geo {
     /// # Errors
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the latitude is not between -90 and 90 degrees, or
-    /// the longitude is not between -180 and 180 degrees.
+    ///   the longitude is not between -180 and 180 degrees.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///

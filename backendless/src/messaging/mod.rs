@@ -62,7 +62,7 @@ impl Messaging {
     /// # Errors
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the channel cannot be a path segment, or is `email`,
-    /// which is the path of another operation, or if the message cannot be serialized.
+    ///   which is the path of another operation, or if the message cannot be serialized.
     /// - [`NotFound`](crate::ErrorKind::NotFound) with code 5010 if the channel does not exist.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
@@ -95,7 +95,7 @@ impl Messaging {
     /// # Errors
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the channel or the subscription id cannot be a path
-    /// segment.
+    ///   segment.
     /// - [`Decode`](crate::ErrorKind::Decode) if the response does not match `R`.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
@@ -150,7 +150,7 @@ impl Messaging {
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the e-mail has no recipient or no body.
     /// - [`Api`](crate::ErrorKind::Api) with code 5047 if an address is invalid, and with code 5050 if the application
-    /// has no mail server.
+    ///   has no mail server.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///

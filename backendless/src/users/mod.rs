@@ -76,7 +76,7 @@ impl Users {
     /// - [`Conflict`](crate::ErrorKind::Conflict) with code 3033 if a user with that identity exists.
     /// - [`Forbidden`](crate::ErrorKind::Forbidden) if registration is disabled.
     /// - [`Api`](crate::ErrorKind::Api) with code 3013 if the identity is missing. It is the e-mail address, unless the
-    /// application is configured with another identity column.
+    ///   application is configured with another identity column.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a property cannot be sent.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
@@ -108,7 +108,7 @@ impl Users {
     /// # Errors
     ///
     /// - [`Unauthorized`](crate::ErrorKind::Unauthorized) with code 3003 if the login or the password is wrong, with
-    /// code 3087 if the e-mail address is not confirmed, and with code 3090 if the account is disabled.
+    ///   code 3087 if the e-mail address is not confirmed, and with code 3090 if the account is disabled.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
