@@ -10,8 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 /// The default is the clock of this machine. Tests set a clock whose sleeps return at once; see
 /// [`ClientBuilder::clock`](crate::ClientBuilder::clock).
 ///
-/// While a request waits for the network, a timer of tokio wakes it at its deadline, whatever this clock
-/// does.
+/// While a request waits for the network, a timer of tokio wakes it after the time until its deadline, which this clock
+/// measured when the wait started.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Returns the monotonic time.
     fn now(&self) -> Instant;

@@ -14,7 +14,7 @@ use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::secret_header;
 use crate::{Client, Error, Result};
 
-/// Headers that the client sets itself, or that would change the framing of the request.
+/// Headers that only the client sets, because they are part of the connection, the framing or the session.
 const NOT_SETTABLE: [&str; 7] = [
     "connection",
     "content-length",

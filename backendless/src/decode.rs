@@ -13,7 +13,7 @@ use serde::de::value::{
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Value;
 
-/// The max size of JSON that is decoded a second time: a `Value` takes many times its length.
+/// Maximum length in bytes of JSON that is decoded a second time: a `Value` uses a multiple of that memory.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Describes in one line why `json`, the body of a response, could not be decoded as a `T`.
@@ -49,7 +49,7 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
 
 /// Where `value` does not match `T`, and why; `None` if it does match.
 fn mismatch<T: DeserializeOwned>(value: Value) -> Option<String> {
-    let error = serde_path_to_error::deserialize::<_, T>(Silent(value)).err()?;
+    let error = serde_path_to_error::deserialize::<_, T>(ValueDeserializer(value)).err()?;
     Some(match error.path().iter().next() {
         Some(_) => format!("at {}: {}", error.path(), error.inner()),
         None => error.inner().to_string(),
@@ -128,7 +128,7 @@ fn kind(value: Unexpected<'_>) -> &'static str {
     match value {
         Unexpected::Bool(_) => "boolean",
         Unexpected::Unsigned(_) | Unexpected::Signed(_) => "number",
-        // "expected u8, found number" would puzzle the reader.
+        // "expected u8, found number" would seem to contradict itself.
         Unexpected::Float(_) => "floating-point number",
         Unexpected::Char(_) | Unexpected::Str(_) => "string",
         Unexpected::Unit | Unexpected::Option => "null",
@@ -141,10 +141,10 @@ fn kind(value: Unexpected<'_>) -> &'static str {
 /// The name by which serde_json's `RawValue` asks its deserializer for the text of a value.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// A JSON value whose deserialization fails with a [`Mismatch`].
-struct Silent(Value);
+/// Deserializer of a JSON value whose errors do not quote the value.
+struct ValueDeserializer(Value);
 
-impl<'de> IntoDeserializer<'de, Mismatch> for Silent {
+impl<'de> IntoDeserializer<'de, Mismatch> for ValueDeserializer {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -152,15 +152,18 @@ impl<'de> IntoDeserializer<'de, Mismatch> for Silent {
     }
 }
 
-impl Silent {
+impl ValueDeserializer {
     fn object(
         map: serde_json::Map<String, Value>,
-    ) -> MapDeserializer<'static, impl Iterator<Item = (String, Silent)>, Mismatch> {
-        MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Silent(value))))
+    ) -> MapDeserializer<'static, impl Iterator<Item = (String, ValueDeserializer)>, Mismatch> {
+        MapDeserializer::new(
+            map.into_iter()
+                .map(|(key, value)| (key, ValueDeserializer(value))),
+        )
     }
 }
 
-impl<'de> de::Deserializer<'de> for Silent {
+impl<'de> de::Deserializer<'de> for ValueDeserializer {
     type Error = Mismatch;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -174,9 +177,9 @@ impl<'de> de::Deserializer<'de> for Silent {
                 _ => Err(de::Error::custom("a number that is out of range")),
             },
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => {
-                visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Silent)))
-            }
+            Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(
+                items.into_iter().map(ValueDeserializer),
+            )),
             Value::Object(map) => visitor.visit_map(Self::object(map)),
         }
     }

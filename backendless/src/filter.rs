@@ -215,8 +215,8 @@ impl Field {
         self.build(|name| {
             Ok(format!(
                 "{name} BETWEEN {} AND {}",
-                low.ordered()?,
-                high.ordered()?
+                low.non_null()?,
+                high.non_null()?
             ))
         })
     }
@@ -248,7 +248,7 @@ impl Field {
     }
 
     fn compare(self, operator: &str, literal: Literal) -> Filter {
-        self.build(|name| Ok(format!("{name} {operator} {}", literal.ordered()?)))
+        self.build(|name| Ok(format!("{name} {operator} {}", literal.non_null()?)))
     }
 
     fn one_of<V: Into<Value>>(
@@ -263,7 +263,7 @@ impl Field {
                 if !list.is_empty() {
                     list.push_str(", ");
                 }
-                list.push_str(&value.into().0.ordered()?);
+                list.push_str(&value.into().0.non_null()?);
             }
             Ok(if list.is_empty() {
                 when_empty.to_owned()
@@ -430,8 +430,8 @@ enum Literal {
 }
 
 impl Literal {
-    /// The literal where null is not allowed: `age < NULL` is true for no row.
-    fn ordered(&self) -> std::result::Result<String, String> {
+    /// Returns the text of the literal. Null is rejected: `age < NULL` is true for no row.
+    fn non_null(&self) -> std::result::Result<String, String> {
         match self {
             Self::Null => Err("only eq and ne accept a null value".to_owned()),
             Self::Boolean(value) => Ok(value.to_string()),

@@ -105,7 +105,7 @@ impl<R, P> Request<R, P> {
 
     /// Sets the timeout of this request, for all attempts together. It replaces the
     /// [`timeout`](crate::ClientBuilder::timeout) and the [`attempt_timeout`](crate::ClientBuilder::attempt_timeout)
-    /// of the client.
+    /// of the client. For uploads and downloads, the `attempt_timeout` still limits the time without progress.
     ///
     /// ```
     /// use std::time::Duration;
@@ -200,11 +200,11 @@ impl<R, P: fmt::Debug> fmt::Debug for Request<R, P> {
     }
 }
 
-/// Parameters of a request that needs no more of them.
-pub struct Ready<R>(Result<Call<R>>);
+/// Parameters of a request that are complete: only its settings can still be changed.
+pub struct Ready<R>(Result<ReadyRequest<R>>);
 
-/// A request, and how its response is decoded.
-struct Call<R> {
+/// Request whose parameters are complete, with the decoder of its response.
+struct ReadyRequest<R> {
     parts: Parts,
     decode: Decode<R>,
 }
@@ -217,11 +217,11 @@ enum Decode<R> {
 impl<R: 'static> Request<R> {
     /// Creates a request whose result is the decoded response.
     pub(crate) fn new(client: &Client, prepared: Result<Prepared<R>>) -> Self {
-        let call = prepared.map(|Prepared { parts, reader }| Call {
+        let ready = prepared.map(|Prepared { parts, reader }| ReadyRequest {
             parts,
             decode: Decode::Reader(reader),
         });
-        Self::with_parameters(client.clone(), Ready(call))
+        Self::with_parameters(client.clone(), Ready(ready))
     }
 
     /// Creates a request whose result is created by `convert` from the decoded response.
@@ -240,7 +240,7 @@ impl<R: 'static> Request<R> {
         prepared: Result<Prepared<Q>>,
         convert: impl FnOnce(Result<Q>, u32) -> Result<R> + Send + 'static,
     ) -> Self {
-        let call = prepared.map(|Prepared { parts, reader }| Call {
+        let ready = prepared.map(|Prepared { parts, reader }| ReadyRequest {
             parts,
             decode: Decode::Function(Box::new(move |reply| match reply {
                 Ok(reply) => {
@@ -253,7 +253,7 @@ impl<R: 'static> Request<R> {
                 }
             })),
         });
-        Self::with_parameters(client.clone(), Ready(call))
+        Self::with_parameters(client.clone(), Ready(ready))
     }
 }
 
@@ -261,7 +261,7 @@ impl<R: 'static> sealed::Sendable<R> for Ready<R> {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {
         let (client, parameters, settings) = request.into_parts();
         Box::pin(async move {
-            let Call { parts, decode } = parameters.0?;
+            let ReadyRequest { parts, decode } = parameters.0?;
             let reply = client.transport.send(parts, settings).await;
             match decode {
                 Decode::Reader(reader) => reply?.read(reader),
@@ -275,9 +275,9 @@ impl<R: 'static> sealed::Sendable<R> for Ready<R> {
 impl<R> fmt::Debug for Ready<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Ok(call) => f
+            Ok(ready) => f
                 .debug_tuple("Ready")
-                .field(&call.parts.operation.id())
+                .field(&ready.parts.operation.id())
                 .finish(),
             Err(error) => f.debug_tuple("Ready").field(error).finish(),
         }

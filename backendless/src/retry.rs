@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Retry policy of a client or of a single request.
 ///
-/// A request is retried only when that cannot have an effect twice:
+/// A request is retried only if the service did not process it, or if it is idempotent:
 ///
 /// - after a failed connection (nothing was sent) and after a rate limit (the service processed nothing), for
 ///   every operation;

@@ -1,4 +1,4 @@
-//! User tokens, and the removal of secrets from messages that other programs wrote.
+//! User tokens, and the redaction of secrets in messages of the service and of libraries.
 
 use std::fmt;
 use std::sync::Arc;

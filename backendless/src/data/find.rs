@@ -214,7 +214,7 @@ impl<T> Find<T> {
         self
     }
 
-    /// Makes a [`stream`](Self::stream) read its pages by `objectId` instead of by offset: the rows are sorted by
+    /// Sets that a [`stream`](Self::stream) reads its pages by `objectId` instead of by offset: the rows are sorted by
     /// `objectId`, and each page starts after the last row of the previous one.
     ///
     /// A row that exists from the start of the stream to its end is returned exactly once, even if rows are created or

@@ -159,7 +159,7 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
         }
     }
 
-    /// Polls all requests in progress. Without it, they would reach their timeouts while rows are returned.
+    /// Polls all requests in progress, so that they do not time out while rows are returned.
     fn poll_requests(&mut self, context: &mut Context<'_>) {
         for page in &mut self.pages {
             if let Page::Pending(request) = page

@@ -48,7 +48,7 @@ pub enum ErrorKind {
     Forbidden,
     /// The object, table, file or method does not exist.
     NotFound,
-    /// What the request would create exists already.
+    /// The object, user or file that the request would create exists already.
     Conflict,
     /// Too many requests, or more than the application's plan covers. The service did not process
     /// the request.

@@ -1,6 +1,6 @@
 //! Errors of the SDK.
 //!
-//! [`Error`] is opaque and one word wide: its parts are read with methods, and no signature contains a type of the HTTP
+//! [`Error`] is opaque, and as small as a pointer: its parts are read with methods, and no signature contains a type of the HTTP
 //! stack. Its texts never contain the application id, the REST API key, a user token or a password.
 
 mod code;

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// The location of an uploaded file: its URL.
 ///
-/// The URL contains the application id and the REST API key, so `Debug` omits it. Two things give it
-/// out: [`file_url`](Self::file_url), and the serialized form, `{"fileURL": "https://.."}`. Do not
-/// send either to anyone who must not know the key.
+/// The URL contains the application id and the REST API key, so `Debug` omits it. Only
+/// [`file_url`](Self::file_url) and the serialized form, `{"fileURL": "https://.."}`, contain it. Do
+/// not send them to clients that must not know the key.
 ///
 /// ```
 /// use backendless::FileInfo;

@@ -22,8 +22,8 @@ use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::is_media_type;
 use crate::{Error, ErrorKind, Result};
 
-/// Size in bytes of the chunks that are read and sent. An upload times out when no chunk is sent for the attempt
-/// timeout, so larger chunks would be faster, but would time out on slower connections.
+/// Size in bytes of the chunks that are read and sent. An upload times out if no chunk is sent within the attempt
+/// timeout: larger chunks would need less CPU time, but would time out on slow connections.
 const CHUNK_SIZE: usize = 64 * 1024;
 
 type OnProgress = Box<dyn FnMut(u64, Option<u64>) + Send>;

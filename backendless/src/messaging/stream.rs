@@ -22,9 +22,9 @@ use crate::transport::Settings;
 use crate::{Client, Error, ErrorKind, Result, RetryPolicy};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
-/// Maximum length of an id that is remembered, in bytes.
+/// Maximum length of a stored id, in bytes.
 const MAX_ID_LENGTH: usize = 1024;
-/// Number of ids that are remembered: many more than one response contains.
+/// Maximum number of stored ids: many more than one response contains.
 const MAX_REMEMBERED_IDS: usize = 10_000;
 
 /// Stream of the messages of a subscription; created by [`Messaging::messages`](super::Messaging::messages).
@@ -57,7 +57,7 @@ pub struct MessageStream<M> {
     interval: Duration,
     state: State,
     messages: std::vec::IntoIter<Result<Message<M>>>,
-    seen: Seen,
+    seen_ids: SeenIds,
     settings: Settings,
 }
 
@@ -85,7 +85,7 @@ impl<M> MessageStream<M> {
             interval: DEFAULT_INTERVAL,
             state: State::Due,
             messages: Vec::new().into_iter(),
-            seen: Seen::default(),
+            seen_ids: SeenIds::default(),
             settings: Settings::default(),
         }
     }
@@ -192,7 +192,7 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                         let mut messages: Vec<_> =
                             messages.map(|message| read(message, attempts)).collect();
                         messages.retain(|message| match message {
-                            Ok(message) => this.seen.is_new(message),
+                            Ok(message) => this.seen_ids.is_new(message),
                             Err(_) => true,
                         });
                         this.state = match messages.is_empty() {
@@ -231,18 +231,18 @@ impl<M> fmt::Debug for MessageStream<M> {
 
 /// Ids of the latest messages.
 #[derive(Default)]
-struct Seen {
+struct SeenIds {
     ids: HashSet<String>,
     order: VecDeque<String>,
 }
 
-impl Seen {
+impl SeenIds {
     /// Returns whether the message is the first one with its id, and remembers the id.
     fn is_new<M>(&mut self, message: &Message<M>) -> bool {
         let Some(id) = &message.message_id else {
             return true;
         };
-        // The ids of the service are much shorter. Others are not remembered, to limit the use of memory.
+        // The ids of the service are much shorter. Longer ids are not stored, to limit the memory.
         if id.len() > MAX_ID_LENGTH {
             return true;
         }

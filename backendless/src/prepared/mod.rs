@@ -35,16 +35,16 @@ pub struct Prepared<R> {
 
 /// How the response of a request is decoded.
 pub(crate) enum Reader<R> {
-    /// As JSON; an empty body reads as `null`.
+    /// As JSON; an empty body is decoded as `null`.
     Json(fn(&[u8]) -> serde_json::Result<R>, Describe),
-    /// By a function of the whole body, which may be empty.
+    /// By a function of the complete body, which may be empty.
     Body(fn(Bytes) -> R),
 }
 
 /// Describes where and why JSON does not match the type of the response.
 pub(crate) type Describe = fn(&[u8], &serde_json::Error) -> String;
 
-/// Everything of a request that does not depend on the client.
+/// Parts of a request that do not depend on the client.
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
     /// The encoded path, which follows the app path.
@@ -163,7 +163,7 @@ impl RequestBuilder {
         self.finish(Reader::Json(from_json::<T>, crate::decode::describe::<T>))
     }
 
-    /// Ends a request whose response carries no value.
+    /// Ends a request whose response body is ignored.
     pub(crate) fn finish_empty(self) -> Prepared<()> {
         self.finish(Reader::Body(drop))
     }

@@ -96,7 +96,7 @@ impl Account {
         F: Future<Output = Result<UserToken>> + Send,
     {
         let expired = expired.map(|session| session.login);
-        let arrived = self.logins.load(Ordering::Acquire);
+        let logins_at_arrival = self.logins.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
         if let Some(session) = &state.session
             && Some(session.login) != expired
@@ -104,7 +104,8 @@ impl Account {
             return Ok(session.clone());
         }
         if let Some(failure) = &state.failure
-            && (failure.login > arrived || expired.is_some() && failure.expired == expired)
+            && (failure.login > logins_at_arrival
+                || expired.is_some() && failure.expired == expired)
         {
             return Err(failure.error.clone());
         }

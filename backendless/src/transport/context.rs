@@ -43,8 +43,8 @@ pub(super) struct RequestContext {
     total_timeout: Duration,
 }
 
-/// What a request is, for its context.
-pub(super) struct Traits<'t> {
+/// Properties of a request that its context depends on.
+pub(super) struct RequestTraits<'t> {
     pub(super) operation: &'static Operation,
     pub(super) is_idempotent: bool,
     pub(super) secret: Option<Arc<SecretString>>,
@@ -55,8 +55,8 @@ pub(super) struct Traits<'t> {
 }
 
 impl RequestContext {
-    pub(super) fn new(shared: Arc<Shared>, settings: Settings, traits: Traits<'_>) -> Self {
-        let Traits {
+    pub(super) fn new(shared: Arc<Shared>, settings: Settings, traits: RequestTraits<'_>) -> Self {
+        let RequestTraits {
             operation,
             is_idempotent,
             secret,
@@ -150,7 +150,7 @@ impl RequestContext {
         })
     }
 
-    /// Creates an error of this request. Secrets are removed from `message`.
+    /// Creates an error of this request. Secrets in `message` are redacted.
     pub(super) fn error(&self, kind: ErrorKind, message: impl AsRef<str>) -> Error {
         // Redacted before it is truncated: a truncated secret is no longer recognized.
         Error::new(kind, truncate(self.redact(message.as_ref())))
@@ -212,8 +212,9 @@ impl RequestContext {
         self.transient(self.error(ErrorKind::Timeout, text))
     }
 
-    /// Whether an error response proves that the service did not process the request.
-    pub(super) fn rejection_is_certain(&self) -> bool {
+    /// Returns whether the request may be sent again after the service rejected its session: it is idempotent, or the
+    /// error code proves that it was not processed.
+    pub(super) fn is_replayable_after_rejection(&self) -> bool {
         self.is_idempotent || self.operation.error_codes() == ErrorCodes::Service
     }
 

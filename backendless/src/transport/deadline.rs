@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::Clock;
 use crate::prepared::Progress;
 
-/// Point in time at which a request or an attempt fails.
+/// Deadline of a request or an attempt, and its maximum time without progress.
 #[derive(Clone)]
 pub(super) struct Deadline {
     clock: Arc<dyn Clock>,
@@ -24,7 +24,7 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// A deadline `limit` from now.
+    /// Creates a deadline that expires `limit` from now.
     pub(super) fn after(clock: &Arc<dyn Clock>, limit: Duration) -> Self {
         Self {
             expires: clock.now().checked_add(limit),
@@ -34,7 +34,7 @@ impl Deadline {
         }
     }
 
-    /// The same deadline, which also expires after `limit` without progress.
+    /// Returns the same deadline, which also expires after `limit` without progress.
     pub(super) fn with_idle_limit(self, limit: Duration, progress: Progress) -> Self {
         Self {
             idle: Some((limit, progress)),
@@ -42,7 +42,7 @@ impl Deadline {
         }
     }
 
-    /// The same deadline, reported as `timeout` in error messages.
+    /// Returns the same deadline, reported as `timeout` in error messages.
     pub(super) fn reported_as(self, timeout: Duration) -> Self {
         Self {
             reported: timeout,

@@ -36,8 +36,8 @@ pub(crate) struct FileBody {
     /// `None` after the end, successful or not.
     chunks: Option<Chunks>,
     length: Option<u64>,
-    /// Expires when the next chunk is overdue. It is set only while the body waits: setting it for each chunk would cost
-    /// more than the chunk.
+    /// Expires when the next chunk is overdue. It is reset only while no chunk is available: a reset for each chunk
+    /// would take longer than reading the chunk.
     timer: Pin<Box<Sleep>>,
     /// The number of chunks when the timer was set.
     timer_chunks: Option<u64>,
@@ -107,7 +107,8 @@ impl FileBody {
         };
         self.chunks = None;
         Poll::Ready(end.map_err(|error| {
-            let error = error.final_because("a part of the file was already returned");
+            let error = error
+                .final_because("the file was already opened, and only the caller can start again");
             self.context.fail(error)
         }))
     }

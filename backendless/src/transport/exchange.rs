@@ -22,8 +22,8 @@ pub(super) struct Received {
     pub(super) body: Bytes,
 }
 
-/// What is sent.
-pub(super) enum Message {
+/// Operation or file that is requested.
+pub(super) enum Target {
     Request(Parts),
     Download(FileUrl),
 }
@@ -32,7 +32,7 @@ pub(super) enum Message {
 pub(super) struct Exchange<'t> {
     pub(super) context: RequestContext,
     pub(super) session: RequestSession,
-    pub(super) message: Message,
+    pub(super) target: Target,
     pub(super) log_in: &'t dyn LogIn,
 }
 
@@ -59,7 +59,7 @@ impl Attempt for Exchange<'_> {
     }
 }
 
-/// Where an attempt failed.
+/// Stage in which an attempt failed.
 enum Stage {
     BeforeSending(Error),
     Sent(Error),
@@ -82,15 +82,15 @@ impl Exchange<'_> {
             .map_err(|error| Stage::BeforeSending(error.with_operation(self.context.operation)))?;
         self.context.token = token;
         self.context.begin_attempt();
-        let (address, headers) = match &self.message {
-            Message::Request(parts) => {
+        let (address, headers) = match &self.target {
+            Target::Request(parts) => {
                 let address = Address::Api {
                     path: &parts.path,
                     query: parts.query.as_deref(),
                 };
                 (address, parts.headers.as_slice())
             }
-            Message::Download(url) => (Address::File(url), download::HEADERS.as_slice()),
+            Target::Download(url) => (Address::File(url), download::HEADERS.as_slice()),
         };
         let outgoing = Outgoing {
             method: self.context.operation.method(),
@@ -104,7 +104,7 @@ impl Exchange<'_> {
 
     /// Opens the body for one attempt.
     async fn body(&mut self) -> Result<OutgoingBody> {
-        let Message::Request(parts) = &mut self.message else {
+        let Target::Request(parts) = &mut self.target else {
             return Ok(OutgoingBody::Empty);
         };
         Ok(match &mut parts.body {
@@ -119,12 +119,12 @@ impl Exchange<'_> {
     }
 
     fn is_replayable(&self) -> bool {
-        match &self.message {
-            Message::Request(Parts {
+        match &self.target {
+            Target::Request(Parts {
                 body: Body::Multipart(multipart),
                 ..
             }) => multipart.source.is_replayable(),
-            Message::Request(_) | Message::Download(_) => true,
+            Target::Request(_) | Target::Download(_) => true,
         }
     }
 
@@ -132,11 +132,11 @@ impl Exchange<'_> {
     async fn classify(&mut self, error: Error) -> Failure {
         match self.session.renew(&self.context, self.log_in, &error).await {
             // The login failed. The request itself may have been processed.
-            Err(error) if !self.context.rejection_is_certain() => {
+            Err(error) if !self.context.is_replayable_after_rejection() => {
                 return stop(error.retryable(false));
             }
             Err(error) => return stop(error),
-            Ok(true) if self.is_replayable() && self.context.rejection_is_certain() => {
+            Ok(true) if self.is_replayable() && self.context.is_replayable_after_rejection() => {
                 let next = Next::Immediately;
                 return Failure { error, next };
             }
@@ -152,7 +152,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Sends the request once, and reads the response as far as it is needed.
+/// Sends the request once, and reads its response as the [`ReadMode`] requires.
 async fn receive(context: &RequestContext, outgoing: Outgoing<'_>) -> Result<Received> {
     let executed = context
         .deadline

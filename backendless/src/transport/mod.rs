@@ -7,8 +7,8 @@
 //! - `retry`: the retry loop, a function without HTTP;
 //! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
 //! - `session` and `account`: which user token is sent, and the renewal of expired sessions;
-//! - `http`: the HTTP client, the only module that knows reqwest;
-//! - `error_response`, `reply`, `download`: what becomes of a response;
+//! - `http`: the HTTP client, the only module that uses reqwest;
+//! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
 //! - `deadline`, `settings`, `trace`: limits, settings of a request, spans.
 //!
 //! Nothing that leaves this module contains a secret: URLs are removed from the errors of the HTTP stack, and messages of
@@ -49,8 +49,8 @@ use crate::operation::SessionUse;
 use crate::prepared::{Body, Parts};
 use crate::{Clock, Error, Result, RetryPolicy, UserToken};
 use account::LoginResponse;
-use context::{ReadMode, RequestContext, Traits};
-use exchange::{Exchange, Message, Received};
+use context::{ReadMode, RequestContext, RequestTraits};
+use exchange::{Exchange, Received, Target};
 use http::FileUrl;
 use session::{LogIn, RequestSession};
 
@@ -106,7 +106,7 @@ impl Transport {
             Body::Multipart(multipart) => Some(multipart.progress.clone()),
             Body::Empty | Body::Bytes(_) => None,
         };
-        let traits = Traits {
+        let traits = RequestTraits {
             operation: parts.operation,
             is_idempotent: parts.is_idempotent,
             secret: parts.secret.clone(),
@@ -117,7 +117,7 @@ impl Transport {
         let context = RequestContext::new(Arc::clone(&self.shared), settings, traits);
         let session = parts.operation.session();
         let (context, received) = self
-            .execute(context, session, Message::Request(parts))
+            .execute(context, session, Target::Request(parts))
             .await?;
         Ok(Reply {
             context,
@@ -136,7 +136,7 @@ impl Transport {
             true => DOWNLOAD.session(),
             false => SessionUse::None,
         };
-        let traits = Traits {
+        let traits = RequestTraits {
             operation: &DOWNLOAD,
             is_idempotent: true,
             secret: None,
@@ -146,7 +146,7 @@ impl Transport {
         };
         let context = RequestContext::new(Arc::clone(&self.shared), settings, traits);
         let (context, received) = self
-            .execute(context, session, Message::Download(url))
+            .execute(context, session, Target::Download(url))
             .await?;
         Ok(FileBody::new(context, received.head))
     }
@@ -156,14 +156,14 @@ impl Transport {
         &self,
         context: RequestContext,
         session: SessionUse,
-        message: Message,
+        target: Target,
     ) -> Result<(RequestContext, Received)> {
         let span = context.span.clone();
         let policy = context.policy().clone();
         let mut exchange = Exchange {
             session: RequestSession::new(session, self.caller.clone()),
             context,
-            message,
+            target,
             log_in: self,
         };
         let sleep = |delay| self.shared.clock.sleep(delay);

@@ -1,4 +1,4 @@
-//! Successful responses, and their decoding: never more strictly than the service writes.
+//! Successful responses, and their decoding.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -20,7 +20,7 @@ impl Reply {
         self.context.attempts
     }
 
-    /// Decodes the body. An empty body reads as `null`.
+    /// Decodes the body. An empty body is decoded as `null`.
     pub(crate) fn read<R>(self, reader: Reader<R>) -> Result<R> {
         let (read, describe) = match reader {
             Reader::Body(read) => return Ok(read(self.body)),

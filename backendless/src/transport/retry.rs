@@ -10,7 +10,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 use crate::{Error, Result, RetryPolicy};
 
-/// One attempt of a request, which the loop repeats.
+/// Attempt of a request, which the loop runs once or several times.
 pub(super) trait Attempt: Send {
     type Output: Send;
 
@@ -20,7 +20,7 @@ pub(super) trait Attempt: Send {
     /// Returns the time that is left for the next delay.
     fn max_delay(&self) -> Duration;
 
-    /// Observes that another attempt follows `error` after `delay`.
+    /// Called before the `delay` that precedes another attempt; `error` is that of attempt number `attempts`.
     fn before_retry(&mut self, error: &Error, attempts: u32, delay: Duration);
 }
 
@@ -35,7 +35,7 @@ pub(super) struct Failure {
 pub(super) enum Next {
     /// The error is final.
     Stop,
-    /// Another attempt at once, which the policy does not limit: the cause of the failure is removed.
+    /// Another attempt without delay, which neither policy nor budget limits: the cause of the failure was removed.
     Immediately,
     /// Another attempt after a delay, if policy, budget and deadline allow it.
     Backoff,
@@ -43,7 +43,7 @@ pub(super) enum Next {
     NotReplayable,
 }
 
-/// Runs `attempt` until it succeeds, fails permanently, or may not be repeated.
+/// Runs `attempt` until it succeeds, fails permanently, or may not be retried.
 ///
 /// `sleep` waits between the attempts.
 pub(super) async fn run<A, S>(
@@ -138,7 +138,7 @@ fn max_backoff(policy: &RetryPolicy, retry: u32) -> Duration {
 /// Each retry withdraws one; ten successful requests deposit one.
 pub(crate) struct Budget {
     random: Mutex<fastrand::Rng>,
-    /// The rest of the budget, in tenths of a retry.
+    /// The available retries, in tenths of a retry.
     tenths: AtomicU64,
     max_tenths: u64,
 }
@@ -189,7 +189,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Attempts that end as the script says.
+    /// Attempt with scripted outcomes.
     struct Script {
         outcomes: VecDeque<Result<u32, Failure>>,
         remaining: Duration,
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_repeat_until_one_succeeds() {
+    fn attempts_are_retried_until_one_succeeds() {
         let mut script = script([failure(Next::Backoff), failure(Next::Backoff), Ok(5)]);
         let result = run_with(&RetryPolicy::default(), &budget(100), &mut script);
         assert_eq!(result.unwrap(), 5);
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_final_failure_and_a_body_that_cannot_be_sent_again_are_not_repeated() {
+    fn a_final_failure_and_a_body_that_cannot_be_replayed_are_not_retried() {
         for next in [Next::Stop, Next::NotReplayable] {
             let mut script = script([failure(next)]);
             run_with(&RetryPolicy::default(), &budget(100), &mut script).unwrap_err();
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_immediate_repetition_costs_neither_delay_nor_budget() {
+    fn an_immediate_retry_uses_neither_delay_nor_budget() {
         let mut script = script([failure(Next::Immediately), Ok(1)]);
         let result = run_with(&RetryPolicy::none(), &budget(0), &mut script);
         assert_eq!(result.unwrap(), 1);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_that_the_service_requests_is_a_minimum() {
+    fn retry_after_is_the_minimum_delay() {
         let error = Error::new(ErrorKind::RateLimited, "slow down")
             .retryable(true)
             .with_retry_after(Some(5 * SECOND));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::RetryPolicy;
 
-/// Settings of a single request. Without any they take no memory.
+/// Settings of a single request. Default settings allocate nothing.
 #[derive(Clone, Default)]
 pub(crate) struct Settings(Option<Box<Values>>);
 
@@ -15,7 +15,7 @@ pub(crate) struct Values {
     /// The total timeout; it replaces the attempt timeout as well.
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
-    /// Whether the request may be sent again, by the caller's judgment.
+    /// Whether the request is idempotent, in place of the idempotency of its operation.
     pub(crate) idempotent: Option<bool>,
 }
 

@@ -1,7 +1,7 @@
-//! The HTTP client: the only module that knows reqwest.
+//! The HTTP client: the only module that uses reqwest.
 //!
-//! It follows no redirect, sends no `Referer` and repeats nothing by itself: each of these would send the REST API key,
-//! which is in the path, to another place, or would have an effect twice.
+//! It follows no redirect and sends no `Referer`: both would send the REST API key, which is in the path, to another
+//! server. The retries of reqwest are off, because they do not know which operations are idempotent.
 
 mod config;
 mod error;
@@ -147,7 +147,7 @@ impl<'u> Server<'u> {
 }
 
 impl FileUrl {
-    /// Parses the URL of a file; fails with what is wrong with it.
+    /// Parses the URL of a file. The error completes a sentence that starts with "the URL".
     pub(super) fn parse(url: &str) -> Result<Self, String> {
         let url = Url::parse(url).map_err(|error| format!("is not a URL: {error}"))?;
         if !matches!(url.scheme(), "http" | "https") {
