@@ -118,7 +118,10 @@ async fn value_of_another_type_is_rejected_and_nothing_is_stored() {
         json!({"new": 1, "age": ""}),
     ] {
         let message = app.post("/data/Person", body).rejected(400, 1007).await;
-        assert!(message.contains("in table 'Person' holds"), "{message}");
+        assert!(
+            message.contains("in table 'Person' has the type"),
+            "{message}"
+        );
     }
     assert_eq!(app.get("/data/Person/count").ok().await, 1);
     // The column of the rejected row was not created.
