@@ -23,7 +23,7 @@
 //! # Layers
 //!
 //! The modules form layers. A module imports only from layers below its own, and within a layer
-//! there is no circle. From top to bottom:
+//! there is no cycle. From top to bottom:
 //!
 //! | layer | modules | subject |
 //! | --- | --- | --- |

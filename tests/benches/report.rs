@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// The header of the lines as which [`Measurement`]s are printed.
-pub const HEAD: &str = "name | sdk | reference | ratio | goal | beside";
+pub const HEAD: &str = "name | sdk | reference | ratio | goal | for comparison";
 
 /// How far a measurement may miss its goal before the short mode fails.
 const TOLERANCE: f64 = 1.2;

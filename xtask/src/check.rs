@@ -39,7 +39,7 @@ const CHECKS: [Check; 12] = [
     ),
     cargo(
         &["xtask", "layers"],
-        "no circle of modules in any crate, and no import of an upper layer; the order is in `xtask/src/layers/rules.rs`",
+        "no cycle of modules in any crate, and no import of an upper layer; the order is in `xtask/src/layers/rules.rs`",
     ),
     cargo(
         &[

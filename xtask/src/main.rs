@@ -43,11 +43,11 @@ enum Command {
     },
     /// Checks that the features of the client compile without a warning, each alone and in pairs.
     Features,
-    /// Checks that no crate has a circle of modules or a forbidden import.
+    /// Checks that no crate has a cycle of modules or a forbidden import.
     Layers,
     /// Runs the README's first example in a new package that depends on the packed crates.
     Readme,
-    /// Runs everything that must hold before a change lands, and tells how long each check took.
+    /// Runs everything that must hold before a change lands, and prints the time of each check.
     Check {
         /// Runs nothing; lists the checks and what each of them guards.
         #[arg(long)]

@@ -20,7 +20,7 @@ pub fn measure(_: &Options) -> Result<Outcome> {
         Goal::AtMost(1.10),
     );
     let more = sdk.crates()? as f64 - plain_reqwest.crates()? as f64;
-    let crates = Measurement::figure("crates more", Unit::Crates, more, Goal::AtMost(10.0));
+    let crates = Measurement::figure("additional crates", Unit::Crates, more, Goal::AtMost(10.0));
     Ok(Outcome::Measured(vec![time, crates]))
 }
 

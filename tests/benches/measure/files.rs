@@ -62,7 +62,7 @@ fn transfer(
     )?;
     let plain_reqwest = rate(of("reference")?.seconds);
     let speed = Measurement::ratio(
-        &format!("{task} of 1 GiB, beside curl"),
+        &format!("{task} of 1 GiB, compared with curl"),
         Unit::MebibytesPerSecond,
         pair.sdk,
         pair.reference,

@@ -1,4 +1,4 @@
-//! `cargo xtask layers`: no circle of modules in any crate, and no import of an upper layer.
+//! `cargo xtask layers`: no cycle of modules in any crate, and no import of an upper layer.
 //!
 //! `rules` is what is allowed; `graph` finds the imports between modules in what `source` reads.
 

@@ -12,7 +12,7 @@ pub(crate) struct Rules {
     /// The files that modules are read from; more than one for a package with a program.
     pub(crate) roots: &'static [&'static str],
     /// The top-level modules, from the top down: none imports a module of a line above its own. Empty if
-    /// the crate has no order; then only circles are errors.
+    /// the crate has no order; then only cycles are errors.
     pub(crate) layers: &'static [&'static [&'static str]],
     /// Modules that may import nothing but the ones listed.
     pub(crate) only: &'static [(&'static str, &'static [&'static str])],
@@ -109,7 +109,7 @@ impl Rules {
             .iter()
             .filter(|edge| !(edge.reexport && self.facades.contains(&edge.from.as_str())))
             .collect();
-        let mut found = circles(&edges);
+        let mut found = cycles(&edges);
         found.extend(self.without_layer(top));
         found.extend(edges.iter().filter_map(|edge| self.direction(edge)));
         found
@@ -168,8 +168,8 @@ fn place(edge: &Edge) -> String {
     format!("  {}:{}: {}\n", edge.file, edge.line, edge.path)
 }
 
-/// The shortest circle through each module that is in one; a circle is reported once.
-fn circles(edges: &[&Edge]) -> Vec<String> {
+/// The shortest cycle through each module that is in one; a cycle is reported once.
+fn cycles(edges: &[&Edge]) -> Vec<String> {
     let mut graph: BTreeMap<&str, BTreeMap<&str, &Edge>> = BTreeMap::new();
     for edge in edges {
         let targets = graph.entry(&edge.from).or_default();
@@ -178,15 +178,15 @@ fn circles(edges: &[&Edge]) -> Vec<String> {
     let mut found = Vec::new();
     let mut reported: BTreeSet<BTreeSet<&str>> = BTreeSet::new();
     for start in graph.keys() {
-        let Some(circle) = circle(&graph, start) else {
+        let Some(cycle) = cycle(&graph, start) else {
             continue;
         };
-        let modules = circle.iter().map(|edge| edge.from.as_str()).collect();
+        let modules = cycle.iter().map(|edge| edge.from.as_str()).collect();
         if reported.insert(modules) {
-            let names: Vec<&str> = circle.iter().map(|edge| edge.from.as_str()).collect();
-            let places: String = circle.iter().map(|edge| place(edge)).collect();
+            let names: Vec<&str> = cycle.iter().map(|edge| edge.from.as_str()).collect();
+            let places: String = cycle.iter().map(|edge| place(edge)).collect();
             found.push(format!(
-                "circle: {} -> {start}\n{places}",
+                "cycle: {} -> {start}\n{places}",
                 names.join(" -> ")
             ));
         }
@@ -196,7 +196,7 @@ fn circles(edges: &[&Edge]) -> Vec<String> {
 
 /// The shortest path from a module back to it. Paths are unique in the crate, and edges stay inside a
 /// folder, so the modules of all folders share one graph.
-fn circle<'e>(
+fn cycle<'e>(
     graph: &BTreeMap<&'e str, BTreeMap<&'e str, &'e Edge>>,
     start: &'e str,
 ) -> Option<Vec<&'e Edge>> {
@@ -210,10 +210,10 @@ fn circle<'e>(
             }
         }
     }
-    let mut circle = vec![*reached.get(start)?];
-    while circle.last()?.from != start {
-        circle.push(reached.get(circle.last()?.from.as_str())?);
+    let mut cycle = vec![*reached.get(start)?];
+    while cycle.last()?.from != start {
+        cycle.push(reached.get(cycle.last()?.from.as_str())?);
     }
-    circle.reverse();
-    Some(circle)
+    cycle.reverse();
+    Some(cycle)
 }

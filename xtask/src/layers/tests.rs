@@ -51,7 +51,7 @@ fn imports_of_lower_layers_are_allowed() {
 }
 
 #[test]
-fn circle_is_reported_as_a_path_with_places() {
+fn cycle_is_reported_as_a_path_with_places() {
     let found = violations(
         "",
         "\nuse crate::transport::Transport;",
@@ -60,7 +60,7 @@ fn circle_is_reported_as_a_path_with_places() {
     );
     assert_eq!(
         found[0],
-        "circle: error -> service -> transport -> error\n  \
+        "cycle: error -> service -> transport -> error\n  \
            src/error.rs:1: super::service::Service\n  \
            src/service.rs:2: crate::transport::Transport\n  \
            src/transport/mod.rs:2: crate::error::report\n"
@@ -90,7 +90,7 @@ fn reexport_at_the_root_leads_to_the_module_that_defines_the_name() {
 }
 
 #[test]
-fn circle_between_siblings_in_a_folder_is_found() {
+fn cycle_between_siblings_in_a_folder_is_found() {
     let krate = krate(&[
         ("lib.rs", "mod error; mod transport;"),
         ("error.rs", ""),
@@ -111,7 +111,7 @@ fn circle_between_siblings_in_a_folder_is_found() {
     assert_eq!(
         RULES.violations(&krate.top(), &krate.edges()),
         [
-            "circle: transport::retry -> transport::settings -> transport::retry\n  \
+            "cycle: transport::retry -> transport::settings -> transport::retry\n  \
                src/transport/retry.rs:1: super::settings::Settings\n  \
                src/transport/settings.rs:1: super::Policy\n"
         ]
@@ -147,10 +147,10 @@ fn module_inside_a_group_of_the_root_has_rules_of_its_own() {
     assert_eq!(
         found,
         [
-            "circle: error -> inner::raw -> error\n  \
+            "cycle: error -> inner::raw -> error\n  \
                src/error.rs:1: crate::names::Wire\n  \
                src/inner/raw.rs:2: crate::error::Error\n",
-            "circle: transport -> inner::raw -> transport\n  \
+            "cycle: transport -> inner::raw -> transport\n  \
                src/transport.rs:1: crate::inner::raw\n  \
                src/inner/raw.rs:1: crate::transport::Transport\n",
             "forbidden import: inner::raw may import only error\n  src/inner/raw.rs:1: crate::transport::Transport\n",
