@@ -2,23 +2,25 @@
 
 use std::fmt;
 
-/// Why nothing was generated. The message is for the person who edits `openapi.yaml` or an overlay.
+/// Error of the generator.
+///
+/// The message addresses the person who edits `openapi.yaml` or an overlay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     message: String,
 }
 
 impl Error {
-    /// An error that has no place in the specification.
+    /// Creates an error without a place in the specification.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
         }
     }
 
-    /// `openapi.yaml:12:7: /paths/...: the problem` and, on a line of its own, what would be valid.
+    /// Creates an error with the message `openapi.yaml:12:7: /paths/...: <problem>` and a second line `help: <help>`.
     ///
-    /// `pointer` is the path of the node in its document, empty for the root.
+    /// `pointer` is the path of the node in its document, empty for the root. `help` describes what would be valid.
     pub(crate) fn at(place: &str, pointer: &str, problem: &str, help: &str) -> Self {
         let separator = if pointer.is_empty() { "" } else { ": " };
         Self::new(format!(

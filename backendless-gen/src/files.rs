@@ -1,6 +1,6 @@
 //! Writes and checks the generated files of a checkout.
 //!
-//! All texts are generated and all temporary files written before the first file is replaced.
+//! All contents are generated and all temporary files are written before the first file is replaced.
 
 use std::fmt;
 use std::fs;
@@ -25,39 +25,39 @@ pub struct Workspace {
 /// The result of writing one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Its path below the root.
+    /// The path relative to the root of the checkout.
     pub path: String,
-    /// What changed.
+    /// The kind of change.
     pub change: Change,
 }
 
-/// The change of a file.
+/// The kind of change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It was written.
+    /// The file was created or replaced.
     Written,
-    /// It had the same text already.
+    /// The file already had the generated content.
     Unchanged,
-    /// It is not a generated file, and was removed.
+    /// The file is not a generated file, and was removed.
     Removed,
 }
 
-/// A file that differs from what would be generated.
+/// A file that differs from the generated one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Drift {
-    /// Its path below the root.
+    /// The path relative to the root of the checkout.
     pub path: String,
-    /// A unified diff from the present text to the generated one.
+    /// A unified diff from the current content to the generated one.
     pub diff: String,
 }
 
 impl Workspace {
-    /// The checkout at `root`.
+    /// Returns the checkout at `root`.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// Generates in memory. Writes nothing.
+    /// Generates all files in memory. Writes nothing.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Workspace {
         generate(&Source::working_copy(&self.root)?, &self.lock()?)
     }
 
-    /// The text of Cargo.lock.
+    /// Returns the content of Cargo.lock.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ impl Workspace {
         Ok(changes)
     }
 
-    /// The files in the folder of generated files that differ from `output`. Writes nothing.
+    /// Returns the files in the folder of generated files that differ from `output`. Writes nothing.
     ///
     /// # Errors
     ///
@@ -119,14 +119,14 @@ impl Workspace {
         let folder = self.root.join(FOLDER);
         let mut found = Vec::new();
         for file in &output.files {
-            let present = read_if_present(&folder.join(file.name))?;
-            if present.as_deref() != Some(file.text.as_str()) {
-                found.push(drift(file.name, present.as_deref(), Some(&file.text)));
+            let current = read_if_present(&folder.join(file.name))?;
+            if current.as_deref() != Some(file.text.as_str()) {
+                found.push(drift(file.name, current.as_deref(), Some(&file.text)));
             }
         }
         for name in strays(&folder, output)? {
-            let present = read_if_present(&folder.join(&name))?;
-            found.push(drift(&name, present.as_deref(), None));
+            let current = read_if_present(&folder.join(&name))?;
+            found.push(drift(&name, current.as_deref(), None));
         }
         Ok(found)
     }
@@ -155,7 +155,7 @@ fn written(name: &str, change: Change) -> Written {
     }
 }
 
-/// Writes the text to a temporary file in the folder.
+/// Writes the content of a file to a temporary file in the folder.
 fn temporary(folder: &Path, file: &GeneratedFile) -> Result<NamedTempFile, Error> {
     let create = || -> io::Result<NamedTempFile> {
         let mut temporary = tempfile::Builder::new()
@@ -170,7 +170,7 @@ fn temporary(folder: &Path, file: &GeneratedFile) -> Result<NamedTempFile, Error
     create().map_err(|error| failed("write into", folder, &error))
 }
 
-/// Makes a temporary file readable by all, as source files are.
+/// Sets the permissions of a temporary file, which only the owner can read, to those of a source file.
 #[cfg(unix)]
 fn readable(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -182,7 +182,7 @@ fn readable(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-/// Files of the folder that are not generated, such as temporary ones after a crash.
+/// The names of files in the folder that are not generated, such as temporary files left by a crash.
 fn strays(folder: &Path, output: &Output) -> Result<Vec<String>, Error> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -213,16 +213,16 @@ fn read_if_present(path: &Path) -> Result<Option<String>, Error> {
     }
 }
 
-fn drift(name: &str, present: Option<&str>, expected: Option<&str>) -> Drift {
+fn drift(name: &str, current: Option<&str>, expected: Option<&str>) -> Drift {
     let path = format!("{FOLDER}/{name}");
     let label = |text: Option<&str>, side: &str| match text {
         Some(_) => format!("{side}/{path}"),
         None => "/dev/null".to_owned(),
     };
-    let diff = TextDiff::from_lines(present.unwrap_or_default(), expected.unwrap_or_default());
+    let diff = TextDiff::from_lines(current.unwrap_or_default(), expected.unwrap_or_default());
     let diff = diff
         .unified_diff()
-        .header(&label(present, "a"), &label(expected, "b"))
+        .header(&label(current, "a"), &label(expected, "b"))
         .to_string();
     Drift { path, diff }
 }

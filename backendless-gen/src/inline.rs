@@ -1,7 +1,7 @@
 //! Inlines shared parameters, bodies and responses into the operations.
 //!
-//! After this only schemas have a `$ref`, so that rules and the model see one shape of an operation, however the
-//! document shares its parts.
+//! Afterwards only schemas contain `$ref`, so that rules and the model handle one shape of an operation, regardless of
+//! how the document shares its parts.
 
 use crate::Error;
 use crate::document::{At, Data, Document, Node, Pointer};
@@ -14,6 +14,7 @@ pub(crate) const METHODS: [&str; 8] = [
 /// Header parameters that OpenAPI requires to be ignored: other parts of the document define these headers.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
+/// Returns the document with shared parameters, bodies and responses inlined.
 pub(crate) fn inline(document: &Document) -> Result<Document, Error> {
     let mut inlined = document.clone();
     for item in path_items(document) {
@@ -30,13 +31,14 @@ pub(crate) fn inline(document: &Document) -> Result<Document, Error> {
     Ok(inlined)
 }
 
+/// The path items of the document, in document order.
 pub(crate) fn path_items(document: &Document) -> Vec<At<'_>> {
     let paths = document.at(&Pointer::of(["paths"]));
     let items = paths.map(|paths| paths.entries()).unwrap_or_default();
     items.into_iter().map(|(_, item)| item).collect()
 }
 
-/// The operations of a path item in the order of the text.
+/// The operations of a path item with their methods, in document order.
 pub(crate) fn operations<'d>(item: &At<'d>) -> Vec<(&'d str, At<'d>)> {
     item.entries()
         .into_iter()
@@ -79,7 +81,8 @@ fn inlined_operation(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
     Ok(node)
 }
 
-/// The parameters of the path item, each overridden by one of the operation with its name and place.
+/// The parameters of the path item and of the operation. One of the operation replaces one of the path item with the same
+/// `name` and `in`.
 fn parameters(item: &At<'_>, operation: &At<'_>) -> Result<Vec<Node>, Error> {
     let mut found: Vec<Node> = Vec::new();
     for at in [item, operation] {

@@ -1,7 +1,7 @@
-//! The operations of a specification.
+//! Model of the operations of a specification.
 //!
-//! progenitor does not expose its own model. The operation table, the mocks and the request builders need one: this one,
-//! read from the document before any rule changes it.
+//! The operation table, the mocks and the request builders are generated from it, because progenitor does not expose its
+//! own model. It is read from the document before any rule changes it.
 
 use crate::Error;
 use crate::document::{At, Document, Node, Pointer};
@@ -17,17 +17,18 @@ pub(crate) struct Model {
     pub(crate) operations: Vec<Operation>,
 }
 
+/// One operation.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     /// The operationId.
     pub(crate) id: String,
     /// The name of its function in `raw.rs`.
     pub(crate) function: String,
-    /// Its path in the document.
+    /// The path of the operation in the document.
     pub(crate) pointer: Pointer,
     /// The first tag.
     pub(crate) service: String,
-    /// In capitals.
+    /// In upper case, such as `GET`.
     pub(crate) method: String,
     pub(crate) template: Template,
     /// The path of the live service, if it differs: the extension `x-live-path`.
@@ -51,14 +52,15 @@ pub(crate) enum Origin {
 /// How an operation uses the session of the user token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Session {
-    /// It takes no user token.
+    /// The operation does not require a user token.
     None,
-    /// It sends the user token.
+    /// The operation sends the user token.
     Uses,
-    /// It sends the user token, whose session a success ends.
+    /// The operation sends the user token, and success ends its session.
     Ends,
 }
 
+/// One parameter of an operation.
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
@@ -66,7 +68,7 @@ pub(crate) struct Parameter {
     pub(crate) argument: String,
     pub(crate) place: In,
     pub(crate) scalar: Scalar,
-    /// Whether the value is a list of such scalars.
+    /// Whether the value is a list of scalars.
     pub(crate) list: bool,
     /// Whether the value is itself a path, whose slashes are kept: the extension `x-multi-segment`.
     pub(crate) multi_segment: bool,
@@ -74,6 +76,7 @@ pub(crate) struct Parameter {
     pub(crate) live_name: Option<String>,
 }
 
+/// The location of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum In {
     Path,
@@ -81,6 +84,7 @@ pub(crate) enum In {
     Header,
 }
 
+/// The type of a parameter, or of the items of a list parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scalar {
     Text,
@@ -89,6 +93,7 @@ pub(crate) enum Scalar {
     Boolean,
 }
 
+/// The request body of an operation.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) media: Media,
@@ -97,7 +102,7 @@ pub(crate) struct Request {
     pub(crate) required: bool,
 }
 
-/// The media types that can be sent.
+/// The media types of request bodies that the SDK can send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Media {
     Json,
@@ -112,7 +117,7 @@ pub(crate) enum Media {
 pub(crate) enum Response {
     /// JSON of this schema.
     Json(Box<Node>),
-    /// Bytes of another media type.
+    /// Bytes of a media type other than JSON.
     Raw,
     Empty,
 }
@@ -172,6 +177,7 @@ impl Operation {
         })
     }
 
+    /// The name of its constant in `operations.rs`.
     pub(crate) fn constant(&self) -> String {
         match self.function.trim_end_matches('_').to_uppercase().as_str() {
             "ALL" => "ALL_".to_owned(),
@@ -192,7 +198,7 @@ impl Operation {
     }
 }
 
-/// An operation requires the token if each of its `security` alternatives requires something.
+/// Whether each `security` alternative of an operation requires a scheme. Every scheme counts as the user token.
 fn requires_user_token(document: &Document, operation: &At<'_>) -> bool {
     let security = operation
         .child("security")
@@ -214,8 +220,8 @@ fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
             Some("header") => In::Header,
             _ => {
                 return Err(at.error(
-                    "a parameter with an unknown `in`",
-                    "`in` is path, query or header",
+                    "the `in` of this parameter is missing or unknown",
+                    "`in: query`, `header` or `path`",
                 ));
             }
         };
@@ -234,7 +240,7 @@ fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
     Ok(found)
 }
 
-/// The type of a parameter. Accepts only types with one obvious notation in a URL or a header.
+/// The type of a parameter, and whether it is a list. Accepts only types with an unambiguous text form in a URL or a header.
 fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
     let help = match place {
         In::Query => {
@@ -246,10 +252,10 @@ fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
     };
     let schema = parameter
         .child("schema")
-        .ok_or_else(|| parameter.error("a parameter without a schema", help))?;
+        .ok_or_else(|| parameter.error("this parameter has no schema", help))?;
     let schema = schema.resolved("schemas")?;
     let invalid =
-        |at: &At<'_>| at.error("a parameter whose value has no notation in a request", help);
+        |at: &At<'_>| at.error("a value of this type cannot be sent as a parameter", help);
     if place != In::Query && schema.bool("nullable") == Some(true) {
         return Err(invalid(&schema));
     }
@@ -278,7 +284,7 @@ fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
 const REQUEST_TYPES: &str = "application/json, multipart/form-data, application/octet-stream, \
      application/x-www-form-urlencoded or text/plain";
 
-/// The body of a request: JSON if it may be JSON, else the first media type that can be sent.
+/// The request body: JSON if the operation accepts it, otherwise the first media type that can be sent.
 fn request(operation: &At<'_>) -> Result<Option<Request>, Error> {
     let Some(body) = operation.child("requestBody") else {
         return Ok(None);
@@ -327,13 +333,13 @@ fn essence(name: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// The type that fits all success responses of an operation.
+/// The body type that covers all success responses of an operation:
 ///
-/// - One JSON schema among them: that one. If another success is empty the schema becomes nullable, because
-///   an empty body is read as `null`.
-/// - Several different JSON schemas: any JSON value; the caller chooses the type.
-/// - No JSON but another media type: bytes.
-/// - No content: empty.
+/// - one JSON schema: that schema. If another success is empty, the schema becomes nullable, because an empty body is
+///   decoded as `null`;
+/// - several different JSON schemas: any JSON value, whose type the caller chooses;
+/// - no JSON, but another media type: bytes;
+/// - no content: empty.
 fn response(operation: &At<'_>) -> Response {
     let mut schemas: Vec<Node> = Vec::new();
     let (mut raw, mut empty) = (false, false);
@@ -358,29 +364,29 @@ fn response(operation: &At<'_>) -> Response {
     }
 }
 
-/// The responses with a 2xx status; `default` only where there is none.
+/// The responses with a 2xx status, or `default` if there are none.
 fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
     let responses = operation
         .child("responses")
         .map(|at| at.entries())
         .unwrap_or_default();
-    let with = |wanted: fn(&str) -> bool| -> Vec<At<'d>> {
-        let found = responses.iter().filter(|(status, _)| wanted(status));
+    let matching = |predicate: fn(&str) -> bool| -> Vec<At<'d>> {
+        let found = responses.iter().filter(|(status, _)| predicate(status));
         found.map(|(_, at)| at.clone()).collect()
     };
-    match with(|status| status.starts_with('2')) {
-        none if none.is_empty() => with(|status| status == "default"),
+    match matching(|status| status.starts_with('2')) {
+        empty if empty.is_empty() => matching(|status| status == "default"),
         found => found,
     }
 }
 
-/// Whether it is `application/json`, or JSON by its suffix.
+/// Whether a media type is `application/json` or has the suffix `+json`.
 fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence.ends_with("+json")
 }
 
-/// The schema of JSON content. Without one it is any JSON.
+/// The schema of JSON content: any JSON value if it has none.
 fn schema_of(media_type: &At<'_>) -> Node {
     let schema = media_type.node().get("schema").cloned();
     schema.unwrap_or_else(|| Node::new(media_type.node().place, open()))
@@ -391,7 +397,7 @@ pub(crate) fn open() -> serde_json::Value {
     serde_json::json!({ "type": "object", "additionalProperties": true })
 }
 
-/// The schema that also allows `null`. Keywords beside a `$ref` are ignored, hence the `allOf`.
+/// Returns the schema with `null` allowed. A `$ref` is wrapped in `allOf`, because keywords beside it are ignored.
 fn nullable(schema: &Node) -> Node {
     let mut node = schema.clone();
     if node.get("$ref").is_some() {

@@ -1,11 +1,11 @@
-//! The Rust names of operations and parameters, as progenitor creates them.
+//! Rust names of operations and parameters, derived in the same way as in progenitor.
 
 use heck::ToSnakeCase;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
-/// The name of a function or an argument.
+/// Converts the name of an operation or a parameter to that of a function or an argument.
 ///
-/// The same steps as in progenitor, so that both use the same names.
+/// Takes the same steps as progenitor, so that both use the same names.
 pub(crate) fn function(name: &str) -> String {
     let plain = match name {
         "+1" => "plus1".to_owned(),
@@ -20,7 +20,7 @@ pub(crate) fn function(name: &str) -> String {
         Some(first) if is_xid_start(first) => plain,
         Some(_) => format!("_{plain}"),
     };
-    // `gen` is a keyword since the 2024 edition, but not for syn.
+    // `gen` is a keyword since the 2024 edition; syn accepts it as an identifier.
     match syn::parse_str::<syn::Ident>(&plain) {
         Ok(_) if plain != "gen" => plain,
         _ => format!("{plain}_"),
@@ -32,7 +32,7 @@ mod tests {
     use super::function;
 
     #[test]
-    fn any_name_becomes_an_identifier() {
+    fn every_name_is_converted_to_a_valid_identifier() {
         let names = [
             ("createObject", "create_object"),
             ("table-name", "table_name"),

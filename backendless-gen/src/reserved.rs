@@ -1,4 +1,4 @@
-//! The values of a path parameter that would turn its path into that of another operation.
+//! Reserved values of path parameters: those with which the path equals that of another operation.
 //!
 //! `GET /data/{table-name}/{object-id}` with the object id `count` is `GET /data/{table-name}/count`: another operation.
 //! A service that routes by path cannot distinguish them, so such a value must never be sent.
@@ -8,17 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::{In, Model, Operation};
 use crate::template::Segment;
 
-/// The reserved values per parameter, and notes on those that are reserved more widely than needed.
+/// The reserved values per parameter, and notes on values that are reserved more often than necessary.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reserved {
-    /// Sorted. A value of several segments can contain `{name}` for any segment.
+    /// Sorted. In a value of several segments, `{name}` matches any segment.
     pub(crate) values: BTreeMap<String, BTreeSet<String>>,
     pub(crate) notes: BTreeSet<String>,
 }
 
-/// The values of the parameters of one operation with which its path is that of another.
+/// Values of the parameters of one operation with which its path equals that of another operation.
 type Collision = BTreeMap<String, String>;
 
+/// Determines the reserved values of the path parameters of an operation.
 pub(crate) fn of(model: &Model, operation: &Operation) -> Reserved {
     let mut reserved = Reserved::default();
     let others = model
@@ -33,8 +34,10 @@ pub(crate) fn of(model: &Model, operation: &Operation) -> Reserved {
     reserved
 }
 
-/// Reserves one value of a collision. If several parameters have to collide jointly, the value of the last one is
-/// reserved whatever the others are: to reject more than needed is safe, the opposite is not.
+/// Reserves one value of a collision.
+///
+/// If a collision requires values of several parameters, the value of the last one is reserved independently of the others:
+/// rejecting more values than necessary is safe, rejecting fewer is not.
 fn reserve(
     reserved: &mut Reserved,
     operation: &Operation,
@@ -60,22 +63,22 @@ fn reserve(
             .map(|(name, value)| format!("`{name}` = `{value}`"))
             .collect();
         reserved.notes.insert(format!(
-            "Only {} together make the path that of `{}`; `{value}` is reserved for `{name}` in any case.",
+            "Only the combination of {} gives the path of `{}`; `{value}` is always reserved for `{name}`.",
             needed.join(" and "),
             other.id
         ));
     }
 }
 
-/// One segment, after parameters of several segments were expanded.
+/// One segment, after multi-segment parameters were expanded.
 #[derive(Clone, Copy)]
 enum Slot<'t> {
     Segment(&'t Segment),
-    /// One of the segments of the parameter.
+    /// One of the segments of the multi-segment parameter with this name.
     Part(&'t str),
 }
 
-/// All values with which the path of `operation` is that of `other`. Excludes paths that are always the same.
+/// All values with which the path of `operation` equals that of `other`. Excludes paths that are always equal.
 fn collisions(operation: &Operation, other: &Operation) -> BTreeSet<Collision> {
     let limit = operation
         .template
@@ -97,14 +100,14 @@ fn collisions(operation: &Operation, other: &Operation) -> BTreeSet<Collision> {
     found
 }
 
-/// The template with each parameter of several segments expanded to one, two, ... segments.
+/// The template with each multi-segment parameter expanded to 1, 2, ... `limit` segments.
 fn expansions(operation: &Operation, limit: usize) -> Vec<Vec<Slot<'_>>> {
     let mut found: Vec<Vec<Slot<'_>>> = vec![Vec::new()];
     for segment in &operation.template.segments {
-        let several = segment
+        let multi_segment = segment
             .parameter()
             .filter(|name| operation.is_multi_segment(name));
-        let endings: Vec<Vec<Slot<'_>>> = match several {
+        let endings: Vec<Vec<Slot<'_>>> = match multi_segment {
             Some(name) => (1..=limit)
                 .map(|count| vec![Slot::Part(name); count])
                 .collect(),
@@ -118,10 +121,10 @@ fn expansions(operation: &Operation, limit: usize) -> Vec<Vec<Slot<'_>>> {
     found
 }
 
-/// The values of the own parameters with which both paths are equal, if there are any.
+/// The values of the parameters in `own` with which the two paths are equal. `None` if they are never equal.
 fn collide(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Collision> {
     let mut collision = Collision::new();
-    // The parts of a parameter of several segments. A part that can be anything is written as `{..}`.
+    // The parts of each multi-segment parameter. A part that can have any value is written as `{..}`.
     let mut parts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (own, foreign) in own.iter().zip(foreign) {
         match (own, foreign_text(foreign)) {
@@ -150,7 +153,7 @@ fn collide(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Collision> {
     Some(collision)
 }
 
-/// The text of a foreign segment, or `{name}` if it can be anything.
+/// The text of a segment of the other path, or `{name}` as the error if it can have any value.
 fn foreign_text<'t>(slot: &Slot<'t>) -> Result<&'t str, String> {
     match slot {
         Slot::Part(name) => Err(format!("{{{name}}}")),
@@ -160,7 +163,7 @@ fn foreign_text<'t>(slot: &Slot<'t>) -> Result<&'t str, String> {
     }
 }
 
-/// The parameters in the order of the path.
+/// The names of the path parameters in the order of the template.
 pub(crate) fn path_parameters(operation: &Operation) -> Vec<&str> {
     let declared = |name: &&str| {
         operation
@@ -176,8 +179,8 @@ mod tests {
     use crate::generate::read;
     use crate::source::Source;
 
-    /// The reserved values of the first operation of `paths`: an id, a method and a template each. `{name*}` is a parameter
-    /// of several segments.
+    /// The reserved values of the first operation in `paths`, whose entries are an id, a method and a template. `{name*}` is a
+    /// multi-segment parameter.
     fn reserved(paths: &[(&str, &str, &str)]) -> Reserved {
         let mut spec = "openapi: 3.0.1\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
         for (id, method, path) in paths {
@@ -207,7 +210,7 @@ mod tests {
         of(&model, &model.operations[0])
     }
 
-    /// `name=value` for each.
+    /// The reserved values as `name=value`.
     fn values(reserved: &Reserved) -> Vec<String> {
         let all = reserved.values.iter();
         all.flat_map(|(name, values)| values.iter().map(move |value| format!("{name}={value}")))
@@ -215,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_in_the_place_of_a_parameter_is_reserved() {
+    fn a_literal_at_the_position_of_a_parameter_is_reserved() {
         let found = reserved(&[
             ("get", "get", "/data/{table}/{id}"),
             ("count", "get", "/data/{table}/count"),
@@ -234,10 +237,10 @@ mod tests {
     }
 
     #[test]
-    fn another_method_or_another_length_is_another_path() {
+    fn paths_with_another_method_or_length_reserve_nothing() {
         let found = reserved(&[
             ("get", "get", "/data/{table}/{id}"),
-            ("make", "post", "/data/{table}/make"),
+            ("create", "post", "/data/{table}/create"),
             ("deep", "get", "/data/{table}/deep/{id}"),
             ("other", "get", "/users/{table}/count"),
         ]);
@@ -254,8 +257,8 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_against_a_parameter_elsewhere_still_collides() {
-        // `/data/mine/count` is both.
+    fn paths_with_literals_at_different_positions_collide() {
+        // `/data/mine/count` matches both templates.
         let found = reserved(&[
             ("count", "get", "/data/{table}/count"),
             ("mine", "get", "/data/mine/{id}"),
@@ -264,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_joint_collision_reserves_the_last_parameter_with_a_note() {
+    fn a_collision_of_several_parameters_reserves_the_last_one_with_a_note() {
         let found = reserved(&[
             ("call", "post", "/{service}/{method}"),
             ("email", "post", "/messaging/email"),
@@ -274,14 +277,14 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "Only `method` = `email` and `service` = `messaging` together make the path that of `email`; \
-              `email` is reserved for `method` in any case."
+                "Only the combination of `method` = `email` and `service` = `messaging` gives the path of `email`; \
+              `email` is always reserved for `method`."
             ]
         );
     }
 
     #[test]
-    fn a_segment_with_text_around_its_parameter_reserves_the_text_between() {
+    fn a_parameter_with_a_suffix_reserves_the_literal_without_it() {
         let found = reserved(&[
             ("page", "get", "/pages/{name}.html"),
             ("index", "get", "/pages/index.html"),
@@ -295,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_of_several_segments_reserves_paths() {
+    fn a_multi_segment_parameter_reserves_paths() {
         let found = reserved(&[
             ("deleteFile", "delete", "/files/{path*}"),
             ("clear", "delete", "/files/trash"),
@@ -309,8 +312,8 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_path_below_a_parameter_of_several_segments_is_its_own() {
-        // The other way round: whatever `{name}` is, the longer template is the more exact one.
+    fn a_multi_segment_parameter_of_another_operation_reserves_nothing() {
+        // The reverse case: the longer template is more specific for every value of `{name}`.
         let found = reserved(&[
             ("directory", "delete", "/files/list/{name}"),
             ("deleteFile", "delete", "/files/{path*}"),

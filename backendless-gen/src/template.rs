@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// `/data/{table-name}/count`, segment by segment.
+/// A path template such as `/data/{table-name}/count`, split into segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
     text: String,
     pub(crate) segments: Vec<Segment>,
 }
 
-/// One segment: texts and parameters in turn, usually one of either.
+/// One path segment: literal text and parameters, usually a single piece.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Segment(pub(crate) Vec<Piece>);
 
@@ -20,7 +20,7 @@ pub(crate) enum Piece {
 }
 
 impl Template {
-    /// Parses a path. The error is the problem, without a place.
+    /// Parses a path. The error describes the problem, without its place.
     pub(crate) fn parse(path: &str) -> Result<Self, String> {
         let rest = path
             .strip_prefix('/')
@@ -36,7 +36,7 @@ impl Template {
             .enumerate()
             .find(|(index, name)| names[..*index].contains(name))
         {
-            Some((_, name)) => Err(format!("the path names its parameter `{name}` twice")),
+            Some((_, name)) => Err(format!("the path has the parameter `{name}` twice")),
             None => Ok(template),
         }
     }
@@ -84,7 +84,7 @@ impl Segment {
         Ok(Self(pieces))
     }
 
-    /// The text of a segment without parameters.
+    /// The text of this segment, if it has no parameters.
     pub(crate) fn text(&self) -> Option<&str> {
         match self.0.as_slice() {
             [Piece::Text(text)] => Some(text),
@@ -92,7 +92,7 @@ impl Segment {
         }
     }
 
-    /// The parameter of a segment that is nothing else.
+    /// The name of the parameter, if this segment consists of one parameter.
     pub(crate) fn parameter(&self) -> Option<&str> {
         match self.0.as_slice() {
             [Piece::Parameter(name)] => Some(name),
@@ -100,7 +100,9 @@ impl Segment {
         }
     }
 
-    /// The one parameter of this segment and the value with which the segment reads `text`.
+    /// The name of the only parameter of this segment, and the value with which the segment equals `text`.
+    ///
+    /// `None` if the segment has several parameters, or no value makes it equal to `text`.
     pub(crate) fn value_for<'s>(&'s self, text: &'s str) -> Option<(&'s str, &'s str)> {
         let (before, name, after) = match self.0.as_slice() {
             [Piece::Parameter(name)] => ("", name, ""),

@@ -1,4 +1,4 @@
-//! Invalid specifications and overlays are rejected with one message: the place, the problem, and what would be valid.
+//! Invalid specifications and overlays are rejected with an error that contains the place, the problem, and what is valid.
 //!
 //! Each `tests/bad_input/<name>.yaml` is an invalid document, and `<name>.txt` the exact message. Each
 //! `tests/bad_input/overlays/<name>.yaml` is an overlay that is applied to `tests/bad_input/overlays/document.txt`.
@@ -23,27 +23,27 @@ fn workspace(file: &str) -> String {
     fs::read_to_string(workspace.join(file)).unwrap()
 }
 
-/// The message for a specification.
+/// The error message for an invalid specification.
 fn rejection(source: &Source) -> String {
     match generate(source, &workspace("Cargo.lock")) {
-        Ok(_) => panic!("this was accepted:\n{source:?}"),
+        Ok(_) => panic!("the generator accepted an invalid specification:\n{source:?}"),
         Err(error) => format!("{error}\n"),
     }
 }
 
 /// Compares the message for each `.yaml` file of a folder with the `.txt` file beside it.
 fn compare(folder: &Path, source: impl Fn(String) -> Source) {
-    let mut wrong = Vec::new();
+    let mut mismatches = Vec::new();
     for path in files(folder, "yaml") {
         let message = rejection(&source(fs::read_to_string(&path).unwrap()));
         let expected = path.with_extension("txt");
         if std::env::var_os("BLESS").is_some() {
             fs::write(&expected, &message).unwrap();
         } else if fs::read_to_string(&expected).unwrap_or_default() != message {
-            wrong.push(format!("{}:\n{message}", path.display()));
+            mismatches.push(format!("{}:\n{message}", path.display()));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(mismatches.is_empty(), "{}", mismatches.join("\n"));
 }
 
 /// The files of a folder with this extension, sorted.
@@ -76,7 +76,7 @@ fn each_invalid_overlay_has_the_expected_message() {
 }
 
 #[test]
-fn every_message_names_a_place_and_what_is_valid() {
+fn every_message_contains_a_place_and_what_is_valid() {
     let overlays = folder().join("overlays");
     let mut messages = files(&folder(), "txt");
     messages.extend(files(&overlays, "txt"));
@@ -96,21 +96,21 @@ fn every_message_names_a_place_and_what_is_valid() {
 }
 
 #[test]
-fn a_document_that_is_cut_off_anywhere_is_rejected_without_a_panic() {
+fn a_truncated_document_is_rejected_without_a_panic() {
     let spec = workspace("openapi.yaml");
     let lines: Vec<&str> = spec.lines().collect();
-    // Every 23rd line, which cuts each kind of construct somewhere.
+    // Truncating at every 23rd line reaches each kind of construct.
     for end in (0..lines.len()).step_by(23) {
-        let cut = Source::new("openapi.yaml", lines[..end].join("\n"));
+        let truncated = Source::new("openapi.yaml", lines[..end].join("\n"));
         assert!(
-            generate(&cut, &workspace("Cargo.lock")).is_err(),
-            "cut at line {end}"
+            generate(&truncated, &workspace("Cargo.lock")).is_err(),
+            "truncated at line {end}"
         );
     }
 }
 
 #[test]
-fn an_overlay_that_is_cut_off_anywhere_never_causes_a_panic() {
+fn a_truncated_overlay_never_causes_a_panic() {
     let text = workspace("overlays/document.yaml");
     let lines: Vec<&str> = text.lines().collect();
     for end in (0..lines.len()).step_by(7) {
@@ -118,13 +118,14 @@ fn an_overlay_that_is_cut_off_anywhere_never_causes_a_panic() {
             name: "overlays/document.yaml".to_owned(),
             text: lines[..end].join("\n"),
         };
-        let cut = Source::new("openapi.yaml", workspace("openapi.yaml")).with_overlays([overlay]);
-        let _ = backendless_gen::merged(&cut);
+        let truncated =
+            Source::new("openapi.yaml", workspace("openapi.yaml")).with_overlays([overlay]);
+        let _ = backendless_gen::merged(&truncated);
     }
 }
 
 #[test]
-fn a_document_with_excessive_nesting_is_rejected() {
+fn a_document_with_20000_nested_lists_is_rejected() {
     let deep = format!(
         "openapi: 3.0.1\nx-deep: {}{}\n",
         "[".repeat(20_000),

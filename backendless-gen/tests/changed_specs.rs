@@ -1,10 +1,10 @@
-//! Code that is generated from a changed specification compiles without a warning, and builds the requests it describes.
+//! Code generated from a changed specification compiles without warnings, and builds the requests that it describes.
 //!
 //! Each case is a changed copy of `openapi.yaml`. Its three generated files go into a small crate together with the handwritten
-//! files of the SDK that they use (`operation.rs`, `mock.rs`), and a small request builder, `changed/prepared.rs`, in place of
-//! the SDK's. All crates form one temporary workspace, which is compiled offline with the versions of our Cargo.lock. The case
-//! `requests` also runs the tests in `changed/requests.rs`. Compiled dependencies are kept in `target/tmp`, so only the first
-//! run takes long.
+//! files of the SDK that they use (`operation.rs`, `mock.rs`), and a small request builder, `changed/prepared.rs`, that
+//! replaces that of the SDK. All crates form one temporary workspace, which is compiled offline with the versions in Cargo.lock. The case
+//! `requests` also runs the tests in `changed/requests.rs`. Compiled dependencies are kept in `target/tmp`, so that only the first
+//! run is slow.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use backendless_gen::{Overlay, Source};
 
 const PATHS_END: &str = "\ncomponents:\n";
 
-/// The case whose tests are run.
+/// The case that has tests.
 const REQUESTS: &str = "requests";
 
 /// A changed copy of the specification.
@@ -89,7 +89,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-/// The specification with additional paths, and with the schemas that some of them use.
+/// Adds paths to the specification, and the schemas that some of them use.
 fn with_paths(spec: &str, paths: &str) -> String {
     let (before, after) = spec.split_once(PATHS_END).unwrap();
     let schemas = include_str!("changed/shared_schemas.yaml");
@@ -100,7 +100,7 @@ fn with_paths(spec: &str, paths: &str) -> String {
     )
 }
 
-/// The document with the overlay of the checkout, without the actions for operations that the document no longer has.
+/// Adds the overlay of the checkout, without the actions for operations that the document no longer has.
 fn with_overlay(document: String) -> Source {
     let text = read("overlays/document.yaml");
     let (head, actions) = text.split_once("\nactions:\n").unwrap();
@@ -116,7 +116,7 @@ fn with_overlay(document: String) -> Source {
     }])
 }
 
-/// The text without the part from `start` up to `end`.
+/// Removes the text from `start` up to `end`, which is kept.
 fn without(spec: &str, start: &str, end: &str) -> String {
     let (before, rest) = spec.split_once(start).unwrap();
     let (_, after) = rest.split_once(end).unwrap();
@@ -151,13 +151,13 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn code_of_changed_specifications_compiles_without_a_warning_and_builds_requests() {
+fn code_of_changed_specifications_compiles_without_warnings_and_builds_requests() {
     let workspace = write_workspace();
     cargo(&workspace, &["check", "--workspace", "--keep-going"]);
     cargo(&workspace, &["test", "--package", REQUESTS, "--lib"]);
 }
 
-/// Runs cargo without network access. Panics with its output if it fails.
+/// Runs cargo offline. Panics with its output if it fails.
 fn cargo(workspace: &Path, arguments: &[&str]) {
     let result = Command::new(env!("CARGO"))
         .args(arguments)
@@ -195,7 +195,7 @@ fn write_workspace() -> PathBuf {
     workspace
 }
 
-/// An empty folder for the crates. Its path is the same in each run, so that cargo finds what it compiled before.
+/// An empty folder for the crates. Its path is the same in each run, so that cargo reuses compiled dependencies.
 fn fresh_workspace() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed-specs");
     let _ = fs::remove_dir_all(&folder);
@@ -213,7 +213,7 @@ fn write_crate(folder: &Path, name: &str, output: &backendless_gen::Output) {
     }
     for handwritten in ["operation.rs", "mock.rs", "mock/route.rs"] {
         let text = read(&format!("backendless/src/{handwritten}"));
-        // The tests of the SDK's files need the rest of the SDK.
+        // The unit tests in these files need the rest of the SDK.
         write(handwritten, &text.replace("#[cfg(test)]", "#[cfg(any())]"));
     }
     write("prepared.rs", include_str!("changed/prepared.rs"));

@@ -22,13 +22,13 @@
 //!
 //! # Layers
 //!
-//! The modules form layers. A module imports only from layers below its own, and within a layer
-//! there is no cycle. From top to bottom:
+//! The modules form layers. A module imports only from its own layer and the layers below it, and
+//! there is no import cycle; `cargo xtask layers` checks this. From top to bottom:
 //!
 //! | layer | modules | subject |
 //! | --- | --- | --- |
-//! | 6 | `server`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
-//! | 5 | `http` | routes, decoding, status codes, envelopes, injection of faults |
+//! | 6 | `server`, `doc_example`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
+//! | 5 | `http` | routes, decoding, status codes, error envelopes, fault injection |
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |

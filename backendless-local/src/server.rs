@@ -476,7 +476,7 @@ fn runtime(
         .max_blocking_threads(HASHING_THREADS)
         .build()?;
     let listener = {
-        let _inside = runtime.enter();
+        let _guard = runtime.enter();
         tokio::net::TcpListener::from_std(listener)?
     };
     Ok((runtime, listener))

@@ -33,12 +33,12 @@ pub(crate) mod code {
     pub(crate) const UPDATE_NOT_LOGGED_IN: i64 = 3028;
     pub(crate) const UPDATE_OF_ANOTHER_USER: i64 = 3029;
     pub(crate) const USER_EXISTS: i64 = 3033;
-    pub(crate) const REGISTERED_OBJECT_ID: i64 = 3039;
+    pub(crate) const OBJECT_ID_AT_REGISTRATION: i64 = 3039;
     pub(crate) const INVALID_EMAIL: i64 = 3040;
     pub(crate) const PASSWORD_NOT_A_STRING: i64 = 3050;
     pub(crate) const UNKNOWN_TOKEN: i64 = 3064;
-    pub(crate) const REGISTERED_UPDATED: i64 = 3076;
-    pub(crate) const REGISTERED_CREATED: i64 = 3077;
+    pub(crate) const UPDATED_AT_REGISTRATION: i64 = 3076;
+    pub(crate) const CREATED_AT_REGISTRATION: i64 = 3077;
     pub(crate) const DELETE_OF_ANOTHER_USER: i64 = 3095;
     pub(crate) const INVALID_COORDINATES: i64 = 4002;
     pub(crate) const RADIUS_NOT_POSITIVE: i64 = 4023;
@@ -66,16 +66,16 @@ pub(crate) mod code {
     pub(crate) const INVALID_HAVING: i64 = 19001;
 }
 
-/// Class of a [`ServiceError`].
+/// Kind of a [`ServiceError`], from which the status code of the response follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
     /// The request is invalid.
     InvalidRequest,
     /// The credentials are wrong or missing.
     Unauthorized,
-    /// What the request names does not exist.
+    /// The requested table, row, file or operation does not exist.
     NotFound,
-    /// This server failed. The message is for whoever runs the server, not for the client.
+    /// This server failed. The message is printed to stderr and not sent to the client.
     Internal,
 }
 

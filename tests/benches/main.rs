@@ -68,9 +68,9 @@ enum Role {
     /// Serves the contenders.
     #[command(hide = true)]
     Serve(server::Settings),
-    /// Makes calls, and prints what they cost.
+    /// Sends the calls of a contender and prints their cost.
     #[command(hide = true)]
-    Contend(contenders::Order),
+    Contend(contenders::ContenderOptions),
 }
 
 fn main() -> Result<ExitCode> {

@@ -42,12 +42,12 @@ impl Drop for Server {
     }
 }
 
-/// Runs a contender with this [`Order`](crate::contenders::Order) and returns what it cost.
+/// Runs a contender with this [`ContenderOptions`](crate::contenders::ContenderOptions) and returns its cost.
 pub fn run_contender(order: &[&str]) -> Result<Sample> {
     run_contender_under(Vec::new(), order)
 }
 
-/// The same, run by another program. `wrapper` is its name and arguments.
+/// Runs a contender under another program. `wrapper` is its name and arguments.
 pub fn run_contender_under(mut wrapper: Vec<OsString>, order: &[&str]) -> Result<Sample> {
     wrapper.push(std::env::current_exe()?.into());
     let output = Command::new(&wrapper[0])

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The header of the lines as which [`Measurement`]s are printed.
+/// The header of the table of printed [`Measurement`]s.
 pub const HEAD: &str = "name | sdk | reference | ratio | goal | for comparison";
 
 /// How far a measurement may miss its goal before the short mode fails.

@@ -24,7 +24,7 @@ const BACKLOG: u32 = 16_384;
 /// The settings of the server.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
-    /// How long it waits before it responses, in milliseconds.
+    /// How long it waits before it responds, in milliseconds.
     #[arg(long, default_value_t = 0)]
     latency: u64,
     /// The number of rows of the table, for searches with an offset.
@@ -41,7 +41,7 @@ const CHUNK: usize = 64 * 1024;
 /// A prepared body, or a file.
 type Body = Either<Full<Bytes>, BoxBody<Bytes, Infallible>>;
 
-/// The responses, made once.
+/// The responses, created once.
 struct Responses {
     settings: Settings,
     row: Bytes,

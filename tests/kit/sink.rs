@@ -80,7 +80,7 @@ impl Sink {
             .expect("the settings are valid")
     }
 
-    /// Responses with `status` and `body`, taken for JSON, from now on.
+    /// Sets the response to all later requests: `status` and the JSON text `body`.
     pub fn set_response(&self, status: u16, body: &[u8]) {
         lock(&self.state).response = response(status, body);
     }

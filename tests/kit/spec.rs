@@ -9,8 +9,8 @@ use serde_json_path::JsonPath;
 
 use crate::Exchange;
 
-/// Operations whose JSON the service is known to treat otherwise than the document says, with the
-/// reason.
+/// Operations whose JSON is known to differ between the service and the document, with the
+/// difference.
 const KNOWN_DIFFERENCES: [(&str, &str); 3] = [
     (
         "cacheGet",

@@ -76,7 +76,7 @@ pub(crate) fn path_of(request: &ServerRequest) -> &str {
 pub(crate) fn success(request: &ServerRequest) -> Response {
     let path = format!("/{}", path_of(request));
     let response = catalogue::response_to(request.method.as_str(), &path, &values());
-    // The content of a file, which is no operation.
+    // The content of a file, whose download is not an operation.
     let body = response.unwrap_or_else(|| json!({"note": VALUE, "user-token": TOKEN}));
     Response::json(200, body.to_string())
 }

@@ -29,11 +29,9 @@ async fn tokens_and_headers_of_callers_are_marked_sensitive() {
             .collect::<Vec<_>>()
     };
     assert_eq!(sensitive("x-my"), vec![(value.clone(), true); 2]);
-    assert!(
-        sensitive("user-agent")
-            .iter()
-            .all(|(_, is_sensitive)| !is_sensitive)
-    );
+    let user_agents = sensitive("user-agent");
+    assert!(!user_agents.is_empty());
+    assert!(user_agents.iter().all(|(_, is_sensitive)| !is_sensitive));
 
     let rows = client.data::<backendless::Record>("T");
     rows.get("B2").await.unwrap();

@@ -9,15 +9,15 @@ use crate::fixture::{TRANSPORTS, Transport, builder, call_everything, start_serv
 
 const STATUSES: [u16; 4] = [301, 302, 307, 308];
 
-/// A redirect to `place`, with a page that redirects as well.
-fn redirect(status: u16, place: &str) -> Response {
-    let place = format!("{place}/{APP_ID}/stolen")
+/// A redirect to `location`, with a page that redirects as well.
+fn redirect(status: u16, location: &str) -> Response {
+    let location = format!("{location}/{APP_ID}/stolen")
         .replace(' ', "%20")
         .replace('ü', "%C3%BC");
-    let page = format!(r#"<meta http-equiv="refresh" content="0; url={place}">"#);
+    let page = format!(r#"<meta http-equiv="refresh" content="0; url={location}">"#);
     Response::json(status, page)
-        .header("refresh", format!("0; url={place}"))
-        .header("location", place)
+        .header("refresh", format!("0; url={location}"))
+        .header("location", location)
 }
 
 #[tokio::test]
@@ -26,8 +26,8 @@ async fn redirect_to_another_origin_sends_nothing() {
     for transport in TRANSPORTS {
         let elsewhere = start_server(transport, success);
         for status in STATUSES {
-            let place = elsewhere.url().to_owned();
-            let server = start_server(transport, move |_| redirect(status, &place));
+            let location = elsewhere.url().to_owned();
+            let server = start_server(transport, move |_| redirect(status, &location));
             let client = builder(server.url()).build().unwrap();
             let context = format!("{transport:?} {status}");
             let outcomes = call_everything(&context, &capture, &client, server.url()).await;

@@ -123,7 +123,7 @@ async fn pages_of_gateways_are_not_repeated() {
 async fn undecodable_responses_are_not_repeated() {
     let capture = Capture::start().await;
     for transport in TRANSPORTS {
-        let mut decode = 0;
+        let mut decode_errors = 0;
         // `messages` is invalid in each body, as a stream of messages would poll forever otherwise.
         let row = json!({"objectId": [VALUE], "user-token": [TOKEN], "created": VALUE,
             "fileURL": [VALUE], "messages": VALUE});
@@ -144,11 +144,11 @@ async fn undecodable_responses_are_not_repeated() {
             let errors = outcomes
                 .iter()
                 .filter_map(|(_, outcome)| outcome.as_ref().err());
-            decode += errors
+            decode_errors += errors
                 .filter(|error| error.kind() == ErrorKind::Decode)
                 .count();
         }
-        assert!(decode > 100, "{decode}");
+        assert!(decode_errors > 100, "{decode_errors}");
     }
 }
 

@@ -39,7 +39,7 @@ async fn user_token_is_sent_only_by_its_handle() {
 }
 
 #[tokio::test]
-async fn user_token_that_is_no_header_value_is_rejected() {
+async fn user_token_that_is_not_a_header_value_is_rejected() {
     let server = Recorder::responding(200, "{}").await;
     for bad in ["", "SECRET\r\nx: y", "SECRET\0"] {
         let client = server.client().with_user_token(bad);

@@ -57,7 +57,7 @@ async fn counter_is_an_integer_of_any_media_type() {
 }
 
 #[tokio::test]
-async fn counter_that_is_no_integer_is_a_decode_error() {
+async fn counter_that_is_not_an_integer_is_a_decode_error() {
     for response in ["", "null", "{}", "9223372036854775808", "1.5", "x"] {
         let server = Recorder::responding(200, response).await;
         let counters = server.client().counters();

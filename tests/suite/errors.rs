@@ -74,7 +74,7 @@ async fn gateway_page_is_reported_by_size_and_type_only() {
     assert_eq!(
         error.to_string(),
         "getObjectById: 502: Bad Gateway, with 19 bytes of \"text/html\" that are not an error of \
-         Backendless (1 attempt; not retried: the retry policy allows 1 attempt)"
+         Backendless (1 attempt; not retried: the retry policy allows no retries)"
     );
     let error = table.create(&json!({})).await.unwrap_err();
     assert!(!error.is_retryable());

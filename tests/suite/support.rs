@@ -99,7 +99,7 @@ pub(crate) fn local_client(server: &Server) -> Client {
         .unwrap()
 }
 
-/// A value that cannot be serialized as JSON: its keys are no strings.
+/// A value that cannot be serialized as JSON: its keys are not strings.
 pub(crate) fn value_without_json_form() -> HashMap<Vec<u8>, u8> {
     HashMap::from([(vec![1], 1)])
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask api`: the public API of `backendless` as text, so that a review shows each change of it.
+//! `cargo xtask api`: lists the public API of `backendless`, so that a review shows each change.
 //!
-//! The listing is made by the library `public-api` from rustdoc's JSON. That output is unstable, so the
+//! The library `public-api` creates the listing from rustdoc's JSON. That output is unstable, so the
 //! stable rustdoc runs with `RUSTC_BOOTSTRAP=1`.
 
 use std::collections::{HashMap, HashSet};
@@ -34,18 +34,18 @@ const ALLOWED: &[&str] = &[
     "time::",
 ];
 
-/// Crates whose types need no permission.
-const OWN: &[&str] = &["alloc", "backendless", "core", "std"];
+/// Crates whose types the API may always contain.
+const OWN_CRATES: &[&str] = &["alloc", "backendless", "core", "std"];
 
-/// Modules outside the version promise: the generated functions, and the pages of the guide.
-const OUTSIDE: &[&str] = &["raw", "guide"];
+/// Modules that semver does not cover: the generated functions and the pages of the guide.
+const EXCLUDED_MODULES: &[&str] = &["raw", "guide"];
 
-/// Present in the environment of the rustdoc that [`as_rustdoc`] replaces.
+/// Environment variable with the path of rustdoc, if this process runs in its place.
 const AS_RUSTDOC: &str = "XTASK_AS_RUSTDOC";
 
 /// Writes the listing, or compares it with the committed one if `check` is set.
 pub(crate) fn run(root: &Path, check: bool) -> ExitCode {
-    match compare(root, check) {
+    match write_or_compare(root, check) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -69,15 +69,15 @@ pub(crate) fn as_rustdoc() -> Option<ExitCode> {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("error: rustdoc cannot be started: {error}");
+            eprintln!("error: cannot start rustdoc: {error}");
             ExitCode::FAILURE
         }
     })
 }
 
-fn compare(root: &Path, check: bool) -> io::Result<()> {
-    let listing = listing(&read(&document(root)?)?);
-    let foreign = foreign(&listing);
+fn write_or_compare(root: &Path, check: bool) -> io::Result<()> {
+    let listing = listing(&read(&rustdoc_json(root)?)?);
+    let foreign = foreign_types(&listing);
     if !foreign.is_empty() {
         let lines = foreign.join("\n");
         return Err(io::Error::other(format!(
@@ -101,7 +101,7 @@ fn compare(root: &Path, check: bool) -> io::Result<()> {
 }
 
 /// Runs rustdoc on `backendless` and returns the path of its JSON.
-fn document(root: &Path) -> io::Result<PathBuf> {
+fn rustdoc_json(root: &Path) -> io::Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .current_dir(root)
@@ -138,19 +138,19 @@ fn read(json: &Path) -> io::Result<PublicApi> {
         })
 }
 
-/// One line per public item, grouped by module and type, without the modules in [`OUTSIDE`].
+/// Returns one line per public item, grouped by module and type, without the modules in [`EXCLUDED_MODULES`].
 fn listing(api: &PublicApi) -> String {
     let parents: HashMap<_, _> = api
         .items()
         .map(|item| (item.id(), item.parent_id()))
         .collect();
-    let outside: HashSet<_> = api
+    let excluded: HashSet<_> = api
         .items()
         .filter(|item| {
             let text = item.to_string();
             let module = text.strip_prefix("pub mod ");
             let name = module.and_then(|path| path.split_once("::"));
-            name.is_some_and(|(_, name)| OUTSIDE.contains(&name))
+            name.is_some_and(|(_, name)| EXCLUDED_MODULES.contains(&name))
         })
         .map(public_api::PublicItem::id)
         .collect();
@@ -158,9 +158,9 @@ fn listing(api: &PublicApi) -> String {
     for item in api.items() {
         let mut containers = std::iter::successors(Some(item.id()), |id| *parents.get(id)?);
         let line = item.to_string();
-        // Derived together with `PartialEq`; says nothing to users.
+        // Derived together with `PartialEq`, and irrelevant to users.
         let internal = line.starts_with("impl core::marker::StructuralPartialEq for ");
-        if !internal && !containers.any(|id| outside.contains(&id)) {
+        if !internal && !containers.any(|id| excluded.contains(&id)) {
             text.push_str(&line);
             text.push('\n');
         }
@@ -168,20 +168,22 @@ fn listing(api: &PublicApi) -> String {
     text
 }
 
-/// The lines that contain a type of another crate that is not in [`ALLOWED`].
-fn foreign(listing: &str) -> Vec<&str> {
+/// Returns the lines that contain a type of another crate that is not in [`ALLOWED`].
+fn foreign_types(listing: &str) -> Vec<&str> {
     let is_foreign = |word: &str| {
         let Some((first, _)) = word.split_once("::") else {
             return false;
         };
-        // `Self::Item` and `T::Item` are no paths of crates.
+        // `Self::Item` and `T::Item` do not start with a crate.
         let is_crate = first.starts_with(|c: char| c.is_ascii_lowercase());
-        is_crate && !OWN.contains(&first) && !ALLOWED.iter().any(|prefix| word.starts_with(prefix))
+        is_crate
+            && !OWN_CRATES.contains(&first)
+            && !ALLOWED.iter().any(|prefix| word.starts_with(prefix))
     };
-    let separates = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
+    let is_separator = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
     listing
         .lines()
-        .filter(|line| line.split(separates).any(is_foreign))
+        .filter(|line| line.split(is_separator).any(is_foreign))
         .collect()
 }
 
@@ -189,7 +191,7 @@ fn foreign(listing: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    /// What the API of a source file is listed as.
+    /// Returns the listing of the public API of a source file.
     fn listing_of(source: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("shop.rs");
@@ -235,7 +237,7 @@ mod tests {
              pub fn backendless::b<T: core::iter::Iterator>() -> serde_json::map::Map<alloc::string::String, T::Item>\n\
              pub fn backendless::c(self) -> <Self as futures_core::stream::Stream>::Item\n";
         assert_eq!(
-            foreign(listing),
+            foreign_types(listing),
             [
                 "pub fn backendless::Shop::open(&self) -> reqwest::async_impl::body::Body",
                 "pub fn backendless::a() -> core::result::Result<serde_json::value::Value, serde_json::error::Error>",

@@ -12,25 +12,25 @@ use crate::show;
 struct Check {
     /// Arguments of cargo.
     cargo: &'static [&'static str],
-    /// What the check protects, as CONTRIBUTING.md says it.
+    /// What the check guards: its cell in the table of CONTRIBUTING.md.
     guards: &'static str,
     /// Environment variables of this command only.
     environment: &'static [(&'static str, &'static str)],
-    /// Prefixes that no line of its output may have.
-    never: &'static [&'static str],
+    /// Rejected prefixes of its output's lines.
+    forbidden_prefixes: &'static [&'static str],
 }
 
-/// A check of the exit status alone.
+/// Creates a check that only requires exit status 0.
 const fn cargo(cargo: &'static [&'static str], guards: &'static str) -> Check {
     Check {
         cargo,
         guards,
         environment: &[],
-        never: &[],
+        forbidden_prefixes: &[],
     }
 }
 
-/// In the order in which they run: the cheapest first.
+/// The checks in the order in which they run, the fastest first.
 const CHECKS: [Check; 12] = [
     cargo(&["fmt", "--all", "--check"], "formatting"),
     cargo(
@@ -39,7 +39,7 @@ const CHECKS: [Check; 12] = [
     ),
     cargo(
         &["xtask", "layers"],
-        "no cycle of modules in any crate, and no import of an upper layer; the order is in `xtask/src/layers/rules.rs`",
+        "no import cycle in any crate, and no import of an upper layer; the order is in `xtask/src/layers/rules.rs`",
     ),
     cargo(
         &[
@@ -55,7 +55,7 @@ const CHECKS: [Check; 12] = [
         "lints",
     ),
     Check {
-        never: &["openapiv3 ", "prettyplease ", "progenitor", "typify"],
+        forbidden_prefixes: &["openapiv3 ", "prettyplease ", "progenitor", "typify"],
         ..cargo(
             &[
                 "tree",
@@ -146,7 +146,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The table in CONTRIBUTING.md.
+/// Returns the table of CONTRIBUTING.md.
 pub(crate) fn table() -> String {
     let mut text = "| check | guards |\n| --- | --- |\n".to_owned();
     for check in &CHECKS {
@@ -172,8 +172,8 @@ impl Check {
             .args(self.cargo)
             .envs(self.environment.iter().copied())
             .current_dir(root);
-        // Output that is searched is not shown.
-        if !self.never.is_empty() {
+        // Output that is searched for prefixes is not printed.
+        if !self.forbidden_prefixes.is_empty() {
             command.stdout(Stdio::piped());
         }
         let output = command
@@ -184,23 +184,24 @@ impl Check {
             return Err("failed".to_owned());
         }
         let text = String::from_utf8_lossy(&output.stdout);
-        match forbidden(&text, self.never) {
+        match forbidden_line(&text, self.forbidden_prefixes) {
             Some(line) => Err(format!("printed a forbidden line: {line}")),
             None => Ok(()),
         }
     }
 }
 
-fn forbidden<'t>(text: &'t str, never: &[&str]) -> Option<&'t str> {
+/// Returns the first line that starts with one of the prefixes.
+fn forbidden_line<'t>(text: &'t str, prefixes: &[&str]) -> Option<&'t str> {
     let mut lines = text.lines();
-    lines.find(|line| never.iter().any(|start| line.starts_with(start)))
+    lines.find(|line| prefixes.iter().any(|prefix| line.starts_with(prefix)))
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{CHECKS, Check, cargo, forbidden, table};
+    use super::{CHECKS, Check, cargo, forbidden_line, table};
 
     #[test]
     fn contributing_lists_the_checks() {
@@ -221,7 +222,7 @@ mod tests {
             Err("failed".to_owned())
         );
         let version = Check {
-            never: &["cargo "],
+            forbidden_prefixes: &["cargo "],
             ..cargo(&["--version"], "")
         };
         let reason = version.run(root).unwrap_err();
@@ -233,10 +234,10 @@ mod tests {
 
     #[test]
     fn generator_crates_are_forbidden_and_no_others() {
-        let never = CHECKS.iter().flat_map(|check| check.never);
-        let never: Vec<&str> = never.copied().collect();
+        let prefixes = CHECKS.iter().flat_map(|check| check.forbidden_prefixes);
+        let prefixes: Vec<&str> = prefixes.copied().collect();
         let clean = "backendless v0.1.0 (/home)\npercent-encoding v2.3.2\nserde v1.0.0\n";
-        assert_eq!(forbidden(clean, &never), None);
+        assert_eq!(forbidden_line(clean, &prefixes), None);
         for line in [
             "progenitor v0.15.1",
             "progenitor-client v0.15.1",
@@ -244,7 +245,7 @@ mod tests {
             "openapiv3 v2.2.0",
         ] {
             let tree = format!("{clean}{line}\n");
-            assert_eq!(forbidden(&tree, &never), Some(line));
+            assert_eq!(forbidden_line(&tree, &prefixes), Some(line));
         }
     }
 }

@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 /// The release of cargo-hack that is installed if it is missing.
 const CARGO_HACK: &str = "0.6.46";
 
-/// Largest number of features that are enabled together. No `cfg` names more than two, and the check with
+/// Maximum number of features that are enabled together. No `cfg` names more than two, and the check with
 /// clippy enables all of them; every subset of eight features would be 256 runs.
 const DEPTH: &str = "2";
 
@@ -30,7 +30,7 @@ fn check_all(root: &Path) -> io::Result<()> {
         .args(["hack", "clippy", "--quiet", "--locked"])
         .args(["-p", "backendless", "--lib"])
         .args(["--feature-powerset", "--depth", DEPTH])
-        // A set of the others.
+        // Only enables other features.
         .args(["--exclude-features", "default"])
         .args(["--", "-D", "warnings"])
         .status()?;
@@ -41,7 +41,7 @@ fn check_all(root: &Path) -> io::Result<()> {
     }
 }
 
-/// The path of cargo-hack, which is installed below `target` if it is not there yet.
+/// Returns the path of cargo-hack. Installs it below `target` if it is missing.
 fn cargo_hack(root: &Path) -> io::Result<PathBuf> {
     let folder = root.join(format!("target/tools/cargo-hack-{CARGO_HACK}"));
     let program = folder
@@ -52,7 +52,7 @@ fn cargo_hack(root: &Path) -> io::Result<PathBuf> {
     }
     let status = Command::new(cargo())
         .current_dir(root)
-        // Without optimization: it compiles in a third of the time, and only starts cargo.
+        // Unoptimized, because it then compiles in a third of the time and only starts cargo.
         .args(["install", "cargo-hack", "--locked", "--debug", "--quiet"])
         .args(["--version", CARGO_HACK, "--root"])
         .arg(&folder)
@@ -61,7 +61,7 @@ fn cargo_hack(root: &Path) -> io::Result<PathBuf> {
         Ok(program)
     } else {
         Err(io::Error::other(format!(
-            "cargo-hack {CARGO_HACK} cannot be installed; it needs access to the package registry once"
+            "cannot install cargo-hack {CARGO_HACK}; the installation needs access to the package registry"
         )))
     }
 }
@@ -75,7 +75,7 @@ mod tests {
     const MANIFEST: &str = include_str!("../../backendless/Cargo.toml");
     const README: &str = include_str!("../../README.md");
 
-    /// The names in `[features]` without `default`.
+    /// Returns the names in `[features]` without `default`.
     fn features(manifest: &str) -> Vec<&str> {
         let lines = manifest.lines().skip_while(|line| *line != "[features]");
         lines
@@ -94,16 +94,5 @@ mod tests {
         for feature in features {
             assert!(README.contains(&format!("\n| `{feature}`")), "{feature}");
         }
-    }
-
-    #[test]
-    fn readme_names_the_rust_version_of_the_manifest() {
-        let workspace = include_str!("../../Cargo.toml");
-        let version = workspace
-            .lines()
-            .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'));
-        let version = version.expect("the workspace has a rust-version");
-        assert!(README.contains(&format!("\nRust {version} or newer.")));
-        assert!(MANIFEST.contains("\nrust-version.workspace = true"));
     }
 }

@@ -1,4 +1,4 @@
-//! The maintainer's commands: `cargo xtask ...`. A thin driver of `backendless-gen`, git and cargo.
+//! The maintainer's commands: `cargo xtask ...`. A thin wrapper around `backendless-gen`, git and cargo.
 
 mod api;
 mod check;
@@ -43,17 +43,17 @@ enum Command {
     },
     /// Checks that the features of the client compile without a warning, each alone and in pairs.
     Features,
-    /// Checks that no crate has a cycle of modules or a forbidden import.
+    /// Checks that no crate has an import cycle or a forbidden import.
     Layers,
     /// Runs the README's first example in a new package that depends on the packed crates.
     Readme,
-    /// Runs everything that must hold before a change lands, and prints the time of each check.
+    /// Runs all checks that a change must pass, and prints the time of each.
     Check {
-        /// Runs nothing; lists the checks and what each of them guards.
+        /// Lists the checks and what each of them guards, without running them.
         #[arg(long)]
         list: bool,
     },
-    /// Tries a changed specification on a copy of the checkout: what breaks, what has no method yet, what the mock gains.
+    /// Tries a changed specification on a copy of the checkout. Reports compile errors, operations without a method and new mock methods.
     Rehearse(rehearse::Arguments),
     /// Inspects openapi.yaml and its overlays. Writes nothing.
     #[command(subcommand)]

@@ -1,8 +1,8 @@
-//! `cargo xtask readme`: the README's first example, run as a new user runs it.
+//! `cargo xtask readme`: runs the README's first example as a new user does.
 //!
 //! Both crates are packed, the README's `cargo add` lines are run in a new package, and its first Rust
 //! block becomes `src/main.rs`. The only difference is that `backendless` and `backendless-local` are added by
-//! the path of what was packed, because the registry may not have this version yet.
+//! the path of the packed crate, because the registry may not have this version yet.
 
 use std::env;
 use std::ffi::OsStr;
@@ -15,7 +15,7 @@ use crate::show;
 
 const PACKAGES: [&str; 2] = ["backendless-local", "backendless"];
 
-/// What a user copies from the README, in this order.
+/// The commands and the code that a user copies from the README, in this order.
 #[derive(Debug, PartialEq, Eq)]
 struct FirstSteps<'r> {
     /// The arguments of each `cargo add` before the example.
@@ -25,7 +25,7 @@ struct FirstSteps<'r> {
 
 /// Runs the example, and fails if it does not compile or does not exit with 0.
 pub(crate) fn run(root: &Path) -> ExitCode {
-    match try_out(root) {
+    match run_first_steps(root) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -34,11 +34,11 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     }
 }
 
-fn try_out(root: &Path) -> io::Result<()> {
+fn run_first_steps(root: &Path) -> io::Result<()> {
     let readme = fs::read_to_string(root.join("README.md"))?;
     let steps = first_steps(&readme).map_err(io::Error::other)?;
-    let packages = unpack(root)?;
-    // Outside the workspace, which would take it in as a member.
+    let packages = pack_and_unpack(root)?;
+    // Outside the workspace, so that cargo does not search this workspace for the package.
     let folder = tempfile::tempdir()?;
     let app = App {
         folder: folder.path().join("app"),
@@ -47,16 +47,16 @@ fn try_out(root: &Path) -> io::Result<()> {
     app.create()?;
     for line in &steps.add {
         show(&format!("cargo add {}\n", line.join(" ")));
-        for arguments in additions(line, &packages) {
+        for arguments in cargo_add_commands(line, &packages) {
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             app.cargo_offline_or_online(&[&["add", "--quiet"], arguments.as_slice()].concat())?;
         }
     }
     fs::write(app.folder.join("src/main.rs"), &steps.example)?;
-    // The versions that the workspace is tested with; cargo removes what is not needed.
+    // The versions that the workspace is tested with; cargo removes unused packages from it.
     fs::copy(root.join("Cargo.lock"), app.folder.join("Cargo.lock"))?;
     app.cargo_offline_or_online(&["fetch", "--quiet"])?;
-    succeed(&mut app.cargo(&["run", "--quiet", "--offline"]))?;
+    run_command(&mut app.cargo(&["run", "--quiet", "--offline"]))?;
     show("the README's first example runs in a new package\n");
     Ok(())
 }
@@ -85,7 +85,7 @@ fn first_steps(readme: &str) -> Result<FirstSteps<'_>, &'static str> {
 
 /// Splits the arguments of a `cargo add` into one command for each package that was packed, which is added
 /// by its path, and one for the others.
-fn additions(line: &[&str], packages: &[(&str, PathBuf)]) -> Vec<Vec<String>> {
+fn cargo_add_commands(line: &[&str], packages: &[(&str, PathBuf)]) -> Vec<Vec<String>> {
     let mut names = Vec::new();
     let mut features = Vec::new();
     let mut flags = Vec::new();
@@ -127,15 +127,15 @@ fn additions(line: &[&str], packages: &[(&str, PathBuf)]) -> Vec<Vec<String>> {
     commands
 }
 
-/// Packs both crates, and returns the folders with what was packed.
-fn unpack(root: &Path) -> io::Result<Vec<(&'static str, PathBuf)>> {
+/// Packs both crates, unpacks the archives and returns their folders.
+fn pack_and_unpack(root: &Path) -> io::Result<Vec<(&'static str, PathBuf)>> {
     let mut package = Command::new(cargo());
     package.current_dir(root).args(["package", "--quiet"]);
     package.args(["--no-verify", "--allow-dirty", "--locked"]);
     for name in PACKAGES {
         package.args(["-p", name]);
     }
-    succeed(&mut package)?;
+    run_command(&mut package)?;
     let into = root.join("target/readme");
     if into.exists() {
         fs::remove_dir_all(&into)?;
@@ -147,16 +147,16 @@ fn unpack(root: &Path) -> io::Result<Vec<(&'static str, PathBuf)>> {
         let archive = root.join(format!("target/package/{name}-{version}.crate"));
         let mut tar = Command::new("tar");
         tar.arg("-xzf").arg(archive).current_dir(&into);
-        succeed(&mut tar)?;
+        run_command(&mut tar)?;
         folders.push((name, into.join(format!("{name}-{version}"))));
     }
     Ok(folders)
 }
 
-/// A new package of a user.
+/// A user's new package.
 struct App {
     folder: PathBuf,
-    /// The workspace's, in which most dependencies are compiled already.
+    /// The target folder of the workspace, in which most dependencies are already compiled.
     target: PathBuf,
 }
 
@@ -165,7 +165,7 @@ impl App {
         let mut new = Command::new(cargo());
         new.args(["new", "--quiet", "--vcs", "none"])
             .arg(&self.folder);
-        succeed(&mut new)
+        run_command(&mut new)
     }
 
     fn cargo(&self, arguments: &[&str]) -> Command {
@@ -174,7 +174,7 @@ impl App {
             .args(arguments)
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", &self.target)
-            // As in the workspace, so that dependencies are not compiled again for it.
+            // The workspace's setting; another one would compile the dependencies again.
             .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
             // The example calls a server on this machine.
             .env("NO_PROXY", "127.0.0.1,localhost")
@@ -182,14 +182,15 @@ impl App {
         command
     }
 
-    /// Needs the registry only for what was never downloaded.
+    /// Runs cargo offline, and again online if that fails: the registry is needed only for crates that
+    /// were never downloaded.
     fn cargo_offline_or_online(&self, arguments: &[&str]) -> io::Result<()> {
         let mut offline = self.cargo(arguments);
         offline.env("CARGO_NET_OFFLINE", "true");
         if offline.output()?.status.success() {
             return Ok(());
         }
-        succeed(&mut self.cargo(arguments))
+        run_command(&mut self.cargo(arguments))
     }
 }
 
@@ -197,7 +198,8 @@ fn cargo() -> std::ffi::OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-fn succeed(command: &mut Command) -> io::Result<()> {
+/// Runs a command. An exit status other than 0 is an error.
+fn run_command(command: &mut Command) -> io::Result<()> {
     if command.status()?.success() {
         return Ok(());
     }
@@ -231,7 +233,7 @@ mod tests {
     fn packed_crates_are_added_by_path_with_their_features() {
         let packages = [("backendless", PathBuf::from("packed"))];
         let joined = |line: &[&str]| -> Vec<String> {
-            let commands = additions(line, &packages);
+            let commands = cargo_add_commands(line, &packages);
             commands.iter().map(|command| command.join(" ")).collect()
         };
         let line = "backendless serde tokio --features backendless/gzip,serde/derive -F tokio/full";
@@ -259,5 +261,18 @@ mod tests {
     fn the_readme_has_first_steps() {
         let steps = first_steps(include_str!("../../README.md")).unwrap();
         assert!(steps.example.contains("fn main()"), "{}", steps.example);
+    }
+
+    #[test]
+    fn readme_names_the_rust_version_of_the_manifest() {
+        let readme = include_str!("../../README.md");
+        let workspace = include_str!("../../Cargo.toml");
+        let version = workspace
+            .lines()
+            .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'));
+        let version = version.expect("the workspace has a rust-version");
+        assert!(readme.contains(&format!("\nRust {version} or newer.")));
+        let manifest = include_str!("../../backendless/Cargo.toml");
+        assert!(manifest.contains("\nrust-version.workspace = true"));
     }
 }

@@ -71,6 +71,10 @@ fn spec_explain_and_spec_lint_print_their_results() {
         code == 1 && error.contains("no operation `makeObject`"),
         "{error}"
     );
+}
+
+#[test]
+fn lint_prints_the_number_of_findings() {
     let (code, text, _) = xtask(&["spec", "lint"]);
     assert!(code == 0 && text.contains(" findings of "), "{text}");
 }

@@ -1,12 +1,12 @@
-//! A node together with its path in the document, so that an error can name its place.
+//! A node together with its path in the document, so that an error can contain its place.
 
 use super::{Data, Document, Node, Pointer};
 use crate::Error;
 
-/// The component sections a `$ref` of this generator may point into.
+/// The component sections that a `$ref` can refer to.
 const SECTIONS: [&str; 4] = ["parameters", "requestBodies", "responses", "schemas"];
 
-/// A node of a document, and the path to it. Cloning is cheap enough: a specification has a few thousand nodes.
+/// A node of a document, and the path to it. Cloning copies the path.
 #[derive(Clone, Debug)]
 pub(crate) struct At<'d> {
     document: &'d Document,
@@ -23,7 +23,7 @@ impl<'d> At<'d> {
         }
     }
 
-    /// Another node in the role of this one: errors about it name the path of this node.
+    /// Returns a cursor to `node` with the path of this node, which errors about it contain.
     pub(crate) fn with_node(&self, node: &'d Node) -> Self {
         Self::new(self.document, node, self.pointer.clone())
     }
@@ -36,7 +36,7 @@ impl<'d> At<'d> {
         &self.pointer
     }
 
-    /// The child under a key or an index.
+    /// Returns the child with this key or index.
     pub(crate) fn child(&self, key: &str) -> Option<Self> {
         let node = match &self.node.data {
             Data::Mapping(entries) => entries.get(key)?,
@@ -46,7 +46,7 @@ impl<'d> At<'d> {
         Some(Self::new(self.document, node, self.pointer.join(key)))
     }
 
-    /// The descendant at this path.
+    /// Returns the descendant at this path.
     pub(crate) fn below(&self, keys: &[&str]) -> Option<Self> {
         let mut at = self.clone();
         for key in keys {
@@ -55,7 +55,7 @@ impl<'d> At<'d> {
         Some(at)
     }
 
-    /// The children of a mapping with their keys; none for any other node.
+    /// Returns the children of a mapping with their keys. Empty for any other node.
     pub(crate) fn entries(&self) -> Vec<(&'d str, Self)> {
         let keys = self
             .node
@@ -66,7 +66,7 @@ impl<'d> At<'d> {
             .collect()
     }
 
-    /// The children of a sequence; none for any other node.
+    /// Returns the children of a sequence. Empty for any other node.
     pub(crate) fn items(&self) -> Vec<Self> {
         let length = self.node.sequence().map_or(0, <[Node]>::len);
         (0..length)
@@ -82,9 +82,9 @@ impl<'d> At<'d> {
         self.node.get(key)?.bool()
     }
 
-    /// Follows `$ref` to the definition.
+    /// Follows `$ref` to the definition. Returns the node itself if it has none.
     ///
-    /// `section` is the section of the components that such a reference must point to (`schemas`, `parameters`, ...).
+    /// `section` is the section of the components that the reference must refer to (`schemas`, `parameters`, ...).
     pub(crate) fn resolved(&self, section: &str) -> Result<Self, Error> {
         let mut at = self.clone();
         let mut seen = Vec::new();
@@ -106,9 +106,9 @@ impl<'d> At<'d> {
         Ok(at)
     }
 
-    /// The node that this `$ref` names.
+    /// Returns the node that this `$ref` refers to.
     fn target(&self, section: &str) -> Result<Self, Error> {
-        let known = || {
+        let help = || {
             let names = Pointer::of(["components", section]);
             let names = self
                 .document
@@ -126,8 +126,8 @@ impl<'d> At<'d> {
         };
         let Some(text) = self.node.str() else {
             return Err(self.error(
-                format!("a $ref is a string, not {}", self.node.summary()),
-                &known(),
+                format!("a $ref must be a string, not {}", self.node.summary()),
+                &help(),
             ));
         };
         let name = text
@@ -139,10 +139,10 @@ impl<'d> At<'d> {
             self.document
                 .at(&Pointer::of(["components", section, name]))
         })
-        .ok_or_else(|| self.error(format!("$ref `{text}` names nothing that exists"), &known()))
+        .ok_or_else(|| self.error(format!("the $ref `{text}` cannot be resolved"), &help()))
     }
 
-    /// An error about this node: what is wrong, and what would be valid.
+    /// Creates an error about this node. `help` describes what would be valid.
     pub(crate) fn error(&self, problem: impl Into<String>, help: &str) -> Error {
         Error::at(
             &self.place(),
@@ -152,7 +152,7 @@ impl<'d> At<'d> {
         )
     }
 
-    /// Where the node was read: `openapi.yaml:3:7`.
+    /// Returns the position of the node in its file, such as `openapi.yaml:3:7`.
     pub(crate) fn place(&self) -> String {
         self.document.position(self.node.place)
     }

@@ -1,7 +1,7 @@
-//! The specification as a tree that records where each of its values was read.
+//! The specification as a tree of values with their positions in the source files.
 //!
-//! Every message of the generator names a place in `openapi.yaml` or in an overlay. `serde_json::Value` has no places,
-//! and does not keep the order of keys either.
+//! Every error of the generator contains a place in `openapi.yaml` or in an overlay. `serde_json::Value` has no places,
+//! and does not preserve the order of keys.
 
 mod cursor;
 mod node;
@@ -12,7 +12,7 @@ pub(crate) use node::{Data, Node, Place, Pointer};
 
 use crate::Error;
 
-/// A parsed document, and the names of the files its nodes were read from.
+/// A parsed document, and the names of the files that its nodes come from.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     /// The document itself first; then the overlays that were merged into it. [`Place::file`] is an index into this list.
@@ -21,7 +21,7 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Parses YAML (and so JSON too).
+    /// Parses YAML, which includes JSON.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Error> {
         let root = yaml::parse(name, 0, text)?;
         Ok(Self {
@@ -30,7 +30,7 @@ impl Document {
         })
     }
 
-    /// Parses another file, whose nodes can be moved into this document and keep their places.
+    /// Parses another file. Its nodes keep their places when they are moved into this document.
     pub(crate) fn parse_beside(&mut self, name: &str, text: &str) -> Result<Self, Error> {
         let root = yaml::parse(name, self.files.len(), text)?;
         self.files.push(name.to_owned());
@@ -40,7 +40,7 @@ impl Document {
         })
     }
 
-    /// `openapi.yaml:3:7`.
+    /// Formats a place as `openapi.yaml:3:7`.
     pub(crate) fn position(&self, place: Place) -> String {
         let file = self.files.get(place.file).map_or("", String::as_str);
         format!("{file}:{}:{}", place.line, place.column)
@@ -50,7 +50,7 @@ impl Document {
         At::new(self, &self.root, Pointer::default())
     }
 
-    /// The node at `pointer`, if it exists.
+    /// Returns the node at `pointer`, if it exists.
     pub(crate) fn at(&self, pointer: &Pointer) -> Option<At<'_>> {
         let mut at = self.root();
         for key in pointer.keys() {
@@ -59,7 +59,7 @@ impl Document {
         Some(at)
     }
 
-    /// The node at `pointer`, to be changed.
+    /// Returns the node at `pointer` for changes, if it exists.
     pub(crate) fn node_mut(&mut self, pointer: &Pointer) -> Option<&mut Node> {
         let mut node = &mut self.root;
         for key in pointer.keys() {
@@ -72,7 +72,7 @@ impl Document {
         Some(node)
     }
 
-    /// An error about the nearest existing node on the path to `pointer`.
+    /// Creates an error at the last node on the path to `pointer` that exists.
     pub(crate) fn error_near(&self, pointer: &Pointer, problem: String, help: &str) -> Error {
         let mut at = self.root();
         for key in pointer.keys() {

@@ -1,4 +1,4 @@
-//! One value of a document.
+//! Values of a document.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use indexmap::IndexMap;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Number, Value};
 
-/// A position in one of the files of a document. Line and column are counted from one.
+/// A position in one of the files of a document. Line and column start at 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// 0 for the document itself, above for an overlay.
+    /// 0 for the document itself, greater than 0 for an overlay.
     pub(crate) file: usize,
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-/// A value and the place where it was read.
+/// A value and its place in the source.
 ///
-/// The place of a mapping or a sequence is that of its key: that is the line a reader looks for.
+/// The place of a mapping or a sequence is that of its key, which is the line that a reader looks for.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) place: Place,
     pub(crate) data: Data,
 }
 
-/// A JSON value, with the keys in the order of the text.
+/// A JSON value. Keys keep the order of the source.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Data {
     Null,
@@ -35,7 +35,7 @@ pub(crate) enum Data {
     Mapping(IndexMap<String, Node>),
 }
 
-/// Nodes are compared by value; their places do not count.
+/// Compares nodes by value and ignores their places.
 impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         self.data == other.data
@@ -43,7 +43,7 @@ impl PartialEq for Node {
 }
 
 impl Node {
-    /// A node that a rule creates. It gets the place of the node that it replaces.
+    /// Creates a node whose descendants all have the same place: that of the node that it replaces.
     pub(crate) fn new(place: Place, value: Value) -> Self {
         let data = match value {
             Value::Null => Data::Null,
@@ -110,7 +110,7 @@ impl Node {
         }
     }
 
-    /// Sets a key of a mapping. No effect on any other node.
+    /// Sets a key of a mapping. Has no effect on any other node.
     pub(crate) fn set(&mut self, key: &str, value: Value) {
         let place = self.place;
         if let Some(entries) = self.mapping_mut() {
@@ -118,7 +118,7 @@ impl Node {
         }
     }
 
-    /// Gives this node and all its descendants one place.
+    /// Sets the place of this node and of all its descendants.
     pub(crate) fn move_to(&mut self, place: Place) {
         self.place = place;
         match &mut self.data {
@@ -128,7 +128,7 @@ impl Node {
         }
     }
 
-    /// Removes a key of a mapping or an item of a list, and reports whether it existed. Keeps the order of the others.
+    /// Removes a key of a mapping or an item of a sequence, and returns whether it existed. Preserves the order of the others.
     pub(crate) fn remove(&mut self, key: &str) -> bool {
         match &mut self.data {
             Data::Mapping(entries) => entries.shift_remove(key).is_some(),
@@ -143,7 +143,7 @@ impl Node {
         }
     }
 
-    /// Adds a sentence to the `description`.
+    /// Appends a sentence to the `description`.
     pub(crate) fn describe(&mut self, sentence: &str) {
         let text = match self.get("description").and_then(Node::str) {
             Some(text) if !text.trim().is_empty() => format!("{} {sentence}", text.trim_end()),
@@ -152,7 +152,7 @@ impl Node {
         self.set("description", Value::String(text));
     }
 
-    /// The value in a word, for messages: `a list`, `"x"`.
+    /// A short form of the value for messages: a scalar in backticks, `a list`, `a mapping` or `nothing` for null.
     pub(crate) fn summary(&self) -> String {
         match &self.data {
             Data::Null => "nothing".to_owned(),
@@ -190,7 +190,7 @@ impl Serialize for Node {
     }
 }
 
-/// The path from the root to a node; displayed as a JSON pointer.
+/// The path from the root to a node. `Display` writes it as a JSON pointer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Pointer(Vec<String>);
 
@@ -205,13 +205,13 @@ impl Pointer {
         Self(keys)
     }
 
-    /// The path of the parent. The root is its own parent.
+    /// The path of the parent. The parent of the root is the root.
     pub(crate) fn parent(&self) -> Self {
         let length = self.0.len().saturating_sub(1);
         Self(self.0[..length].to_vec())
     }
 
-    /// Whether this is `other` or a descendant of it.
+    /// Whether this path is `other` or that of a descendant of it.
     pub(crate) fn is_below(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0)
     }

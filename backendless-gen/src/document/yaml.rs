@@ -1,4 +1,4 @@
-//! From YAML text to nodes.
+//! Parses YAML into nodes.
 
 use indexmap::IndexMap;
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
@@ -15,7 +15,7 @@ pub(super) fn parse(name: &str, file: usize, text: &str) -> Result<Node, Error> 
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
         let place = reader.place(error.marker());
         let problem = match error.info() {
-            "duplicated key in mapping" => duplicate(&key_at(text, place)),
+            "duplicated key in mapping" => duplicate_key(&key_at(text, place)),
             info => format!("invalid YAML: {info}"),
         };
         reader.error(place, &Pointer::default(), &problem)
@@ -36,11 +36,11 @@ pub(super) fn parse(name: &str, file: usize, text: &str) -> Result<Node, Error> 
     )
 }
 
-fn duplicate(key: &str) -> String {
+fn duplicate_key(key: &str) -> String {
     format!("duplicate key `{key}` in a mapping")
 }
 
-/// The key as it is written at a place.
+/// The key at a place, as it is written in the source.
 fn key_at(text: &str, place: Place) -> String {
     let line = text
         .lines()
@@ -51,7 +51,7 @@ fn key_at(text: &str, place: Place) -> String {
     key.trim_end().trim_end_matches(':').to_owned()
 }
 
-/// Reads the values of one file.
+/// Converts the values of one file to nodes.
 struct Reader<'n> {
     name: &'n str,
     file: usize,
@@ -71,7 +71,7 @@ impl Reader<'_> {
         Error::at(&place, &pointer.to_string(), problem, HELP)
     }
 
-    /// `key_place` is the place of the key of this value. A mapping or a sequence gets that place.
+    /// Converts a value to a node. `key_place` is the place of its key, which a mapping, a sequence or null gets as its place.
     fn node(
         &self,
         yaml: &MarkedYaml<'_>,
@@ -105,7 +105,7 @@ impl Reader<'_> {
                     let pointer = pointer.join(&key);
                     let child = self.node(value, &pointer, place)?;
                     if mapping.insert(key.clone(), child).is_some() {
-                        return Err(self.error(place, &pointer, &duplicate(&key)));
+                        return Err(self.error(place, &pointer, &duplicate_key(&key)));
                     }
                 }
                 (key_place, Data::Mapping(mapping))
@@ -129,7 +129,7 @@ fn scalar(scalar: &Scalar<'_>) -> Option<Data> {
     })
 }
 
-/// JSON keys are strings. Numbers and booleans are taken as written, because an unquoted status (`200:`) is common.
+/// Converts a key to a string. Integers and booleans are accepted, because an unquoted status (`200:`) is common.
 fn key(yaml: &MarkedYaml<'_>) -> Option<String> {
     match &yaml.data {
         YamlData::Value(Scalar::String(value)) => Some(value.clone().into_owned()),

@@ -1,4 +1,4 @@
-//! Removes constraints: a reader must not be stricter than the service.
+//! Removes constraints on values, so that no value of the service fails to decode.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -7,9 +7,9 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "no-constraints",
-    why: "typify turns formats of strings into types of crates that the SDK does not have (chrono, uuid) and limits into types \
-          that reject a value out of range; it panics on `not`; with a default it always writes the property, and rejects \
-          `null`",
+    why: "typify maps string formats to types of crates that the SDK does not depend on (chrono, uuid), and limits to types \
+          that reject a value out of range; it panics on `not`; a property with a default is always serialized, and `null` \
+          for it is rejected",
     guard: false,
     apply,
 };
@@ -32,7 +32,7 @@ const LIMITS: [&str; 14] = [
     "maxProperties",
 ];
 
-/// The formats that are kept: the size of a number, bytes, and a secret.
+/// The formats that are kept, because the generated types depend on them: sizes of numbers, bytes and secrets.
 const KEPT_FORMATS: [&str; 6] = ["int32", "int64", "float", "double", "binary", "password"];
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
@@ -60,6 +60,7 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     Ok(touched)
 }
 
+/// Removes the constraints of one schema. Returns whether there were any.
 fn relax(schema: &mut Node) -> bool {
     let mut changed = false;
     for limit in LIMITS {

@@ -1,4 +1,4 @@
-//! Removes vendor extensions, which are for other tools.
+//! Removes vendor extensions, which are meant for other tools.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -8,8 +8,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "vendor-extensions",
-    why: "progenitor and typify interpret some `x-` keys (`x-rust-type` names crates, \
-          `x-dropshot-pagination` adds functions that need the futures crate); here they are documentation",
+    why: "progenitor and typify interpret some `x-` keys (`x-rust-type` refers to other crates, \
+          `x-dropshot-pagination` adds functions that need the futures crate); the generator reads its own before this rule",
     guard: true,
     apply,
 };
@@ -26,9 +26,9 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
         let Some(entries) = document.node_mut(&pointer).and_then(Node::mapping_mut) else {
             continue;
         };
-        let foreign =
+        let is_vendor =
             |key: &String| key.starts_with("x-") && !OF_OPERATIONS.contains(&key.as_str());
-        if entries.keys().any(foreign) {
+        if entries.keys().any(is_vendor) {
             touched.insert(pointer);
         }
         entries.retain(|key, _| !key.starts_with("x-"));

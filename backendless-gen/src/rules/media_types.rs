@@ -1,4 +1,4 @@
-//! Keeps one media type per request.
+//! Keeps one media type per request body.
 
 use super::{Rule, Touched};
 use crate::Error;
@@ -7,8 +7,8 @@ use crate::model::{Model, open};
 
 pub(super) const RULE: Rule = Rule {
     id: "one-media-type",
-    why: "progenitor panics on a request body with two media types, and on JSON content without a schema; the JSON one is \
-          kept, or else the first that can be sent, and JSON without a schema becomes any JSON",
+    why: "progenitor panics on a request body with two media types, and on JSON content without a schema; JSON is \
+          kept, otherwise the first media type that can be sent; JSON without a schema becomes any JSON value",
     guard: true,
     apply,
 };
@@ -28,14 +28,16 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
             touched.insert(pointer.clone());
         }
         if let Some(media_type) = content.get_mut(&request.media_type) {
-            touched.extend(repair(media_type, &pointer.join(&request.media_type)));
+            touched.extend(normalize(media_type, &pointer.join(&request.media_type)));
         }
     }
     Ok(touched)
 }
 
-/// Removes `encoding`, which describes the parts of a form: the caller of a generated function creates them.
-fn repair(media_type: &mut Node, pointer: &Pointer) -> Option<Pointer> {
+/// Adds a schema where there is none, and removes `encoding`. Returns `pointer` if anything changed.
+///
+/// `encoding` describes the parts of a form, which the caller of a generated function creates.
+fn normalize(media_type: &mut Node, pointer: &Pointer) -> Option<Pointer> {
     if media_type.mapping().is_none() {
         media_type.replace(serde_json::json!({}));
     }

@@ -1,8 +1,8 @@
 //! The rules that rewrite the document into what progenitor can express.
 //!
-//! A rule matches shapes, never paths or names, so that it applies to a changed document. It returns the places that it
-//! changed. A rule that changes nothing is an error, unless it is a guard: a rule against a shape that the document does
-//! not have today.
+//! A rule matches shapes, never paths or names, so that it also applies to a changed document. It returns the places that
+//! it changed. A rule that changes nothing is an error, unless it is a guard: a rule for a shape that the current document
+//! does not have.
 
 mod constraints;
 mod extensions;
@@ -27,7 +27,7 @@ use crate::model::Model;
 /// One rewrite of the document.
 pub(crate) struct Rule {
     pub(crate) id: &'static str,
-    /// Why it is needed: usually a limit of progenitor or typify.
+    /// Why it is needed: usually a limitation of progenitor or typify.
     pub(crate) why: &'static str,
     /// Whether it may change nothing.
     pub(crate) guard: bool,
@@ -37,7 +37,7 @@ pub(crate) struct Rule {
 /// The places that a rule changed.
 pub(crate) type Touched = BTreeSet<Pointer>;
 
-/// In the order in which they are applied. Each can rely on those before it.
+/// All rules, in the order in which they are applied. A rule can rely on the rules before it.
 pub(crate) static RULES: [Rule; 10] = [
     extensions::RULE,
     media_types::RULE,
@@ -64,13 +64,13 @@ pub(crate) fn apply(model: &Model, document: &mut Document) -> Result<Applied, E
 
 /// Rejects rules that changed nothing.
 pub(crate) fn check(applied: &Applied) -> Result<(), Error> {
-    let idle = applied
+    let unused = applied
         .iter()
         .find(|(rule, touched)| touched.is_empty() && !rule.guard);
-    idle.map_or(Ok(()), |(rule, _)| Err(unused(rule)))
+    unused.map_or(Ok(()), |(rule, _)| Err(unused_error(rule)))
 }
 
-/// A line per rule, and below it one per place that it changed.
+/// Returns one line per rule, followed by one line per place that it changed.
 pub(crate) fn report(applied: &Applied) -> String {
     let mut text = String::new();
     for (rule, touched) in applied {
@@ -82,11 +82,11 @@ pub(crate) fn report(applied: &Applied) -> String {
     text
 }
 
-fn unused(rule: &Rule) -> Error {
+fn unused_error(rule: &Rule) -> Error {
     Error::new(format!(
-        "the rule `{}` of backendless-gen/src/rules is unused: nothing in the document has the shape that it rewrites\n  \
-         its reason: {}\n  \
-         help: remove the rule, or make it a guard if the shape may come back",
+        "the rule `{}` of backendless-gen/src/rules is unused: no part of the document has the shape that it rewrites\n  \
+         reason of the rule: {}\n  \
+         help: remove the rule, or mark it as a guard if the shape may return",
         rule.id, rule.why
     ))
 }

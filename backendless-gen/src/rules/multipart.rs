@@ -1,4 +1,4 @@
-//! Replaces multipart bodies by bytes.
+//! Declares multipart bodies as bytes.
 
 use serde_json::json;
 
@@ -9,8 +9,8 @@ use crate::model::{Media, Model};
 
 pub(super) const RULE: Rule = Rule {
     id: "multipart",
-    why: "progenitor rejects multipart/form-data; the body is declared as bytes, which it can send, and `functions` makes it a \
-          multipart form again",
+    why: "progenitor rejects multipart/form-data; the body is declared as bytes, which it supports, and the generated \
+          request builder takes a `Multipart` form in its place",
     guard: false,
     apply,
 };
@@ -18,12 +18,8 @@ pub(super) const RULE: Rule = Rule {
 fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     let mut touched = Touched::new();
     for operation in &model.operations {
-        let is_multipart = |media| media == Media::Multipart;
-        if !operation
-            .request
-            .as_ref()
-            .is_some_and(|request| is_multipart(request.media))
-        {
+        let request = operation.request.as_ref();
+        if !request.is_some_and(|request| request.media == Media::Multipart) {
             continue;
         }
         let pointer = operation.pointer.join("requestBody").join("content");
@@ -40,7 +36,7 @@ fn bytes() -> serde_json::Value {
     json!({ "schema": { "type": "string", "format": "binary" } })
 }
 
-/// progenitor accepts exactly one schema for bodies of bytes, and one for text.
+/// Replaces the schemas of byte and text bodies by the only one that progenitor accepts for each.
 fn plain_bytes(model: &Model, document: &mut Document) -> Touched {
     let mut touched = Touched::new();
     for operation in &model.operations {
@@ -58,9 +54,9 @@ fn plain_bytes(model: &Model, document: &mut Document) -> Touched {
             .join("content")
             .join(media_type);
         if let Some(media_type) = document.node_mut(&pointer) {
-            let wanted = Node::new(media_type.place, schema);
-            if *media_type != wanted {
-                *media_type = wanted;
+            let expected = Node::new(media_type.place, schema);
+            if *media_type != expected {
+                *media_type = expected;
                 touched.insert(pointer);
             }
         }

@@ -1,4 +1,4 @@
-//! Makes lists and maps nullable: `null` is read as absent.
+//! Declares lists and maps in responses as nullable, so that `null` is read as absent.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -7,8 +7,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "null-is-absent",
-    why: "Backendless returns `null` for a missing list or map, which typify's Vec and HashMap reject; \
-          nullable ones become an Option",
+    why: "Backendless returns `null` for a missing list or map, which typify's `Vec` and `HashMap` reject; \
+          nullable ones become an `Option`",
     guard: false,
     apply,
 };

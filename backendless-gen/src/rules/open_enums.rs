@@ -1,4 +1,4 @@
-//! Replaces enums by their type, so that a value that is added later is valid.
+//! Replaces enums by the type of their values, so that values added later are accepted.
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
@@ -7,8 +7,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "open-enums",
-    why: "typify generates closed enums, which reject a value that the service adds later; the documentation lists the known \
-          values instead",
+    why: "typify generates closed enums, which reject a value that the service adds later; the known values are listed in the \
+          documentation instead",
     guard: false,
     apply,
 };
@@ -34,13 +34,13 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
         if schema.get("type").is_none() && values.iter().all(|value| value.str().is_some()) {
             schema.set("type", "string".into());
         }
-        schemas::describe(document, &pointer, &known(&values));
+        schemas::describe(document, &pointer, &known_values(&values));
         touched.insert(pointer);
     }
     Ok(touched)
 }
 
-fn known(values: &[Node]) -> String {
+fn known_values(values: &[Node]) -> String {
     let values: Vec<String> = values.iter().map(Node::summary).collect();
     format!("Known values: {}.", values.join(", "))
 }

@@ -1,4 +1,4 @@
-//! Replaces "any object" by a type parameter, for which the caller uses its own type.
+//! Replaces schemas of "any object" by placeholders, which become type parameters of the generated functions.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +9,15 @@ use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::model::Model;
 
-/// The placeholder of a request body of the caller's type.
+/// Placeholder for a request body of the caller's type.
 pub(crate) const OPEN_BODY: &str = "OpenBody";
-/// The placeholder of a response, or of each of its items, of the caller's type.
+/// Placeholder for a response, or for each item of a response, of the caller's type.
 pub(crate) const OPEN_VALUE: &str = "OpenValue";
 
 pub(super) const RULE: Rule = Rule {
     id: "open-schemas",
     why: "progenitor reads an open object into a serde_json::Map, and drops unlisted columns where some properties are \
-          listed; a type parameter is direct and loses nothing",
+          listed; a type parameter decodes into the caller's type and loses nothing",
     guard: false,
     apply,
 };
@@ -46,7 +46,7 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
             changes.push((schema.pointer().clone(), value.clone()));
         }
     }
-    check_needed(model, &needed)?;
+    reject_unneeded(model, &needed)?;
     if !changes.is_empty() {
         add_placeholders(document)?;
     }
@@ -60,7 +60,8 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
     Ok(touched)
 }
 
-/// The operation in whose request or success response this schema is, if it has the extension `x-open-json`.
+/// Returns the id of the operation with this schema in its request or success response, if it has the extension
+/// `x-open-json`.
 fn declared_open<'m>(model: &'m Model, schema: &At<'_>) -> Option<&'m str> {
     let operation = model.operations.iter().find(|operation| {
         let mut keys = schema.pointer().keys();
@@ -71,17 +72,23 @@ fn declared_open<'m>(model: &'m Model, schema: &At<'_>) -> Option<&'m str> {
     Some(operation.id.as_str())
 }
 
-/// Rejects `x-open-json` on operations whose schemas are open anyway. `needed` are those with a schema that is not.
-fn check_needed(model: &Model, needed: &BTreeSet<&str>) -> Result<(), Error> {
-    let notes = model.operations.iter().filter_map(|operation| {
-        let note = operation.extensions.open_json.as_ref()?;
-        Some((operation.id.as_str(), note))
+/// Rejects `x-open-json` on operations whose schemas are all open already. `needed` contains the ids of the other operations.
+fn reject_unneeded(model: &Model, needed: &BTreeSet<&str>) -> Result<(), Error> {
+    let declarations = model.operations.iter().filter_map(|operation| {
+        let declaration = operation.extensions.open_json.as_ref()?;
+        Some((operation.id.as_str(), declaration))
     });
-    let mut idle = notes.filter(|(id, _)| !needed.contains(id));
-    idle.next().map_or(Ok(()), |(id, note)| {
-        let problem = format!("the schemas of `{id}` are open without `x-open-json`");
+    let mut unneeded = declarations.filter(|(id, _)| !needed.contains(id));
+    unneeded.next().map_or(Ok(()), |(id, declaration)| {
+        let problem =
+            format!("`x-open-json` has no effect: the schemas of `{id}` are open without it");
         let help = "the operation without this extension";
-        Err(Error::at(&note.place, &note.pointer, &problem, help))
+        Err(Error::at(
+            &declaration.place,
+            &declaration.pointer,
+            &problem,
+            help,
+        ))
     })
 }
 
@@ -89,7 +96,7 @@ fn is_list(schema: &At<'_>) -> Result<bool, Error> {
     Ok(schema.resolved("schemas")?.str("type") == Some("array"))
 }
 
-/// Whether the schema leaves properties open, which the caller's type declares.
+/// Whether the schema allows properties that it does not declare or whose type it does not declare.
 fn is_open(schema: &At<'_>) -> Result<bool, Error> {
     let schema = schema.resolved("schemas")?;
     if schemas::is_any(schema.node()) {
@@ -115,7 +122,7 @@ fn is_open(schema: &At<'_>) -> Result<bool, Error> {
         && (any_property || schemas::has_open_properties(schema.node())))
 }
 
-/// Whether it is a list of open schemas.
+/// Whether the schema is a list with open items.
 fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
     let schema = schema.resolved("schemas")?;
     if let [only] = schema
@@ -134,7 +141,7 @@ fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
         .map_or(Ok(true), |items| is_open(&items))
 }
 
-/// Declares the two placeholders, which progenitor replaces by type parameters.
+/// Declares the two placeholders, which progenitor is configured to replace by type parameters.
 fn add_placeholders(document: &mut Document) -> Result<(), Error> {
     let components = Pointer::of(["components"]);
     let schemas = components.join("schemas");
@@ -145,9 +152,9 @@ fn add_placeholders(document: &mut Document) -> Result<(), Error> {
         }
     }
     for component in [OPEN_BODY, OPEN_VALUE] {
-        if let Some(taken) = document.at(&schemas.join(component)) {
+        if let Some(existing) = document.at(&schemas.join(component)) {
             let problem = format!("the schema name `{component}` is reserved by the generator");
-            return Err(taken.error(problem, "another name for this schema"));
+            return Err(existing.error(problem, "another name for this schema"));
         }
         if let Some(section) = document.node_mut(&schemas) {
             section.set(component, json!({ "type": "object" }));

@@ -10,9 +10,9 @@ use crate::model::{Model, Response};
 
 pub(super) const RULE: Rule = Rule {
     id: "one-response",
-    why: "progenitor panics when two successes, or two errors, differ in type, and leaves undeclared statuses unread; \
-          here every 2xx is the one success (`Response` in model.rs has its type), and the SDK reads every other status as an \
-          error, whatever its body",
+    why: "progenitor panics when two successes, or two errors, differ in type, and does not decode undeclared \
+          statuses; all 2xx become one success, whose type is that of `Response` in model.rs, and the SDK reads every \
+          other status as an error",
     guard: false,
     apply,
 };

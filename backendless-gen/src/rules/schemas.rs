@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::document::{At, Document, Node, Pointer};
 use crate::inline::{operations, path_items};
 
-/// The schemas directly below a schema. Does not follow `$ref`.
+/// The direct subschemas of a schema. Does not follow `$ref`.
 pub(crate) fn children<'d>(schema: &At<'d>) -> Vec<At<'d>> {
     let mut found = Vec::new();
     if let Some(properties) = schema.child("properties") {
@@ -20,25 +20,25 @@ pub(crate) fn children<'d>(schema: &At<'d>) -> Vec<At<'d>> {
     found
 }
 
-/// `roots` and all schemas reachable from them, also through `$ref`, each once.
+/// Returns `roots` and all schemas reachable from them, including through `$ref`. Each schema occurs once.
 pub(crate) fn reachable<'d>(document: &'d Document, roots: Vec<At<'d>>) -> Vec<At<'d>> {
     let mut seen: BTreeSet<Pointer> = BTreeSet::new();
-    let mut open = roots;
+    let mut pending = roots;
     let mut found = Vec::new();
-    while let Some(at) = open.pop() {
+    while let Some(at) = pending.pop() {
         if !seen.insert(at.pointer().clone()) {
             continue;
         }
         if let Some(name) = component(at.node()) {
-            open.extend(document.at(&Pointer::of(["components", "schemas", name])));
+            pending.extend(document.at(&Pointer::of(["components", "schemas", name])));
         }
-        open.extend(children(&at));
+        pending.extend(children(&at));
         found.push(at);
     }
     found
 }
 
-/// The name of the component that a `$ref` names.
+/// The name of the component that a `$ref` refers to.
 pub(crate) fn component(schema: &Node) -> Option<&str> {
     schema
         .get("$ref")?
@@ -102,7 +102,7 @@ fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
         .collect()
 }
 
-/// Every schema of the document.
+/// All schemas of the document, including those that no operation uses.
 pub(crate) fn all(document: &Document) -> Vec<At<'_>> {
     let components = document.at(&Pointer::of(["components", "schemas"]));
     let components = components.map(|at| at.entries()).unwrap_or_default();
@@ -113,7 +113,7 @@ pub(crate) fn all(document: &Document) -> Vec<At<'_>> {
     reachable(document, roots)
 }
 
-/// Adds a sentence to the documentation of a schema. The documentation of a parameter is that of the parameter itself.
+/// Adds a sentence to the description of a schema; for the schema of a parameter, to the description of the parameter.
 pub(crate) fn describe(document: &mut Document, schema: &Pointer, sentence: &str) {
     let parent = schema.parent();
     let is_parameter = document

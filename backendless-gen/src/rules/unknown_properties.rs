@@ -1,4 +1,4 @@
-//! Keeps properties that the schema does not list.
+//! Keeps properties that a schema does not list, or ignores them.
 
 use serde_json::json;
 
@@ -9,8 +9,9 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "unknown-properties",
-    why: "beside listed properties typify ignores `additionalProperties: true`, which loses columns, and turns `false` \
-          into deny_unknown_fields, which makes a new column an error; `{}` keeps them, and without the keyword they are ignored",
+    why: "in a schema that lists properties typify ignores `additionalProperties: true`, which loses columns; it maps `false` \
+          to deny_unknown_fields, which rejects a new column; `{}` keeps unlisted properties, and without the keyword \
+          they are ignored",
     guard: false,
     apply,
 };

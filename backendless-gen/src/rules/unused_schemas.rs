@@ -1,4 +1,4 @@
-//! Removes components without a use.
+//! Removes component schemas that no operation uses.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "unused-schemas",
-    why: "progenitor generates a type for every component, used or not; those replaced by a type parameter, and those of \
+    why: "progenitor generates a type for every component schema; those that a type parameter replaces, and those of \
           errors, would be dead code",
     guard: false,
     apply,

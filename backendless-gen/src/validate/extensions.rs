@@ -1,4 +1,4 @@
-//! Extensions: whether each is where it has an effect, and fits its operation.
+//! Checks that each extension is at a place where it has an effect, and is consistent with its operation.
 
 use crate::Error;
 use crate::document::{At, Document};
@@ -10,22 +10,23 @@ use crate::model::{In, Model, Operation, Scalar, Session};
 ///
 /// Extensions of the document itself are for other tools, and are ignored.
 pub(super) fn places(document: &Document) -> Result<(), Error> {
-    descend(&document.root())
+    check_below(&document.root())
 }
 
-fn descend(at: &At<'_>) -> Result<(), Error> {
+/// Checks the extensions of a node and of all its descendants.
+fn check_below(at: &At<'_>) -> Result<(), Error> {
     for (key, child) in at.entries() {
         if key.starts_with("x-") && child.is_from_overlay() {
-            known(at, key, &child)?;
+            check_known(at, key, &child)?;
         } else if !matches!(key, "example" | "examples" | "default") {
-            descend(&child)?;
+            check_below(&child)?;
         }
     }
-    at.items().iter().try_for_each(descend)
+    at.items().iter().try_for_each(check_below)
 }
 
 /// Checks that the extension `key` of `owner` is one that the generator reads there.
-fn known(owner: &At<'_>, key: &str, extension: &At<'_>) -> Result<(), Error> {
+fn check_known(owner: &At<'_>, key: &str, extension: &At<'_>) -> Result<(), Error> {
     let keys: Vec<&str> = owner.pointer().keys().collect();
     let (owner, known) = match keys.as_slice() {
         ["paths", _, method] if METHODS.contains(method) => ("an operation", &OF_OPERATIONS[..]),
@@ -40,16 +41,19 @@ fn known(owner: &At<'_>, key: &str, extension: &At<'_>) -> Result<(), Error> {
     if known.contains(&key) {
         return Ok(());
     }
-    let problem = format!("`{key}` is no extension of {owner}");
+    let problem = format!("`{key}` is not an extension of {owner}");
     Err(extension.error(problem, &format!("one of {}", known.join(", "))))
 }
 
-/// Rejects extensions that do not fit their operation. `document` is the one that `model` was read from.
+/// Rejects extensions that contradict their operation. `document` is the one that `model` was read from.
 pub(crate) fn consistency(document: &Document, model: &Model) -> Result<(), Error> {
     for operation in &model.operations {
-        condition(document, operation)?;
+        check_condition(document, operation)?;
         if operation.extensions.ends_session && operation.session != Session::Ends {
-            let problem = format!("`{}` ends a session, but takes no user token", operation.id);
+            let problem = format!(
+                "`{}` ends a session, but does not require a user token",
+                operation.id
+            );
             let pointer = operation.pointer.join(SESSION);
             let help = "an operation whose `security` requires the user token";
             return Err(document.error_near(&pointer, problem, help));
@@ -58,8 +62,8 @@ pub(crate) fn consistency(document: &Document, model: &Model) -> Result<(), Erro
     Ok(())
 }
 
-/// The query parameter of `idempotent-when` exists and can have the value.
-fn condition(document: &Document, operation: &Operation) -> Result<(), Error> {
+/// Checks that the query parameter of `idempotent-when` exists and can have the value.
+fn check_condition(document: &Document, operation: &Operation) -> Result<(), Error> {
     let Idempotency::IdempotentWhen { query, value } = &operation.extensions.idempotency else {
         return Ok(());
     };
@@ -76,7 +80,7 @@ fn condition(document: &Document, operation: &Operation) -> Result<(), Error> {
         return Err(document.error_near(&pointer.join("query"), problem, &help));
     };
     if parameter.scalar == Scalar::Boolean && !matches!(value.as_str(), "true" | "false") {
-        let problem = format!("`{query}` is never `{value}`: it is a boolean");
+        let problem = format!("`{query}` is a boolean and cannot be `{value}`");
         return Err(document.error_near(&pointer.join("value"), problem, "'true' or 'false'"));
     }
     Ok(())

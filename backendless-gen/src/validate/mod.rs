@@ -1,7 +1,7 @@
-//! Rejects documents that cannot be generated from, with the place and what would be valid.
+//! Rejects documents that the generator does not support. Each error contains the place and what would be valid there.
 //!
-//! progenitor and typify panic on many shapes, and generate code that does not compile from others. Each of these shapes
-//! is rejected here, where its place is known.
+//! progenitor and typify panic on many shapes, and generate code that does not compile for others. These shapes are
+//! rejected here, where their place in the document is known.
 
 mod extensions;
 mod operations;
@@ -17,14 +17,14 @@ use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::inline;
 
-/// Checks a document with its overlays applied, before shared parts are inlined.
+/// Checks a document after its overlays are applied and before shared parts are inlined.
 pub(crate) fn document(document: &Document) -> Result<(), Error> {
     version(&document.root())?;
     operations::identities(document)?;
     for item in inline::path_items(document) {
-        parameters::all(&item)?;
+        parameters::check_all(&item)?;
         for (_, operation) in inline::operations(&item) {
-            parameters::all(&operation)?;
+            parameters::check_all(&operation)?;
             operation_parts(&operation)?;
         }
     }
@@ -51,7 +51,7 @@ fn version(root: &At<'_>) -> Result<(), Error> {
     }
 }
 
-/// The body and the responses of an operation.
+/// Checks the request body and the responses of an operation.
 fn operation_parts(operation: &At<'_>) -> Result<(), Error> {
     if let Some(body) = operation.child("requestBody") {
         content(&body.resolved("requestBodies")?)?;
@@ -79,7 +79,7 @@ fn is_status(text: &str) -> bool {
         || (text.len() == 3 && text.starts_with(['1', '2', '3', '4', '5']) && range(&text[1..]))
 }
 
-/// The media types of a body.
+/// Checks the media types of a body, and their schemas.
 fn content(at: &At<'_>) -> Result<(), Error> {
     for (name, media_type) in at
         .child("content")
@@ -92,20 +92,20 @@ fn content(at: &At<'_>) -> Result<(), Error> {
             return Err(media_type.error(problem, "a media type like application/json"));
         }
         if let Some(schema) = media_type.child("schema") {
-            schemas::schema(&schema)?;
+            schemas::check(&schema)?;
         }
     }
     Ok(())
 }
 
-/// The shared components, used or not.
+/// Checks the shared components, including unused ones.
 fn components(document: &Document) -> Result<(), Error> {
     let section = |name| {
         let section = document.at(&Pointer::of(["components", name]));
         section.map(|at| at.entries()).unwrap_or_default()
     };
     for (_, parameter) in section("parameters") {
-        parameters::one(&parameter)?;
+        parameters::check(&parameter)?;
     }
     for name in ["requestBodies", "responses"] {
         for (_, body) in section(name) {
@@ -113,7 +113,7 @@ fn components(document: &Document) -> Result<(), Error> {
         }
     }
     for (_, schema) in section("schemas") {
-        schemas::schema(&schema)?;
+        schemas::check(&schema)?;
     }
-    schemas::names(&section("schemas"))
+    schemas::check_names(&section("schemas"))
 }

@@ -1,4 +1,4 @@
-//! Operations: their operationIds, their paths, and their names in Rust.
+//! Checks operations: their operationIds, their paths, and their names in Rust.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::inline;
 use crate::model::{In, Model, Operation};
 use crate::template::Template;
 
-/// Path items and operationIds.
+/// Checks that no path item is a `$ref`, and that no two operations have the same operationId.
 pub(super) fn identities(document: &Document) -> Result<(), Error> {
     let mut seen: HashMap<&str, At<'_>> = HashMap::new();
     for item in inline::path_items(document) {
@@ -53,7 +53,7 @@ pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
         let route = (operation.method.clone(), route(&operation.template));
         if let Some(first) = templates.insert(route, operation) {
             let problem = format!(
-                "`{}` has the method and the path of `{}`",
+                "`{}` has the same method and path as `{}`",
                 operation.id, first.id
             );
             return Err(document.error_near(
@@ -62,13 +62,13 @@ pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
                 "paths that differ in more than names of parameters",
             ));
         }
-        path(document, operation)?;
-        arguments(document, operation)?;
+        check_path(document, operation)?;
+        check_arguments(document, operation)?;
     }
     Ok(())
 }
 
-/// The template with all parameter names removed: two paths with the same route are indistinguishable.
+/// Returns the template without the names of its parameters. Two paths with the same route are indistinguishable.
 pub(crate) fn route(template: &Template) -> String {
     let mut text = template.to_string();
     for name in template.parameters() {
@@ -77,8 +77,8 @@ pub(crate) fn route(template: &Template) -> String {
     text
 }
 
-/// The template has exactly the declared path parameters.
-fn path(document: &Document, operation: &Operation) -> Result<(), Error> {
+/// Checks that the template has exactly the declared path parameters.
+fn check_path(document: &Document, operation: &Operation) -> Result<(), Error> {
     let parameters = operation.pointer.join("parameters");
     for name in operation.template.parameters() {
         if !operation
@@ -112,8 +112,8 @@ fn path(document: &Document, operation: &Operation) -> Result<(), Error> {
     Ok(())
 }
 
-/// Each argument of the function has a distinct name.
-fn arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
+/// Checks that the arguments of the function have distinct names.
+fn check_arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
     let pointer = |index: usize| -> Pointer {
         operation
             .pointer
@@ -130,7 +130,7 @@ fn arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
                 "`{}` and {first} are both `{}` in Rust",
                 parameter.name, parameter.argument
             );
-            let help = "names that differ in more than case, punctuation and `in`";
+            let help = "names that differ in more than case and punctuation, whatever their `in`";
             return Err(document.error_near(&pointer(index), problem, help));
         }
     }

@@ -1,30 +1,31 @@
-//! Parameters.
+//! Checks parameters.
 
 use super::schemas;
 use crate::Error;
 use crate::document::At;
 
-/// The parameters of a path item or of an operation.
-pub(super) fn all(owner: &At<'_>) -> Result<(), Error> {
+/// Checks the parameters of a path item or of an operation.
+pub(super) fn check_all(owner: &At<'_>) -> Result<(), Error> {
     for parameter in owner
         .child("parameters")
         .map(|at| at.items())
         .unwrap_or_default()
     {
-        one(&parameter)?;
+        check(&parameter)?;
     }
     Ok(())
 }
 
-pub(super) fn one(parameter: &At<'_>) -> Result<(), Error> {
+/// Checks one parameter, which may be a `$ref`.
+pub(super) fn check(parameter: &At<'_>) -> Result<(), Error> {
     let at = parameter.resolved("parameters")?;
     let Some(name) = at.str("name").filter(|name| !name.is_empty()) else {
         return Err(at.error("this parameter has no name", "`name` and `in`"));
     };
     let place = at.str("in").unwrap_or_default();
     match place {
-        "path" => required(&at, name)?,
-        "header" => header_name(&at, name)?,
+        "path" => check_required(&at, name)?,
+        "header" => check_header_name(&at, name)?,
         "query" => {}
         "cookie" => {
             let problem =
@@ -35,21 +36,21 @@ pub(super) fn one(parameter: &At<'_>) -> Result<(), Error> {
                 .error(problem, "`in: query`, `header` or `path`"));
         }
         _ => {
-            let problem = format!("the parameter `{name}` has no known `in`");
+            let problem = format!("the `in` of the parameter `{name}` is missing or unknown");
             return Err(at
                 .child("in")
                 .unwrap_or(at.clone())
                 .error(problem, "`in: query`, `header` or `path`"));
         }
     }
-    style(&at, name, place)?;
+    check_style(&at, name, place)?;
     if let Some(content) = at.child("content") {
         let problem =
             format!("the parameter `{name}` has `content`, which progenitor does not support");
         return Err(content.error(problem, "a `schema`"));
     }
     match at.child("schema") {
-        Some(schema) => schemas::schema(&schema),
+        Some(schema) => schemas::check(&schema),
         None => Err(at.error(
             format!("the parameter `{name}` has no schema"),
             "a `schema`",
@@ -57,7 +58,7 @@ pub(super) fn one(parameter: &At<'_>) -> Result<(), Error> {
     }
 }
 
-fn required(at: &At<'_>, name: &str) -> Result<(), Error> {
+fn check_required(at: &At<'_>, name: &str) -> Result<(), Error> {
     if at.bool("required") == Some(true) {
         return Ok(());
     }
@@ -67,7 +68,7 @@ fn required(at: &At<'_>, name: &str) -> Result<(), Error> {
     ))
 }
 
-fn header_name(at: &At<'_>, name: &str) -> Result<(), Error> {
+fn check_header_name(at: &At<'_>, name: &str) -> Result<(), Error> {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.chars().all(is_token) {
         return Ok(());
@@ -78,24 +79,24 @@ fn header_name(at: &At<'_>, name: &str) -> Result<(), Error> {
     ))
 }
 
-/// progenitor supports one style per `in`.
-fn style(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
-    let written = if place == "query" { "form" } else { "simple" };
+/// Checks the style: progenitor supports one style per `in`.
+fn check_style(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
+    let supported = if place == "query" { "form" } else { "simple" };
     let Some(style) = at
         .child("style")
-        .filter(|style| style.node().str() != Some(written))
+        .filter(|style| style.node().str() != Some(supported))
     else {
-        return exploded(at, name, place);
+        return check_explode(at, name, place);
     };
     let problem = format!(
         "progenitor does not support the style {} of the parameter `{name}`",
         style.node().summary()
     );
-    Err(style.error(problem, &format!("`style: {written}`, or no `style`")))
+    Err(style.error(problem, &format!("`style: {supported}`, or no `style`")))
 }
 
-/// `explode: false` is one value with commas; progenitor always repeats the name for each item.
-fn exploded(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
+/// Rejects `explode: false` on lists, which requires one comma-separated value: progenitor repeats the name for each item.
+fn check_explode(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
     let is_list = match at.child("schema") {
         Some(schema) => schema.resolved("schemas")?.str("type") == Some("array"),
         None => false,
@@ -103,7 +104,7 @@ fn exploded(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
     match at.child("explode") {
         Some(explode) if place == "query" && is_list && explode.node().bool() == Some(false) => {
             let problem =
-                format!("progenitor cannot send the list `{name}` as one value with commas");
+                format!("progenitor cannot send the list `{name}` as one comma-separated value");
             Err(explode.error(problem, "`explode: true`, or a schema of type string"))
         }
         _ => Ok(()),

@@ -1,4 +1,4 @@
-//! Schemas.
+//! Checks schemas.
 
 use std::collections::HashMap;
 
@@ -10,36 +10,36 @@ use crate::names;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
-/// A schema and its descendants.
-pub(super) fn schema(at: &At<'_>) -> Result<(), Error> {
+/// Checks a schema and its subschemas.
+pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
     if at.child("$ref").is_some() {
         return at.resolved("schemas").map(|_| ());
     }
     if at.node().mapping().is_none() {
         return Err(at.error(
-            format!("a schema is a mapping, not {}", at.node().summary()),
+            format!("a schema must be a mapping, not {}", at.node().summary()),
             "a schema",
         ));
     }
-    kind(at)?;
-    limits(at)?;
-    lists(at)?;
-    properties(at)?;
-    not_part_of_itself(at, &mut Vec::new())?;
+    check_type(at)?;
+    check_exclusive_limits(at)?;
+    check_lists(at)?;
+    check_properties(at)?;
+    check_composition(at, &mut Vec::new())?;
     for key in ["items", "additionalProperties", "not"] {
         if let Some(child) = at.child(key).filter(|child| child.node().bool().is_none()) {
-            schema(&child)?;
+            check(&child)?;
         }
     }
     for key in ["allOf", "anyOf", "oneOf"] {
         for child in at.child(key).map(|list| list.items()).unwrap_or_default() {
-            schema(&child)?;
+            check(&child)?;
         }
     }
     Ok(())
 }
 
-fn kind(at: &At<'_>) -> Result<(), Error> {
+fn check_type(at: &At<'_>) -> Result<(), Error> {
     match at.child("type") {
         Some(kind) if !kind.node().str().is_some_and(|name| TYPES.contains(&name)) => {
             let problem = format!("{} is not a type of OpenAPI 3.0", kind.node().summary());
@@ -49,8 +49,8 @@ fn kind(at: &At<'_>) -> Result<(), Error> {
     }
 }
 
-/// In OpenAPI 3.0 an exclusive limit is a boolean beside the limit.
-fn limits(at: &At<'_>) -> Result<(), Error> {
+/// Checks exclusive limits, which are booleans beside the limit in OpenAPI 3.0.
+fn check_exclusive_limits(at: &At<'_>) -> Result<(), Error> {
     for (exclusive, limit) in [
         ("exclusiveMinimum", "minimum"),
         ("exclusiveMaximum", "maximum"),
@@ -59,14 +59,15 @@ fn limits(at: &At<'_>) -> Result<(), Error> {
             continue;
         };
         if found.node().bool().is_none() || at.child(limit).is_none() {
-            let problem = format!("`{exclusive}` is a boolean that excludes `{limit}` itself");
+            let problem = format!("`{exclusive}` must be a boolean and needs a `{limit}`");
             return Err(found.error(problem, &format!("`true` or `false`, beside a `{limit}`")));
         }
     }
     Ok(())
 }
 
-fn lists(at: &At<'_>) -> Result<(), Error> {
+/// Checks that the keywords whose value is a list have at least one entry.
+fn check_lists(at: &At<'_>) -> Result<(), Error> {
     for key in ["allOf", "anyOf", "oneOf", "enum", "required"] {
         let Some(list) = at.child(key) else {
             continue;
@@ -85,18 +86,21 @@ fn lists(at: &At<'_>) -> Result<(), Error> {
         .unwrap_or_default()
     {
         if name.node().str().is_none() {
-            return Err(name.error("the name of a required property is a string", "a name"));
+            return Err(name.error("the name of a required property must be a string", "a name"));
         }
     }
     Ok(())
 }
 
-fn properties(at: &At<'_>) -> Result<(), Error> {
+fn check_properties(at: &At<'_>) -> Result<(), Error> {
     let Some(properties) = at.child("properties") else {
         return Ok(());
     };
     if !matches!(properties.node().data, Data::Mapping(_)) {
-        let problem = format!("`properties` is {}", properties.node().summary());
+        let problem = format!(
+            "`properties` must be a mapping, not {}",
+            properties.node().summary()
+        );
         return Err(properties.error(problem, "a mapping from names to schemas"));
     }
     let mut seen: HashMap<String, &str> = HashMap::new();
@@ -109,36 +113,36 @@ fn properties(at: &At<'_>) -> Result<(), Error> {
                 "names that differ in more than case and punctuation",
             ));
         }
-        schema(&property)?;
+        check(&property)?;
     }
     Ok(())
 }
 
-/// A schema can contain itself as a property or an item, but must not be composed of itself, which would be infinite.
-fn not_part_of_itself(at: &At<'_>, above: &mut Vec<Pointer>) -> Result<(), Error> {
+/// Rejects a schema that is composed of itself, which would be infinite. It can contain itself as a property or an item.
+fn check_composition(at: &At<'_>, ancestors: &mut Vec<Pointer>) -> Result<(), Error> {
     let resolved = at.resolved("schemas")?;
-    if above.contains(resolved.pointer()) {
+    if ancestors.contains(resolved.pointer()) {
         return Err(at.error(
             "this schema is composed of itself",
             "a composition without itself",
         ));
     }
-    above.push(resolved.pointer().clone());
+    ancestors.push(resolved.pointer().clone());
     for key in ["allOf", "anyOf", "oneOf"] {
         for part in resolved
             .child(key)
             .map(|list| list.items())
             .unwrap_or_default()
         {
-            not_part_of_itself(&part, above)?;
+            check_composition(&part, ancestors)?;
         }
     }
-    above.pop();
+    ancestors.pop();
     Ok(())
 }
 
-/// Each component becomes a type with a distinct name.
-pub(super) fn names(components: &[(&str, At<'_>)]) -> Result<(), Error> {
+/// Checks that the types of the components have distinct names.
+pub(super) fn check_names(components: &[(&str, At<'_>)]) -> Result<(), Error> {
     let mut seen: HashMap<String, &str> = HashMap::new();
     for (name, at) in components {
         if let Some(first) = seen.insert(name.to_pascal_case(), name) {

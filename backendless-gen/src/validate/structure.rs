@@ -1,4 +1,4 @@
-//! Checks that the document has the structure of an OpenAPI 3.0 document.
+//! Checks that the document has the structure of OpenAPI 3.0.
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
@@ -9,9 +9,9 @@ use crate::inline;
 
 const HELP: &str = "what https://spec.openapis.org/oas/v3.0.4.html allows at this place";
 
-/// Parses the document into the type that progenitor takes.
+/// Parses the document into the type that progenitor takes as input.
 pub(crate) fn structure(document: &Document) -> Result<openapiv3::OpenAPI, Error> {
-    read(&document.root()).map_err(|error| parts(document).err().unwrap_or(error))
+    read(&document.root()).map_err(|error| check_parts(document).err().unwrap_or(error))
 }
 
 fn read<T: DeserializeOwned>(at: &At<'_>) -> Result<T, Error> {
@@ -40,10 +40,10 @@ fn read<T: DeserializeOwned>(at: &At<'_>) -> Result<T, Error> {
     })
 }
 
-/// Parses each part alone, small ones first.
+/// Parses each part separately, the smallest parts first.
 ///
-/// Where openapiv3 tries several variants, its error has no place. A part that is parsed alone has its own.
-fn parts(document: &Document) -> Result<(), Error> {
+/// Where openapiv3 tries several variants, its error has no place. The error of a part has the place of that part.
+fn check_parts(document: &Document) -> Result<(), Error> {
     for item in inline::path_items(document) {
         parameters(&item)?;
         for (_, operation) in inline::operations(&item) {

@@ -1,4 +1,4 @@
-//! ResettableListener that can be reset from within a request.
+//! TCP connections that can be reset from within a request, to inject faults.
 
 use std::io;
 use std::net::SocketAddr;

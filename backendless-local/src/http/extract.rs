@@ -1,4 +1,5 @@
-//! Extractors: path, query and body of a request, decoded strictly. Errors are in the envelope.
+//! Extractors: path, query and body of a request, decoded strictly. A rejection is an
+//! error response in the service's envelope.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
@@ -15,7 +16,7 @@ use crate::services::parameters::Parameters;
 /// The named segments of the path, each percent-decoded once.
 pub(crate) struct PathOf<T>(pub(crate) T);
 
-/// A path with one name in it, besides the app id and the key.
+/// A path with one parameter, `name`, after the app id and the key.
 #[derive(serde::Deserialize)]
 pub(crate) struct Named {
     pub(crate) name: String,

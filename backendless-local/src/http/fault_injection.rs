@@ -17,7 +17,8 @@ use crate::http::connection::ConnectionHandle;
 use crate::http::response::ErrorResponse;
 use crate::service_error::{ServiceError, code};
 
-const PAGE: &str = "<html><head><title>503 Service Unavailable</title></head>\
+/// Body of the status 503, as a gateway sends it.
+const UNAVAILABLE_PAGE: &str = "<html><head><title>503 Service Unavailable</title></head>\
                     <body><h1>Service Unavailable</h1></body></html>\n";
 
 /// Runs a request, with a fault if the injector chooses one.
@@ -39,7 +40,7 @@ pub(crate) async fn inject(
         Fault::CutOff => cut_off(next.run(request).await, &connection),
         Fault::Unavailable => {
             discard(request.into_body()).await;
-            (StatusCode::SERVICE_UNAVAILABLE, Html(PAGE)).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, Html(UNAVAILABLE_PAGE)).into_response()
         }
         Fault::RateLimited => {
             discard(request.into_body()).await;
@@ -100,7 +101,7 @@ impl HttpBody for TruncatedBody {
             }));
         }
         if !self.flushed {
-            // Lets the bytes so far be sent; an error at this point would discard them.
+            // Yields once, so that the bytes so far are sent; an error now would discard them.
             self.flushed = true;
             context.waker().wake_by_ref();
             return Poll::Pending;

@@ -1,6 +1,6 @@
-//! HTTP: routing, admission, decoding of requests, encoding of responses, injection of faults.
+//! HTTP: routing, admission, decoding of requests, encoding of responses, fault injection.
 //!
-//! [`router`] is the entry. The rules of the operations are in `services`.
+//! [`router`] is the entry point. The rules of the operations are in `services`.
 
 mod admission;
 mod body;

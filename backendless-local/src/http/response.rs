@@ -1,5 +1,6 @@
 //! Responses: JSON values, and errors in the service's envelope
-//! `{"code":int,"message":string,"errorData":{}}`. Internals of the server are never part of one.
+//! `{"code":int,"message":string,"errorData":{}}`. An internal error is printed to
+//! stderr; its response contains no details.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};

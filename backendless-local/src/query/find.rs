@@ -219,7 +219,7 @@ fn page_size(text: Option<&str>) -> Result<i64, ServiceError> {
         _ => Err(ServiceError::new(
             code::INVALID_PAGE_SIZE,
             format!(
-                "Invalid page size '{}': it is a number from 1 to {MAX_PAGE_SIZE}",
+                "Invalid page size '{}': expected an integer from 1 to {MAX_PAGE_SIZE}",
                 shorten(text)
             ),
         )),
@@ -233,7 +233,7 @@ fn offset(text: Option<&str>) -> Result<i64, ServiceError> {
         _ => Err(ServiceError::new(
             code::INVALID_OFFSET,
             format!(
-                "Invalid offset '{}': it is a number from 0 on",
+                "Invalid offset '{}': expected an integer that is not negative",
                 shorten(text)
             ),
         )),

@@ -62,14 +62,14 @@ impl Projection {
         let has_aggregates = items
             .iter()
             .any(|item| matches!(item.source, Source::Aggregate(..)));
-        let grouped = has_aggregates || !parameters.group_by.is_empty();
+        let is_grouped = has_aggregates || !parameters.group_by.is_empty();
         let mut projection = Projection {
             outputs: Vec::new(),
             groups: None,
             grouped: parameters.group_by.to_vec(),
-            distinct: parameters.distinct && grouped,
+            distinct: parameters.distinct && is_grouped,
         };
-        if grouped {
+        if is_grouped {
             projection.select_groups(table, &items)?;
         } else {
             projection.select_rows(table, &items, parameters.distinct)?;
@@ -77,7 +77,7 @@ impl Projection {
         for name in parameters.exclude {
             table.known_column(name)?;
             // Rows always have their objectId.
-            let kept = name == OBJECT_ID && !grouped && !parameters.distinct;
+            let kept = name == OBJECT_ID && !is_grouped && !parameters.distinct;
             projection
                 .outputs
                 .retain(|output| kept || output.key != *name);
@@ -85,7 +85,7 @@ impl Projection {
         if projection.outputs.is_empty() {
             return Err(invalid("every property is excluded".to_owned()));
         }
-        if parameters.distinct && !grouped {
+        if parameters.distinct && !is_grouped {
             let columns = projection.outputs.iter().map(|output| output.sql.clone());
             projection.groups = Some(columns.collect());
         }

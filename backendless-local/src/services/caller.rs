@@ -1,4 +1,4 @@
-//! The user on whose behalf a request is.
+//! The user who sends a request.
 
 /// The objectId of the user of the request's session; `None` for an anonymous request.
 #[derive(Clone, Debug)]

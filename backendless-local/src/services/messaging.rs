@@ -29,7 +29,7 @@ const TABLES: &str = "
     );
 ";
 
-/// Time that a message can be polled, in milliseconds.
+/// Time for which a message can be polled, in milliseconds.
 const RETENTION: i64 = 60 * 1000;
 
 pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {

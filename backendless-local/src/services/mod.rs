@@ -29,7 +29,7 @@ use crate::services::caller::Caller;
 use crate::services::cloud_code::Methods;
 use crate::services::counters::Counters;
 use crate::services::data::Data;
-use crate::services::files::{Content, Files};
+use crate::services::files::{ContentStore, Files};
 use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
 use crate::services::users::Users;
@@ -79,7 +79,7 @@ impl Services {
         let data_dir = settings.data_dir;
         let (database, thread, (app_id, api_key, stored_contents)) =
             database::open(data_dir.clone(), prepare).await?;
-        let content = Content::open_folder(data_dir.as_deref(), &stored_contents)
+        let content = ContentStore::open_folder(data_dir.as_deref(), &stored_contents)
             .map_err(|error| Error::with_cause("cannot use the folder of the files", error))?;
         let users = Users::new(database.clone(), clock.clone(), settings.session_life);
         let services = Services {

@@ -10,8 +10,8 @@ pub(crate) fn starts_name(c: char) -> bool {
     continues_name(c) && !c.is_ascii_digit()
 }
 
-/// Whether a name may contain this character: a letter, digit or mark of any script, or `_`; no
-/// quotes, spaces, ASCII punctuation or control characters.
+/// Whether a name may contain this character: an ASCII letter or digit, `_`, or a non-ASCII character
+/// other than white space and control characters.
 pub(crate) fn continues_name(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || c == '_';

@@ -25,7 +25,7 @@ pub(super) const TABLES: &str = "
     );
 ";
 
-/// Columns of a table, system columns included. SQLite allows 2000.
+/// Maximum number of columns of a table, system columns included. SQLite allows 2000.
 const MAX_COLUMNS: usize = 1_000;
 
 pub(crate) const OBJECT_ID: &str = "objectId";
@@ -146,12 +146,12 @@ impl Table {
         &self.name
     }
 
-    /// Its name in SQL.
+    /// Returns the table's name in SQL.
     pub(crate) fn sql(&self) -> String {
         table_sql(self.id)
     }
 
-    /// All columns: the system columns, then the others in the order of their creation.
+    /// Returns all columns: the system columns, then the others in the order of their creation.
     pub(crate) fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -192,7 +192,7 @@ impl Table {
             ServiceError::new(
                 code::TYPE_MISMATCH,
                 format!(
-                    "Column '{}' in table '{}' holds {} values; a {} value does not fit",
+                    "Column '{}' in table '{}' has the type {}; a value of the type {} does not fit",
                     column.name,
                     self.name,
                     column.kind.name(),

@@ -7,24 +7,24 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::{Call, TestServer};
+use crate::{TestRequest, TestServer};
 
 /// One request per operation, in an order in which all succeed.
-fn requests(app: &TestServer) -> Vec<(&'static str, Call)> {
+fn requests(app: &TestServer) -> Vec<(&'static str, TestRequest)> {
     let request = |name: &'static str, method: Method, path: &str, body: Option<Value>| {
         let call = app.request(method, path).0;
         let call = match body {
             Some(body) => call.json(&body),
             None => call,
         };
-        (name, Call(call))
+        (name, TestRequest(call))
     };
     let email = json!({"subject": "S", "to": ["x@y.z"], "bodyparts": {"textmessage": "T"}});
     let point = json!({"latitude": 1, "longitude": 2});
     let upload = app.request(Method::POST, "/files/dir/a.txt").0;
     let upload = upload.multipart(Form::new().part("file", Part::bytes(b"a".as_slice())));
     vec![
-        ("uploadFile", Call(upload)),
+        ("uploadFile", TestRequest(upload)),
         request("a file's address", Method::GET, "/files/dir/a.txt", None),
         request("deleteFile", Method::DELETE, "/files/dir", None),
         request(
@@ -89,7 +89,7 @@ async fn unknown_token_is_rejected_before_the_operation() {
     let app = TestServer::start().await;
     for token in ["unknown-token", ""] {
         for (name, call) in requests(&app) {
-            let call = Call(call.0.header("user-token", token));
+            let call = TestRequest(call.0.header("user-token", token));
             assert_eq!(call.rejected().await, (400, 3064), "{name} {token:?}");
         }
     }
@@ -114,7 +114,7 @@ async fn token_is_accepted_until_it_expires_and_is_optional() {
     let token = session["user-token"].as_str().unwrap();
 
     for (name, call) in requests(&app) {
-        let response = Call(call.0.header("user-token", token)).send().await;
+        let response = TestRequest(call.0.header("user-token", token)).send().await;
         assert_eq!(response.status, 200, "{name}");
     }
     for (name, call) in requests(&app) {
@@ -122,18 +122,18 @@ async fn token_is_accepted_until_it_expires_and_is_optional() {
     }
     app.server.advance_clock(Duration::from_secs(3600));
     for (name, call) in requests(&app) {
-        let call = Call(call.0.header("user-token", token));
+        let call = TestRequest(call.0.header("user-token", token));
         assert_eq!(call.rejected().await, (400, 3064), "{name}");
     }
 }
 
 #[tokio::test]
-async fn other_app_id_or_key_is_rejected_by_every_service() {
+async fn other_app_id_or_key_is_rejected() {
     let app = TestServer::of(Server::builder().app_id("APP").api_key("KEY")).await;
     for app_path in ["OTHER/KEY", "APP/OTHER", "KEY/APP", "app/key"] {
         let url = format!("{}/{app_path}/counters/c/increment/get", app.server.url());
         assert_eq!(
-            Call(app.http.put(url)).rejected().await,
+            TestRequest(app.http.put(url)).rejected().await,
             (400, 2002),
             "{app_path}"
         );
@@ -175,7 +175,7 @@ async fn data_folder_keeps_all_data_across_a_restart() {
         .unwrap();
     let upload = app.request(Method::POST, "/files/dir/%E7%8C%AB.png").0;
 
-    Call(upload.multipart(Form::new().part("file", png)))
+    TestRequest(upload.multipart(Form::new().part("file", png)))
         .ok()
         .await;
     app.post("/messaging/news", &json!({"message": "now"}))
@@ -185,7 +185,7 @@ async fn data_folder_keeps_all_data_across_a_restart() {
     app.post("/messaging/news", &later).ok().await;
     app.post("/messaging/email", &email).ok().await;
     let point = app.post("/geo/points", &point).ok().await["geopoint"].take();
-    Call(app.put("/cache/k").0.json(&json!({"a": 0.1})))
+    TestRequest(app.put("/cache/k").0.json(&json!({"a": 0.1})))
         .ok_empty()
         .await;
     app.put("/counters/c/incrementby/get?value=-41").ok().await;
@@ -215,7 +215,7 @@ async fn data_folder_keeps_all_data_across_a_restart() {
 async fn servers_without_a_data_folder_are_independent() {
     let (first, second) = (TestServer::start().await, TestServer::start().await);
     first.put("/counters/c/increment/get").ok().await;
-    Call(first.put("/cache/k").0.json(&json!(1)))
+    TestRequest(first.put("/cache/k").0.json(&json!(1)))
         .ok_empty()
         .await;
     assert_eq!(second.get("/counters/c").ok().await, 0);
@@ -257,7 +257,7 @@ async fn reset_deletes_the_data_of_every_service() {
     assert_eq!(app.get("/data/Person").rejected().await, (400, 1009));
     assert_eq!(app.get("/data/Users").ok().await, json!([]));
     let token = session["user-token"].as_str().unwrap();
-    let call = Call(app.get("/data/Users").0.header("user-token", token));
+    let call = TestRequest(app.get("/data/Users").0.header("user-token", token));
     assert_eq!(call.rejected().await, (400, 3064));
     assert_eq!(
         (app.server.app_id(), app.server.api_key()),

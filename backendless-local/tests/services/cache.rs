@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{Call, TestServer};
+use crate::{TestRequest, TestServer};
 
 /// Maximum time to live in milliseconds and maximum size of a value in bytes of JSON.
 const MAX_TIMEOUT: u64 = 7_200_000;
 const MAX_VALUE_BYTES: usize = 10_240;
 
 impl TestServer {
-    fn cache(&self, key: &str, value: &Value) -> Call {
-        Call(self.put(&format!("/cache/{key}")).0.json(value))
+    fn cache(&self, key: &str, value: &Value) -> TestRequest {
+        TestRequest(self.put(&format!("/cache/{key}")).0.json(value))
     }
 
     /// Returns the value of a key and whether the key exists.
@@ -136,7 +136,7 @@ async fn oversized_value_is_rejected_and_the_old_value_remains() {
 async fn body_that_is_not_json_is_rejected() {
     let app = TestServer::start().await;
     for body in ["", "text", "{", "1 2", "{\"a\":}"] {
-        let call = Call(app.put("/cache/k").0.body(body));
+        let call = TestRequest(app.put("/cache/k").0.body(body));
         assert_eq!(call.rejected().await, (400, 8002), "{body}");
     }
     assert_eq!(app.cached("k").await, (Value::Null, json!(false)));

@@ -6,10 +6,10 @@ use backendless_local::{Builder, Server, ServiceError};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Call, TestServer};
+use crate::{TestRequest, TestServer};
 
 impl TestServer {
-    fn invoke(&self, method: &str, argument: &Value) -> Call {
+    fn invoke(&self, method: &str, argument: &Value) -> TestRequest {
         self.post(&format!("/services/{method}"), argument)
     }
 }
@@ -120,7 +120,7 @@ async fn invalid_json_argument_is_rejected_without_calling_the_method() {
     for body in ["abc", "{", "1 2", "\u{feff}1"] {
         let call = app.request(Method::POST, "/services/Svc/method").0;
         assert_eq!(
-            Call(call.body(body)).rejected().await,
+            TestRequest(call.body(body)).rejected().await,
             (400, 8002),
             "{body}"
         );
@@ -173,7 +173,7 @@ async fn blocked_methods_do_not_delay_other_requests() {
     let form = reqwest::multipart::Form::new()
         .part("file", reqwest::multipart::Part::bytes(b"a".as_slice()));
     let upload = app.request(Method::POST, "/files/a").0.multipart(form);
-    Call(upload).ok().await;
+    TestRequest(upload).ok().await;
 
     for _ in 0..CALLS {
         release.send(()).unwrap();

@@ -9,14 +9,14 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::{Call, TestResponse, TestServer};
+use crate::{TestRequest, TestResponse, TestServer};
 
 impl TestServer {
-    fn form(&self, path: &str, form: Form) -> Call {
-        Call(self.request(reqwest::Method::POST, path).0.multipart(form))
+    fn form(&self, path: &str, form: Form) -> TestRequest {
+        TestRequest(self.request(reqwest::Method::POST, path).0.multipart(form))
     }
 
-    fn upload(&self, path: &str, content: impl Into<Vec<u8>>) -> Call {
+    fn upload(&self, path: &str, content: impl Into<Vec<u8>>) -> TestRequest {
         self.form(path, Form::new().part("file", part(content)))
     }
 
@@ -28,7 +28,7 @@ impl TestServer {
     }
 
     async fn fetch(&self, url: &str) -> TestResponse {
-        Call(self.http.get(url)).send().await
+        TestRequest(self.http.get(url)).send().await
     }
 
     async fn content(&self, path: &str) -> Vec<u8> {
@@ -218,12 +218,12 @@ async fn upload_that_is_not_a_form_is_rejected() {
         post(),
     ];
     for call in calls {
-        assert_eq!(Call(call).rejected().await, (400, 6010));
+        assert_eq!(TestRequest(call).rejected().await, (400, 6010));
     }
     let broken = post()
         .header("content-type", "multipart/form-data; boundary=x")
         .body("--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\nhalf a par");
-    assert_eq!(Call(broken).rejected().await, (400, 6009));
+    assert_eq!(TestRequest(broken).rejected().await, (400, 6009));
     assert_eq!(app.get("/files/a").rejected().await, (404, 6000));
 }
 
@@ -319,7 +319,7 @@ async fn rejection_of_a_large_upload_can_be_read() {
         .part("file", part(large()));
     assert_eq!(app.form("/files/b", two).rejected().await, (400, 6012));
     let no_form = app.request(reqwest::Method::POST, "/files/b").0;
-    let no_form = Call(no_form.body(large()));
+    let no_form = TestRequest(no_form.body(large()));
     assert_eq!(no_form.rejected().await, (400, 6010));
 }
 

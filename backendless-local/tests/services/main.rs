@@ -34,32 +34,32 @@ impl TestServer {
     }
 
     /// Creates a request to a path below the app path. The path is not encoded again.
-    fn request(&self, method: Method, path: &str) -> Call {
+    fn request(&self, method: Method, path: &str) -> TestRequest {
         let (url, app_id) = (self.server.url(), self.server.app_id());
         let url = format!("{url}/{app_id}/{}{path}", self.server.api_key());
-        Call(self.http.request(method, url))
+        TestRequest(self.http.request(method, url))
     }
 
-    fn get(&self, path: &str) -> Call {
+    fn get(&self, path: &str) -> TestRequest {
         self.request(Method::GET, path)
     }
 
-    fn delete(&self, path: &str) -> Call {
+    fn delete(&self, path: &str) -> TestRequest {
         self.request(Method::DELETE, path)
     }
 
-    fn put(&self, path: &str) -> Call {
+    fn put(&self, path: &str) -> TestRequest {
         self.request(Method::PUT, path)
     }
 
-    fn post(&self, path: &str, body: &Value) -> Call {
-        Call(self.request(Method::POST, path).0.json(body))
+    fn post(&self, path: &str, body: &Value) -> TestRequest {
+        TestRequest(self.request(Method::POST, path).0.json(body))
     }
 }
 
-struct Call(RequestBuilder);
+struct TestRequest(RequestBuilder);
 
-impl Call {
+impl TestRequest {
     async fn send(self) -> TestResponse {
         let response = self.0.send().await.unwrap();
         let content_type = response.headers().get("content-type");

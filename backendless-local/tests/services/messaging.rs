@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::{Call, TestServer};
+use crate::{TestRequest, TestServer};
 
 impl TestServer {
-    fn message(&self, channel: &str, body: &Value) -> Call {
+    fn message(&self, channel: &str, body: &Value) -> TestRequest {
         self.post(&format!("/messaging/{channel}"), body)
     }
 
@@ -37,7 +37,7 @@ impl TestServer {
         self.server.advance_clock(Duration::from_secs(seconds));
     }
 
-    fn email(&self, body: &Value) -> Call {
+    fn email(&self, body: &Value) -> TestRequest {
         self.post("/messaging/email", body)
     }
 }

@@ -201,7 +201,7 @@ async fn kill_after(
     acknowledged
 }
 
-/// Checks that all count exist; `attempted` is the maximum value of the counter.
+/// Checks that all writes took effect; `attempted` is the maximum value of the counter.
 async fn check_writes(writes: &[Write], program: &Program, attempted: i64) {
     let http = client();
     for write in writes {

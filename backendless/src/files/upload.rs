@@ -374,6 +374,10 @@ impl FormSource for UploadSource {
 impl FilePart {
     /// Creates the form that the service expects: one part, `file`, with a file name and a media type.
     async fn form(self, upload: Upload) -> Result<Form> {
+        if self.file_name.contains(char::is_control) {
+            let problem = "the file name contains a control character";
+            return Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE));
+        }
         let failure = upload.failure_kind();
         let (content, length) = upload.open().await?;
         let observed = Observed {

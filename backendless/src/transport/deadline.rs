@@ -66,19 +66,23 @@ impl Deadline {
 
     /// Returns the time until the deadline.
     pub(super) fn remaining(&self) -> Duration {
-        let now = self.clock.now();
-        let total = match self.expires {
-            Some(expires) => expires.saturating_duration_since(now),
-            None => Duration::MAX,
-        };
+        let total = self.total_remaining();
         match &self.idle {
             Some((limit, progress)) => {
+                let now = self.clock.now();
                 let last = progress.last().unwrap_or(now);
                 let waited = now.saturating_duration_since(last);
                 total.min(limit.saturating_sub(waited))
             }
             None => total,
         }
+    }
+
+    /// Returns the time until the deadline, whatever progress is made.
+    fn total_remaining(&self) -> Duration {
+        self.expires.map_or(Duration::MAX, |expires| {
+            expires.saturating_duration_since(self.clock.now())
+        })
     }
 
     /// Returns whether the deadline has passed, whatever progress is made.
@@ -101,8 +105,37 @@ impl Deadline {
     }
 }
 
+/// Names the limit that expired, or expires first.
 impl fmt::Display for Deadline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the timeout of {:?}", self.reported)
+        match &self.idle {
+            Some((limit, _)) if self.remaining() < self.total_remaining() => {
+                write!(f, "the idle timeout of {limit:?}")
+            }
+            _ => write!(f, "the timeout of {:?}", self.reported),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[test]
+    fn the_reported_timeout_is_the_one_that_expires_first() {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let progress = Progress::default();
+        progress.start(&clock);
+        let reported = |total: u64, idle: u64| {
+            let total = Duration::from_secs(total);
+            let deadline = Deadline::after(&clock, total).reported_as(total);
+            let idle = Duration::from_secs(idle);
+            deadline.with_idle_limit(idle, progress.clone()).to_string()
+        };
+        assert_eq!(reported(3_600, 30), "the idle timeout of 30s");
+        assert_eq!(reported(3_600, 0), "the idle timeout of 0ns");
+        assert_eq!(reported(20, 30), "the timeout of 20s");
+        assert_eq!(reported(0, 0), "the timeout of 0ns");
     }
 }

@@ -115,11 +115,13 @@ impl FileBody {
     /// Waits until the next chunk is overdue.
     fn poll_timer(&mut self, task: &mut Context<'_>) -> Poll<()> {
         if self.timer_chunks != Some(self.received_chunks) {
+            let remaining = self.context.deadline.remaining();
+            let Some(overdue) = Instant::now().checked_add(remaining) else {
+                // Without a limit there is nothing to wait for; the body wakes the task.
+                return Poll::Pending;
+            };
             self.timer_chunks = Some(self.received_chunks);
-            let overdue = Instant::now().checked_add(self.context.deadline.remaining());
-            if let Some(overdue) = overdue {
-                self.timer.as_mut().reset(overdue);
-            }
+            self.timer.as_mut().reset(overdue);
         }
         self.timer.as_mut().poll(task)
     }

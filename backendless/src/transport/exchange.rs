@@ -131,6 +131,10 @@ impl Exchange<'_> {
     /// Decides what may follow `error`, and renews an expired session.
     async fn classify(&mut self, error: Error) -> Failure {
         match self.session.renew(&self.context, self.log_in, &error).await {
+            // The login failed. The request itself may have been processed.
+            Err(error) if !self.context.rejection_is_certain() => {
+                return stop(error.retryable(false));
+            }
             Err(error) => return stop(error),
             Ok(true) if self.is_replayable() && self.context.rejection_is_certain() => {
                 let next = Next::Immediately;

@@ -25,6 +25,8 @@ mod reply;
 mod retry;
 mod session;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod trace;
 
 use std::future::Future;

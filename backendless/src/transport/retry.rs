@@ -95,7 +95,7 @@ fn next_delay(
 ) -> Result<(Error, Duration)> {
     if attempts >= policy.max_attempts {
         return Err(match policy.max_attempts {
-            1 => error.final_because("the retry policy allows 1 attempt"),
+            1 => error.final_because("the retry policy allows no retries"),
             _ => error.gave_up(None),
         });
     }

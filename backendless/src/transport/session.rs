@@ -82,7 +82,8 @@ impl RequestSession {
             }
             (SessionUse::Ends, Caller::Account(account)) => {
                 if self.current.is_none() {
-                    self.current = account.take().await;
+                    // A login of another request may hold the lock.
+                    self.current = context.within_total_timeout(account.take()).await?;
                 }
                 let session = self.current.as_ref().ok_or_else(|| {
                     context.error(ErrorKind::Unauthorized, "there is no session to log out of")

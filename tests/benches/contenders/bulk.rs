@@ -1,10 +1,10 @@
 //! Large calls: a table of many rows, a large file.
 
-use super::{Bulk, Order, Sample, Task, on_one_thread, sample};
+use super::{Bulk, ContenderOptions, Sample, Task, on_one_thread, sample};
 use crate::Result;
 
-/// Makes one call.
-pub fn run<C: Bulk>(order: &Order) -> Result<Sample> {
+/// Sends one call and measures it.
+pub fn run<C: Bulk>(order: &ContenderOptions) -> Result<Sample> {
     on_one_thread(async {
         let contender = C::new(&order.url)?;
         // The first call opens the connection before the measurement.

@@ -2,12 +2,12 @@
 
 use tokio::task::JoinSet;
 
-use super::{Contender, Order, Sample, Task, on_one_thread, sample};
+use super::{Contender, ContenderOptions, Sample, Task, on_one_thread, sample};
 use crate::Result;
 
-/// Makes `count` calls, `concurrency` of them at a time. One call before the measurement opens the
+/// Sends `count` calls, `concurrency` of them at a time. One call before the measurement opens the
 /// connection.
-pub fn run<C: Contender>(order: &Order) -> Result<Sample> {
+pub fn run<C: Contender>(order: &ContenderOptions) -> Result<Sample> {
     on_one_thread(async {
         let contender = C::new(&order.url)?;
         call(&contender, order.task).await?;

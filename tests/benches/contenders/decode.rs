@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::person::{self, Person, PlainPerson};
-use super::{Sample, Who};
+use super::{ContenderKind, Sample};
 use crate::Result;
 
 /// What replaces the client's `Object` in simple code. With `flatten`, serde first copies every value
@@ -28,12 +28,12 @@ struct Flattened {
 }
 
 /// Decodes a page `count` times.
-pub fn run(who: Who, count: usize) -> Result<Sample> {
+pub fn run(who: ContenderKind, count: usize) -> Result<Sample> {
     match who {
-        Who::Sdk => decode::<Object<Person>>(count),
-        Who::Reference => decode::<PlainPerson>(count),
-        Who::Flatten => decode::<Flattened>(count),
-        Who::Floor => Err("plain hyper does not decode".into()),
+        ContenderKind::Sdk => decode::<Object<Person>>(count),
+        ContenderKind::Reference => decode::<PlainPerson>(count),
+        ContenderKind::Flatten => decode::<Flattened>(count),
+        ContenderKind::Floor => Err("plain hyper does not decode".into()),
     }
 }
 

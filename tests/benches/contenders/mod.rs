@@ -1,7 +1,7 @@
-//! The contenders: each is a process that makes calls in one way and prints what they cost.
+//! The contenders: each is a process that sends calls in one way and prints their cost.
 //!
-//! [`sdk`], [`plain_reqwest`] and [`plain_hyper`] make the same calls; [`person`] is the row that the
-//! calls are about. [`calls`] makes many small calls, [`bulk`] the large ones, and [`decode`] decodes
+//! [`sdk`], [`plain_reqwest`] and [`plain_hyper`] send the same calls; [`person`] is the row type of
+//! these calls. [`calls`] sends many small calls, [`bulk`] the large ones, and [`decode`] decodes
 //! pages without a call. [`memory`] measures the memory of the process.
 
 mod bulk;
@@ -21,11 +21,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 
-/// The arguments of a contender.
+/// The command-line arguments of a contender.
 #[derive(Debug, Args)]
-pub struct Order {
+pub struct ContenderOptions {
     #[arg(value_enum)]
-    who: Who,
+    who: ContenderKind,
     #[arg(value_enum)]
     task: Task,
     /// The URL of the server.
@@ -44,7 +44,7 @@ pub struct Order {
 
 /// The contenders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Who {
+pub enum ContenderKind {
     Sdk,
     Reference,
     Floor,
@@ -82,7 +82,7 @@ trait Contender: Clone + Send + Sync + Sized + 'static {
     fn find(&self) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// The large calls, which plain hyper does not make.
+/// The large calls, which plain hyper does not support.
 trait Bulk: Contender {
     /// Reads all rows of the table, `concurrency` pages at a time if supported.
     fn table(&self, concurrency: usize) -> impl Future<Output = Result<()>> + Send;
@@ -92,17 +92,19 @@ trait Bulk: Contender {
 }
 
 /// Runs the task and prints its cost.
-pub fn run(order: &Order) -> Result<()> {
+pub fn run(order: &ContenderOptions) -> Result<()> {
     let sample = match (order.task, order.who) {
         (Task::Decode, who) => decode::run(who, order.count)?,
-        (Task::Table | Task::Upload | Task::Download, Who::Sdk) => bulk::run::<sdk::Sdk>(order)?,
-        (Task::Table | Task::Upload | Task::Download, Who::Reference) => {
+        (Task::Table | Task::Upload | Task::Download, ContenderKind::Sdk) => {
+            bulk::run::<sdk::Sdk>(order)?
+        }
+        (Task::Table | Task::Upload | Task::Download, ContenderKind::Reference) => {
             bulk::run::<plain_reqwest::PlainReqwest>(order)?
         }
-        (_, Who::Sdk) => calls::run::<sdk::Sdk>(order)?,
-        (_, Who::Reference) => calls::run::<plain_reqwest::PlainReqwest>(order)?,
-        (_, Who::Floor) => calls::run::<plain_hyper::PlainHyper>(order)?,
-        (_, Who::Flatten) => return Err("serde only decodes".into()),
+        (_, ContenderKind::Sdk) => calls::run::<sdk::Sdk>(order)?,
+        (_, ContenderKind::Reference) => calls::run::<plain_reqwest::PlainReqwest>(order)?,
+        (_, ContenderKind::Floor) => calls::run::<plain_hyper::PlainHyper>(order)?,
+        (_, ContenderKind::Flatten) => return Err("serde only decodes".into()),
     };
     println!("{}", serde_json::to_string(&sample)?);
     Ok(())

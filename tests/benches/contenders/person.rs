@@ -102,11 +102,11 @@ pub fn file_url(server: &str) -> String {
 
 /// Checks that all rows of the table arrive in order.
 #[derive(Debug, Default)]
-pub struct Order {
+pub struct ContenderOptions {
     rows: usize,
 }
 
-impl Order {
+impl ContenderOptions {
     /// Checks the age of the next row.
     pub fn next(&mut self, received: u32) -> Result<()> {
         check(received == age(self.rows), "the row is not the next one")?;

@@ -72,7 +72,7 @@ impl Bulk for PlainReqwest {
     /// Reads one page after another, as simple code does.
     async fn table(&self, _: usize) -> Result<()> {
         let url = format!("{}/data/Person", self.base);
-        let mut order = person::Order::default();
+        let mut order = person::ContenderOptions::default();
         for offset in (0..).step_by(person::PAGE) {
             let request = self.http.get(&url).query(&[
                 ("pageSize", "100"),

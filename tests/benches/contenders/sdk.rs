@@ -55,7 +55,7 @@ impl Bulk for Sdk {
     async fn table(&self, concurrency: usize) -> Result<()> {
         let search = self.people.find().sort_by("created");
         let mut people = search.concurrency(concurrency).stream();
-        let mut order = person::Order::default();
+        let mut order = person::ContenderOptions::default();
         while let Some(person) = people.try_next().await? {
             order.next(person.age)?;
         }

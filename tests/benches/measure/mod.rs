@@ -29,7 +29,7 @@ pub struct Options {
 #[derive(Debug)]
 pub enum Outcome {
     Measured(Vec<Measurement>),
-    /// It cannot be measured here, with the reason.
+    /// It cannot be measured on this machine, for this reason.
     Skipped(&'static str),
 }
 

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::Context;
 
-/// A call of the public API, in every form in which the suites need it.
+/// A call of the public API, which a suite can send, or describe without sending it.
 pub struct Call {
     pub(super) send: fn(Context) -> BoxFuture<'static, Result<()>>,
     pub(super) describe: fn(&Context) -> Description,
@@ -28,7 +28,7 @@ impl Call {
         (self.send)(context)
     }
 
-    /// The request itself, without sending it.
+    /// Describes the request without sending it.
     pub fn describe(&self, context: &Context) -> Description {
         (self.describe)(context)
     }

@@ -30,6 +30,7 @@ pub(super) struct Part {
     pub(super) pause: Option<Duration>,
 }
 
+/// What the server does with the connection after it has written the bytes of a response.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Then {
     Close,
@@ -100,7 +101,7 @@ impl Behaviour {
         Self::with_length(200, &headers, body.as_ref(), length)
     }
 
-    /// Responds with chunks whose lengths are no numbers.
+    /// Responds with a chunked body whose chunk length is not a number.
     pub fn chunked_garbage() -> Self {
         Self::bytes("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n")
     }

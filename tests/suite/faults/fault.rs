@@ -23,7 +23,7 @@ pub(super) struct Fault {
     effect: Effect,
     /// The least demanding kind of body that this fault makes undecodable.
     fails: ResponseBody,
-    /// Whether a client notices it only by a timeout.
+    /// Whether a client detects it only by a timeout.
     pub(super) is_slow: bool,
 }
 
@@ -257,7 +257,7 @@ fn error_responses() -> Vec<Fault> {
 }
 
 fn slow_servers() -> Vec<Fault> {
-    // Bytes keep arriving, but the whole response takes longer than the attempt timeout.
+    // Bytes keep arriving, but the complete response takes longer than the attempt timeout.
     let pause = Duration::from_millis(20);
     let go_on = "HTTP/1.1 100 Continue\r\n\r\n".repeat(100);
     let half_a_page = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 100\r\n\r\n<html>";

@@ -96,7 +96,7 @@ impl Figures {
         total
     }
 
-    /// Asserts that every operation met every fault, and that no call was executed twice.
+    /// Asserts that every operation was called with every fault, and that no call was executed twice.
     pub(super) fn assert_complete(&self, faults: usize) {
         let total = self.total();
         assert_eq!(total.calls, faults * (operations::ALL.len() + 1));

@@ -117,7 +117,7 @@ impl Row {
 
     async fn run(&self, call: &Arc<Call>) -> Outcome {
         let (call, client) = (Arc::clone(call), self.client.clone());
-        // A task contains a panic.
+        // A task of its own, so that a panic does not end the test.
         let task = tokio::spawn(async move { call.send(client).await });
         match tokio::time::timeout(HANG_TIMEOUT, task).await {
             Ok(Ok(result)) => Ok(result),

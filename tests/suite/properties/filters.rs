@@ -181,7 +181,7 @@ fn filter_by_a_value_finds_exactly_its_rows() {
     ];
     let integers = vec(integer.prop_map(|n| (json!(n), Literal::Signed(n))), 1..4);
     for_all(40, integers, |values| local.check("integer", &values));
-    // Whole numbers beyond 2^53, of which not every digit is significant, and other numbers.
+    // Integers above 2^53, of which not every digit is significant, and other numbers.
     let whole_numbers = (1_i64 << 53..i64::MAX).prop_map(|n| n as f64);
     let number = prop_oneof![
         whole_numbers,

@@ -73,7 +73,7 @@ fn parse_target(spec: &Spec, method: &str, target: &str) -> Result<ParsedTarget,
         return fail(format!("{target} has an empty segment"));
     }
     let Some(operation) = spec.operation_of(method, path) else {
-        return fail(format!("{method} {target} is no operation"));
+        return fail(format!("{method} {target} is not an operation"));
     };
     let values = operation.path_values.iter();
     let values = values.map(|(name, value)| {

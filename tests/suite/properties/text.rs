@@ -101,7 +101,7 @@ pub(crate) fn ordinary() -> impl Strategy<Value = String> {
     vec(character, 1..12).prop_map(|characters| characters.into_iter().collect())
 }
 
-/// Whether [`ordinary`] can produce this text. To reject it would be a fault.
+/// Whether [`ordinary`] can produce this text. Rejecting it would be a bug.
 pub(crate) fn is_ordinary(text: &str) -> bool {
     let harmless = |c: char| match c {
         '.' | '/' | '\\' => false,

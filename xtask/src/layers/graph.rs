@@ -1,4 +1,4 @@
-//! The modules of a crate and which of them import which.
+//! The modules of a crate and the imports between them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -10,7 +10,7 @@ type Id = usize;
 
 const ROOT: Id = 0;
 
-/// Longest chain of re-exports that is followed, so that names that refer to each other end.
+/// Maximum number of re-exports that are followed, so that re-exports in a cycle do not loop forever.
 const MAX_REEXPORTS: usize = 16;
 
 /// The modules of a crate, as its source files declare them.
@@ -26,7 +26,8 @@ struct Module {
     parent: Option<Id>,
     children: BTreeMap<String, Id>,
     imports: Vec<Import>,
-    /// Written in the file of the crate's root: only groups names, and is no part of the graph.
+    /// Whether it is an inline module of the crate's root, which only groups names and is not a node of
+    /// the graph.
     facade: bool,
 }
 
@@ -45,8 +46,8 @@ pub(crate) struct Edge {
 }
 
 impl Crate {
-    /// Reads all modules from the file of the root on. `load` returns the text of a file, or nothing if
-    /// there is none.
+    /// Reads all modules, starting at the file of the root. `load` returns the text of a file, or `None`
+    /// if it does not exist.
     pub(crate) fn read(root: &str, load: &dyn Fn(&str) -> Option<String>) -> io::Result<Self> {
         let text = load(root).ok_or_else(|| missing(root))?;
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -95,8 +96,8 @@ impl Crate {
         Ok(id)
     }
 
-    /// The modules at the top of the crate, those inside facades included.
-    pub(crate) fn top(&self) -> BTreeSet<String> {
+    /// Returns the top-level modules, including those inside facades.
+    pub(crate) fn top_level(&self) -> BTreeSet<String> {
         let ids = 0..self.modules.len();
         ids.map(|id| self.chain(id))
             .filter(|chain| chain.len() == 1)
@@ -104,7 +105,7 @@ impl Crate {
             .collect()
     }
 
-    /// All imports between siblings, in order.
+    /// Returns all imports between siblings, in order.
     pub(crate) fn edges(&self) -> BTreeSet<Edge> {
         let mut edges = BTreeSet::new();
         for (id, module) in self.modules.iter().enumerate() {
@@ -117,7 +118,8 @@ impl Crate {
         edges
     }
 
-    /// The edge between the two siblings that contain the modules; none if one contains the other.
+    /// Returns the edge between the two siblings that contain the modules; `None` if one module contains
+    /// the other.
     fn edge(&self, from: Id, to: Id, import: &Import) -> Option<Edge> {
         let (from_chain, to_chain) = (self.chain(from), self.chain(to));
         let pairs = from_chain.iter().zip(&to_chain);
@@ -137,7 +139,8 @@ impl Crate {
         })
     }
 
-    /// The module and those that contain it, from the top, without the root and facades.
+    /// Returns the modules that contain a module, from the top, and the module itself, without the root
+    /// and facades.
     fn chain(&self, id: Id) -> Vec<Id> {
         let mut chain: Vec<Id> = std::iter::successors(Some(id), |id| self.modules[*id].parent)
             .filter(|id| *id != ROOT && !self.modules[*id].facade)
@@ -146,7 +149,7 @@ impl Crate {
         chain
     }
 
-    /// The path of a module without `crate::`.
+    /// Returns the path of a module without `crate::`.
     fn path(&self, id: Id) -> String {
         let mut names: Vec<&str> = std::iter::successors(Some(id), |id| self.modules[*id].parent)
             .filter(|id| *id != ROOT)
@@ -156,7 +159,7 @@ impl Crate {
         names.join("::")
     }
 
-    /// The modules that define what a path names; none for a path into another crate.
+    /// Returns the modules that define the item of a path; none for a path into another crate.
     fn resolve(&self, from: Id, path: &[String], reexports: usize) -> BTreeSet<Id> {
         let mut at = from;
         let mut rest = path;
@@ -185,7 +188,7 @@ impl Crate {
         BTreeSet::from([at])
     }
 
-    /// Resolves a path whose first name is no child of the module.
+    /// Resolves a path whose first name is not a child of the module.
     fn resolve_name(
         &self,
         at: Id,
@@ -194,7 +197,7 @@ impl Crate {
         reexports: usize,
     ) -> BTreeSet<Id> {
         let module = &self.modules[at];
-        let is_named = |import: &&Import| import.name == Name::Is(path[0].clone());
+        let is_named = |import: &&Import| import.name == Name::Named(path[0].clone());
         let Some(import) = module.imports.iter().find(is_named) else {
             return match (relative, module.facade) {
                 (true, _) => BTreeSet::new(),
@@ -209,7 +212,7 @@ impl Crate {
         self.resolve(at, &target, reexports - 1)
     }
 
-    /// Where the names of a facade come from: a glob does not say which is whose.
+    /// Returns all modules that a facade re-exports: a glob does not reveal which module defines a name.
     fn facade_targets(&self, at: Id, reexports: usize) -> BTreeSet<Id> {
         if reexports == 0 {
             return BTreeSet::new();

@@ -24,7 +24,7 @@ fn is_identifier_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The tokens of a source file.
+/// Returns the tokens of a source file.
 pub(crate) fn tokens(source: &str) -> Vec<Token> {
     let mut lexer = Lexer {
         rest: source,
@@ -33,7 +33,7 @@ pub(crate) fn tokens(source: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
     while let Some(c) = lexer.rest.chars().next() {
         let line = lexer.line;
-        if let Some(length) = skipped(lexer.rest) {
+        if let Some(length) = skipped_length(lexer.rest) {
             lexer.advance(length);
             continue;
         }
@@ -67,8 +67,8 @@ impl Lexer<'_> {
     }
 }
 
-/// The length of the white space, comment, literal or lifetime that the text starts with.
-fn skipped(text: &str) -> Option<usize> {
+/// Returns the length of the white space, comment, literal or lifetime that the text starts with.
+fn skipped_length(text: &str) -> Option<usize> {
     let first = text.chars().next()?;
     if first.is_whitespace() {
         return Some(first.len_utf8());
@@ -101,7 +101,7 @@ fn skipped(text: &str) -> Option<usize> {
     None
 }
 
-/// Block comments may be nested.
+/// Returns the length of a block comment, which may contain others.
 fn block_comment(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -123,7 +123,8 @@ fn block_comment(text: &str) -> usize {
     text.len()
 }
 
-/// `"..."` or `#"..."#` after the `r`; a raw identifier such as `r#type` loses only its `r#`.
+/// Returns the length of a raw string after its `r`: `"..."` or `#"..."#`. Of a raw identifier such as
+/// `r#type` only the `r#` is skipped.
 fn raw_literal(text: &str) -> Option<usize> {
     let hashes = text.len() - text.trim_start_matches('#').len();
     if !text[hashes..].starts_with('"') {

@@ -1,6 +1,6 @@
-//! `cargo xtask layers`: no cycle of modules in any crate, and no import of an upper layer.
+//! `cargo xtask layers`: rejects import cycles and imports of upper layers in every crate.
 //!
-//! `rules` is what is allowed; `graph` finds the imports between modules in what `source` reads.
+//! `source` reads the imports of a file, `graph` resolves them to modules, and `rules` checks them.
 
 mod graph;
 mod lexer;
@@ -41,7 +41,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     code
 }
 
-/// The number of imports between modules of a crate, and the violations.
+/// Returns the number of imports between modules of a crate, and the violations.
 fn check(root: &Path, rules: &Rules) -> io::Result<(usize, Vec<String>)> {
     let mut imports = 0;
     let mut violations = Vec::new();
@@ -49,7 +49,7 @@ fn check(root: &Path, rules: &Rules) -> io::Result<(usize, Vec<String>)> {
         let krate = Crate::read(file, &|file| fs::read_to_string(root.join(file)).ok())?;
         let edges = krate.edges();
         imports += edges.len();
-        violations.extend(rules.violations(&krate.top(), &edges));
+        violations.extend(rules.violations(&krate.top_level(), &edges));
     }
     Ok((imports, violations))
 }

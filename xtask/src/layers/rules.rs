@@ -1,4 +1,4 @@
-//! What may import what.
+//! The imports that each crate allows between its modules.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,12 +11,12 @@ pub(crate) struct Rules {
     pub(crate) package: &'static str,
     /// The files that modules are read from; more than one for a package with a program.
     pub(crate) roots: &'static [&'static str],
-    /// The top-level modules, from the top down: none imports a module of a line above its own. Empty if
-    /// the crate has no order; then only cycles are errors.
+    /// The top-level modules in layers, from the top down: no module imports one of a layer above its
+    /// own. Empty if the crate has no layers; then only cycles are errors.
     pub(crate) layers: &'static [&'static [&'static str]],
-    /// Modules that may import nothing but the ones listed.
-    pub(crate) only: &'static [(&'static str, &'static [&'static str])],
-    /// Modules whose re-exports only add names, and are no dependency.
+    /// Modules that may import only the listed modules.
+    pub(crate) allowed_imports: &'static [(&'static str, &'static [&'static str])],
+    /// Modules whose re-exports do not count as dependencies.
     pub(crate) facades: &'static [&'static str],
 }
 
@@ -55,7 +55,7 @@ pub(crate) const RULES: &[Rules] = &[
             &["generated::operations"],
             &["operation"],
         ],
-        only: &[
+        allowed_imports: &[
             (
                 "generated::raw",
                 &[
@@ -85,6 +85,15 @@ pub(crate) const RULES: &[Rules] = &[
             "backendless-local/src/lib.rs",
             "backendless-local/src/main.rs",
         ],
+        // The table in backendless-local/src/lib.rs describes these layers.
+        layers: &[
+            &["doc_example", "fuzzing", "server"],
+            &["http"],
+            &["services"],
+            &["query"],
+            &["store"],
+            &["clock", "error", "faults", "id", "service_error", "text"],
+        ],
         ..UNORDERED
     },
     Rules {
@@ -98,12 +107,12 @@ const UNORDERED: Rules = Rules {
     package: "",
     roots: &[],
     layers: &[],
-    only: &[],
+    allowed_imports: &[],
     facades: &[],
 };
 
 impl Rules {
-    /// Each violation as text of several lines.
+    /// Returns the violations, each as text of several lines.
     pub(crate) fn violations(&self, top: &BTreeSet<String>, edges: &BTreeSet<Edge>) -> Vec<String> {
         let edges: Vec<&Edge> = edges
             .iter()
@@ -111,17 +120,17 @@ impl Rules {
             .collect();
         let mut found = cycles(&edges);
         found.extend(self.without_layer(top));
-        found.extend(edges.iter().filter_map(|edge| self.direction(edge)));
+        found.extend(edges.iter().filter_map(|edge| self.forbidden_import(edge)));
         found
     }
 
-    /// The line of a module in the order.
+    /// Returns the index of the layer that contains a module.
     fn layer(&self, module: &str) -> Option<usize> {
         let mut layers = self.layers.iter();
         layers.position(|layer| layer.contains(&module))
     }
 
-    /// A new module has to be placed on purpose.
+    /// Reports modules that no layer contains, so that each new module is assigned to one.
     fn without_layer(&self, top: &BTreeSet<String>) -> Option<String> {
         let modules: Vec<&str> = top
             .iter()
@@ -136,12 +145,13 @@ impl Rules {
         })
     }
 
-    fn direction(&self, edge: &Edge) -> Option<String> {
+    /// Reports an import that the layers or `allowed_imports` forbid.
+    fn forbidden_import(&self, edge: &Edge) -> Option<String> {
         if !edge.folder.is_empty() {
             return None;
         }
-        let mut only = self.only.iter();
-        let limit = only.find(|(module, _)| *module == edge.from);
+        let mut limits = self.allowed_imports.iter();
+        let limit = limits.find(|(module, _)| *module == edge.from);
         if let Some((_, allowed)) = limit
             && !allowed.contains(&edge.to.as_str())
         {
@@ -168,7 +178,7 @@ fn place(edge: &Edge) -> String {
     format!("  {}:{}: {}\n", edge.file, edge.line, edge.path)
 }
 
-/// The shortest cycle through each module that is in one; a cycle is reported once.
+/// Returns the shortest cycle through each module that is in one; equal cycles are reported once.
 fn cycles(edges: &[&Edge]) -> Vec<String> {
     let mut graph: BTreeMap<&str, BTreeMap<&str, &Edge>> = BTreeMap::new();
     for edge in edges {
@@ -194,7 +204,7 @@ fn cycles(edges: &[&Edge]) -> Vec<String> {
     found
 }
 
-/// The shortest path from a module back to it. Paths are unique in the crate, and edges stay inside a
+/// Returns the shortest path from a module back to itself. Paths are unique in the crate, and edges stay inside a
 /// folder, so the modules of all folders share one graph.
 fn cycle<'e>(
     graph: &BTreeMap<&'e str, BTreeMap<&'e str, &'e Edge>>,

@@ -1,4 +1,4 @@
-//! Reads what one source file declares and imports.
+//! Reads the modules and imports of one source file.
 
 use super::lexer::{Token, tokens};
 
@@ -12,7 +12,7 @@ pub(crate) struct Module {
     pub(crate) imports: Vec<Import>,
 }
 
-/// A path that a module uses.
+/// A path that a module imports or names in its code.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Import {
     /// Segments as written, such as `crate`, `data`, `Find`. The path of a glob ends before the `*`.
@@ -26,9 +26,9 @@ pub(crate) struct Import {
 /// The name that an import adds to its module.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Name {
-    /// The path is used in code, or imported as `_`.
+    /// None: the path is used in code, or imported as `_`.
     None,
-    Is(String),
+    Named(String),
     Glob,
 }
 
@@ -58,7 +58,7 @@ impl Reader {
         self.tokens.get(at).is_some_and(Token::is_identifier)
     }
 
-    /// The end of the file and a closing brace without an opening one end the module.
+    /// Reads a module up to the end of the file, or to the closing brace of an inline module.
     fn module(&mut self) -> Module {
         let mut module = Module::default();
         let mut depth = 0_usize;
@@ -68,7 +68,7 @@ impl Reader {
                 "}" if depth == 0 => break,
                 "}" => depth -= 1,
                 "#" => {
-                    self.attributes();
+                    self.skip_attribute();
                     continue;
                 }
                 "mod" if self.is_identifier(self.at + 1) => {
@@ -85,7 +85,7 @@ impl Reader {
                 }
                 name if QUOTES.contains(&name) && self.text(self.at + 1) == "!" => {
                     self.at += 2;
-                    self.bracketed();
+                    self.skip_brackets();
                     continue;
                 }
                 _ => {}
@@ -95,8 +95,8 @@ impl Reader {
         module
     }
 
-    /// Passes an attribute, and the item below it if it is for tests only.
-    fn attributes(&mut self) {
+    /// Skips an attribute, and the item after it if that is compiled only for tests.
+    fn skip_attribute(&mut self) {
         let start = self.at;
         self.at += 1;
         if self.text(self.at) == "!" {
@@ -105,14 +105,14 @@ impl Reader {
         if self.text(self.at) != "[" {
             return;
         }
-        self.bracketed();
+        self.skip_brackets();
         if is_for_tests(&self.tokens[start..self.at]) {
-            self.item();
+            self.skip_item();
         }
     }
 
-    /// Passes what is between an opening bracket and the closing one.
-    fn bracketed(&mut self) {
+    /// Skips an opening bracket and everything up to the closing one.
+    fn skip_brackets(&mut self) {
         let mut depth = 0_usize;
         while self.at < self.tokens.len() {
             match self.text(self.at) {
@@ -127,8 +127,8 @@ impl Reader {
         }
     }
 
-    /// Passes an item: up to its semicolon, or its braces.
-    fn item(&mut self) {
+    /// Skips an item: up to its semicolon or its closing brace.
+    fn skip_item(&mut self) {
         let mut import = false;
         while self.at < self.tokens.len() {
             match self.text(self.at) {
@@ -137,9 +137,9 @@ impl Reader {
                     return;
                 }
                 "}" => return,
-                "{" if !import => return self.bracketed(),
+                "{" if !import => return self.skip_brackets(),
                 "(" | "[" | "{" => {
-                    self.bracketed();
+                    self.skip_brackets();
                     continue;
                 }
                 "use" => import = true,
@@ -149,7 +149,7 @@ impl Reader {
         }
     }
 
-    /// `mod name;` or `mod name { .. }`.
+    /// Reads `mod name;` or `mod name { .. }`.
     fn declaration(&mut self, module: &mut Module) {
         let name = self.text(self.at + 1).to_owned();
         let opening = self.text(self.at + 2) == "{";
@@ -171,8 +171,8 @@ impl Reader {
             return;
         }
         if self.text(self.at) == "::" {
-            // A crate, whatever the names in scope.
-            return self.item();
+            // The path of another crate.
+            return self.skip_item();
         }
         let first = imports.len();
         self.tree(&[], imports);
@@ -181,7 +181,7 @@ impl Reader {
         }
     }
 
-    /// Whether a visibility ends at a token.
+    /// Whether the token at `end` is the last one of a visibility, such as `pub` or `pub(crate)`.
     fn is_public(&self, end: usize) -> bool {
         if self.text(end) != ")" {
             return self.text(end) == "pub";
@@ -193,7 +193,7 @@ impl Reader {
         at > 0 && self.text(at - 1) == "pub"
     }
 
-    /// `a::b`, `a::b as c`, `a::*` or `a::{..}`.
+    /// Reads a use tree: `a::b`, `a::b as c`, `a::*` or `a::{..}`.
     fn tree(&mut self, prefix: &[String], imports: &mut Vec<Import>) {
         let mut path = prefix.to_vec();
         let mut line = self.tokens.get(self.at).map_or(0, |token| token.line);
@@ -226,7 +226,7 @@ impl Reader {
         let name = if name == "_" {
             Name::None
         } else {
-            Name::Is(name)
+            Name::Named(name)
         };
         imports.push(import(path, name, line));
     }
@@ -245,7 +245,7 @@ impl Reader {
         }
     }
 
-    /// `crate::a::B` in code. `pub(in crate::a)` is a visibility.
+    /// Reads a path in code, such as `crate::a::B`. `pub(in crate::a)` is a visibility, not an import.
     fn path_in_code(&mut self, imports: &mut Vec<Import>) {
         let visibility = self.at > 0 && self.text(self.at - 1) == "in";
         let line = self.tokens[self.at].line;
@@ -270,7 +270,8 @@ fn import(path: Vec<String>, name: Name, line: usize) -> Import {
     }
 }
 
-/// `cfg(test)` and `cfg(all(test, ..))`; `cfg(any(test, ..))` is for others, too.
+/// Whether an attribute is `cfg(test)` or `cfg(all(test, ..))`. Items under `cfg(any(test, ..))` are
+/// compiled without tests, too.
 fn is_for_tests(attribute: &[Token]) -> bool {
     let texts: Vec<&str> = attribute.iter().map(|token| token.text.as_str()).collect();
     let texts = texts.strip_prefix(&["#"]).unwrap_or(&texts);
@@ -282,12 +283,12 @@ fn is_for_tests(attribute: &[Token]) -> bool {
 mod tests {
     use super::*;
 
-    /// The imports as text, each with its line.
+    /// Returns the imports as text, each with its line.
     fn imports(module: &Module) -> Vec<String> {
         let text = |import: &Import| {
             let name = match &import.name {
                 Name::None => String::new(),
-                Name::Is(name) => format!(" = {name}"),
+                Name::Named(name) => format!(" = {name}"),
                 Name::Glob => " = *".to_owned(),
             };
             let public = if import.public { "pub " } else { "" };

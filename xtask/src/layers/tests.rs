@@ -1,4 +1,4 @@
-//! The check on small crates.
+//! Tests of the check on small crates.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const RULES: Rules = Rules {
         &["transport"],
         &["inner::raw", "error"],
     ],
-    only: &[("inner::raw", &["error"])],
+    allowed_imports: &[("inner::raw", &["error"])],
     facades: &["facade"],
 };
 
@@ -36,7 +36,7 @@ fn violations(root: &str, service: &str, transport: &str, error: &str) -> Vec<St
         ("transport/mod.rs", transport),
         ("error.rs", error),
     ]);
-    RULES.violations(&krate.top(), &krate.edges())
+    RULES.violations(&krate.top_level(), &krate.edges())
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn cycle_between_siblings_in_a_folder_is_found() {
         ("transport/settings.rs", "use super::Policy;"),
     ]);
     assert_eq!(
-        RULES.violations(&krate.top(), &krate.edges()),
+        RULES.violations(&krate.top_level(), &krate.edges()),
         [
             "cycle: transport::retry -> transport::settings -> transport::retry\n  \
                src/transport/retry.rs:1: super::settings::Settings\n  \
@@ -143,7 +143,7 @@ fn module_inside_a_group_of_the_root_has_rules_of_its_own() {
             "use crate::transport::Transport;\nuse crate::error::Error;",
         ),
     ]);
-    let found = RULES.violations(&krate.top(), &krate.edges());
+    let found = RULES.violations(&krate.top_level(), &krate.edges());
     assert_eq!(
         found,
         [
@@ -159,13 +159,16 @@ fn module_inside_a_group_of_the_root_has_rules_of_its_own() {
 }
 
 #[test]
-fn reexports_of_a_facade_are_no_dependency() {
+fn reexports_of_a_facade_are_not_dependencies() {
     let krate = krate(&[
         ("lib.rs", "mod facade; mod service;"),
         ("facade.rs", "pub use crate::service::*;"),
         ("service.rs", "use crate::facade::Base;"),
     ]);
-    assert_eq!(RULES.violations(&krate.top(), &krate.edges()), [""; 0]);
+    assert_eq!(
+        RULES.violations(&krate.top_level(), &krate.edges()),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn module_without_a_layer_is_reported() {
         ("newer.rs", ""),
     ]);
     assert_eq!(
-        RULES.violations(&krate.top(), &krate.edges()),
+        RULES.violations(&krate.top_level(), &krate.edges()),
         [
             "modules without a layer: new, newer\n  add them to the order in xtask/src/layers/rules.rs\n"
         ]

@@ -1,4 +1,4 @@
-//! The kind of a clause: which names it may contain, and how its errors read.
+//! The kind of a clause: the names that it may contain, and its error messages.
 
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Location;
@@ -17,7 +17,7 @@ pub(super) struct Term {
     pub(super) kind: Kind,
 }
 
-/// The kind of a clause, with what its names refer to.
+/// A where or a having clause, with the table and the results that its names refer to.
 pub(super) enum Clause<'a> {
     /// Filters rows: names are the table's columns.
     Where(&'a Table),
@@ -82,8 +82,8 @@ impl Clause<'_> {
                 ))
             });
         match positioned {
-            Some((what, at)) => self.error_at(at, found_first(what)),
-            None => self.error(&found_first(message)),
+            Some((what, at)) => self.error_at(at, reword(what)),
+            None => self.error(&reword(message)),
         }
     }
 
@@ -111,7 +111,7 @@ impl Clause<'_> {
 }
 
 /// Rewrites sqlparser's "Expected: x, found: y" as "found y, expected x" of bounded length.
-fn found_first(message: &str) -> String {
+fn reword(message: &str) -> String {
     match message.split_once(", found: ") {
         Some((expected, found)) => {
             let expected = expected.trim_start_matches("Expected: ");

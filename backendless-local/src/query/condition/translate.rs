@@ -5,7 +5,6 @@ use sqlparser::ast::{
     BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
     InTarget, ObjectNamePart, UnaryOperator,
 };
-
 use sqlparser::tokenizer::Location;
 
 use crate::query::aggregate::Aggregate;
@@ -450,7 +449,8 @@ fn start(expression: &Expr) -> Location {
                 };
             }
             Expr::Value(value) => return value.span.start,
-            // All other expressions begin with a word, which is a name in a clause.
+            // All other expressions begin with a keyword that `tokens` turns into a name, so the
+            // parser does not produce them.
             _ => return Location::empty(),
         };
     }

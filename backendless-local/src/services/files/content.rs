@@ -1,5 +1,5 @@
-//! Contents of files, each stored under a random name in the data folder, or in a temporary folder
-//! that is deleted with the server. Paths are in `files`.
+//! Content files: the bytes of uploaded files, each under a random name in the data folder, or in a
+//! temporary folder that is deleted with the server. `files` maps paths to these names.
 
 use std::collections::HashSet;
 use std::io;
@@ -12,9 +12,9 @@ use tokio::io::AsyncWriteExt;
 
 use crate::id::{is_id, new_id};
 
-/// The folder of all contents.
+/// The folder of all content files.
 #[derive(Clone, Debug)]
-pub(crate) struct Content {
+pub(crate) struct ContentStore {
     folder: Arc<Folder>,
 }
 
@@ -33,9 +33,12 @@ impl Folder {
     }
 }
 
-impl Content {
-    /// Opens the folder and removes the contents that `known` does not name.
-    pub(crate) fn open_folder(data_dir: Option<&Path>, known: &[String]) -> io::Result<Content> {
+impl ContentStore {
+    /// Opens the folder and removes the content files that `known` does not contain.
+    pub(crate) fn open_folder(
+        data_dir: Option<&Path>,
+        known: &[String],
+    ) -> io::Result<ContentStore> {
         let folder = match data_dir {
             None => Folder::Temporary(tempfile::tempdir()?),
             Some(data_dir) => {
@@ -45,12 +48,13 @@ impl Content {
                 Folder::Persistent(path)
             }
         };
-        Ok(Content {
+        Ok(ContentStore {
             folder: Arc::new(folder),
         })
     }
 
-    /// Creates a content, which is removed when dropped unless it is [kept](NewContent::keep).
+    /// Creates an empty content file. It is removed when the returned value is dropped, unless it is
+    /// [kept](NewContent::keep).
     pub(crate) async fn create(&self) -> io::Result<NewContent> {
         let name = new_id();
         let path = self.folder.path().join(&name);
@@ -64,7 +68,7 @@ impl Content {
         })
     }
 
-    /// Opens a content and returns it with its length; `None` if it was removed.
+    /// Opens a content file and returns it with its length; `None` if it was removed.
     pub(crate) async fn open(&self, name: &str) -> io::Result<Option<(File, u64)>> {
         match File::open(self.folder.path().join(name)).await {
             Ok(file) => {
@@ -76,14 +80,14 @@ impl Content {
         }
     }
 
-    /// Removes a content. If that fails, the next start with the same data folder removes it.
+    /// Removes a content file. If that fails, the next start with the same data folder removes it.
     pub(crate) async fn remove(&self, name: &str) {
         let _ = tokio::fs::remove_file(self.folder.path().join(name)).await;
     }
 }
 
-/// Removes the contents that no path refers to. Other files are not this server's and remain: the
-/// folder may have existed before.
+/// Removes the content files that no path refers to. Files whose names are not ids are kept, because
+/// the folder may have existed before.
 fn remove_orphans(folder: &Path, known: &[String]) -> io::Result<()> {
     let known: HashSet<&str> = known.iter().map(String::as_str).collect();
     for entry in std::fs::read_dir(folder)? {
@@ -99,7 +103,7 @@ fn remove_orphans(folder: &Path, known: &[String]) -> io::Result<()> {
     Ok(())
 }
 
-/// A content that is being written. Removed when dropped, unless it is kept.
+/// A content file that is being written.
 #[derive(Debug)]
 pub(crate) struct NewContent {
     name: String,
@@ -126,7 +130,7 @@ impl NewContent {
         }
     }
 
-    /// Keeps the content, because a path refers to it.
+    /// Keeps the content file, because a path refers to it.
     pub(crate) fn keep(mut self) {
         self.kept = true;
     }

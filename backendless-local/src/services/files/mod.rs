@@ -1,15 +1,15 @@
 //! The Files service: a tree of files.
 //!
 //! SQLite stores the paths; `content` stores the bytes under random names. An upload writes its
-//! bytes first and its path last, so a path never refers to an incomplete file. Contents without a
-//! path, left by a killed server, are removed at the next start.
+//! bytes first and its path last, so a path never refers to an incomplete file. Content files
+//! without a path, left by a killed server, are removed at the next start.
 
 mod content;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::fs::File;
 
-pub(crate) use content::{Content, NewContent};
+pub(crate) use content::{ContentStore, NewContent};
 
 use crate::service_error::{ServiceError, code};
 use crate::store::database::Database;
@@ -31,7 +31,7 @@ pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
     Ok(connection.execute_batch("DELETE FROM file")?)
 }
 
-/// Returns the names of all contents that a path refers to.
+/// Returns the names of all content files that a path refers to.
 pub(super) fn contents(connection: &Connection) -> Result<Vec<String>, ServiceError> {
     let mut statement = connection.prepare("SELECT content FROM file")?;
     let names = statement.query_map([], |row| row.get(0))?;
@@ -72,11 +72,11 @@ pub(crate) struct OpenFile {
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     database: Database,
-    content: Content,
+    content: ContentStore,
 }
 
 impl Files {
-    pub(super) fn new(database: Database, content: Content) -> Files {
+    pub(super) fn new(database: Database, content: ContentStore) -> Files {
         Files { database, content }
     }
 
@@ -99,12 +99,12 @@ impl Files {
         }
     }
 
-    /// Creates a content for an upload.
+    /// Creates the content file of an upload.
     pub(crate) async fn new_content(&self) -> Result<NewContent, ServiceError> {
         self.content.create().await.map_err(ServiceError::internal)
     }
 
-    /// Makes the path refer to the content, and removes the content that it replaces.
+    /// Stores the path with its content file, and removes the content file that it replaces.
     pub(crate) async fn store(
         &self,
         path: FilePath,
@@ -116,7 +116,7 @@ impl Files {
         let write = self.database.write(move |transaction| {
             write_path(transaction, path.as_str(), &name, &media_type, overwrite)
         });
-        // If this fails, the content is removed when it is dropped.
+        // If this fails, the content file is removed when `content` is dropped.
         let replaced = write.await?;
         content.keep();
         if let Some(replaced) = replaced {
@@ -176,7 +176,7 @@ impl Files {
     }
 }
 
-/// Writes the path and returns the content that it replaces.
+/// Writes the path and returns the name of the content file that it replaces.
 fn write_path(
     connection: &Connection,
     path: &str,
@@ -193,8 +193,8 @@ fn write_path(
         return Err(file_exists(path));
     }
     let is_blocked = is_directory(connection, path)?
-        || path.match_indices('/').try_fold(false, |is, (end, _)| {
-            Ok::<_, ServiceError>(is || is_file(connection, &path[..end])?)
+        || path.match_indices('/').try_fold(false, |found, (end, _)| {
+            Ok::<_, ServiceError>(found || is_file(connection, &path[..end])?)
         })?;
     if is_blocked {
         let message = "the path is that of a directory, or a part of it is that of a file";

@@ -167,7 +167,7 @@ impl Users {
         object_id: String,
         mut body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
-        check_self(&caller, &object_id, code::UPDATE_OF_ANOTHER_USER)?;
+        check_self(&caller, &object_id, Change::Update)?;
         body.remove(OBJECT_ID);
         body.retain(|name, _| !MANAGED.contains(&name.as_str()));
         let hash = match body.remove(PASSWORD) {
@@ -224,30 +224,42 @@ pub(super) fn revoke_access(
     caller: &Caller,
     object_id: &str,
 ) -> Result<(), ServiceError> {
-    check_self(caller, object_id, code::DELETE_OF_ANOTHER_USER)?;
+    check_self(caller, object_id, Change::Delete)?;
     credentials::delete(connection, object_id)?;
     sessions::close_all(connection, object_id)
 }
 
-/// Checks that the caller is the user; `otherwise` is the code of the error.
+/// A change of a user that only the user itself may make.
+#[derive(Clone, Copy)]
+enum Change {
+    Update,
+    Delete,
+}
+
+/// Checks that the caller is the user.
 fn check_self(
     Caller(caller): &Caller,
     object_id: &str,
-    otherwise: i64,
+    change: Change,
 ) -> Result<(), ServiceError> {
-    match caller {
-        Some(caller) if caller == object_id => Ok(()),
-        Some(_) => Err(ServiceError::new(
-            otherwise,
-            "A user can be changed or deleted by itself only",
-        )),
-        None if otherwise == code::UPDATE_OF_ANOTHER_USER => Err(ServiceError::new(
+    let (code, message) = match (caller, change) {
+        (Some(caller), _) if caller == object_id => return Ok(()),
+        (Some(_), Change::Update) => (
+            code::UPDATE_OF_ANOTHER_USER,
+            "A user can be updated by itself only",
+        ),
+        (Some(_), Change::Delete) => (
+            code::DELETE_OF_ANOTHER_USER,
+            "A user can be deleted by itself only",
+        ),
+        (None, Change::Update) => (
             code::UPDATE_NOT_LOGGED_IN,
             "A user can be updated by itself only: log in and send the user-token",
-        )),
-        None => Err(ServiceError::new(
-            otherwise,
+        ),
+        (None, Change::Delete) => (
+            code::DELETE_OF_ANOTHER_USER,
             "A user can be deleted by itself only: log in and send the user-token",
-        )),
-    }
+        ),
+    };
+    Err(ServiceError::new(code, message))
 }

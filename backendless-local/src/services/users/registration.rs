@@ -20,9 +20,9 @@ pub(super) fn parse(mut body: Map<String, Value>) -> Result<Registration, Servic
     let password = password(body.remove(PASSWORD))?;
     let identity = identity(body.get(IDENTITY))?;
     for (name, code) in [
-        (OBJECT_ID, code::REGISTERED_OBJECT_ID),
-        (UPDATED, code::REGISTERED_UPDATED),
-        (CREATED, code::REGISTERED_CREATED),
+        (OBJECT_ID, code::OBJECT_ID_AT_REGISTRATION),
+        (UPDATED, code::UPDATED_AT_REGISTRATION),
+        (CREATED, code::CREATED_AT_REGISTRATION),
     ] {
         if body.get(name).is_some_and(|value| !value.is_null()) {
             let message = format!("The property '{name}' is not allowed at registration");
