@@ -35,6 +35,16 @@ pub(crate) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Err
     )
 }
 
+/// Describes where `json` does not match `T`, without anything of its content.
+pub(crate) fn describe_position<T>(error: &serde_json::Error) -> String {
+    format!(
+        "the response does not match {}: at line {}, column {}",
+        display_name::<T>(),
+        error.line(),
+        error.column()
+    )
+}
+
 /// Decodes `value` as a `T`. The error is a description in one line: `does not match Vec<u8>: at [1]:
 /// expected u8, found string`.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {

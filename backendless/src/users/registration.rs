@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::data::Record;
+use crate::secret::secret_string;
 use crate::{Error, Result};
 
 /// New user: a password, and the columns of the new row in the table `Users`. It is sent with
@@ -34,7 +35,7 @@ impl Registration {
     /// ```
     pub fn new(password: impl Into<String>) -> Self {
         Self {
-            password: Arc::new(password.into().into()),
+            password: Arc::new(secret_string(password.into())),
             properties: Record::new(),
             problem: None,
         }

@@ -1,0 +1,86 @@
+//! Which texts of others an error may contain: messages of the service, and errors of the caller's streams.
+//!
+//! A text is shown unchanged or not at all. A part that was replaced would show where the secret was, and would turn a
+//! common word into a hint if a secret is that word.
+
+use std::fmt;
+
+use secrecy::ExposeSecret;
+
+use super::context::RequestContext;
+use super::session::Caller;
+use crate::UserToken;
+use crate::secret::{Search, is_distinctive};
+
+/// Why a text is not shown. `Display` completes "the message of the service is withheld, because".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Withheld {
+    /// The request contains a password. Users choose it, so it may be any text, and whether it is in a message cannot be
+    /// decided without a hint at it.
+    Password,
+    /// A secret is too short or too uniform to be recognized.
+    NotDistinctive,
+    /// The text contains a secret.
+    Repeated,
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Password => "the request contains a password, which may be any text",
+            Self::NotDistinctive => {
+                "an app id, key, token or password of this client is too short or too simple to be recognized in it: use \
+                 longer ones"
+            }
+            Self::Repeated => "it repeats a secret of this client",
+        })
+    }
+}
+
+/// Decides whether the error of this request may contain `text`, which the service wrote.
+pub(super) fn check(context: &RequestContext, text: &str) -> Result<(), Withheld> {
+    match context.has_password {
+        true => Err(Withheld::Password),
+        false => check_for_secrets(context, text),
+    }
+}
+
+/// Decides whether the error of this request may contain `text`, which others than the service wrote.
+pub(super) fn check_for_secrets(context: &RequestContext, text: &str) -> Result<(), Withheld> {
+    let secrets = client_secrets(context);
+    if !secrets.iter().all(|secret| is_distinctive(secret)) {
+        return Err(Withheld::NotDistinctive);
+    }
+    let all = secrets.into_iter().chain(request_secrets(context));
+    match Search::new(all, &context.shared.recent_secrets).finds_secret_in(text) {
+        true => Err(Withheld::Repeated),
+        false => Ok(()),
+    }
+}
+
+/// The secrets of the client. Each of them must be recognizable.
+fn client_secrets(context: &RequestContext) -> Vec<&str> {
+    let shared = &context.shared;
+    let mut secrets = vec![
+        shared.app_id.expose_secret(),
+        shared.api_key.expose_secret(),
+    ];
+    secrets.extend(context.token.as_ref().map(UserToken::expose_secret));
+    match &context.caller {
+        Caller::Anonymous => {}
+        Caller::User(token) => secrets.push(token.expose_secret()),
+        Caller::Account(account) => secrets.push(account.password()),
+    }
+    secrets
+}
+
+/// Values that may be secrets, and are searched for if they are distinctive.
+fn request_secrets(context: &RequestContext) -> impl Iterator<Item = &str> {
+    let password = context.secret.as_ref().map(|secret| secret.expose_secret());
+    let headers = context.secret_headers.iter();
+    let headers = headers.filter_map(|value| str::from_utf8(value.as_bytes()).ok());
+    let proxy = context.shared.proxy_password.as_ref();
+    headers
+        .chain(password)
+        .chain(proxy.map(|password| password.expose_secret()))
+}
