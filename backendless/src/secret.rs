@@ -20,8 +20,9 @@ pub(crate) use wipe::{WipedBytes, secret_string, to_json, wipe};
 
 /// Token of a user's session, as the login returns it.
 ///
-/// It is wiped from memory when the last clone is dropped. `Debug` does not print it; only
-/// [`expose_secret`](Self::expose_secret) returns it.
+/// Its memory is wiped when the last clone is dropped. This does not include the copies that the HTTP stack creates when a
+/// request is sent, and those of the caller. `Debug` does not print it; only [`expose_secret`](Self::expose_secret)
+/// returns it.
 ///
 /// ```
 /// use backendless::UserToken;

@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn recent_secrets_are_limited_in_number() {
         let recent = RecentSecrets::default();
-        let secret = |n: usize| format!("0E5A6F40-{n:08}");
+        let secret = |n: usize| format!("{n:04}-0E5A6F40-8F3C");
         for n in 0..MAX_RECENT + 1 {
             recent.add(&secret(n));
             recent.add(&secret(n));

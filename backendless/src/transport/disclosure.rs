@@ -7,6 +7,7 @@ use std::fmt;
 
 use secrecy::ExposeSecret;
 
+use super::Shared;
 use super::context::RequestContext;
 use super::session::Caller;
 use crate::UserToken;
@@ -47,26 +48,46 @@ pub(super) fn check(context: &RequestContext, text: &str) -> Result<(), Withheld
 
 /// Decides whether the error of this request may contain `text`, which others than the service wrote.
 pub(super) fn check_for_secrets(context: &RequestContext, text: &str) -> Result<(), Withheld> {
-    let secrets = client_secrets(context);
+    let shared = &context.shared;
+    let mut secrets = client_secrets(shared, &context.caller);
+    secrets.extend(context.token.as_ref().map(UserToken::expose_secret));
+    search(shared, secrets, request_secrets(context), text)
+}
+
+/// Decides whether an error of this client that belongs to no request may contain `text`.
+pub(super) fn check_for_secrets_of(
+    shared: &Shared,
+    caller: &Caller,
+    text: &str,
+) -> Result<(), Withheld> {
+    search(shared, client_secrets(shared, caller), [], text)
+}
+
+/// Each of the `secrets` must be recognizable; the `others` are searched for if they are.
+fn search<'s>(
+    shared: &'s Shared,
+    secrets: Vec<&'s str>,
+    others: impl IntoIterator<Item = &'s str>,
+    text: &str,
+) -> Result<(), Withheld> {
     if !secrets.iter().all(|secret| is_distinctive(secret)) {
         return Err(Withheld::NotDistinctive);
     }
-    let all = secrets.into_iter().chain(request_secrets(context));
-    match Search::new(all, &context.shared.recent_secrets).finds_secret_in(text) {
+    let proxy = shared.proxy_password.as_ref();
+    let proxy = proxy.map(|password| password.expose_secret());
+    let all = secrets.into_iter().chain(others).chain(proxy);
+    match Search::new(all, &shared.recent_secrets).finds_secret_in(text) {
         true => Err(Withheld::Repeated),
         false => Ok(()),
     }
 }
 
-/// The secrets of the client. Each of them must be recognizable.
-fn client_secrets(context: &RequestContext) -> Vec<&str> {
-    let shared = &context.shared;
+fn client_secrets<'s>(shared: &'s Shared, caller: &'s Caller) -> Vec<&'s str> {
     let mut secrets = vec![
         shared.app_id.expose_secret(),
         shared.api_key.expose_secret(),
     ];
-    secrets.extend(context.token.as_ref().map(UserToken::expose_secret));
-    match &context.caller {
+    match caller {
         Caller::Anonymous => {}
         Caller::User(token) => secrets.push(token.expose_secret()),
         Caller::Account(account) => secrets.push(account.password()),
@@ -74,13 +95,10 @@ fn client_secrets(context: &RequestContext) -> Vec<&str> {
     secrets
 }
 
-/// Values that may be secrets, and are searched for if they are distinctive.
+/// Values in the request that may be secrets.
 fn request_secrets(context: &RequestContext) -> impl Iterator<Item = &str> {
-    let password = context.secret.as_ref().map(|secret| secret.expose_secret());
     let headers = context.secret_headers.iter();
     let headers = headers.filter_map(|value| str::from_utf8(value.as_bytes()).ok());
-    let proxy = context.shared.proxy_password.as_ref();
-    headers
-        .chain(password)
-        .chain(proxy.map(|password| password.expose_secret()))
+    let password = context.secret.as_ref();
+    headers.chain(password.map(|password| password.expose_secret()))
 }

@@ -107,6 +107,16 @@ impl Transport {
         self.shared.http.origin()
     }
 
+    /// Returns `text`, which describes a value of the service, or why it is withheld.
+    pub(crate) fn without_secrets(&self, text: String) -> String {
+        match disclosure::check_for_secrets_of(&self.shared, &self.caller, &text) {
+            Ok(()) => text,
+            Err(withheld) => {
+                format!("does not match its type (the description is withheld, because {withheld})")
+            }
+        }
+    }
+
     /// Sends a request and reads its response.
     pub(crate) async fn send(&self, parts: Parts, settings: Settings) -> Result<Reply> {
         let progress = match &parts.body {

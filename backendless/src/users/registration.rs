@@ -28,7 +28,8 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Creates a registration with this password. The password is wiped from memory when it is no longer needed.
+    /// Creates a registration with this password. Its memory is wiped when the registration and its clones are dropped;
+    /// this does not include the copies that the HTTP stack creates when it is sent.
     ///
     /// ```
     /// let ann = backendless::Registration::new("pa55").email("ann@example.com");

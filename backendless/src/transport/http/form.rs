@@ -10,6 +10,7 @@ use reqwest::Body;
 use reqwest::multipart::{self, Part};
 
 use super::HttpError;
+use crate::error::MAX_MESSAGE;
 use crate::prepared::{BoxError, Content, Form};
 
 /// Encodes `form`.
@@ -57,7 +58,8 @@ impl ContentError {
         while let Some(source) = innermost.source() {
             innermost = source;
         }
-        Self(innermost.to_string())
+        // An error contains no more of it.
+        Self(innermost.to_string().chars().take(MAX_MESSAGE).collect())
     }
 
     pub(super) fn text(&self) -> &str {
