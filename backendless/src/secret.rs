@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use fingerprint::{RecentSecrets, is_distinctive};
 pub(crate) use search::Search;
-pub(crate) use wipe::{WipedBytes, secret_string, to_json, wipe};
+pub(crate) use wipe::{secret_string, to_json, wipe, wiped_bytes};
 
 /// Token of a user's session, as the login returns it.
 ///

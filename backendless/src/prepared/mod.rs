@@ -21,7 +21,7 @@ pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress};
 pub(crate) use path::encode_segment;
 
 use crate::operation::{Idempotency, Operation};
-use crate::secret::{WipedBytes, to_json};
+use crate::secret::{to_json, wiped_bytes};
 use crate::{Error, Result};
 
 /// Request that names its operation and is ready to be sent.
@@ -239,7 +239,7 @@ impl<R> Prepared<R> {
             let problem = format!("the body cannot be serialized: {error}");
             Error::invalid_argument(problem).with_operation(self.parts.operation)
         })?;
-        self.parts.body = Body::Bytes(WipedBytes::new(json));
+        self.parts.body = Body::Bytes(wiped_bytes(json));
         self.parts.secret = Some(secret);
         Ok(self)
     }

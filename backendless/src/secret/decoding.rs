@@ -256,7 +256,9 @@ fn hex_runs(text: &str, decoded: &mut Vec<u8>) {
     let mut previous = b' ';
     for byte in text.bytes().chain([b'.']) {
         match (byte, previous) {
-            (b'x' | b'X', b'0') => drop(run.pop()),
+            (b'x' | b'X', b'0') => {
+                run.pop();
+            }
             (b':' | b' ' | b'-' | b',' | b'\\' | b'x' | b'\r' | b'\n', _) => {}
             _ => match char::from(byte).to_digit(16) {
                 Some(digit) => run.push(digit),

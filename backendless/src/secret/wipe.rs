@@ -19,16 +19,14 @@ pub(crate) fn secret_string(mut text: String) -> SecretString {
     secret
 }
 
-/// Bytes that are wiped when the last clone is dropped.
-pub(crate) struct WipedBytes(Zeroizing<Vec<u8>>);
-
-impl WipedBytes {
-    pub(crate) fn new(bytes: Zeroizing<Vec<u8>>) -> Bytes {
-        Bytes::from_owner(Self(bytes))
-    }
+/// Converts `bytes` to bytes that are wiped when the last clone is dropped.
+pub(crate) fn wiped_bytes(bytes: Zeroizing<Vec<u8>>) -> Bytes {
+    Bytes::from_owner(Owner(bytes))
 }
 
-impl AsRef<[u8]> for WipedBytes {
+struct Owner(Zeroizing<Vec<u8>>);
+
+impl AsRef<[u8]> for Owner {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
@@ -109,7 +107,7 @@ mod tests {
 
     #[test]
     fn clones_of_wiped_bytes_share_their_memory() {
-        let bytes = WipedBytes::new(Zeroizing::new(b"s3cret".to_vec()));
+        let bytes = wiped_bytes(Zeroizing::new(b"s3cret".to_vec()));
         let clone = bytes.clone();
         assert_eq!(bytes.as_ptr(), clone.as_ptr());
         assert_eq!(clone, "s3cret");

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::account::{Account, AccountSession};
 use super::context::RequestContext;
 use crate::operation::SessionUse;
-use crate::secret::{RecentSecrets, WipedBytes};
+use crate::secret::{RecentSecrets, wiped_bytes};
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
 
 /// User on whose behalf a client sends its requests.
@@ -161,7 +161,7 @@ pub(crate) fn token_header(token: &UserToken) -> Result<HeaderValue> {
 pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
     let is_trimmed = text.trim_matches([' ', '\t']).len() == text.len();
     // The memory of the value is wiped when it was sent.
-    let bytes = WipedBytes::new(Zeroizing::new(text.as_bytes().to_vec()));
+    let bytes = wiped_bytes(Zeroizing::new(text.as_bytes().to_vec()));
     let value = HeaderValue::from_maybe_shared(bytes);
     let mut value = value.ok().filter(|_| is_trimmed)?;
     value.set_sensitive(true);
