@@ -5,6 +5,7 @@
 //! deserializer that tracks the path and whose errors name only the kind of the value.
 
 use std::any::type_name;
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::value::{
@@ -12,6 +13,7 @@ use serde::de::value::{
 };
 use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
 use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
 
 /// Maximum length in bytes of JSON that is decoded a second time: a `Value` uses a multiple of that memory.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -35,6 +37,16 @@ pub(crate) fn describe<T: DeserializeOwned>(json: &[u8], error: &serde_json::Err
     )
 }
 
+/// Describes where `json` does not match `T`, without anything of its content.
+pub(crate) fn describe_position<T>(error: &serde_json::Error) -> String {
+    format!(
+        "the response does not match {}: at line {}, column {}",
+        display_name::<T>(),
+        error.line(),
+        error.column()
+    )
+}
+
 /// Decodes `value` as a `T`. The error is a description in one line: `does not match Vec<u8>: at [1]:
 /// expected u8, found string`.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String> {
@@ -51,9 +63,47 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
 fn mismatch<T: DeserializeOwned>(value: Value) -> Option<String> {
     let error = serde_path_to_error::deserialize::<_, T>(ValueDeserializer(value)).err()?;
     Some(match error.path().iter().next() {
-        Some(_) => format!("at {}: {}", error.path(), error.inner()),
+        Some(_) => format!("at {}: {}", shortened(error.path()), error.inner()),
         None => error.inner().to_string(),
     })
+}
+
+/// Maximum length in characters of a key in a path, and of an error of the caller's types.
+const MAX_KEY: usize = 64;
+const MAX_CUSTOM: usize = 300;
+/// Maximum number of segments of a path.
+const MAX_SEGMENTS: usize = 16;
+
+/// Writes a path as `[1].pets[0].age`. Long keys and the end of a long path are replaced by `...`: the keys are those of
+/// the response, and may have any length.
+fn shortened(path: &Path) -> String {
+    let mut text = String::new();
+    for segment in path.iter().take(MAX_SEGMENTS) {
+        let key = match segment {
+            Segment::Seq { index } => {
+                text.push_str(&format!("[{index}]"));
+                continue;
+            }
+            Segment::Map { key } => key,
+            Segment::Enum { variant } => variant,
+            Segment::Unknown => "?",
+        };
+        if !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(&limited(key, MAX_KEY));
+    }
+    if path.iter().len() > MAX_SEGMENTS {
+        text.push_str("...");
+    }
+    text
+}
+
+fn limited(text: &str, max_characters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max_characters) {
+        Some((end, _)) => format!("{}...", &text[..end]).into(),
+        None => text.into(),
+    }
 }
 
 /// The name of `T` without paths, as a caller would write it.
@@ -102,7 +152,7 @@ impl std::error::Error for Mismatch {}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self(limited(&message.to_string(), MAX_CUSTOM).into_owned())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -356,6 +406,41 @@ mod tests {
         let problem = from_value::<u8>(&json!("secret")).unwrap_err();
         assert_eq!(problem, "does not match u8: expected u8, found string");
         assert_eq!(from_value(&json!([1, 2])), Ok(vec![1_u8, 2]));
+    }
+
+    #[test]
+    fn a_description_is_short_whatever_the_response_contains() {
+        use std::collections::HashMap;
+        type Deep = HashMap<String, HashMap<String, u8>>;
+        let key = "k".repeat(50_000);
+        let problem = from_value::<Deep>(&json!({"a": {&key: "secret"}})).unwrap_err();
+        assert!(
+            problem.contains(&format!("at a.{}...: ", "k".repeat(64))),
+            "{problem}"
+        );
+        assert!(problem.len() < 200, "{problem}");
+
+        #[derive(Debug, Deserialize)]
+        #[serde(try_from = "String")]
+        struct Picky;
+        impl TryFrom<String> for Picky {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                Err(text)
+            }
+        }
+        let problem = from_value::<Picky>(&json!(key)).unwrap_err();
+        assert!(problem.len() < 400, "{problem}");
+
+        #[derive(Debug, Deserialize)]
+        struct Nested(#[expect(dead_code, reason = "only read into")] Vec<Nested>);
+        let mut nested = json!("secret");
+        for _ in 0..100 {
+            nested = json!([nested]);
+        }
+        let problem = from_value::<Nested>(&nested).unwrap_err();
+        assert!(problem.contains("[0][0]...: "), "{problem}");
+        assert!(problem.len() < 200, "{problem}");
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! `capture` collects all log lines of the process at level `TRACE`, including those of hyper-util,
 //! h2, rustls and reqwest. hyper itself logs only in builds with `--cfg hyper_unstable_tracing`.
 //!
-//! `Error::message` may repeat what the service says about a row or a login. The application id, the
-//! API key, tokens and passwords are removed from it.
+//! `Error::message` may repeat what the service says about a row or a login. A message that repeats the
+//! application id, the API key, a token or a password is withheld.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
@@ -18,7 +18,10 @@ mod failures;
 mod fixture;
 mod headers;
 mod log;
+mod memory;
 mod panics;
 mod redirects;
 mod rejections;
+mod sources;
 mod spans;
+mod withheld;

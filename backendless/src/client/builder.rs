@@ -5,10 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::login::login_request;
+use super::login::account;
 use crate::clock::SystemClock;
 use crate::profile::Profile;
-use crate::transport::{Account, Budget, Caller, HttpConfig, Shared, Transport, token_header};
+use crate::secret::{RecentSecrets, secret_string};
+use crate::transport::{Budget, Caller, HttpConfig, Shared, Transport, token_header};
 use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
 const DEFAULT_API_URL: &str = "https://api.backendless.com";
@@ -51,8 +52,8 @@ impl ClientBuilder {
     pub(super) fn new(app_id: String, api_key: String) -> Self {
         Self {
             http: HttpConfig {
-                app_id: app_id.into(),
-                api_key: api_key.into(),
+                app_id: secret_string(app_id),
+                api_key: secret_string(api_key),
                 api_url: DEFAULT_API_URL.into(),
                 connect_timeout: DEFAULT_CONNECT_TIMEOUT,
                 user_agent: concat!("backendless-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -113,7 +114,7 @@ impl ClientBuilder {
     /// # Ok::<(), backendless::Error>(())
     /// ```
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
-        self.http.api_url = url.into().into();
+        self.http.api_url = secret_string(url.into());
         self
     }
 
@@ -157,8 +158,8 @@ impl ClientBuilder {
     /// # });
     /// ```
     pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> Self {
-        let request = login_request(login.into(), password.into());
-        self.caller = Caller::Account(Arc::new(Account::new(request)));
+        let account = account(login.into(), password.into());
+        self.caller = Caller::Account(Arc::new(account));
         self
     }
 
@@ -354,7 +355,7 @@ impl ClientBuilder {
     /// # Ok::<(), backendless::Error>(())
     /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.http.proxy = Some(url.into().into());
+        self.http.proxy = Some(secret_string(url.into()));
         self
     }
 
@@ -390,6 +391,8 @@ impl ClientBuilder {
         }
         let shared = Shared {
             http,
+            proxy_password: self.http.proxy_password(),
+            recent_secrets: RecentSecrets::default(),
             app_id: self.http.app_id,
             api_key: self.http.api_key,
             timeout: self.timeout,

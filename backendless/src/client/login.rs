@@ -3,28 +3,43 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Result;
 use crate::generated::raw;
 use crate::prepared::Prepared;
-use crate::transport::LoginRequest;
+use crate::secret::secret_string;
+use crate::transport::Account;
+
+/// Body of a login. Unlike the generated type it does not own the password, so there is no copy to wipe.
+#[derive(Serialize)]
+struct Credentials<'c> {
+    login: &'c str,
+    password: &'c str,
+}
 
 /// Creates a login request, in which the password is marked as secret.
-pub(crate) fn login_user<R>(login: String, password: Arc<SecretString>) -> Result<Prepared<R>>
+pub(crate) fn login_user<R>(login: &str, password: Arc<SecretString>) -> Result<Prepared<R>>
 where
     R: DeserializeOwned,
 {
-    let body = raw::types::LoginRequest {
-        login,
-        password: password.expose_secret().to_owned(),
+    let without_password = raw::types::LoginRequest {
+        login: login.to_owned(),
+        password: String::new(),
     };
-    let request = raw::login_user(&body)?;
-    Ok(request.with_secret(password))
+    let request = raw::login_user(&without_password)?;
+    let body = Credentials {
+        login,
+        password: password.expose_secret(),
+    };
+    request.with_secret_json(&body, Arc::clone(&password))
 }
 
-/// Returns the function that creates the login request of a service account.
-pub(super) fn login_request(login: String, password: String) -> LoginRequest {
-    let password = Arc::new(SecretString::from(password));
-    Box::new(move || login_user(login.clone(), Arc::clone(&password)))
+/// Creates the service account of a client, which logs in with these credentials.
+pub(super) fn account(login: String, password: String) -> Account {
+    let password = Arc::new(secret_string(password));
+    let of_request = Arc::clone(&password);
+    let request = Box::new(move || login_user(&login, Arc::clone(&of_request)));
+    Account::new(request, password)
 }

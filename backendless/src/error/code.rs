@@ -44,8 +44,17 @@ impl ErrorCode {
 
     /// The kind of error that the code implies; `None` if the HTTP status decides.
     fn kind(self) -> Option<ErrorKind> {
-        let entry = CODES.iter().find(|entry| entry.code == self)?;
-        entry.kind
+        self.entry()?.kind
+    }
+
+    /// Returns what the code means, without a period; `None` if it is not known.
+    pub(crate) fn description(self) -> Option<&'static str> {
+        let text = self.entry()?.text;
+        Some(text.strip_suffix('.').unwrap_or(text))
+    }
+
+    fn entry(self) -> Option<&'static Entry> {
+        CODES.iter().find(|entry| entry.code == self)
     }
 }
 
@@ -64,6 +73,7 @@ impl ErrorKind {
 struct Entry {
     code: ErrorCode,
     kind: Option<ErrorKind>,
+    text: &'static str,
     #[cfg(test)]
     name: Option<&'static str>,
 }
@@ -84,6 +94,7 @@ macro_rules! error_codes {
             Entry {
                 code: ErrorCode($number),
                 kind: error_codes!(@option $(ErrorKind::$kind)?),
+                text: $doc,
                 #[cfg(test)]
                 name: error_codes!(@option $(stringify!($name))?),
             },

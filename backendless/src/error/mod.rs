@@ -108,10 +108,22 @@ impl Error {
         self.0.status
     }
 
-    /// Returns the description of the failure: the message of the service, if the response contains one.
+    /// Returns the description of the failure: the message of the service, if the response contains one, or a text of this
+    /// crate. It has at most 1,000 characters; the rest is replaced by `...`.
     ///
-    /// If that message contains the application id, the REST API key, the user token or the password of the request,
-    /// each of them is replaced by `<redacted>`.
+    /// The message of the service is shown unchanged or not at all. It is withheld, together with
+    /// [`data`](Self::data), and replaced by a description of the [`code`](Self::code) and the reason:
+    ///
+    /// - if the message or the data repeats a secret, plain or encoded, or 12 consecutive characters of it: the app id, the
+    ///   REST API key, the token or password of the client, a header that was added to the call, or one of the last 64
+    ///   tokens and passwords that were used with the handles of the client;
+    /// - always, if the request contains a password: a registration, and a login. A user may choose any text as a
+    ///   password, such as a word of the message, so that even an omission would be a hint at it;
+    /// - always, if the app id, the key, the token or the password of the client cannot be recognized: it has less than 10
+    ///   characters, or less than 16 that are only letters or only digits, or less than 6 different ones. Generated ids,
+    ///   keys and tokens are longer.
+    ///
+    /// The kind, the status and the code of the service are not affected.
     ///
     /// ```
     /// let error = backendless::Client::new("", "9C41").unwrap_err();
@@ -123,6 +135,8 @@ impl Error {
     }
 
     /// Returns the `errorData` of the response: details of any shape. Most responses contain none.
+    ///
+    /// It is `None` as well if it is longer than 8 KiB, or withheld as described at [`message`](Self::message).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -256,13 +270,14 @@ impl Error {
 
 /// Constructors, and setters of what a constructor does not set.
 impl Error {
+    /// Creates an error. A message of more than [`MAX_MESSAGE`] characters is truncated.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
             operation: None,
             status: None,
             code: None,
-            message: message.into(),
+            message: truncate(message.into()),
             data: None,
             attempts: 0,
             stopped: None,
@@ -331,6 +346,17 @@ impl Error {
         self.0.retryable = retryable;
         self
     }
+}
+
+/// Maximum length of a message, in characters. The messages of the service are a sentence or two.
+pub(crate) const MAX_MESSAGE: usize = 1_000;
+
+fn truncate(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        message.truncate(end);
+        message.push_str("...");
+    }
+    message
 }
 
 impl fmt::Display for Error {

@@ -189,8 +189,9 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                 State::Polling(request) => match ready!(request.as_mut().poll(context)) {
                     Ok(Polled { messages, attempts }) => {
                         let messages = messages.0.into_iter();
-                        let mut messages: Vec<_> =
-                            messages.map(|message| read(message, attempts)).collect();
+                        let mut messages: Vec<_> = messages
+                            .map(|message| read(&this.client, message, attempts))
+                            .collect();
                         messages.retain(|message| match message {
                             Ok(message) => this.seen_ids.is_new(message),
                             Err(_) => true,
@@ -212,8 +213,9 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
 }
 
 /// Decodes one message. A message that does not match `M` is an error of its own.
-fn read<M: DeserializeOwned>(message: Value, attempts: u32) -> Result<Message<M>> {
+fn read<M: DeserializeOwned>(client: &Client, message: Value, attempts: u32) -> Result<Message<M>> {
     decode::from_value(&message).map_err(|problem| {
+        let problem = client.transport.without_secrets(problem);
         Error::new(ErrorKind::Decode, format!("a message {problem}"))
             .with_operation(&POLL_MESSAGES)
             .with_attempts(attempts)

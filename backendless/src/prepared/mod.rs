@@ -21,6 +21,7 @@ pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress};
 pub(crate) use path::encode_segment;
 
 use crate::operation::{Idempotency, Operation};
+use crate::secret::{to_json, wiped_bytes};
 use crate::{Error, Result};
 
 /// Request that names its operation and is ready to be sent.
@@ -205,11 +206,42 @@ impl RequestBuilder {
     }
 }
 
+impl Parts {
+    /// Returns whether the request contains a password: one that was marked as such, or a property `password` of its JSON
+    /// body, such as that of a row of `Users`.
+    pub(crate) fn has_password(&self) -> bool {
+        let in_body = match &self.body {
+            Body::Bytes(body) => memchr::memmem::find(body, b"\"password\":").is_some(),
+            Body::Empty | Body::Multipart(_) => false,
+        };
+        in_body || self.secret.is_some()
+    }
+
+    /// Returns the values of the headers that are marked as sensitive.
+    pub(crate) fn secret_headers(&self) -> Vec<HeaderValue> {
+        let values = self.headers.iter().map(|(_, value)| value);
+        values
+            .filter(|value| value.is_sensitive())
+            .cloned()
+            .collect()
+    }
+}
+
 impl<R> Prepared<R> {
-    /// Marks a value in the request as secret, so that no error text contains it.
-    pub(crate) fn with_secret(mut self, secret: Arc<SecretString>) -> Self {
+    /// Replaces the JSON body by one that contains the password `secret`. The body is wiped when it was sent, and no error
+    /// text contains the password.
+    pub(crate) fn with_secret_json(
+        mut self,
+        body: &impl Serialize,
+        secret: Arc<SecretString>,
+    ) -> Result<Self> {
+        let json = to_json(body).map_err(|error| {
+            let problem = format!("the body cannot be serialized: {error}");
+            Error::invalid_argument(problem).with_operation(self.parts.operation)
+        })?;
+        self.parts.body = Body::Bytes(wiped_bytes(json));
         self.parts.secret = Some(secret);
-        self
+        Ok(self)
     }
 
     /// Adds headers that the specification does not declare.

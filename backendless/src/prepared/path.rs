@@ -1,6 +1,7 @@
 //! Values in paths: checked and encoded, so that a path never becomes the path of another operation.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::operation::{Operation, PathParameter};
 use crate::{Error, Result};
@@ -12,9 +13,13 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Percent-encodes `value` as one path segment.
-pub(crate) fn encode_segment(value: &str) -> String {
-    utf8_percent_encode(value, RESERVED).to_string()
+/// Percent-encodes a secret as one path segment, which is wiped when it is dropped.
+pub(crate) fn encode_segment(value: &str) -> Zeroizing<String> {
+    /// The length of an encoded byte. With it the string never grows, which would leave a copy behind.
+    const MAX_ENCODED: usize = 3;
+    let mut encoded = Zeroizing::new(String::with_capacity(value.len() * MAX_ENCODED));
+    encoded.extend(utf8_percent_encode(value, RESERVED));
+    encoded
 }
 
 /// Appends `value` to `path` as the parameter at `index` of `operation`.

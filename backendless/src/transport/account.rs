@@ -1,8 +1,10 @@
 //! Service account: the credentials of a client that logs itself in, and the session that its requests share.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
@@ -10,7 +12,7 @@ use crate::prepared::Prepared;
 use crate::{Error, Result, UserToken};
 
 /// Creates the login request of a service account.
-pub(crate) type LoginRequest = Box<dyn Fn() -> Result<Prepared<LoginResponse>> + Send + Sync>;
+type LoginRequest = Box<dyn Fn() -> Result<Prepared<LoginResponse>> + Send + Sync>;
 
 /// The part of the response to a login that a service account needs.
 #[derive(Deserialize)]
@@ -43,6 +45,7 @@ impl LoginResponse {
 /// Credentials of a client, and the session that its requests share.
 pub(crate) struct Account {
     login_request: LoginRequest,
+    password: Arc<SecretString>,
     state: Mutex<State>,
     /// The number of completed logins. A request that waits compares it to decide whether a login that
     /// completed in the meantime also served this request.
@@ -71,12 +74,18 @@ struct LoginFailure {
 }
 
 impl Account {
-    pub(crate) fn new(login_request: LoginRequest) -> Self {
+    /// Creates an account without a session. `login_request` sends `password`.
+    pub(crate) fn new(login_request: LoginRequest, password: Arc<SecretString>) -> Self {
         Self {
             login_request,
+            password,
             state: Mutex::default(),
             logins: AtomicU64::new(0),
         }
+    }
+
+    pub(super) fn password(&self) -> &str {
+        self.password.expose_secret()
     }
 
     pub(super) fn login_request(&self) -> Result<Prepared<LoginResponse>> {

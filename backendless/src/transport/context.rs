@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Span;
 
 use super::deadline::Deadline;
+use super::disclosure;
 use super::http::{HttpError, HttpErrorKind, Server};
+use super::session::Caller;
 use super::settings::Settings;
 use super::{Shared, trace};
 use crate::operation::{ErrorCodes, Operation};
-use crate::prepared::{Progress, encode_segment};
-use crate::secret::redact;
+use crate::prepared::Progress;
 use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
 
 /// How much of a response the transport reads.
@@ -36,7 +38,12 @@ pub(super) struct RequestContext {
     pub(super) deadline: Deadline,
     /// The user token that the last attempt sent.
     pub(super) token: Option<UserToken>,
-    secret: Option<Arc<SecretString>>,
+    pub(super) caller: Caller,
+    pub(super) has_password: bool,
+    /// The password in the request, if it is known.
+    pub(super) secret: Option<Arc<SecretString>>,
+    /// The values of the caller's headers, which may be secrets.
+    pub(super) secret_headers: Vec<HeaderValue>,
     is_idempotent: bool,
     progress: Option<Progress>,
     started: Instant,
@@ -47,7 +54,10 @@ pub(super) struct RequestContext {
 pub(super) struct RequestTraits<'t> {
     pub(super) operation: &'static Operation,
     pub(super) is_idempotent: bool,
+    pub(super) caller: Caller,
+    pub(super) has_password: bool,
     pub(super) secret: Option<Arc<SecretString>>,
+    pub(super) secret_headers: Vec<HeaderValue>,
     /// The progress of a body that is sent as a stream.
     pub(super) progress: Option<Progress>,
     pub(super) read: ReadMode,
@@ -59,11 +69,17 @@ impl RequestContext {
         let RequestTraits {
             operation,
             is_idempotent,
+            caller,
+            has_password,
             secret,
+            secret_headers,
             progress,
             read,
             server,
         } = traits;
+        if let Some(secret) = &secret {
+            shared.recent_secrets.add(secret.expose_secret());
+        }
         let progress = match read {
             ReadMode::Full => progress,
             ReadMode::Head => Some(Progress::default()),
@@ -81,7 +97,10 @@ impl RequestContext {
             deadline: Deadline::after(&shared.clock, total_timeout),
             span: trace::span(operation, server),
             token: None,
+            caller,
+            has_password,
             secret,
+            secret_headers,
             is_idempotent: settings.idempotent.unwrap_or(is_idempotent),
             progress,
             started: shared.clock.now(),
@@ -150,10 +169,9 @@ impl RequestContext {
         })
     }
 
-    /// Creates an error of this request. Secrets in `message` are redacted.
-    pub(super) fn error(&self, kind: ErrorKind, message: impl AsRef<str>) -> Error {
-        // Redacted before it is truncated: a truncated secret is no longer recognized.
-        Error::new(kind, truncate(self.redact(message.as_ref())))
+    /// Creates an error of this request. The `message` is a text of this crate, or was checked by `disclosure`.
+    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::new(kind, message)
             .with_operation(self.operation)
             .with_attempts(self.attempts)
     }
@@ -167,6 +185,13 @@ impl RequestContext {
         } = error;
         // The source of the body is checked first: its error is in the chain and may be of any kind.
         if let Some(kind) = self.progress.as_ref().and_then(Progress::failure) {
+            // The error of the caller's stream may contain anything.
+            let reason = match disclosure::check_for_secrets(self, &reason) {
+                Ok(()) => reason,
+                Err(withheld) => {
+                    format!("the message of its error is withheld, because {withheld}")
+                }
+            };
             let text = format!("the request body could not be read: {reason}");
             return self
                 .error(kind, text)
@@ -223,31 +248,4 @@ impl RequestContext {
         trace::failed(&self.span, &error);
         error
     }
-
-    /// Removes the secrets of the application and of this request from `text`.
-    pub(super) fn redact(&self, text: &str) -> String {
-        let shared = &self.shared;
-        let mut secrets = vec![
-            shared.app_id.expose_secret(),
-            shared.api_key.expose_secret(),
-        ];
-        let encoded: Vec<String> = secrets
-            .iter()
-            .map(|secret| encode_segment(secret))
-            .collect();
-        secrets.extend(encoded.iter().map(String::as_str));
-        secrets.extend(self.token.as_ref().map(UserToken::expose_secret));
-        secrets.extend(self.secret.as_ref().map(|secret| secret.expose_secret()));
-        redact(text, &mut secrets)
-    }
-}
-
-/// Limits a message to 1,000 characters. The messages of the service are a sentence or two.
-fn truncate(mut message: String) -> String {
-    const MAX_CHARACTERS: usize = 1_000;
-    if let Some((end, _)) = message.char_indices().nth(MAX_CHARACTERS) {
-        message.truncate(end);
-        message.push_str("...");
-    }
-    message
 }

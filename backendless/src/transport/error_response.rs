@@ -8,6 +8,8 @@ use http::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::context::RequestContext;
+use super::disclosure::{self, Withheld};
+use crate::error::MAX_MESSAGE;
 use crate::operation::ErrorCodes;
 use crate::{Error, ErrorCode, ErrorKind};
 
@@ -20,13 +22,12 @@ pub(super) fn read(
 ) -> Error {
     let envelope = serde_json::from_slice::<Value>(body).unwrap_or_default();
     let code = envelope.get("code").and_then(code);
-    let message = envelope
-        .get("message")
-        .and_then(Value::as_str)
-        .filter(|message| !message.trim().is_empty());
-    let message = match message {
-        Some(message) => message.to_owned(),
-        None => default_message(status, headers, body),
+    let texts = Texts::of(&envelope);
+    let withheld = texts.check(context).err();
+    let message = match (texts.message, withheld) {
+        (Some(_), Some(withheld)) => replacement(code, withheld),
+        (Some(message), None) => message.to_owned(),
+        (None, _) => default_message(status, headers, body),
     };
     let has_application_codes = context.operation.error_codes() == ErrorCodes::Application;
     let kind = match ErrorKind::of_response(status.as_u16(), code) {
@@ -38,9 +39,9 @@ pub(super) fn read(
     let error = context
         .error(kind, message)
         .with_status(status.as_u16())
-        .with_code(code)
+        .with_code(code.filter(|code| may_show_code(*code, withheld)))
         .with_retry_after(retry_after(headers, now))
-        .with_data(error_data(context, envelope.get("errorData")));
+        .with_data(texts.data.filter(|_| withheld.is_none()).cloned());
     classify_retry(context, error, status)
 }
 
@@ -56,9 +57,11 @@ fn classify_retry(context: &RequestContext, error: Error, status: StatusCode) ->
 
 /// Returns the delay that the service requests: a number of seconds, or a date, which may have passed.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    /// A century. The limit keeps a number that is no delay, but may be an id, out of the error.
+    const MAX_SECONDS: u64 = 100 * 365 * 24 * 60 * 60;
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds.min(MAX_SECONDS)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
@@ -84,37 +87,116 @@ fn default_message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Stri
     if body.is_empty() {
         return format!("{reason}, with an empty body");
     }
-    let media_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .map_or("no media type", |value| {
-            value.split(';').next().unwrap_or(value)
-        });
-    format!(
-        "{reason}, with {} bytes of {media_type:?} that are not an error of Backendless",
-        body.len()
-    )
+    let length = body.len();
+    let media_type = media_type(headers);
+    format!("{reason}, with {length} bytes of {media_type} that are not an error of Backendless")
 }
 
-/// Returns `errorData` without secrets; `None` if it is empty.
-fn error_data(context: &RequestContext, data: Option<&Value>) -> Option<Value> {
-    let data = data?;
-    let is_empty = match data {
-        Value::Null => true,
-        Value::Object(map) => map.is_empty(),
-        _ => false,
+/// Describes the media type of a response. A type that is not common is not repeated: its name may contain anything.
+fn media_type(headers: &HeaderMap) -> &'static str {
+    const COMMON: [(&str, &str); 6] = [
+        ("application/json", "\"application/json\""),
+        ("application/problem+json", "\"application/problem+json\""),
+        ("application/xml", "\"application/xml\""),
+        ("text/html", "\"text/html\""),
+        ("text/plain", "\"text/plain\""),
+        ("text/xml", "\"text/xml\""),
+    ];
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return "no media type";
     };
-    (!is_empty).then(|| redact(context, data))
+    let essence = value.to_str().unwrap_or_default().split(';').next();
+    let essence = essence.unwrap_or_default().trim();
+    let common = COMMON
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(essence));
+    common.map_or("another media type", |(_, quoted)| quoted)
 }
 
-fn redact(context: &RequestContext, data: &Value) -> Value {
-    match data {
-        Value::String(text) => context.redact(text).into(),
-        Value::Array(items) => items.iter().map(|item| redact(context, item)).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (context.redact(key), redact(context, value)))
-            .collect(),
-        other => other.clone(),
+/// Maximum length of `errorData` as JSON, in bytes. Longer data is omitted.
+const MAX_DATA_BYTES: usize = 8 * 1024;
+/// How many characters of a message are searched for secrets. An error contains a quarter of them, and a secret that
+/// starts in this part and is encoded ends after it.
+const MAX_SEARCHED: usize = 4 * MAX_MESSAGE;
+
+/// The texts of an error response.
+struct Texts<'e> {
+    message: Option<&'e str>,
+    /// `errorData`; `None` if it is empty or too long.
+    data: Option<&'e Value>,
+    code: Option<&'e Value>,
+}
+
+impl<'e> Texts<'e> {
+    fn of(envelope: &'e Value) -> Self {
+        let message = envelope.get("message").and_then(Value::as_str);
+        Self {
+            message: message.filter(|message| !message.trim().is_empty()),
+            data: envelope.get("errorData").filter(|data| is_data(data)),
+            code: envelope.get("code"),
+        }
     }
+
+    /// Decides whether the texts may be shown: all of them or none.
+    fn check(&self, context: &RequestContext) -> Result<(), Withheld> {
+        let mut all = String::new();
+        let message = self.message.unwrap_or_default();
+        all.extend(message.chars().take(MAX_SEARCHED));
+        if let Some(data) = self.data {
+            // As JSON, the numbers of a list of bytes are next to each other.
+            all.push('\0');
+            all.push_str(&data.to_string());
+            push_values(data, &mut all);
+        }
+        if let Some(code) = self.code {
+            push_values(code, &mut all);
+        }
+        disclosure::check(context, &all)
+    }
+}
+
+fn is_data(data: &Value) -> bool {
+    match data {
+        Value::Null => false,
+        Value::Object(map) if map.is_empty() => false,
+        _ => data.to_string().len() <= MAX_DATA_BYTES,
+    }
+}
+
+/// Appends each key, string and number in `value`, separated by zeros.
+fn push_values(value: &Value, all: &mut String) {
+    all.push('\0');
+    match value {
+        Value::String(text) => all.extend(text.chars().take(MAX_SEARCHED)),
+        Value::Number(number) => {
+            all.push_str(&number.to_string());
+            if let Some(float) = number.as_f64().filter(|_| number.is_f64()) {
+                // All digits, instead of an exponent.
+                all.push_str(&format!("\0{float:.0}"));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| push_values(item, all)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                all.push('\0');
+                all.push_str(key);
+                push_values(value, all);
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Describes an error whose message is withheld, in the terms of this crate.
+fn replacement(code: Option<ErrorCode>, withheld: Withheld) -> String {
+    let description = code
+        .and_then(ErrorCode::description)
+        .unwrap_or("the service rejected the request");
+    format!("{description} (the message of the service is withheld, because {withheld})")
+}
+
+/// Whether a code may be shown: the codes of the service have up to five digits, and a longer one may be a secret that
+/// consists of digits.
+fn may_show_code(code: ErrorCode, withheld: Option<Withheld>) -> bool {
+    withheld.is_none() || code.get().unsigned_abs() < 1_000_000
 }

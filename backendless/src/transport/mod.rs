@@ -9,14 +9,16 @@
 //! - `session` and `account`: which user token is sent, and the renewal of expired sessions;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
+//! - `disclosure`: which texts of the service an error may contain;
 //! - `deadline`, `settings`, `trace`: limits, settings of a request, spans.
 //!
-//! Nothing that leaves this module contains a secret: URLs are removed from the errors of the HTTP stack, and messages of
-//! the server are redacted.
+//! Nothing that leaves this module contains a secret: errors of the HTTP stack are described in texts of this crate, and
+//! messages of the service that repeat a secret are withheld.
 
 mod account;
 mod context;
 mod deadline;
+mod disclosure;
 mod download;
 mod error_response;
 mod exchange;
@@ -37,7 +39,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tracing::Instrument;
 
-pub(crate) use account::{Account, LoginRequest};
+pub(crate) use account::Account;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use http::{HttpClient, HttpConfig, is_media_type};
 pub(crate) use reply::Reply;
@@ -47,6 +49,7 @@ pub(crate) use settings::Settings;
 
 use crate::operation::SessionUse;
 use crate::prepared::{Body, Parts};
+use crate::secret::RecentSecrets;
 use crate::{Clock, Error, Result, RetryPolicy, UserToken};
 use account::LoginResponse;
 use context::{ReadMode, RequestContext, RequestTraits};
@@ -58,6 +61,8 @@ use session::{LogIn, RequestSession};
 pub(crate) struct Shared {
     pub(crate) app_id: SecretString,
     pub(crate) api_key: SecretString,
+    pub(crate) proxy_password: Option<SecretString>,
+    pub(crate) recent_secrets: RecentSecrets,
     pub(crate) http: HttpClient,
     /// The total timeout of a request.
     pub(crate) timeout: Duration,
@@ -78,6 +83,7 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(shared: Shared, caller: Caller) -> Self {
+        caller.remember(&shared.recent_secrets);
         Self {
             shared: Arc::new(shared),
             caller,
@@ -89,6 +95,7 @@ impl Transport {
     }
 
     pub(crate) fn with_caller(&self, caller: Caller) -> Self {
+        caller.remember(&self.shared.recent_secrets);
         Self {
             shared: Arc::clone(&self.shared),
             caller,
@@ -100,6 +107,16 @@ impl Transport {
         self.shared.http.origin()
     }
 
+    /// Returns `text`, which describes a value of the service, or why it is withheld.
+    pub(crate) fn without_secrets(&self, text: String) -> String {
+        match disclosure::check_for_secrets_of(&self.shared, &self.caller, &text) {
+            Ok(()) => text,
+            Err(withheld) => {
+                format!("does not match its type (the description is withheld, because {withheld})")
+            }
+        }
+    }
+
     /// Sends a request and reads its response.
     pub(crate) async fn send(&self, parts: Parts, settings: Settings) -> Result<Reply> {
         let progress = match &parts.body {
@@ -109,7 +126,10 @@ impl Transport {
         let traits = RequestTraits {
             operation: parts.operation,
             is_idempotent: parts.is_idempotent,
+            caller: self.caller.clone(),
+            has_password: parts.has_password(),
             secret: parts.secret.clone(),
+            secret_headers: parts.secret_headers(),
             progress,
             read: ReadMode::Full,
             server: self.shared.http.server(),
@@ -139,7 +159,10 @@ impl Transport {
         let traits = RequestTraits {
             operation: &DOWNLOAD,
             is_idempotent: true,
+            caller: self.caller.clone(),
+            has_password: false,
             secret: None,
+            secret_headers: Vec::new(),
             progress: None,
             read: ReadMode::Head,
             server: url.server(),
@@ -184,7 +207,9 @@ impl LogIn for Transport {
             let login = account.login_request()?;
             let anonymous = self.with_caller(Caller::Anonymous);
             let reply = anonymous.send(login.parts, Settings::default()).await?;
-            reply.read(login.reader).map(LoginResponse::into_token)
+            let token = reply.read(login.reader).map(LoginResponse::into_token)?;
+            self.shared.recent_secrets.add(token.expose_secret());
+            Ok(token)
         })
     }
 }

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::context::RequestContext;
+use super::disclosure;
 use crate::prepared::Reader;
-use crate::{ErrorKind, Result};
+use crate::{ErrorKind, Result, decode, secret};
 
 /// Successful response, read completely.
 pub(crate) struct Reply {
@@ -30,14 +31,27 @@ impl Reply {
             b"" => b"null",
             _ => &self.body,
         };
-        read(json).map_err(|error| {
+        let decoded = read(json).map_err(|error| {
             let text = describe(json, &error);
+            // The path contains keys of the response, and errors of the caller's types may quote values.
+            let text = match disclosure::check_for_secrets(&self.context, &text) {
+                Err(withheld) if error.is_data() => {
+                    let position = decode::describe_position::<R>(&error);
+                    format!("{position} (its description is withheld, because {withheld})")
+                }
+                _ => text,
+            };
             let error = self
                 .context
                 .error(ErrorKind::Decode, text)
                 .with_status(self.status.as_u16())
                 .final_because("the response would be the same");
             self.context.fail(error)
-        })
+        });
+        if self.context.secret.is_some() {
+            // The response to a login contains the token.
+            secret::wipe(self.body);
+        }
+        decoded
     }
 }

@@ -6,10 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use http::header::HeaderValue;
+use zeroize::Zeroizing;
 
 use super::account::{Account, AccountSession};
 use super::context::RequestContext;
 use crate::operation::SessionUse;
+use crate::secret::{RecentSecrets, wiped_bytes};
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
 
 /// User on whose behalf a client sends its requests.
@@ -19,6 +21,17 @@ pub(crate) enum Caller {
     User(UserToken),
     /// A service account, whose sessions are opened and renewed by the client.
     Account(Arc<Account>),
+}
+
+impl Caller {
+    /// Adds the secrets of the caller to those that are searched for in the messages of other requests.
+    pub(super) fn remember(&self, recent: &RecentSecrets) {
+        match self {
+            Self::Anonymous => {}
+            Self::User(token) => recent.add(token.expose_secret()),
+            Self::Account(account) => recent.add(account.password()),
+        }
+    }
 }
 
 /// Prints the kind of the caller, and no identity.
@@ -147,7 +160,10 @@ pub(crate) fn token_header(token: &UserToken) -> Result<HeaderValue> {
 /// `None` for a value that a server would not read unchanged: it removes white space around it (RFC 9110, section 5.5).
 pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
     let is_trimmed = text.trim_matches([' ', '\t']).len() == text.len();
-    let mut value = HeaderValue::from_str(text).ok().filter(|_| is_trimmed)?;
+    // The memory of the value is wiped when it was sent.
+    let bytes = wiped_bytes(Zeroizing::new(text.as_bytes().to_vec()));
+    let value = HeaderValue::from_maybe_shared(bytes);
+    let mut value = value.ok().filter(|_| is_trimmed)?;
     value.set_sensitive(true);
     Some(value)
 }

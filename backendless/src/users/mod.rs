@@ -9,7 +9,6 @@ mod user;
 
 use std::sync::Arc;
 
-use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use registration::Registration;
@@ -21,6 +20,7 @@ use crate::data::{Object, Record};
 use crate::generated::raw;
 use crate::operations::REGISTER_USER;
 use crate::request::Request;
+use crate::secret::secret_string;
 use crate::{Client, UserToken};
 
 const USER_TOKEN: &str = "user-token";
@@ -97,8 +97,10 @@ impl Users {
         let request = registration
             .body()
             .map_err(|error| error.with_operation(&REGISTER_USER))
-            .and_then(|body| raw::register_user(&body))
-            .map(|request| request.with_secret(registration.password()));
+            .and_then(|body| {
+                let request = raw::register_user(&())?;
+                request.with_secret_json(&body, registration.password())
+            });
         Request::map(&self.client, request, User::from_row)
     }
 
@@ -126,7 +128,7 @@ impl Users {
     /// # });
     /// ```
     pub fn login(&self, login: impl Into<String>, password: impl Into<String>) -> Request<Session> {
-        let request = login_user(login.into(), Arc::new(SecretString::from(password.into())));
+        let request = login_user(&login.into(), Arc::new(secret_string(password.into())));
         let client = self.client.clone();
         Request::map(&self.client, request, move |LoggedIn { row, token }| {
             let client = client.with_user_token(token.clone());

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::data::Record;
+use crate::secret::secret_string;
 use crate::{Error, Result};
 
 /// New user: a password, and the columns of the new row in the table `Users`. It is sent with
@@ -27,14 +28,15 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Creates a registration with this password. The password is wiped from memory when it is no longer needed.
+    /// Creates a registration with this password. Its memory is wiped when the registration and its clones are dropped;
+    /// this does not include the copies that the HTTP stack creates when it is sent.
     ///
     /// ```
     /// let ann = backendless::Registration::new("pa55").email("ann@example.com");
     /// ```
     pub fn new(password: impl Into<String>) -> Self {
         Self {
-            password: Arc::new(password.into().into()),
+            password: Arc::new(secret_string(password.into())),
             properties: Record::new(),
             problem: None,
         }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use http::header::{ACCEPT, HeaderValue};
 use reqwest::{Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
-use super::HttpClient;
+use super::{HttpClient, HttpError};
 use crate::prepared::encode_segment;
+use crate::secret::secret_string;
 use crate::{Error, Result};
 
 /// Configuration of the HTTP client.
@@ -31,14 +33,20 @@ impl HttpConfig {
         let url = api_url(self.api_url.expose_secret())?;
         let client = self.client()?;
         let base = url.path().trim_end_matches('/');
-        let app_path = [base, "/", &app_id, "/", &api_key].concat();
+        let app_path = secret_string([base, "/", &app_id, "/", &api_key].concat());
         let mut origin = url.clone();
         origin.set_path("");
         Ok(HttpClient {
             client,
             origin,
-            app_path: app_path.into(),
+            app_path,
         })
+    }
+
+    /// Returns the password of the proxy, still encoded as in its URL.
+    pub(crate) fn proxy_password(&self) -> Option<SecretString> {
+        let url = Url::parse(self.proxy.as_ref()?.expose_secret()).ok()?;
+        url.password().map(SecretString::from)
     }
 
     fn client(&self) -> Result<reqwest::Client> {
@@ -66,7 +74,7 @@ impl HttpConfig {
         }
         builder.build().map_err(|error| {
             Error::invalid_argument("the HTTP client cannot be created")
-                .with_source(error.without_url())
+                .with_source(HttpError::from(error).source)
         })
     }
 
@@ -102,7 +110,7 @@ fn invalid(setting: &str, problem: &str) -> Error {
 }
 
 /// Encodes the app id or the key as a segment of the path.
-fn segment(name: &str, value: &SecretString) -> Result<String> {
+fn segment(name: &str, value: &SecretString) -> Result<Zeroizing<String>> {
     let value = value.expose_secret();
     let problem = match value {
         "" => "is empty",

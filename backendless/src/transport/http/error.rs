@@ -1,14 +1,16 @@
-//! Errors of the HTTP stack, without the URL that they contain.
+//! Classes of the errors of the HTTP stack. `cause` describes them without anything that a server or a caller sent.
 
 use std::error::Error as StdError;
 use std::io;
 
+use super::cause::{Cause, chain, content_error};
+
 /// Error of a request without a response, or whose response ended early.
 pub(crate) struct HttpError {
     pub(in crate::transport) kind: HttpErrorKind,
-    /// The innermost cause.
+    /// The text of the cause. For a stream of the caller that failed it is the caller's text.
     pub(in crate::transport) reason: String,
-    pub(in crate::transport) source: reqwest::Error,
+    pub(in crate::transport) source: Cause,
 }
 
 /// Class of an [`HttpError`], which shows whether anything can have been sent.
@@ -40,48 +42,33 @@ impl From<reqwest::Error> for HttpError {
         } else {
             HttpErrorKind::ConnectionLost
         };
+        let content_error = content_error(&source);
+        let source = Cause::of(&source);
         Self {
             kind,
-            reason: innermost(&source),
+            reason: content_error.unwrap_or_else(|| source.text().to_owned()),
             source,
         }
     }
-}
-
-/// Returns the text of the last error of the chain, which is the cause; the errors before it name the address.
-fn innermost(error: &(dyn StdError + 'static)) -> String {
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
 }
 
 /// Whether a connection would fail again in the same way: the TLS of the server is not acceptable, or a proxy requires a
 /// password.
 fn is_permanent(error: &(dyn StdError + 'static)) -> bool {
     let mut is_tls = false;
-    let mut next = Some(error);
-    while let Some(error) = next {
+    let mut requires_password = false;
+    for error in chain(error) {
         is_tls |= is_native_tls(error);
         match error.downcast_ref::<io::Error>() {
             // rustls reports a certificate or protocol that it does not accept in this way.
             Some(error) if error.kind() == io::ErrorKind::InvalidData => return true,
             // The connection was closed during the handshake.
             Some(error) if error.get_ref().is_none() => is_tls = false,
-            _ => (),
+            Some(_) => {}
+            None => requires_password = error.to_string().contains("proxy authorization"),
         }
-        next = cause(error);
     }
-    is_tls || innermost(error).contains("proxy authorization")
-}
-
-/// Returns the cause of `error`. The error inside an [`io::Error`] is not its source: `source` would skip one of the two.
-fn cause<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => error.get_ref().map(|inner| inner as _),
-        None => error.source(),
-    }
+    is_tls || requires_password
 }
 
 #[cfg(feature = "native-tls")]

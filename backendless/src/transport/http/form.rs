@@ -1,10 +1,17 @@
 //! Multipart forms.
 
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_core::Stream;
 use reqwest::Body;
 use reqwest::multipart::{self, Part};
 
 use super::HttpError;
-use crate::prepared::Form;
+use crate::error::MAX_MESSAGE;
+use crate::prepared::{BoxError, Content, Form};
 
 /// Encodes `form`.
 pub(super) fn encode(form: Form) -> Result<multipart::Form, HttpError> {
@@ -15,7 +22,7 @@ pub(super) fn encode(form: Form) -> Result<multipart::Form, HttpError> {
         length,
         content,
     } = form;
-    let body = Body::wrap_stream(content);
+    let body = Body::wrap_stream(WithContentErrors(content));
     let part = match length {
         Some(length) => Part::stream_with_length(body, length),
         None => Part::stream(body),
@@ -28,3 +35,42 @@ pub(super) fn encode(form: Form) -> Result<multipart::Form, HttpError> {
 pub(crate) fn is_media_type(text: &str) -> bool {
     Part::text("").mime_str(text).is_ok()
 }
+
+/// Content whose errors are [`ContentError`]s.
+struct WithContentErrors(Content);
+
+impl Stream for WithContentErrors {
+    type Item = Result<Bytes, ContentError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let chunk = self.0.as_mut().poll_next(context);
+        chunk.map(|chunk| chunk.map(|chunk| chunk.map_err(|error| ContentError::new(&error))))
+    }
+}
+
+/// Error of the caller's stream. It is found again in the error of the request.
+#[derive(Debug)]
+pub(super) struct ContentError(String);
+
+impl ContentError {
+    fn new(error: &BoxError) -> Self {
+        let mut innermost: &(dyn std::error::Error + 'static) = &**error;
+        while let Some(source) = innermost.source() {
+            innermost = source;
+        }
+        // An error contains no more of it.
+        Self(innermost.to_string().chars().take(MAX_MESSAGE).collect())
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ContentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the content of the request failed")
+    }
+}
+
+impl std::error::Error for ContentError {}

@@ -3,9 +3,12 @@
 //! It follows no redirect and sends no `Referer`: both would send the REST API key, which is in the path, to another
 //! server. The retries of reqwest are off, because they do not know which operations are idempotent.
 
+mod cause;
 mod config;
 mod error;
 mod form;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+mod tls;
 
 use std::fmt;
 use std::pin::Pin;
@@ -16,6 +19,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 pub(crate) use config::HttpConfig;
 pub(super) use error::{HttpError, HttpErrorKind};
@@ -131,7 +135,8 @@ impl HttpClient {
 
     fn api_url(&self, path: &str, query: Option<&str>) -> Url {
         let mut url = self.origin.clone();
-        url.set_path(&[self.app_path.expose_secret(), path].concat());
+        let path = Zeroizing::new([self.app_path.expose_secret(), path].concat());
+        url.set_path(&path);
         url.set_query(query);
         url
     }

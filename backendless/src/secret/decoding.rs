@@ -1,0 +1,385 @@
+//! Decoders of the encodings in which a service may repeat a secret. Each reads the text once.
+//!
+//! They accept more than the standards, and leave unchanged what they do not recognize: the result is only searched.
+
+/// Escapes that [`unescape`] decodes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escapes {
+    /// `%C3%BC`.
+    Percent,
+    /// `\n`, `\/`, `\u00fc`, `\ud83d\ude00`, `\u{fc}` and `\xfc`.
+    Backslash,
+    /// `&amp;`, `&#252;` and `&#xfc;`.
+    Entity,
+    /// All of them.
+    All,
+}
+
+impl Escapes {
+    fn include(self, kind: Self) -> bool {
+        self == Self::All || self == kind
+    }
+}
+
+/// Decodes the escapes in `text`; `None` if it contains none.
+pub(super) fn unescape(text: &str, escapes: Escapes) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut is_changed = false;
+    let mut rest = text;
+    while let Some(start) = rest.find(['%', '\\', '&']) {
+        decoded.extend_from_slice(&rest.as_bytes()[..start]);
+        rest = &rest[start..];
+        let escape = match rest.as_bytes()[0] {
+            b'%' if escapes.include(Escapes::Percent) => percent(rest),
+            b'\\' if escapes.include(Escapes::Backslash) => backslash(rest),
+            b'&' if escapes.include(Escapes::Entity) => entity(rest),
+            _ => None,
+        };
+        let length = match escape {
+            Some(Escape {
+                decoded: one,
+                length,
+            }) => {
+                is_changed = true;
+                one.append_to(&mut decoded);
+                length
+            }
+            None => {
+                decoded.push(rest.as_bytes()[0]);
+                1
+            }
+        };
+        rest = &rest[length..];
+    }
+    decoded.extend_from_slice(rest.as_bytes());
+    is_changed.then(|| String::from_utf8_lossy(&decoded).into_owned())
+}
+
+/// An escape at the start of a text.
+struct Escape {
+    decoded: Decoded,
+    /// The length of the escape in bytes.
+    length: usize,
+}
+
+enum Decoded {
+    /// One byte of an encoded character.
+    Byte(u8),
+    Char(char),
+}
+
+impl Decoded {
+    fn append_to(self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Byte(byte) => bytes.push(byte),
+            Self::Char(character) => {
+                bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+    }
+}
+
+/// The number that the hexadecimal `digits` represent; `None` for anything else.
+fn hex(digits: &str) -> Option<u32> {
+    let is_hex = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)
+}
+
+fn hex_byte(text: &str, start: usize) -> Option<Escape> {
+    let byte = hex(text.get(start..start + 2)?)?;
+    Some(Escape {
+        decoded: Decoded::Byte(u8::try_from(byte).ok()?),
+        length: start + 2,
+    })
+}
+
+fn percent(text: &str) -> Option<Escape> {
+    hex_byte(text, 1)
+}
+
+fn backslash(text: &str) -> Option<Escape> {
+    let character = match text.as_bytes().get(1)? {
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'0' => '\0',
+        b'x' => return hex_byte(text, 2),
+        b'u' => return unicode(text),
+        byte @ (b'"' | b'\'' | b'\\' | b'/') => char::from(*byte),
+        _ => return None,
+    };
+    Some(Escape {
+        decoded: Decoded::Char(character),
+        length: 2,
+    })
+}
+
+/// `\u00fc`, a pair of surrogates, or `\u{fc}`.
+fn unicode(text: &str) -> Option<Escape> {
+    if let Some(braced) = text.strip_prefix("\\u{") {
+        /// No character has more digits.
+        const MAX_DIGITS: usize = 6;
+        let end = braced
+            .bytes()
+            .take(MAX_DIGITS + 1)
+            .position(|byte| byte == b'}')?;
+        return Some(Escape {
+            decoded: Decoded::Char(char::from_u32(hex(&braced[..end])?)?),
+            length: "\\u{".len() + end + 1,
+        });
+    }
+    let unit = |start: usize| hex(text.get(start..start + 4)?);
+    let first = unit(2)?;
+    let second = match text.get(6..8) {
+        Some("\\u") => unit(8),
+        _ => None,
+    };
+    let (code, length) = match (first, second) {
+        (0xD800..=0xDBFF, Some(low @ 0xDC00..=0xDFFF)) => {
+            (0x1_0000 + ((first - 0xD800) << 10) + (low - 0xDC00), 12)
+        }
+        _ => (first, 6),
+    };
+    Some(Escape {
+        decoded: Decoded::Char(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)),
+        length,
+    })
+}
+
+fn entity(text: &str) -> Option<Escape> {
+    /// The longest name below, and the numbers of all characters, are shorter.
+    const MAX_LENGTH: usize = 12;
+    let end = text
+        .bytes()
+        .take(MAX_LENGTH)
+        .position(|byte| byte == b';')?;
+    let name = &text[1..end];
+    let code = match name.strip_prefix('#') {
+        Some(number) => match number.strip_prefix(['x', 'X']) {
+            Some(digits) => hex(digits),
+            None => number.parse().ok(),
+        },
+        None => named_entity(name).map(u32::from),
+    };
+    Some(Escape {
+        decoded: Decoded::Char(char::from_u32(code?)?),
+        length: end + 1,
+    })
+}
+
+/// The character with this name in HTML: ASCII punctuation, and the letters of Latin-1.
+fn named_entity(name: &str) -> Option<char> {
+    /// Names, each followed by its character.
+    const PUNCTUATION: &str = "amp& lt< gt> quot\" apos' excl! num# dollar$ percnt% lpar( rpar) ast* plus+ comma, \
+        hyphen- period. sol/ colon: semi; equals= quest? commat@ lsqb[ bsol\\ rsqb] Hat^ lowbar_ grave` lcub{ verbar| rcub}";
+    /// The search ignores the case, so one letter of each pair is enough.
+    const LETTERS: &str = "agraveà aacuteá acircâ atildeã aumlä aringå aeligæ ccedilç egraveè eacuteé ecircê eumlë \
+        igraveì iacuteí icircî iumlï ethð ntildeñ ograveò oacuteó ocircô otildeõ oumlö oslashø ugraveù uacuteú ucircû \
+        uumlü yacuteý thornþ szligß yumlÿ";
+    if matches!(name, "nbsp" | "Tab" | "NewLine") {
+        return Some(' ');
+    }
+    let named = |entry: &str, name: &str| {
+        let mut rest = entry.strip_prefix(name)?.chars();
+        rest.next().filter(|_| rest.as_str().is_empty())
+    };
+    let mark = PUNCTUATION.split(' ').find_map(|entry| named(entry, name));
+    let letter = || {
+        let name = name.to_ascii_lowercase();
+        LETTERS.split(' ').find_map(|entry| named(entry, &name))
+    };
+    mark.or_else(letter)
+}
+
+/// Minimum number of decoded bytes that are worth a search.
+const MIN_BYTES: usize = 8;
+
+/// Decodes everything in `text` that may be base64, hexadecimal digits or a list of bytes; the results are separated by a
+/// zero. `None` if there is nothing.
+pub(super) fn decode_binary(text: &str) -> Option<String> {
+    let mut decoded = Vec::new();
+    base64_runs(text, &mut decoded);
+    hex_runs(text, &mut decoded);
+    byte_lists(text, &mut decoded);
+    (!decoded.is_empty()).then(|| String::from_utf8_lossy(&decoded).into_owned())
+}
+
+/// Decodes each run of characters of base64 or base64url, at each of the four positions in a group where it may start.
+fn base64_runs(text: &str, decoded: &mut Vec<u8>) {
+    let mut run = Vec::new();
+    for byte in text.bytes().chain([b' ']) {
+        match base64_value(byte) {
+            Some(value) => run.push(value),
+            // Lines of e-mails.
+            None if matches!(byte, b'\r' | b'\n') => {}
+            None => {
+                if run.len() * 3 / 4 >= MIN_BYTES {
+                    for start in 0..4 {
+                        decode_base64(&run[start..], decoded);
+                    }
+                }
+                run.clear();
+            }
+        }
+    }
+}
+
+fn base64_value(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
+}
+
+fn decode_base64(values: &[u8], decoded: &mut Vec<u8>) {
+    for group in values.chunks(4) {
+        let bits = group
+            .iter()
+            .fold(0_u32, |bits, value| bits << 6 | u32::from(*value));
+        let bits = bits << (6 * (4 - group.len()));
+        let [_, bytes @ ..] = bits.to_be_bytes();
+        decoded.extend_from_slice(&bytes[..group.len() * 3 / 4]);
+    }
+    decoded.push(0);
+}
+
+/// Decodes each run of hexadecimal digits, with or without separators such as `:` and prefixes such as `0x`, at both
+/// positions in a pair.
+fn hex_runs(text: &str, decoded: &mut Vec<u8>) {
+    let mut run = Vec::new();
+    let mut previous = b' ';
+    for byte in text.bytes().chain([b'.']) {
+        match (byte, previous) {
+            (b'x' | b'X', b'0') => {
+                run.pop();
+            }
+            (b':' | b' ' | b'-' | b',' | b'\\' | b'x' | b'\r' | b'\n', _) => {}
+            _ => match char::from(byte).to_digit(16) {
+                Some(digit) => run.push(digit),
+                None => {
+                    if run.len() / 2 >= MIN_BYTES {
+                        for start in 0..2 {
+                            let pairs = run[start..].chunks_exact(2);
+                            // Each digit is less than 16.
+                            decoded.extend(pairs.map(|pair| (pair[0] << 4 | pair[1]) as u8));
+                            decoded.push(0);
+                        }
+                    }
+                    run.clear();
+                }
+            },
+        }
+        previous = byte;
+    }
+}
+
+/// Decodes each list of numbers up to 255, such as `[67, 65]`.
+fn byte_lists(text: &str, decoded: &mut Vec<u8>) {
+    let mut list: Vec<u8> = Vec::new();
+    let mut flush = |list: &mut Vec<u8>| {
+        if list.len() >= MIN_BYTES {
+            decoded.extend_from_slice(list);
+            decoded.push(0);
+        }
+        list.clear();
+    };
+    for item in text
+        .split([',', ' ', ';', '\0'])
+        .filter(|item| !item.is_empty())
+    {
+        let number = item.trim_matches(|c: char| !c.is_ascii_digit());
+        match number.parse() {
+            Ok(byte) => {
+                if item.starts_with(['[', '(', '{']) {
+                    flush(&mut list);
+                }
+                list.push(byte);
+            }
+            Err(_) => flush(&mut list),
+        }
+    }
+    flush(&mut list);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_decoded() {
+        for (text, decoded) in [
+            ("a%C3%BC%2f%41", "aü/A"),
+            (r#"\n\r\t\"\'\\\/\b"#, "\n\r\t\"'\\/\u{8}"),
+            (r"\u00fc\u00FC\ud83d\ude00\u{1F600}\xc3\xbc", "üü😀😀ü"),
+            ("&amp;&#252;&#xFC;&uuml;&Uuml;&plus;", "&üüüü+"),
+            (r"\ud83d x", "\u{fffd} x"),
+            ("%fc", "\u{fffd}"),
+        ] {
+            assert_eq!(
+                unescape(text, Escapes::All).as_deref(),
+                Some(decoded),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn text_without_escapes_is_unchanged() {
+        for text in [
+            "",
+            "plain ü",
+            "%",
+            "%g0",
+            "%é",
+            r"\",
+            r"\u12",
+            r"\q",
+            "&",
+            "&;",
+            "&x;",
+            "&#;",
+            r"\u{}",
+            r"\u{1234567}",
+            "%+1",
+        ] {
+            assert_eq!(unescape(text, Escapes::All), None, "{text}");
+        }
+        assert_eq!(
+            unescape(r"%41\n&amp;", Escapes::Percent).as_deref(),
+            Some(r"A\n&amp;")
+        );
+        assert_eq!(
+            unescape(r"%41\n&amp;", Escapes::Backslash).as_deref(),
+            Some("%41\n&amp;")
+        );
+        assert_eq!(
+            unescape(r"%41\n&amp;", Escapes::Entity).as_deref(),
+            Some(r"%41\n&")
+        );
+    }
+
+    #[test]
+    fn binary_encodings_are_decoded() {
+        for text in [
+            "x czNjcmV0LXRva2Vu y",
+            "czNjcmV0\nLXRva2Vu",
+            "xxczNjcmV0LXRva2Vu",
+            "7333637265742d746f6b656e",
+            "073 33 63 72 65 74 2D 74 6f 6b 65 6e",
+            "73:33:63:72:65:74:2d:74:6f:6b:65:6e",
+            "[0x73, 0x33, 0x63, 0x72, 0x65, 0x74, 0x2d, 0x74, 0x6f, 0x6b, 0x65, 0x6e]",
+            "[115, 51, 99, 114, 101, 116, 45, 116, 111, 107, 101, 110]",
+            "bytes: [115,51,99,114,101,116,45,116,111,107,101,110].",
+        ] {
+            let decoded = decode_binary(text).unwrap_or_default();
+            assert!(decoded.contains("s3cret-token"), "{text}: {decoded:?}");
+        }
+        assert_eq!(decode_binary("no such object"), None);
+    }
+}

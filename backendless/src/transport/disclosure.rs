@@ -1,0 +1,104 @@
+//! Which texts of others an error may contain: messages of the service, and errors of the caller's streams.
+//!
+//! A text is shown unchanged or not at all. A part that was replaced would show where the secret was, and would turn a
+//! common word into a hint if a secret is that word.
+
+use std::fmt;
+
+use secrecy::ExposeSecret;
+
+use super::Shared;
+use super::context::RequestContext;
+use super::session::Caller;
+use crate::UserToken;
+use crate::secret::{Search, is_distinctive};
+
+/// Why a text is not shown. `Display` completes "the message of the service is withheld, because".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Withheld {
+    /// The request contains a password. Users choose it, so it may be any text, and whether it is in a message cannot be
+    /// decided without a hint at it.
+    Password,
+    /// A secret is too short or too uniform to be recognized.
+    NotDistinctive,
+    /// The text contains a secret.
+    Repeated,
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Password => "the request contains a password, which may be any text",
+            Self::NotDistinctive => {
+                "an app id, key, token or password of this client is too short or too simple to be recognized in it: use \
+                 longer ones"
+            }
+            Self::Repeated => "it repeats a secret of this client",
+        })
+    }
+}
+
+/// Decides whether the error of this request may contain `text`, which the service wrote.
+pub(super) fn check(context: &RequestContext, text: &str) -> Result<(), Withheld> {
+    match context.has_password {
+        true => Err(Withheld::Password),
+        false => check_for_secrets(context, text),
+    }
+}
+
+/// Decides whether the error of this request may contain `text`, which others than the service wrote.
+pub(super) fn check_for_secrets(context: &RequestContext, text: &str) -> Result<(), Withheld> {
+    let shared = &context.shared;
+    let mut secrets = client_secrets(shared, &context.caller);
+    secrets.extend(context.token.as_ref().map(UserToken::expose_secret));
+    search(shared, secrets, request_secrets(context), text)
+}
+
+/// Decides whether an error of this client that belongs to no request may contain `text`.
+pub(super) fn check_for_secrets_of(
+    shared: &Shared,
+    caller: &Caller,
+    text: &str,
+) -> Result<(), Withheld> {
+    search(shared, client_secrets(shared, caller), [], text)
+}
+
+/// Each of the `secrets` must be recognizable; the `others` are searched for if they are.
+fn search<'s>(
+    shared: &'s Shared,
+    secrets: Vec<&'s str>,
+    others: impl IntoIterator<Item = &'s str>,
+    text: &str,
+) -> Result<(), Withheld> {
+    if !secrets.iter().all(|secret| is_distinctive(secret)) {
+        return Err(Withheld::NotDistinctive);
+    }
+    let proxy = shared.proxy_password.as_ref();
+    let proxy = proxy.map(|password| password.expose_secret());
+    let all = secrets.into_iter().chain(others).chain(proxy);
+    match Search::new(all, &shared.recent_secrets).finds_secret_in(text) {
+        true => Err(Withheld::Repeated),
+        false => Ok(()),
+    }
+}
+
+fn client_secrets<'s>(shared: &'s Shared, caller: &'s Caller) -> Vec<&'s str> {
+    let mut secrets = vec![
+        shared.app_id.expose_secret(),
+        shared.api_key.expose_secret(),
+    ];
+    match caller {
+        Caller::Anonymous => {}
+        Caller::User(token) => secrets.push(token.expose_secret()),
+        Caller::Account(account) => secrets.push(account.password()),
+    }
+    secrets
+}
+
+/// Values in the request that may be secrets.
+fn request_secrets(context: &RequestContext) -> impl Iterator<Item = &str> {
+    let headers = context.secret_headers.iter();
+    let headers = headers.filter_map(|value| str::from_utf8(value.as_bytes()).ok());
+    let password = context.secret.as_ref();
+    headers.chain(password.map(|password| password.expose_secret()))
+}

@@ -1,0 +1,125 @@
+//! Memory after all handles are dropped. Only the buffers of the SDK are tested, so nothing is sent: the copies of the
+//! HTTP stack are outside its control.
+//!
+//! The test searches the memory of a process of its own, which is this program again.
+#![cfg(target_os = "linux")]
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::process::Command;
+
+use backendless::{Client, Registration, UserToken};
+
+const IS_CHILD: &str = "BACKENDLESS_TESTS_MEMORY_CHILD";
+const MASK: u8 = 0x5A;
+
+/// A secret of which this process contains no other copy, so that a search finds only those of the SDK.
+struct Masked(Vec<u8>);
+
+impl Masked {
+    /// Creates a secret. Its memory has its final size from the start, so it is never copied.
+    fn create() -> (String, Self) {
+        const LENGTH: usize = 40;
+        let mut secret = String::with_capacity(LENGTH);
+        let mut masked = Vec::with_capacity(LENGTH);
+        for _ in 0..LENGTH {
+            let character = fastrand::alphanumeric();
+            secret.push(character);
+            masked.push(character as u8 ^ MASK);
+        }
+        (secret, Self(masked))
+    }
+
+    /// The number of places in writable memory that contain the secret.
+    fn copies(&self) -> usize {
+        const CHUNK: usize = 1024 * 1024;
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let memory = File::open("/proc/self/mem").unwrap();
+        let mut buffer = vec![0; CHUNK + self.0.len()];
+        let mut copies = 0;
+        for (start, end) in maps.lines().filter_map(writable) {
+            for address in (start..end).step_by(CHUNK) {
+                let length = buffer.len().min((end - address) as usize);
+                let Ok(length) = memory.read_at(&mut buffer[..length], address) else {
+                    continue;
+                };
+                copies += self.count(&buffer[..length]);
+                buffer.fill(0);
+            }
+        }
+        copies
+    }
+
+    fn count(&self, memory: &[u8]) -> usize {
+        let first = self.0[0] ^ MASK;
+        let starts = memory
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == first);
+        let starts = starts.filter_map(|(start, _)| memory.get(start..start + self.0.len()));
+        let is_secret = |found: &&[u8]| found.iter().zip(&self.0).all(|(a, b)| a ^ MASK == *b);
+        starts.filter(is_secret).count()
+    }
+}
+
+/// The addresses of a line of `/proc/self/maps`, if it is writable memory.
+fn writable(line: &str) -> Option<(u64, u64)> {
+    let (addresses, rest) = line.split_once(' ')?;
+    let (start, end) = addresses.split_once('-')?;
+    let address = |text| u64::from_str_radix(text, 16).ok();
+    Some((address(start)?, address(end)?)).filter(|_| rest.starts_with("rw"))
+}
+
+#[test]
+fn secrets_are_wiped_when_all_handles_are_dropped() {
+    if std::env::var_os(IS_CHILD).is_some() {
+        return search_memory();
+    }
+    let program = std::env::current_exe().unwrap();
+    let name = "memory::secrets_are_wiped_when_all_handles_are_dropped";
+    let child = Command::new(program)
+        .args([name, "--exact", "--nocapture", "--test-threads=1"])
+        .env(IS_CHILD, "1")
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        child.status.success(),
+        "{output}{}",
+        String::from_utf8_lossy(&child.stderr)
+    );
+    assert!(output.contains("1 passed"), "{output}");
+}
+
+fn search_memory() {
+    let (app_id, masked_app_id) = Masked::create();
+    let (api_key, masked_api_key) = Masked::create();
+    let (account_password, masked_account_password) = Masked::create();
+    let (token, masked_token) = Masked::create();
+    let (password, masked_password) = Masked::create();
+    let (new_password, masked_new_password) = Masked::create();
+    let client = Client::builder(app_id, api_key)
+        .credentials("robot@example.com", account_password)
+        .build()
+        .unwrap();
+    let token = UserToken::from(token);
+    let as_user = client.with_user_token(&token);
+    let login = client.users().login("ann@example.com", password);
+    let ann = Registration::new(new_password).property("about", "x".repeat(10_000));
+    let registration = client.users().register(ann);
+    let all = [
+        ("app id", masked_app_id),
+        ("key", masked_api_key),
+        ("password of the account", masked_account_password),
+        ("token", masked_token),
+        ("password", masked_password),
+        ("password of a registration", masked_new_password),
+    ];
+    for (name, secret) in &all {
+        assert!(secret.copies() > 0, "{name} is not found while it is used");
+    }
+    drop((client, token, as_user, login, registration));
+    for (name, secret) in &all {
+        assert_eq!(secret.copies(), 0, "copies of the {name}");
+    }
+}

@@ -1,0 +1,451 @@
+//! Messages and `errorData` of the service: shown unchanged, or withheld if they repeat a secret in any encoding or if a
+//! secret could be any word.
+
+use backendless::{Client, Error, ErrorCode, ErrorKind, Record, Registration};
+use backendless_tests::{Behaviour, Proxy, Response, ScriptedServer};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use crate::canaries::{assert_none, text_of};
+use crate::capture::Capture;
+use crate::fixture::{Transport, start_server};
+
+const APP_ID: &str = "0E5A6F40-8F3C-4A5E-B7AA-6F0B5D1C9E27";
+const API_KEY: &str = "9C41B2D7-11F0-4E6D-93AB-2A7C0F84D655";
+const TOKEN: &str = "5C8A1B7D-2F6E-4C39-9E1A-7D0B3F5A6C2E";
+/// With characters that each encoding changes, and one beyond the basic multilingual plane.
+const PASSWORD: &str = "Tr0ub4dor&3\n\"ü/😀\\+ <%41>";
+const WITHHELD: &str = "the message of the service is withheld";
+
+/// The error of a call to a server that responds with `body` and 400.
+async fn error_of<F>(
+    body: &str,
+    settings: impl FnOnce(backendless::ClientBuilder) -> backendless::ClientBuilder,
+    call: impl FnOnce(Client) -> F,
+) -> Error
+where
+    F: Future<Output = Error>,
+{
+    let body = body.to_owned();
+    let server = start_server(Transport::Http1, move |request| {
+        match request.uri.path().ends_with("/users/login") && body.contains("at a later call") {
+            true => Response::json(
+                200,
+                json!({"objectId": "B2", "user-token": TOKEN}).to_string(),
+            ),
+            false => Response::json(400, body.clone()),
+        }
+    });
+    let builder = Client::builder(APP_ID, API_KEY).api_url(server.url());
+    call(settings(builder).build().unwrap()).await
+}
+
+async fn counter(client: Client) -> Error {
+    client.counters().get("visits").await.unwrap_err()
+}
+
+fn with_token(builder: backendless::ClientBuilder) -> backendless::ClientBuilder {
+    builder.user_token(TOKEN)
+}
+
+/// `secret` in the encodings in which a service may repeat it.
+fn encodings(secret: &str) -> Vec<String> {
+    let bytes = secret.as_bytes();
+    let json = json!(secret).to_string();
+    let mut all = vec![
+        secret.to_owned(),
+        secret.to_uppercase(),
+        secret.to_lowercase(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        bytes.iter().map(|byte| format!("%{byte:02x}")).collect(),
+        form_encoded(secret),
+        json.clone(),
+        json!(json).to_string(),
+        json.replace('/', "\\/"),
+        secret
+            .encode_utf16()
+            .map(|unit| format!("\\u{unit:04x}"))
+            .collect(),
+        secret
+            .encode_utf16()
+            .map(|unit| format!("\\\\u{unit:04X}"))
+            .collect(),
+        format!("{secret:?}"),
+        secret
+            .chars()
+            .map(|c| format!("&#{};", u32::from(c)))
+            .collect(),
+        secret
+            .chars()
+            .map(|c| format!("&#x{:X};", u32::from(c)))
+            .collect(),
+        html(secret),
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        bytes.iter().map(|byte| format!("{byte:02X}:")).collect(),
+        format!("{bytes:?}"),
+    ];
+    for before in ["", "x", "xx"] {
+        let text = format!("{before}{secret}");
+        all.push(STANDARD.encode(&text));
+        all.push(URL_SAFE_NO_PAD.encode(&text));
+        all.push(STANDARD.encode(STANDARD.encode(text)));
+    }
+    all
+}
+
+fn form_encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC)
+        .to_string()
+        .replace("%20", "+")
+}
+
+fn html(text: &str) -> String {
+    let text = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('ü', "&uuml;")
+}
+
+/// Error responses that contain `text` in each part.
+fn envelopes(text: &str) -> Vec<Value> {
+    vec![
+        json!({"code": 1000, "message": format!("no <{text}> here")}),
+        json!({"code": 1000, "message": "no", "errorData": text}),
+        json!({"code": 1000, "message": "no", "errorData": {"a": [1, {"b": format!("x {text}")}]}}),
+        json!({"code": 1000, "message": "no", "errorData": {text: 1}}),
+    ]
+}
+
+#[track_caller]
+fn assert_withheld(error: &Error, context: &str) {
+    assert!(error.message().contains(WITHHELD), "{context}: {error}");
+    assert!(
+        error
+            .message()
+            .starts_with("the table has no object with that id ("),
+        "{error}"
+    );
+    assert_eq!(error.data(), None, "{context}");
+    assert_eq!(error.code(), Some(ErrorCode::OBJECT_NOT_FOUND), "{context}");
+    assert_eq!(error.status(), Some(400), "{context}");
+    assert!(!error.to_string().contains("<redacted>"), "{error}");
+}
+
+#[tokio::test]
+async fn message_that_repeats_a_secret_in_any_encoding_is_withheld() {
+    let _capture = Capture::start().await;
+    for secret in [APP_ID, API_KEY, TOKEN] {
+        for text in encodings(secret) {
+            for envelope in envelopes(&text) {
+                let error = error_of(&envelope.to_string(), with_token, counter).await;
+                assert_withheld(&error, &envelope.to_string());
+            }
+        }
+    }
+}
+
+/// The password of a service account is a secret of each request, not only of the login.
+#[tokio::test]
+async fn password_of_the_account_is_withheld_from_the_error_of_another_call() {
+    let _capture = Capture::start().await;
+    for text in encodings(PASSWORD) {
+        for envelope in envelopes(&text) {
+            let body = envelope.to_string();
+            let server = start_server(Transport::Http1, move |request| {
+                match request.uri.path().ends_with("/users/login") {
+                    true => Response::json(200, json!({"user-token": TOKEN}).to_string()),
+                    false => Response::json(400, body.clone()),
+                }
+            });
+            let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+            let client = client
+                .credentials("robot@example.com", PASSWORD)
+                .build()
+                .unwrap();
+            assert_withheld(&counter(client.clone()).await, &text);
+            // A handle of the same client with another caller.
+            assert_withheld(&counter(client.without_user_token()).await, &text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn secrets_of_other_handles_and_earlier_calls_are_withheld() {
+    let _capture = Capture::start().await;
+    for secret in [TOKEN, "Tr0ub4dor&3-earlier"] {
+        let body =
+            json!({"code": 1000, "message": format!("{secret} at a later call")}).to_string();
+        let error = error_of(
+            &body,
+            |builder| builder,
+            |client| async move {
+                let login = client
+                    .users()
+                    .login("ann@example.com", "Tr0ub4dor&3-earlier");
+                login.await.unwrap();
+                counter(client).await
+            },
+        );
+        assert_withheld(&error.await, secret);
+    }
+    let body = json!({"code": 1000, "message": format!("the token {TOKEN}")}).to_string();
+    let error = error_of(
+        &body,
+        |builder| builder,
+        |client| async move {
+            let _other = client.with_user_token(TOKEN);
+            counter(client).await
+        },
+    );
+    assert_withheld(&error.await, "another handle");
+}
+
+#[tokio::test]
+async fn header_of_an_invocation_and_password_of_a_proxy_are_withheld() {
+    let _capture = Capture::start().await;
+    let secret = "Basic dXNlcjpUcjB1YjRkb3I";
+    let body = json!({"code": 1000, "message": format!("bad header {secret}")}).to_string();
+    let error = error_of(
+        &body,
+        |builder| builder,
+        |client| async move {
+            let cloud_code = client.cloud_code();
+            let invocation = cloud_code.invoke_no_args::<u8>("S", "m");
+            invocation
+                .header("x-authorization", secret)
+                .await
+                .unwrap_err()
+        },
+    );
+    assert_withheld(&error.await, "header");
+
+    let body = json!({"code": 1000, "message": "proxy user:PROXY-PASSWORD-0005"}).to_string();
+    let proxy = Proxy::open().await.url_with("user", "PROXY-PASSWORD-0005");
+    let error = error_of(&body, |builder| builder.proxy(proxy), counter).await;
+    assert_withheld(&error, "proxy");
+}
+
+#[tokio::test]
+async fn number_that_is_a_secret_is_withheld() {
+    let _capture = Capture::start().await;
+    let digits = "4711081512345678";
+    for envelope in [
+        json!({"code": 1000, "message": "no", "errorData": {"id": 4_711_081_512_345_678_u64}}),
+        json!({"code": 1000, "message": "no", "errorData": [[4_711_081_512_345_678_u64]]}),
+        json!({"code": 1000, "message": "no", "errorData": {"id": 4_711_081_512_345_678.0_f64}}),
+        json!({"code": 1000, "message": "no", "errorData": -4_711_081_512_345_678_i64}),
+    ] {
+        let error = error_of(&envelope.to_string(), |b| b.user_token(digits), counter).await;
+        assert_withheld(&error, &envelope.to_string());
+    }
+    for code in [
+        "4711081512345678",
+        "\"4711081512345678\"",
+        "-4711081512345678",
+    ] {
+        let body = format!(r#"{{"code": {code}, "message": "no"}}"#);
+        let error = error_of(&body, |builder| builder.user_token(digits), counter).await;
+        assert_eq!(error.code(), None, "{error}");
+        assert!(!text_of(&error).contains(digits), "{error}");
+    }
+    // A code of the service is shown, even if a password is the same number.
+    let body = r#"{"code": 3003, "message": "3003 is wrong"}"#;
+    let error = error_of(
+        body,
+        |builder| builder,
+        |client| async move { client.users().login("x", "3003").await.unwrap_err() },
+    );
+    assert_eq!(error.await.code(), Some(ErrorCode::INVALID_LOGIN));
+}
+
+#[tokio::test]
+async fn part_of_a_secret_is_withheld_wherever_the_message_ends() {
+    let _capture = Capture::start().await;
+    for shown in [12, 20, 36] {
+        for filler in [0, 900, 964, 980, 988, 995, 999] {
+            let message = format!("{}{}", ".".repeat(filler), &TOKEN[..shown]);
+            let body = json!({"code": 1000, "message": message}).to_string();
+            assert_withheld(&error_of(&body, with_token, counter).await, &message);
+        }
+    }
+}
+
+#[tokio::test]
+async fn message_without_a_secret_is_unchanged() {
+    let _capture = Capture::start().await;
+    let message = "Table not found by name 'Todo'. &amp; %41 \\u0041 QUFBQUFBQUFBQUFBQUFBQQ==";
+    let data = json!({"columns": ["password", "login"], "n": 4_711_081_512_345_678_u64});
+    let body = json!({"code": 1009, "message": message, "errorData": data});
+    let error = error_of(&body.to_string(), with_token, counter).await;
+    assert_eq!((error.message(), error.data()), (message, Some(&data)));
+
+    let long = json!({"code": 1009, "message": "x".repeat(5_000), "errorData": "y".repeat(9_000)});
+    let error = error_of(&long.to_string(), with_token, counter).await;
+    assert_eq!(error.message(), format!("{}...", "x".repeat(1_000)));
+    assert_eq!(error.data(), None);
+}
+
+/// The texts of a login do not depend on its password, so none of them is a hint at it.
+#[tokio::test]
+async fn errors_of_requests_with_a_password_do_not_depend_on_it() {
+    let _capture = Capture::start().await;
+    let body = json!({"code": 3003, "message": "Invalid login or password", "errorData": {"a": 1}});
+    let mut texts = Vec::new();
+    for password in [
+        "password",
+        "a",
+        "letmein",
+        "12345678",
+        "Invalid login or",
+        PASSWORD,
+    ] {
+        let login =
+            |client: Client| async move { client.users().login("x", password).await.unwrap_err() };
+        let register = |client: Client| async move {
+            let ann = Registration::new(password).email("ann@example.com");
+            client.users().register(ann).await.unwrap_err()
+        };
+        let users_row = |client: Client| async move {
+            let users = client.data::<Record>("Users");
+            users
+                .update("B2", &json!({"password": password}))
+                .await
+                .unwrap_err()
+        };
+        let texts_of_password = [
+            error_of(&body.to_string(), |builder| builder, login).await,
+            error_of(&body.to_string(), |builder| builder, register).await,
+            error_of(&body.to_string(), |builder| builder, users_row).await,
+        ];
+        texts.push(texts_of_password.map(|error| {
+            assert_eq!(error.data(), None);
+            error.to_string()
+        }));
+    }
+    assert!(texts.iter().all(|other| *other == texts[0]), "{texts:#?}");
+    assert_eq!(
+        texts[0][0],
+        "loginUser: 400, code 3003: the login or the password is wrong (the message of the service is withheld, because \
+         the request contains a password, which may be any text) (1 attempt; not retried: 400 is final)"
+    );
+}
+
+/// With an app id, key or token that may be any word, all messages are withheld, whatever they contain.
+#[tokio::test]
+async fn messages_do_not_depend_on_a_secret_that_is_a_common_word() {
+    let _capture = Capture::start().await;
+    for weak in [
+        "Todo",
+        "a",
+        "password",
+        "letmein",
+        "12345678",
+        "aaaaaaaaaaaaaaaaaaaa",
+    ] {
+        for message in [
+            "Table not found by name 'Todo'",
+            "password 12345678: letmein",
+            "?",
+        ] {
+            let body = json!({"code": 1000, "message": message, "errorData": {"x": message}});
+            let server = start_server(Transport::Http1, move |_| {
+                Response::json(400, body.to_string())
+            });
+            for builder in [
+                Client::builder(weak, API_KEY),
+                Client::builder(APP_ID, weak),
+                Client::builder(APP_ID, API_KEY).user_token(weak),
+            ] {
+                let client = builder.api_url(server.url()).build().unwrap();
+                let error = client.data::<Record>("Todo").get("B2").await.unwrap_err();
+                assert_withheld(&error, weak);
+                assert!(error.message().ends_with("use longer ones)"), "{error}");
+                assert_eq!(error.kind(), ErrorKind::NotFound);
+            }
+        }
+    }
+}
+
+/// The work has a limit, which the unit tests of the search assert in steps.
+#[tokio::test]
+async fn long_token_and_long_message_are_withheld() {
+    let _capture = Capture::start().await;
+    for token in ["a".repeat(16_000), "ab1-".repeat(4_000), TOKEN.repeat(400)] {
+        for message in [
+            "a".repeat(60_000),
+            "ab1-".repeat(15_000),
+            TOKEN.repeat(1_600),
+        ] {
+            let body = json!({"code": 1000, "message": message}).to_string();
+            let client = |builder: backendless::ClientBuilder| builder.user_token(token.clone());
+            let error = error_of(&body, client, counter).await;
+            assert_eq!(error.code(), Some(ErrorCode::OBJECT_NOT_FOUND));
+            assert!(error.message().len() < 1_010, "{error}");
+            let is_repeated = token.starts_with(&message[..16]) || !token.starts_with(TOKEN);
+            assert_eq!(error.message().contains(WITHHELD), is_repeated, "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn decode_error_does_not_repeat_keys_that_are_secrets_or_long() {
+    let _capture = Capture::start().await;
+    use std::collections::HashMap;
+    type Map = HashMap<String, HashMap<String, u8>>;
+    for key in [TOKEN.to_owned(), format!("x{APP_ID}"), "k".repeat(50_000)] {
+        let body = json!({"a": {key.clone(): "text"}}).to_string();
+        let response = body.clone();
+        let server = start_server(Transport::Http1, move |_| {
+            Response::json(200, response.clone())
+        });
+        let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+        let client = client.user_token(TOKEN).build().unwrap();
+        let error = client.cache().get::<Map>("k").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let text = text_of(&error);
+        assert!(!text.contains(&key) && text.len() < 4_000, "{text}");
+        assert!(
+            error
+                .message()
+                .starts_with("the response does not match HashMap<"),
+            "{error}"
+        );
+    }
+    let server = start_server(Transport::Http1, |_| {
+        Response::json(200, r#"{"a": {"b": "c"}}"#)
+    });
+    let client = Client::builder(APP_ID, API_KEY)
+        .api_url(server.url())
+        .build()
+        .unwrap();
+    let error = client.cache().get::<Map>("k").await.unwrap_err();
+    assert!(error.message().contains(" at a.b: "), "{error}");
+}
+
+/// Everything of a response that is not its envelope.
+#[tokio::test]
+async fn headers_of_a_response_are_not_repeated() {
+    let _capture = Capture::start().await;
+    let head = format!(
+        "HTTP/1.1 502 {TOKEN}\r\ncontent-type: text/{TOKEN}; x={APP_ID}\r\nlocation: /{APP_ID}\r\n\
+         retry-after: {TOKEN}\r\ncontent-length: 4\r\nx-{APP_ID}: {API_KEY}\r\n\r\noops"
+    );
+    let server = ScriptedServer::always(Behaviour::bytes(head.as_bytes())).await;
+    let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+    let client = client
+        .user_token(TOKEN)
+        .retry(backendless::RetryPolicy::none());
+    let error = counter(client.build().unwrap()).await;
+    assert!(
+        error.message().contains("4 bytes of another media type"),
+        "{error}"
+    );
+    let text = text_of(&error);
+    for secret in [APP_ID, API_KEY, TOKEN] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert_none("headers", &text);
+}
