@@ -6,8 +6,9 @@ use std::future::IntoFuture;
 use http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
+use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
 use crate::request::{Request, RequestFuture, sealed};

@@ -117,7 +117,7 @@ impl RequestBuilder {
 
     /// Sets a JSON body.
     pub(crate) fn json<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
-        let json = serde_json::to_vec(body)
+        let json = crate::encode::to_vec(body)
             .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
         self.set_body("application/json", json.into());
         Ok(())
