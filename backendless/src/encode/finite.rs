@@ -1,34 +1,106 @@
 //! Serializer that rejects NaN and the infinities, and passes everything else to another one.
 
+use std::cell::RefCell;
 use std::fmt::Display;
 
 use serde::ser::{
     Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
+use serde_json::Value;
+
+/// Path of the value that is being serialized. `()` tracks none, without cost.
+pub(super) trait Path: Copy {
+    /// Adds a segment, such as `.price` or `[3]`.
+    fn enter(self, segment: impl FnOnce() -> String);
+
+    /// Removes the last segment. After an error the segments stay.
+    fn leave(self);
+}
+
+impl Path for () {
+    #[inline]
+    fn enter(self, _: impl FnOnce() -> String) {}
+
+    #[inline]
+    fn leave(self) {}
+}
+
+impl Path for &RefCell<Vec<String>> {
+    fn enter(self, segment: impl FnOnce() -> String) {
+        self.borrow_mut().push(segment());
+    }
+
+    fn leave(self) {
+        self.borrow_mut().pop();
+    }
+}
 
 /// Value that is serialized with a [`FiniteSerializer`].
-pub(super) struct Finite<'a, T: ?Sized>(pub(super) &'a T);
+pub(super) struct Finite<'a, T: ?Sized, P> {
+    pub(super) value: &'a T,
+    pub(super) path: P,
+}
 
-impl<T: Serialize + ?Sized> Serialize for Finite<'_, T> {
+impl<T: Serialize + ?Sized, P: Path> Serialize for Finite<'_, T, P> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(FiniteSerializer(serializer))
+        self.value.serialize(FiniteSerializer {
+            inner: serializer,
+            path: self.path,
+        })
     }
 }
 
 /// Serializer that rejects NaN and the infinities, at any depth.
-pub(super) struct FiniteSerializer<S>(pub(super) S);
+struct FiniteSerializer<S, P> {
+    inner: S,
+    path: P,
+}
 
 /// Elements of a list, a map or a struct.
-pub(super) struct Elements<C>(C);
+struct Elements<C, P> {
+    inner: C,
+    path: P,
+    /// Index of the next element of a list.
+    index: usize,
+    /// Whether the elements are the data of a variant, whose name is the last segment of the path.
+    is_variant: bool,
+}
+
+impl<C, P: Path> Elements<C, P> {
+    #[inline]
+    fn new(inner: C, path: P) -> Self {
+        Self {
+            inner,
+            path,
+            index: 0,
+            is_variant: false,
+        }
+    }
+
+    #[inline]
+    fn of_variant(inner: C, path: P) -> Self {
+        Self {
+            is_variant: true,
+            ..Self::new(inner, path)
+        }
+    }
+
+    #[inline]
+    fn leave_variant(&self) {
+        if self.is_variant {
+            self.path.leave();
+        }
+    }
+}
 
 /// Forwards methods with these arguments to the inner serializer.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*);)*) => {
         $(#[inline]
         fn $method(self, $($argument: $type),*) -> Result<S::Ok, S::Error> {
-            self.0.$method($($argument),*)
+            self.inner.$method($($argument),*)
         })*
     };
 }
@@ -37,22 +109,24 @@ macro_rules! forward {
 macro_rules! forward_start {
     ($($method:ident($($argument:ident: $type:ty),*) -> $result:ident;)*) => {
         $(#[inline]
-        fn $method(self, $($argument: $type),*) -> Result<Elements<S::$result>, S::Error> {
-            self.0.$method($($argument),*).map(Elements)
+        fn $method(self, $($argument: $type),*) -> Result<Elements<S::$result, P>, S::Error> {
+            let path = self.path;
+            let inner = self.inner.$method($($argument),*)?;
+            Ok(Elements::new(inner, path))
         })*
     };
 }
 
-impl<S: Serializer> Serializer for FiniteSerializer<S> {
+impl<S: Serializer, P: Path> Serializer for FiniteSerializer<S, P> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = Elements<S::SerializeSeq>;
-    type SerializeTuple = Elements<S::SerializeTuple>;
-    type SerializeTupleStruct = Elements<S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Elements<S::SerializeTupleVariant>;
-    type SerializeMap = Elements<S::SerializeMap>;
-    type SerializeStruct = Elements<S::SerializeStruct>;
-    type SerializeStructVariant = Elements<S::SerializeStructVariant>;
+    type SerializeSeq = Elements<S::SerializeSeq, P>;
+    type SerializeTuple = Elements<S::SerializeTuple, P>;
+    type SerializeTupleStruct = Elements<S::SerializeTupleStruct, P>;
+    type SerializeTupleVariant = Elements<S::SerializeTupleVariant, P>;
+    type SerializeMap = Elements<S::SerializeMap, P>;
+    type SerializeStruct = Elements<S::SerializeStruct, P>;
+    type SerializeStructVariant = Elements<S::SerializeStructVariant, P>;
 
     forward! {
         serialize_bool(value: bool);
@@ -79,20 +153,14 @@ impl<S: Serializer> Serializer for FiniteSerializer<S> {
         serialize_seq(length: Option<usize>) -> SerializeSeq;
         serialize_tuple(length: usize) -> SerializeTuple;
         serialize_tuple_struct(name: &'static str, length: usize) -> SerializeTupleStruct;
-        serialize_tuple_variant(
-            name: &'static str, index: u32, variant: &'static str, length: usize
-        ) -> SerializeTupleVariant;
         serialize_map(length: Option<usize>) -> SerializeMap;
         serialize_struct(name: &'static str, length: usize) -> SerializeStruct;
-        serialize_struct_variant(
-            name: &'static str, index: u32, variant: &'static str, length: usize
-        ) -> SerializeStructVariant;
     }
 
     #[inline]
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
         if value.is_finite() {
-            self.0.serialize_f32(value)
+            self.inner.serialize_f32(value)
         } else {
             Err(not_finite(value.into()))
         }
@@ -101,7 +169,7 @@ impl<S: Serializer> Serializer for FiniteSerializer<S> {
     #[inline]
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
         if value.is_finite() {
-            self.0.serialize_f64(value)
+            self.inner.serialize_f64(value)
         } else {
             Err(not_finite(value))
         }
@@ -109,7 +177,8 @@ impl<S: Serializer> Serializer for FiniteSerializer<S> {
 
     #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.serialize_some(&Finite(value))
+        let path = self.path;
+        self.inner.serialize_some(&Finite { value, path })
     }
 
     #[inline]
@@ -118,7 +187,9 @@ impl<S: Serializer> Serializer for FiniteSerializer<S> {
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_struct(name, &Finite(value))
+        let path = self.path;
+        self.inner
+            .serialize_newtype_struct(name, &Finite { value, path })
     }
 
     #[inline]
@@ -129,18 +200,56 @@ impl<S: Serializer> Serializer for FiniteSerializer<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0
-            .serialize_newtype_variant(name, index, variant, &Finite(value))
+        let path = self.path;
+        path.enter(|| format!(".{variant}"));
+        let value = Finite { value, path };
+        let result = self
+            .inner
+            .serialize_newtype_variant(name, index, variant, &value)?;
+        path.leave();
+        Ok(result)
+    }
+
+    #[inline]
+    fn serialize_tuple_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeTupleVariant, S::Error> {
+        let path = self.path;
+        let inner = self
+            .inner
+            .serialize_tuple_variant(name, index, variant, length)?;
+        path.enter(|| format!(".{variant}"));
+        Ok(Elements::of_variant(inner, path))
+    }
+
+    #[inline]
+    fn serialize_struct_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeStructVariant, S::Error> {
+        let path = self.path;
+        let inner = self
+            .inner
+            .serialize_struct_variant(name, index, variant, length)?;
+        path.enter(|| format!(".{variant}"));
+        Ok(Elements::of_variant(inner, path))
     }
 
     #[inline]
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.collect_str(value)
+        self.inner.collect_str(value)
     }
 
     #[inline]
     fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
+        self.inner.is_human_readable()
     }
 }
 
@@ -153,18 +262,24 @@ fn not_finite<E: Error>(value: f64) -> E {
 /// Implements a trait for elements without names.
 macro_rules! unnamed_elements {
     ($($trait:ident: $method:ident,)*) => {
-        $(impl<C: $trait> $trait for Elements<C> {
+        $(impl<C: $trait, P: Path> $trait for Elements<C, P> {
             type Ok = C::Ok;
             type Error = C::Error;
 
             #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-                self.0.$method(&Finite(value))
+                let (path, index) = (self.path, self.index);
+                path.enter(|| format!("[{index}]"));
+                self.inner.$method(&Finite { value, path })?;
+                path.leave();
+                self.index += 1;
+                Ok(())
             }
 
             #[inline]
             fn end(self) -> Result<C::Ok, C::Error> {
-                self.0.end()
+                self.leave_variant();
+                self.inner.end()
             }
         })*
     };
@@ -180,7 +295,7 @@ unnamed_elements! {
 /// Implements a trait for the fields of a struct.
 macro_rules! fields {
     ($($trait:ident,)*) => {
-        $(impl<C: $trait> $trait for Elements<C> {
+        $(impl<C: $trait, P: Path> $trait for Elements<C, P> {
             type Ok = C::Ok;
             type Error = C::Error;
 
@@ -190,17 +305,22 @@ macro_rules! fields {
                 name: &'static str,
                 value: &T,
             ) -> Result<(), C::Error> {
-                self.0.serialize_field(name, &Finite(value))
+                let path = self.path;
+                path.enter(|| format!(".{name}"));
+                self.inner.serialize_field(name, &Finite { value, path })?;
+                path.leave();
+                Ok(())
             }
 
             #[inline]
             fn skip_field(&mut self, name: &'static str) -> Result<(), C::Error> {
-                self.0.skip_field(name)
+                self.inner.skip_field(name)
             }
 
             #[inline]
             fn end(self) -> Result<C::Ok, C::Error> {
-                self.0.end()
+                self.leave_variant();
+                self.inner.end()
             }
         })*
     };
@@ -208,31 +328,37 @@ macro_rules! fields {
 
 fields! { SerializeStruct, SerializeStructVariant, }
 
-impl<C: SerializeMap> SerializeMap for Elements<C> {
+impl<C: SerializeMap, P: Path> SerializeMap for Elements<C, P> {
     type Ok = C::Ok;
     type Error = C::Error;
 
     #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), C::Error> {
-        self.0.serialize_key(&Finite(key))
+        let path = self.path;
+        self.inner.serialize_key(&Finite { value: key, path })?;
+        path.enter(|| segment(key));
+        Ok(())
     }
 
     #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        self.0.serialize_value(&Finite(value))
-    }
-
-    #[inline]
-    fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
-        &mut self,
-        key: &K,
-        value: &V,
-    ) -> Result<(), C::Error> {
-        self.0.serialize_entry(&Finite(key), &Finite(value))
+        let path = self.path;
+        self.inner.serialize_value(&Finite { value, path })?;
+        path.leave();
+        Ok(())
     }
 
     #[inline]
     fn end(self) -> Result<C::Ok, C::Error> {
-        self.0.end()
+        self.inner.end()
+    }
+}
+
+/// The segment of a path for a key of a map.
+fn segment<T: Serialize + ?Sized>(key: &T) -> String {
+    match serde_json::to_value(key) {
+        Ok(Value::String(name)) => format!(".{name}"),
+        Ok(key) => format!(".{key}"),
+        Err(_) => ".?".to_owned(),
     }
 }

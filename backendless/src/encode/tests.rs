@@ -43,7 +43,10 @@ fn a_number_that_is_not_finite_is_rejected_with_its_path() {
         (item(|i| i.price = f64::INFINITY), "price: infinity"),
         (item(|i| i.price = f64::NEG_INFINITY), "price: infinity"),
         (item(|i| i.ratio = Some(f32::NAN)), "ratio: NaN"),
-        (item(|i| i.kind = Some(Kind::New(f64::NAN))), "kind.New: NaN"),
+        (
+            item(|i| i.kind = Some(Kind::New(f64::NAN))),
+            "kind.New: NaN",
+        ),
         (
             item(|i| i.kind = Some(Kind::Pair(1, f64::NAN))),
             "kind.Pair[1]: NaN",
@@ -72,6 +75,19 @@ fn a_number_that_is_not_finite_is_rejected_with_its_path() {
     let text = "NaN cannot be represented in JSON";
     assert_eq!(to_vec(&f64::NAN).unwrap_err(), text);
     assert_eq!(to_vec(&Some(Weight(f64::NAN))).unwrap_err(), text);
+    let numbers = BTreeMap::from([(7, Weight(f64::NAN))]);
+    assert_eq!(to_vec(&numbers).unwrap_err(), format!("at 7: {text}"));
+    // Values before the one that fails leave no trace in the path.
+    let kinds = [
+        Kind::Pair(1, 2.0),
+        Kind::Named {
+            weight: Weight(1.0),
+        },
+        Kind::New(1.0),
+        Kind::Unit,
+        Kind::New(f64::NAN),
+    ];
+    assert_eq!(to_vec(&kinds).unwrap_err(), format!("at [4].New: {text}"));
     assert_eq!(
         to_vec(&(1, [0.5, f64::NAN])).unwrap_err(),
         format!("at [1][1]: {text}")
@@ -109,10 +125,7 @@ fn everything_else_is_serialized_as_by_serde_json() {
 fn other_problems_have_their_path_too() {
     let value = json!({"a": 1});
     let keys = BTreeMap::from([(vec![1], value)]);
-    assert_eq!(
-        to_vec(&[keys]).unwrap_err(),
-        "at [0]: key must be a string"
-    );
+    assert_eq!(to_vec(&[keys]).unwrap_err(), "at [0]: key must be a string");
     // A `Value` has no numbers of 128 bits; the text has.
     assert!(to_value(&u128::MAX).is_err());
     assert!(to_vec(&u128::MAX).is_ok());
@@ -122,5 +135,8 @@ fn other_problems_have_their_path_too() {
 fn a_long_path_is_cut() {
     let value = BTreeMap::from([("k".repeat(50_000), f64::NAN)]);
     let text = to_vec(&value).unwrap_err();
-    assert_eq!(text.len(), "at ...: NaN cannot be represented in JSON".len() + MAX_PATH_LENGTH);
+    assert_eq!(
+        text.len(),
+        "at ...: NaN cannot be represented in JSON".len() + MAX_PATH_LENGTH
+    );
 }

@@ -49,8 +49,8 @@ fn poll() -> Entry {
         call!(|context| context
             .client
             .messaging()
-            .poll::<Record>(context.path(0), context.path(1))),
-        ResponseBody::Required,
+            .poll::<Value>(context.path(0), context.path(1))),
+        ResponseBody::Nullable,
         messages,
     )
     .variant(
