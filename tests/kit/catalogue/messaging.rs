@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backendless::operations::*;
-use backendless::{Email, PushPolicy, Record, Timestamp};
+use backendless::{Email, PushPolicy, Timestamp};
 use serde_json::{Value, json};
 
 use super::call::{call, first_of};

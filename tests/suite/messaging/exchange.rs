@@ -2,9 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use backendless::{
-    Email, ErrorCode, ErrorKind, MessageStream, Messaging, PushPolicy, Record, Timestamp,
-};
+use backendless::{Email, ErrorCode, ErrorKind, MessageStream, Messaging, PushPolicy, Timestamp};
 use backendless_local::Server;
 use futures_util::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
