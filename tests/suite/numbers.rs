@@ -111,6 +111,6 @@ async fn null_and_finite_numbers_are_sent() {
     row.more.insert("tenth".to_owned(), Some(0.1));
     let table = server.client().data::<Value>("T");
     table.create(&row).await.unwrap();
-    let body = r#"{"name":"x","price":1.7976931348623157e308,"ratio":null,"tenth":0.1}"#;
+    let body = r#"{"name":"x","price":1.7976931348623157e+308,"ratio":null,"tenth":0.1}"#;
     assert_eq!(server.request().body, body);
 }
