@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
+use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::CACHE_PUT;
 use crate::request::{Request, RequestFuture, sealed};

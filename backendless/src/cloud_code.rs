@@ -1,18 +1,21 @@
 //! Cloud Code: methods of the application's own services, with arguments and results of any shape.
 
+use std::any::TypeId;
 use std::fmt;
 use std::future::IntoFuture;
 
 use http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
+use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
+use crate::prepared::{JsonOrText, Prepared, Reader};
 use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::secret_header;
-use crate::{Client, Error, Result};
+use crate::{Client, Error, Result, decode};
 
 /// Headers that only the client sets, because they are part of the connection, the framing or the session.
 const NOT_SETTABLE: [&str; 7] = [
@@ -63,8 +66,16 @@ impl CloudCode {
     /// Invokes `method` of `service` with `arguments`, which are sent as JSON of any shape, and decodes the result as
     /// an `R`.
     ///
-    /// An empty response is decoded as null: use `()` or an `Option` as `R` for methods without a result. The request
-    /// is not idempotent by default, because the SDK does not know what the method does; set
+    /// The response is JSON, unless its content type declares text:
+    ///
+    /// - With `()` as `R`, every response of a method that succeeds is accepted, and its body is ignored.
+    /// - An empty response is decoded as null: use an `Option` as `R` for a method that may have no result.
+    /// - A response of a type such as `text/plain` is a string, without quotes, that becomes a `String` or another `R`
+    ///   that can be read from a JSON string. Only if `R` cannot, such as a struct, the text is decoded as JSON.
+    /// - A response without a content type, or with one that is neither text nor JSON, is decoded as JSON, and as a
+    ///   string if it is not valid JSON. A response that is declared as JSON must be valid JSON.
+    ///
+    /// The request is not idempotent by default, because the SDK does not know what the method does; set
     /// [`idempotent`](crate::Request::idempotent) if it may be invoked twice.
     ///
     /// # Errors
@@ -208,11 +219,27 @@ impl<R: DeserializeOwned + 'static> sealed::Sendable<R> for InvocationParameters
         let request = arguments.and_then(|arguments| {
             raw::invoke_cloud_code_service(&service, &method, arguments.as_deref())
         });
-        let request = request.map(|request| request.with_headers(headers));
+        let request = request.map(|request: Prepared<R>| Prepared {
+            reader: reader(),
+            ..request.with_headers(headers)
+        });
         Request::new(&client, request)
             .with_settings(settings)
             .into_future()
     }
+}
+
+/// Returns how the result of a method is decoded. With `()` the caller wants no result, so every response is accepted:
+/// the method has run.
+fn reader<R: DeserializeOwned + 'static>() -> Reader<R> {
+    if TypeId::of::<R>() == TypeId::of::<()>() {
+        return Reader::Json(|_| serde_json::from_str("null"), decode::describe::<R>);
+    }
+    Reader::JsonOrText(JsonOrText {
+        json: |json| serde_json::from_slice(json),
+        text: |text| serde_json::from_value(text.into()).ok(),
+        describe: decode::describe::<R>,
+    })
 }
 
 /// Prints the service and the method; the arguments are the caller's data.

@@ -7,11 +7,14 @@
 use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::value::{
     MapAccessDeserializer, MapDeserializer, SeqDeserializer, StringDeserializer,
 };
-use serde::de::{self, DeserializeOwned, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{
+    self, DeserializeOwned, IgnoredAny, IntoDeserializer, MapAccess, Unexpected, Visitor,
+};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
@@ -61,7 +64,8 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
 
 /// Where `value` does not match `T`, and why; `None` if it does match.
 fn mismatch<T: DeserializeOwned>(value: Value) -> Option<String> {
-    let error = serde_path_to_error::deserialize::<_, T>(ValueDeserializer(value)).err()?;
+    let value = ValueDeserializer::<Mismatch>::new(value);
+    let error = serde_path_to_error::deserialize::<_, T>(value).err()?;
     Some(match error.path().iter().next() {
         Some(_) => format!("at {}: {}", shortened(error.path()), error.inner()),
         None => error.inner().to_string(),
@@ -189,12 +193,31 @@ fn kind(value: Unexpected<'_>) -> &'static str {
 }
 
 /// The name by which serde_json's `RawValue` asks its deserializer for the text of a value.
-const RAW_VALUE: &str = "$serde_json::private::RawValue";
+pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// Deserializer of a JSON value whose errors do not quote the value.
-struct ValueDeserializer(Value);
+/// The key of an object with which serde_json passes a number on as text, if its feature
+/// `arbitrary_precision` is enabled: any number with a fraction or an exponent, read as any type.
+const NUMBER: &str = "$serde_json::private::Number";
 
-impl<'de> IntoDeserializer<'de, Mismatch> for ValueDeserializer {
+/// Reads an object that represents a number, and returns the text of the number. For any other
+/// object, it is `None`.
+pub(crate) fn number_text<'de, A: MapAccess<'de>>(mut map: A) -> Result<Option<String>, A::Error> {
+    let mut text = None;
+    while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+        if key == NUMBER {
+            text = Some(map.next_value()?);
+        } else {
+            map.next_value::<IgnoredAny>()?;
+        }
+    }
+    Ok(text)
+}
+
+/// Deserializer of a JSON value. The error's type decides whether an error quotes the value: serde_json's does,
+/// and [`Mismatch`] does not.
+pub(crate) struct ValueDeserializer<E>(Value, PhantomData<E>);
+
+impl<'de, E: de::Error> IntoDeserializer<'de, E> for ValueDeserializer<E> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -202,21 +225,22 @@ impl<'de> IntoDeserializer<'de, Mismatch> for ValueDeserializer {
     }
 }
 
-impl ValueDeserializer {
+impl<E: de::Error> ValueDeserializer<E> {
+    pub(crate) fn new(value: Value) -> Self {
+        Self(value, PhantomData)
+    }
+
     fn object(
         map: serde_json::Map<String, Value>,
-    ) -> MapDeserializer<'static, impl Iterator<Item = (String, ValueDeserializer)>, Mismatch> {
-        MapDeserializer::new(
-            map.into_iter()
-                .map(|(key, value)| (key, ValueDeserializer(value))),
-        )
+    ) -> MapDeserializer<'static, impl Iterator<Item = (String, Self)>, E> {
+        MapDeserializer::new(map.into_iter().map(|(key, value)| (key, Self::new(value))))
     }
 }
 
-impl<'de> de::Deserializer<'de> for ValueDeserializer {
-    type Error = Mismatch;
+impl<'de, E: de::Error> de::Deserializer<'de> for ValueDeserializer<E> {
+    type Error = E;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
@@ -224,17 +248,17 @@ impl<'de> de::Deserializer<'de> for ValueDeserializer {
                 (Some(value), _, _) => visitor.visit_u64(value),
                 (_, Some(value), _) => visitor.visit_i64(value),
                 (_, _, Some(value)) => visitor.visit_f64(value),
-                _ => Err(de::Error::custom("a number that is out of range")),
+                _ => Err(E::custom("a number that is out of range")),
             },
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(SeqDeserializer::new(
-                items.into_iter().map(ValueDeserializer),
-            )),
+            Value::Array(items) => {
+                visitor.visit_seq(SeqDeserializer::new(items.into_iter().map(Self::new)))
+            }
             Value::Object(map) => visitor.visit_map(Self::object(map)),
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
         match self.0 {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -245,10 +269,10 @@ impl<'de> de::Deserializer<'de> for ValueDeserializer {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    ) -> Result<V::Value, E> {
         if name == RAW_VALUE {
             let raw = self.0.deserialize_newtype_struct(name, visitor);
-            return raw.map_err(|_| de::Error::custom("expected any JSON value"));
+            return raw.map_err(|_| E::custom("expected any JSON value"));
         }
         visitor.visit_newtype_struct(self)
     }
@@ -258,13 +282,11 @@ impl<'de> de::Deserializer<'de> for ValueDeserializer {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    ) -> Result<V::Value, E> {
         match self.0 {
             Value::String(variant) => visitor.visit_enum(StringDeserializer::new(variant)),
             Value::Object(map) => visitor.visit_enum(MapAccessDeserializer::new(Self::object(map))),
-            _ => Err(de::Error::custom(
-                "expected the name of a variant or an object",
-            )),
+            _ => Err(E::custom("expected the name of a variant or an object")),
         }
     }
 

@@ -5,9 +5,13 @@
 
 use std::fmt;
 use std::ops::Not;
-use std::time::SystemTime;
 
-use crate::{Error, Result, Timestamp};
+use crate::{Error, Result};
+
+mod value;
+
+use value::Literal;
+pub use value::Value;
 
 /// A condition on the rows of a table: the where clause of a search or a count.
 ///
@@ -148,8 +152,12 @@ impl Field {
         self.compare(">=", value.into().0)
     }
 
-    /// The column's string matches `pattern`, in which `%` matches any string and `_` any single
-    /// character.
+    /// The column's string matches `pattern`, in which `%` matches any string, including an empty one, and `_` any
+    /// single character. Case is ignored.
+    ///
+    /// The pattern is sent as it is, quoted. The service documents no character that takes the meaning from `%` and
+    /// `_`: use [`starts_with`](Self::starts_with), [`ends_with`](Self::ends_with) or [`contains`](Self::contains) for
+    /// a text that may contain them, such as the input of a user.
     ///
     /// ```
     /// use backendless::filter::field;
@@ -173,6 +181,52 @@ impl Field {
     #[must_use]
     pub fn not_like(self, pattern: impl Into<String>) -> Filter {
         self.compare("NOT LIKE", Literal::Text(pattern.into()))
+    }
+
+    /// The column's string starts with `text`, in which `%` and `_` have no special meaning. Case is ignored, as with
+    /// [`like`](Self::like).
+    ///
+    /// If `text` contains `%`, `_` or a backslash, the clause has an `ESCAPE` of SQL-92. The service documents the
+    /// grammar as a subset of SQL-92, without this part: should it reject the clause, the request fails with code
+    /// 19000, and no other rows are found.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("name").starts_with("B").to_clause()?, "name LIKE 'B%'");
+    /// assert_eq!(field("name").starts_with("50%").to_clause()?, "name LIKE '50!%%' ESCAPE '!'");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn starts_with(self, text: impl AsRef<str>) -> Filter {
+        self.like_text("", text.as_ref(), "%")
+    }
+
+    /// The column's string ends with `text`; see [`starts_with`](Self::starts_with).
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("name").ends_with(".txt").to_clause()?, "name LIKE '%.txt'");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn ends_with(self, text: impl AsRef<str>) -> Filter {
+        self.like_text("%", text.as_ref(), "")
+    }
+
+    /// The column's string contains `text`; see [`starts_with`](Self::starts_with).
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// assert_eq!(field("name").contains("o").to_clause()?, "name LIKE '%o%'");
+    /// assert_eq!(field("name").contains("a_b").to_clause()?, "name LIKE '%a!_b%' ESCAPE '!'");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn contains(self, text: impl AsRef<str>) -> Filter {
+        self.like_text("%", text.as_ref(), "%")
     }
 
     /// The column equals one of `values`. Without values, no row matches.
@@ -251,6 +305,16 @@ impl Field {
         self.build(|name| Ok(format!("{name} {operator} {}", literal.non_null()?)))
     }
 
+    fn like_text(self, before: &str, text: &str, after: &str) -> Filter {
+        // A backslash is no wildcard, but some databases have it as the escape character if a clause names none.
+        let (text, escape) = match text.contains(['%', '_', '\\']) {
+            true => (escaped(text), format!(" ESCAPE '{ESCAPE}'")),
+            false => (text.to_owned(), String::new()),
+        };
+        let pattern = Literal::Text(format!("{before}{text}{after}"));
+        self.build(|name| Ok(format!("{name} LIKE {}{escape}", pattern.non_null()?)))
+    }
+
     fn one_of<V: Into<Value>>(
         self,
         operator: &str,
@@ -285,6 +349,21 @@ impl Field {
         };
         Filter { clause }
     }
+}
+
+/// The escape character of a pattern. It is no backslash, which some databases interpret in a string too.
+const ESCAPE: char = '!';
+
+/// Escapes the wildcards in `text`, and the escape character.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | ESCAPE) {
+            escaped.push(ESCAPE);
+        }
+        escaped.push(character);
+    }
+    escaped
 }
 
 /// The keywords of the grammar. As the name of a column they would change the meaning of a clause.
@@ -405,183 +484,5 @@ impl fmt::Debug for Filter {
     }
 }
 
-/// A value in a condition: a string, a number, a boolean, a time, or null.
-///
-/// It is converted by `From`, so that `field("age").ge(18)` takes the number itself. A time is sent
-/// as the number of milliseconds since 1970, as by the official SDKs.
-///
-/// ```
-/// use backendless::{Timestamp, filter::field};
-///
-/// let filter = field("created").lt(Timestamp::from_millis(1_700_000_000_000));
-/// assert_eq!(filter.to_clause()?, "created < 1700000000000");
-/// # Ok::<(), backendless::Error>(())
-/// ```
-#[derive(Clone, PartialEq)]
-pub struct Value(Literal);
-
-#[derive(Clone, PartialEq)]
-enum Literal {
-    Null,
-    Boolean(bool),
-    Integer(i128),
-    Float(f64),
-    Text(String),
-}
-
-impl Literal {
-    /// Returns the text of the literal. Null is rejected: `age < NULL` is true for no row.
-    fn non_null(&self) -> std::result::Result<String, String> {
-        match self {
-            Self::Null => Err("only eq and ne accept a null value".to_owned()),
-            Self::Boolean(value) => Ok(value.to_string()),
-            Self::Integer(value) => Ok(value.to_string()),
-            // All digits of an integer: `Display` writes the shortest digits that identify the float,
-            // filled up with zeros, which is a different integer.
-            Self::Float(value) if value.is_finite() && value.fract() == 0.0 => {
-                Ok(format!("{value:.0}"))
-            }
-            Self::Float(value) if value.is_finite() => Ok(value.to_string()),
-            Self::Float(_) => Err("a value is not a finite number".to_owned()),
-            Self::Text(text) if text.contains('\0') => {
-                Err("a string contains the NUL character".to_owned())
-            }
-            Self::Text(text) => Ok(format!("'{}'", text.replace('\'', "''"))),
-        }
-    }
-}
-
-/// Omits the value: it is data of a row.
-impl fmt::Debug for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Value").finish_non_exhaustive()
-    }
-}
-
-macro_rules! value_from {
-    ($($type:ty => |$value:ident| $literal:expr;)*) => {
-        $(impl From<$type> for Value {
-            fn from($value: $type) -> Self {
-                Self($literal)
-            }
-        })*
-    };
-}
-
-value_from! {
-    bool => |value| Literal::Boolean(value);
-    i8 => |value| Literal::Integer(value.into());
-    i16 => |value| Literal::Integer(value.into());
-    i32 => |value| Literal::Integer(value.into());
-    i64 => |value| Literal::Integer(value.into());
-    u8 => |value| Literal::Integer(value.into());
-    u16 => |value| Literal::Integer(value.into());
-    u32 => |value| Literal::Integer(value.into());
-    u64 => |value| Literal::Integer(value.into());
-    f32 => |value| Literal::Float(value.into());
-    f64 => |value| Literal::Float(value);
-    &str => |value| Literal::Text(value.to_owned());
-    String => |value| Literal::Text(value);
-    &String => |value| Literal::Text(value.clone());
-    Timestamp => |value| Literal::Integer(value.as_millis().into());
-    SystemTime => |value| Literal::Integer(Timestamp::from(value).as_millis().into());
-}
-
-/// `None` is null: `field("city").eq(None::<&str>)` matches rows without a city.
-impl<V: Into<Value>> From<Option<V>> for Value {
-    fn from(value: Option<V>) -> Self {
-        value.map_or(Self(Literal::Null), Into::into)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::{Duration, UNIX_EPOCH};
-
-    fn clause(filter: Filter) -> String {
-        filter.to_clause().unwrap().to_owned()
-    }
-
-    #[test]
-    fn each_comparison_has_its_operator() {
-        assert_eq!(clause(field("a").eq(1)), "a = 1");
-        assert_eq!(clause(field("a").ne(1.5)), "a != 1.5");
-        assert_eq!(clause(field("a").lt(-1)), "a < -1");
-        assert_eq!(clause(field("a").le(u64::MAX)), "a <= 18446744073709551615");
-        assert_eq!(clause(field("a").gt(true)), "a > true");
-        assert_eq!(clause(field("a").ge("x")), "a >= 'x'");
-        assert_eq!(clause(field("a").like("x%")), "a LIKE 'x%'");
-        assert_eq!(clause(field("a").not_like("x%")), "a NOT LIKE 'x%'");
-        assert_eq!(clause(field("a").between(1, 2)), "a BETWEEN 1 AND 2");
-        assert_eq!(clause(field("a").is_in(["x", "y"])), "a IN ('x', 'y')");
-        assert_eq!(clause(field("a").not_in([1, 2])), "a NOT IN (1, 2)");
-        assert_eq!(clause(field("a").is_null()), "a IS NULL");
-        assert_eq!(clause(field("a").is_not_null()), "a IS NOT NULL");
-        assert_eq!(clause(field("a.b").eq(None::<i32>)), "a.b IS NULL");
-        assert_eq!(clause(field("a").ne(None::<i32>)), "a IS NOT NULL");
-    }
-
-    #[test]
-    fn an_empty_list_matches_no_row_and_its_negation_every_row() {
-        assert_eq!(clause(field("a").is_in([0_i32; 0])), "1=0");
-        assert_eq!(clause(field("a").not_in([0_i32; 0])), "1=1");
-    }
-
-    #[test]
-    fn a_time_is_sent_in_milliseconds() {
-        let time = UNIX_EPOCH + Duration::from_millis(1_700_000_000_000);
-        assert_eq!(
-            clause(field("created").ge(time)),
-            "created >= 1700000000000"
-        );
-        let time = Timestamp::from_millis(5);
-        assert_eq!(clause(field("created").lt(time)), "created < 5");
-    }
-
-    #[test]
-    fn conditions_keep_their_grouping() {
-        let either = field("a").eq(1).or(field("b").eq(2));
-        assert_eq!(
-            clause(either.and("c = 3 OR d = 4")),
-            "((a = 1) OR (b = 2)) AND (c = 3 OR d = 4)"
-        );
-        assert_eq!(clause(!field("a").eq(1)), "NOT (a = 1)");
-        assert_eq!(clause(Filter::from("").and(field("a").eq(1))), "a = 1");
-    }
-
-    #[test]
-    fn quotes_in_a_string_are_doubled_and_nothing_else_is_changed() {
-        let text = r#"O'Hara's \ " -- ; /* %"#;
-        assert_eq!(
-            clause(field("a").eq(text)),
-            r#"a = 'O''Hara''s \ " -- ; /* %'"#
-        );
-    }
-
-    #[test]
-    fn invalid_names_and_values_are_rejected_by_name() {
-        for name in ["", "a b", "a=1 OR 1", "1a", "a.", ".a", "a'b", "a--", "a)"] {
-            let error = field(name).eq(1).to_clause().unwrap_err().to_string();
-            assert!(error.contains(&format!("{name:?}")), "{error}");
-        }
-        for filter in [
-            field("a").eq(f64::NAN),
-            field("a").lt(f64::INFINITY),
-            field("a").eq("x\0y"),
-            field("a").lt(None::<i32>),
-            field("a").is_in([Some(1), None]),
-            field("b").eq(1).and(field("a").eq(f64::NAN)),
-            !field("a").eq(f64::NAN),
-        ] {
-            let error = filter.to_clause().unwrap_err().to_string();
-            assert!(error.contains("column a"), "{error}");
-        }
-    }
-
-    #[test]
-    fn debug_omits_values() {
-        let filter = field("card").eq("4111-1111");
-        assert!(!format!("{filter:?} {:?}", Value::from("4111")).contains("4111"));
-    }
-}
+mod tests;

@@ -12,6 +12,7 @@ mod cloud_code;
 mod counters;
 mod data;
 mod decode;
+mod encode;
 mod error;
 mod files;
 pub mod filter;

@@ -260,3 +260,112 @@ async fn error_of_a_method_keeps_its_code_and_message() {
         assert_eq!(error.code(), Some(ErrorCode::new(code)));
     }
 }
+
+async fn invoke_with_type<R: DeserializeOwned + Send + 'static>(
+    content_type: &str,
+    response: &str,
+) -> backendless::Result<R> {
+    let headers = [("content-type", content_type)];
+    let headers = if content_type.is_empty() {
+        &[][..]
+    } else {
+        &headers
+    };
+    let server = Recorder::with_headers(200, headers, response).await;
+    let cloud_code = server.client().cloud_code();
+    cloud_code.invoke("Svc", "method", &()).await
+}
+
+#[tokio::test]
+async fn a_method_without_a_result_succeeds_whatever_the_response() {
+    for content_type in ["application/json", "text/plain", "text/html", ""] {
+        for response in [
+            "",
+            "null",
+            "5",
+            r#"{"a":[1]}"#,
+            r#""x""#,
+            "{\"a\":",
+            "done",
+            "<p>",
+        ] {
+            let result = invoke_with_type::<()>(content_type, response).await;
+            result.unwrap_or_else(|error| panic!("{content_type} {response}: {error}"));
+        }
+    }
+    for status in [200, 201, 202, 204] {
+        invoke::<()>(status, "").await.unwrap();
+    }
+    let response = error_body(14000);
+    assert!(invoke::<()>(400, &response).await.is_err());
+}
+
+#[tokio::test]
+async fn a_response_of_plain_text_is_a_string() {
+    for content_type in [
+        "text/plain",
+        "Text/Plain; charset=utf-8",
+        "text/html",
+        "text/csv",
+    ] {
+        for text in [
+            "done",
+            "17",
+            "null",
+            "true",
+            r#""quoted""#,
+            " {\"a\":1}\n",
+            "é",
+        ] {
+            let read = invoke_with_type::<String>(content_type, text)
+                .await
+                .unwrap();
+            assert_eq!(read, text);
+            let read = invoke_with_type::<Option<String>>(content_type, text).await;
+            assert_eq!(read.unwrap().as_deref(), Some(text));
+            let read = invoke_with_type::<Value>(content_type, text).await.unwrap();
+            assert_eq!(read, text);
+        }
+        assert_eq!(
+            invoke_with_type::<String>(content_type, "").await.unwrap(),
+            ""
+        );
+        let none = invoke_with_type::<Option<String>>(content_type, "").await;
+        assert_eq!(none.unwrap(), None);
+        // A type that is no string is decoded as JSON.
+        assert_eq!(
+            invoke_with_type::<u8>(content_type, "17").await.unwrap(),
+            17
+        );
+        let read = invoke_with_type::<Record>(content_type, r#"{"a":1}"#).await;
+        assert_eq!(read.unwrap()["a"], 1);
+        let error = invoke_with_type::<u8>(content_type, "SECRET")
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(!error.to_string().contains("SECRET"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_without_a_known_type_is_json_or_else_text() {
+    for content_type in ["", "application/octet-stream"] {
+        let read = invoke_with_type::<String>(content_type, "done").await;
+        assert_eq!(read.unwrap(), "done");
+        let read = invoke_with_type::<String>(content_type, r#""done""#).await;
+        assert_eq!(read.unwrap(), "done");
+        // Valid JSON is never text.
+        let error = invoke_with_type::<String>(content_type, "17").await;
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
+        let error = invoke_with_type::<String>(content_type, "").await;
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
+    }
+    // A response that is declared as JSON must be JSON.
+    for content_type in ["application/json", "application/problem+json"] {
+        let error = invoke_with_type::<String>(content_type, "done")
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("not valid JSON"), "{error}");
+    }
+}

@@ -13,7 +13,7 @@
 //! The other modules cover all services: `coverage` that every operation is called and conforms to
 //! the document, `client` and `profiles` the settings of a client, `errors` kinds and texts of
 //! errors, `faults` every operation against every fault of a server, `tls` certificates and proxies,
-//! `handles` what callers can do with the types, `schemas` the JSON Schemas of the types, `properties`
+//! `numbers` numbers without a JSON form, `handles` what callers can do with the types, `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
@@ -31,6 +31,7 @@ mod fuzz;
 mod geo;
 mod handles;
 mod messaging;
+mod numbers;
 mod profiles;
 mod properties;
 mod schemas;

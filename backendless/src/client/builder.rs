@@ -17,7 +17,10 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_RETRY_BUDGET: u32 = 100;
-const DEFAULT_MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
+/// A page has at most 100 rows, so this is an average of 80 KiB for a row.
+const DEFAULT_MAX_RESPONSE_SIZE: usize = 8 * 1024 * 1024;
+/// A file is read into memory as it is, so it needs no more memory than its size.
+const DEFAULT_MAX_FILE_SIZE: usize = 64 * 1024 * 1024;
 
 /// Settings of a [`Client`]; created by [`Client::builder`].
 ///
@@ -43,7 +46,7 @@ pub struct ClientBuilder {
     retry_budget: u32,
     jitter_seed: Option<u64>,
     clock: Arc<dyn Clock>,
-    max_response_size: usize,
+    max_response_size: Option<usize>,
     timeout: Duration,
     attempt_timeout: Duration,
 }
@@ -67,7 +70,7 @@ impl ClientBuilder {
             retry_budget: DEFAULT_RETRY_BUDGET,
             jitter_seed: None,
             clock: Arc::new(SystemClock),
-            max_response_size: DEFAULT_MAX_RESPONSE_SIZE,
+            max_response_size: None,
             timeout: DEFAULT_TIMEOUT,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
         }
@@ -259,18 +262,24 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the maximum size in bytes of a response that is read into memory, after decompression. The default is 64
-    /// MiB.
+    /// Sets the maximum size in bytes of a response that is read into memory, after decompression. The default is 8 MiB,
+    /// and 64 MiB for a file that is read with [`Download::bytes`](crate::Download::bytes).
     ///
-    /// A larger response is an error of kind [`Decode`](crate::ErrorKind::Decode). A download that is read as a stream
-    /// has no maximum.
+    /// A larger response is an error of kind [`Decode`](crate::ErrorKind::Decode). A download that is read as a stream,
+    /// or saved to a file, has no maximum.
+    ///
+    /// The limit also bounds the memory for decoded JSON, by a factor that depends on the type. A struct takes about as
+    /// much as the text of its row. A `serde_json::Value` or a [`Record`](crate::Record) typically takes 3 to 10 times the
+    /// size of the text, and up to 100 times in the worst case, many objects with one short entry each: 0.8 GiB for
+    /// 8 MiB. A page of a search has at most 100 rows, so a larger limit is needed only for rows with an average of more
+    /// than 80 KiB, or for large results of Cloud Code.
     ///
     /// ```
     /// let client = backendless::Client::builder("A0F5", "9C41").max_response_size(1024 * 1024).build()?;
     /// # Ok::<(), backendless::Error>(())
     /// ```
     pub fn max_response_size(mut self, bytes: usize) -> Self {
-        self.max_response_size = bytes;
+        self.max_response_size = Some(bytes);
         self
     }
 
@@ -397,7 +406,8 @@ impl ClientBuilder {
             api_key: self.http.api_key,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
-            max_response_size: self.max_response_size,
+            max_response_size: self.max_response_size.unwrap_or(DEFAULT_MAX_RESPONSE_SIZE),
+            max_file_size: self.max_response_size.unwrap_or(DEFAULT_MAX_FILE_SIZE),
             budget: Budget::new(self.retry_budget, self.jitter_seed),
             retry: self.retry,
             clock: self.clock,

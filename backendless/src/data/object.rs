@@ -7,9 +7,14 @@ use crate::Timestamp;
 
 /// A row of a table: a `T` and the system properties, which the service keeps for every row.
 ///
-/// It dereferences to the `T`, so that `person.name` reads a column. `T` is decoded from the other
-/// columns of the row. If `T` has a field for a system property, such as `objectId`, the field is
-/// set as well.
+/// It dereferences to the `T`, so that `person.name` reads a column. The value is the one that
+/// `serde_json` reads from the same row as a `T`, for every serde attribute: a field for a system property,
+/// such as `objectId`, is set as well, and a map, a `#[serde(flatten)]` or the tag of an enum finds the
+/// system properties among the columns.
+///
+/// There is one difference: a struct with `#[serde(deny_unknown_fields)]` need not have fields for the
+/// system properties, which every row contains. This applies to a struct of its own; an enum, or a struct
+/// with `#[serde(flatten)]`, that denies unknown fields must name them all, as with `serde_json`.
 ///
 /// ```
 /// use backendless::Object;
@@ -27,6 +32,16 @@ use crate::Timestamp;
 /// assert_eq!(bob.updated, None);
 /// assert_eq!(bob.name, "Bob");
 /// let person: Person = bob.into_inner();
+///
+/// /// Rows of several tables, which a relation may contain.
+/// #[derive(Deserialize)]
+/// #[serde(tag = "___class")]
+/// enum Member {
+///     Person { name: String },
+///     Company { vat: String },
+/// }
+/// let member: backendless::Object<Member> = serde_json::from_str(row)?;
+/// assert!(matches!(*member, Member::Person { .. }));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -71,7 +86,9 @@ impl<T> Object<T> {
         }
     }
 
-    /// Returns the value without the system properties.
+    /// Returns the value alone.
+    ///
+    /// A map contains the system properties too: remove `objectId` before the value is created as another row.
     ///
     /// ```
     /// let row = backendless::Object::new("B2", "Bob");

@@ -98,7 +98,7 @@ impl Download {
     }
 
     /// Reads the whole file into memory, up to the client's
-    /// [`max_response_size`](crate::ClientBuilder::max_response_size). Read larger files as a stream, or save them with
+    /// [`max_response_size`](crate::ClientBuilder::max_response_size), or 64 MiB by default. Read larger files as a stream, or save them with
     /// [`save_to`](Self::save_to).
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl Download {
     pub async fn bytes(mut self) -> Result<Bytes> {
         let mut all = BytesMut::new();
         while let Some(chunk) = self.next().await? {
-            if all.len() + chunk.len() > self.body.max_response_size() {
+            if all.len() + chunk.len() > self.body.max_file_size() {
                 return Err(self.body.too_long());
             }
             all.extend_from_slice(&chunk);

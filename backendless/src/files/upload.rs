@@ -235,7 +235,7 @@ impl UploadFile {
     }
 
     /// Sets a callback that is called after each chunk, with the number of bytes sent so far and, if it is known, the
-    /// total number. Another attempt starts at 0 again. If the callback panics, the upload ends with an error.
+    /// total number. For an upload of 0 bytes it is called once, with 0. Another attempt starts at 0 again. If the callback panics, the upload ends with an error.
     ///
     /// ```
     /// use backendless::Upload;
@@ -386,6 +386,7 @@ impl FilePart {
             progress: self.progress,
             sent: 0,
             length,
+            is_reported: false,
             on_progress: self.on_progress,
         };
         let guessed = mime_guess::from_path(&self.file_name).first_or_octet_stream();
@@ -444,6 +445,8 @@ struct Observed {
     progress: Progress,
     sent: u64,
     length: Option<u64>,
+    /// Whether the callback was called.
+    is_reported: bool,
     on_progress: Option<Arc<Mutex<OnProgress>>>,
 }
 
@@ -476,7 +479,8 @@ impl Observed {
 
     /// Calls the caller's callback, and converts a panic to an error. A panic would end the task that drives the
     /// connection, without an error of the request.
-    fn report(&self) -> Result<(), BoxError> {
+    fn report(&mut self) -> Result<(), BoxError> {
+        self.is_reported = true;
         let Some(report) = &self.on_progress else {
             return Ok(());
         };
@@ -497,8 +501,13 @@ impl Stream for Observed {
         if matches!(chunk, Some(Err(_))) {
             this.progress.fail(this.failure);
         }
-        if let Some(Ok(bytes)) = &chunk {
-            this.sent += bytes.len() as u64;
+        let bytes = match &chunk {
+            Some(Ok(bytes)) => bytes.len() as u64,
+            Some(Err(_)) | None => 0,
+        };
+        this.sent += bytes;
+        // Empty content has no chunks, and is reported at its end.
+        if bytes > 0 || (chunk.is_none() && !this.is_reported) {
             if let Err(panicked) = this.report() {
                 this.progress.fail(ErrorKind::ConnectionLost);
                 return Poll::Ready(Some(Err(panicked)));

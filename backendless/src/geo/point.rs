@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::data::Record;
-use crate::{Error, Result};
+use crate::{Error, Result, encode};
 
 /// A point on the map, with categories and metadata.
 ///
@@ -92,7 +92,7 @@ impl GeoPoint {
     #[must_use]
     pub fn metadata(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        match serde_json::to_value(value) {
+        match encode::to_value(&value) {
             Ok(value) => {
                 self.metadata.insert(name, value);
             }

@@ -48,18 +48,19 @@ pub struct Message<M> {
     pub headers: BTreeMap<String, Value>,
 }
 
-/// The messages of one response, each still as JSON, so that a message which does not match the
-/// caller's type does not affect the others. The list is empty if the response or its `messages` is
-/// null or missing.
-pub(super) struct Messages(pub(super) Vec<Value>);
+/// The messages of one response. The list is empty if the response or its `messages` is null or missing.
+///
+/// By default each message is still JSON, so that a message which does not match the caller's type does not affect
+/// the others.
+pub(super) struct Messages<T = Value>(pub(super) Vec<T>);
 
-impl<'de> Deserialize<'de> for Messages {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Messages<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        struct Body {
-            messages: Option<Vec<Value>>,
+        struct Body<T> {
+            messages: Option<Vec<T>>,
         }
-        let body = Option::<Body>::deserialize(deserializer)?;
+        let body = Option::<Body<T>>::deserialize(deserializer)?;
         let messages = body.and_then(|body| body.messages);
         Ok(Self(messages.unwrap_or_default()))
     }

@@ -13,6 +13,8 @@ pub use message::{Message, MessageStatus};
 pub use publish::{Publish, PublishParameters, PushPolicy};
 pub use stream::MessageStream;
 
+use message::Messages;
+
 use crate::Client;
 use crate::generated::raw;
 use crate::operations::SEND_EMAIL;
@@ -87,36 +89,41 @@ impl Messaging {
         Request::with_parameters(self.client.clone(), parameters)
     }
 
-    /// Receives the pending messages of a subscription, in the form in which the service sends them.
+    /// Receives the pending messages of a subscription, with payloads of type `M`. The list is empty if there are none.
     ///
     /// The request is not idempotent: the service delivers each message once, so the messages of a lost response are
-    /// lost. [`messages`](Self::messages) polls repeatedly, and returns one message after the other.
+    /// lost. If one message does not match `M`, the request fails and the others are lost as well: use
+    /// `serde_json::Value` as `M` where payloads of another form are possible. [`messages`](Self::messages) polls
+    /// repeatedly, and returns one message or error after the other.
     ///
     /// # Errors
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the channel or the subscription id cannot be a path
     ///   segment.
-    /// - [`Decode`](crate::ErrorKind::Decode) if the response does not match `R`.
+    /// - [`Decode`](crate::ErrorKind::Decode), with the JSON path, if a message does not match `M`.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
-    /// let response: backendless::Record = messaging.poll("news", "my-subscription").await?;
-    /// assert!(response.contains_key("messages"));
+    /// # messaging.poll::<String>("news", "my-subscription").await?;
+    /// messaging.publish("news", "the shop opens").await?;
+    /// let messages = messaging.poll::<String>("news", "my-subscription").await?;
+    /// assert_eq!(messages[0].data, "the shop opens");
     /// # });
     /// ```
-    pub fn poll<R>(
+    pub fn poll<M>(
         &self,
         channel: impl Into<String>,
         subscription_id: impl Into<String>,
-    ) -> Request<R>
+    ) -> Request<Vec<Message<M>>>
     where
-        R: DeserializeOwned + 'static,
+        M: DeserializeOwned + 'static,
     {
-        let request = raw::poll_messages(&channel.into(), &subscription_id.into());
-        Request::new(&self.client, request)
+        let request =
+            raw::poll_messages::<Messages<Message<M>>>(&channel.into(), &subscription_id.into());
+        Request::map(&self.client, request, |messages| messages.0)
     }
 
     /// Returns a stream of the messages of a subscription, with payloads of type `M`; see [`MessageStream`].

@@ -4,10 +4,11 @@ use std::fmt;
 use std::future::IntoFuture;
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
 use super::MessageStatus;
 use crate::data::Record;
+use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::PUBLISH_MESSAGE;
 use crate::request::{Request, RequestFuture, sealed};

@@ -40,6 +40,16 @@ pub(crate) enum Reader<R> {
     Json(fn(&[u8]) -> serde_json::Result<R>, Describe),
     /// By a function of the complete body, which may be empty.
     Body(fn(Bytes) -> R),
+    /// As JSON or as a string, depending on the content type.
+    JsonOrText(JsonOrText<R>),
+}
+
+/// How a response is decoded that is JSON or plain text.
+pub(crate) struct JsonOrText<R> {
+    pub(crate) json: fn(&[u8]) -> serde_json::Result<R>,
+    /// Decodes the body as a string; `None` if `R` cannot be a string.
+    pub(crate) text: fn(&str) -> Option<R>,
+    pub(crate) describe: Describe,
 }
 
 /// Describes where and why JSON does not match the type of the response.
@@ -118,7 +128,7 @@ impl RequestBuilder {
 
     /// Sets a JSON body.
     pub(crate) fn json<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
-        let json = serde_json::to_vec(body)
+        let json = crate::encode::to_vec(body)
             .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
         self.set_body("application/json", json.into());
         Ok(())

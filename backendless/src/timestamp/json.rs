@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::Timestamp;
+use crate::decode::number_text;
 
 const EXPECTED: &str = "a time in milliseconds since 1970";
 
@@ -23,7 +24,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 pub(crate) struct TimestampVisitor;
 
-impl Visitor<'_> for TimestampVisitor {
+impl<'de> Visitor<'de> for TimestampVisitor {
     type Value = Timestamp;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,11 +58,22 @@ impl Visitor<'_> for TimestampVisitor {
             .map(Timestamp)
             .map_err(|_| E::custom(format_args!("expected {EXPECTED}, found another string")))
     }
+
+    /// A number with a fraction or an exponent, in a build with serde_json's `arbitrary_precision`.
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Timestamp, A::Error> {
+        let number = number_text(map)?;
+        match number.map(|text| (text.parse(), text.parse())) {
+            Some((Ok(millis), _)) => self.visit_i64(millis),
+            Some((_, Ok(millis))) => self.visit_f64(millis),
+            _ => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::de::value::{Error as ValueError, MapDeserializer};
 
     fn read(json: &str) -> serde_json::Result<Timestamp> {
         serde_json::from_str(json)
@@ -77,6 +89,29 @@ mod tests {
         assert_eq!(read("18446744073709551615"), None);
         assert_eq!(read("\"soon\""), None);
         assert_eq!(read("{}"), None);
+    }
+
+    /// serde_json passes such numbers on as an object, if its feature `arbitrary_precision` is enabled.
+    #[test]
+    fn a_number_of_arbitrary_precision_is_read() {
+        let read = |text: &str| {
+            let number = [("$serde_json::private::Number", text)].into_iter();
+            Timestamp::deserialize(MapDeserializer::<_, ValueError>::new(number)).ok()
+        };
+        assert_eq!(read("1.7e12"), Some(Timestamp(1_700_000_000_000)));
+        assert_eq!(read("1700000000000.9"), Some(Timestamp(1_700_000_000_000)));
+        assert_eq!(read("-1.5"), Some(Timestamp(-2)));
+        assert_eq!(read("9223372036854775807"), Some(Timestamp(i64::MAX)));
+        assert_eq!(read("18446744073709551616"), None);
+        assert_eq!(read("1e400"), None);
+        assert_eq!(read("soon"), None);
+        let other = [("a", "1")].into_iter();
+        let other = Timestamp::deserialize(MapDeserializer::<_, ValueError>::new(other));
+        let text = other.unwrap_err().to_string();
+        assert_eq!(
+            text,
+            "invalid type: map, expected a time in milliseconds since 1970"
+        );
     }
 
     #[test]

@@ -67,13 +67,13 @@ impl FileBody {
         self.context.attempts
     }
 
-    pub(crate) fn max_response_size(&self) -> usize {
-        self.context.shared.max_response_size
+    pub(crate) fn max_file_size(&self) -> usize {
+        self.context.shared.max_file_size
     }
 
     /// Creates the error of a file that is too long to be read into memory.
     pub(crate) fn too_long(&self) -> Error {
-        let max_bytes = self.max_response_size();
+        let max_bytes = self.max_file_size();
         let text = format!(
             "the file is longer than {max_bytes} bytes: see `max_response_size`, or use `save_to`"
         );

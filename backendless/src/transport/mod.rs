@@ -42,6 +42,7 @@ use tracing::Instrument;
 pub(crate) use account::Account;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use http::{HttpClient, HttpConfig, is_media_type};
+use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
 pub(crate) use session::{Caller, secret_header, token_header};
@@ -69,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) attempt_timeout: Duration,
     /// The maximum length of a response that is read into memory, in bytes.
     pub(crate) max_response_size: usize,
+    /// The maximum length of a file that is read into memory, in bytes.
+    pub(crate) max_file_size: usize,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) clock: Arc<dyn Clock>,
@@ -142,6 +145,7 @@ impl Transport {
         Ok(Reply {
             context,
             status: received.head.status(),
+            format: Format::of(received.head.headers()),
             body: received.body,
         })
     }

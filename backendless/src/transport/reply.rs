@@ -1,18 +1,52 @@
 //! Successful responses, and their decoding.
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 
 use super::context::RequestContext;
 use super::disclosure;
-use crate::prepared::Reader;
+use crate::prepared::{Describe, JsonOrText, Reader};
 use crate::{ErrorKind, Result, decode, secret};
 
 /// Successful response, read completely.
 pub(crate) struct Reply {
     pub(super) context: RequestContext,
     pub(super) status: StatusCode,
+    pub(super) format: Format,
     pub(super) body: Bytes,
+}
+
+/// Format of a body, as its content type declares it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Format {
+    Json,
+    Text,
+    Unknown,
+}
+
+impl Format {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let value = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+        let media_type = value.and_then(|value| value.split(|&byte| byte == b';').next());
+        let media_type = media_type.unwrap_or_default().trim_ascii();
+        let starts_with = |prefix: &[u8]| {
+            let start = media_type.get(..prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        let is_json = |subtype: &[u8]| {
+            let start = media_type.len().checked_sub(subtype.len());
+            let end = start.and_then(|start| media_type.get(start..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(subtype))
+        };
+        if is_json(b"/json") || is_json(b"+json") {
+            Self::Json
+        } else if starts_with(b"text/") {
+            Self::Text
+        } else {
+            Self::Unknown
+        }
+    }
 }
 
 impl Reply {
@@ -23,35 +57,94 @@ impl Reply {
 
     /// Decodes the body. An empty body is decoded as `null`.
     pub(crate) fn read<R>(self, reader: Reader<R>) -> Result<R> {
-        let (read, describe) = match reader {
+        let result = match reader {
             Reader::Body(read) => return Ok(read(self.body)),
-            Reader::Json(read, describe) => (read, describe),
+            Reader::Json(read, describe) => {
+                let result = read(self.json());
+                result.map_err(|error| self.does_not_match::<R>(&error, describe))
+            }
+            Reader::JsonOrText(read) => self.read_json_or_text(&read),
         };
-        let json: &[u8] = match self.body.trim_ascii() {
-            b"" => b"null",
-            _ => &self.body,
-        };
-        let decoded = read(json).map_err(|error| {
-            let text = describe(json, &error);
-            // The path contains keys of the response, and errors of the caller's types may quote values.
-            let text = match disclosure::check_for_secrets(&self.context, &text) {
-                Err(withheld) if error.is_data() => {
-                    let position = decode::describe_position::<R>(&error);
-                    format!("{position} (its description is withheld, because {withheld})")
-                }
-                _ => text,
-            };
-            let error = self
-                .context
-                .error(ErrorKind::Decode, text)
-                .with_status(self.status.as_u16())
-                .final_because("the response would be the same");
-            self.context.fail(error)
-        });
         if self.context.secret.is_some() {
             // The response to a login contains the token.
             secret::wipe(self.body);
         }
-        decoded
+        result
+    }
+
+    /// Decodes the body as the content type declares it. A body that is declared as text is decoded as JSON only if
+    /// `R` cannot be a string, and a body without a known format is decoded as text only if it is not JSON.
+    fn read_json_or_text<R>(&self, read: &JsonOrText<R>) -> Result<R> {
+        let text = || std::str::from_utf8(&self.body).ok().and_then(read.text);
+        if self.format == Format::Text
+            && !self.body.is_empty()
+            && let Some(value) = text()
+        {
+            return Ok(value);
+        }
+        let error = match (read.json)(self.json()) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let is_text = match self.format {
+            Format::Json => false,
+            Format::Text => self.body.is_empty(),
+            Format::Unknown => !self.body.is_empty() && !error.is_data(),
+        };
+        match is_text.then(text).flatten() {
+            Some(value) => Ok(value),
+            None => Err(self.does_not_match::<R>(&error, read.describe)),
+        }
+    }
+
+    fn json(&self) -> &[u8] {
+        match self.body.trim_ascii() {
+            b"" => b"null",
+            _ => &self.body,
+        }
+    }
+
+    fn does_not_match<R>(&self, error: &serde_json::Error, describe: Describe) -> crate::Error {
+        let text = describe(self.json(), error);
+        // The path contains keys of the response, and errors of the caller's types may quote values.
+        let text = match disclosure::check_for_secrets(&self.context, &text) {
+            Err(withheld) if error.is_data() => {
+                let position = decode::describe_position::<R>(error);
+                format!("{position} (its description is withheld, because {withheld})")
+            }
+            _ => text,
+        };
+        let error = self
+            .context
+            .error(ErrorKind::Decode, text)
+            .with_status(self.status.as_u16())
+            .final_because("the response would be the same");
+        self.context.fail(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_type_declares_the_format() {
+        for (value, format) in [
+            ("application/json", Format::Json),
+            ("Application/JSON; charset=utf-8", Format::Json),
+            ("application/problem+json", Format::Json),
+            ("text/json", Format::Json),
+            ("text/plain", Format::Text),
+            (" TEXT/plain ;charset=utf-8", Format::Text),
+            ("text/html", Format::Text),
+            ("application/octet-stream", Format::Unknown),
+            ("json", Format::Unknown),
+            ("", Format::Unknown),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, value.parse().unwrap());
+            assert_eq!(Format::of(&headers), format, "{value}");
+        }
+        assert_eq!(Format::of(&HeaderMap::new()), Format::Unknown);
     }
 }

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::data::Record;
 use crate::secret::secret_string;
-use crate::{Error, Result};
+use crate::{Error, Result, encode};
 
 /// New user: a password, and the columns of the new row in the table `Users`. It is sent with
 /// [`Users::register`](super::Users::register).
@@ -69,7 +69,7 @@ impl Registration {
     /// ```
     pub fn property(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let name = name.into();
-        match serde_json::to_value(value) {
+        match encode::to_value(&value) {
             _ if name == "password" => {
                 self.problem =
                     Some("property \"password\": pass it to `Registration::new`".to_owned());

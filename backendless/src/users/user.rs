@@ -74,6 +74,9 @@ impl User {
     pub(super) fn from_row(mut row: Object<Record>) -> Self {
         // The token is not a column: it is a secret, and part of a session.
         row.remove(super::USER_TOKEN);
+        for system in ["objectId", "created", "updated", "ownerId", "___class"] {
+            row.remove(system);
+        }
         let mut text = |name: &str| match row.remove(name)? {
             Value::String(text) => Some(text),
             Value::Null => None,

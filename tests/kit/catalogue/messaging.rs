@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backendless::operations::*;
-use backendless::{Email, PushPolicy, Record, Timestamp};
+use backendless::{Email, PushPolicy, Timestamp};
 use serde_json::{Value, json};
 
 use super::call::{call, first_of};
@@ -49,8 +49,8 @@ fn poll() -> Entry {
         call!(|context| context
             .client
             .messaging()
-            .poll::<Record>(context.path(0), context.path(1))),
-        ResponseBody::Required,
+            .poll::<Value>(context.path(0), context.path(1))),
+        ResponseBody::Nullable,
         messages,
     )
     .variant(

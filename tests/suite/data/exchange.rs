@@ -180,7 +180,7 @@ async fn projections_and_aggregates_are_read_as_rows() {
 
     let find = table.find().properties(["name"]).sort_by("name");
     let projected = find.rows::<Object<Record>>().await.unwrap();
-    assert_eq!(projected[0].value_keys(), ["name"]);
+    assert_eq!(projected[0].value_keys(), ["___class", "name", "objectId"]);
 
     let table = local_client(&server).data::<Record>("Person");
     let error = table.find().properties(["Sum(age)"]).await.unwrap_err();
@@ -242,7 +242,13 @@ async fn values_of_every_json_type_are_stored_unchanged() {
     });
     let created = table.create(&row).await.unwrap();
     let read = table.get(&created.object_id).await.unwrap();
-    assert_eq!(serde_json::Value::Object(read.into_inner()), row);
+    let mut columns = read.clone().into_inner();
+    assert_eq!(columns.remove("objectId"), Some(read.object_id.into()));
+    assert_eq!(columns.remove("___class"), Some("Everything".into()));
+    for system in ["created", "updated", "ownerId"] {
+        assert!(columns.remove(system).is_some(), "{system}");
+    }
+    assert_eq!(serde_json::Value::Object(columns), row);
 }
 
 #[tokio::test]

@@ -4,4 +4,5 @@ mod exchange;
 mod rejected;
 mod responses;
 mod stream;
+mod texts;
 mod wire;

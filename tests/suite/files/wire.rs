@@ -200,6 +200,33 @@ async fn progress_increases_to_the_total() {
 }
 
 #[tokio::test]
+async fn an_empty_upload_reports_its_progress_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = folder.path().join("a.bin");
+    std::fs::write(&local, "").unwrap();
+    let no_chunks = stream::empty::<Result<&str, io::Error>>;
+    let empty_chunks = || stream::iter(["", ""].map(Ok::<_, io::Error>));
+    for (source, total) in [
+        (Upload::bytes(""), Some(0)),
+        (Upload::file(local), Some(0)),
+        (Upload::stream(no_chunks(), Some(0)), Some(0)),
+        (Upload::stream(no_chunks(), None), None),
+        (Upload::stream(empty_chunks(), Some(0)), Some(0)),
+        (Upload::stream(empty_chunks(), None), None),
+    ] {
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&reports);
+        sent(|files| {
+            files
+                .upload("a.bin", source)
+                .on_progress(move |sent, total| kept.lock().unwrap().push((sent, total)))
+        })
+        .await;
+        assert_eq!(*reports.lock().unwrap(), [(0, total)]);
+    }
+}
+
+#[tokio::test]
 async fn download_requests_the_url_unchanged() {
     let server = Recorder::responding(200, "x").await;
     let url = format!("{}/{APP_ID}/{API_KEY}/files/a%20b.txt", server.url());

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use backendless::{
-    Email, ErrorCode, ErrorKind, MessageStream, Messaging, PushPolicy, Record, Timestamp,
-};
+use backendless::{Email, ErrorCode, ErrorKind, MessageStream, Messaging, PushPolicy, Timestamp};
 use backendless_local::Server;
 use futures_util::{StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
@@ -22,11 +20,8 @@ async fn messaging() -> (Server, Messaging) {
 
 /// Polls once, and returns the payloads.
 async fn poll_texts(messaging: &Messaging, channel: &str, subscription: &str) -> Vec<String> {
-    let response: Record = messaging.poll(channel, subscription).await.unwrap();
-    let messages = response["messages"].as_array().unwrap().iter();
-    messages
-        .map(|message| message["data"].as_str().unwrap().to_owned())
-        .collect()
+    let messages = messaging.poll(channel, subscription).await.unwrap();
+    messages.into_iter().map(|message| message.data).collect()
 }
 
 fn stream_of(messaging: &Messaging, subscription: &str) -> MessageStream<String> {

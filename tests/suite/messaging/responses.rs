@@ -148,3 +148,44 @@ async fn invalid_channel_is_the_first_item_of_the_stream() {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert_eq!(server.requests().len(), 0);
 }
+
+async fn poll<M: DeserializeOwned + 'static>(
+    response: &str,
+) -> backendless::Result<Vec<Message<M>>> {
+    let server = Recorder::responding(200, response).await;
+    server.client().messaging().poll("c", "s").await
+}
+
+#[tokio::test]
+async fn poll_returns_the_messages_with_their_payloads() {
+    let response = r#"{"messages":[
+        {"messageId":"M-1","data":{"text":"one"},"publishedAt":5,"publisherId":null,"headers":{"a":"b"}},
+        {"messageId":7,"data":{"text":"two"}}]}"#;
+    let messages = poll::<Record>(response).await.unwrap();
+    assert_eq!(messages[0].message_id.as_deref(), Some("M-1"));
+    assert_eq!(messages[0].data["text"], "one");
+    assert_eq!(messages[0].published_at, Some(Timestamp::from_millis(5)));
+    assert_eq!(messages[0].headers["a"], "b");
+    assert_eq!(messages[1].message_id.as_deref(), Some("7"));
+    for none in [
+        "",
+        "null",
+        "{}",
+        r#"{"messages":null}"#,
+        r#"{"messages":[]}"#,
+    ] {
+        assert_eq!(poll::<Value>(none).await.unwrap(), [], "{none}");
+    }
+    let error = poll::<u8>(r#"{"messages":[{"data":1},{"data":"SECRET"}]}"#);
+    let error = error.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let text = error.to_string();
+    assert!(
+        text.contains("at messages[1].data: expected u8, found string"),
+        "{text}"
+    );
+    assert_eq!(
+        poll::<Value>("5").await.unwrap_err().kind(),
+        ErrorKind::Decode
+    );
+}

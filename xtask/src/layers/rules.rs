@@ -45,6 +45,7 @@ pub(crate) const RULES: &[Rules] = &[
             &[
                 "clock",
                 "decode",
+                "encode",
                 "error",
                 "filter",
                 "profile",

@@ -65,6 +65,7 @@ pub(super) fn tokenize(
         classify(clause, token)?;
     }
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
+    mark_escapes(&mut tokens);
     check_limits(clause, &tokens)?;
     let end = tokens
         .last()
@@ -104,6 +105,23 @@ fn classify(clause: &Clause<'_>, token: &mut TokenWithSpan) -> Result<(), Servic
                 token.span.start,
                 format!("found {found}, which is not allowed in a clause"),
             ))
+        }
+    }
+}
+
+/// Marks `ESCAPE` as a keyword after the pattern of a `LIKE`. Elsewhere it is a name, as that of a column.
+fn mark_escapes(tokens: &mut [TokenWithSpan]) {
+    for index in 2..tokens.len() {
+        let is_after_pattern = matches!(
+            (&tokens[index - 2].token, &tokens[index - 1].token),
+            (Token::Word(like), Token::SingleQuotedString(_)) if like.keyword == Keyword::LIKE
+        );
+        if let Token::Word(word) = &mut tokens[index].token
+            && is_after_pattern
+            && word.quote_style.is_none()
+            && word.value.eq_ignore_ascii_case("escape")
+        {
+            word.keyword = Keyword::ESCAPE;
         }
     }
 }

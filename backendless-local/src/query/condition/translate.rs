@@ -64,8 +64,8 @@ pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Se
             any: false,
             expr,
             pattern,
-            escape_char: None,
-        } => like(clause, &expr, negated, &pattern),
+            escape_char,
+        } => like(clause, &expr, negated, &pattern, escape_char.as_deref()),
         other => truth(clause, &other),
     }
 }
@@ -269,6 +269,7 @@ fn like(
     expression: &Expr,
     negated: bool,
     pattern: &Expr,
+    escape: Option<&Expr>,
 ) -> Result<Sql, ServiceError> {
     let term = term(clause, expression)?;
     if !matches!(term.kind, Kind::String | Kind::Unknown) {
@@ -287,10 +288,57 @@ fn like(
         ));
     };
     let not = if negated { "NOT " } else { "" };
+    let Some(escape) = escape else {
+        return Ok(Sql {
+            text: format!("{not}{LIKE}({}, ?)", term.sql),
+            values: vec![Stored::Text(text)],
+        });
+    };
+    let pattern = without_escapes(clause, escape, &text)?;
+    let [percent, underscore] = SUBSTITUTES.map(u32::from);
     Ok(Sql {
-        text: format!("{not}{LIKE}({}, ?)", term.sql),
-        values: vec![Stored::Text(text)],
+        text: format!(
+            "{not}{LIKE}(replace(replace({}, '%', char({percent})), '_', char({underscore})), ?)",
+            term.sql
+        ),
+        values: vec![Stored::Text(pattern)],
     })
+}
+
+/// Characters that represent `%` and `_` in the value and as escaped characters of the pattern. Unicode
+/// reserves them for internal use.
+const SUBSTITUTES: [char; 2] = ['\u{FDD0}', '\u{FDD1}'];
+
+/// Returns the pattern with a substitute for each escaped wildcard. As in SQL-92, only a wildcard and the
+/// escape character itself can be escaped.
+fn without_escapes(
+    clause: &Clause<'_>,
+    escape: &Expr,
+    pattern: &str,
+) -> Result<String, ServiceError> {
+    let invalid = |what| Err(unsupported(clause, escape, what));
+    let Literal::Text(text) = literal(clause, escape)? else {
+        return invalid("an escape character that is not in single quotes");
+    };
+    let mut characters = text.chars();
+    let (Some(escape), None) = (characters.next(), characters.next()) else {
+        return invalid("an ESCAPE that is not one character");
+    };
+    let [percent, underscore] = SUBSTITUTES;
+    let mut result = String::with_capacity(pattern.len());
+    let mut rest = pattern.chars();
+    while let Some(character) = rest.next() {
+        result.push(match character {
+            character if character != escape => character,
+            _ => match rest.next() {
+                Some('%') => percent,
+                Some('_') => underscore,
+                Some(other) if other == escape => other,
+                _ => return invalid("a pattern with an escape character before an ordinary one"),
+            },
+        });
+    }
+    Ok(result)
 }
 
 impl Operand {
