@@ -39,13 +39,13 @@ impl Data {
         table: String,
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
-        system_properties::check_types(&body)?;
         if body.get(OBJECT_ID).is_some_and(|id| !id.is_null()) {
             return Err(ServiceError::new(
                 code::OBJECT_ID_GIVEN,
                 "The objectId of a new object is set by the server and must not be given",
             ));
         }
+        system_properties::check_types(&body)?;
         self.insert(caller, table, body).await
     }
 

@@ -128,7 +128,6 @@ async fn system_properties_of_a_wrong_type_are_rejected() {
         ("updated", json!(true)),
         ("ownerId", json!(5)),
         ("___class", json!({})),
-        ("objectId", json!(5)),
     ] {
         let mut body = json!({"name": "Eve"});
         body[name] = value;
@@ -143,6 +142,11 @@ async fn system_properties_of_a_wrong_type_are_rejected() {
         body["password"] = json!("pw");
         app.post("/users/register", body).rejected(400, 1007).await;
     }
+    let number = json!({"objectId": 5});
+    app.post("/data/Person", number.clone())
+        .rejected(400, 1003)
+        .await;
+    app.put("/data/Person", number).rejected(400, 1007).await;
     assert_eq!(app.get("/data/Person").ok().await, json!([row]));
     // A row that was read can be sent back.
     app.put(&path, row).ok().await;
