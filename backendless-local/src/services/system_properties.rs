@@ -19,7 +19,7 @@ pub(crate) fn check_types(body: &Map<String, Value>) -> Result<(), ServiceError>
         check(name, "a string", Value::is_string)?;
     }
     for name in [CREATED, UPDATED] {
-        check(name, "a time in milliseconds", Value::is_number)?;
+        check(name, "a time in milliseconds", Value::is_i64)?;
     }
     Ok(())
 }

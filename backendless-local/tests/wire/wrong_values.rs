@@ -125,6 +125,7 @@ async fn system_properties_of_a_wrong_type_are_rejected() {
     for (name, value) in [
         ("created", json!("yesterday")),
         ("created", json!([1])),
+        ("created", json!(1.5)),
         ("updated", json!(true)),
         ("ownerId", json!(5)),
         ("___class", json!({})),
