@@ -115,8 +115,8 @@ impl Users {
         Ok(user)
     }
 
-    /// Ends the session of the caller. Without a session there is nothing to end, and it succeeds:
-    /// official clients log out after each registration, which opens no session that they know of.
+    /// Ends the session of the caller. Succeeds without a session, because users of official clients
+    /// log out after a registration, which returns no token.
     pub(crate) async fn logout(&self, caller: Caller) -> Result<(), ServiceError> {
         let Some(session) = caller.0 else {
             return Ok(());
