@@ -179,17 +179,16 @@ impl Find {
     /// Rejects names of relations. Relations are not supported: an object inside a row is a value of a
     /// JSON column, which is always returned completely. So no column is one, and `*` loads none.
     fn check_relations(&self, table: &Table) -> Result<(), ServiceError> {
-        for relation in self.relations.iter().filter(|relation| *relation != "*") {
-            let column = relation.split('.').next().unwrap_or(relation);
-            table.known_column(column)?;
-            let why = format!(
-                "Invalid loadRelations: column '{}' in table '{}' is not a relation",
-                shorten(column),
-                table.name()
-            );
-            return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
-        }
-        Ok(())
+        let Some(relation) = self.relations.iter().find(|relation| *relation != "*") else {
+            return Ok(());
+        };
+        let column = relation.split('.').next().unwrap_or(relation);
+        let column = &table.known_column(column)?.name;
+        let table = table.name();
+        let why = format!(
+            "Invalid loadRelations: column '{column}' in table '{table}' is not a relation"
+        );
+        Err(ServiceError::new(code::UNKNOWN_COLUMN, why))
     }
 }
 
