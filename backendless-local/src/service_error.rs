@@ -10,7 +10,6 @@ pub(crate) mod code {
     pub(crate) const RATE_LIMIT: i64 = 999;
     pub(crate) const UNKNOWN_OBJECT: i64 = 1000;
     pub(crate) const NOTHING_TO_UPDATE: i64 = 1001;
-    pub(crate) const USE_REGISTRATION: i64 = 1002;
     pub(crate) const OBJECT_ID_GIVEN: i64 = 1003;
     pub(crate) const INVALID_OFFSET: i64 = 1004;
     pub(crate) const INVALID_PAGE_SIZE: i64 = 1005;
@@ -23,13 +22,13 @@ pub(crate) mod code {
     pub(crate) const COUNTER_OVERFLOW: i64 = 1030;
     pub(crate) const UNKNOWN_OPERATION: i64 = 2001;
     pub(crate) const UNKNOWN_APP: i64 = 2002;
+    pub(crate) const LOGIN_BY_OBJECT_ID: i64 = 2014;
     pub(crate) const INVALID_LOGIN: i64 = 3003;
     pub(crate) const LOGIN_OR_PASSWORD_MISSING: i64 = 3006;
     pub(crate) const PASSWORD_MISSING: i64 = 3011;
     pub(crate) const IDENTITY_MISSING: i64 = 3013;
     pub(crate) const IDENTITY_TAKEN: i64 = 3018;
     pub(crate) const UNKNOWN_IDENTITY: i64 = 3020;
-    pub(crate) const CANNOT_LOG_OUT: i64 = 3023;
     pub(crate) const UPDATE_NOT_LOGGED_IN: i64 = 3028;
     pub(crate) const UPDATE_OF_ANOTHER_USER: i64 = 3029;
     pub(crate) const USER_EXISTS: i64 = 3033;
@@ -41,6 +40,8 @@ pub(crate) mod code {
     pub(crate) const CREATED_AT_REGISTRATION: i64 = 3077;
     pub(crate) const DELETE_OF_ANOTHER_USER: i64 = 3095;
     pub(crate) const INVALID_COORDINATES: i64 = 4002;
+    pub(crate) const INVALID_GEO_OFFSET: i64 = 4003;
+    pub(crate) const INVALID_GEO_PAGE_SIZE: i64 = 4004;
     pub(crate) const RADIUS_NOT_POSITIVE: i64 = 4023;
     pub(crate) const NOT_A_NUMBER: i64 = 4032;
     pub(crate) const COORDINATES_MISSING: i64 = 4068;
@@ -107,6 +108,13 @@ impl ServiceError {
 
     pub(crate) fn not_found(code: i64, message: impl Into<String>) -> ServiceError {
         ServiceError::of_kind(ErrorKind::NotFound, code, message)
+    }
+
+    /// An operation or a parameter of the service that this server does not implement. `what` is its
+    /// name.
+    pub(crate) fn not_implemented(what: impl fmt::Display) -> ServiceError {
+        let message = format!("{what} is not implemented by the local server");
+        ServiceError::not_found(code::UNKNOWN_OPERATION, message)
     }
 
     /// A failure of this server. The client never sees the reason.

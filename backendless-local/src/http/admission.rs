@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::http::body::{discard, share};
+use crate::http::reserved::is_reserved;
 use crate::http::response::ErrorResponse;
 use crate::http::url::decode;
 use crate::service_error::{ServiceError, code};
@@ -47,18 +48,33 @@ async fn identify(services: &Services, request: &Parts) -> Result<Caller, ErrorR
     if !is_this_app {
         return Err(unknown_app().into());
     }
-    // The router would match `/data//id` as a table with an empty name.
-    if segments[..segments.len() - 1].iter().any(String::is_empty) {
-        return Err(unknown_operation(&request.method, request.uri.path()).into());
-    }
-    match request.headers.get(USER_TOKEN) {
-        None => Ok(Caller(None)),
+    let caller = match request.headers.get(USER_TOKEN) {
+        None => Caller(None),
         // A token that is not text becomes an unknown token.
         Some(token) => {
             let token = token.to_str().unwrap_or_default();
-            Ok(services.users.caller(token).await?)
+            services.users.caller(token).await?
         }
+    };
+    check_route(request, &segments[2..])?;
+    Ok(caller)
+}
+
+/// Rejects requests that the router would give to another operation than that of the service.
+fn check_route(request: &Parts, segments: &[String]) -> Result<(), ErrorResponse> {
+    let is_file = segments.first().is_some_and(|name| name == "files");
+    let (method, path) = (&request.method, request.uri.path());
+    // The router would match `/data//id` as a table with an empty name.
+    let has_gap = segments.iter().rev().skip(1).any(String::is_empty) && !is_file;
+    let raw: Vec<&str> = path.split('/').skip(3).collect();
+    if has_gap || is_reserved(&raw, segments) {
+        return Err(unknown_operation(method, path).into());
     }
+    // The router would run `GET`, and a poll or a logout is not safe to repeat.
+    if method == Method::HEAD && !is_file {
+        return Err(unknown_method(method, path));
+    }
+    Ok(())
 }
 
 fn unknown_app() -> ServiceError {
@@ -73,19 +89,19 @@ pub(crate) async fn unknown_route(request: Request) -> ErrorResponse {
 }
 
 fn unknown_operation(method: &Method, path: &str) -> ServiceError {
-    let message = format!("there is no operation {method} {}", route(path));
-    ServiceError::not_found(code::UNKNOWN_OPERATION, message)
+    let operation = format!("there is no operation {method} {}: it", route(path));
+    ServiceError::not_implemented(operation)
 }
 
 pub(crate) async fn method_not_allowed(request: Request) -> ErrorResponse {
-    let message = format!(
-        "{} has no operation {}",
-        route(request.uri().path()),
-        request.method()
-    );
+    unknown_method(request.method(), request.uri().path())
+}
+
+fn unknown_method(method: &Method, path: &str) -> ErrorResponse {
+    let operation = format!("{} has no operation {method}: it", route(path));
     ErrorResponse::with_status(
         StatusCode::METHOD_NOT_ALLOWED,
-        ServiceError::new(code::UNKNOWN_OPERATION, message),
+        ServiceError::not_implemented(operation),
     )
 }
 

@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod connection;
 mod extract;
 mod fault_injection;
+mod reserved;
 mod response;
 mod routes;
 mod url;

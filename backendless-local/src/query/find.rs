@@ -22,6 +22,16 @@ const MAX_PAGE_SIZE: i64 = 100;
 /// 2000 terms that SQLite allows to select, group and sort by.
 const MAX_ITEMS: usize = 900;
 
+/// The parameters that are lists.
+const LISTS: [&str; 6] = [
+    "excludeProps",
+    "groupBy",
+    "loadRelations",
+    "property",
+    "props",
+    "sortBy",
+];
+
 /// The parameters, not yet checked against a table.
 #[derive(Debug, Default)]
 pub(crate) struct Find {
@@ -51,7 +61,9 @@ impl Find {
                 "loadRelations" => append(&mut find.relations, &name, &value)?,
                 "sortBy" => append(&mut find.sort_by, &name, &value)?,
                 "groupBy" => append(&mut find.group_by, &name, &value)?,
-                "distinct" => find.distinct = value.eq_ignore_ascii_case("true"),
+                "distinct" => find.distinct = flag(&name, &value)?,
+                // There are no relations, whatever their depth and the size of their pages.
+                "relationsDepth" | "relationsPageSize" => check_count(&name, &value)?,
                 "pageSize" => find.page_size = Some(value),
                 "offset" => find.offset = Some(value),
                 _ => {}
@@ -66,7 +78,7 @@ impl Find {
         let mut parameters = Vec::new();
         for (name, value) in body {
             match value {
-                Value::Array(items) => {
+                Value::Array(items) if LISTS.contains(&name.as_str()) => {
                     for item in items {
                         parameters.push((name.clone(), scalar(&name, item)?));
                     }
@@ -164,14 +176,19 @@ impl Find {
         Ok(filters)
     }
 
-    /// Checks that the relations are columns. Relations are not supported: an object inside a row is
-    /// a value of a JSON column, which is always returned completely. So loading it has no effect.
+    /// Rejects names of relations. Relations are not supported: an object inside a row is a value of a
+    /// JSON column, which is always returned completely. So no column is one, and `*` loads none.
     fn check_relations(&self, table: &Table) -> Result<(), ServiceError> {
-        for relation in self.relations.iter().filter(|relation| *relation != "*") {
-            let column = relation.split('.').next().unwrap_or(relation);
-            table.known_column(column)?;
-        }
-        Ok(())
+        let Some(relation) = self.relations.iter().find(|relation| *relation != "*") else {
+            return Ok(());
+        };
+        let column = relation.split('.').next().unwrap_or(relation);
+        let column = &table.known_column(column)?.name;
+        let table = table.name();
+        let why = format!(
+            "Invalid loadRelations: column '{column}' in table '{table}' is not a relation"
+        );
+        Err(ServiceError::new(code::UNKNOWN_COLUMN, why))
     }
 }
 
@@ -203,6 +220,27 @@ fn scalar(name: &str, value: Value) -> Result<String, ServiceError> {
             let why = format!("'{}' must be text, a number or a boolean", shorten(name));
             Err(ServiceError::new(code::INVALID_PARAMETER, why))
         }
+    }
+}
+
+fn flag(name: &str, value: &str) -> Result<bool, ServiceError> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(ServiceError::new(
+            code::INVALID_PARAMETER,
+            format!("'{name}' must be true or false"),
+        )),
+    }
+}
+
+fn check_count(name: &str, value: &str) -> Result<(), ServiceError> {
+    match value.trim().parse::<u32>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err(ServiceError::new(
+            code::INVALID_PARAMETER,
+            format!("'{name}' must be an integer that is not negative"),
+        )),
     }
 }
 

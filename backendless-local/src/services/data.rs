@@ -12,6 +12,7 @@ use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
 use crate::services::rows;
+use crate::services::system_properties;
 use crate::services::users::{self, Users};
 use crate::store::database::Database;
 use crate::store::schema::{OBJECT_ID, Table};
@@ -44,6 +45,7 @@ impl Data {
                 "The objectId of a new object is set by the server and must not be given",
             ));
         }
+        system_properties::check_types(&body)?;
         self.insert(caller, table, body).await
     }
 
@@ -54,16 +56,13 @@ impl Data {
         table: String,
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
-        match body.get(OBJECT_ID) {
-            None | Some(Value::Null) => self.insert(caller, table, body).await,
-            Some(Value::String(object_id)) => {
-                let object_id = object_id.clone();
+        system_properties::check_types(&body)?;
+        match body.get(OBJECT_ID).and_then(Value::as_str) {
+            None => self.insert(caller, table, body).await,
+            Some(object_id) => {
+                let object_id = object_id.to_owned();
                 self.change(caller, table, object_id, body).await
             }
-            Some(_) => Err(ServiceError::new(
-                code::TYPE_MISMATCH,
-                "objectId must be a string",
-            )),
         }
     }
 
@@ -74,6 +73,7 @@ impl Data {
         object_id: String,
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
+        system_properties::check_types(&body)?;
         let differs = |id: &Value| !id.is_null() && *id != object_id;
         if body.get(OBJECT_ID).is_some_and(differs) {
             return Err(ServiceError::new(
@@ -86,20 +86,17 @@ impl Data {
 
     async fn insert(
         &self,
-        Caller(caller): Caller,
+        caller: Caller,
         table: String,
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
         if table == users::TABLE {
-            return Err(ServiceError::new(
-                code::USE_REGISTRATION,
-                "Users cannot be created through the Data service: register them",
-            ));
+            return self.users.register(body).await;
         }
         let fields = rows::writable(body)?;
         let new = rows::NewRow {
             object_id: new_id(),
-            owner_id: caller,
+            owner_id: caller.user_id().map(str::to_owned),
             created: self.clock.now(),
         };
         let write = self.database.write(move |transaction| {

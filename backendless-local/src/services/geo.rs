@@ -6,8 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
+use crate::services::fields;
 use crate::services::parameters::Parameters;
 use crate::store::database::Database;
+use crate::store::schema::OBJECT_ID;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS geo_point (
@@ -69,6 +71,8 @@ impl Geo {
 
     /// Finds points by category and, if the parameters have a circle, by distance.
     pub(crate) async fn find(&self, parameters: &Parameters) -> Result<Vec<Point>, ServiceError> {
+        reject_unimplemented(parameters)?;
+        let page = parse_page(parameters)?;
         let categories = parameters.one("categories")?.unwrap_or(DEFAULT_CATEGORY);
         let categories: Vec<&str> = categories.split(',').map(str::trim).collect();
         let circle = parse_circle(parameters)?;
@@ -77,33 +81,94 @@ impl Geo {
             let mut names = point.categories.iter();
             names.any(|name| categories.contains(&name.as_str()))
         });
-        Ok(match circle {
+        let found = match circle {
             Some(circle) => within(circle, points),
             None => points,
-        })
+        };
+        Ok(found
+            .into_iter()
+            .skip(page.offset)
+            .take(page.size)
+            .collect())
     }
 }
 
+/// Rejects parameters of the service without which it would find other points.
+fn reject_unimplemented(parameters: &Parameters) -> Result<(), ServiceError> {
+    const NAMES: [&str; 15] = [
+        "clustergridsize",
+        "dpp",
+        "geoFence",
+        "includemetadata",
+        "metadata",
+        "nelat",
+        "nelon",
+        "nwlat",
+        "nwlon",
+        "relativeFindMetadata",
+        "relativeFindPercentThreshold",
+        "selat",
+        "selon",
+        "where",
+        "whereClause",
+    ];
+    match NAMES.iter().find(|name| parameters.has(name)) {
+        // Metadata is always included.
+        Some(&"includemetadata") if parameters.one("includemetadata")? == Some("true") => Ok(()),
+        Some(name) => Err(ServiceError::not_implemented(format!(
+            "the parameter '{name}' of GET /geo/points"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The points to return of those found; all of them by default.
+struct Page {
+    size: usize,
+    offset: usize,
+}
+
+fn parse_page(parameters: &Parameters) -> Result<Page, ServiceError> {
+    let integer = |name: &str, code: i64, expected: &str, min: usize, max: usize| {
+        let Some(text) = parameters.one(name)? else {
+            return Ok(None);
+        };
+        let number = text.parse().ok();
+        let number = number.filter(|number| (min..=max).contains(number));
+        number.map(Some).ok_or_else(|| {
+            ServiceError::new(code, format!("'{name}' must be an integer {expected}"))
+        })
+    };
+    let size = integer(
+        "pagesize",
+        code::INVALID_GEO_PAGE_SIZE,
+        "from 1 to 100",
+        1,
+        100,
+    )?;
+    let offset = integer("offset", code::INVALID_GEO_OFFSET, "from 0", 0, usize::MAX)?;
+    Ok(Page {
+        size: size.unwrap_or(usize::MAX),
+        offset: offset.unwrap_or(0),
+    })
+}
+
 fn parse_point(mut body: Map<String, Value>) -> Result<Point, ServiceError> {
+    fields::text(&body, "___class")?;
+    fields::typed(&body, "distance", "a number", Value::as_f64)?;
+    if fields::text(&body, OBJECT_ID)?.is_some() {
+        return Err(ServiceError::not_implemented("the update of a point"));
+    }
     let latitude = coordinate(degrees(&body, "latitude")?, 90.0)?;
     let longitude = coordinate(degrees(&body, "longitude")?, 180.0)?;
-    let metadata = match body.remove("metadata") {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(metadata)) => metadata,
-        Some(_) => {
-            return Err(ServiceError::new(
-                code::INVALID_VALUE,
-                "metadata is not an object",
-            ));
-        }
-    };
+    let metadata = fields::object(&body, "metadata")?.cloned();
     Ok(Point {
         class: "GeoPoint",
         object_id: new_id(),
         latitude,
         longitude,
         categories: parse_categories(body.remove("categories"))?,
-        metadata,
+        metadata: metadata.unwrap_or_default(),
         distance: None,
     })
 }
@@ -187,19 +252,24 @@ fn parse_circle(parameters: &Parameters) -> Result<Option<Circle>, ServiceError>
             )),
         },
     };
+    // Checked even if there is no circle that it could be the unit of.
+    let unit = metres_per_unit(parameters.one("units")?.unwrap_or("METERS"))?;
     // `r` in the live service, `radius` in the specification.
-    let radius = number("radius")?.or(number("r")?);
+    let radius = match (number("radius")?, number("r")?) {
+        (Some(_), Some(_)) => {
+            let message = "the radius is given twice: as 'radius' and as 'r'";
+            return Err(ServiceError::new(code::INVALID_PARAMETER, message));
+        }
+        (radius, r) => radius.or(r),
+    };
     match (number("lat")?, number("lon")?, radius) {
         (None, None, None) => Ok(None),
-        (Some(latitude), Some(longitude), Some(radius)) if radius > 0.0 => {
-            let unit = metres_per_unit(parameters.one("units")?.unwrap_or("METERS"))?;
-            Ok(Some(Circle {
-                latitude: coordinate(latitude, 90.0)?,
-                longitude: coordinate(longitude, 180.0)?,
-                radius: radius * unit,
-                unit,
-            }))
-        }
+        (Some(latitude), Some(longitude), Some(radius)) if radius > 0.0 => Ok(Some(Circle {
+            latitude: coordinate(latitude, 90.0)?,
+            longitude: coordinate(longitude, 180.0)?,
+            radius: radius * unit,
+            unit,
+        })),
         (Some(_), Some(_), Some(_)) => Err(ServiceError::new(
             code::RADIUS_NOT_POSITIVE,
             "the radius must be greater than 0",

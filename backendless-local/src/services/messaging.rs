@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::Clock;
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
+use crate::services::fields;
 use crate::store::database::Database;
 
 const TABLES: &str = "
@@ -62,21 +63,15 @@ impl Messaging {
             let message = "the property 'message' is missing";
             return Err(ServiceError::new(code::MISSING_PARAMETER, message));
         };
-        let headers = match body.remove("headers") {
-            None | Some(Value::Null) => Map::new(),
-            Some(Value::Object(headers)) => headers,
-            Some(_) => {
-                let message = "headers is not an object";
-                return Err(ServiceError::new(code::INVALID_VALUE, message));
-            }
-        };
+        check_options(&body)?;
+        let headers = fields::object(&body, "headers")?.cloned();
         let now = self.clock.now();
         let due = parse_due(body.remove("publishAt"), now)?;
         let push_only = parse_push_only(&body)?;
         let id = new_id();
         let content = json!({
             "messageId": id, "data": data, "publishedAt": due,
-            "publisherId": body.remove("publisherId").unwrap_or_default(), "headers": headers,
+            "publisherId": body.remove("publisherId").unwrap_or_default(), "headers": headers.unwrap_or_default(),
         });
         if !push_only {
             let write = self.database.write(move |transaction| {
@@ -148,16 +143,49 @@ fn parse_due(publish_at: Option<Value>, now: i64) -> Result<i64, ServiceError> {
     }
 }
 
-/// Whether a message is pushed to devices only and therefore not added to the channel.
+/// Checks the options that have no effect here, because nothing is pushed and subscriptions have no
+/// selectors. Rejects options without which the message would be published differently.
+fn check_options(body: &Map<String, Value>) -> Result<(), ServiceError> {
+    for name in ["publisherId", "subtopic", "segmentQuery"] {
+        fields::text(body, name)?;
+    }
+    fields::texts(body, "pushSinglecast")?;
+    let expected = "a mask of devices, such as 3 or \"FOR_IOS|FOR_ANDROID\"";
+    fields::typed(body, "pushBroadcast", expected, |mask| {
+        (mask.as_u64().is_some() || mask.as_str().is_some_and(is_device_mask)).then_some(())
+    })?;
+    for name in ["repeatEvery", "repeatExpiresAt"] {
+        if fields::typed(body, name, "an integer", Value::as_i64)?.is_some() {
+            let option = format!("the option '{name}' of a message");
+            return Err(ServiceError::not_implemented(option));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the text has names of kinds of devices, separated by `|`.
+fn is_device_mask(text: &str) -> bool {
+    text.split('|').all(|name| {
+        matches!(
+            name.trim(),
+            "FOR_ALL" | "FOR_NONE" | "FOR_IOS" | "FOR_ANDROID" | "FOR_WP" | "FOR_OSX"
+        )
+    })
+}
+
+/// Whether a message is pushed to devices only and therefore not added to the channel. The
+/// specification has `pushPolicy`; the live service reads `publishPolicy`.
 fn parse_push_only(body: &Map<String, Value>) -> Result<bool, ServiceError> {
-    let policy = body.get("pushPolicy").filter(|policy| !policy.is_null());
-    match policy.map(Value::as_str) {
-        None | Some(Some("ALSO" | "NONE")) => Ok(false),
-        Some(Some("ONLY")) => Ok(true),
-        Some(_) => {
-            let message = "pushPolicy must be one of ONLY, ALSO and NONE";
+    let document = fields::one_of(body, "pushPolicy", &["ONLY", "ALSO", "NONE"])?;
+    let live = fields::one_of(body, "publishPolicy", &["PUSH", "BOTH", "PUBSUB"])?;
+    let document = document.map(|policy| policy == "ONLY");
+    let live = live.map(|policy| policy == "PUSH");
+    match (document, live) {
+        (Some(document), Some(live)) if document != live => {
+            let message = "pushPolicy and publishPolicy contradict each other";
             Err(ServiceError::new(code::INVALID_VALUE, message))
         }
+        _ => Ok(document.or(live).unwrap_or(false)),
     }
 }
 
@@ -214,13 +242,14 @@ fn check_email(body: &Map<String, Value>) -> Result<(), ServiceError> {
             "a recipient is not an e-mail address",
         ));
     }
-    let body_part = |name: &str| {
-        let parts = body.get("bodyparts");
-        parts
-            .and_then(|parts| parts.get(name))
-            .is_some_and(Value::is_string)
-    };
-    match body_part("textmessage") || body_part("htmlmessage") {
+    fields::texts(body, "attachment")?;
+    let parts = fields::object(body, "bodyparts")?;
+    let mut has_body = false;
+    for name in ["textmessage", "htmlmessage"] {
+        let part = parts.map(|parts| fields::text(parts, name)).transpose()?;
+        has_body |= part.flatten().is_some();
+    }
+    match has_body {
         true => Ok(()),
         false => Err(ServiceError::new(
             code::EMAIL_BODY_MISSING,

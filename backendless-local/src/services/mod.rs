@@ -8,11 +8,13 @@ pub(crate) mod caller;
 pub(crate) mod cloud_code;
 pub(crate) mod counters;
 pub(crate) mod data;
+pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod geo;
 pub(crate) mod messaging;
 pub(crate) mod parameters;
 pub(crate) mod rows;
+pub(crate) mod system_properties;
 pub(crate) mod users;
 
 use std::path::PathBuf;

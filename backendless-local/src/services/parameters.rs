@@ -7,6 +7,11 @@ use crate::service_error::{ServiceError, code};
 pub(crate) struct Parameters(pub(crate) Vec<(String, String)>);
 
 impl Parameters {
+    /// Whether a parameter is given, with or without a value.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(given, _)| given == name)
+    }
+
     /// Returns the value of a parameter that may occur once; `None` if it is missing.
     pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, ServiceError> {
         let mut values = self.0.iter().filter(|(given, _)| given == name);

@@ -167,8 +167,8 @@ async fn missing_file_is_404() {
         let deleted = app.delete(path).rejected().await;
         assert_eq!(deleted, (404, 6000), "DELETE {path}");
     }
-    // A directory exists but has no content.
-    assert_eq!(app.get("/files/dir").rejected().await, (404, 6000));
+    // A directory exists but has no content; the service lists its files.
+    assert_eq!(app.get("/files/dir").rejected().await, (404, 2001));
 }
 
 #[tokio::test]

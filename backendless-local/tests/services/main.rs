@@ -6,9 +6,11 @@ mod all_services;
 mod cache;
 mod cloud_code;
 mod counters;
+mod file_paths;
 mod files;
 mod geo;
 mod messaging;
+mod wrong_values;
 
 use backendless_local::{Builder, Server};
 use reqwest::{Method, RequestBuilder};

@@ -273,7 +273,8 @@ async fn email_is_added_to_the_outbox_unchanged() {
     }
     assert_eq!(app.server.outbox().await.unwrap(), [both, text, html]);
     // It is not a message of a channel named `email`.
-    assert_eq!(app.poll_data("email", "s").await, [0; 0]);
+    let poll = app.get("/messaging/email/s").rejected().await;
+    assert_eq!(poll, (404, 2001));
 }
 
 #[tokio::test]

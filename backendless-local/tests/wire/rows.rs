@@ -484,13 +484,6 @@ async fn get_returns_the_requested_properties() {
         expected
     );
     assert_eq!(
-        app.get(&path)
-            .query(&[("loadRelations", "home")])
-            .ok()
-            .await,
-        bob
-    );
-    assert_eq!(
         app.get(&path).query(&[("loadRelations", "*")]).ok().await,
         bob
     );

@@ -116,17 +116,6 @@ async fn identity_can_be_registered_once() {
 }
 
 #[tokio::test]
-async fn users_cannot_be_created_through_the_data_service() {
-    let app = TestServer::start().await;
-    let user = json!({"email": "a@b.c", "password": "pw"});
-    app.post("/data/Users", user.clone())
-        .rejected(400, 1002)
-        .await;
-    app.put("/data/Users", user).rejected(400, 1002).await;
-    assert_eq!(app.get("/data/Users").ok().await, json!([]));
-}
-
-#[tokio::test]
 async fn users_are_read_like_rows_without_passwords() {
     let app = TestServer::start().await;
     let session = app.user("a@b.c", "hidden").await;

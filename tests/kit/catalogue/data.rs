@@ -69,7 +69,7 @@ fn find() -> Entry {
             .page_size(50)
             .offset(0)
             .properties(["name", "age"])
-            .load_relations(["tags"])),
+            .load_relations(["*"])),
     )
     .variant(
         "as rows of a group",

@@ -7,6 +7,7 @@ mod counters;
 mod data;
 mod files;
 mod geo;
+mod info;
 mod messaging;
 mod users;
 
@@ -19,6 +20,7 @@ pub(super) fn all(origin: String) -> Router<Services> {
     Router::new()
         .merge(data::routes())
         .merge(users::routes())
+        .merge(info::routes(&origin))
         .merge(files::routes(origin))
         .merge(messaging::routes())
         .merge(geo::routes())

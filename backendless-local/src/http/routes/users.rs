@@ -2,11 +2,9 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::routing::{get, post, put};
 use serde::Deserialize;
 
-use crate::http::admission::USER_TOKEN;
 use crate::http::extract::{Object, PathOf};
 use crate::http::response::{ErrorResponse, Json};
 use crate::query::row::Row;
@@ -36,11 +34,8 @@ async fn login(
     Ok(Json(services.users.login(&body).await?))
 }
 
-async fn logout(State(services): State<Services>, headers: HeaderMap) -> Result<(), ErrorResponse> {
-    let token = headers
-        .get(USER_TOKEN)
-        .and_then(|token| token.to_str().ok());
-    Ok(services.users.logout(token).await?)
+async fn logout(State(services): State<Services>, caller: Caller) -> Result<(), ErrorResponse> {
+    Ok(services.users.logout(caller).await?)
 }
 
 #[derive(Deserialize)]

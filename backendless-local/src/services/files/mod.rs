@@ -125,6 +125,15 @@ impl Files {
         Ok(())
     }
 
+    /// Whether there are files below the path.
+    pub(crate) async fn is_directory(&self, path: &FilePath) -> Result<bool, ServiceError> {
+        let path = path.clone();
+        let read = self
+            .database
+            .read(move |connection| is_directory(connection, path.as_str()));
+        read.await
+    }
+
     /// Deletes a file or a directory and returns the number of deleted files.
     pub(crate) async fn delete(&self, path: FilePath) -> Result<usize, ServiceError> {
         let write = self.database.write(move |transaction| {

@@ -20,8 +20,9 @@ use crate::id::new_id;
 use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::service_error::{ServiceError, code};
-use crate::services::caller::Caller;
+use crate::services::caller::{Caller, CallerSession};
 use crate::services::rows;
+use crate::services::system_properties;
 use crate::store::database::Database;
 use crate::store::schema::{OBJECT_ID, Table};
 use crate::store::value::Kind;
@@ -114,28 +115,25 @@ impl Users {
         Ok(user)
     }
 
-    /// Ends the session of the token.
-    pub(crate) async fn logout(&self, token: Option<&str>) -> Result<(), ServiceError> {
-        let Some(token) = token else {
-            return Err(ServiceError::unauthorized(
-                code::CANNOT_LOG_OUT,
-                "Unable to log out: no user-token was sent",
-            ));
+    /// Ends the session of the caller. Succeeds without a session, because users of official clients
+    /// log out after a registration, which returns no token.
+    pub(crate) async fn logout(&self, caller: Caller) -> Result<(), ServiceError> {
+        let Some(session) = caller.0 else {
+            return Ok(());
         };
-        let hash = sessions::hash(token);
         self.database
-            .write(move |transaction| sessions::close(transaction, &hash))
+            .write(move |transaction| sessions::close(transaction, &session.token))
             .await
     }
 
     /// Returns the user of the session of this token.
     pub(crate) async fn caller(&self, token: &str) -> Result<Caller, ServiceError> {
-        let (hash, now) = (sessions::hash(token), self.clock.now());
+        let (token, now) = (sessions::hash(token), self.clock.now());
         let read = self
             .database
-            .read(move |connection| sessions::find_user(connection, &hash, now));
+            .read(move |connection| sessions::find_user(connection, &token, now));
         match read.await? {
-            Some(user_id) => Ok(Caller(Some(user_id))),
+            Some(user_id) => Ok(Caller(Some(CallerSession { user_id, token }))),
             // The live service's message contains the token; this one must not.
             None => Err(ServiceError::new(
                 code::UNKNOWN_TOKEN,
@@ -160,13 +158,15 @@ impl Users {
         }
     }
 
-    /// Updates a user, which only the user itself may do. The identity stays unique.
+    /// Updates a user, which only the user itself may do. The identity stays unique. A change of the
+    /// password ends the other sessions of the user.
     pub(crate) async fn update(
         &self,
         caller: Caller,
         object_id: String,
         mut body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
+        system_properties::check_types(&body)?;
         check_self(&caller, &object_id, Change::Update)?;
         body.remove(OBJECT_ID);
         body.retain(|name, _| !MANAGED.contains(&name.as_str()));
@@ -190,6 +190,10 @@ impl Users {
             let mut table = Table::existing(transaction, TABLE)?;
             let (identity, hash) = (identity.as_deref(), hash.as_deref());
             credentials::change(transaction, &object_id, identity, hash)?;
+            if hash.is_some() {
+                let kept = caller.0.as_ref().map(|session| &session.token);
+                sessions::close_others(transaction, &object_id, kept)?;
+            }
             if fields.is_empty() && hash.is_some() {
                 return rows::touch(transaction, &table, &object_id, now);
             }
@@ -237,12 +241,8 @@ enum Change {
 }
 
 /// Checks that the caller is the user.
-fn check_self(
-    Caller(caller): &Caller,
-    object_id: &str,
-    change: Change,
-) -> Result<(), ServiceError> {
-    let (code, message) = match (caller, change) {
+fn check_self(caller: &Caller, object_id: &str, change: Change) -> Result<(), ServiceError> {
+    let (code, message) = match (caller.user_id(), change) {
         (Some(caller), _) if caller == object_id => return Ok(()),
         (Some(_), Change::Update) => (
             code::UPDATE_OF_ANOTHER_USER,

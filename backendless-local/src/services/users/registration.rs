@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::service_error::{ServiceError, code};
 use crate::services::rows;
+use crate::services::system_properties;
 use crate::services::users::properties::{IDENTITY, MANAGED, PASSWORD};
 use crate::store::schema::{CREATED, OBJECT_ID, UPDATED};
 
@@ -17,6 +18,7 @@ pub(super) struct Registration {
 }
 
 pub(super) fn parse(mut body: Map<String, Value>) -> Result<Registration, ServiceError> {
+    system_properties::check_types(&body)?;
     let password = password(body.remove(PASSWORD))?;
     let identity = identity(body.get(IDENTITY))?;
     for (name, code) in [
@@ -95,6 +97,13 @@ pub(super) fn identity_key(identity: &str) -> String {
 
 /// Returns the login name and the password. The login name may be a number.
 pub(super) fn parse_login(body: &Map<String, Value>) -> Result<(String, String), ServiceError> {
+    let is_given = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    if is_given(OBJECT_ID) && !is_given("login") {
+        return Err(ServiceError::new(
+            code::LOGIN_BY_OBJECT_ID,
+            "Login by object id is allowed only for Code Runner API key",
+        ));
+    }
     let login = match body.get("login") {
         Some(Value::String(login)) if !login.is_empty() => Some(login.clone()),
         Some(Value::Number(login)) => Some(login.to_string()),

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::clock::millis;
 use crate::id::new_id;
 use crate::service_error::ServiceError;
+use crate::services::caller::TokenHash;
 
 pub(super) const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS session (
@@ -20,8 +21,6 @@ pub(super) const TABLES: &str = "
     CREATE INDEX IF NOT EXISTS session_by_user ON session (user_id);
     CREATE INDEX IF NOT EXISTS session_by_expiry ON session (expires);
 ";
-
-pub(super) type TokenHash = [u8; 32];
 
 pub(super) struct Session {
     token_hash: TokenHash,
@@ -65,6 +64,19 @@ pub(super) fn close(connection: &Connection, token: &TokenHash) -> Result<(), Se
 
 pub(super) fn close_all(connection: &Connection, user_id: &str) -> Result<(), ServiceError> {
     connection.execute("DELETE FROM session WHERE user_id = ?", [user_id])?;
+    Ok(())
+}
+
+/// Ends the sessions of a user except the one with the token `kept`.
+pub(super) fn close_others(
+    connection: &Connection,
+    user_id: &str,
+    kept: Option<&TokenHash>,
+) -> Result<(), ServiceError> {
+    connection.execute(
+        "DELETE FROM session WHERE user_id = ?1 AND token_hash IS NOT ?2",
+        params![user_id, kept],
+    )?;
     Ok(())
 }
 

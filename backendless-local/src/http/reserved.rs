@@ -1,0 +1,188 @@
+//! Names in paths that belong to operations of the service, and are therefore no name of a table, an
+//! object, a file, a channel or a user. Without this check, `PUT /data/bulk/Person` would update an
+//! object of a table `bulk`, and `POST /files/append/a.txt` would upload a file.
+//!
+//! The check compares decoded segments. The routes of operations that this server has match only
+//! segments that are not encoded, so `/data/Person/coun%74` is rejected as well.
+
+/// Names at one position of the paths of one service.
+struct Position {
+    service: &'static str,
+    /// Index of the segment; the service is segment 0.
+    index: usize,
+    names: &'static [&'static str],
+    /// The names with a route of their own, each with the number of segments of the route.
+    routes: &'static [(&'static str, usize)],
+}
+
+/// Names in paths of tables and of objects.
+const DATA: &[&str] = &[
+    "bulk",
+    "bulkupsert",
+    "count",
+    "data-grouping",
+    "deep-save",
+    "find",
+    "permissions",
+    "pk",
+    "properties",
+    "table-name",
+    "upsert",
+];
+
+const POSITIONS: &[Position] = &[
+    Position {
+        service: "data",
+        index: 1,
+        names: DATA,
+        routes: &[],
+    },
+    Position {
+        service: "data",
+        index: 2,
+        names: DATA,
+        routes: &[("count", 3), ("find", 3)],
+    },
+    Position {
+        service: "files",
+        index: 1,
+        names: &["append", "binary", "copy", "move", "permissions", "rename"],
+        routes: &[],
+    },
+    Position {
+        service: "messaging",
+        index: 1,
+        names: &[
+            "channels",
+            "email",
+            "push",
+            "pushtemplates",
+            "registrations",
+        ],
+        routes: &[("email", 2)],
+    },
+    Position {
+        service: "messaging",
+        index: 2,
+        names: &["subscribe"],
+        routes: &[("subscribe", 3)],
+    },
+    Position {
+        service: "users",
+        index: 1,
+        names: &[
+            "assignRole",
+            "createEmailConfirmationURL",
+            "isvalidusertoken",
+            "login",
+            "logout",
+            "oauth",
+            "register",
+            "resendconfirmation",
+            "restorepassword",
+            "role",
+            "social",
+            "unassignRole",
+            "userclassprops",
+            "userroles",
+            "verifypassowrd",
+            "verifypassword",
+        ],
+        routes: &[
+            ("login", 2),
+            ("logout", 2),
+            ("register", 2),
+            ("restorepassword", 3),
+        ],
+    },
+];
+
+/// Whether a path has a reserved name at a place where this server has no route for it. `raw` and
+/// `decoded` are the segments after the app id and the key; empty segments are ignored.
+pub(crate) fn is_reserved(raw: &[&str], decoded: &[String]) -> bool {
+    let Some(service) = decoded.first() else {
+        return false;
+    };
+    let segments: Vec<(&str, &str)> = raw
+        .iter()
+        .zip(decoded)
+        .map(|(raw, decoded)| match service.as_str() {
+            // An encoded `/` separates segments of the path of a file.
+            "files" => (*raw, decoded.split('/').next().unwrap_or_default()),
+            _ => (*raw, decoded.as_str()),
+        })
+        .filter(|(_, decoded)| !decoded.is_empty())
+        .collect();
+    POSITIONS.iter().any(|position| {
+        let Some((raw, name)) = segments.get(position.index) else {
+            return false;
+        };
+        let has_route = raw == name && position.routes.contains(&(*raw, segments.len()));
+        *service == position.service && position.names.contains(name) && !has_route
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use percent_encoding::percent_decode_str;
+
+    use super::is_reserved;
+
+    fn check(path: &str) -> bool {
+        let raw: Vec<&str> = path.split('/').skip(1).collect();
+        let decode = |text: &&str| percent_decode_str(text).decode_utf8().unwrap().into_owned();
+        let decoded: Vec<String> = raw.iter().map(decode).collect();
+        is_reserved(&raw, &decoded)
+    }
+
+    #[test]
+    fn names_of_operations_are_reserved() {
+        for path in [
+            "/data/bulk",
+            "/data/%62ulk",
+            "/data/bulk/Person",
+            "/data/Person/upsert",
+            "/data/Person/%75psert",
+            "/data/Person/coun%74",
+            "/data/Person/properties",
+            "/data/find",
+            "/files/copy",
+            "/files//copy",
+            "/files/append/a.txt",
+            "/files/append%2Fa.txt",
+            "/files/%61ppend/a.txt",
+            "/messaging/push",
+            "/messaging/email/x",
+            "/messaging/pushtemplates/IOS",
+            "/messaging/news/%73ubscribe",
+            "/users/assignRole",
+            "/users/restorepassword",
+            "/users/logi%6E",
+        ] {
+            assert!(check(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn other_names_and_routes_are_not_reserved() {
+        for path in [
+            "/data/Bulk",
+            "/data/bulky",
+            "/data/Person/Upsert",
+            "/data/Person/count",
+            "/data/Person/find",
+            "/files/docs/copy",
+            "/files/bulk",
+            "/messaging/email",
+            "/messaging/news/push",
+            "/messaging/news/subscribe",
+            "/users/login",
+            "/users/restorepassword/login",
+            "/cache/bulk",
+            "/counters/find",
+            "/services/upsert/copy",
+        ] {
+            assert!(!check(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Operations of the service that this server does not have: each is an error that says so, and
+//! changes nothing.
+//!
+//! The table has every request of the official JavaScript SDK (8.0.0, and 5.9.4 for geo points), except
+//! those of operations that this server has.
+
+use reqwest::Method;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::support::{Folder, TestServer, text};
+use backendless_local::Server;
+
+/// One request per line: method, path and optional body. `{row}` and `{user}` are objectIds.
+const REQUESTS: &str = r#"
+PUT /data/Person/upsert {"name":"Eve"}
+PUT /data/Person/upsert {"objectId":"{row}","name":"Eve"}
+PUT /data/Person/deep-save {"name":"Eve","friends":[{"name":"Bob"}]}
+GET /data/Person/pk?k1=a%20b&k2=2
+GET /data/Person/properties
+GET /data/42/table-name
+POST /data/bulk/Person [{"name":"Eve"}]
+PUT /data/bulk/Person?where=age%20%3E%2020 {"name":"Eve"}
+POST /data/bulk/Person/delete {"where":"age > 0"}
+DELETE /data/bulk/Person?where=age%20%3E%2020
+PUT /data/bulkupsert/Person [{"name":"Eve"}]
+POST /data/data-grouping/Person {"groupBy":"name"}
+POST /data/data-grouping/Person/count {"groupBy":"name"}
+GET /data/Person/{row}/friends?pageSize=20
+POST /data/Person/{row}/friends ["{row}"]
+POST /data/Person/{row}/friends?whereClause=age%20%3E%2020
+PUT /data/Person/{row}/friends ["{row}"]
+DELETE /data/Person/{row}/friends ["{row}"]
+PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
+PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
+POST /transaction/unit-of-work {"operations":[{"operationType":"CREATE","table":"Person","payload":{"name":"Eve"}}]}
+POST /management/data/table {"name":"Address"}
+POST /users/register/guest
+GET /users/isvalidusertoken/TOKEN-1
+POST /users/verifypassowrd {"password":"pw"}
+POST /users/verifypassword {"password":"pw"}
+POST /users/resendconfirmation/a@b.c
+POST /users/createEmailConfirmationURL/a@b.c
+GET /users/userclassprops
+GET /users/userroles
+GET /users/userroles/{user}
+GET /users/role/Admins?loadRoles=true
+POST /users/assignRole {"user":"a@b.c","roleName":"Admins"}
+POST /users/unassignRole {"user":"a@b.c","roleName":"Admins"}
+PUT /users/{user}/status {"userStatus":"DISABLED"}
+POST /users/oauth/google/request_url {"redirect":true}
+POST /users/social/google/login {"accessToken":"t"}
+POST /users/social/facebook/sdk/login {"accessToken":"t"}
+POST /users/social/oauth/twitter/request_url {}
+POST /files/images/pic.png {"url":"http://127.0.0.1:1/pic.png"}
+POST /files/images/pic.png?overwrite=true {"url":"http://127.0.0.1:1/pic.png"}
+PUT /files/binary/docs/a%20b.txt?overwrite=true YWJj
+POST /files/append/docs/log.txt {"url":"http://127.0.0.1:1/log.txt"}
+PUT /files/append/docs/log.txt abc
+PUT /files/append/binary/docs/log.txt YWJj
+GET /files/docs
+GET /files/docs?pattern=*.txt&sub=true&pagesize=10&offset=0
+GET /files/docs/a.txt?action=exists
+GET /files/docs?action=count&pattern=*&sub=true&countDirectories=true
+POST /files/docs/new%20dir/
+PUT /files/rename {"oldPathName":"/docs/a.txt","newName":"b.txt"}
+PUT /files/copy {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
+PUT /files/move {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
+DELETE /files/docs?pattern=*&sub=false
+PUT /files/permissions/GRANT/docs%2Fa.txt {"permission":"READ","user":"*"}
+PUT /files/permissions/DENY/docs%2Fa.txt {"permission":"READ","role":"*"}
+GET /messaging/M-1
+DELETE /messaging/M-1
+DELETE /messaging/channels/news
+POST /messaging/push/template {"templateValues":{"x":"y"}}
+GET /messaging/pushtemplates/IOS
+POST /messaging/registrations {"deviceToken":"t","deviceId":"d","os":"IOS","osVersion":"1"}
+GET /messaging/registrations/DEVICE
+DELETE /messaging/registrations/DEVICE
+POST /emailtemplate/send {"addresses":["x@y.z"],"template-name":"t"}
+PUT /cache/k/expireIn?timeout=120 {}
+PUT /cache/k/expireAt?timestamp=1700000000000 {}
+GET /counters/a*/list
+PUT /counters/c/decrement/get
+PUT /counters/c/get/decrement
+PUT /counters/c/get/incrementby?value=3
+PUT /counters/c/get/compareandset?expected=1&updatedvalue=2
+POST /servercode/events/event {"a":1}
+PUT /log [{"logger":"a","message":"b","log-level":"INFO","timestamp":1}]
+POST /automation/flow/activate-by-name {"name":"flow"}
+GET /automation/flow/execution-context/E-1
+POST /automation/flow/F-1/activate {}
+POST /automation/flow/trigger/activate-by-name?flowName=f&triggerName=t {}
+POST /automation/flow/F-1/trigger/T-1/activate {}
+GET /commerce/googleplay/validate/app/inapp/P-1/purchases/T-1
+POST /commerce/googleplay/app/subscription/S-1/purchases/T-1/cancel
+GET /commerce/googleplay/app/subscription/S-1/purchases/T-1
+PATCH /geo/points/G-1 {"latitude":1,"longitude":2}
+DELETE /geo/points/G-1
+GET /geo/points?categories=cafes&whereClause=rating%20%3E%203&lat=40.5&lon=-73.9&r=5&units=KILOMETERS
+GET /geo/points?metadata=%7B%22rating%22%3A5%7D
+GET /geo/rect?nwlat=41&nwlon=-74&selat=40&selon=-73&categories=cafes
+GET /geo/categories
+PUT /geo/categories/cafes
+DELETE /geo/categories/cafes
+GET /geo/count?categories=cafes
+GET /hive
+POST /hive/H
+DELETE /hive/H
+PUT /hive/H?newName=I
+GET /hive/H/key-value/keys
+POST /hive/H/key-value ["k"]
+PUT /hive/H/key-value {"k":1}
+PUT /hive/H/key-value/k {"value":1}
+DELETE /hive/H/key-value ["k"]
+POST /hive/H/key-value/action/exist ["k"]
+PUT /hive/H/key-value/action/touch ["k"]
+PUT /hive/H/key-value/k/increment?value=1
+PUT /hive/H/key-value/k/rename?newKey=l
+GET /hive/H/key-value/k/get-expiration-ttl
+GET /hive/H/list/l
+GET /hive/H/list/l/0
+PUT /hive/H/list/l/add-first ["a"]
+POST /hive/H/map/m ["k"]
+GET /hive/H/map/m/get/k
+PUT /hive/H/map/m/set/k {"value":1}
+DELETE /hive/H/map/m/by-obj-keys ["k"]
+GET /hive/H/set/s
+PUT /hive/H/set/s/add ["a"]
+POST /hive/H/set/action/union ["s"]
+GET /hive/H/sorted-set/s/count
+PUT /hive/H/sorted-set/s/add {"items":[[1,"a"]]}
+"#;
+
+/// Requests with a name of an operation as that of a table, an object, a file, a channel or a user, by
+/// methods that the service may not have for it.
+const RESERVED: &str = r#"
+POST /data/bulk {"name":"Eve"}
+GET /data/bulk
+PUT /data/bulk {"name":"Eve"}
+POST /data/%62ulk {"name":"Eve"}
+GET /data/bulk/count
+PUT /data/bulk/{row} {"name":"Eve"}
+POST /data/bulkupsert {"name":"Eve"}
+POST /data/data-grouping {"name":"Eve"}
+POST /data/upsert {"name":"Eve"}
+POST /data/find {"name":"Eve"}
+POST /data/properties {"name":"Eve"}
+GET /data/Person/upsert
+DELETE /data/Person/upsert
+PUT /data/Person/%75psert {"name":"Eve"}
+POST /data/Person/upsert {"name":"Eve"}
+GET /data/Person/bulk
+PUT /data/Person/find {"name":"Eve"}
+GET /data/Person/find
+DELETE /data/Person/count
+GET /data/Person/coun%74
+PUT /data/Person/properties {"name":"Eve"}
+DELETE /data/Person/pk
+GET /data/Person/table-name
+GET /data/Person/deep-save
+GET /data/Person/permissions
+POST /files/append
+GET /files/append/docs/a.txt
+GET /files/binary/docs/a.txt
+DELETE /files/copy
+DELETE /files/append%2Fdocs
+GET /files/rename
+POST /messaging/push {"message":"hi"}
+POST /messaging/channels {"message":"hi"}
+POST /messaging/registrations {"message":"hi"}
+POST /messaging/pushtemplates {"message":"hi"}
+POST /messaging/%70ush {"message":"hi"}
+GET /messaging/email/S-1
+GET /messaging/push/S-1
+GET /messaging/channels/S-1
+POST /messaging/email/subscribe {}
+POST /messaging/push/subscribe {}
+GET /messaging/news/subscribe
+GET /messaging/news/%73ubscribe
+PUT /users/login {"name":"Eve"}
+PUT /users/register {"name":"Eve"}
+PUT /users/logout {"name":"Eve"}
+PUT /users/restorepassword {"name":"Eve"}
+PUT /users/assignRole {"name":"Eve"}
+PUT /users/userroles {"name":"Eve"}
+PUT /users/%6Cogin {"name":"Eve"}
+"#;
+
+#[tokio::test]
+async fn operations_of_the_service_are_not_implemented_and_change_nothing() {
+    check_all("not-implemented", REQUESTS).await;
+}
+
+#[tokio::test]
+async fn reserved_names_are_not_implemented_and_change_nothing() {
+    check_all("reserved-names", RESERVED).await;
+}
+
+/// Asserts that each request is rejected and that the database is the same before and after all of
+/// them.
+async fn check_all(test: &str, requests: &str) {
+    let folder = Folder::new(test);
+    let start = || TestServer::of(Server::builder().data_dir(&folder.0));
+    let app = start().await;
+    let row = app
+        .post("/data/Person", json!({"name": "Bob", "age": 20}))
+        .ok()
+        .await;
+    let user = app.user("a@b.c", "pw").await;
+    let form = "--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\na\r\n--x--\r\n";
+    app.request(Method::POST, "/files/docs/a.txt")
+        .header("content-type", "multipart/form-data; boundary=x")
+        .raw(form)
+        .ok()
+        .await;
+    app.post("/messaging/news", json!({"message": "hi"}))
+        .ok()
+        .await;
+    app.put("/cache/k", json!(1)).send().await;
+    app.put("/counters/c/increment/get", json!(null)).ok().await;
+    app.server.stop().await;
+    let before = dump(&folder);
+
+    let app = start().await;
+    for request in requests.lines().filter(|line| !line.is_empty()) {
+        let request = request
+            .replace("{row}", &text(&row["objectId"]))
+            .replace("{user}", &text(&user["objectId"]));
+        let mut parts = request.splitn(3, ' ');
+        let method: Method = parts.next().unwrap().parse().unwrap();
+        let path = parts.next().unwrap();
+        let mut call = app.request(method, path).token(&user["user-token"]);
+        if let Some(body) = parts.next() {
+            let is_json = body.starts_with(['{', '[']);
+            let media_type = if is_json {
+                "application/json"
+            } else {
+                "text/plain"
+            };
+            call = call.header("content-type", media_type).raw(body.to_owned());
+        }
+        let response = call.send().await;
+        let status = response.status().as_u16();
+        let envelope = response.text().await.unwrap();
+        assert!(
+            matches!(status, 404 | 405),
+            "{request}: {status} {envelope}"
+        );
+        assert!(
+            envelope.contains("\"code\":2001,")
+                && envelope.contains("is not implemented by the local server"),
+            "{request}: {envelope}"
+        );
+    }
+    app.server.stop().await;
+    assert_eq!(dump(&folder), before);
+}
+
+/// Returns all rows of all tables of the database.
+fn dump(folder: &Folder) -> Vec<String> {
+    let database = Connection::open(folder.0.join("backendless.sqlite3")).unwrap();
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let mut tables = database.prepare(tables).unwrap();
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let mut lines = Vec::new();
+    for table in tables {
+        let table = table.unwrap();
+        let mut rows = database.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns = rows.column_count();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values = (0..columns).map(|at| format!("{:?}", row.get_ref(at).unwrap()));
+            lines.push(format!("{table} {}", values.collect::<Vec<_>>().join(" ")));
+        }
+    }
+    lines
+}
