@@ -9,12 +9,14 @@
 //! - `session` and `account`: which user token is sent, and the renewal of expired sessions;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
+//! - `coding`: content codings that are not decoded;
 //! - `deadline`, `settings`, `trace`: limits, settings of a request, spans.
 //!
 //! Nothing that leaves this module contains a secret: URLs are removed from the errors of the HTTP stack, and messages of
 //! the server are redacted.
 
 mod account;
+mod coding;
 mod context;
 mod deadline;
 mod download;
