@@ -113,7 +113,7 @@ impl Messaging {
         subscription_id: impl Into<String>,
     ) -> Request<R>
     where
-        R: DeserializeOwned + 'static,
+        R: DeserializeOwned + Send + 'static,
     {
         let request = raw::poll_messages(&channel.into(), &subscription_id.into());
         Request::new(&self.client, request)

@@ -144,15 +144,19 @@ impl RequestContext {
         deadline.reported_as(reported)
     }
 
+    /// Returns the deadline of the request with all its attempts.
+    pub(super) fn total_deadline(&self) -> Deadline {
+        let deadline = Deadline::after(&self.shared.clock, self.remaining());
+        deadline.reported_as(self.total_timeout)
+    }
+
     /// Runs `future` within the rest of the total timeout. `expired` describes what is incomplete if the timeout expires.
     pub(super) async fn within_total_timeout<F: Future>(
         &self,
         future: F,
         expired: &str,
     ) -> Result<F::Output> {
-        let deadline = Deadline::after(&self.shared.clock, self.remaining());
-        let deadline = deadline.reported_as(self.total_timeout);
-        self.within(&deadline, future, expired).await
+        self.within(&self.total_deadline(), future, expired).await
     }
 
     /// Runs `future`, which prepares an attempt, within the timeouts of an attempt.
