@@ -31,8 +31,8 @@ pub(super) fn read(
     };
     let has_application_codes = context.operation.error_codes() == ErrorCodes::Application;
     let is_envelope = code.is_some_and(|code| {
-        // Other services repeat the status as their code.
-        has_application_codes || code.get() != i64::from(status.as_u16())
+        // Codes of the service start at 999. Other services repeat the status as their code.
+        has_application_codes || code.get() >= 999
     });
     let message = match is_envelope {
         false if is_missing(status) => format!("{message}: {}", address_hint(context)),

@@ -100,7 +100,9 @@ impl Exchange<'_> {
             user_token,
             body,
         };
-        withdrawal.map_or((), Withdrawal::spend);
+        if let Some(withdrawal) = withdrawal {
+            withdrawal.spend();
+        }
         receive(&self.context, outgoing).await.map_err(Stage::Sent)
     }
 
@@ -209,7 +211,7 @@ fn unreadable(context: &RequestContext, head: &Response, body: &Bytes) -> Option
     let is_own = context.operation.error_codes() == ErrorCodes::Service;
     (is_page && is_own).then(|| {
         let hint = error_response::address_hint(context);
-        format!("the body is HTML or XML: {hint}")
+        format!("the response is not valid JSON, but HTML or XML: {hint}")
     })
 }
 

@@ -183,7 +183,7 @@ impl Budget {
     /// Takes one retry from the budget; `None` if there is none.
     fn withdraw(&self) -> Option<Withdrawal<'_>> {
         let is_available = self.change(|tenths| tenths.checked_sub(TENTHS));
-        is_available.then_some(Withdrawal { budget: self })
+        is_available.then(|| Withdrawal { budget: self })
     }
 
     /// Returns a retry that was not sent.
@@ -244,8 +244,10 @@ mod tests {
         type Output = u32;
 
         async fn run(&mut self, withdrawal: Option<Withdrawal<'_>>) -> Result<u32, Failure> {
-            if self.is_sent {
-                withdrawal.map_or((), Withdrawal::spend);
+            if let Some(withdrawal) = withdrawal
+                && self.is_sent
+            {
+                withdrawal.spend();
             }
             self.outcomes
                 .pop_front()
