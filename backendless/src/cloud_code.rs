@@ -101,7 +101,7 @@ impl CloudCode {
     ) -> Invocation<R>
     where
         A: Serialize + ?Sized,
-        R: DeserializeOwned + 'static,
+        R: DeserializeOwned + Send + 'static,
     {
         let arguments = to_raw_value(arguments).map_err(|error| {
             let problem = format!("the arguments cannot be serialized: {error}");
@@ -128,7 +128,7 @@ impl CloudCode {
         method: impl Into<String>,
     ) -> Invocation<R>
     where
-        R: DeserializeOwned + 'static,
+        R: DeserializeOwned + Send + 'static,
     {
         self.invocation(service.into(), method.into(), Ok(None))
     }
@@ -207,7 +207,7 @@ fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> 
     }
 }
 
-impl<R: DeserializeOwned + 'static> sealed::Sendable<R> for InvocationParameters {
+impl<R: DeserializeOwned + Send + 'static> sealed::Sendable<R> for InvocationParameters {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {
         let (client, parameters, settings) = request.into_parts();
         let Self {

@@ -80,7 +80,7 @@ impl Client {
     /// assert_eq!(count, 1);
     /// # });
     /// ```
-    pub fn send<R: 'static>(&self, prepared: Prepared<R>) -> Request<R> {
+    pub fn send<R: Send + 'static>(&self, prepared: Prepared<R>) -> Request<R> {
         Request::new(self, Ok(prepared))
     }
 }
@@ -214,7 +214,7 @@ enum Decode<R> {
     Function(Box<dyn FnOnce(Result<Reply>) -> Result<R> + Send>),
 }
 
-impl<R: 'static> Request<R> {
+impl<R: Send + 'static> Request<R> {
     /// Creates a request whose result is the decoded response.
     pub(crate) fn new(client: &Client, prepared: Result<Prepared<R>>) -> Self {
         let ready = prepared.map(|Prepared { parts, reader }| ReadyRequest {
@@ -225,7 +225,7 @@ impl<R: 'static> Request<R> {
     }
 
     /// Creates a request whose result is created by `convert` from the decoded response.
-    pub(crate) fn map<Q: 'static>(
+    pub(crate) fn map<Q: Send + 'static>(
         client: &Client,
         prepared: Result<Prepared<Q>>,
         convert: impl FnOnce(Q) -> R + Send + 'static,
@@ -235,7 +235,7 @@ impl<R: 'static> Request<R> {
 
     /// Creates a request whose result is created by `convert` from the decoded response or the error, and the number of
     /// attempts.
-    pub(crate) fn then<Q: 'static>(
+    pub(crate) fn then<Q: Send + 'static>(
         client: &Client,
         prepared: Result<Prepared<Q>>,
         convert: impl FnOnce(Result<Q>, u32) -> Result<R> + Send + 'static,
@@ -257,15 +257,18 @@ impl<R: 'static> Request<R> {
     }
 }
 
-impl<R: 'static> sealed::Sendable<R> for Ready<R> {
+impl<R: Send + 'static> sealed::Sendable<R> for Ready<R> {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {
         let (client, parameters, settings) = request.into_parts();
         Box::pin(async move {
             let ReadyRequest { parts, decode } = parameters.0?;
             let reply = client.transport.send(parts, settings).await;
-            match decode {
-                Decode::Reader(reader) => reply?.read(reader),
-                Decode::Function(function) => function(reply),
+            match (decode, reply) {
+                (Decode::Reader(reader), reply) => reply?.decode(|reply| reply.read(reader)).await,
+                (Decode::Function(function), Ok(reply)) => {
+                    reply.decode(|reply| function(Ok(reply))).await
+                }
+                (Decode::Function(function), Err(error)) => function(Err(error)),
             }
         })
     }

@@ -9,11 +9,13 @@ use std::time::Duration;
 ///
 /// A request is retried only if the service did not process it, or if it is idempotent:
 ///
-/// - after a failed connection (nothing was sent) and after a rate limit (the service processed nothing), for
-///   every operation;
+/// - after a failed connection (nothing was sent), after a rate limit (the service processed nothing), and after HTTP/2
+///   rejected the request before it was processed (`REFUSED_STREAM`, or `GOAWAY` for an earlier request), for every
+///   operation;
 /// - after status 502, 503 or 504, a lost connection, and an attempt that timed out, if the operation is idempotent
 ///   (see [`Operation::idempotency`](crate::operations::Operation::idempotency)) or the request is marked with
-///   `.idempotent(true)`.
+///   `.idempotent(true)`. An update with a `BackendlessExpression` or a JSON operation is not idempotent, because its result
+///   depends on the stored value.
 ///
 /// A certificate that is not trusted is never retried, and neither is a body that is a stream, because it can be sent only
 /// once. The n-th retry waits for a random time between zero and `base_delay` · 2ⁿ⁻¹, limited to `max_delay`. If the

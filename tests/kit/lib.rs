@@ -8,6 +8,7 @@
 //! | [`ScriptedServer`] | a server that follows a script of faults |
 //! | [`Sink`] | a fast server that keeps the bytes of each request |
 //! | [`HttpServer`] | a server with or without TLS, whose log lines are not captured |
+//! | [`http2`] | a server of HTTP/2 frames, which rejects streams |
 //! | [`RecordingProxy`] | a server that forwards to another one and records the exchanges |
 //! | [`Proxy`] | an HTTP proxy that records what it receives |
 //! | [`spec`] | `openapi.yaml`, to check requests and responses against |
@@ -23,6 +24,7 @@ mod clock;
 mod condition;
 pub mod fuzz;
 mod goaway_server;
+pub mod http2;
 mod http_server;
 mod proxy;
 mod recorder;

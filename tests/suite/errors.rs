@@ -196,10 +196,7 @@ async fn truncated_error_body_keeps_its_status() {
         .get("B2")
         .await
         .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.status()),
-        (ErrorKind::NotFound, Some(404))
-    );
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
 }
 
 #[tokio::test]

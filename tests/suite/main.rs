@@ -12,24 +12,32 @@
 //!
 //! The other modules cover all services: `coverage` that every operation is called and conforms to
 //! the document, `client` and `profiles` the settings of a client, `errors` kinds and texts of
-//! errors, `faults` every operation against every fault of a server, `tls` certificates and proxies,
-//! `numbers` numbers without a JSON form, `handles` what callers can do with the types, `schemas` the JSON Schemas of the types, `properties`
+//! errors, `faults` every operation against every fault of a server, `http2` rejected streams,
+//! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
+//! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
+//! `numbers` numbers without a JSON form, `handles` what callers can do with the types,
+//! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod address;
 mod cache;
 mod client;
 mod cloud_code;
+mod computed;
 mod counters;
 mod coverage;
 mod data;
+mod encodings;
 mod errors;
 mod faults;
 mod files;
 mod fuzz;
 mod geo;
 mod handles;
+mod http2;
+mod limits;
 mod messaging;
 mod numbers;
 mod profiles;

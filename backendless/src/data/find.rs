@@ -244,7 +244,7 @@ impl<T> Find<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> Find<T> {
+impl<T: DeserializeOwned + Send + 'static> Find<T> {
     /// Returns the first row that is found, if any.
     ///
     /// ```
@@ -296,7 +296,7 @@ impl<T: DeserializeOwned + 'static> Find<T> {
     /// assert_eq!((totals[0].city.as_str(), totals[0].people), ("Oslo", 2));
     /// # });
     /// ```
-    pub fn rows<R: DeserializeOwned + 'static>(self) -> Request<Vec<R>> {
+    pub fn rows<R: DeserializeOwned + Send + 'static>(self) -> Request<Vec<R>> {
         let Self {
             client,
             parameters,
@@ -342,7 +342,7 @@ impl<T: DeserializeOwned + 'static> Find<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> sealed::Sendable<Vec<Object<T>>> for FindParameters<T> {
+impl<T: DeserializeOwned + Send + 'static> sealed::Sendable<Vec<Object<T>>> for FindParameters<T> {
     fn send(request: Request<Vec<Object<T>>, Self>) -> RequestFuture<Vec<Object<T>>> {
         let (client, parameters, settings) = request.into_parts();
         parameters

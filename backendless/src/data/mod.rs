@@ -7,6 +7,7 @@ mod decode;
 mod encode;
 mod find;
 mod object;
+mod paging;
 mod query;
 mod stream;
 
@@ -103,7 +104,7 @@ impl<T> Table<T> {
     }
 }
 
-impl<T: DeserializeOwned + 'static> Table<T> {
+impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// Creates a row with the properties of `object`, and returns the stored row.
     ///
     /// `object` serializes to a JSON object: it is a `T` or any other type with the columns to set. It has no
@@ -160,6 +161,9 @@ impl<T: DeserializeOwned + 'static> Table<T> {
     ///
     /// `changes` serializes to a JSON object. Only the properties that it contains are changed; a property that is null
     /// is set to null.
+    ///
+    /// The request is idempotent, unless `changes` contains a `BackendlessExpression` or a JSON operation, which the service
+    /// computes from the stored value.
     ///
     /// # Errors
     ///

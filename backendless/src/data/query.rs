@@ -64,7 +64,7 @@ impl Query {
     }
 
     /// Creates the request for one page.
-    pub(super) fn request<R: DeserializeOwned + 'static>(
+    pub(super) fn request<R: DeserializeOwned + Send + 'static>(
         &self,
         client: &Client,
     ) -> Request<Vec<R>> {

@@ -10,19 +10,25 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Object;
+use super::paging::{Pager, Position, Step};
 use super::query::{MAX_PAGE_SIZE, Query};
-use crate::request::RequestFuture;
+use crate::operations::FIND_OBJECTS;
+use crate::request::{Request, RequestFuture};
 use crate::transport::Settings;
-use crate::{Client, Error, Result};
+use crate::{Client, Error, ErrorKind, Result};
 
 /// Stream of all rows of a search, in order; created by [`Find::stream`](super::Find::stream).
 ///
-/// It requests pages of 100 rows, or of the page size of the search, as it is polled. A page with fewer rows than that
-/// is the last one. The stream ends after the last row or after an error. Dropping it cancels the requests in progress.
+/// It requests pages of 100 rows, or of the page size of the search, as it is polled. A server may return fewer rows: the
+/// next page starts behind the rows that were received, and only an empty page is the end. The stream ends after the last
+/// row or after an error. Dropping it cancels the requests in progress.
 ///
 /// By default the pages are read by offset, which counts the rows that exist when a page is read: if rows are created
 /// or deleted meanwhile, a row may be returned twice or not at all. Read [`by_key`](super::Find::by_key) if that can
 /// happen, or sort by a column that does not change, such as `created`, so that new rows come last.
+///
+/// A server that returns the same rows for several pages, or rows that are not in the order of `by_key`, ends the stream
+/// with an error of kind [`Decode`](crate::ErrorKind::Decode).
 ///
 /// ```
 /// use futures_util::TryStreamExt;
@@ -43,10 +49,7 @@ pub struct ObjectStream<T> {
     client: Client,
     query: Query,
     settings: Settings,
-    page_size: u32,
-    /// Where the next page starts.
-    next: Next,
-    is_by_key: bool,
+    pager: Pager,
     concurrency: usize,
     pages: VecDeque<Page<T>>,
     rows: std::vec::IntoIter<Object<T>>,
@@ -62,18 +65,21 @@ pub(super) enum Paging {
 // No field is structurally pinned: requests are boxed, and rows are never polled.
 impl<T> Unpin for ObjectStream<T> {}
 
-#[derive(Debug)]
-enum Next {
-    Offset(u64),
-    /// After the row with this id, or at the first row.
-    Key(Option<String>),
-    /// Not known until the previous page is read, or there is no further page.
-    Unknown,
+/// A requested page.
+struct Page<T> {
+    position: Position,
+    rows: PageRows<T>,
 }
 
-enum Page<T> {
-    Pending(RequestFuture<Vec<Object<T>>>),
-    Complete(Result<Vec<Object<T>>>),
+enum PageRows<T> {
+    Pending(RequestFuture<Received<T>>),
+    Complete(Result<Received<T>>),
+}
+
+/// Rows of one response, and the number of attempts that the request took.
+struct Received<T> {
+    rows: Vec<Object<T>>,
+    attempts: u32,
 }
 
 impl<T> ObjectStream<T> {
@@ -85,26 +91,27 @@ impl<T> ObjectStream<T> {
     ) -> Self {
         let page_size = *query.page_size.get_or_insert(MAX_PAGE_SIZE);
         let mut pages = VecDeque::new();
-        let (is_by_key, concurrency, next) = match paging {
+        let (pager, concurrency) = match paging {
             Paging::Offset { concurrency } => {
-                let start = query.offset.unwrap_or(0);
-                (false, concurrency, Next::Offset(start))
+                let pager = Pager::by_offset(query.offset.unwrap_or(0), page_size);
+                (pager, concurrency)
             }
-            Paging::Key => match query.sort_by_key() {
-                Ok(()) => (true, 1, Next::Key(None)),
-                Err(error) => {
-                    pages.push_back(Page::Complete(Err(error)));
-                    (true, 1, Next::Unknown)
+            Paging::Key => {
+                let mut pager = Pager::by_key(page_size);
+                if let Err(error) = query.sort_by_key()
+                    && let Some(position) = pager.next()
+                {
+                    let rows = PageRows::Complete(Err(error));
+                    pages.push_back(Page { position, rows });
                 }
-            },
+                (pager, 1)
+            }
         };
         Self {
             client,
             query,
             settings,
-            page_size,
-            next,
-            is_by_key,
+            pager,
             concurrency,
             pages,
             rows: Vec::new().into_iter(),
@@ -117,40 +124,48 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
     /// Requests pages until the maximum number of requests is in progress.
     fn request_pages(&mut self) {
         while self.pages.len() < self.concurrency
-            && let Some(query) = self.next_query()
+            && let Some(position) = self.pager.next()
         {
-            let request = query
-                .request(&self.client)
-                .with_settings(self.settings.clone());
-            self.pages.push_back(Page::Pending(request.into_future()));
+            let page = self.request(position);
+            self.pages.push_back(page);
         }
     }
 
-    fn next_query(&mut self) -> Option<Query> {
+    fn request(&self, position: Position) -> Page<T> {
         let mut query = self.query.clone();
-        match std::mem::replace(&mut self.next, Next::Unknown) {
-            Next::Offset(offset) => {
-                // There is no page after the greatest offset.
-                if let Some(next) = offset.checked_add(self.page_size.max(1).into()) {
-                    self.next = Next::Offset(next);
-                }
-                query.offset = Some(offset);
+        match &position {
+            Position::Offset { offset, size } => {
+                query.offset = Some(*offset);
+                query.page_size = Some(*size);
             }
-            Next::Key(last) => {
-                if let Some(last) = last {
-                    query = query.after(&last);
-                }
-            }
-            Next::Unknown => return None,
+            Position::Key { after: None, .. } => {}
+            Position::Key {
+                after: Some(last), ..
+            } => query = query.after(last),
         }
-        Some(query)
+        let received = |result: Result<Option<Vec<Object<T>>>>, attempts| {
+            let rows = result?.unwrap_or_default();
+            Ok(Received { rows, attempts })
+        };
+        let request = Request::then(&self.client, query.prepare(&self.client), received)
+            .with_settings(self.settings.clone());
+        Page {
+            position,
+            rows: PageRows::Pending(request.into_future()),
+        }
     }
 
     /// Returns the first page when it is complete.
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Object<T>>>>> {
+    fn poll_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<(Position, Result<Received<T>>)>> {
         self.poll_requests(context);
         match self.pages.pop_front() {
-            Some(Page::Complete(rows)) => Poll::Ready(Some(rows)),
+            Some(Page {
+                position,
+                rows: PageRows::Complete(rows),
+            }) => Poll::Ready(Some((position, rows))),
             Some(pending) => {
                 self.pages.push_front(pending);
                 Poll::Pending
@@ -159,13 +174,36 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
         }
     }
 
+    /// Starts to return the rows of the page at `position`, and decides which page follows.
+    fn accept(&mut self, position: Position, received: Received<T>) -> Result<()> {
+        let Received { rows, attempts } = received;
+        let ids = rows.iter().map(|row| row.object_id.as_str());
+        let step = self.pager.record(position, ids, !self.pages.is_empty());
+        let step = step.map_err(|problem| {
+            Error::new(ErrorKind::Decode, problem)
+                .with_operation(&FIND_OBJECTS)
+                .with_attempts(attempts)
+        })?;
+        match step {
+            Step::Continue => {}
+            Step::Insert(position) => {
+                let page = self.request(position);
+                self.pages.push_front(page);
+            }
+            Step::Restart => self.pages.clear(),
+            Step::End => self.finish(),
+        }
+        self.rows = rows.into_iter();
+        Ok(())
+    }
+
     /// Polls all requests in progress, so that they do not time out while rows are returned.
     fn poll_requests(&mut self, context: &mut Context<'_>) {
         for page in &mut self.pages {
-            if let Page::Pending(request) = page
+            if let PageRows::Pending(request) = &mut page.rows
                 && let Poll::Ready(rows) = request.as_mut().poll(context)
             {
-                *page = Page::Complete(rows);
+                page.rows = PageRows::Complete(rows);
             }
         }
     }
@@ -191,17 +229,12 @@ impl<T: DeserializeOwned + Send + 'static> Stream for ObjectStream<T> {
             }
             this.request_pages();
             match std::task::ready!(this.poll_page(context)) {
-                Some(Ok(rows)) => {
-                    if u32::try_from(rows.len()).is_ok_and(|count| count < this.page_size) {
+                Some((position, received)) => {
+                    let accepted = received.and_then(|page| this.accept(position, page));
+                    if let Err(error) = accepted {
                         this.finish();
-                    } else if this.is_by_key {
-                        this.next = Next::Key(rows.last().map(|row| row.object_id.clone()));
+                        return Poll::Ready(Some(Err(error)));
                     }
-                    this.rows = rows.into_iter();
-                }
-                Some(Err(error)) => {
-                    this.finish();
-                    return Poll::Ready(Some(Err(error)));
                 }
                 None => this.finish(),
             }
@@ -213,8 +246,7 @@ impl<T> fmt::Debug for ObjectStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObjectStream")
             .field("table", &self.query.table)
-            .field("page_size", &self.page_size)
-            .field("next", &self.next)
+            .field("pager", &self.pager)
             .field("concurrency", &self.concurrency)
             .finish_non_exhaustive()
     }

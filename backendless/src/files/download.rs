@@ -155,19 +155,20 @@ impl Download {
                 .with_source(error)
         };
         let near = path.clone();
-        let (temporary, file) = blocking(move || create_temporary(&near))
-            .await
-            .map_err(failed)?;
+        let created = blocking(move || create_temporary(&near));
+        let (temporary, file) = self.body.write(created).await?.map_err(failed)?;
         let mut file = tokio::fs::File::from_std(file);
         let mut length = 0;
         while let Some(chunk) = self.next().await? {
-            file.write_all(&chunk).await.map_err(failed)?;
+            let written = self.body.write(file.write_all(&chunk)).await?;
+            written.map_err(failed)?;
             length += chunk.len() as u64;
         }
         // Writes are completed in the background; only a flush returns their errors.
-        file.flush().await.map_err(failed)?;
-        file.sync_all().await.map_err(failed)?;
+        self.body.write(file.flush()).await?.map_err(failed)?;
+        self.body.write(file.sync_all()).await?.map_err(failed)?;
         drop(file);
+        // Without a limit: a timeout would not show whether the file was replaced.
         let target = path.clone();
         let persist = move || temporary.persist(target).map_err(|error| error.error);
         blocking(persist).await.map_err(failed)?;

@@ -119,7 +119,7 @@ impl Messaging {
         subscription_id: impl Into<String>,
     ) -> Request<Vec<Message<M>>>
     where
-        M: DeserializeOwned + 'static,
+        M: DeserializeOwned + Send + 'static,
     {
         let request =
             raw::poll_messages::<Messages<Message<M>>>(&channel.into(), &subscription_id.into());

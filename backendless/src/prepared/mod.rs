@@ -1,9 +1,11 @@
 //! Requests that are ready to be sent: pure data, built without I/O.
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
-//! `path` checks and encodes path values, `query` encodes query values, and `body` contains the bodies.
+//! `path` checks and encodes path values, `query` encodes query values, `body` contains the bodies, and `computed`
+//! recognizes updates that are not idempotent.
 
 mod body;
+mod computed;
 mod path;
 mod query;
 
@@ -77,6 +79,8 @@ pub(crate) struct RequestBuilder {
     query: query::Query,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Body,
+    /// Whether the service computes values from the stored ones.
+    is_computed: bool,
 }
 
 impl RequestBuilder {
@@ -90,6 +94,7 @@ impl RequestBuilder {
             query: query::Query::default(),
             headers: Vec::new(),
             body: Body::Empty,
+            is_computed: false,
         }
     }
 
@@ -130,6 +135,12 @@ impl RequestBuilder {
     pub(crate) fn json<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
         let json = crate::encode::to_vec(body)
             .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
+        // A request of another operation changes nothing, or is not idempotent in any case.
+        let may_be_idempotent = matches!(
+            self.operation.idempotency(),
+            Idempotency::Idempotent | Idempotency::IdempotentWhen { .. }
+        );
+        self.is_computed = may_be_idempotent && computed::is_computed(&json);
         self.set_body("application/json", json.into());
         Ok(())
     }
@@ -190,7 +201,7 @@ impl RequestBuilder {
 
     fn finish<R>(self, reader: Reader<R>) -> Prepared<R> {
         let query = self.query.finish();
-        let is_idempotent = is_idempotent(self.operation, query.as_deref());
+        let is_idempotent = !self.is_computed && is_idempotent(self.operation, query.as_deref());
         Prepared {
             parts: Parts {
                 operation: self.operation,

@@ -136,6 +136,11 @@ impl RequestContext {
     /// Starts an attempt and its deadline.
     pub(super) fn begin_attempt(&mut self) {
         self.attempts += 1;
+        self.deadline = self.attempt_deadline();
+    }
+
+    /// Returns the deadline of an attempt that starts now.
+    fn attempt_deadline(&self) -> Deadline {
         let clock = &self.shared.clock;
         let remaining = self.remaining();
         let attempt_timeout = self.shared.attempt_timeout;
@@ -155,16 +160,43 @@ impl RequestContext {
         } else {
             attempt_timeout
         };
-        self.deadline = deadline.reported_as(reported);
+        deadline.reported_as(reported)
     }
 
-    /// Runs `future` within the rest of the total timeout.
-    pub(super) async fn within_total_timeout<F: Future>(&self, future: F) -> Result<F::Output> {
+    /// Returns the deadline of the request with all its attempts.
+    pub(super) fn total_deadline(&self) -> Deadline {
         let deadline = Deadline::after(&self.shared.clock, self.remaining());
+        deadline.reported_as(self.total_timeout)
+    }
+
+    /// Runs `future` within the rest of the total timeout. `expired` describes what is incomplete if the timeout expires.
+    pub(super) async fn within_total_timeout<F: Future>(
+        &self,
+        future: F,
+        expired: &str,
+    ) -> Result<F::Output> {
+        self.within(&self.total_deadline(), future, expired).await
+    }
+
+    /// Runs `future`, which prepares an attempt, within the timeouts of an attempt.
+    pub(super) async fn within_attempt_timeout<F: Future>(
+        &self,
+        future: F,
+        expired: &str,
+    ) -> Result<F::Output> {
+        self.within(&self.attempt_deadline(), future, expired).await
+    }
+
+    /// Runs `future`, which sends nothing.
+    async fn within<F: Future>(
+        &self,
+        deadline: &Deadline,
+        future: F,
+        expired: &str,
+    ) -> Result<F::Output> {
         let output = deadline.run(future).await;
         output.ok_or_else(|| {
-            let timeout = self.total_timeout;
-            let text = format!("the login did not complete within the timeout of {timeout:?}");
+            let text = format!("{expired} within {deadline}");
             self.error(ErrorKind::Timeout, text).retryable(true)
         })
     }
@@ -212,6 +244,10 @@ impl RequestContext {
                 let text = format!("the request cannot be sent: {reason}");
                 self.error(ErrorKind::InvalidArgument, text)
                     .with_attempts(0)
+            }
+            HttpErrorKind::Unprocessed => {
+                let text = format!("the server did not process the request: {reason}");
+                self.error(ErrorKind::ConnectionLost, text).retryable(true)
             }
             HttpErrorKind::ConnectionLost => {
                 let text = format!("the connection was lost: {reason}");

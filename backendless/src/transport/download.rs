@@ -81,6 +81,17 @@ impl FileBody {
             .fail(self.context.error(ErrorKind::Decode, text))
     }
 
+    /// Runs `future`, which writes to the disk, within the total timeout.
+    pub(crate) fn write<F: Future>(&self, future: F) -> impl Future<Output = Result<F::Output>> {
+        // The chunks are not `Sync`, so the future must not borrow them.
+        let context = &self.context;
+        async move {
+            let expired = "the file could not be written";
+            let written = context.within_total_timeout(future, expired).await;
+            written.map_err(|error| context.fail(error))
+        }
+    }
+
     /// Polls the next chunk; `None` at the end of the file.
     pub(crate) fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
         let Some(chunks) = &mut self.chunks else {

@@ -7,7 +7,8 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-use super::context::RequestContext;
+use super::coding;
+use super::context::{ReadMode, RequestContext};
 use super::disclosure::{self, Withheld};
 use crate::error::MAX_MESSAGE;
 use crate::operation::ErrorCodes;
@@ -30,9 +31,19 @@ pub(super) fn read(
         (None, _) => default_message(status, headers, body),
     };
     let has_application_codes = context.operation.error_codes() == ErrorCodes::Application;
+    let is_envelope = code.is_some_and(|code| {
+        // Codes of the service start at 999. Other services repeat the status as their code.
+        has_application_codes || code.get() >= 999
+    });
+    let message = match is_envelope {
+        false if is_missing(status) => format!("{message}: {}", address_hint(context)),
+        _ => message,
+    };
     let kind = match ErrorKind::of_response(status.as_u16(), code) {
         // The code may come from the application's own code, which was executed.
         ErrorKind::RateLimited if has_application_codes && status != 429 => ErrorKind::Api,
+        // Another server sends these for any path.
+        ErrorKind::NotFound | ErrorKind::Conflict if !is_envelope => ErrorKind::Api,
         kind => kind,
     };
     let now = context.shared.clock.system_time();
@@ -77,6 +88,19 @@ fn code(value: &Value) -> Option<ErrorCode> {
     number.map(ErrorCode::new)
 }
 
+/// Whether another server sends this status for a path that it does not know.
+fn is_missing(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 404 | 405 | 410)
+}
+
+/// Returns the remedy for a response that the service did not write.
+pub(super) fn address_hint(context: &RequestContext) -> &'static str {
+    match context.read {
+        ReadMode::Full => "it is not a response of Backendless, check the API URL",
+        ReadMode::Head => "it is not a response of Backendless, check the URL of the file",
+    }
+}
+
 /// Describes a response without a message. Its body is not repeated, because the service did not write it.
 fn default_message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     if status.is_redirection() {
@@ -86,6 +110,9 @@ fn default_message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Stri
     let reason = status.canonical_reason().unwrap_or("unknown status");
     if body.is_empty() {
         return format!("{reason}, with an empty body");
+    }
+    if let Some(codings) = coding::undecoded(headers) {
+        return format!("{reason}, with a body in the {codings}, which is not decoded");
     }
     let length = body.len();
     let media_type = media_type(headers);

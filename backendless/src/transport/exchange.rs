@@ -6,9 +6,10 @@ use bytes::{Bytes, BytesMut};
 
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
-use super::retry::{Attempt, Failure, Next};
+use super::retry::{Attempt, Failure, Next, Withdrawal};
 use super::session::{LogIn, RequestSession, token_header};
-use super::{download, error_response, trace};
+use super::{coding, download, error_response, trace};
+use crate::operation::ErrorCodes;
 use crate::prepared::{Body, Parts};
 use crate::{Error, ErrorKind, Result};
 
@@ -39,8 +40,8 @@ pub(super) struct Exchange<'t> {
 impl Attempt for Exchange<'_> {
     type Output = Received;
 
-    async fn run(&mut self) -> Result<Received, Failure> {
-        match self.send().await {
+    async fn run(&mut self, withdrawal: Option<Withdrawal<'_>>) -> Result<Received, Failure> {
+        match self.send(withdrawal).await {
             Ok(received) => Ok(received),
             Err(Stage::BeforeSending(error)) => Err(stop(error)),
             Err(Stage::Sent(error)) => Err(self.classify(error).await),
@@ -73,7 +74,7 @@ fn stop(error: Error) -> Failure {
 }
 
 impl Exchange<'_> {
-    async fn send(&mut self) -> Result<Received, Stage> {
+    async fn send(&mut self, withdrawal: Option<Withdrawal<'_>>) -> Result<Received, Stage> {
         let body = self.body().await.map_err(Stage::BeforeSending)?;
         let authorized = self.session.authorize(&self.context, self.log_in).await;
         let token = authorized.map_err(Stage::BeforeSending)?;
@@ -99,6 +100,9 @@ impl Exchange<'_> {
             user_token,
             body,
         };
+        if let Some(withdrawal) = withdrawal {
+            withdrawal.spend();
+        }
         receive(&self.context, outgoing).await.map_err(Stage::Sent)
     }
 
@@ -111,7 +115,9 @@ impl Exchange<'_> {
             Body::Empty => OutgoingBody::Empty,
             Body::Bytes(bytes) => OutgoingBody::Bytes(bytes.clone()),
             Body::Multipart(multipart) => {
-                let form = multipart.source.open().await;
+                let form = multipart.source.open();
+                let expired = "the content of the upload could not be opened";
+                let form = self.context.within_attempt_timeout(form, expired).await?;
                 let attempts = self.context.attempts;
                 OutgoingBody::Form(form.map_err(|error| error.with_attempts(attempts))?)
             }
@@ -177,7 +183,36 @@ async fn receive(context: &RequestContext, outgoing: Outgoing<'_>) -> Result<Rec
         ReadMode::Full => read_body(context, &mut head).await?,
         ReadMode::Head => Bytes::new(),
     };
-    Ok(Received { head, body })
+    match unreadable(context, &head, &body) {
+        Some(problem) => Err(context
+            .error(ErrorKind::Decode, problem)
+            .with_status(head.status().as_u16())
+            .final_because("the response would be the same")),
+        None => Ok(Received { head, body }),
+    }
+}
+
+/// Returns why a successful response cannot be read, whatever the operation returns.
+fn unreadable(context: &RequestContext, head: &Response, body: &Bytes) -> Option<String> {
+    let is_empty = match context.read {
+        ReadMode::Full => body.is_empty(),
+        ReadMode::Head => head.content_length() == Some(0),
+    };
+    if is_empty {
+        return None;
+    }
+    if let Some(codings) = coding::undecoded(head.headers()) {
+        return Some(format!(
+            "the body has the {codings}, which is not decoded: check the server and its proxies"
+        ));
+    }
+    // JSON never starts so. A Cloud Code method may respond with any text.
+    let is_page = body.trim_ascii_start().starts_with(b"<");
+    let is_own = context.operation.error_codes() == ErrorCodes::Service;
+    (is_page && is_own).then(|| {
+        let hint = error_response::address_hint(context);
+        format!("the response is not valid JSON, but HTML or XML: {hint}")
+    })
 }
 
 /// Reads the body up to the limit of the client. A body of one chunk is not copied.

@@ -10,12 +10,14 @@
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
 //! - `disclosure`: which texts of the service an error may contain;
+//! - `coding`: content codings that are not decoded;
 //! - `deadline`, `settings`, `trace`: limits, settings of a request, spans.
 //!
 //! Nothing that leaves this module contains a secret: errors of the HTTP stack are described in texts of this crate, and
 //! messages of the service that repeat a secret are withheld.
 
 mod account;
+mod coding;
 mod context;
 mod deadline;
 mod disclosure;

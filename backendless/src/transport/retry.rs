@@ -14,8 +14,11 @@ use crate::{Error, Result, RetryPolicy};
 pub(super) trait Attempt: Send {
     type Output: Send;
 
-    /// Executes one attempt.
-    fn run(&mut self) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
+    /// Executes one attempt. A retry calls [`Withdrawal::spend`] when it sends the request.
+    fn run(
+        &mut self,
+        withdrawal: Option<Withdrawal<'_>>,
+    ) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
 
     /// Returns the time that is left for the next delay.
     fn max_delay(&self) -> Duration;
@@ -57,9 +60,10 @@ where
     S: Future<Output = ()> + Send,
 {
     let mut attempts = 0;
+    let mut withdrawal = None;
     loop {
         attempts += 1;
-        let Failure { error, next } = match attempt.run().await {
+        let Failure { error, next } = match attempt.run(withdrawal.take()).await {
             Ok(output) => {
                 budget.deposit();
                 return Ok(output);
@@ -72,9 +76,10 @@ where
             Next::Backoff | Next::NotReplayable => {
                 let is_replayable = next == Next::Backoff;
                 let max_delay = attempt.max_delay();
-                let (error, delay) =
-                    next_delay(policy, budget, attempts, error, is_replayable, max_delay)?;
-                (error, Some(delay))
+                let (error, retry) =
+                    next_retry(policy, budget, attempts, error, is_replayable, max_delay)?;
+                withdrawal = Some(retry.withdrawal);
+                (error, Some(retry.delay))
             }
         };
         attempt.before_retry(&error, attempts, delay.unwrap_or_default());
@@ -84,15 +89,21 @@ where
     }
 }
 
-/// Returns the delay before the next attempt, or the error with the reason why there is none.
-fn next_delay(
+/// A retry that policy, budget and deadline allow.
+struct Retry<'b> {
+    delay: Duration,
+    withdrawal: Withdrawal<'b>,
+}
+
+/// Returns the next retry, or the error with the reason why there is none.
+fn next_retry<'b>(
     policy: &RetryPolicy,
-    budget: &Budget,
+    budget: &'b Budget,
     attempts: u32,
     error: Error,
     is_replayable: bool,
     remaining: Duration,
-) -> Result<(Error, Duration)> {
+) -> Result<(Error, Retry<'b>)> {
     if attempts >= policy.max_attempts {
         return Err(match policy.max_attempts {
             1 => error.final_because("the retry policy allows no retries"),
@@ -112,11 +123,13 @@ fn next_delay(
             "the timeout of the request would expire within the next delay of {delay:.1?}"
         ))));
     }
-    if !budget.withdraw() {
-        let reason = "the retry budget of the client is exhausted";
-        return Err(error.gave_up(Some(reason.to_owned())));
+    match budget.withdraw() {
+        Some(withdrawal) => Ok((error, Retry { delay, withdrawal })),
+        None => {
+            let reason = "the retry budget of the client is exhausted";
+            Err(error.gave_up(Some(reason.to_owned())))
+        }
     }
-    Ok((error, delay))
 }
 
 /// Returns the maximum delay of the `retry`-th retry; the first is 1.
@@ -132,6 +145,9 @@ fn max_backoff(policy: &RetryPolicy, retry: u32) -> Duration {
     let delay = schedule.into_iter().nth(index as usize);
     delay.unwrap_or(policy.max_delay).min(policy.max_delay)
 }
+
+/// A retry in the unit of the budget.
+const TENTHS: u64 = 10;
 
 /// Retry budget and source of randomness, shared by all requests of a client.
 ///
@@ -150,7 +166,7 @@ impl Budget {
             Some(seed) => fastrand::Rng::with_seed(seed),
             None => fastrand::Rng::new(),
         };
-        let max_tenths = u64::from(retries) * 10;
+        let max_tenths = u64::from(retries) * TENTHS;
         Self {
             random: Mutex::new(random),
             tenths: AtomicU64::new(max_tenths),
@@ -164,9 +180,15 @@ impl Budget {
         max.mul_f64(random.f64())
     }
 
-    /// Takes one retry from the budget; `false` if there is none.
-    fn withdraw(&self) -> bool {
-        self.change(|tenths| tenths.checked_sub(10))
+    /// Takes one retry from the budget; `None` if there is none.
+    fn withdraw(&self) -> Option<Withdrawal<'_>> {
+        let is_available = self.change(|tenths| tenths.checked_sub(TENTHS));
+        is_available.then(|| Withdrawal { budget: self })
+    }
+
+    /// Returns a retry that was not sent.
+    fn refund(&self) {
+        self.change(|tenths| Some((tenths + TENTHS).min(self.max_tenths)));
     }
 
     /// Records a successful request.
@@ -177,6 +199,26 @@ impl Budget {
 
     fn change(&self, change: impl FnMut(u64) -> Option<u64>) -> bool {
         self.tenths.fetch_update(Relaxed, Relaxed, change).is_ok()
+    }
+}
+
+/// Retry that was taken from the budget. If it is dropped before the retry is sent, the budget gets it back: the caller may
+/// drop the request while it waits.
+#[must_use = "a withdrawal that is dropped is refunded"]
+pub(super) struct Withdrawal<'b> {
+    budget: &'b Budget,
+}
+
+impl Withdrawal<'_> {
+    /// Records that the retry is sent.
+    pub(super) fn spend(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Withdrawal<'_> {
+    fn drop(&mut self) {
+        self.budget.refund();
     }
 }
 
@@ -192,6 +234,8 @@ mod tests {
     /// Attempt with scripted outcomes.
     struct Script {
         outcomes: VecDeque<Result<u32, Failure>>,
+        /// Whether an attempt sends the request.
+        is_sent: bool,
         remaining: Duration,
         retries: Vec<(u32, Duration)>,
     }
@@ -199,7 +243,12 @@ mod tests {
     impl Attempt for Script {
         type Output = u32;
 
-        async fn run(&mut self) -> Result<u32, Failure> {
+        async fn run(&mut self, withdrawal: Option<Withdrawal<'_>>) -> Result<u32, Failure> {
+            if let Some(withdrawal) = withdrawal
+                && self.is_sent
+            {
+                withdrawal.spend();
+            }
             self.outcomes
                 .pop_front()
                 .expect("the script has an outcome for each attempt")
@@ -222,6 +271,7 @@ mod tests {
     fn script(outcomes: impl IntoIterator<Item = Result<u32, Failure>>) -> Script {
         Script {
             outcomes: outcomes.into_iter().collect(),
+            is_sent: true,
             remaining: 60 * SECOND,
             retries: Vec::new(),
         }
@@ -358,12 +408,59 @@ mod tests {
     fn the_budget_never_exceeds_its_size() {
         let budget = budget(2);
         budget.deposit();
-        assert_eq!([(); 3].map(|()| budget.withdraw()), [true, true, false]);
+        let withdraw = || budget.withdraw().map(Withdrawal::spend).is_some();
+        assert_eq!([(); 3].map(|()| withdraw()), [true, true, false]);
         for _ in 0..9 {
             budget.deposit();
         }
-        assert!(!budget.withdraw());
+        assert!(!withdraw());
         budget.deposit();
-        assert!(budget.withdraw());
+        assert!(withdraw());
+    }
+
+    #[test]
+    fn a_refund_never_exceeds_the_size_of_the_budget() {
+        let budget = budget(1);
+        let withdrawal = budget.withdraw();
+        for _ in 0..5 {
+            budget.deposit();
+        }
+        drop(withdrawal);
+        let withdraw = || budget.withdraw().map(Withdrawal::spend).is_some();
+        assert_eq!([(); 2].map(|()| withdraw()), [true, false]);
+    }
+
+    #[test]
+    fn a_request_that_is_dropped_while_it_waits_returns_its_retry() {
+        let budget = budget(1);
+        let policy = RetryPolicy::default();
+        for _ in 0..3 {
+            let mut script = script([failure(Next::Backoff), Ok(1)]);
+            let request = run(&policy, &budget, |_| std::future::pending(), &mut script);
+            assert!(poll_once(request).is_none());
+        }
+        let mut script = script([failure(Next::Backoff), Ok(1)]);
+        run_with(&policy, &budget, &mut script).unwrap();
+    }
+
+    #[test]
+    fn a_retry_that_fails_before_it_is_sent_is_returned() {
+        let budget = budget(1);
+        let policy = RetryPolicy::default();
+        for _ in 0..3 {
+            let mut script = script([failure(Next::Backoff), failure(Next::Stop)]);
+            script.is_sent = false;
+            run_with(&policy, &budget, &mut script).unwrap_err();
+            assert_eq!(script.retries.len(), 1);
+        }
+    }
+
+    /// Polls `future` once and drops it.
+    fn poll_once<F: Future>(future: F) -> Option<F::Output> {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match std::pin::pin!(future).poll(&mut context) {
+            std::task::Poll::Ready(output) => Some(output),
+            std::task::Poll::Pending => None,
+        }
     }
 }

@@ -53,6 +53,8 @@ pub(super) trait LogIn: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>>;
 }
 
+const NO_LOGIN: &str = "the login did not complete";
+
 /// Session of one request, across its attempts.
 pub(super) struct RequestSession {
     session_use: SessionUse,
@@ -90,13 +92,15 @@ impl RequestSession {
             (SessionUse::Uses, Caller::User(token)) => Ok(Some(token.clone())),
             (SessionUse::Uses, Caller::Account(account)) => {
                 let session = account.session(None, || log_in.log_in(account));
-                let session = context.within_total_timeout(session).await??;
+                let session = context.within_total_timeout(session, NO_LOGIN).await??;
                 Ok(Some(self.current.insert(session).token.clone()))
             }
             (SessionUse::Ends, Caller::Account(account)) => {
                 if self.current.is_none() {
                     // A login of another request may hold the lock.
-                    self.current = context.within_total_timeout(account.take()).await?;
+                    let session = account.take();
+                    let expired = "the login of another request did not complete";
+                    self.current = context.within_total_timeout(session, expired).await?;
                 }
                 let session = self.current.as_ref().ok_or_else(|| {
                     context.error(ErrorKind::Unauthorized, "there is no session to log out of")
@@ -125,7 +129,7 @@ impl RequestSession {
         }
         self.may_renew = false;
         let renewed = account.session(Some(expired), || log_in.log_in(account));
-        context.within_total_timeout(renewed).await??;
+        context.within_total_timeout(renewed, NO_LOGIN).await??;
         Ok(true)
     }
 }

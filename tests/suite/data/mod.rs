@@ -1,6 +1,7 @@
 //! The data service.
 
 mod exchange;
+mod paging;
 mod rejected;
 mod responses;
 mod stream;

@@ -33,8 +33,8 @@ fn queries(server: &Recorder) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn stream_reads_pages_until_a_short_one() {
-    let server = Recorder::in_turn(pages(&[100, 100, 50])).await;
+async fn stream_reads_pages_until_an_empty_one() {
+    let server = Recorder::in_turn(pages(&[100, 100, 50, 0])).await;
     let find = server.client().data::<Record>("Person").find();
     let rows: Vec<_> = find.stream().try_collect().await.unwrap();
     assert_eq!(ids(&rows), (0..250).collect::<Vec<_>>());
@@ -43,7 +43,8 @@ async fn stream_reads_pages_until_a_short_one() {
         [
             "offset=0&pageSize=100",
             "offset=100&pageSize=100",
-            "offset=200&pageSize=100"
+            "offset=200&pageSize=100",
+            "offset=250&pageSize=100"
         ]
     );
 }
@@ -109,7 +110,7 @@ async fn invalid_page_size_is_the_first_item() {
 
 #[tokio::test]
 async fn by_key_continues_after_the_last_key() {
-    let server = Recorder::in_turn(pages(&[2, 2, 1])).await;
+    let server = Recorder::in_turn(pages(&[2, 2, 1, 0])).await;
     let find = server.client().data::<Record>("Person").find();
     let stream = find
         .filter("age > 3")
@@ -125,6 +126,7 @@ async fn by_key_continues_after_the_last_key() {
             "pageSize=2&sortBy=objectId&where=age+%3E+3",
             "pageSize=2&sortBy=objectId&where=%28age+%3E+3%29+AND+%28objectId+%3E+%271%27%29",
             "pageSize=2&sortBy=objectId&where=%28age+%3E+3%29+AND+%28objectId+%3E+%273%27%29",
+            "pageSize=2&sortBy=objectId&where=%28age+%3E+3%29+AND+%28objectId+%3E+%274%27%29",
         ]
     );
 }

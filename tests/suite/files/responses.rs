@@ -52,7 +52,7 @@ async fn upload_without_a_file_url_is_a_decode_error() {
 
 #[tokio::test]
 async fn delete_ignores_the_body() {
-    for response in ["3", "", "null", r#"{"fileURL":"x"}"#, "<html>"] {
+    for response in ["3", "", "null", r#"{"fileURL":"x"}"#] {
         let server = Recorder::responding(200, response).await;
         server.client().files().delete("a").await.unwrap();
     }

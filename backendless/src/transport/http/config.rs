@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use http::header::{ACCEPT, HeaderValue};
+#[cfg(not(feature = "gzip"))]
+use http::header::ACCEPT_ENCODING;
+use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use reqwest::{Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -50,9 +52,8 @@ impl HttpConfig {
     }
 
     fn client(&self) -> Result<reqwest::Client> {
-        let accept = HeaderValue::from_static("application/json");
         let mut builder = reqwest::Client::builder()
-            .default_headers([(ACCEPT, accept)].into_iter().collect())
+            .default_headers(default_headers())
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
@@ -103,6 +104,15 @@ impl HttpConfig {
     fn with_tls(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
         Ok(builder)
     }
+}
+
+fn default_headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    // Without the header, a server may choose any coding (RFC 9110, section 12.5.3).
+    #[cfg(not(feature = "gzip"))]
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers
 }
 
 fn invalid(setting: &str, problem: &str) -> Error {

@@ -24,6 +24,8 @@ pub(in crate::transport) enum HttpErrorKind {
     Timeout,
     /// The request could not be built: nothing was sent.
     InvalidRequest,
+    /// The protocol guarantees that the server did not process the request.
+    Unprocessed,
     /// The connection ended after the request, or a part of it, was sent.
     ConnectionLost,
 }
@@ -39,6 +41,8 @@ impl From<reqwest::Error> for HttpError {
             HttpErrorKind::Timeout
         } else if source.is_builder() {
             HttpErrorKind::InvalidRequest
+        } else if source.is_request() && is_unprocessed(&source) {
+            HttpErrorKind::Unprocessed
         } else {
             HttpErrorKind::ConnectionLost
         };
@@ -69,6 +73,29 @@ fn is_permanent(error: &(dyn StdError + 'static)) -> bool {
         }
     }
     is_tls || requires_password
+}
+
+/// Whether the error of a request without a response proves that the server did not process it: hyper did not send it, or
+/// the server refused the stream or closed the connection to it (RFC 9113, sections 6.8 and 8.7).
+fn is_unprocessed(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|error| {
+        let is_unsent = error
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_canceled);
+        is_unsent
+            || error
+                .downcast_ref::<h2::Error>()
+                .is_some_and(is_rejected_stream)
+    })
+}
+
+/// Whether the server rejected the stream of a request before processing it.
+///
+/// A stream ends with the error of a GOAWAY frame only if its id is greater than the last one of that frame, whatever the
+/// reason. A stream that the server may have processed stays open, and ends with an I/O error if the connection does.
+fn is_rejected_stream(error: &h2::Error) -> bool {
+    let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    error.is_remote() && (is_refused || error.is_go_away())
 }
 
 #[cfg(feature = "native-tls")]

@@ -1,0 +1,222 @@
+//! A server of HTTP/2 frames, which rejects streams in the ways that RFC 9113 defines.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+use crate::Identity;
+
+/// What an [`Http2Server`] does with a request.
+#[derive(Clone, Copy, Debug)]
+pub enum StreamAction {
+    /// Processes it and responds with 200 and the number of processed requests.
+    Respond,
+    /// Processes it and sends the head of the response, and then this frame.
+    RespondPartly(Frame),
+    /// Does not process it and sends RST_STREAM with this error code.
+    Reset(u32),
+    /// Does not process it, sends GOAWAY with the id of the stream before it and this error code, and closes the connection.
+    GoAwayBefore(u32),
+    /// Processes it, sends GOAWAY with its id and this error code, and closes the connection.
+    GoAwayAfter(u32),
+    /// Processes it and sends RST_STREAM with this error code.
+    ResetAfter(u32),
+}
+
+/// Frame that ends a stream.
+#[derive(Clone, Copy, Debug)]
+pub enum Frame {
+    /// RST_STREAM with this error code.
+    Reset(u32),
+    /// GOAWAY with a smaller stream id and this error code.
+    GoAway(u32),
+}
+
+/// Error codes of RFC 9113, section 7.
+pub const NO_ERROR: u32 = 0x0;
+pub const PROTOCOL_ERROR: u32 = 0x1;
+pub const INTERNAL_ERROR: u32 = 0x2;
+pub const REFUSED_STREAM: u32 = 0x7;
+pub const CANCEL: u32 = 0x8;
+pub const ENHANCE_YOUR_CALM: u32 = 0xb;
+
+/// A server of HTTP/2 over TLS that chooses an action for each request.
+pub struct Http2Server {
+    url: String,
+    log: Arc<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    connections: AtomicUsize,
+    requests: AtomicUsize,
+    processed: AtomicUsize,
+}
+
+type Script = Arc<dyn Fn(usize) -> StreamAction + Send + Sync>;
+
+impl Http2Server {
+    /// Starts a server. `script` returns the action for the n-th request; the first is 0.
+    pub async fn start(
+        identity: Identity,
+        script: impl Fn(usize) -> StreamAction + Send + Sync + 'static,
+    ) -> Self {
+        let mut config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(vec![identity.certificate], identity.key)
+            .expect("the key matches the certificate");
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let tls = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("the listener is bound");
+        let log = Arc::new(Log::default());
+        let script: Script = Arc::new(script);
+        let shared = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (tls, script, log) = (tls.clone(), Arc::clone(&script), Arc::clone(&shared));
+                log.connections.fetch_add(1, Ordering::SeqCst);
+                // An error means that the client closed the connection.
+                tokio::spawn(async move { serve(tls.accept(stream).await?, &script, &log).await });
+            }
+        });
+        Self {
+            url: format!("https://{address}"),
+            log,
+        }
+    }
+
+    /// The origin of this server.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The number of connections so far.
+    pub fn connections(&self) -> usize {
+        self.log.connections.load(Ordering::SeqCst)
+    }
+
+    /// The number of complete requests so far.
+    pub fn requests(&self) -> usize {
+        self.log.requests.load(Ordering::SeqCst)
+    }
+
+    /// The number of requests that were processed so far.
+    pub fn processed(&self) -> usize {
+        self.log.processed.load(Ordering::SeqCst)
+    }
+}
+
+const DATA: u8 = 0x0;
+const HEADERS: u8 = 0x1;
+const RST_STREAM: u8 = 0x3;
+const SETTINGS: u8 = 0x4;
+const PING: u8 = 0x6;
+const GOAWAY: u8 = 0x7;
+/// END_STREAM of DATA and HEADERS, ACK of SETTINGS and PING.
+const END_STREAM: u8 = 0x1;
+const ACK: u8 = 0x1;
+const END_HEADERS: u8 = 0x4;
+/// `:status: 200`, entry 8 of the static table of HPACK.
+const STATUS_200: &[u8] = &[0x88];
+
+async fn serve<S>(mut stream: S, script: &Script, log: &Log) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    const PREFACE: usize = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len();
+    stream.read_exact(&mut [0; PREFACE]).await?;
+    write(&mut stream, SETTINGS, 0, 0, &[]).await?;
+    loop {
+        let (kind, flags, id, payload) = read(&mut stream).await?;
+        match kind {
+            SETTINGS if flags & ACK == 0 => write(&mut stream, SETTINGS, ACK, 0, &[]).await?,
+            PING if flags & ACK == 0 => write(&mut stream, PING, ACK, 0, &payload).await?,
+            HEADERS | DATA if flags & END_STREAM != 0 => {
+                let action = script(log.requests.fetch_add(1, Ordering::SeqCst));
+                if act(&mut stream, id, action, log).await? {
+                    stream.shutdown().await?;
+                    // Completes when the client closes the connection: no frame is lost in a reset.
+                    return stream.read_to_end(&mut Vec::new()).await.map(drop);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Executes an action; returns whether it closes the connection.
+async fn act<S>(stream: &mut S, id: u32, action: StreamAction, log: &Log) -> io::Result<bool>
+where
+    S: AsyncWrite + Unpin,
+{
+    let process = || log.processed.fetch_add(1, Ordering::SeqCst) + 1;
+    match action {
+        StreamAction::Respond => {
+            let body = process().to_string();
+            write(stream, HEADERS, END_HEADERS, id, STATUS_200).await?;
+            write(stream, DATA, END_STREAM, id, body.as_bytes()).await?;
+        }
+        StreamAction::RespondPartly(frame) => {
+            process();
+            write(stream, HEADERS, END_HEADERS, id, STATUS_200).await?;
+            match frame {
+                Frame::Reset(code) => reset(stream, id, code).await?,
+                Frame::GoAway(code) => go_away(stream, id.saturating_sub(2), code).await?,
+            }
+        }
+        StreamAction::Reset(code) => reset(stream, id, code).await?,
+        StreamAction::ResetAfter(code) => {
+            process();
+            reset(stream, id, code).await?;
+        }
+        StreamAction::GoAwayBefore(code) => {
+            go_away(stream, id.saturating_sub(2), code).await?;
+            return Ok(true);
+        }
+        StreamAction::GoAwayAfter(code) => {
+            process();
+            go_away(stream, id, code).await?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+async fn reset<S: AsyncWrite + Unpin>(stream: &mut S, id: u32, code: u32) -> io::Result<()> {
+    write(stream, RST_STREAM, 0, id, &code.to_be_bytes()).await
+}
+
+async fn go_away<S: AsyncWrite + Unpin>(stream: &mut S, last: u32, code: u32) -> io::Result<()> {
+    let payload = [last.to_be_bytes(), code.to_be_bytes()].concat();
+    write(stream, GOAWAY, 0, 0, &payload).await
+}
+
+/// Reads a frame: type, flags, stream id and payload.
+async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<(u8, u8, u32, Vec<u8>)> {
+    let mut head = [0; 9];
+    stream.read_exact(&mut head).await?;
+    let [l0, l1, l2, kind, flags, i0, i1, i2, i3] = head;
+    let length = u32::from_be_bytes([0, l0, l1, l2]);
+    let mut payload = vec![0; length as usize];
+    stream.read_exact(&mut payload).await?;
+    let id = u32::from_be_bytes([i0 & 0x7f, i1, i2, i3]);
+    Ok((kind, flags, id, payload))
+}
+
+async fn write<S>(stream: &mut S, kind: u8, flags: u8, id: u32, payload: &[u8]) -> io::Result<()>
+where
+    S: AsyncWrite + Unpin,
+{
+    let length = u32::try_from(payload.len()).expect("the frames of tests are short");
+    let [_, l0, l1, l2] = length.to_be_bytes();
+    let [i0, i1, i2, i3] = id.to_be_bytes();
+    let head = [l0, l1, l2, kind, flags, i0, i1, i2, i3];
+    stream.write_all(&[&head, payload].concat()).await?;
+    stream.flush().await
+}
