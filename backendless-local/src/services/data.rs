@@ -96,7 +96,7 @@ impl Data {
                 "Users cannot be created through the Data service: register them",
             ));
         }
-        let fields = rows::writable(body)?;
+        let fields = rows::writable(body);
         let new = rows::NewRow {
             object_id: new_id(),
             owner_id: caller,
@@ -119,7 +119,7 @@ impl Data {
         if table == users::TABLE {
             return self.users.update(caller, object_id, body).await;
         }
-        let fields = rows::writable(body)?;
+        let fields = rows::writable(body);
         let now = self.clock.now();
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing(transaction, &table)?;
