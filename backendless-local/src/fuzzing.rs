@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::query::condition::where_clause;
 use crate::service_error::{ErrorKind, ServiceError};
 use crate::services::rows::{NewRow, insert};
-use crate::store::database;
+use crate::store::{database, functions};
 use crate::store::query_limit::{MAX_TIME, QueryLimit};
 use crate::store::schema::Table;
 
@@ -56,6 +56,11 @@ impl WhereParser {
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         let columns = self.table.columns().iter();
         columns.map(|column| column.sql.as_str())
+    }
+
+    /// Returns the names of the SQL functions that conditions call.
+    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
+        functions::names()
     }
 
     /// Translates a clause and runs it. Returns `None` for a blank clause.

@@ -53,6 +53,10 @@ impl Dialect for ClauseDialect {
     fn get_next_precedence(&self, parser: &Parser) -> Option<Result<u8, ParserError>> {
         match &parser.peek_token_ref().token {
             Token::CustomBinaryOperator(_) => Some(Ok(self.prec_value(Precedence::Eq))),
+            // An element of a document is an operand of calculations.
+            Token::Arrow | Token::LongArrow => {
+                Some(Ok(self.prec_value(Precedence::DoubleColon)))
+            }
             _ => None,
         }
     }

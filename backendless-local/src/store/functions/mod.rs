@@ -92,6 +92,16 @@ const DETERMINISTIC: [&[(&str, Function)]; 4] = [
     &documents::FUNCTIONS,
 ];
 
+/// Names of the functions.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let deterministic = DETERMINISTIC.into_iter().flatten();
+    deterministic.map(|(name, _)| *name).chain([NOW])
+}
+
+/// Name of the function that returns the time.
+const NOW: &str = "local_now";
+
 pub(super) fn install(connection: &Connection, limit: &QueryLimit) -> Result<()> {
     for (name, function) in DETERMINISTIC.into_iter().flatten() {
         let (function, limit) = (*function, limit.clone());
@@ -112,7 +122,7 @@ pub(super) fn install(connection: &Connection, limit: &QueryLimit) -> Result<()>
 /// Makes `NOW()` return the time of this clock.
 pub(crate) fn install_now(connection: &Connection, clock: Clock) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8;
-    connection.create_scalar_function("local_now", 0, flags, move |_| Ok(clock.now()))
+    connection.create_scalar_function(NOW, 0, flags, move |_| Ok(clock.now()))
 }
 
 fn install_like(connection: &Connection, limit: &QueryLimit) -> Result<()> {
