@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::query::condition::where_clause;
 use crate::service_error::{ErrorKind, ServiceError};
 use crate::services::rows::{NewRow, insert};
-use crate::store::{database, functions};
 use crate::store::query_limit::{MAX_TIME, QueryLimit};
 use crate::store::schema::Table;
+use crate::store::{database, functions};
 
 /// A table with a column of every kind and a few rows, in a database in memory.
 #[derive(Debug)]

@@ -313,8 +313,8 @@ impl Builder {
         self
     }
 
-    /// Sets the maximum time of one access to the database. A query or an update that takes longer is
-    /// interrupted and rejected with code 8000, so that it does not delay other requests. Default: 5
+    /// Sets the maximum time of a query, and of the computed values of an update. A request that takes
+    /// longer is interrupted and rejected with code 8000, so that it does not delay others. Default: 5
     /// seconds.
     ///
     /// ```

@@ -24,7 +24,10 @@ const LAYOUT: i64 = 1;
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
 
-type Task = Box<dyn FnOnce(&mut Connection) + Send>;
+struct Task {
+    reads: bool,
+    run: Box<dyn FnOnce(&mut Connection) + Send>,
+}
 
 /// Handle to the database. The thread ends when the last handle is dropped.
 #[derive(Clone, Debug)]
@@ -55,7 +58,7 @@ impl Database {
         &self,
         task: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.run(|connection| task(connection)).await
+        self.run(true, |connection| task(connection)).await
     }
 
     /// Runs a closure that writes, in one transaction, which is rolled back if the closure fails.
@@ -64,16 +67,17 @@ impl Database {
         &self,
         task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.run(|connection| in_transaction(connection, task))
+        self.run(false, |connection| in_transaction(connection, task))
             .await
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        reads: bool,
         task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
         let (sender, receiver) = oneshot::channel();
-        let task = Box::new(move |connection: &mut Connection| {
+        let run = Box::new(move |connection: &mut Connection| {
             // A transaction that a panic leaves open is rolled back when its guard is dropped.
             let result = catch_unwind(AssertUnwindSafe(|| task(connection)));
             let result =
@@ -82,7 +86,7 @@ impl Database {
             let _ = sender.send(result);
         });
         self.tasks
-            .send(task)
+            .send(Task { reads, run })
             .map_err(|_| ServiceError::internal("the database thread has ended"))?;
         receiver
             .await
@@ -122,8 +126,8 @@ pub(crate) async fn open<T: Send + 'static>(
                             // The requests have ended.
                             continue;
                         }
-                        task_limit.begin();
-                        task(&mut connection);
+                        task_limit.begin(task.reads);
+                        (task.run)(&mut connection);
                         task_limit.end();
                     }
                 }

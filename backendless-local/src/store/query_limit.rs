@@ -1,7 +1,9 @@
 //! Limit of the time that one task of the database thread may take.
 //!
 //! SQLite asks between its instructions, and the SQL functions of this crate ask while they work. A
-//! task that exceeds the limit ends with an error; so does every task once the server stops.
+//! task that exceeds the limit ends with an error; so does every task once the server stops. Of a task
+//! that writes only the functions are limited: its other work, such as a new column, does not depend
+//! on a clause.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -30,6 +32,8 @@ struct State {
     /// In microseconds after `origin`.
     deadline: AtomicU64,
     stopped: AtomicBool,
+    /// Whether the current task only reads.
+    reads: AtomicBool,
 }
 
 impl QueryLimit {
@@ -39,17 +43,24 @@ impl QueryLimit {
             origin: Instant::now(),
             deadline: AtomicU64::new(NO_DEADLINE),
             stopped: AtomicBool::new(false),
+            reads: AtomicBool::new(true),
         }))
     }
 
     /// Makes SQLite check the limit between its instructions.
     pub(crate) fn install(&self, connection: &Connection) -> Result<()> {
         let limit = self.clone();
-        connection.progress_handler(INSTRUCTIONS, Some(move || limit.is_exceeded()))
+        connection.progress_handler(
+            INSTRUCTIONS,
+            Some(move || {
+                limit.is_stopped() || limit.0.reads.load(Ordering::Relaxed) && limit.is_exceeded()
+            }),
+        )
     }
 
-    /// Starts the time of a task.
-    pub(crate) fn begin(&self) {
+    /// Starts the time of a task, which reads or writes.
+    pub(crate) fn begin(&self, reads: bool) {
+        self.0.reads.store(reads, Ordering::Relaxed);
         let deadline = self.0.origin.elapsed() + self.0.max_time;
         self.0.deadline.store(micros(deadline), Ordering::Relaxed);
     }
@@ -97,7 +108,7 @@ mod tests {
     #[test]
     fn query_ends_at_the_limit() {
         let limit = QueryLimit::new(Duration::from_millis(1));
-        limit.begin();
+        limit.begin(true);
         let code = run_endless(&limit);
         assert_eq!(code, Some(rusqlite::ErrorCode::OperationInterrupted));
     }
@@ -105,7 +116,7 @@ mod tests {
     #[test]
     fn stop_ends_a_query_that_has_no_limit() {
         let limit = QueryLimit::new(Duration::MAX / 4);
-        limit.begin();
+        limit.begin(true);
         limit.stop();
         let code = run_endless(&limit);
         assert_eq!(code, Some(rusqlite::ErrorCode::OperationInterrupted));
@@ -115,7 +126,7 @@ mod tests {
     fn nothing_is_exceeded_between_tasks() {
         let limit = QueryLimit::new(Duration::ZERO);
         assert!(!limit.is_exceeded());
-        limit.begin();
+        limit.begin(true);
         assert!(limit.is_exceeded());
         limit.end();
         assert!(!limit.is_exceeded());

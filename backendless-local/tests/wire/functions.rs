@@ -90,7 +90,8 @@ async fn functions_of_dates() {
 async fn now_is_the_time_of_the_server() {
     let app = events().await;
     let differences = values(&app, "UNIXTIMESTAMP(NOW()) - UNIXTIMESTAMP(created)").await;
-    app.server.advance_clock(std::time::Duration::from_secs(3_600));
+    app.server
+        .advance_clock(std::time::Duration::from_secs(3_600));
     let later = values(&app, "UNIXTIMESTAMP(NOW()) - UNIXTIMESTAMP(created)").await;
     for (before, after) in differences.iter().zip(&later) {
         let passed = after.as_i64().unwrap() - before.as_i64().unwrap();

@@ -23,6 +23,7 @@ pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Se
             op: BinaryOperator::Or,
             ..
         } => junction(clause, expression, &BinaryOperator::Or),
+        Expr::BinaryOp { ref op, .. } if is_calculation(op) => truth(clause, &expression),
         Expr::BinaryOp { left, op, right } => comparison(clause, &left, &op, &right),
         Expr::UnaryOp {
             op: UnaryOperator::Not,
@@ -54,6 +55,20 @@ pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Se
         } => like(clause, &expr, negated, &pattern),
         other => truth(clause, &other),
     }
+}
+
+/// Whether the operator has a value that is no condition.
+fn is_calculation(operator: &BinaryOperator) -> bool {
+    matches!(
+        operator,
+        BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo
+            | BinaryOperator::Arrow
+            | BinaryOperator::LongArrow
+    )
 }
 
 /// Translates `a AND b AND c`, or the same with `OR`. The parser nests such a chain to the left, one

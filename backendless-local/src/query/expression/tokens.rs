@@ -54,9 +54,7 @@ impl Dialect for ClauseDialect {
         match &parser.peek_token_ref().token {
             Token::CustomBinaryOperator(_) => Some(Ok(self.prec_value(Precedence::Eq))),
             // An element of a document is an operand of calculations.
-            Token::Arrow | Token::LongArrow => {
-                Some(Ok(self.prec_value(Precedence::DoubleColon)))
-            }
+            Token::Arrow | Token::LongArrow => Some(Ok(self.prec_value(Precedence::DoubleColon))),
             _ => None,
         }
     }
