@@ -5,10 +5,11 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value, json};
 
 use crate::query::condition::where_clause;
-use crate::service_error::ServiceError;
+use crate::service_error::{ErrorKind, ServiceError};
 use crate::services::rows::{NewRow, insert};
-use crate::store::database;
+use crate::store::query_limit::{MAX_TIME, QueryLimit};
 use crate::store::schema::Table;
+use crate::store::{database, functions};
 
 /// A table with a column of every kind and a few rows, in a database in memory.
 #[derive(Debug)]
@@ -35,7 +36,8 @@ impl WhereParser {
     ///
     /// If SQLite cannot create the database.
     pub fn new() -> Result<Self, crate::Error> {
-        let (connection, table) = database::connect(None, |connection| {
+        let limit = QueryLimit::new(MAX_TIME);
+        let (connection, table) = database::connect(None, &limit, |connection| {
             let mut table = Table::existing_or_new(connection, "Fuzz")?;
             for (at, row) in rows().into_iter().enumerate() {
                 let new = NewRow {
@@ -56,6 +58,11 @@ impl WhereParser {
         columns.map(|column| column.sql.as_str())
     }
 
+    /// Returns the names of the SQL functions that conditions call.
+    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
+        functions::names()
+    }
+
     /// Translates a clause and runs it. Returns `None` for a blank clause.
     ///
     /// # Errors
@@ -66,12 +73,20 @@ impl WhereParser {
         let Some(condition) = where_clause(&self.table, clause).map_err(message)? else {
             return Ok(None);
         };
+        condition.check().map_err(message)?;
         let values = condition.values.len();
         let table = self.table.sql();
         let query = format!("SELECT COUNT(*) FROM {table} WHERE {}", condition.text);
         let found = self.connection.prepare(&query).and_then(|mut statement| {
             statement.query_row(params_from_iter(condition.values), |row| row.get(0))
         });
+        let found = found.map_err(ServiceError::from);
+        if let Err(error) = &found
+            && error.kind() == ErrorKind::InvalidRequest
+        {
+            // Its values have no result, such as a sum above 64 bits.
+            return Err(error.to_string());
+        }
         Ok(Some(Translated {
             sql: condition.text,
             values,

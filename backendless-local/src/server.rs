@@ -21,6 +21,7 @@ use crate::service_error::ServiceError;
 use crate::services::cloud_code::Methods;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
+use crate::store::query_limit::MAX_TIME;
 
 /// Time limit for active requests when the server stops.
 const GRACE_PERIOD: Duration = Duration::from_secs(5);
@@ -91,6 +92,7 @@ impl Server {
                 api_key: None,
                 data_dir: None,
                 session_life: SESSION_LIFE,
+                query_timeout: MAX_TIME,
                 methods: Methods::default(),
             },
         }
@@ -308,6 +310,26 @@ impl Builder {
     /// hours.
     pub fn session_life(mut self, life: Duration) -> Builder {
         self.settings.session_life = life;
+        self
+    }
+
+    /// Sets the maximum time of a query, and of the computed values of an update. A request that takes
+    /// longer is interrupted and rejected with code 8000, so that it does not delay others. Default: 5
+    /// seconds.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let server = backendless_local::Server::builder()
+    ///     .query_timeout(Duration::from_secs(1))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn query_timeout(mut self, timeout: Duration) -> Builder {
+        self.settings.query_timeout = timeout;
         self
     }
 

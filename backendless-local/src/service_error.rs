@@ -153,6 +153,31 @@ impl std::error::Error for ServiceError {}
 
 impl From<rusqlite::Error> for ServiceError {
     fn from(error: rusqlite::Error) -> ServiceError {
-        ServiceError::internal(error)
+        caused_by_client(&error).unwrap_or_else(|| ServiceError::internal(error))
     }
+}
+
+/// Begins the message of an SQL function's error that the client caused.
+const OF_FUNCTION: &str = "backendless-local function: ";
+
+/// Returns the message with which an SQL function reports an error that the client caused.
+pub(crate) fn of_function(code: i64, message: &str) -> String {
+    format!("{OF_FUNCTION}{code}: {message}")
+}
+
+/// Returns the client's error that SQLite reports: of an SQL function, or an exceeded limit.
+fn caused_by_client(error: &rusqlite::Error) -> Option<ServiceError> {
+    let rusqlite::Error::SqliteFailure(failure, message) = error else {
+        return None;
+    };
+    if failure.code == rusqlite::ErrorCode::OperationInterrupted {
+        return Some(ServiceError::new(
+            code::INVALID_VALUE,
+            "the request was interrupted because it takes too long: use a simpler clause, fewer \
+             computed values or fewer rows",
+        ));
+    }
+    let message = message.as_deref()?.strip_prefix(OF_FUNCTION)?;
+    let (code, message) = message.split_once(": ")?;
+    Some(ServiceError::new(code.parse().ok()?, message))
 }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value};
 
 use crate::query::condition;
+use crate::query::items::split_list;
 use crate::query::projection::{Projection, ProjectionParameters};
 use crate::query::row::Row;
 use crate::query::select::{select, select_by_id, sum_overflow};
@@ -102,11 +103,15 @@ impl Find {
         let page_size = page_size(self.page_size.as_deref())?;
         let offset = offset(self.offset.as_deref())?;
         let projection = self.projection(table)?;
-        let mut tail = self.filters(table, &projection)?;
+        let tail = self.filters(table, &projection)?;
         let order = sort::order_by(table, &projection, &self.sort_by)?;
-        tail.text = format!("{} ORDER BY {order} LIMIT ? OFFSET ?", tail.text);
-        tail.values
-            .extend([Stored::Integer(page_size), Stored::Integer(offset)]);
+        let tail = tail
+            .then(" ORDER BY ")
+            .append(order)
+            .then(" LIMIT ")
+            .append(Sql::value(Stored::Integer(page_size)))
+            .then(" OFFSET ")
+            .append(Sql::value(Stored::Integer(offset)));
         select(connection, table, &projection, tail)
     }
 
@@ -118,15 +123,16 @@ impl Find {
     ) -> Result<i64, ServiceError> {
         let projection = self.projection(table)?;
         let tail = self.filters(table, &projection)?;
-        let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT {} FROM {}{})",
-            projection.select(),
-            table.sql(),
-            tail.text
-        );
-        let mut statement = connection.prepare(&sql)?;
+        let sql = Sql::text("SELECT COUNT(*) FROM (SELECT ")
+            .append(projection.select())
+            .then(" FROM ")
+            .then(&table.sql())
+            .append(tail)
+            .then(")");
+        sql.check()?;
+        let mut statement = connection.prepare(&sql.text)?;
         statement
-            .query_row(params_from_iter(tail.values), |row| row.get(0))
+            .query_row(params_from_iter(sql.values), |row| row.get(0))
             .map_err(sum_overflow)
     }
 
@@ -162,18 +168,15 @@ impl Find {
     fn filters(&self, table: &Table, projection: &Projection) -> Result<Sql, ServiceError> {
         let mut filters = Sql::default();
         if let Some(condition) = condition::where_clause(table, &self.condition)? {
-            filters.text = format!(" WHERE {}", condition.text);
-            filters.values = condition.values;
+            filters = filters.then(" WHERE ").append(condition);
         }
         if projection.groups.is_none() && !self.having.trim().is_empty() {
             let why = "Invalid having clause: there are neither aggregates nor groupBy";
             return Err(ServiceError::new(code::INVALID_HAVING, why));
         }
-        let having = condition::having_clause(table, projection, &self.having)?;
-        let groups = projection.group_by(having);
-        filters.text.push_str(&groups.text);
-        filters.values.extend(groups.values);
-        Ok(filters)
+        let names = |name: &str| projection.group_term(table, name);
+        let having = condition::having_clause(table, &names, &self.having)?;
+        Ok(filters.append(projection.group_by(having)))
     }
 
     /// Rejects names of relations. Relations are not supported: an object inside a row is a value of a
@@ -197,7 +200,7 @@ fn append(list: &mut Vec<String>, name: &str, value: &str) -> Result<(), Service
     if value.trim().is_empty() {
         return Ok(());
     }
-    for item in value.split(',').map(str::trim) {
+    for item in split_list(value) {
         if item.is_empty() {
             let why = format!("Invalid {name}: '{}' has an empty item", shorten(value));
             return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));

@@ -2,9 +2,11 @@
 //!
 //! [`find::Find`] is a parsed request; it becomes one SQL statement. Nothing here writes.
 
-pub(crate) mod aggregate;
+pub(crate) mod computed;
 pub(crate) mod condition;
+pub(crate) mod expression;
 pub(crate) mod find;
+mod items;
 pub(crate) mod projection;
 pub(crate) mod row;
 pub(crate) mod select;

@@ -1,29 +1,27 @@
 //! The properties that a find returns for each row or each group of rows: columns, aliases,
 //! aggregates.
 
-use crate::query::aggregate::{Aggregate, parse_aggregate};
+use crate::query::expression::{self, Clause, Form, Role, Scalar};
+use crate::query::items::{is_expression, split_alias};
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
-use crate::store::names;
 use crate::store::schema::{CLASS, Column, OBJECT_ID, Table};
-use crate::store::value::Kind;
 use crate::text::shorten;
 
 /// One property of the result.
 #[derive(Debug)]
 pub(crate) struct Output {
     pub(crate) key: String,
-    pub(crate) sql: String,
-    pub(crate) kind: Kind,
+    pub(crate) scalar: Scalar,
 }
 
 #[derive(Debug)]
 pub(crate) struct Projection {
     pub(crate) outputs: Vec<Output>,
     /// SQL of the terms that rows are grouped by; `None` if the result is rows.
-    pub(crate) groups: Option<Vec<String>>,
-    /// Names of the columns that rows are grouped by.
-    grouped: Vec<String>,
+    pub(crate) groups: Option<Vec<Sql>>,
+    /// The terms of `groupBy`.
+    grouped: Vec<Scalar>,
     /// Whether groups with equal results are returned once.
     distinct: bool,
 }
@@ -39,7 +37,9 @@ pub(crate) struct ProjectionParameters<'a> {
 impl Projection {
     /// Selects every column of every row.
     pub(crate) fn all_columns(table: &Table) -> Projection {
-        let outputs = table.columns().iter().map(Output::column).collect();
+        let columns = table.columns().iter();
+        let outputs = columns.map(|column| Output::column(table, column));
+        let outputs = outputs.collect();
         Projection {
             outputs,
             groups: None,
@@ -54,25 +54,24 @@ impl Projection {
     ) -> Result<Projection, ServiceError> {
         let mut items = Vec::new();
         for property in parameters.properties {
-            items.push(Item::parse(property)?);
+            items.push(Item::parse(table, property)?);
         }
-        for name in parameters.group_by {
-            table.known_column(name)?;
-        }
-        let has_aggregates = items
-            .iter()
-            .any(|item| matches!(item.source, Source::Aggregate(..)));
+        let has_aggregates = items.iter().any(|item| item.has_aggregate);
         let is_grouped = has_aggregates || !parameters.group_by.is_empty();
         let mut projection = Projection {
             outputs: Vec::new(),
             groups: None,
-            grouped: parameters.group_by.to_vec(),
+            grouped: Vec::new(),
             distinct: parameters.distinct && is_grouped,
         };
+        for text in parameters.group_by {
+            let term = group_by_term(table, &items, text)?;
+            projection.grouped.push(term);
+        }
         if is_grouped {
             projection.select_groups(table, &items)?;
         } else {
-            projection.select_rows(table, &items, parameters.distinct)?;
+            projection.select_rows(table, items, parameters.distinct)?;
         }
         for name in parameters.exclude {
             table.known_column(name)?;
@@ -86,7 +85,10 @@ impl Projection {
             return Err(invalid("every property is excluded".to_owned()));
         }
         if parameters.distinct && !is_grouped {
-            let columns = projection.outputs.iter().map(|output| output.sql.clone());
+            let columns = projection
+                .outputs
+                .iter()
+                .map(|output| output.scalar.sql.clone());
             projection.groups = Some(columns.collect());
         }
         Ok(projection)
@@ -95,66 +97,80 @@ impl Projection {
     fn select_rows(
         &mut self,
         table: &Table,
-        items: &[Item],
+        items: Vec<Item>,
         distinct: bool,
     ) -> Result<(), ServiceError> {
         if items.is_empty() {
+            let columns = table.columns().iter();
             self.outputs
-                .extend(table.columns().iter().map(Output::column));
+                .extend(columns.map(|column| Output::column(table, column)));
             return Ok(());
         }
         if !distinct {
-            self.add(Output::column(table.known_column(OBJECT_ID)?))?;
+            self.add(Output::column(table, table.known_column(OBJECT_ID)?))?;
         }
         for item in items {
-            self.add_item(table, item)?;
+            match item.source {
+                Source::All => table
+                    .columns()
+                    .iter()
+                    .try_for_each(|column| self.add(Output::column(table, column)))?,
+                // Every row has it.
+                Source::Class => {}
+                Source::Term(scalar) => {
+                    let key = item.alias.map_or_else(|| default_key(&scalar), Ok)?;
+                    self.add(Output { key, scalar })?;
+                }
+            }
         }
         Ok(())
     }
 
     fn select_groups(&mut self, table: &Table, items: &[Item]) -> Result<(), ServiceError> {
-        let columns = self.grouped.iter().map(|name| table.known_column(name));
-        let columns = columns.collect::<Result<Vec<_>, _>>()?;
-        self.groups = Some(columns.iter().map(|column| column.sql.clone()).collect());
+        self.groups = Some(self.grouped.iter().map(|term| term.sql.clone()).collect());
         if items.is_empty() {
-            self.outputs.extend(columns.into_iter().map(Output::column));
+            for scalar in self.grouped.clone() {
+                let key = default_key(&scalar)?;
+                self.add(Output { key, scalar })?;
+            }
         }
         for item in items {
-            match &item.source {
-                Source::Column(name) if self.grouped.contains(name) => {}
-                Source::Column(name) => {
-                    table.known_column(name)?;
-                    return Err(not_grouped(name));
-                }
+            let scalar = match &item.source {
                 Source::All => return Err(not_grouped("*")),
-                Source::Aggregate(..) => {}
-            }
-            self.add_item(table, item)?;
+                Source::Class => continue,
+                Source::Term(scalar) => self.in_group(table, item, scalar)?,
+            };
+            let key = item.alias.clone();
+            let key = key.map_or_else(|| default_key(&scalar), Ok)?;
+            self.add(Output { key, scalar })?;
         }
         Ok(())
     }
 
-    fn add_item(&mut self, table: &Table, item: &Item) -> Result<(), ServiceError> {
-        let alias = item.alias.clone();
-        match &item.source {
-            Source::All => table
-                .columns()
-                .iter()
-                .try_for_each(|column| self.add(Output::column(column))),
-            // Every row has it.
-            Source::Column(name) if name == CLASS && alias.is_none() => Ok(()),
-            Source::Column(name) => {
-                let output = Output::column(table.known_column(name)?);
-                self.add(Output {
-                    key: alias.unwrap_or(output.key),
-                    ..output
-                })
+    /// Returns the value of an item for a group: as it is if rows are grouped by it, else with each
+    /// column outside of aggregates replaced by the value that all rows of the group have.
+    fn in_group(
+        &self,
+        table: &Table,
+        item: &Item,
+        scalar: &Scalar,
+    ) -> Result<Scalar, ServiceError> {
+        if self.grouped.iter().any(|term| term.is_same(scalar)) {
+            return Ok(scalar.clone());
+        }
+        let names = |name: &str| {
+            let column = table.known_column(name)?;
+            let scalar = Scalar::column(table, column);
+            let by_id = self.grouped.iter().any(|term| term.name == OBJECT_ID);
+            let is_grouped = by_id || self.grouped.iter().any(|term| term.is_same(&scalar));
+            Ok(if is_grouped { scalar } else { single(scalar) })
+        };
+        match &item.text {
+            Some(text) => {
+                let clause = Clause::new(table, Role::Property).with_names(&names);
+                expression::value(&clause, text)
             }
-            Source::Aggregate(aggregate, column) => {
-                let (sql, kind) = aggregate.of(table, column)?;
-                let key = alias.unwrap_or_else(|| aggregate.key().to_owned());
-                self.add(Output { key, sql, kind })
-            }
+            None => names(&scalar.name),
         }
     }
 
@@ -165,7 +181,7 @@ impl Projection {
                 self.outputs.push(output);
                 Ok(())
             }
-            Some(other) if other.sql == output.sql => Ok(()),
+            Some(other) if other.scalar.is_same(&output.scalar) => Ok(()),
             Some(_) => Err(invalid(format!(
                 "two results have the name '{}': give one of them an alias",
                 shorten(&output.key)
@@ -175,17 +191,16 @@ impl Projection {
 
     /// Resolves a name where groups are sorted or filtered: a result, or a column that rows are
     /// grouped by.
-    pub(crate) fn group_term(
-        &self,
-        table: &Table,
-        name: &str,
-    ) -> Result<(String, Kind), ServiceError> {
+    pub(crate) fn group_term(&self, table: &Table, name: &str) -> Result<Scalar, ServiceError> {
         if let Some(output) = self.output(name) {
-            return Ok((output.sql.clone(), output.kind));
+            return Ok(Scalar {
+                name: name.to_owned(),
+                ..output.scalar.clone()
+            });
         }
-        let column = table.known_column(name)?;
-        if self.grouped.iter().any(|grouped| grouped == name) {
-            return Ok((column.sql.clone(), column.kind));
+        let column = Scalar::column(table, table.known_column(name)?);
+        if self.grouped.iter().any(|grouped| grouped.is_same(&column)) {
+            return Ok(column);
         }
         Err(not_grouped(name))
     }
@@ -195,17 +210,9 @@ impl Projection {
     }
 
     /// Returns the terms of SQL's `SELECT`.
-    pub(crate) fn select(&self) -> String {
-        let outputs = self
-            .outputs
-            .iter()
-            .map(|output| output.sql.as_str())
-            .collect::<Vec<_>>();
-        format!(
-            "{}{}",
-            if self.distinct { "DISTINCT " } else { "" },
-            outputs.join(", ")
-        )
+    pub(crate) fn select(&self) -> Sql {
+        let outputs = self.outputs.iter().map(|output| output.scalar.sql.clone());
+        Sql::text(if self.distinct { "DISTINCT " } else { "" }).join(outputs, ", ")
     }
 
     /// Returns `GROUP BY` and `HAVING`, or an empty text.
@@ -214,72 +221,126 @@ impl Projection {
         if let Some(groups) = &self.groups
             && !groups.is_empty()
         {
-            sql.text = format!(" GROUP BY {}", groups.join(", "));
+            sql = Sql::text(" GROUP BY ").join(groups.iter().cloned(), ", ");
         }
-        if let Some(having) = having {
-            sql.text = format!("{} HAVING {}", sql.text, having.text);
-            sql.values = having.values;
+        match having {
+            Some(having) => sql.then(" HAVING ").append(having),
+            None => sql,
         }
-        sql
     }
 }
 
 impl Output {
-    fn column(column: &Column) -> Output {
+    fn column(table: &Table, column: &Column) -> Output {
         Output {
             key: column.name.clone(),
-            sql: column.sql.clone(),
-            kind: column.kind,
+            scalar: Scalar::column(table, column),
         }
     }
 }
 
-/// One item of `property`: `name`, `name as alias`, `Count(name)`, `Count(name) as alias`, `*`.
+/// Returns the value of a column that all rows of a group have. The query fails if they differ.
+fn single(column: Scalar) -> Scalar {
+    let of = |function: &str| Sql::call(function, [column.sql.clone()]);
+    let name = rusqlite::types::Value::Text(shorten(&column.name));
+    let arguments = [
+        of("MIN"),
+        of("MAX"),
+        of("COUNT"),
+        Sql::text("COUNT(*)"),
+        Sql::value(name),
+    ];
+    Scalar {
+        sql: Sql::call("local_single", arguments),
+        ..column
+    }
+}
+
+/// Parses an item of `groupBy`: a column, an alias of a property, or an expression.
+fn group_by_term(table: &Table, items: &[Item], text: &str) -> Result<Scalar, ServiceError> {
+    let of_alias = items
+        .iter()
+        .find(|item| item.alias.as_deref() == Some(text) && !item.has_aggregate);
+    if table.column(text).is_none()
+        && let Some(Item {
+            source: Source::Term(scalar),
+            ..
+        }) = of_alias
+    {
+        return Ok(Scalar {
+            name: text.to_owned(),
+            ..scalar.clone()
+        });
+    }
+    let item = Item::parse(table, text)?;
+    match item.source {
+        Source::Term(scalar) if !item.has_aggregate && item.alias.is_none() => Ok(scalar),
+        _ => Err(invalid(format!(
+            "rows cannot be grouped by '{}'",
+            shorten(text)
+        ))),
+    }
+}
+
+/// Returns the name of a property without an alias.
+fn default_key(scalar: &Scalar) -> Result<String, ServiceError> {
+    match scalar.form {
+        Form::Column => Ok(scalar.name.clone()),
+        Form::Function(key) => Ok(key.to_owned()),
+        Form::Element | Form::Calculation => Err(invalid(format!(
+            "'{}' needs a name: add 'as name'",
+            shorten(&scalar.name)
+        ))),
+    }
+}
+
+/// One item of `property`: `name`, `name as alias`, `Count(name)`, `UPPER(name) as alias`, `*`.
 struct Item {
     source: Source,
     alias: Option<String>,
+    /// The text of an expression.
+    text: Option<String>,
+    has_aggregate: bool,
 }
 
 enum Source {
+    /// `*`
     All,
-    Column(String),
-    Aggregate(Aggregate, String),
+    /// `___class`
+    Class,
+    Term(Scalar),
 }
 
 impl Item {
-    fn parse(text: &str) -> Result<Item, ServiceError> {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        match words.as_slice() {
-            [source @ .., word, alias] if word.eq_ignore_ascii_case("as") && !source.is_empty() => {
-                if !names::is_name(alias) || *alias == CLASS {
-                    return Err(invalid(format!("'{}' cannot be an alias", shorten(alias))));
-                }
-                let source = Source::parse(&source.join(" "))?;
-                if matches!(source, Source::All) {
-                    return Err(invalid("'*' cannot have an alias".to_owned()));
-                }
-                Ok(Item {
-                    source,
-                    alias: Some((*alias).to_owned()),
-                })
-            }
-            _ => Ok(Item {
-                source: Source::parse(text.trim())?,
-                alias: None,
-            }),
+    fn parse(table: &Table, text: &str) -> Result<Item, ServiceError> {
+        let (source, alias) = split_alias(text).map_err(invalid)?;
+        let alias = alias.map(str::to_owned);
+        let item = |source| Item {
+            source,
+            alias: alias.clone(),
+            text: None,
+            has_aggregate: false,
+        };
+        if source == "*" && alias.is_some() {
+            return Err(invalid("'*' cannot have an alias".to_owned()));
         }
-    }
-}
-
-impl Source {
-    fn parse(text: &str) -> Result<Source, ServiceError> {
-        if text == "*" {
-            return Ok(Source::All);
+        if source == "*" {
+            return Ok(item(Source::All));
         }
-        match parse_aggregate(text)? {
-            Some((aggregate, column)) => Ok(Source::Aggregate(aggregate, column.to_owned())),
-            None => Ok(Source::Column(text.to_owned())),
+        if source == CLASS && alias.is_none() {
+            return Ok(item(Source::Class));
         }
+        if !is_expression(source) {
+            let column = table.known_column(source)?;
+            return Ok(item(Source::Term(Scalar::column(table, column))));
+        }
+        let clause = Clause::new(table, Role::Property);
+        let scalar = expression::value(&clause, source)?;
+        Ok(Item {
+            text: Some(source.to_owned()),
+            has_aggregate: clause.has_aggregate(),
+            ..item(Source::Term(scalar))
+        })
     }
 }
 

@@ -8,7 +8,10 @@ use crate::query::row::Row;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::store::schema::{CLASS, Table};
-use crate::store::value::from_stored;
+
+/// Maximum size of the computed and renamed values of a result, in bytes. The columns themselves are
+/// limited by their sizes.
+const MAX_COMPUTED_BYTES: usize = 64 * 1024 * 1024;
 
 /// Returns the row of this id with every column.
 pub(crate) fn complete_row(
@@ -31,10 +34,8 @@ pub(super) fn select_by_id(
     projection: &Projection,
     object_id: &str,
 ) -> Result<Option<Row>, ServiceError> {
-    let tail = Sql {
-        text: " WHERE object_id = ?".to_owned(),
-        values: vec![Stored::Text(object_id.to_owned())],
-    };
+    let tail =
+        Sql::text(" WHERE object_id = ").append(Sql::value(Stored::Text(object_id.to_owned())));
     Ok(select(connection, table, projection, tail)?.pop())
 }
 
@@ -45,22 +46,35 @@ pub(super) fn select(
     projection: &Projection,
     tail: Sql,
 ) -> Result<Vec<Row>, ServiceError> {
-    let sql = format!(
-        "SELECT {} FROM {}{}",
-        projection.select(),
-        table.sql(),
-        tail.text
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut selected = statement.query(params_from_iter(tail.values))?;
+    let sql = Sql::text("SELECT ")
+        .append(projection.select())
+        .then(" FROM ")
+        .then(&table.sql())
+        .append(tail);
+    sql.check()?;
+    let mut statement = connection.prepare_cached(&sql.text)?;
+    let mut selected = statement.query(params_from_iter(sql.values))?;
     let mut rows = Vec::new();
+    let mut computed_bytes = 0;
     while let Some(stored) = selected.next().map_err(sum_overflow)? {
         let mut row = Row::default();
         for (at, output) in projection.outputs.iter().enumerate() {
-            row.push(
-                output.key.as_str(),
-                from_stored(output.kind, stored.get_ref(at)?)?,
-            );
+            let value = stored.get_ref(at)?;
+            if output.key != output.scalar.name {
+                computed_bytes += value
+                    .as_bytes_or_null()
+                    .ok()
+                    .flatten()
+                    .map_or(0, <[u8]>::len);
+            }
+            if computed_bytes > MAX_COMPUTED_BYTES {
+                let why = format!(
+                    "the computed values of the result are longer than {MAX_COMPUTED_BYTES} bytes: \
+                     request fewer rows or properties"
+                );
+                return Err(ServiceError::new(code::INVALID_VALUE, why));
+            }
+            row.push(output.key.as_str(), output.scalar.ty.read(value)?);
         }
         row.push(CLASS, table.name());
         rows.push(row);
@@ -68,7 +82,7 @@ pub(super) fn select(
     Ok(rows)
 }
 
-/// Maps the overflow of a sum of integers, the only error of SQLite that a query can cause.
+/// Maps the overflow of a sum of integers, the only error of SQLite's own functions that a query can cause.
 pub(super) fn sum_overflow(error: rusqlite::Error) -> ServiceError {
     match &error {
         rusqlite::Error::SqliteFailure(_, Some(message)) if message == "integer overflow" => {

@@ -1,7 +1,9 @@
 //! The order of rows: by `sortBy`, then by creation, so that pages neither overlap nor skip rows.
 
-use crate::query::aggregate::parse_aggregate;
+use crate::query::expression::{self, Clause, Form, Role, Scalar, Type};
+use crate::query::items::is_expression;
 use crate::query::projection::Projection;
+use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::store::schema::Table;
 use crate::text::shorten;
@@ -11,21 +13,27 @@ pub(crate) fn order_by(
     table: &Table,
     projection: &Projection,
     items: &[String],
-) -> Result<String, ServiceError> {
+) -> Result<Sql, ServiceError> {
     let mut terms = Vec::new();
     for item in items {
         let (name, direction) = split(item)?;
-        terms.push(format!("{} {direction}", key(table, projection, name)?));
-    }
-    terms.push(
-        if projection.groups.is_some() {
-            "MIN(seq)"
+        let key = key(table, projection, name)?;
+        // The text of a JSON element does not have the order of its value.
+        if key.form == Form::Element && key.ty == Type::Json {
+            for function in ["local_json_rank", "local_json_key"] {
+                let term = Sql::call(function, [key.sql.clone()]);
+                terms.push(term.then(" ").then(direction));
+            }
         } else {
-            "seq"
+            terms.push(key.sql.then(" ").then(direction));
         }
-        .to_owned(),
-    );
-    Ok(terms.join(", "))
+    }
+    terms.push(Sql::text(if projection.groups.is_some() {
+        "MIN(seq)"
+    } else {
+        "seq"
+    }));
+    Ok(Sql::default().join(terms, ", "))
 }
 
 fn split(item: &str) -> Result<(&str, &'static str), ServiceError> {
@@ -44,16 +52,27 @@ fn split(item: &str) -> Result<(&str, &'static str), ServiceError> {
     }
 }
 
-fn key(table: &Table, projection: &Projection, name: &str) -> Result<String, ServiceError> {
+fn key(table: &Table, projection: &Projection, name: &str) -> Result<Scalar, ServiceError> {
     let grouped = projection.groups.is_some();
-    if grouped && let Some((aggregate, column)) = parse_aggregate(name)? {
-        return Ok(aggregate.of(table, column)?.0);
+    if is_expression(name) {
+        let of_group = |name: &str| projection.group_term(table, name);
+        let clause = Clause::new(table, Role::Property);
+        let clause = if grouped {
+            clause.with_names(&of_group)
+        } else {
+            clause
+        };
+        let key = expression::value(&clause, name)?;
+        if clause.has_aggregate() && !grouped {
+            return Err(clause.error("rows cannot be sorted by an aggregate"));
+        }
+        return Ok(key);
     }
     if grouped {
-        return Ok(projection.group_term(table, name)?.0);
+        return projection.group_term(table, name);
     }
     match (table.column(name), projection.output(name)) {
-        (None, Some(alias)) => Ok(alias.sql.clone()),
-        _ => Ok(table.known_column(name)?.sql.clone()),
+        (None, Some(alias)) => Ok(alias.scalar.clone()),
+        _ => Ok(Scalar::column(table, table.known_column(name)?)),
     }
 }

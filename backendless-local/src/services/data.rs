@@ -93,7 +93,7 @@ impl Data {
         if table == users::TABLE {
             return self.users.register(body).await;
         }
-        let fields = rows::writable(body)?;
+        let fields = rows::writable(body);
         let new = rows::NewRow {
             object_id: new_id(),
             owner_id: caller.user_id().map(str::to_owned),
@@ -116,7 +116,7 @@ impl Data {
         if table == users::TABLE {
             return self.users.update(caller, object_id, body).await;
         }
-        let fields = rows::writable(body)?;
+        let fields = rows::writable(body);
         let now = self.clock.now();
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing(transaction, &table)?;

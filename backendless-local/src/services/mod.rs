@@ -36,7 +36,8 @@ use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
 use crate::services::users::Users;
 use crate::store::database::{self, Database, DatabaseThread};
-use crate::store::{schema, settings};
+use crate::store::query_limit::QueryLimit;
+use crate::store::{functions, schema, settings};
 
 /// Settings of the services.
 #[derive(Clone)]
@@ -45,6 +46,7 @@ pub(crate) struct Settings {
     pub(crate) api_key: Option<String>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) session_life: Duration,
+    pub(crate) query_timeout: Duration,
     pub(crate) methods: Methods,
 }
 
@@ -71,7 +73,9 @@ impl Services {
         clock: Clock,
     ) -> Result<(Services, DatabaseThread), Error> {
         let (app_id, api_key) = (settings.app_id, settings.api_key);
+        let now = clock.clone();
         let prepare = move |connection: &Connection| {
+            functions::install_now(connection, now)?;
             create_tables(connection)?;
             let stored_contents = files::contents(connection)?;
             let app_id = settings::load_or_create(connection, "app-id", app_id)?;
@@ -79,8 +83,9 @@ impl Services {
             Ok((app_id, api_key, stored_contents))
         };
         let data_dir = settings.data_dir;
+        let limit = QueryLimit::new(settings.query_timeout);
         let (database, thread, (app_id, api_key, stored_contents)) =
-            database::open(data_dir.clone(), prepare).await?;
+            database::open(data_dir.clone(), limit, prepare).await?;
         let content = ContentStore::open_folder(data_dir.as_deref(), &stored_contents)
             .map_err(|error| Error::with_cause("cannot use the folder of the files", error))?;
         let users = Users::new(database.clone(), clock.clone(), settings.session_life);

@@ -4,8 +4,10 @@ use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Map, Value};
 
+use crate::query::computed::{Computed, reject_computed};
 use crate::query::row::Row;
 use crate::query::select::complete_row;
+use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::store::schema::{Table, is_system};
 use crate::store::value::to_stored;
@@ -19,20 +21,9 @@ pub(crate) struct NewRow {
 }
 
 /// Removes the system properties of a body, so that a client may send back a row that it has read.
-/// Rejects computed values.
-pub(crate) fn writable(mut body: Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
+pub(crate) fn writable(mut body: Map<String, Value>) -> Map<String, Value> {
     body.retain(|name, _| !is_system(name));
-    for (name, value) in &body {
-        if value["___class"] == "BackendlessExpression" || value.get("___operation").is_some() {
-            // Stored as plain JSON it would appear to be saved but never be computed.
-            let why = format!(
-                "'{}': computed values are not supported here",
-                shorten(name)
-            );
-            return Err(ServiceError::new(code::INVALID_VALUE, why));
-        }
-    }
-    Ok(body)
+    body
 }
 
 /// Inserts a row and returns it with every column.
@@ -42,6 +33,7 @@ pub(crate) fn insert(
     fields: Map<String, Value>,
     new: &NewRow,
 ) -> Result<Row, ServiceError> {
+    reject_computed(&fields)?;
     let mut names = vec![
         "object_id".to_owned(),
         "owner_id".to_owned(),
@@ -69,7 +61,7 @@ pub(crate) fn insert(
     reload(connection, table, &new.object_id)
 }
 
-/// Updates the given properties and `updated`. Returns the row with every column.
+/// Updates the given properties, of which some may be computed, and `updated`. Returns the row with every column.
 pub(crate) fn update(
     connection: &Connection,
     table: &mut Table,
@@ -83,24 +75,25 @@ pub(crate) fn update(
             "Unable to update object: the body has no properties to change",
         ));
     }
-    let mut assignments = vec!["updated = ?".to_owned()];
-    let mut values = vec![Stored::Integer(now)];
+    let mut assignments = vec![Sql::text("updated = ").append(Sql::value(Stored::Integer(now)))];
     for (name, value) in fields {
-        assignments.push(format!(
-            "{} = ?",
-            table.column_for(connection, &name, &value)?
-        ));
-        values.push(to_stored(value));
+        let (column, value) = match Computed::parse(&name, &value)? {
+            Some(computed) => computed.assignment(connection, table, &name)?,
+            None => (
+                table.column_for(connection, &name, &value)?,
+                Sql::value(to_stored(value)),
+            ),
+        };
+        assignments.push(Sql::text(column).then(" = ").append(value));
     }
-    values.push(Stored::Text(object_id.to_owned()));
-    let sql = format!(
-        "UPDATE {} SET {} WHERE object_id = ?",
-        table.sql(),
-        assignments.join(", ")
-    );
+    let sql = Sql::text(format!("UPDATE {} SET ", table.sql()))
+        .join(assignments, ", ")
+        .then(" WHERE object_id = ")
+        .append(Sql::value(Stored::Text(object_id.to_owned())));
+    sql.check()?;
     match connection
-        .prepare_cached(&sql)?
-        .execute(params_from_iter(values))?
+        .prepare_cached(&sql.text)?
+        .execute(params_from_iter(sql.values))?
     {
         0 => Err(unknown_object(object_id)),
         _ => reload(connection, table, object_id),

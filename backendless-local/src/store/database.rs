@@ -15,7 +15,8 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 use crate::service_error::ServiceError;
-use crate::store::{like, schema, settings};
+use crate::store::query_limit::QueryLimit;
+use crate::store::{functions, schema, settings};
 
 /// Layout version of the database file. A file of another version is rejected.
 const LAYOUT: i64 = 1;
@@ -23,7 +24,10 @@ const LAYOUT: i64 = 1;
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
 
-type Task = Box<dyn FnOnce(&mut Connection) + Send>;
+struct Task {
+    reads: bool,
+    run: Box<dyn FnOnce(&mut Connection) + Send>,
+}
 
 /// Handle to the database. The thread ends when the last handle is dropped.
 #[derive(Clone, Debug)]
@@ -33,13 +37,18 @@ pub(crate) struct Database {
 
 /// The thread that owns the connection.
 #[derive(Debug)]
-pub(crate) struct DatabaseThread(JoinHandle<()>);
+pub(crate) struct DatabaseThread {
+    thread: JoinHandle<()>,
+    limit: QueryLimit,
+}
 
 impl DatabaseThread {
-    /// Waits until the database is closed. Returns only once every handle is dropped.
+    /// Interrupts the current task, discards the waiting ones, and waits until the database is
+    /// closed. Returns only once every handle is dropped.
     pub(crate) fn join(self) {
+        self.limit.stop();
         // The thread catches the panics of its tasks, so there is no error to report.
-        let _ = self.0.join();
+        let _ = self.thread.join();
     }
 }
 
@@ -49,7 +58,7 @@ impl Database {
         &self,
         task: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.run(|connection| task(connection)).await
+        self.run(true, |connection| task(connection)).await
     }
 
     /// Runs a closure that writes, in one transaction, which is rolled back if the closure fails.
@@ -58,16 +67,17 @@ impl Database {
         &self,
         task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.run(|connection| in_transaction(connection, task))
+        self.run(false, |connection| in_transaction(connection, task))
             .await
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        reads: bool,
         task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
         let (sender, receiver) = oneshot::channel();
-        let task = Box::new(move |connection: &mut Connection| {
+        let run = Box::new(move |connection: &mut Connection| {
             // A transaction that a panic leaves open is rolled back when its guard is dropped.
             let result = catch_unwind(AssertUnwindSafe(|| task(connection)));
             let result =
@@ -76,7 +86,7 @@ impl Database {
             let _ = sender.send(result);
         });
         self.tasks
-            .send(task)
+            .send(Task { reads, run })
             .map_err(|_| ServiceError::internal("the database thread has ended"))?;
         receiver
             .await
@@ -98,34 +108,49 @@ fn in_transaction<T>(
 /// first, in one transaction; its result is returned.
 pub(crate) async fn open<T: Send + 'static>(
     folder: Option<PathBuf>,
+    limit: QueryLimit,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<(Database, DatabaseThread, T), Error> {
+    let task_limit = limit.clone();
     let (tasks, incoming) = mpsc::channel::<Task>();
     let (sender, receiver) = oneshot::channel();
     let thread = std::thread::Builder::new()
         .name("local-database".to_owned())
         .stack_size(STACK_SIZE)
-        .spawn(move || match connect(folder.as_deref(), prepare) {
-            Ok((mut connection, prepared)) => {
-                let _ = sender.send(Ok(prepared));
-                for task in incoming {
-                    task(&mut connection);
+        .spawn(
+            move || match connect(folder.as_deref(), &task_limit, prepare) {
+                Ok((mut connection, prepared)) => {
+                    let _ = sender.send(Ok(prepared));
+                    for task in incoming {
+                        if task_limit.is_stopped() {
+                            // The requests have ended.
+                            continue;
+                        }
+                        task_limit.begin(task.reads);
+                        (task.run)(&mut connection);
+                        task_limit.end();
+                    }
                 }
-            }
-            Err(error) => {
-                let _ = sender.send(Err(error));
-            }
-        })
+                Err(error) => {
+                    let _ = sender.send(Err(error));
+                }
+            },
+        )
         .map_err(|error| Error::with_cause("cannot start the database thread", error))?;
     let prepared = receiver
         .await
         .map_err(|_| Error::new("cannot open the database: its thread panicked"))??;
-    Ok((Database { tasks }, DatabaseThread(thread), prepared))
+    Ok((
+        Database { tasks },
+        DatabaseThread { thread, limit },
+        prepared,
+    ))
 }
 
 /// Opens the database on the calling thread and prepares it.
 pub(crate) fn connect<T>(
     folder: Option<&Path>,
+    limit: &QueryLimit,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
 ) -> Result<(Connection, T), Error> {
     let mut connection = match folder {
@@ -134,7 +159,8 @@ pub(crate) fn connect<T>(
         Some(folder) => open_file(folder)?,
     };
     let prepared = in_transaction(&mut connection, |transaction| {
-        like::install(transaction)?;
+        limit.install(transaction)?;
+        functions::install(transaction, limit)?;
         transaction.execute_batch(settings::TABLES)?;
         transaction.execute_batch(schema::TABLES)?;
         prepare(transaction)

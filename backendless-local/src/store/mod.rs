@@ -4,8 +4,12 @@
 //! here is called from such closures.
 
 pub(crate) mod database;
+pub(crate) mod date;
+pub(crate) mod functions;
+pub(crate) mod json;
 pub(crate) mod like;
 pub(crate) mod names;
+pub(crate) mod query_limit;
 pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod value;

@@ -187,7 +187,7 @@ impl Table {
             let kind = Kind::Unknown.with(value).unwrap_or(Kind::Unknown);
             return Ok(self.add_column(connection, name, kind)?.sql.clone());
         };
-        let column = &mut self.columns[at];
+        let column = &self.columns[at];
         let kind = column.kind.with(value).map_err(|kind| {
             ServiceError::new(
                 code::TYPE_MISMATCH,
@@ -200,11 +200,38 @@ impl Table {
                 ),
             )
         })?;
+        self.set_kind(connection, at, kind)
+    }
+
+    /// Returns the SQL name of a column, which is created if needed. A column without values gets the
+    /// kind.
+    pub(crate) fn column_of_kind(
+        &mut self,
+        connection: &Connection,
+        name: &str,
+        kind: Kind,
+    ) -> Result<String, ServiceError> {
+        match self.columns.iter().position(|column| column.name == name) {
+            None => Ok(self.add_column(connection, name, kind)?.sql.clone()),
+            Some(at) if self.columns[at].kind == Kind::Unknown => {
+                self.set_kind(connection, at, kind)
+            }
+            Some(at) => Ok(self.columns[at].sql.clone()),
+        }
+    }
+
+    fn set_kind(
+        &mut self,
+        connection: &Connection,
+        at: usize,
+        kind: Kind,
+    ) -> Result<String, ServiceError> {
+        let column = &mut self.columns[at];
         if kind != column.kind {
             column.kind = kind;
             connection.execute(
                 "UPDATE data_column SET kind = ? WHERE table_id = ? AND name = ?",
-                params![kind.name(), self.id, name],
+                params![kind.name(), self.id, column.name],
             )?;
         }
         Ok(column.sql.clone())

@@ -79,10 +79,6 @@ impl Kind {
         .into_iter()
         .find(|kind| kind.name() == name)
     }
-
-    pub(crate) fn is_numeric(self) -> bool {
-        matches!(self, Kind::Int | Kind::Double)
-    }
 }
 
 pub(crate) fn to_stored(value: Value) -> Stored {

@@ -3,9 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic fails the test, in helpers too")]
 
+mod computed;
 mod concurrency;
+mod expensive;
 mod faults;
 mod find;
+mod functions;
 mod http;
 mod killed;
 mod lifecycle;

@@ -235,24 +235,6 @@ async fn update_without_properties_is_rejected() {
 }
 
 #[tokio::test]
-async fn computed_value_is_rejected() {
-    let app = TestServer::start().await;
-    let row = app
-        .post("/data/Person", json!({"age": 1, "tags": []}))
-        .ok()
-        .await;
-    let path = format!("/data/Person/{}", text(&row["objectId"]));
-    let expression = json!({"___class": "BackendlessExpression", "value": "age + 1"});
-    app.put(&path, json!({"age": expression}))
-        .rejected(400, 8000)
-        .await;
-    let operation = json!({"___operation": "JSON_SET", "args": {}});
-    app.put(&path, json!({"tags": operation}))
-        .rejected(400, 8000)
-        .await;
-}
-
-#[tokio::test]
 async fn unknown_object_is_404() {
     let app = TestServer::start().await;
     app.fill("Person", &[json!({"name": "Bob"})]).await;

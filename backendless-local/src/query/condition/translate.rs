@@ -1,27 +1,16 @@
 //! Translates a parsed clause to SQL. An expression that is not listed here is rejected.
 
 use rusqlite::types::Value as Stored;
-use sqlparser::ast::{
-    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
-    InTarget, ObjectNamePart, UnaryOperator,
-};
-use sqlparser::tokenizer::Location;
+use sqlparser::ast::{BinaryOperator, Expr, InTarget, UnaryOperator};
 
-use crate::query::aggregate::Aggregate;
-use crate::query::condition::clause::{Clause, Term};
-use crate::query::condition::literal::Literal;
-use crate::query::condition::tokens;
+use crate::query::expression::{
+    Clause, DateOperator, Form, Literal, Operand, Scalar, Type, compare_json, operand, scalar,
+    start, unsupported,
+};
 use crate::query::sql::Sql;
 use crate::service_error::ServiceError;
 use crate::store::like::LIKE;
-use crate::store::value::Kind;
 use crate::text::shorten;
-
-/// One side of a comparison.
-enum Operand {
-    Term(Term),
-    Literal(Literal),
-}
 
 pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, ServiceError> {
     match expression {
@@ -34,16 +23,14 @@ pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Se
             op: BinaryOperator::Or,
             ..
         } => junction(clause, expression, &BinaryOperator::Or),
+        Expr::BinaryOp { ref op, .. } if is_calculation(op) => truth(clause, &expression),
         Expr::BinaryOp { left, op, right } => comparison(clause, &left, &op, &right),
         Expr::UnaryOp {
             op: UnaryOperator::Not,
             expr,
         } => {
             let inner = condition(clause, *expr)?;
-            Ok(Sql {
-                text: format!("NOT {}", inner.text),
-                values: inner.values,
-            })
+            Ok(Sql::text("NOT ").append(inner))
         }
         Expr::IsNull(inner) => null_check(clause, &inner, "IS NULL"),
         Expr::IsNotNull(inner) => null_check(clause, &inner, "IS NOT NULL"),
@@ -68,6 +55,20 @@ pub(super) fn condition(clause: &Clause<'_>, expression: Expr) -> Result<Sql, Se
         } => like(clause, &expr, negated, &pattern, escape_char.as_deref()),
         other => truth(clause, &other),
     }
+}
+
+/// Whether the operator has a value that is no condition.
+fn is_calculation(operator: &BinaryOperator) -> bool {
+    matches!(
+        operator,
+        BinaryOperator::Plus
+            | BinaryOperator::Minus
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo
+            | BinaryOperator::Arrow
+            | BinaryOperator::LongArrow
+    )
 }
 
 /// Translates `a AND b AND c`, or the same with `OR`. The parser nests such a chain to the left, one
@@ -105,34 +106,35 @@ fn balanced(mut parts: Vec<Sql>, keyword: &str) -> Sql {
         return parts.pop().unwrap_or_default();
     }
     let right = balanced(parts.split_off(parts.len() / 2), keyword);
-    let mut left = balanced(parts, keyword);
-    left.values.extend(right.values);
-    Sql {
-        text: format!("({} {keyword} {})", left.text, right.text),
-        values: left.values,
-    }
+    let left = balanced(parts, keyword);
+    infix(left, keyword, right)
+}
+
+/// Returns `(left operator right)`.
+fn infix(left: Sql, operator: &str, right: Sql) -> Sql {
+    Sql::text("(")
+        .append(left)
+        .then(" ")
+        .then(operator)
+        .then(" ")
+        .append(right)
+        .then(")")
 }
 
 /// Translates a condition that is not a comparison: `true`, or a boolean column.
 fn truth(clause: &Clause<'_>, expression: &Expr) -> Result<Sql, ServiceError> {
     match operand(clause, expression)? {
-        Operand::Literal(Literal::Boolean(flag)) => Ok(Sql {
-            text: "?".to_owned(),
-            values: vec![Stored::Integer(flag.into())],
-        }),
-        Operand::Term(Term {
+        Operand::Literal(Literal::Boolean(flag)) => Ok(Sql::value(Stored::Integer(flag.into()))),
+        Operand::Scalar(Scalar {
             sql,
-            kind: Kind::Boolean,
+            ty: Type::Boolean,
             ..
-        }) => Ok(Sql {
-            text: sql,
-            values: Vec::new(),
-        }),
+        }) => Ok(sql),
         Operand::Literal(literal) => Err(not_a_condition(clause, expression, &literal.to_string())),
-        Operand::Term(term) => Err(not_a_condition(
+        Operand::Scalar(scalar) => Err(not_a_condition(
             clause,
             expression,
-            &format!("'{}'", shorten(&term.name)),
+            &format!("'{}'", shorten(&scalar.name)),
         )),
     }
 }
@@ -150,29 +152,86 @@ fn comparison(
         BinaryOperator::LtEq => "<=",
         BinaryOperator::Gt => ">",
         BinaryOperator::GtEq => ">=",
+        BinaryOperator::Custom(words) => match DateOperator::named(words) {
+            Some(operator) => return date_comparison(clause, left, operator, right),
+            None => return Err(unsupported(clause, left, "this operator")),
+        },
         other => return Err(unsupported(clause, left, &format!("the operator {other}"))),
     };
     let sides = (operand(clause, left)?, operand(clause, right)?);
-    let values = match &sides {
-        (side, Operand::Literal(Literal::Null)) | (Operand::Literal(Literal::Null), side) => {
-            return compare_with_null(clause, left, side, sql);
+    if let (side, Operand::Literal(Literal::Null)) | (Operand::Literal(Literal::Null), side) =
+        &sides
+    {
+        return compare_with_null(clause, left, side, sql);
+    }
+    compare(clause, (left, right), sides, sql)
+}
+
+/// Translates a comparison of two operands that are not the constant null.
+fn compare(
+    clause: &Clause<'_>,
+    at: (&Expr, &Expr),
+    sides: (Operand, Operand),
+    operator: &str,
+) -> Result<Sql, ServiceError> {
+    if let Some(order) = compare_json(clause, at.0, &sides.0, &sides.1)? {
+        return Ok(infix(order, operator, Sql::value(Stored::Integer(0))));
+    }
+    let (left, right) = match sides {
+        (Operand::Scalar(a), Operand::Scalar(b)) => {
+            check_comparable(clause, at.0, &a, &b)?;
+            (a.sql, b.sql)
         }
-        (Operand::Term(a), Operand::Term(b)) => {
-            return compare_terms(clause, left, a, sql, b);
+        (Operand::Scalar(scalar), Operand::Literal(value)) => {
+            let value = bind(clause, at.1, &value, &scalar)?;
+            (scalar.sql, Sql::value(value))
         }
-        (Operand::Term(term), Operand::Literal(value)) => vec![bind(clause, right, value, term)?],
-        (Operand::Literal(value), Operand::Term(term)) => vec![bind(clause, left, value, term)?],
-        (Operand::Literal(a), Operand::Literal(b)) => {
-            vec![
-                bind_untyped(clause, left, a)?,
-                bind_untyped(clause, right, b)?,
-            ]
+        (Operand::Literal(value), Operand::Scalar(scalar)) => {
+            let value = bind(clause, at.0, &value, &scalar)?;
+            (Sql::value(value), scalar.sql)
         }
+        (Operand::Literal(a), Operand::Literal(b)) => (
+            Sql::value(bind_untyped(clause, at.0, &a)?),
+            Sql::value(bind_untyped(clause, at.1, &b)?),
+        ),
     };
-    Ok(Sql {
-        text: format!("({} {sql} {})", sides.0.sql(), sides.1.sql()),
-        values,
-    })
+    Ok(infix(left, operator, right))
+}
+
+/// Translates `created at or after '03/23/2015'`: a comparison in which both sides are dates.
+fn date_comparison(
+    clause: &Clause<'_>,
+    left: &Expr,
+    operator: DateOperator,
+    right: &Expr,
+) -> Result<Sql, ServiceError> {
+    let mut sides = Vec::new();
+    for side in [left, right] {
+        let words = operator.words();
+        let found = match operand(clause, side)? {
+            Operand::Scalar(scalar) if scalar.ty.can_be_date() => scalar.sql,
+            Operand::Scalar(scalar) if scalar.ty == Type::Unknown => scalar.sql,
+            Operand::Scalar(scalar) => {
+                let (name, ty) = (shorten(&scalar.name), scalar.ty.name());
+                let why = format!("'{name}' has the type {ty}, expected a date for '{words}'");
+                return Err(clause.error_at(start(side), why));
+            }
+            Operand::Literal(Literal::Null) => {
+                return Err(unsupported(clause, side, &format!("NULL with '{words}'")));
+            }
+            Operand::Literal(literal) => match literal.bind_as(Type::DateTime) {
+                Some(Ok(value)) => Sql::value(value),
+                _ => {
+                    let why = format!("found {literal}, expected a date for '{words}'");
+                    return Err(clause.error_at(start(side), why));
+                }
+            },
+        };
+        sides.push(found);
+    }
+    let right = sides.pop().unwrap_or_default();
+    let left = sides.pop().unwrap_or_default();
+    Ok(infix(left, operator.sql(), right))
 }
 
 /// Translates `= NULL` as `IS NULL`, which is the intended meaning.
@@ -187,45 +246,38 @@ fn compare_with_null(
         "<>" => "IS NOT NULL",
         _ => return Err(unsupported(clause, at, &format!("NULL with {operator}"))),
     };
-    let values = match side {
-        Operand::Term(_) => Vec::new(),
-        Operand::Literal(literal) => vec![bind_untyped(clause, at, literal)?],
+    let sql = match side {
+        Operand::Scalar(scalar) => scalar.sql.clone(),
+        Operand::Literal(literal) => Sql::value(bind_untyped(clause, at, literal)?),
     };
-    Ok(Sql {
-        text: format!("({} {check})", side.sql()),
-        values,
-    })
+    Ok(checked(sql, check))
 }
 
-fn compare_terms(
+/// Returns `(sql check)`.
+fn checked(sql: Sql, check: &str) -> Sql {
+    Sql::text("(").append(sql).then(" ").then(check).then(")")
+}
+
+fn check_comparable(
     clause: &Clause<'_>,
     at: &Expr,
-    a: &Term,
-    operator: &str,
-    b: &Term,
-) -> Result<Sql, ServiceError> {
-    let comparable = a.kind == b.kind || (a.kind.is_numeric() && b.kind.is_numeric());
-    let untyped = a.kind == Kind::Unknown || b.kind == Kind::Unknown;
-    if a.kind == Kind::Json || b.kind == Kind::Json || !(comparable || untyped) {
-        let (a, b) = (a.kind.name(), b.kind.name());
+    a: &Scalar,
+    b: &Scalar,
+) -> Result<(), ServiceError> {
+    let is_json = a.ty == Type::Json || b.ty == Type::Json;
+    if is_json || !a.ty.is_comparable_with(b.ty) {
+        let (a, b) = (a.ty.name(), b.ty.name());
         return Err(unsupported(
             clause,
             at,
             &format!("comparing {a} values with {b} values"),
         ));
     }
-    Ok(Sql {
-        text: format!("({} {operator} {})", a.sql, b.sql),
-        values: Vec::new(),
-    })
+    Ok(())
 }
 
 fn null_check(clause: &Clause<'_>, expression: &Expr, check: &str) -> Result<Sql, ServiceError> {
-    let term = term(clause, expression)?;
-    Ok(Sql {
-        text: format!("({} {check})", term.sql),
-        values: Vec::new(),
-    })
+    Ok(checked(scalar(clause, expression)?.sql, check))
 }
 
 fn membership(
@@ -234,17 +286,31 @@ fn membership(
     list: &[Expr],
     negated: bool,
 ) -> Result<Sql, ServiceError> {
-    let term = term(clause, expression)?;
+    let scalar = scalar(clause, expression)?;
+    let not = if negated { "NOT " } else { "" };
+    if scalar.form == Form::Element && scalar.ty == Type::Json {
+        let mut parts = Vec::new();
+        for item in list {
+            let sides = (
+                Operand::Scalar(scalar.clone()),
+                Operand::Literal(literal(clause, item)?),
+            );
+            parts.push(compare(clause, (expression, item), sides, "=")?);
+        }
+        return Ok(Sql::text(not).append(balanced(parts, "OR")));
+    }
     let values = list
         .iter()
-        .map(|item| bind(clause, item, &literal(clause, item)?, &term))
+        .map(|item| bind(clause, item, &literal(clause, item)?, &scalar))
         .collect::<Result<Vec<_>, _>>()?;
-    let marks = vec!["?"; values.len()].join(", ");
-    let not = if negated { "NOT " } else { "" };
-    Ok(Sql {
-        text: format!("({} {not}IN ({marks}))", term.sql),
-        values,
-    })
+    let marks = values.into_iter().map(Sql::value);
+    let in_list = Sql::text("IN (").join(marks, ", ").then(")");
+    Ok(Sql::text("(")
+        .append(scalar.sql)
+        .then(" ")
+        .then(not)
+        .append(in_list)
+        .then(")"))
 }
 
 fn range(
@@ -254,14 +320,30 @@ fn range(
     low: &Expr,
     high: &Expr,
 ) -> Result<Sql, ServiceError> {
-    let term = term(clause, expression)?;
-    let low = bind(clause, low, &literal(clause, low)?, &term)?;
-    let high = bind(clause, high, &literal(clause, high)?, &term)?;
+    let scalar = scalar(clause, expression)?;
     let not = if negated { "NOT " } else { "" };
-    Ok(Sql {
-        text: format!("({} {not}BETWEEN ? AND ?)", term.sql),
-        values: vec![low, high],
-    })
+    if scalar.form == Form::Element && scalar.ty == Type::Json {
+        let mut bounds = Vec::new();
+        for (bound, operator) in [(low, ">="), (high, "<=")] {
+            let sides = (
+                Operand::Scalar(scalar.clone()),
+                Operand::Literal(literal(clause, bound)?),
+            );
+            bounds.push(compare(clause, (expression, bound), sides, operator)?);
+        }
+        return Ok(Sql::text(not).append(balanced(bounds, "AND")));
+    }
+    let low = bind(clause, low, &literal(clause, low)?, &scalar)?;
+    let high = bind(clause, high, &literal(clause, high)?, &scalar)?;
+    Ok(Sql::text("(")
+        .append(scalar.sql)
+        .then(" ")
+        .then(not)
+        .then("BETWEEN ")
+        .append(Sql::value(low))
+        .then(" AND ")
+        .append(Sql::value(high))
+        .then(")"))
 }
 
 fn like(
@@ -271,13 +353,15 @@ fn like(
     pattern: &Expr,
     escape: Option<&Expr>,
 ) -> Result<Sql, ServiceError> {
-    let term = term(clause, expression)?;
-    if !matches!(term.kind, Kind::String | Kind::Unknown) {
-        let kind = term.kind.name();
+    let scalar = scalar(clause, expression)?;
+    // An element is compared as JSON, with the quotes of a string, as in MySQL.
+    let is_element = scalar.form == Form::Element;
+    if !is_element && !matches!(scalar.ty, Type::String | Type::Unknown) {
+        let ty = scalar.ty.name();
         return Err(unsupported(
             clause,
             expression,
-            &format!("LIKE for {kind} values"),
+            &format!("LIKE for {ty} values"),
         ));
     }
     let Literal::Text(text) = literal(clause, pattern)? else {
@@ -289,20 +373,18 @@ fn like(
     };
     let not = if negated { "NOT " } else { "" };
     let Some(escape) = escape else {
-        return Ok(Sql {
-            text: format!("{not}{LIKE}({}, ?)", term.sql),
-            values: vec![Stored::Text(text)],
-        });
+        let call = Sql::call(LIKE, [scalar.sql, Sql::value(Stored::Text(text))]);
+        return Ok(Sql::text(not).append(call));
     };
     let pattern = without_escapes(clause, escape, &text)?;
-    let [percent, underscore] = SUBSTITUTES.map(u32::from);
-    Ok(Sql {
-        text: format!(
-            "{not}{LIKE}(replace(replace({}, '%', char({percent})), '_', char({underscore})), ?)",
-            term.sql
-        ),
-        values: vec![Stored::Text(pattern)],
-    })
+    let value = ['%', '_'].into_iter().zip(SUBSTITUTES);
+    let value = value.fold(scalar.sql, |value, (wildcard, substitute)| {
+        let [wildcard, substitute] =
+            [wildcard, substitute].map(|c| Sql::value(Stored::Text(c.to_string())));
+        Sql::call("replace", [value, wildcard, substitute])
+    });
+    let call = Sql::call(LIKE, [value, Sql::value(Stored::Text(pattern))]);
+    Ok(Sql::text(not).append(call))
 }
 
 /// Characters that represent `%` and `_` in the value and as escaped characters of the pattern. Unicode
@@ -341,65 +423,6 @@ fn without_escapes(
     Ok(result)
 }
 
-impl Operand {
-    fn sql(&self) -> &str {
-        match self {
-            Operand::Term(term) => &term.sql,
-            Operand::Literal(_) => "?",
-        }
-    }
-}
-
-fn operand(clause: &Clause<'_>, expression: &Expr) -> Result<Operand, ServiceError> {
-    if let Some(literal) = Literal::of(expression) {
-        return Ok(Operand::Literal(literal));
-    }
-    match expression {
-        Expr::Nested(inner) => operand(clause, inner),
-        // The parser accepts a keyword in the place of a name.
-        Expr::Identifier(name) if tokens::is_keyword(name) => {
-            let why = format!("found {}, expected a condition", name.value);
-            Err(clause.error_at(name.span.start, why))
-        }
-        Expr::Identifier(name) => Ok(Operand::Term(clause.column(&name.value)?)),
-        Expr::CompoundIdentifier(path) => {
-            let path = path
-                .iter()
-                .map(|part| part.value.as_str())
-                .collect::<Vec<_>>()
-                .join(".");
-            let what = format!(
-                "'{}': relations are not supported, so a name with a dot",
-                shorten(&path)
-            );
-            Err(unsupported(clause, expression, &what))
-        }
-        Expr::Function(function) => match aggregate(clause, function)? {
-            Some(term) => Ok(Operand::Term(term)),
-            None => {
-                let name = shorten(&function.name.to_string());
-                Err(unsupported(
-                    clause,
-                    expression,
-                    &format!("the function {name}(...)"),
-                ))
-            }
-        },
-        _ => Err(unsupported(clause, expression, "this expression")),
-    }
-}
-
-fn term(clause: &Clause<'_>, expression: &Expr) -> Result<Term, ServiceError> {
-    match operand(clause, expression)? {
-        Operand::Term(term) => Ok(term),
-        Operand::Literal(literal) => Err(unsupported(
-            clause,
-            expression,
-            &format!("{literal} instead of a column"),
-        )),
-    }
-}
-
 fn literal(clause: &Clause<'_>, expression: &Expr) -> Result<Literal, ServiceError> {
     match expression {
         Expr::Nested(inner) => literal(clause, inner),
@@ -413,40 +436,14 @@ fn literal(clause: &Clause<'_>, expression: &Expr) -> Result<Literal, ServiceErr
     }
 }
 
-/// Resolves an aggregate function with exactly one argument: a name or `*`.
-fn aggregate(clause: &Clause<'_>, function: &Function) -> Result<Option<Term>, ServiceError> {
-    let [ObjectNamePart::Identifier(Ident { value: name, .. })] = function.name.0.as_slice() else {
-        return Ok(None);
-    };
-    let FunctionArguments::List(arguments) = &function.args else {
-        return Ok(None);
-    };
-    let plain = arguments.duplicate_treatment.is_none()
-        && arguments.clauses.is_empty()
-        && function.parameters == FunctionArguments::None
-        && function.within_group.is_empty()
-        && function.filter.is_none()
-        && function.null_treatment.is_none()
-        && function.over.is_none();
-    let column = match arguments.args.as_slice() {
-        [FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Identifier(column)))] => &column.value,
-        [FunctionArg::Unnamed(FunctionArgExpr::Wildcard)] => "*",
-        _ => return Ok(None),
-    };
-    match Aggregate::named(name) {
-        Some(aggregate) if plain => clause.aggregate(aggregate, column),
-        _ => Ok(None),
-    }
-}
-
 fn bind(
     clause: &Clause<'_>,
     at: &Expr,
     literal: &Literal,
-    term: &Term,
+    scalar: &Scalar,
 ) -> Result<Stored, ServiceError> {
     literal
-        .bind_for(term)
+        .bind_for(scalar)
         .map_err(|why| clause.error_at(start(at), why))
 }
 
@@ -458,48 +455,4 @@ fn bind_untyped(clause: &Clause<'_>, at: &Expr, literal: &Literal) -> Result<Sto
 
 fn not_a_condition(clause: &Clause<'_>, at: &Expr, found: &str) -> ServiceError {
     clause.error_at(start(at), format!("found {found}, expected a condition"))
-}
-
-fn unsupported(clause: &Clause<'_>, at: &Expr, what: &str) -> ServiceError {
-    clause.error_at(start(at), format!("{what} is not supported"))
-}
-
-/// Returns the position where an expression begins. sqlparser's own function visits the complete
-/// expression recursively; this follows only the left edge, in a loop.
-fn start(expression: &Expr) -> Location {
-    let mut at = expression;
-    loop {
-        at = match at {
-            Expr::BinaryOp { left, .. } => left,
-            Expr::Nested(inner)
-            | Expr::UnaryOp { expr: inner, .. }
-            | Expr::IsNull(inner)
-            | Expr::IsNotNull(inner)
-            | Expr::IsTrue(inner)
-            | Expr::IsNotTrue(inner)
-            | Expr::IsFalse(inner)
-            | Expr::IsNotFalse(inner)
-            | Expr::In { expr: inner, .. }
-            | Expr::Between { expr: inner, .. }
-            | Expr::Like { expr: inner, .. }
-            | Expr::CompoundFieldAccess { root: inner, .. } => inner,
-            Expr::Tuple(items) if !items.is_empty() => &items[0],
-            Expr::Identifier(name) => return name.span.start,
-            Expr::CompoundIdentifier(path) => {
-                return path
-                    .first()
-                    .map_or(Location::empty(), |name| name.span.start);
-            }
-            Expr::Function(function) => {
-                return match function.name.0.first() {
-                    Some(ObjectNamePart::Identifier(name)) => name.span.start,
-                    _ => Location::empty(),
-                };
-            }
-            Expr::Value(value) => return value.span.start,
-            // All other expressions begin with a keyword that `tokens` turns into a name, so the
-            // parser does not produce them.
-            _ => return Location::empty(),
-        };
-    }
 }

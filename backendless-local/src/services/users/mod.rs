@@ -184,7 +184,7 @@ impl Users {
             }
             None => None,
         };
-        let fields = rows::writable(body)?;
+        let fields = rows::writable(body);
         let now = self.clock.now();
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing(transaction, TABLE)?;

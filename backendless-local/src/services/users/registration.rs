@@ -32,7 +32,7 @@ pub(super) fn parse(mut body: Map<String, Value>) -> Result<Registration, Servic
         }
     }
     body.retain(|name, _| !MANAGED.contains(&name.as_str()));
-    let fields = rows::writable(body)?;
+    let fields = rows::writable(body);
     Ok(Registration {
         identity: identity_key(&identity),
         password,

@@ -6,12 +6,13 @@ use rusqlite::types::Value as Stored;
 use serde_json::Number;
 use sqlparser::ast::{Expr, UnaryOperator, Value, ValueWithSpan};
 
-use crate::query::condition::clause::Term;
-use crate::store::value::{Kind, number_to_stored};
+use crate::query::expression::scalar::{Scalar, Type};
+use crate::store::date;
+use crate::store::value::number_to_stored;
 use crate::text::shorten;
 
 #[derive(Clone, Debug)]
-pub(super) enum Literal {
+pub(crate) enum Literal {
     Null,
     Boolean(bool),
     /// As written, with its sign.
@@ -21,7 +22,7 @@ pub(super) enum Literal {
 
 impl Literal {
     /// Returns the constant if the expression is one.
-    pub(super) fn of(expression: &Expr) -> Option<Literal> {
+    pub(crate) fn of(expression: &Expr) -> Option<Literal> {
         match expression {
             Expr::Value(value) => Literal::of_value(value),
             Expr::UnaryOp {
@@ -54,41 +55,72 @@ impl Literal {
         })
     }
 
-    /// Converts the constant to the type of the column or aggregate that it is compared with.
-    /// Returns the reason if it cannot be converted.
-    pub(super) fn bind_for(&self, term: &Term) -> Result<Stored, String> {
-        let mismatch = || {
-            let (name, kind) = (&term.name, term.kind.name());
-            format!(
-                "{self} does not fit '{}', which has the type {kind}",
-                shorten(name)
-            )
-        };
-        match (term.kind, self) {
-            (_, Literal::Null) => Ok(Stored::Null),
-            (Kind::Json, _) => Err(format!(
-                "'{}' has the type JSON: it can be compared with NULL only",
-                shorten(&term.name)
-            )),
-            (Kind::Unknown, _) => self.bind(),
-            (Kind::Boolean, Literal::Boolean(flag)) => Ok(Stored::Integer((*flag).into())),
-            (Kind::Boolean, Literal::Number(text) | Literal::Text(text)) => match text.as_str() {
-                "1" | "true" => Ok(Stored::Integer(1)),
-                "0" | "false" => Ok(Stored::Integer(0)),
-                _ => Err(mismatch()),
+    /// Converts the constant to the type of the expression that it is compared with. Returns the
+    /// reason if it cannot be converted.
+    pub(crate) fn bind_for(&self, scalar: &Scalar) -> Result<Stored, String> {
+        let name = shorten(&scalar.name);
+        if scalar.is_raw_json() && !matches!(self, Literal::Null) {
+            return Err(format!(
+                "'{name}' has the type JSON: it can be compared with NULL only; compare an element: \
+                 {name}->'$.path'"
+            ));
+        }
+        self.bind_as(scalar.ty).ok_or_else(|| {
+            let ty = scalar.ty.name();
+            format!("{self} does not fit '{name}', which has the type {ty}")
+        })?
+    }
+
+    /// Converts the constant to a type; `None` if it cannot be converted.
+    pub(crate) fn bind_as(&self, ty: Type) -> Option<Result<Stored, String>> {
+        Some(Ok(match (ty, self) {
+            (_, Literal::Null) => Stored::Null,
+            (Type::Unknown | Type::Json, _) => return Some(self.bind()),
+            (Type::Boolean, Literal::Boolean(flag)) => Stored::Integer((*flag).into()),
+            (Type::Boolean, Literal::Number(text) | Literal::Text(text)) => match text.as_str() {
+                "1" | "true" => Stored::Integer(1),
+                "0" | "false" => Stored::Integer(0),
+                _ => return None,
             },
-            (Kind::Int | Kind::Double, Literal::Number(text) | Literal::Text(text)) => {
-                number(text).ok_or_else(mismatch)
+            (Type::Int | Type::Double | Type::DateTime | Type::Date, Literal::Number(text)) => {
+                number(text)?
             }
-            (Kind::String, Literal::Number(text) | Literal::Text(text)) => {
-                Ok(Stored::Text(text.clone()))
+            // No column has a type for dates, so text that is no number can be a date.
+            (Type::Int | Type::Double | Type::DateTime, Literal::Text(text)) => {
+                number(text).or_else(|| date::parse(text).map(Stored::Integer))?
             }
-            (Kind::Int | Kind::Double | Kind::String, Literal::Boolean(_)) => Err(mismatch()),
+            (Type::Date, Literal::Text(text)) => Stored::Integer(date::parse(text)?),
+            (Type::Time, Literal::Text(text)) => Stored::Text(time(text)?),
+            (Type::String, Literal::Number(text) | Literal::Text(text)) => {
+                Stored::Text(text.clone())
+            }
+            (Type::Time, Literal::Number(_)) | (_, Literal::Boolean(_)) => return None,
+        }))
+    }
+
+    /// The type of the constant by itself.
+    pub(crate) fn ty(&self) -> Type {
+        match self {
+            Literal::Null => Type::Unknown,
+            Literal::Boolean(_) => Type::Boolean,
+            Literal::Text(_) => Type::String,
+            Literal::Number(text) => match number(text) {
+                Some(Stored::Real(_)) => Type::Double,
+                _ => Type::Int,
+            },
+        }
+    }
+
+    /// Returns the number, if the constant is one or can be converted to one.
+    pub(crate) fn number(&self) -> Option<Stored> {
+        match self {
+            Literal::Number(text) | Literal::Text(text) => number(text),
+            Literal::Null | Literal::Boolean(_) => None,
         }
     }
 
     /// Converts a constant that is not compared with a column.
-    pub(super) fn bind(&self) -> Result<Stored, String> {
+    pub(crate) fn bind(&self) -> Result<Stored, String> {
         match self {
             Literal::Null => Ok(Stored::Null),
             Literal::Boolean(flag) => Ok(Stored::Integer((*flag).into())),
@@ -129,6 +161,22 @@ fn number(text: &str) -> Option<Stored> {
         .ok()
         .filter(|fraction| fraction.is_finite())?;
     Some(Stored::Real(fraction))
+}
+
+/// Parses a time of the day and writes it as `TIME()` does.
+fn time(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.trim().split(':').collect();
+    let (hour, minute, second) = match parts.as_slice() {
+        [hour, minute] => (*hour, *minute, "0"),
+        [hour, minute, second] => (*hour, *minute, *second),
+        _ => return None,
+    };
+    let part = |text: &str, limit: u32| {
+        let is_number = text.len() <= 2 && text.chars().all(|c| c.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|n| is_number && *n < limit)
+    };
+    let (hour, minute, second) = (part(hour, 24)?, part(minute, 60)?, part(second, 60)?);
+    Some(format!("{hour:02}:{minute:02}:{second:02}"))
 }
 
 #[cfg(test)]
