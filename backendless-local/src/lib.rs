@@ -32,7 +32,7 @@
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `error`, `faults`, `id`, `service_error`, `text` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `service_error`, `text` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.
@@ -46,6 +46,7 @@
 #![deny(missing_docs)]
 
 mod clock;
+mod dialect;
 mod doc_example;
 mod error;
 mod faults;
@@ -61,6 +62,7 @@ mod services;
 mod store;
 mod text;
 
+pub use dialect::Dialect;
 pub use error::Error;
 pub use faults::{Fault, Faults};
 pub use server::{Builder, Server};

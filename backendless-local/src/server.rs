@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::faults::{Fault, FaultInjector, Faults};
 use crate::http;
@@ -91,6 +92,7 @@ impl Server {
                 api_key: None,
                 data_dir: None,
                 session_life: SESSION_LIFE,
+                dialect: None,
                 methods: Methods::default(),
             },
         }
@@ -308,6 +310,30 @@ impl Builder {
     /// hours.
     pub fn session_life(mut self, life: Duration) -> Builder {
         self.settings.session_life = life;
+        self
+    }
+
+    /// Sets the meaning of a request that the OpenAPI document and the live service interpret
+    /// differently: the time to live of a cache value. Default: none, so that a time that has a
+    /// meaning in both is rejected with code 1028. All other requests of both dialects are always
+    /// accepted; see [`Dialect`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{Dialect, Server};
+    ///
+    /// let server = Server::builder().dialect(Dialect::Live).start().await?;
+    /// let value = format!("{}/{}/{}/cache/k", server.url(), server.app_id(), server.api_key());
+    /// let client = reqwest::Client::new();
+    /// // 60 seconds; in the dialect of the document 60 milliseconds.
+    /// let stored = client.put(format!("{value}?timeout=60")).body("1").send().await?;
+    /// assert_eq!(stored.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn dialect(mut self, dialect: Dialect) -> Builder {
+        self.settings.dialect = Some(dialect);
         self
     }
 

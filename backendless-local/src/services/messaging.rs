@@ -150,12 +150,33 @@ fn parse_due(publish_at: Option<Value>, now: i64) -> Result<i64, ServiceError> {
 
 /// Whether a message is pushed to devices only and therefore not added to the channel.
 fn parse_push_only(body: &Map<String, Value>) -> Result<bool, ServiceError> {
-    let policy = body.get("pushPolicy").filter(|policy| !policy.is_null());
-    match policy.map(Value::as_str) {
-        None | Some(Some("ALSO" | "NONE")) => Ok(false),
-        Some(Some("ONLY")) => Ok(true),
-        Some(_) => {
-            let message = "pushPolicy must be one of ONLY, ALSO and NONE";
+    let published = parse_policy(body, "publishPolicy", "PUSH", ["BOTH", "PUBSUB"])?;
+    let pushed = parse_policy(body, "pushPolicy", "ONLY", ["ALSO", "NONE"])?;
+    match (published, pushed) {
+        (Some(_), Some(_)) => {
+            let message = "use either publishPolicy, as in the live service, or pushPolicy";
+            Err(ServiceError::new(code::INVALID_VALUE, message))
+        }
+        (policy, None) | (None, policy) => Ok(policy.unwrap_or(false)),
+    }
+}
+
+/// Returns whether a policy is that which only pushes; `None` if the body does not have the policy.
+fn parse_policy(
+    body: &Map<String, Value>,
+    name: &str,
+    push_only: &str,
+    others: [&str; 2],
+) -> Result<Option<bool>, ServiceError> {
+    let Some(policy) = body.get(name).filter(|policy| !policy.is_null()) else {
+        return Ok(None);
+    };
+    match policy.as_str() {
+        Some(policy) if policy == push_only => Ok(Some(true)),
+        Some(policy) if others.contains(&policy) => Ok(Some(false)),
+        _ => {
+            let [first, second] = others;
+            let message = format!("{name} must be one of {push_only}, {first} and {second}");
             Err(ServiceError::new(code::INVALID_VALUE, message))
         }
     }

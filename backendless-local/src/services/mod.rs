@@ -22,6 +22,7 @@ use rusqlite::Connection;
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::service_error::{ServiceError, code};
 use crate::services::cache::Cache;
@@ -43,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) api_key: Option<String>,
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) session_life: Duration,
+    pub(crate) dialect: Option<Dialect>,
     pub(crate) methods: Methods,
 }
 
@@ -90,7 +92,7 @@ impl Services {
             files: Files::new(database.clone(), content),
             messaging: Messaging::new(database.clone(), clock.clone()),
             geo: Geo::new(database.clone()),
-            cache: Cache::new(database.clone(), clock),
+            cache: Cache::new(database.clone(), clock, settings.dialect),
             counters: Counters::new(database.clone()),
             cloud_code: settings.methods,
             database,

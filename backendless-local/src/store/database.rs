@@ -5,8 +5,7 @@
 //! result.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 use crate::service_error::ServiceError;
+use crate::store::folder::{DATABASE, DataFolder, IN_USE};
 use crate::store::{like, schema, settings};
 
 /// Layout version of the database file. A file of another version is rejected.
@@ -22,6 +22,13 @@ const LAYOUT: i64 = 1;
 
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
+
+/// Time for which a commit waits for another process that writes to the database.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Size to which the write-ahead log is truncated after a checkpoint. It can be larger while another
+/// process reads.
+const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 
 type Task = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -97,7 +104,7 @@ fn in_transaction<T>(
 /// Opens the database on a new thread: in memory, or as a file in the folder. `prepare` runs
 /// first, in one transaction; its result is returned.
 pub(crate) async fn open<T: Send + 'static>(
-    folder: Option<PathBuf>,
+    folder: Option<Arc<DataFolder>>,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<(Database, DatabaseThread, T), Error> {
     let (tasks, incoming) = mpsc::channel::<Task>();
@@ -125,7 +132,7 @@ pub(crate) async fn open<T: Send + 'static>(
 
 /// Opens the database on the calling thread and prepares it.
 pub(crate) fn connect<T>(
-    folder: Option<&Path>,
+    folder: Option<&DataFolder>,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
 ) -> Result<(Connection, T), Error> {
     let mut connection = match folder {
@@ -144,21 +151,18 @@ pub(crate) fn connect<T>(
     Ok((connection, prepared))
 }
 
-fn open_file(folder: &Path) -> Result<Connection, Error> {
+fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
     let unusable = |cause: Box<dyn std::error::Error>| {
-        let message = format!("cannot use the data folder {}", folder.display());
+        let message = format!("cannot use the data folder {}", folder.path().display());
         Error::with_cause(message, cause)
     };
-    std::fs::create_dir_all(folder).map_err(|error| unusable(error.into()))?;
-    let file = folder.join("backendless.sqlite3");
     // A folder may be called `file:x`; SQLite must not read it as a URI.
-    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI;
-    let connection =
-        Connection::open_with_flags(file, flags).map_err(|error| unusable(error.into()))?;
+    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(folder.path().join(DATABASE), flags)
+        .map_err(|error| unusable(error.into()))?;
     configure(&connection).map_err(|error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DatabaseBusy) => {
-            unusable("another server uses it; stop that server or choose another folder".into())
-        }
+        // An earlier version of this server locks the database itself.
+        Some(rusqlite::ErrorCode::DatabaseBusy) => unusable(IN_USE.into()),
         _ => unusable(error.into()),
     })?;
     let layout = connection
@@ -177,16 +181,17 @@ fn open_file(folder: &Path) -> Result<Connection, Error> {
     }
 }
 
-/// Makes commits durable and locks the file. With WAL a commit appends to one file, and with
-/// synchronous=FULL it is flushed before it returns, so that neither a killed process nor a power
-/// loss undoes a commit. The exclusive lock, kept until the connection is closed, keeps a second
-/// server out.
+/// Makes commits durable and lets other processes read. With WAL a commit appends to one file, and
+/// with synchronous=FULL it is flushed before it returns, so that neither a killed process nor a
+/// power loss undoes a commit. Readers see the last commit and block nothing; a second server is
+/// kept out by the lock of the folder.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(1))?;
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")
+    connection.pragma_update(None, "journal_size_limit", MAX_IDLE_WAL_BYTES)?;
+    // Fails here, and not at the first request, if the file is not a database or not writable.
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")
 }
 
 #[cfg(test)]
@@ -198,7 +203,7 @@ mod tests {
     fn file_is_flushed_at_every_commit() {
         const FULL: i64 = 2;
         let folder = tempfile::tempdir().unwrap();
-        let connection = open_file(folder.path()).unwrap();
+        let connection = open_file(&DataFolder::open(folder.path()).unwrap()).unwrap();
         let setting = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
         assert_eq!(setting("synchronous"), Ok(FULL));
         let journal: String = connection

@@ -1,9 +1,10 @@
-//! SQLite: the database thread, the schema of user tables, conversion of values.
+//! The data folder and SQLite: the database thread, the schema of user tables, conversion of values.
 //!
 //! [`database::Database`] runs closures on the thread that owns the connection; everything else
 //! here is called from such closures.
 
 pub(crate) mod database;
+pub(crate) mod folder;
 pub(crate) mod like;
 pub(crate) mod names;
 pub(crate) mod schema;

@@ -6,6 +6,7 @@ mod all_services;
 mod cache;
 mod cloud_code;
 mod counters;
+mod dialects;
 mod files;
 mod geo;
 mod messaging;

@@ -92,7 +92,15 @@ pub(crate) const RULES: &[Rules] = &[
             &["services"],
             &["query"],
             &["store"],
-            &["clock", "error", "faults", "id", "service_error", "text"],
+            &[
+                "clock",
+                "dialect",
+                "error",
+                "faults",
+                "id",
+                "service_error",
+                "text",
+            ],
         ],
         ..UNORDERED
     },
