@@ -41,7 +41,11 @@ async fn every_call_of_a_live_client_succeeds_at_a_live_server() {
 async fn every_call_of_a_document_client_succeeds_at_a_document_server() {
     for dialect in [None, Some(Dialect::Document)] {
         let server = start(dialect).await;
-        assert_eq!(failures(&server, Profile::Document).await, [], "{dialect:?}");
+        assert_eq!(
+            failures(&server, Profile::Document).await,
+            [],
+            "{dialect:?}"
+        );
     }
 }
 
@@ -55,7 +59,10 @@ async fn a_server_without_a_dialect_rejects_only_the_ambiguous_call_of_a_live_cl
     };
     assert_eq!(name, "cachePut with a time to live");
     assert!(error.contains("code 1028"), "{error}");
-    assert!(error.contains("start the server with the dialect"), "{error}");
+    assert!(
+        error.contains("start the server with the dialect"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -70,9 +77,17 @@ async fn a_value_lives_as_long_as_its_client_requested() {
             let ttl = Duration::from_secs(seconds);
             cache.put("k", &1).ttl(ttl).await.unwrap();
             server.advance_clock(ttl / 2);
-            assert_eq!(cache.get::<u8>("k").await.unwrap(), Some(1), "{profile:?} {seconds}");
+            assert_eq!(
+                cache.get::<u8>("k").await.unwrap(),
+                Some(1),
+                "{profile:?} {seconds}"
+            );
             server.advance_clock(ttl / 2);
-            assert_eq!(cache.get::<u8>("k").await.unwrap(), None, "{profile:?} {seconds}");
+            assert_eq!(
+                cache.get::<u8>("k").await.unwrap(),
+                None,
+                "{profile:?} {seconds}"
+            );
         }
     }
 }
@@ -88,7 +103,10 @@ async fn a_live_client_reads_the_same_results_from_every_server() {
         let notes = client.data::<Record>("Note");
         let note = serde_json::json!({"text": "hi", "author": "Bob"});
         notes.create(note.as_object().unwrap()).await.unwrap();
-        let found = notes.find().properties(["text"]).rows::<serde_json::Value>();
+        let found = notes
+            .find()
+            .properties(["text"])
+            .rows::<serde_json::Value>();
         let found = found.await.unwrap();
         assert_eq!(found[0]["text"], "hi", "{dialect:?}");
         assert_eq!(found[0].get("author"), None, "{dialect:?}");

@@ -120,9 +120,9 @@ fn parse_timeout(text: Option<&str>, dialect: Option<Dialect>) -> Result<i64, Se
              {millis} is a time in milliseconds: start the server with the dialect 'document', or \
              configure the client for the live service"
         )),
-        (Some(Dialect::Live), _) => {
-            invalid(format!("the timeout must be from 1 to {MAX_SECONDS} seconds"))
-        }
+        (Some(Dialect::Live), _) => invalid(format!(
+            "the timeout must be from 1 to {MAX_SECONDS} seconds"
+        )),
         (None, Some(either)) if either <= MAX_SECONDS => invalid(format!(
             "the timeout {either} is in milliseconds in the OpenAPI document and in seconds in the \
              live service: start the server with the dialect that its clients use, 'document' or \

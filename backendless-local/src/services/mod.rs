@@ -16,6 +16,7 @@ pub(crate) mod rows;
 pub(crate) mod users;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -35,6 +36,7 @@ use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
 use crate::services::users::Users;
 use crate::store::database::{self, Database, DatabaseThread};
+use crate::store::folder::DataFolder;
 use crate::store::{schema, settings};
 
 /// Settings of the services.
@@ -73,16 +75,16 @@ impl Services {
         let (app_id, api_key) = (settings.app_id, settings.api_key);
         let prepare = move |connection: &Connection| {
             create_tables(connection)?;
-            let stored_contents = files::contents(connection)?;
+            let unused_contents = files::unused_contents(connection)?;
             let app_id = settings::load_or_create(connection, "app-id", app_id)?;
             let api_key = settings::load_or_create(connection, "api-key", api_key)?;
-            Ok((app_id, api_key, stored_contents))
+            Ok((app_id, api_key, unused_contents))
         };
-        let data_dir = settings.data_dir;
-        let (database, thread, (app_id, api_key, stored_contents)) =
-            database::open(data_dir.clone(), prepare).await?;
-        let content = ContentStore::open_folder(data_dir.as_deref(), &stored_contents)
-            .map_err(|error| Error::with_cause("cannot use the folder of the files", error))?;
+        let data_dir = settings.data_dir.as_deref();
+        let folder = data_dir.map(DataFolder::open).transpose()?.map(Arc::new);
+        let (database, thread, (app_id, api_key, unused_contents)) =
+            database::open(folder.clone(), prepare).await?;
+        let content = ContentStore::open_folder(folder.as_deref(), &unused_contents)?;
         let users = Users::new(database.clone(), clock.clone(), settings.session_life);
         let services = Services {
             app_id,
@@ -103,7 +105,7 @@ impl Services {
     /// Deletes the data of every service. The app id, the key and the Cloud Code methods remain.
     pub(crate) async fn reset(&self) -> Result<(), ServiceError> {
         let contents = self.database.write(|transaction| {
-            let contents = files::contents(transaction)?;
+            let contents = files::release_all(transaction)?;
             schema::reset(transaction)?;
             users::reset(transaction)?;
             files::reset(transaction)?;

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::error::Error;
 use crate::service_error::ServiceError;
 use crate::store::folder::{DATABASE, DataFolder, IN_USE};
-use crate::store::{like, schema, settings};
+use crate::store::{like, schema, settings, views};
 
 /// Layout version of the database file. A file of another version is rejected.
 const LAYOUT: i64 = 1;
@@ -96,9 +96,19 @@ fn in_transaction<T>(
     task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError>,
 ) -> Result<T, ServiceError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let before = schema_version(&transaction)?;
     let result = task(&transaction)?;
+    if schema_version(&transaction)? != before {
+        views::refresh(&transaction)?;
+    }
     transaction.commit()?;
     Ok(result)
+}
+
+/// Returns a number that changes with every change of a table or column.
+fn schema_version(connection: &Connection) -> Result<i64, ServiceError> {
+    let mut statement = connection.prepare_cached("PRAGMA schema_version")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
 }
 
 /// Opens the database on a new thread: in memory, or as a file in the folder. `prepare` runs
@@ -142,9 +152,13 @@ pub(crate) fn connect<T>(
     };
     let prepared = in_transaction(&mut connection, |transaction| {
         like::install(transaction)?;
+        views::drop_all(transaction)?;
         transaction.execute_batch(settings::TABLES)?;
         transaction.execute_batch(schema::TABLES)?;
-        prepare(transaction)
+        let prepared = prepare(transaction)?;
+        // They were deleted above, even if no table changed.
+        views::refresh(transaction)?;
+        Ok(prepared)
     });
     let prepared =
         prepared.map_err(|error| Error::with_cause("cannot prepare the database", error))?;
@@ -157,7 +171,8 @@ fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
         Error::with_cause(message, cause)
     };
     // A folder may be called `file:x`; SQLite must not read it as a URI.
-    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags =
+        OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(folder.path().join(DATABASE), flags)
         .map_err(|error| unusable(error.into()))?;
     configure(&connection).map_err(|error| match error.sqlite_error_code() {

@@ -10,3 +10,4 @@ pub(crate) mod names;
 pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod value;
+mod views;

@@ -103,7 +103,11 @@ async fn every_dialect_accepts_the_names_and_paths_of_both() {
         app.post("/data/Person", &json!({"name": "Bob", "age": 1}))
             .ok()
             .await;
-        for query in ["props=name,age", "property=name,age", "property=name&property=age"] {
+        for query in [
+            "props=name,age",
+            "property=name,age",
+            "property=name&property=age",
+        ] {
             let rows = app.get(&format!("/data/Person?{query}")).ok().await;
             assert_eq!(rows[0]["name"], "Bob", "{dialect:?} {query}");
             assert_eq!(rows[0]["age"], 1, "{dialect:?} {query}");
@@ -154,5 +158,8 @@ async fn invalid_or_contradictory_policy_is_rejected() {
         let rejected = app.post("/messaging/news", &body).rejected().await;
         assert_eq!(rejected, (400, 8000), "{policies}");
     }
-    assert_eq!(app.get("/messaging/news/s").ok().await["messages"], json!([]));
+    assert_eq!(
+        app.get("/messaging/news/s").ok().await["messages"],
+        json!([])
+    );
 }

@@ -25,8 +25,7 @@ pub(super) const DATABASE: &str = "backendless.sqlite3";
 /// Name of the file whose lock keeps other servers out. It is empty.
 const LOCK: &str = "backendless.lock";
 
-pub(super) const IN_USE: &str =
-    "another server uses it; stop that server or choose another folder";
+pub(super) const IN_USE: &str = "another server uses it; stop that server or choose another folder";
 
 /// Name of the folder of content files.
 const FILES: &str = "files";
