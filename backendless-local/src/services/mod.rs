@@ -25,6 +25,7 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::dialect::Dialect;
 use crate::error::Error;
+use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 use crate::services::cache::Cache;
 use crate::services::caller::Caller;
@@ -71,6 +72,7 @@ impl Services {
     pub(crate) async fn open(
         settings: Settings,
         clock: Clock,
+        limits: Limits,
     ) -> Result<(Services, DatabaseThread), Error> {
         let (app_id, api_key) = (settings.app_id, settings.api_key);
         let prepare = move |connection: &Connection| {
@@ -83,7 +85,7 @@ impl Services {
         let data_dir = settings.data_dir.as_deref();
         let folder = data_dir.map(DataFolder::open).transpose()?.map(Arc::new);
         let (database, thread, (app_id, api_key, unused_contents)) =
-            database::open(folder.clone(), prepare).await?;
+            database::open(folder.clone(), limits.memory, prepare).await?;
         let content = ContentStore::open_folder(folder.as_deref(), &unused_contents)?;
         let users = Users::new(database.clone(), clock.clone(), settings.session_life);
         let services = Services {

@@ -9,7 +9,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, InterruptHandle, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
@@ -39,14 +39,25 @@ pub(crate) struct Database {
 }
 
 /// The thread that owns the connection.
-#[derive(Debug)]
-pub(crate) struct DatabaseThread(JoinHandle<()>);
+pub(crate) struct DatabaseThread {
+    thread: JoinHandle<()>,
+    /// Disconnected when the thread ends.
+    ended: mpsc::Receiver<()>,
+    interrupt: InterruptHandle,
+}
 
 impl DatabaseThread {
-    /// Waits until the database is closed. Returns only once every handle is dropped.
-    pub(crate) fn join(self) {
+    /// Waits until the database is closed. Returns only once every handle is dropped. Tasks that
+    /// still run after the time limit are interrupted, and their transactions are rolled back.
+    pub(crate) fn join(self, limit: Duration) {
+        let mut wait = limit;
+        while let Err(mpsc::RecvTimeoutError::Timeout) = self.ended.recv_timeout(wait) {
+            // Again and again, because it ends only the statement that runs now.
+            self.interrupt.interrupt();
+            wait = Duration::from_millis(10);
+        }
         // The thread catches the panics of its tasks, so there is no error to report.
-        let _ = self.0.join();
+        let _ = self.thread.join();
     }
 }
 
@@ -111,33 +122,52 @@ fn schema_version(connection: &Connection) -> Result<i64, ServiceError> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// Opens the database on a new thread: in memory, or as a file in the folder. `prepare` runs
+/// Opens the database on a new thread: in memory, of at most `max_memory` bytes, or as a file in the
+/// folder, of any size. `prepare` runs
 /// first, in one transaction; its result is returned.
 pub(crate) async fn open<T: Send + 'static>(
     folder: Option<Arc<DataFolder>>,
+    max_memory: u64,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<(Database, DatabaseThread, T), Error> {
     let (tasks, incoming) = mpsc::channel::<Task>();
     let (sender, receiver) = oneshot::channel();
+    let (alive, ended) = mpsc::channel::<()>();
     let thread = std::thread::Builder::new()
         .name("local-database".to_owned())
         .stack_size(STACK_SIZE)
-        .spawn(move || match connect(folder.as_deref(), prepare) {
-            Ok((mut connection, prepared)) => {
-                let _ = sender.send(Ok(prepared));
-                for task in incoming {
-                    task(&mut connection);
+        .spawn(move || {
+            // Dropped when the thread ends, after the connection.
+            let _alive = alive;
+            let connected =
+                connect(folder.as_deref(), prepare).and_then(|(connection, prepared)| {
+                    if folder.is_none() {
+                        limit_size(&connection, max_memory)?;
+                    }
+                    Ok((connection, prepared))
+                });
+            match connected {
+                Ok((mut connection, prepared)) => {
+                    let _ = sender.send(Ok((prepared, connection.get_interrupt_handle())));
+                    for task in incoming {
+                        task(&mut connection);
+                    }
                 }
-            }
-            Err(error) => {
-                let _ = sender.send(Err(error));
+                Err(error) => {
+                    let _ = sender.send(Err(error));
+                }
             }
         })
         .map_err(|error| Error::with_cause("cannot start the database thread", error))?;
-    let prepared = receiver
+    let (prepared, interrupt) = receiver
         .await
         .map_err(|_| Error::new("cannot open the database: its thread panicked"))??;
-    Ok((Database { tasks }, DatabaseThread(thread), prepared))
+    let thread = DatabaseThread {
+        thread,
+        ended,
+        interrupt,
+    };
+    Ok((Database { tasks }, thread, prepared))
 }
 
 /// Opens the database on the calling thread and prepares it.
@@ -163,6 +193,18 @@ pub(crate) fn connect<T>(
     let prepared =
         prepared.map_err(|error| Error::with_cause("cannot prepare the database", error))?;
     Ok((connection, prepared))
+}
+
+/// Limits the size of a database, in bytes.
+fn limit_size(connection: &Connection, max: u64) -> Result<(), Error> {
+    let limit = || -> rusqlite::Result<()> {
+        let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        // The number of pages that SQLite supports.
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let pages = (max / page.max(1)).clamp(1, 4_294_967_294);
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+    };
+    limit().map_err(|error| Error::with_cause("cannot limit the size of the database", error))
 }
 
 fn open_file(folder: &DataFolder) -> Result<Connection, Error> {

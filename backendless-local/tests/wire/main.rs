@@ -9,6 +9,7 @@ mod find;
 mod http;
 mod killed;
 mod lifecycle;
+mod limits;
 mod persistence;
 mod private_folder;
 mod program;

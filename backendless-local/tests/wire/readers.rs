@@ -155,6 +155,7 @@ async fn names_that_collide_have_their_own_views() {
         "PERSON",
         "rowid",
     ];
+    // The columns are created in the order of their names.
     for name in names {
         let row = json!({
             "name": name, "Name": 1, "select": 2, "ObjectId": 3, "rowid": 4, "seq": 5, "c1": 6, "T1": 7,
@@ -171,7 +172,7 @@ async fn names_that_collide_have_their_own_views() {
     for name in names {
         let view = view(name);
         let query = format!(
-            "SELECT name FROM \"{view}\" WHERE \"Name:2\" = 1 AND \"select\" = 2
+            "SELECT \"name:2\" FROM \"{view}\" WHERE Name = 1 AND \"select\" = 2
              AND \"ObjectId:2\" = 3 AND rowid = 4 AND seq = 5 AND c1 = 6 AND T1 = 7"
         );
         assert_eq!(strings(&connection, &query), [name], "{view}");

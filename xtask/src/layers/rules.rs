@@ -98,6 +98,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "error",
                 "faults",
                 "id",
+                "limits",
                 "service_error",
                 "text",
             ],

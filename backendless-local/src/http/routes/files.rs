@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio_util::io::ReaderStream;
 
 use crate::http::extract::{Named, PathOf, Query};
+use crate::http::multipart::UploadForm;
 use crate::http::response::{ErrorResponse, Json};
 use crate::http::url::encode_segment;
 use crate::service_error::{ServiceError, code};
@@ -39,16 +40,16 @@ async fn upload(
     Extension(origin): Extension<Origin>,
     PathOf(Named { name: path }): PathOf<Named>,
     Query(parameters): Query,
-    multipart: Result<Multipart, MultipartRejection>,
+    form: Result<UploadForm, MultipartRejection>,
 ) -> Result<Json<Value>, ErrorResponse> {
     let path = FilePath::parse(path)?;
     let overwrite = parse_overwrite(&parameters)?;
-    let multipart = multipart.map_err(|_| {
+    let form = form.map_err(|_| {
         let message = "an upload must be a form of the type multipart/form-data";
         ServiceError::new(code::INVALID_CONTENT_TYPE, message)
     })?;
     services.files.check_upload(&path, overwrite).await?;
-    let (content, media_type) = receive(&services.files, multipart).await?;
+    let (content, media_type) = receive(&services.files, form).await?;
     let url = file_url(&services, &origin, &path);
     let stored = services.files.store(path, content, media_type, overwrite);
     stored.await?;
@@ -67,11 +68,14 @@ fn parse_overwrite(parameters: &Parameters) -> Result<bool, ServiceError> {
 }
 
 /// Writes the only file of the form to disk.
-async fn receive(files: &Files, mut form: Multipart) -> Result<(NewContent, String), ServiceError> {
-    let incomplete = |_| ServiceError::new(code::UPLOAD_FAILED, "the form is incomplete");
+async fn receive(
+    files: &Files,
+    mut form: UploadForm,
+) -> Result<(NewContent, String), ServiceError> {
     let mut received = None;
-    while let Some(mut field) = form.next_field().await.map_err(incomplete)? {
-        if field.name() != Some("file") {
+    while let Some(mut part) = form.next_part().await? {
+        if part.name() != Some("file") {
+            part.skip().await?;
             continue;
         }
         if received.is_some() {
@@ -80,9 +84,9 @@ async fn receive(files: &Files, mut form: Multipart) -> Result<(NewContent, Stri
                 "the form has more than one file",
             ));
         }
-        let media_type = field.content_type().unwrap_or(OCTET_STREAM).to_owned();
+        let media_type = part.content_type().unwrap_or(OCTET_STREAM).to_owned();
         let mut content = files.new_content().await?;
-        while let Some(piece) = field.chunk().await.map_err(incomplete)? {
+        while let Some(piece) = part.chunk().await? {
             content
                 .write(&piece)
                 .await
