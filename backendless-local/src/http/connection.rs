@@ -51,6 +51,7 @@ impl Listener for LimitedListener {
             handle: ConnectionHandle::default(),
             limits: self.limits,
             head: Head::First(Instant::now()),
+            noticed: 0,
             last_progress: Instant::now(),
             write_stalled_since: None,
             read_timer: Timer::default(),
@@ -75,8 +76,10 @@ pub(crate) struct ConnectionHandle {
 #[derive(Debug, Default)]
 struct Shared {
     is_reset: AtomicBool,
-    /// Number of requests whose head was received and whose response was not returned yet.
-    requests: AtomicUsize,
+    /// Number of requests whose head was received.
+    started: AtomicUsize,
+    /// Number of these whose response was not returned yet.
+    running: AtomicUsize,
 }
 
 impl ConnectionHandle {
@@ -88,7 +91,8 @@ impl ConnectionHandle {
     /// Suspends the time limit of the head until the returned value is dropped, because a request
     /// runs.
     pub(crate) fn start_request(&self) -> RunningRequest {
-        self.shared.requests.fetch_add(1, Ordering::AcqRel);
+        self.shared.running.fetch_add(1, Ordering::AcqRel);
+        self.shared.started.fetch_add(1, Ordering::AcqRel);
         RunningRequest(self.clone())
     }
 }
@@ -98,7 +102,7 @@ pub(crate) struct RunningRequest(ConnectionHandle);
 
 impl Drop for RunningRequest {
     fn drop(&mut self) {
-        self.0.shared.requests.fetch_sub(1, Ordering::AcqRel);
+        self.0.shared.running.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -113,6 +117,8 @@ pub(crate) struct Connection {
     handle: ConnectionHandle,
     limits: Limits,
     head: Head,
+    /// Number of requests whose start this connection has noticed.
+    noticed: usize,
     /// When bytes were last read or written.
     last_progress: Instant,
     /// Since when the client has not read what is written; `None` if it reads.
@@ -148,12 +154,15 @@ impl Connection {
 
     /// Notices that a request has started or ended.
     fn update_head(&mut self) {
-        let runs = self.handle.shared.requests.load(Ordering::Acquire) > 0;
-        self.head = match self.head {
-            _ if runs => Head::Complete,
-            Head::Complete => Head::Idle,
-            other => other,
+        let started = self.handle.shared.started.load(Ordering::Acquire);
+        self.head = if self.handle.shared.running.load(Ordering::Acquire) > 0 {
+            Head::Complete
+        } else if started != self.noticed || matches!(self.head, Head::Complete) {
+            Head::Idle
+        } else {
+            self.head
         };
+        self.noticed = started;
     }
 
     /// Returns the time at which the connection is closed if nothing is received until then. While a
