@@ -32,7 +32,7 @@
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `error`, `faults`, `id`, `service_error`, `text` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `service_error`, `text` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.
@@ -46,6 +46,7 @@
 #![deny(missing_docs)]
 
 mod clock;
+mod dialect;
 mod doc_example;
 mod error;
 mod faults;
@@ -54,6 +55,7 @@ mod faults;
 pub mod fuzzing;
 mod http;
 mod id;
+mod limits;
 mod query;
 mod server;
 mod service_error;
@@ -61,8 +63,10 @@ mod services;
 mod store;
 mod text;
 
+pub use dialect::Dialect;
 pub use error::Error;
 pub use faults::{Fault, Faults};
+pub use limits::Limits;
 pub use server::{Builder, Server};
 pub use service_error::ServiceError;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use backendless_local::{Error, Faults, Server};
+use backendless_local::{Dialect, Error, Faults, Server};
 use clap::Parser;
 
 /// A local Backendless server for development and tests.
@@ -26,6 +26,10 @@ struct Options {
     /// Time from a login to the expiry of its session [default: 86400]
     #[arg(long, value_name = "SECONDS")]
     session_life: Option<u64>,
+    /// Meaning of the time to live of cache values, in milliseconds or in seconds: document or live
+    /// [default: none, a time that has a meaning in both is rejected]
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
     /// Application id [default: the one in the data folder, else random]
     #[arg(long, value_name = "ID")]
     app_id: Option<String>,
@@ -81,6 +85,9 @@ async fn start(options: Options) -> Result<Server, Error> {
     }
     if let Some(seconds) = options.session_life {
         builder = builder.session_life(Duration::from_secs(seconds));
+    }
+    if let Some(dialect) = options.dialect {
+        builder = builder.dialect(dialect);
     }
     if let Some(app_id) = options.app_id {
         builder = builder.app_id(app_id);

@@ -13,10 +13,12 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::faults::{Fault, FaultInjector, Faults};
 use crate::http;
-use crate::http::connection::{ConnectionHandle, ResettableListener};
+use crate::http::connection::{ConnectionHandle, LimitedListener};
+use crate::limits::Limits;
 use crate::service_error::ServiceError;
 use crate::services::cloud_code::Methods;
 use crate::services::{Services, Settings};
@@ -29,8 +31,9 @@ const GRACE_PERIOD: Duration = Duration::from_secs(5);
 /// Default lifetime of a session.
 const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Maximum number of threads for password hashing. More would compete for the same processors.
-const HASHING_THREADS: usize = 4;
+/// Maximum number of threads for password hashing and files. More would compete for the same
+/// processors.
+const BLOCKING_THREADS: usize = 4;
 
 /// A local Backendless server, which runs until it is stopped or dropped.
 ///
@@ -87,12 +90,14 @@ impl Server {
         Builder {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             faults: None,
+            limits: Limits::default(),
             settings: Settings {
                 app_id: None,
                 api_key: None,
                 data_dir: None,
                 session_life: SESSION_LIFE,
                 query_timeout: MAX_TIME,
+                dialect: None,
                 methods: Methods::default(),
             },
         }
@@ -275,6 +280,7 @@ impl fmt::Debug for Server {
 pub struct Builder {
     address: SocketAddr,
     faults: Option<Faults>,
+    limits: Limits,
     settings: Settings,
 }
 
@@ -333,6 +339,30 @@ impl Builder {
         self
     }
 
+    /// Sets the meaning of a request that the OpenAPI document and the live service interpret
+    /// differently: the time to live of a cache value. Default: none, so that a time that has a
+    /// meaning in both is rejected with code 1028. All other requests of both dialects are always
+    /// accepted; see [`Dialect`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{Dialect, Server};
+    ///
+    /// let server = Server::builder().dialect(Dialect::Live).start().await?;
+    /// let value = format!("{}/{}/{}/cache/k", server.url(), server.app_id(), server.api_key());
+    /// let client = reqwest::Client::new();
+    /// // 60 seconds; in the dialect of the document 60 milliseconds.
+    /// let stored = client.put(format!("{value}?timeout=60")).body("1").send().await?;
+    /// assert_eq!(stored.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn dialect(mut self, dialect: Dialect) -> Builder {
+        self.settings.dialect = Some(dialect);
+        self
+    }
+
     /// Injects faults into random requests, to test a service against failures of the network and of
     /// Backendless. Default: none.
     ///
@@ -349,6 +379,12 @@ impl Builder {
     /// ```
     pub fn faults(mut self, faults: Faults) -> Builder {
         self.faults = Some(faults);
+        self
+    }
+
+    /// Sets limits of connections, requests and memory. Default: those of [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Builder {
+        self.limits = limits;
         self
     }
 
@@ -403,12 +439,12 @@ impl Builder {
         let (listener, address) = listen(self.address).map_err(|error| {
             Error::with_cause(format!("cannot listen on {}", self.address), error)
         })?;
-        let clock = Clock::default();
+        let (clock, limits) = (Clock::default(), self.limits);
         let origin = format!("http://{address}");
-        let (services, database) = Services::open(self.settings, clock.clone()).await?;
+        let (services, database) = Services::open(self.settings, clock.clone(), limits).await?;
         let (app_id, api_key) = (services.app_id.clone(), services.api_key.clone());
-        let router = http::router(services.clone(), origin, faults.clone());
-        let running = Running::start(listener, router, database)
+        let router = http::router(services.clone(), origin, faults.clone(), limits);
+        let running = Running::start(listener, router, database, limits)
             .await
             .map_err(|error| Error::with_cause("cannot start the HTTP thread", error))?;
         Ok(Server {
@@ -455,6 +491,7 @@ impl Running {
         listener: TcpListener,
         router: axum::Router,
         database: DatabaseThread,
+        limits: Limits,
     ) -> std::io::Result<Running> {
         let (start, started) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
@@ -466,7 +503,11 @@ impl Running {
                 match runtime(listener) {
                     Ok((runtime, listener)) => {
                         let _ = start.send(Ok(runtime.handle().clone()));
-                        runtime.block_on(serve(listener, router, stopped));
+                        runtime.block_on(serve(
+                            LimitedListener::new(listener, limits),
+                            router,
+                            stopped,
+                        ));
                     }
                     Err(error) => {
                         drop(router);
@@ -474,7 +515,7 @@ impl Running {
                     }
                 }
                 // The handles of the database ended with the runtime, so its thread ends too.
-                database.join();
+                database.join(GRACE_PERIOD);
                 let _ = end.send(());
             })?;
         // The thread always sends a result.
@@ -495,7 +536,7 @@ fn runtime(
 ) -> std::io::Result<(tokio::runtime::Runtime, tokio::net::TcpListener)> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(HASHING_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .build()?;
     let listener = {
         let _guard = runtime.enter();
@@ -505,17 +546,12 @@ fn runtime(
 }
 
 /// Serves until a stop is requested.
-async fn serve(
-    listener: tokio::net::TcpListener,
-    router: axum::Router,
-    stopped: oneshot::Receiver<Stop>,
-) {
+async fn serve(listener: LimitedListener, router: axum::Router, stopped: oneshot::Receiver<Stop>) {
     let service = router.into_make_service_with_connect_info::<ConnectionHandle>();
     let (drain, draining) = oneshot::channel::<()>();
-    let serving =
-        axum::serve(ResettableListener(listener), service).with_graceful_shutdown(async {
-            let _ = draining.await;
-        });
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async {
+        let _ = draining.await;
+    });
     let serving = tokio::spawn(serving.into_future());
     if let Ok(Stop::Gracefully) = stopped.await {
         let _ = drain.send(());

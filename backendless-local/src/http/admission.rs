@@ -11,6 +11,7 @@ use crate::http::body::{discard, share};
 use crate::http::reserved::is_reserved;
 use crate::http::response::ErrorResponse;
 use crate::http::url::decode;
+use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 use crate::services::caller::Caller;
@@ -20,15 +21,16 @@ pub(crate) const USER_TOKEN: &str = "user-token";
 
 /// Runs an admitted request; responds to any other with the error.
 pub(crate) async fn admit(
-    State(services): State<Services>,
+    State((services, limits)): State<(Services, Limits)>,
     request: Request,
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let (body, rest) = share(body);
+    let (body, rest) = share(body, &limits);
     let response = match identify(&services, &parts).await {
         Ok(caller) => {
             parts.extensions.insert(caller);
+            parts.extensions.insert(limits);
             next.run(Request::from_parts(parts, body)).await
         }
         Err(error) => error.into_response(),

@@ -3,12 +3,17 @@
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use futures_core::Stream;
+use serde_json::Value;
+use tokio::time::Sleep;
 
 use crate::http::response::ErrorResponse;
+use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 
 /// Maximum size of a body that is read into memory, in bytes.
@@ -17,8 +22,26 @@ const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Maximum number of bytes of an unread body that are discarded.
 const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
-/// Reads a body into memory.
-pub(crate) async fn read(mut body: Body) -> Result<Vec<u8>, ErrorResponse> {
+/// Maximum number of objects and arrays in a body. In memory each of them is up to a hundred times
+/// as large as its JSON.
+const MAX_CONTAINERS: usize = 50_000;
+
+/// Reads the body of a request into memory.
+pub(crate) async fn read(request: Request) -> Result<Vec<u8>, ErrorResponse> {
+    let limits = request.extensions().get::<Limits>().copied();
+    let body_timeout = limits.unwrap_or_default().body_timeout;
+    let bytes = tokio::time::timeout(body_timeout, read_all(request.into_body())).await;
+    bytes.unwrap_or_else(|_| {
+        let why = format!("it is incomplete after {body_timeout:?}");
+        let error = unparsable(&why);
+        Err(ErrorResponse::with_status(
+            StatusCode::REQUEST_TIMEOUT,
+            error,
+        ))
+    })
+}
+
+async fn read_all(mut body: Body) -> Result<Vec<u8>, ErrorResponse> {
     let mut bytes = Vec::new();
     while let Some(part) = next_part(&mut body).await {
         let part = part.map_err(|_| unparsable("it is incomplete"))?;
@@ -34,6 +57,30 @@ pub(crate) async fn read(mut body: Body) -> Result<Vec<u8>, ErrorResponse> {
     Ok(bytes)
 }
 
+/// Parses the JSON of a body.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, ServiceError> {
+    if containers(bytes) > MAX_CONTAINERS {
+        let why = format!("it has more than {MAX_CONTAINERS} objects and arrays");
+        return Err(unparsable(&why));
+    }
+    serde_json::from_slice(bytes).map_err(|error| unparsable(&error.to_string()))
+}
+
+/// Counts the objects and arrays of a JSON text.
+fn containers(json: &[u8]) -> usize {
+    let (mut count, mut in_string, mut escaped) = (0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
 pub(crate) fn unparsable(why: &str) -> ServiceError {
     ServiceError::new(
         code::UNPARSABLE_BODY,
@@ -41,15 +88,48 @@ pub(crate) fn unparsable(why: &str) -> ServiceError {
     )
 }
 
-/// Returns two handles to a body: the second reads what the first did not.
-pub(crate) fn share(body: Body) -> (Body, Body) {
-    let shared = Shared(Arc::new(Mutex::new(Some(body.into_data_stream()))));
+/// Returns two handles to a body: the second reads what the first did not. Both fail once the client
+/// has sent nothing for the time limit of a stalled body.
+pub(crate) fn share(body: Body, limits: &Limits) -> (Body, Body) {
+    let progressing = Progressing {
+        body: body.into_data_stream(),
+        stall_timeout: limits.stall_timeout,
+        timer: None,
+    };
+    let shared = Shared(Arc::new(Mutex::new(Some(progressing))));
     (Body::from_stream(shared.clone()), Body::from_stream(shared))
 }
 
 /// `None` after the end of the body, so that it is never polled again.
 #[derive(Clone)]
-struct Shared(Arc<Mutex<Option<BodyDataStream>>>);
+struct Shared(Arc<Mutex<Option<Progressing>>>);
+
+/// A body that fails if the client sends nothing for too long.
+struct Progressing {
+    body: BodyDataStream,
+    stall_timeout: Duration,
+    /// Set while the body waits for the client.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Progressing {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_next(context);
+        if polled.is_ready() {
+            self.timer = None;
+            return polled;
+        }
+        let stall_timeout = self.stall_timeout;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(stall_timeout)));
+        let expired = timer.as_mut().poll(context);
+        expired.map(|()| {
+            let error = std::io::Error::from(std::io::ErrorKind::TimedOut);
+            Some(Err(axum::Error::new(error)))
+        })
+    }
+}
 
 impl Stream for Shared {
     type Item = Result<Bytes, axum::Error>;
@@ -62,7 +142,7 @@ impl Stream for Shared {
         let Some(body) = shared.as_mut() else {
             return Poll::Ready(None);
         };
-        let polled = Pin::new(body).poll_next(context);
+        let polled = body.poll_next(context);
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             *shared = None;
         }
@@ -92,5 +172,34 @@ async fn next_part(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
             Ok(Err(_)) => {}
             Err(error) => return Some(Err(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn containers_outside_of_strings_are_counted() {
+        for (json, count) in [
+            (r#"5"#, 0),
+            (r#"{"a":[1,[2],{}]}"#, 4),
+            (r#"["[[{{", "\"[", "\\", []]"#, 2),
+        ] {
+            assert_eq!(containers(json.as_bytes()), count, "{json}");
+        }
+    }
+
+    #[test]
+    fn json_that_is_much_larger_in_memory_is_rejected() {
+        let maps = |count| format!("[{}{{}}]", r#"{"":0},"#.repeat(count - 2));
+        assert!(parse(maps(MAX_CONTAINERS).as_bytes()).is_ok());
+        let error = parse(maps(MAX_CONTAINERS + 1).as_bytes()).unwrap_err();
+        assert!(
+            error.message().contains("more than 50000 objects"),
+            "{error}"
+        );
+        // The text of a string does not count.
+        assert!(parse(format!("\"{}\"", "[".repeat(1_000_000)).as_bytes()).is_ok());
     }
 }

@@ -66,14 +66,11 @@ impl<S: Send + Sync> FromRequest<S> for AnyJson {
     type Rejection = ErrorResponse;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ErrorResponse> {
-        let bytes = body::read(request.into_body()).await?;
+        let bytes = body::read(request).await?;
         if bytes.is_empty() {
             return Ok(AnyJson(None));
         }
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Ok(AnyJson(Some(value))),
-            Err(error) => Err(body::unparsable(&error.to_string()).into()),
-        }
+        Ok(AnyJson(Some(body::parse(&bytes)?)))
     }
 }
 
@@ -84,11 +81,10 @@ impl<S: Send + Sync> FromRequest<S> for Object {
     type Rejection = ErrorResponse;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ErrorResponse> {
-        let bytes = body::read(request.into_body()).await?;
-        match serde_json::from_slice(&bytes) {
-            Ok(Value::Object(object)) => Ok(Object(object)),
-            Ok(_) => Err(body::unparsable("it is not a JSON object").into()),
-            Err(error) => Err(body::unparsable(&error.to_string()).into()),
+        let bytes = body::read(request).await?;
+        match body::parse(&bytes)? {
+            Value::Object(object) => Ok(Object(object)),
+            _ => Err(body::unparsable("it is not a JSON object").into()),
         }
     }
 }

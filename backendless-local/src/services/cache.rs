@@ -1,12 +1,13 @@
 //! The Cache service: JSON values by key, each with a time to live.
 //!
-//! The time to live is in milliseconds, as the specification says; the live service uses seconds.
-//! A miss returns 200 and `null`, like the live service.
+//! The time to live is in milliseconds in the OpenAPI document and in seconds in the live service; see
+//! [`Dialect`]. A miss returns 200 and `null`, like the live service.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::clock::Clock;
+use crate::dialect::Dialect;
 use crate::service_error::{ServiceError, code};
 use crate::store::database::Database;
 
@@ -18,8 +19,11 @@ const TABLES: &str = "
     );
 ";
 
+/// Maximum and default time to live, in seconds.
+const MAX_SECONDS: i64 = 7200;
+
 /// Maximum and default time to live, in milliseconds.
-const MAX_TIMEOUT: i64 = 7200 * 1000;
+const MAX_MILLIS: i64 = MAX_SECONDS * 1000;
 
 /// Maximum size of a value, in bytes of JSON.
 const MAX_VALUE_BYTES: usize = 10_240;
@@ -36,11 +40,16 @@ pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
 pub(crate) struct Cache {
     database: Database,
     clock: Clock,
+    dialect: Option<Dialect>,
 }
 
 impl Cache {
-    pub(super) fn new(database: Database, clock: Clock) -> Cache {
-        Cache { database, clock }
+    pub(super) fn new(database: Database, clock: Clock, dialect: Option<Dialect>) -> Cache {
+        Cache {
+            database,
+            clock,
+            dialect,
+        }
     }
 
     /// Stores a value and deletes expired ones.
@@ -50,7 +59,7 @@ impl Cache {
         timeout: Option<&str>,
         value: Option<Value>,
     ) -> Result<(), ServiceError> {
-        let timeout = parse_timeout(timeout)?;
+        let timeout = parse_timeout(timeout, self.dialect)?;
         let value = value
             .ok_or_else(|| {
                 let message = "the value is missing: the request body is empty";
@@ -97,15 +106,31 @@ impl Cache {
     }
 }
 
-fn parse_timeout(text: Option<&str>) -> Result<i64, ServiceError> {
+/// Returns the time to live in milliseconds.
+fn parse_timeout(text: Option<&str>, dialect: Option<Dialect>) -> Result<i64, ServiceError> {
     let Some(text) = text else {
-        return Ok(MAX_TIMEOUT);
+        return Ok(MAX_MILLIS);
     };
-    text.parse()
-        .ok()
-        .filter(|timeout| (1..=MAX_TIMEOUT).contains(timeout))
-        .ok_or_else(|| {
-            let message = format!("the timeout must be from 1 to {MAX_TIMEOUT} milliseconds");
-            ServiceError::new(code::INVALID_EXPIRATION, message)
-        })
+    let invalid = |problem: String| Err(ServiceError::new(code::INVALID_EXPIRATION, problem));
+    let timeout = text.parse::<i64>().ok().filter(|timeout| *timeout >= 1);
+    match (dialect, timeout) {
+        (Some(Dialect::Live), Some(seconds)) if seconds <= MAX_SECONDS => Ok(seconds * 1000),
+        (Some(Dialect::Live), Some(millis)) if millis <= MAX_MILLIS => invalid(format!(
+            "the timeout must be from 1 to {MAX_SECONDS} seconds, as in the live service; \
+             {millis} is a time in milliseconds: start the server with the dialect 'document', or \
+             configure the client for the live service"
+        )),
+        (Some(Dialect::Live), _) => invalid(format!(
+            "the timeout must be from 1 to {MAX_SECONDS} seconds"
+        )),
+        (None, Some(either)) if either <= MAX_SECONDS => invalid(format!(
+            "the timeout {either} is in milliseconds in the OpenAPI document and in seconds in the \
+             live service: start the server with the dialect that its clients use, 'document' or \
+             'live'"
+        )),
+        (None | Some(Dialect::Document), Some(millis)) if millis <= MAX_MILLIS => Ok(millis),
+        (None | Some(Dialect::Document), _) => invalid(format!(
+            "the timeout must be from 1 to {MAX_MILLIS} milliseconds"
+        )),
+    }
 }

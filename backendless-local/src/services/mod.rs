@@ -18,13 +18,16 @@ pub(crate) mod system_properties;
 pub(crate) mod users;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
+use crate::dialect::Dialect;
 use crate::error::Error;
+use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 use crate::services::cache::Cache;
 use crate::services::caller::Caller;
@@ -36,6 +39,7 @@ use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
 use crate::services::users::Users;
 use crate::store::database::{self, Database, DatabaseThread};
+use crate::store::folder::DataFolder;
 use crate::store::query_limit::QueryLimit;
 use crate::store::{functions, schema, settings};
 
@@ -47,6 +51,7 @@ pub(crate) struct Settings {
     pub(crate) data_dir: Option<PathBuf>,
     pub(crate) session_life: Duration,
     pub(crate) query_timeout: Duration,
+    pub(crate) dialect: Option<Dialect>,
     pub(crate) methods: Methods,
 }
 
@@ -71,23 +76,24 @@ impl Services {
     pub(crate) async fn open(
         settings: Settings,
         clock: Clock,
+        limits: Limits,
     ) -> Result<(Services, DatabaseThread), Error> {
         let (app_id, api_key) = (settings.app_id, settings.api_key);
         let now = clock.clone();
         let prepare = move |connection: &Connection| {
             functions::install_now(connection, now)?;
             create_tables(connection)?;
-            let stored_contents = files::contents(connection)?;
+            let unused_contents = files::unused_contents(connection)?;
             let app_id = settings::load_or_create(connection, "app-id", app_id)?;
             let api_key = settings::load_or_create(connection, "api-key", api_key)?;
-            Ok((app_id, api_key, stored_contents))
+            Ok((app_id, api_key, unused_contents))
         };
-        let data_dir = settings.data_dir;
+        let data_dir = settings.data_dir.as_deref();
+        let folder = data_dir.map(DataFolder::open).transpose()?.map(Arc::new);
         let limit = QueryLimit::new(settings.query_timeout);
-        let (database, thread, (app_id, api_key, stored_contents)) =
-            database::open(data_dir.clone(), limit, prepare).await?;
-        let content = ContentStore::open_folder(data_dir.as_deref(), &stored_contents)
-            .map_err(|error| Error::with_cause("cannot use the folder of the files", error))?;
+        let (database, thread, (app_id, api_key, unused_contents)) =
+            database::open(folder.clone(), limits.memory, limit, prepare).await?;
+        let content = ContentStore::open_folder(folder.as_deref(), &unused_contents)?;
         let users = Users::new(database.clone(), clock.clone(), settings.session_life);
         let services = Services {
             app_id,
@@ -97,7 +103,7 @@ impl Services {
             files: Files::new(database.clone(), content),
             messaging: Messaging::new(database.clone(), clock.clone()),
             geo: Geo::new(database.clone()),
-            cache: Cache::new(database.clone(), clock),
+            cache: Cache::new(database.clone(), clock, settings.dialect),
             counters: Counters::new(database.clone()),
             cloud_code: settings.methods,
             database,
@@ -108,7 +114,7 @@ impl Services {
     /// Deletes the data of every service. The app id, the key and the Cloud Code methods remain.
     pub(crate) async fn reset(&self) -> Result<(), ServiceError> {
         let contents = self.database.write(|transaction| {
-            let contents = files::contents(transaction)?;
+            let contents = files::release_all(transaction)?;
             schema::reset(transaction)?;
             users::reset(transaction)?;
             files::reset(transaction)?;

@@ -5,8 +5,7 @@
 //! result.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -15,14 +14,22 @@ use tokio::sync::oneshot;
 
 use crate::error::Error;
 use crate::service_error::ServiceError;
+use crate::store::folder::{DATABASE, DataFolder, IN_USE};
 use crate::store::query_limit::QueryLimit;
-use crate::store::{functions, schema, settings};
+use crate::store::{functions, schema, settings, views};
 
 /// Layout version of the database file. A file of another version is rejected.
 const LAYOUT: i64 = 1;
 
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
+
+/// Time for which a commit waits for another process that writes to the database.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Size to which the write-ahead log is truncated after a checkpoint. It can be larger while another
+/// process reads.
+const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 
 struct Task {
     reads: bool,
@@ -39,14 +46,18 @@ pub(crate) struct Database {
 #[derive(Debug)]
 pub(crate) struct DatabaseThread {
     thread: JoinHandle<()>,
+    /// Disconnected when the thread ends.
+    ended: mpsc::Receiver<()>,
     limit: QueryLimit,
 }
 
 impl DatabaseThread {
-    /// Interrupts the current task, discards the waiting ones, and waits until the database is
-    /// closed. Returns only once every handle is dropped.
-    pub(crate) fn join(self) {
-        self.limit.stop();
+    /// Waits until the database is closed. Returns only once every handle is dropped. Tasks that
+    /// still run after the time limit are interrupted, and their transactions are rolled back.
+    pub(crate) fn join(self, limit: Duration) {
+        if let Err(mpsc::RecvTimeoutError::Timeout) = self.ended.recv_timeout(limit) {
+            self.limit.stop();
+        }
         // The thread catches the panics of its tasks, so there is no error to report.
         let _ = self.thread.join();
     }
@@ -99,26 +110,49 @@ fn in_transaction<T>(
     task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError>,
 ) -> Result<T, ServiceError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let before = schema_version(&transaction)?;
     let result = task(&transaction)?;
+    if schema_version(&transaction)? != before {
+        views::refresh(&transaction)?;
+    }
     transaction.commit()?;
     Ok(result)
 }
 
-/// Opens the database on a new thread: in memory, or as a file in the folder. `prepare` runs
+/// Returns a number that changes with every change of a table or column.
+fn schema_version(connection: &Connection) -> Result<i64, ServiceError> {
+    let mut statement = connection.prepare_cached("PRAGMA schema_version")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Opens the database on a new thread: in memory, of at most `max_memory` bytes, or as a file in the
+/// folder, of any size. `prepare` runs
 /// first, in one transaction; its result is returned.
 pub(crate) async fn open<T: Send + 'static>(
-    folder: Option<PathBuf>,
+    folder: Option<Arc<DataFolder>>,
+    max_memory: u64,
     limit: QueryLimit,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<(Database, DatabaseThread, T), Error> {
     let task_limit = limit.clone();
     let (tasks, incoming) = mpsc::channel::<Task>();
     let (sender, receiver) = oneshot::channel();
+    let (alive, ended) = mpsc::channel::<()>();
     let thread = std::thread::Builder::new()
         .name("local-database".to_owned())
         .stack_size(STACK_SIZE)
-        .spawn(
-            move || match connect(folder.as_deref(), &task_limit, prepare) {
+        .spawn(move || {
+            // Dropped when the thread ends, after the connection.
+            let _alive = alive;
+            let connected = connect(folder.as_deref(), &task_limit, prepare).and_then(
+                |(connection, prepared)| {
+                    if folder.is_none() {
+                        limit_size(&connection, max_memory)?;
+                    }
+                    Ok((connection, prepared))
+                },
+            );
+            match connected {
                 Ok((mut connection, prepared)) => {
                     let _ = sender.send(Ok(prepared));
                     for task in incoming {
@@ -134,22 +168,23 @@ pub(crate) async fn open<T: Send + 'static>(
                 Err(error) => {
                     let _ = sender.send(Err(error));
                 }
-            },
-        )
+            }
+        })
         .map_err(|error| Error::with_cause("cannot start the database thread", error))?;
     let prepared = receiver
         .await
         .map_err(|_| Error::new("cannot open the database: its thread panicked"))??;
-    Ok((
-        Database { tasks },
-        DatabaseThread { thread, limit },
-        prepared,
-    ))
+    let thread = DatabaseThread {
+        thread,
+        ended,
+        limit,
+    };
+    Ok((Database { tasks }, thread, prepared))
 }
 
 /// Opens the database on the calling thread and prepares it.
 pub(crate) fn connect<T>(
-    folder: Option<&Path>,
+    folder: Option<&DataFolder>,
     limit: &QueryLimit,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
 ) -> Result<(Connection, T), Error> {
@@ -161,30 +196,44 @@ pub(crate) fn connect<T>(
     let prepared = in_transaction(&mut connection, |transaction| {
         limit.install(transaction)?;
         functions::install(transaction, limit)?;
+        views::drop_all(transaction)?;
         transaction.execute_batch(settings::TABLES)?;
         transaction.execute_batch(schema::TABLES)?;
-        prepare(transaction)
+        let prepared = prepare(transaction)?;
+        // They were deleted above, even if no table changed.
+        views::refresh(transaction)?;
+        Ok(prepared)
     });
     let prepared =
         prepared.map_err(|error| Error::with_cause("cannot prepare the database", error))?;
     Ok((connection, prepared))
 }
 
-fn open_file(folder: &Path) -> Result<Connection, Error> {
+/// Limits the size of a database, in bytes.
+fn limit_size(connection: &Connection, max: u64) -> Result<(), Error> {
+    let limit = || -> rusqlite::Result<()> {
+        let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        // The number of pages that SQLite supports.
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let pages = (max / page.max(1)).clamp(1, 4_294_967_294);
+        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+    };
+    limit().map_err(|error| Error::with_cause("cannot limit the size of the database", error))
+}
+
+fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
     let unusable = |cause: Box<dyn std::error::Error>| {
-        let message = format!("cannot use the data folder {}", folder.display());
+        let message = format!("cannot use the data folder {}", folder.path().display());
         Error::with_cause(message, cause)
     };
-    std::fs::create_dir_all(folder).map_err(|error| unusable(error.into()))?;
-    let file = folder.join("backendless.sqlite3");
     // A folder may be called `file:x`; SQLite must not read it as a URI.
-    let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI;
-    let connection =
-        Connection::open_with_flags(file, flags).map_err(|error| unusable(error.into()))?;
+    let flags =
+        OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(folder.path().join(DATABASE), flags)
+        .map_err(|error| unusable(error.into()))?;
     configure(&connection).map_err(|error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DatabaseBusy) => {
-            unusable("another server uses it; stop that server or choose another folder".into())
-        }
+        // An earlier version of this server locks the database itself.
+        Some(rusqlite::ErrorCode::DatabaseBusy) => unusable(IN_USE.into()),
         _ => unusable(error.into()),
     })?;
     let layout = connection
@@ -203,16 +252,17 @@ fn open_file(folder: &Path) -> Result<Connection, Error> {
     }
 }
 
-/// Makes commits durable and locks the file. With WAL a commit appends to one file, and with
-/// synchronous=FULL it is flushed before it returns, so that neither a killed process nor a power
-/// loss undoes a commit. The exclusive lock, kept until the connection is closed, keeps a second
-/// server out.
+/// Makes commits durable and lets other processes read. With WAL a commit appends to one file, and
+/// with synchronous=FULL it is flushed before it returns, so that neither a killed process nor a
+/// power loss undoes a commit. Readers see the last commit and block nothing; a second server is
+/// kept out by the lock of the folder.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(1))?;
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")
+    connection.pragma_update(None, "journal_size_limit", MAX_IDLE_WAL_BYTES)?;
+    // Fails here, and not at the first request, if the file is not a database or not writable.
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")
 }
 
 #[cfg(test)]
@@ -224,7 +274,7 @@ mod tests {
     fn file_is_flushed_at_every_commit() {
         const FULL: i64 = 2;
         let folder = tempfile::tempdir().unwrap();
-        let connection = open_file(folder.path()).unwrap();
+        let connection = open_file(&DataFolder::open(folder.path()).unwrap()).unwrap();
         let setting = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
         assert_eq!(setting("synchronous"), Ok(FULL));
         let journal: String = connection

@@ -293,6 +293,20 @@ pub(crate) fn reset(connection: &Connection) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// Returns all user tables, the oldest first.
+pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>, ServiceError> {
+    let mut statement = connection.prepare_cached("SELECT name FROM data_table ORDER BY id")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let tables = names.map(|name| Table::existing(connection, &name?));
+    tables.collect()
+}
+
+/// Whether this is, or will be, the name of a user table in SQL.
+pub(super) fn is_table_sql(name: &str) -> bool {
+    let id = name.strip_prefix('t').unwrap_or_default();
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn table_sql(id: i64) -> String {
     format!("t{id}")
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backendless_local::{Dialect, Server};
 use serde_json::{Value, json};
 
 use crate::{TestRequest, TestServer};
@@ -10,25 +11,30 @@ use crate::{TestRequest, TestServer};
 const MAX_TIMEOUT: u64 = 7_200_000;
 const MAX_VALUE_BYTES: usize = 10_240;
 
+/// A server whose times to live are in milliseconds, short ones too.
+async fn start() -> TestServer {
+    TestServer::of(Server::builder().dialect(Dialect::Document)).await
+}
+
 impl TestServer {
-    fn cache(&self, key: &str, value: &Value) -> TestRequest {
+    pub(crate) fn cache(&self, key: &str, value: &Value) -> TestRequest {
         TestRequest(self.put(&format!("/cache/{key}")).0.json(value))
     }
 
     /// Returns the value of a key and whether the key exists.
-    async fn cached(&self, key: &str) -> (Value, Value) {
+    pub(crate) async fn cached(&self, key: &str) -> (Value, Value) {
         let value = self.get(&format!("/cache/{key}")).ok().await;
         (value, self.get(&format!("/cache/{key}/check")).ok().await)
     }
 
-    fn advance_millis(&self, millis: u64) {
+    pub(crate) fn advance_millis(&self, millis: u64) {
         self.server.advance_clock(Duration::from_millis(millis));
     }
 }
 
 #[tokio::test]
 async fn any_json_value_is_returned_unchanged() {
-    let app = TestServer::start().await;
+    let app = start().await;
     for value in [
         json!({"a": {"b": [1, null, "x"]}}),
         json!([]),
@@ -49,7 +55,7 @@ async fn any_json_value_is_returned_unchanged() {
 
 #[tokio::test]
 async fn miss_returns_null_and_a_stored_null_exists() {
-    let app = TestServer::start().await;
+    let app = start().await;
     assert_eq!(app.cached("k").await, (Value::Null, json!(false)));
     app.cache("k", &Value::Null).ok_empty().await;
     assert_eq!(app.cached("k").await, (Value::Null, json!(true)));
@@ -57,7 +63,7 @@ async fn miss_returns_null_and_a_stored_null_exists() {
 
 #[tokio::test]
 async fn put_replaces_value_and_timeout_and_delete_removes_both() {
-    let app = TestServer::start().await;
+    let app = start().await;
     app.cache("k?timeout=1000", &json!(1)).ok_empty().await;
     app.cache("k?timeout=7000000", &json!(2)).ok_empty().await;
     app.advance_millis(1000);
@@ -73,7 +79,7 @@ async fn put_replaces_value_and_timeout_and_delete_removes_both() {
 
 #[tokio::test]
 async fn value_expires_after_its_timeout() {
-    let app = TestServer::start().await;
+    let app = start().await;
     // One hour remains at the first read; the test is faster than that.
     app.cache("k?timeout=7000000", &json!(1)).ok_empty().await;
     app.advance_millis(3_400_000);
@@ -88,7 +94,7 @@ async fn value_expires_after_its_timeout() {
 
 #[tokio::test]
 async fn timeout_is_in_milliseconds_and_defaults_to_two_hours() {
-    let app = TestServer::start().await;
+    let app = start().await;
     app.cache("second?timeout=1000", &json!(1)).ok_empty().await;
     app.cache("default", &json!(2)).ok_empty().await;
     app.advance_millis(1000);
@@ -101,7 +107,7 @@ async fn timeout_is_in_milliseconds_and_defaults_to_two_hours() {
 
 #[tokio::test]
 async fn timeout_out_of_bounds_is_rejected() {
-    let app = TestServer::start().await;
+    let app = start().await;
     let above = (MAX_TIMEOUT + 1).to_string();
     for timeout in ["0", "-1", &above, "9223372036854775808", "x", "1.5", ""] {
         let call = app.cache(&format!("k?timeout={timeout}"), &json!(1));
@@ -117,7 +123,7 @@ async fn timeout_out_of_bounds_is_rejected() {
 
 #[tokio::test]
 async fn oversized_value_is_rejected_and_the_old_value_remains() {
-    let app = TestServer::start().await;
+    let app = start().await;
     // Two bytes are the quotes.
     let largest = json!("x".repeat(MAX_VALUE_BYTES - 2));
     app.cache("k", &largest).ok_empty().await;
@@ -134,7 +140,7 @@ async fn oversized_value_is_rejected_and_the_old_value_remains() {
 
 #[tokio::test]
 async fn body_that_is_not_json_is_rejected() {
-    let app = TestServer::start().await;
+    let app = start().await;
     for body in ["", "text", "{", "1 2", "{\"a\":}"] {
         let call = TestRequest(app.put("/cache/k").0.body(body));
         assert_eq!(call.rejected().await, (400, 8002), "{body}");
@@ -144,7 +150,7 @@ async fn body_that_is_not_json_is_rejected() {
 
 #[tokio::test]
 async fn key_can_contain_any_character() {
-    let app = TestServer::start().await;
+    let app = start().await;
     let keys = ["my%20key", "a%2Fb", "a", "%E7%8C%AB", "check", "A"];
     for key in keys {
         app.cache(key, &json!(key)).ok_empty().await;

@@ -346,13 +346,9 @@ async fn wait_until(condition: impl Fn() -> bool) {
         .expect("the condition never held");
 }
 
-#[tokio::test]
-async fn upload_is_streamed_to_disk_and_an_aborted_one_is_removed() {
-    let folder = tempfile::tempdir().unwrap();
-    let app = TestServer::of(Server::builder().data_dir(folder.path())).await;
-    app.uploaded("/files/a", "whole").await;
-    assert_eq!(on_disk(folder.path()), (1, 5));
-
+/// Starts an upload to `/files/a`, which has one file already, and returns its connection. Nine
+/// tenths of the upload are missing, but the first part is already on disk.
+async fn begin_upload(app: &TestServer, folder: &Path) -> TcpStream {
     let mut client = TcpStream::connect(app.server.address()).await.unwrap();
     let (app_id, api_key) = (app.server.app_id(), app.server.api_key());
     let head = format!(
@@ -362,12 +358,22 @@ async fn upload_is_streamed_to_disk_and_an_aborted_one_is_removed() {
     );
     client.write_all(head.as_bytes()).await.unwrap();
     client.write_all(&pattern(1_000_000)).await.unwrap();
-    // Nine tenths are missing, but the first part is already on disk.
     wait_until(|| {
-        let (contents, bytes) = on_disk(folder.path());
+        let (contents, bytes) = on_disk(folder);
         contents == 2 && bytes > 500_000
     })
     .await;
+    client
+}
+
+#[tokio::test]
+async fn upload_is_streamed_to_disk_and_an_aborted_one_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = TestServer::of(Server::builder().data_dir(folder.path())).await;
+    app.uploaded("/files/a", "whole").await;
+    assert_eq!(on_disk(folder.path()), (1, 5));
+
+    let client = begin_upload(&app, folder.path()).await;
 
     drop(client);
     wait_until(|| on_disk(folder.path()) == (1, 5)).await;
@@ -410,28 +416,53 @@ async fn concurrent_uploads_without_overwrite_store_one_file() {
     assert_eq!(app.content("/files/a").await, stored[0].as_bytes());
 }
 
-#[tokio::test]
-async fn start_removes_orphaned_contents_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let files = folder.path().join("files");
-    let orphan = files.join("0B6C5B0A-36C4-4A43-9C0C-2B1E8C1E8A11");
-    let other_files = [files.join("notes.txt"), files.join("sub/notes.txt")];
-    let start = || TestServer::of(Server::builder().data_dir(folder.path()));
+/// Copies the files of a data folder, as a server leaves them that is killed now.
+fn copy_of(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::create_dir(copy.path().join("files")).unwrap();
+    for below in ["", "files"] {
+        for entry in std::fs::read_dir(folder.join(below)).unwrap() {
+            let path = entry.unwrap().path();
+            // SQLite creates the shared memory again.
+            if path.is_file() && path.extension() != Some("sqlite3-shm".as_ref()) {
+                let name = path.file_name().unwrap();
+                std::fs::copy(&path, copy.path().join(below).join(name)).unwrap();
+            }
+        }
+    }
+    copy
+}
 
-    let app = start().await;
-    app.uploaded("/files/a", "kept").await;
-    app.server.stop().await;
-    std::fs::write(&orphan, "half an upload").unwrap();
+#[tokio::test]
+async fn start_removes_the_content_of_an_incomplete_upload_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = TestServer::of(Server::builder().data_dir(folder.path())).await;
+    app.uploaded("/files/a", "whole").await;
+    let client = begin_upload(&app, folder.path()).await;
+    let killed = copy_of(folder.path());
+    drop((app, client));
+    let files = killed.path().join("files");
+    let upload = std::fs::read_dir(&files)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.metadata().unwrap().len() > 5)
+        .unwrap();
+    let others = [
+        // A content file of another database.
+        files.join("0B6C5B0A-36C4-4A43-9C0C-2B1E8C1E8A11"),
+        files.join("notes.txt"),
+        files.join("sub/notes.txt"),
+    ];
     std::fs::create_dir(files.join("sub")).unwrap();
-    for other_file in &other_files {
-        std::fs::write(other_file, "not of the server").unwrap();
+    for other in &others {
+        std::fs::write(other, "not of this database").unwrap();
     }
 
-    let app = start().await;
-    assert!(!orphan.exists());
-    assert_eq!(app.content("/files/a").await, b"kept");
-    for other_file in &other_files {
-        assert!(other_file.exists(), "{}", other_file.display());
+    let app = TestServer::of(Server::builder().data_dir(killed.path())).await;
+    assert!(!upload.exists());
+    assert_eq!(app.content("/files/a").await, b"whole");
+    for other in &others {
+        assert!(other.exists(), "{}", other.display());
     }
 }
 

@@ -6,6 +6,7 @@ mod all_services;
 mod cache;
 mod cloud_code;
 mod counters;
+mod dialects;
 mod file_paths;
 mod files;
 mod geo;

@@ -124,6 +124,22 @@ async fn session_life_option_limits_sessions() {
 }
 
 #[tokio::test]
+async fn dialect_option_sets_the_unit_of_times_to_live() {
+    for (arguments, statuses) in [
+        (vec!["--port", "0"], [400, 200]),
+        (vec!["--port", "0", "--dialect", "document"], [200, 200]),
+        (vec!["--port", "0", "--dialect", "live"], [200, 400]),
+    ] {
+        let program = Program::start(&arguments);
+        for (timeout, status) in ["60", "60000"].into_iter().zip(statuses) {
+            let url = format!("{}/cache/k?timeout={timeout}", program.base);
+            let response = client().put(url).body("1").send().await.unwrap();
+            assert_eq!(response.status(), status, "{arguments:?} {timeout}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn faults_option_sets_the_rate() {
     for (rate, has_faults) in [("0", false), ("1", true)] {
         let program = Program::start(&["--port", "0", "--faults", rate, "--fault-seed", "7"]);
@@ -185,6 +201,7 @@ fn invalid_option_is_a_usage_error() {
         vec!["--nope"],
         vec!["extra"],
         vec!["--session-life", "-1"],
+        vec!["--dialect", "other"],
     ] {
         assert_eq!(run(&arguments).status.code(), Some(2), "{arguments:?}");
     }

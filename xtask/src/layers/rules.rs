@@ -93,7 +93,16 @@ pub(crate) const RULES: &[Rules] = &[
             &["services"],
             &["query"],
             &["store"],
-            &["clock", "error", "faults", "id", "service_error", "text"],
+            &[
+                "clock",
+                "dialect",
+                "error",
+                "faults",
+                "id",
+                "limits",
+                "service_error",
+                "text",
+            ],
         ],
         ..UNORDERED
     },

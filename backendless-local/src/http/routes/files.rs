@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio_util::io::ReaderStream;
 
 use crate::http::extract::{Object, Query};
+use crate::http::multipart::UploadForm;
 use crate::http::response::{ErrorResponse, Json};
 use crate::http::url::{decode, encode_segment};
 use crate::service_error::{ServiceError, code};
@@ -77,9 +78,9 @@ async fn upload(
         return Err(ServiceError::not_implemented("the creation of a directory").into());
     }
     let overwrite = parse_overwrite(&parameters)?;
-    let multipart = form(request).await?;
+    let form = form(request).await?;
     services.files.check_upload(&path, overwrite).await?;
-    let (content, media_type) = receive(&services.files, multipart).await?;
+    let (content, media_type) = receive(&services.files, form).await?;
     let url = file_url(&services, &origin, &path);
     let stored = services.files.store(path, content, media_type, overwrite);
     stored.await?;
@@ -88,7 +89,7 @@ async fn upload(
 
 /// Returns the form of an upload. The service can also download the file from a URL, which a JSON body
 /// contains.
-async fn form(request: Request) -> Result<Multipart, ErrorResponse> {
+async fn form(request: Request) -> Result<UploadForm, ErrorResponse> {
     let media_type = request.headers().get(header::CONTENT_TYPE);
     let is_json = media_type.is_some_and(|media_type| {
         let json = b"application/json";
@@ -105,7 +106,7 @@ async fn form(request: Request) -> Result<Multipart, ErrorResponse> {
         }
         return Err(not_a_form().into());
     }
-    let form = Multipart::from_request(request, &()).await;
+    let form = UploadForm::from_request(request, &()).await;
     Ok(form.map_err(|_| not_a_form())?)
 }
 
@@ -126,11 +127,14 @@ fn parse_overwrite(parameters: &Parameters) -> Result<bool, ServiceError> {
 }
 
 /// Writes the only file of the form to disk.
-async fn receive(files: &Files, mut form: Multipart) -> Result<(NewContent, String), ServiceError> {
-    let incomplete = |_| ServiceError::new(code::UPLOAD_FAILED, "the form is incomplete");
+async fn receive(
+    files: &Files,
+    mut form: UploadForm,
+) -> Result<(NewContent, String), ServiceError> {
     let mut received = None;
-    while let Some(mut field) = form.next_field().await.map_err(incomplete)? {
-        if field.name() != Some("file") {
+    while let Some(mut part) = form.next_part().await? {
+        if part.name() != Some("file") {
+            part.skip().await?;
             continue;
         }
         if received.is_some() {
@@ -139,9 +143,9 @@ async fn receive(files: &Files, mut form: Multipart) -> Result<(NewContent, Stri
                 "the form has more than one file",
             ));
         }
-        let media_type = field.content_type().unwrap_or(OCTET_STREAM).to_owned();
+        let media_type = part.content_type().unwrap_or(OCTET_STREAM).to_owned();
         let mut content = files.new_content().await?;
-        while let Some(piece) = field.chunk().await.map_err(incomplete)? {
+        while let Some(piece) = part.chunk().await? {
             content
                 .write(&piece)
                 .await

@@ -1,114 +1,140 @@
 //! Content files: the bytes of uploaded files, each under a random name in the data folder, or in a
 //! temporary folder that is deleted with the server. `files` maps paths to these names.
+//!
+//! A name from the database becomes a file name only if it has the form of a name that this server
+//! creates, because the database may have been edited.
 
-use std::collections::HashSet;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-use crate::id::{is_id, new_id};
+use crate::error::Error;
+use crate::id::is_id;
+use crate::store::folder::{DataFolder, Folder};
 
 /// The folder of all content files.
 #[derive(Clone, Debug)]
 pub(crate) struct ContentStore {
-    folder: Arc<Folder>,
+    shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
-enum Folder {
-    Persistent(PathBuf),
-    Temporary(TempDir),
-}
-
-impl Folder {
-    fn path(&self) -> &Path {
-        match self {
-            Folder::Persistent(path) => path,
-            Folder::Temporary(folder) => folder.path(),
-        }
-    }
+struct Shared {
+    folder: Folder,
+    /// Names of content files that were removed, until [`ContentStore::take_removed`].
+    removed: Mutex<Vec<String>>,
+    /// Deletes the folder when the store is dropped.
+    _temporary: Option<TempDir>,
 }
 
 impl ContentStore {
-    /// Opens the folder and removes the content files that `known` does not contain.
+    /// Opens the folder, and removes the content files that the database lists as unused. All other
+    /// files are kept, because they may be those of another database.
     pub(crate) fn open_folder(
-        data_dir: Option<&Path>,
-        known: &[String],
-    ) -> io::Result<ContentStore> {
-        let folder = match data_dir {
-            None => Folder::Temporary(tempfile::tempdir()?),
-            Some(data_dir) => {
-                let path = data_dir.join("files");
-                std::fs::create_dir_all(&path)?;
-                remove_orphans(&path, known)?;
-                Folder::Persistent(path)
+        data_folder: Option<&DataFolder>,
+        unused: &[String],
+    ) -> Result<ContentStore, Error> {
+        let (folder, temporary) = match data_folder {
+            Some(data_folder) => (data_folder.files()?, None),
+            None => {
+                let (folder, temporary) = temporary_folder().map_err(|error| {
+                    Error::with_cause("cannot create a temporary folder for files", error)
+                })?;
+                (folder, Some(temporary))
             }
         };
-        Ok(ContentStore {
-            folder: Arc::new(folder),
-        })
+        let store = ContentStore {
+            shared: Arc::new(Shared {
+                folder,
+                removed: Mutex::default(),
+                _temporary: temporary,
+            }),
+        };
+        for name in unused {
+            store.shared.remove(name);
+        }
+        Ok(store)
     }
 
     /// Creates an empty content file. It is removed when the returned value is dropped, unless it is
     /// [kept](NewContent::keep).
-    pub(crate) async fn create(&self) -> io::Result<NewContent> {
-        let name = new_id();
-        let path = self.folder.path().join(&name);
-        // Not awaited: a cancellation between creation and guard would leave an orphan.
-        let file = std::fs::File::create_new(&path)?;
+    pub(crate) fn create(&self, name: String) -> io::Result<NewContent> {
+        check_name(&name)?;
+        // Not awaited: a cancellation between creation and guard would leave the file.
+        let file = self.shared.folder.create_new(&name)?;
         Ok(NewContent {
             name,
-            path,
             file: File::from_std(file),
+            shared: Arc::clone(&self.shared),
             kept: false,
         })
     }
 
     /// Opens a content file and returns it with its length; `None` if it was removed.
     pub(crate) async fn open(&self, name: &str) -> io::Result<Option<(File, u64)>> {
-        match File::open(self.folder.path().join(name)).await {
-            Ok(file) => {
-                let length = file.metadata().await?.len();
-                Ok(Some((file, length)))
+        check_name(name)?;
+        let (shared, name) = (Arc::clone(&self.shared), name.to_owned());
+        let open = move || match shared.folder.open_file(&name)? {
+            Some(file) => {
+                let length = file.metadata()?.len();
+                Ok(Some((File::from_std(file), length)))
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+            None => Ok(None),
+        };
+        tokio::task::spawn_blocking(open).await?
     }
 
     /// Removes a content file. If that fails, the next start with the same data folder removes it.
     pub(crate) async fn remove(&self, name: &str) {
-        let _ = tokio::fs::remove_file(self.folder.path().join(name)).await;
+        let (shared, name) = (Arc::clone(&self.shared), name.to_owned());
+        // The task does not panic.
+        let _ = tokio::task::spawn_blocking(move || shared.remove(&name)).await;
+    }
+
+    /// Returns the names of content files that were removed since the last call, so that the
+    /// database need not list them any longer.
+    pub(crate) fn take_removed(&self) -> Vec<String> {
+        std::mem::take(&mut self.shared.lock_removed())
     }
 }
 
-/// Removes the content files that no path refers to. Files whose names are not ids are kept, because
-/// the folder may have existed before.
-fn remove_orphans(folder: &Path, known: &[String]) -> io::Result<()> {
-    let known: HashSet<&str> = known.iter().map(String::as_str).collect();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let is_orphan = name
-            .to_str()
-            .is_some_and(|name| is_id(name) && !known.contains(name));
-        if is_orphan && entry.file_type()?.is_file() {
-            std::fs::remove_file(entry.path())?;
+impl Shared {
+    fn remove(&self, name: &str) {
+        if check_name(name).is_ok() && self.folder.remove_file(name).is_ok() {
+            self.lock_removed().push(name.to_owned());
         }
     }
-    Ok(())
+
+    fn lock_removed(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.removed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn temporary_folder() -> io::Result<(Folder, TempDir)> {
+    let temporary = tempfile::tempdir()?;
+    Ok((Folder::open(temporary.path())?, temporary))
+}
+
+/// Rejects a name that this server does not create.
+fn check_name(name: &str) -> io::Result<()> {
+    if is_id(name) {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        "the database contains an invalid name of a content file",
+    ))
 }
 
 /// A content file that is being written.
 #[derive(Debug)]
 pub(crate) struct NewContent {
     name: String,
-    path: PathBuf,
     file: File,
+    shared: Arc<Shared>,
     kept: bool,
 }
 
@@ -124,10 +150,8 @@ impl NewContent {
     /// Flushes the bytes and the name of the file to disk.
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
         self.file.sync_all().await?;
-        match self.path.parent() {
-            Some(folder) => File::open(folder).await?.sync_all().await,
-            None => Ok(()),
-        }
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || shared.folder.sync()).await?
     }
 
     /// Keeps the content file, because a path refers to it.
@@ -139,7 +163,7 @@ impl NewContent {
 impl Drop for NewContent {
     fn drop(&mut self) {
         if !self.kept {
-            let _ = std::fs::remove_file(&self.path);
+            self.shared.remove(&self.name);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The Files service: a tree of files.
 //!
 //! SQLite stores the paths; `content` stores the bytes under random names. An upload writes its
-//! bytes first and its path last, so a path never refers to an incomplete file. Content files
-//! without a path, left by a killed server, are removed at the next start.
+//! bytes first and its path last, so a path never refers to an incomplete file. `unused_content` lists
+//! the content files that have no path: those of running uploads and those that a killed server did
+//! not remove. The next start removes these, and never a file that the database does not list.
 
 mod content;
 
@@ -11,6 +12,7 @@ use tokio::fs::File;
 
 pub(crate) use content::{ContentStore, NewContent};
 
+use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
 use crate::store::database::Database;
 use crate::text::shorten;
@@ -21,6 +23,7 @@ const TABLES: &str = "
         content TEXT NOT NULL,
         media_type TEXT NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS unused_content (name TEXT PRIMARY KEY);
 ";
 
 pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
@@ -31,11 +34,38 @@ pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
     Ok(connection.execute_batch("DELETE FROM file")?)
 }
 
-/// Returns the names of all content files that a path refers to.
-pub(super) fn contents(connection: &Connection) -> Result<Vec<String>, ServiceError> {
+/// Lists the content files of all paths as unused and returns their names.
+pub(super) fn release_all(connection: &Connection) -> Result<Vec<String>, ServiceError> {
     let mut statement = connection.prepare("SELECT content FROM file")?;
     let names = statement.query_map([], |row| row.get(0))?;
+    let names = names.collect::<Result<Vec<String>, _>>()?;
+    for name in &names {
+        release(connection, name)?;
+    }
+    Ok(names)
+}
+
+/// Returns the names of the content files that no path refers to.
+pub(super) fn unused_contents(connection: &Connection) -> Result<Vec<String>, ServiceError> {
+    let mut statement = connection
+        .prepare("SELECT name FROM unused_content WHERE name NOT IN (SELECT content FROM file)")?;
+    let names = statement.query_map([], |row| row.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// Lists a content file as unused, before it is created or after its path was deleted.
+fn release(connection: &Connection, name: &str) -> Result<(), ServiceError> {
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO unused_content (name) VALUES (?)")?
+        .execute([name])?;
+    Ok(())
+}
+
+fn forget(connection: &Connection, name: &str) -> Result<(), ServiceError> {
+    connection
+        .prepare_cached("DELETE FROM unused_content WHERE name = ?")?
+        .execute([name])?;
+    Ok(())
 }
 
 /// A valid path: segments separated by `/`, none of them empty, `.` or `..`, without backslashes
@@ -101,7 +131,16 @@ impl Files {
 
     /// Creates the content file of an upload.
     pub(crate) async fn new_content(&self) -> Result<NewContent, ServiceError> {
-        self.content.create().await.map_err(ServiceError::internal)
+        let name = new_id();
+        let (listed, removed) = (name.clone(), self.content.take_removed());
+        let write = self.database.write(move |transaction| {
+            for name in &removed {
+                forget(transaction, name)?;
+            }
+            release(transaction, &listed)
+        });
+        write.await?;
+        self.content.create(name).map_err(ServiceError::internal)
     }
 
     /// Stores the path with its content file, and removes the content file that it replaces.
@@ -114,7 +153,12 @@ impl Files {
     ) -> Result<(), ServiceError> {
         let name = content.name().to_owned();
         let write = self.database.write(move |transaction| {
-            write_path(transaction, path.as_str(), &name, &media_type, overwrite)
+            let replaced = write_path(transaction, path.as_str(), &name, &media_type, overwrite)?;
+            forget(transaction, &name)?;
+            if let Some(replaced) = &replaced {
+                release(transaction, replaced)?;
+            }
+            Ok(replaced)
         });
         // If this fails, the content file is removed when `content` is dropped.
         let replaced = write.await?;
@@ -143,6 +187,9 @@ impl Files {
             )?;
             let contents = statement.query_map([path.as_str()], |row| row.get::<_, String>(0))?;
             let contents = contents.collect::<Result<Vec<_>, _>>()?;
+            for content in &contents {
+                release(transaction, content)?;
+            }
             match contents.is_empty() {
                 true => Err(not_found(path.as_str())),
                 false => Ok(contents),

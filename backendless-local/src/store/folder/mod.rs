@@ -1,0 +1,129 @@
+//! The data folder and its files, private to the user that runs the server.
+//!
+//! Every file is opened relative to its folder, so that no symbolic link is followed, neither in
+//! place of a file nor in place of a folder that was opened before. `unix` and `other` have the same
+//! functions; only Unix has the modes 0700 and 0600 and keeps folders open.
+
+#[cfg(not(unix))]
+mod other;
+#[cfg(unix)]
+mod unix;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+#[cfg(not(unix))]
+pub(crate) use other::Folder;
+#[cfg(unix)]
+pub(crate) use unix::Folder;
+
+use crate::error::Error;
+
+/// Name of the database in the data folder.
+pub(super) const DATABASE: &str = "backendless.sqlite3";
+
+/// Name of the file whose lock keeps other servers out. It is empty.
+const LOCK: &str = "backendless.lock";
+
+pub(super) const IN_USE: &str = "another server uses it; stop that server or choose another folder";
+
+/// Name of the folder of content files.
+const FILES: &str = "files";
+
+/// The files that SQLite creates for the database.
+const DATABASE_FILES: [&str; 4] = [
+    DATABASE,
+    "backendless.sqlite3-wal",
+    "backendless.sqlite3-shm",
+    "backendless.sqlite3-journal",
+];
+
+/// The data folder of a server, locked until this is dropped.
+#[derive(Debug)]
+pub(crate) struct DataFolder {
+    path: PathBuf,
+    folder: Folder,
+    _lock: std::fs::File,
+}
+
+impl DataFolder {
+    /// Opens the folder, creates it if it does not exist, makes it and the server's files in it
+    /// private, and locks it.
+    pub(crate) fn open(path: &Path) -> Result<DataFolder, Error> {
+        // Without this, the link of `link/` and `link/.` would be followed.
+        let path: PathBuf = path.components().collect();
+        DataFolder::open_and_lock(&path).map_err(|error| unusable(&path, error))
+    }
+
+    fn open_and_lock(path: &Path) -> io::Result<DataFolder> {
+        let folder = Folder::open_or_create(path)?;
+        if !folder.is_private()? {
+            check_owned(path)?;
+            folder.make_private()?;
+        }
+        let lock = folder.open_or_create_file(LOCK)?;
+        if !Folder::lock(&lock)? {
+            return Err(io::Error::other(IN_USE));
+        }
+        // SQLite would create it readable for everyone; its other files get the same mode.
+        for name in DATABASE_FILES {
+            if name == DATABASE || folder.contains(name)? {
+                folder.open_or_create_file(name)?;
+            }
+        }
+        Ok(DataFolder {
+            // SQLite rejects links in every part of the path.
+            path: path.canonicalize()?,
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// Returns the path of the folder, without symbolic links.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the folder of content files. Creates it if it does not exist, and makes it private.
+    pub(crate) fn files(&self) -> Result<Folder, Error> {
+        let path = self.path.join(FILES);
+        let files = self.folder.open_or_create_folder(FILES);
+        let files = files.map_err(|error| unusable(&path, error))?;
+        let secured = files.make_private().and_then(|()| files.secure_files());
+        secured.map_err(|error| unusable(&path, error))?;
+        Ok(files)
+    }
+}
+
+fn unusable(path: &Path, cause: impl std::fmt::Display) -> Error {
+    Error::with_cause(
+        format!("cannot use the data folder {}", path.display()),
+        cause,
+    )
+}
+
+/// Rejects a folder that others can access and that has files, but no database: it was not created
+/// for this server, and making it private could lock out other programs.
+fn check_owned(path: &Path) -> io::Result<()> {
+    let mut has_other_files = false;
+    for entry in std::fs::read_dir(path)? {
+        let name = entry?.file_name();
+        if name == DATABASE {
+            return Ok(());
+        }
+        has_other_files |= name != FILES && name != LOCK;
+    }
+    if !has_other_files {
+        return Ok(());
+    }
+    Err(io::Error::other(
+        "other users can access it, and it contains files of other programs; choose another \
+         folder, or remove the access of others (chmod 700)",
+    ))
+}
+
+/// The error for a file that is a symbolic link, or neither a file nor a folder as expected.
+fn not_a(expected: &str, name: &str) -> io::Error {
+    let problem = format!("'{name}' is a symbolic link or not a {expected}; remove it");
+    io::Error::other(problem)
+}

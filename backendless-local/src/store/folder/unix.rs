@@ -1,0 +1,166 @@
+//! Folders on Unix: file descriptors, and modes.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, fchmod, flock, fstat, fsync,
+    mkdirat, openat, statat, unlinkat,
+};
+use rustix::io::Errno;
+
+use super::not_a;
+
+/// The user may read and write; nobody else has access.
+const PRIVATE_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
+const PRIVATE_FOLDER: Mode = Mode::RWXU;
+
+const FOLDER: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+/// A named pipe must not block the one that opens it.
+const FILE: OFlags = OFlags::NOFOLLOW
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::CLOEXEC);
+
+fn is_open_to_others(mode: Mode) -> bool {
+    mode.intersects(Mode::RWXG | Mode::RWXO)
+}
+
+/// An open folder. Its files are found even if another folder takes its path.
+#[derive(Debug)]
+pub(crate) struct Folder(OwnedFd);
+
+impl Folder {
+    pub(super) fn open_or_create(path: &Path) -> io::Result<Folder> {
+        use std::os::unix::fs::DirBuilderExt;
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(PRIVATE_FOLDER.bits().into());
+        builder.create(path)?;
+        // With `DIR/..`, the last component is not a link.
+        Folder::open_at(CWD, path).map_err(|error| match error {
+            Errno::LOOP | Errno::NOTDIR => io::Error::other(
+                "it is a symbolic link or not a folder; use the folder that it points to",
+            ),
+            other => other.into(),
+        })
+    }
+
+    /// Opens an existing folder.
+    pub(crate) fn open(path: &Path) -> io::Result<Folder> {
+        Ok(Folder::open_at(CWD, path)?)
+    }
+
+    fn open_at(parent: impl std::os::fd::AsFd, path: &Path) -> Result<Folder, Errno> {
+        openat(parent, path, FOLDER, Mode::empty()).map(Folder)
+    }
+
+    pub(super) fn open_or_create_folder(&self, name: &str) -> io::Result<Folder> {
+        match mkdirat(&self.0, name, PRIVATE_FOLDER) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Folder::open_at(&self.0, Path::new(name)).map_err(|error| match error {
+            Errno::LOOP | Errno::NOTDIR => not_a("folder", name),
+            other => other.into(),
+        })
+    }
+
+    /// Whether only the user has access.
+    pub(super) fn is_private(&self) -> io::Result<bool> {
+        Ok(!is_open_to_others(Mode::from_raw_mode(
+            fstat(&self.0)?.st_mode,
+        )))
+    }
+
+    pub(super) fn make_private(&self) -> io::Result<()> {
+        Ok(fchmod(&self.0, PRIVATE_FOLDER)?)
+    }
+
+    /// Makes the files in the folder private. Links and folders in it stay as they are.
+    pub(super) fn secure_files(&self) -> io::Result<()> {
+        for entry in Dir::read_from(&self.0)? {
+            let entry = entry?;
+            let found = statat(&self.0, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW);
+            let found = match found {
+                Err(Errno::NOENT) => continue,
+                found => found?,
+            };
+            let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
+            if is_file && is_open_to_others(Mode::from_raw_mode(found.st_mode)) {
+                let flags = OFlags::RDONLY | FILE;
+                let file = openat(&self.0, entry.file_name(), flags, Mode::empty())?;
+                fchmod(&file, PRIVATE_FILE)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the folder has an entry of this name.
+    pub(super) fn contains(&self, name: &str) -> io::Result<bool> {
+        match statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens a private file. Creates it if it does not exist, and makes it private if it does.
+    pub(super) fn open_or_create_file(&self, name: &str) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | FILE;
+        let file = match openat(&self.0, name, flags, PRIVATE_FILE) {
+            Err(Errno::LOOP | Errno::ISDIR | Errno::NXIO) => return Err(not_a("file", name)),
+            file => File::from(file?),
+        };
+        let found = fstat(&file)?;
+        if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
+            return Err(not_a("file", name));
+        }
+        if is_open_to_others(Mode::from_raw_mode(found.st_mode)) {
+            fchmod(&file, PRIVATE_FILE)?;
+        }
+        Ok(file)
+    }
+
+    /// Creates a private file; an error if the name exists.
+    pub(crate) fn create_new(&self, name: &str) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | FILE;
+        let file = openat(&self.0, name, flags, PRIVATE_FILE)?;
+        Ok(File::from(file))
+    }
+
+    /// Opens a file for reading; `None` if it does not exist or is not a regular file.
+    pub(crate) fn open_file(&self, name: &str) -> io::Result<Option<File>> {
+        let file = match openat(&self.0, name, OFlags::RDONLY | FILE, Mode::empty()) {
+            Err(Errno::NOENT | Errno::LOOP | Errno::NXIO) => return Ok(None),
+            file => File::from(file?),
+        };
+        Ok(file.metadata()?.is_file().then_some(file))
+    }
+
+    /// Removes a file, or a link, but not what it points to. Succeeds if there is none.
+    pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
+        match unlinkat(&self.0, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Flushes the names of the files to disk.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        Ok(fsync(&self.0)?)
+    }
+
+    /// Locks a file until it is closed; false if another process or server has locked it.
+    pub(super) fn lock(file: &File) -> io::Result<bool> {
+        match flock(file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(true),
+            Err(Errno::WOULDBLOCK) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
