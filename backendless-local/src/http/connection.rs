@@ -187,6 +187,17 @@ impl Connection {
         }
     }
 
+    /// Wakes the task when the head of the next request takes too long, and fails once it does.
+    fn wait_for_head(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        let Some(deadline) = self.read_deadline() else {
+            return Ok(());
+        };
+        match self.read_timer.poll_until(context, deadline) {
+            Poll::Ready(error) => Err(error),
+            Poll::Pending => Ok(()),
+        }
+    }
+
     /// Records the progress of a write, or fails if there was none for too long.
     fn written(
         &mut self,
@@ -240,10 +251,8 @@ impl AsyncRead for Connection {
         if let Poll::Ready(read) = this.open_stream()?.poll_read(context, buffer) {
             return Poll::Ready(read.and_then(|()| this.has_read()));
         }
-        match this.read_deadline() {
-            Some(deadline) => this.read_timer.poll_until(context, deadline).map(Err),
-            None => Poll::Pending,
-        }
+        this.wait_for_head(context)?;
+        Poll::Pending
     }
 }
 
@@ -273,7 +282,12 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().open_stream()?.poll_flush(context)
+        let this = self.get_mut();
+        // After a response the HTTP library flushes, but does not read again if the last attempt to
+        // read found nothing, so the time limit of an idle connection starts here.
+        this.update_head();
+        this.wait_for_head(context)?;
+        this.open_stream()?.poll_flush(context)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
