@@ -180,13 +180,11 @@ fn parse_push_only(body: &Map<String, Value>) -> Result<bool, ServiceError> {
     let live = fields::one_of(body, "publishPolicy", &["PUSH", "BOTH", "PUBSUB"])?;
     let document = document.map(|policy| policy == "ONLY");
     let live = live.map(|policy| policy == "PUSH");
-    match (document, live) {
-        (Some(document), Some(live)) if document != live => {
-            let message = "pushPolicy and publishPolicy contradict each other";
-            Err(ServiceError::new(code::INVALID_VALUE, message))
-        }
-        _ => Ok(document.or(live).unwrap_or(false)),
+    if document.is_some() && live.is_some() {
+        let message = "use either publishPolicy, as in the live service, or pushPolicy";
+        return Err(ServiceError::new(code::INVALID_VALUE, message));
     }
+    Ok(document.or(live).unwrap_or(false))
 }
 
 /// Returns the messages that the subscription has not received and marks them as delivered.
