@@ -91,7 +91,7 @@ async fn valid_options_of_a_message_are_accepted() {
         app.post("/messaging/news", &body).ok().await;
     }
     let polled = app.get("/messaging/news/s").ok().await;
-    assert_eq!(polled["messages"].as_array().unwrap().len(), 6);
+    assert_eq!(polled["messages"].as_array().unwrap().len(), 7);
 }
 
 #[tokio::test]
