@@ -507,11 +507,10 @@ impl Stream for Observed {
         };
         this.sent += bytes;
         // Empty content has no chunks, and is reported at its end.
-        if bytes > 0 || (chunk.is_none() && !this.is_reported) {
-            if let Err(panicked) = this.report() {
-                this.progress.fail(ErrorKind::ConnectionLost);
-                return Poll::Ready(Some(Err(panicked)));
-            }
+        let is_due = bytes > 0 || (chunk.is_none() && !this.is_reported);
+        if is_due && let Err(panicked) = this.report() {
+            this.progress.fail(ErrorKind::ConnectionLost);
+            return Poll::Ready(Some(Err(panicked)));
         }
         Poll::Ready(chunk)
     }
