@@ -507,9 +507,8 @@ impl Stream for Observed {
         };
         this.sent += bytes;
         // Empty content has no chunks, and is reported at its end.
-        if (bytes > 0 || (chunk.is_none() && !this.is_reported))
-            && let Err(panicked) = this.report()
-        {
+        let is_due = bytes > 0 || (chunk.is_none() && !this.is_reported);
+        if is_due && let Err(panicked) = this.report() {
             this.progress.fail(ErrorKind::ConnectionLost);
             return Poll::Ready(Some(Err(panicked)));
         }

@@ -124,6 +124,10 @@ fn every_kind_of_integer_text_and_float_is_a_value() {
 }
 
 #[test]
+#[expect(
+    clippy::needless_borrows_for_generic_args,
+    reason = "the references are tested"
+)]
 fn a_reference_is_the_value_it_refers_to() {
     let (text, number, time) = ("x".to_owned(), 5, Timestamp::from_millis(5));
     assert_eq!(clause(field("a").eq(&text)), "a = 'x'");

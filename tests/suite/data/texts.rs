@@ -84,7 +84,7 @@ async fn values_of_every_kind_find_their_row() {
     for filter in [
         field("n").eq(7_usize),
         field("n").eq(7_isize),
-        field("n").eq(&7_u128),
+        field("n").eq(7_u128),
         field("ratio").eq(0.1_f32),
         field("letter").eq('x'),
         field("letter").eq(std::borrow::Cow::Borrowed("x")),
