@@ -39,7 +39,7 @@ impl Folder {
     pub(super) fn open_or_create(path: &Path) -> io::Result<Folder> {
         use std::os::unix::fs::DirBuilderExt;
         let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true).mode(PRIVATE_FOLDER.bits().into());
+        builder.recursive(true).mode(0o700);
         builder.create(path)?;
         // With `DIR/..`, the last component is not a link.
         Folder::open_at(CWD, path).map_err(|error| match error {
