@@ -57,7 +57,7 @@ impl<'a> Arguments<'a> {
     }
 
     fn has_null(&self) -> bool {
-        self.values.iter().any(|value| *value == ValueRef::Null)
+        self.values.contains(&ValueRef::Null)
     }
 
     fn text(&self, at: usize) -> std::result::Result<&'a str, Failure> {
