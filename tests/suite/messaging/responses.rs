@@ -149,7 +149,7 @@ async fn invalid_channel_is_the_first_item_of_the_stream() {
     assert_eq!(server.requests().len(), 0);
 }
 
-async fn poll<M: DeserializeOwned + 'static>(
+async fn poll<M: DeserializeOwned + Send + 'static>(
     response: &str,
 ) -> backendless::Result<Vec<Message<M>>> {
     let server = Recorder::responding(200, response).await;
