@@ -11,7 +11,7 @@
 //! | `exchange` | complete exchanges with the local server |
 //!
 //! The other modules cover all services: `coverage` that every operation is called and conforms to
-//! the document, `client` and `profiles` the settings of a client, `errors` kinds and texts of
+//! the document, `client` and `profiles` the settings of a client, `errors` and `error_texts` kinds and texts of
 //! errors, `faults` every operation against every fault of a server, `tls` certificates and proxies,
 //! `handles` what callers can do with the types, `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -24,6 +24,7 @@ mod cloud_code;
 mod counters;
 mod coverage;
 mod data;
+mod error_texts;
 mod errors;
 mod faults;
 mod files;

@@ -1,11 +1,14 @@
 //! Received messages, and the status of published ones.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::Timestamp;
+use crate::operations::POLL_MESSAGES;
+use crate::{Error, ErrorKind, Result, Timestamp, decode};
 
 /// A message from a channel, with a payload of type `M`.
 ///
@@ -52,6 +55,50 @@ pub struct Message<M> {
 /// caller's type does not affect the others. The list is empty if the response or its `messages` is
 /// null or missing.
 pub(super) struct Messages(pub(super) Vec<Value>);
+
+impl Messages {
+    /// Decodes each message. The error of a message that does not match `M` names it and contains it as its data,
+    /// because the service does not deliver it again.
+    pub(super) fn decode<M: DeserializeOwned>(self, attempts: u32) -> Vec<Result<Message<M>>> {
+        let count = self.0.len();
+        let numbered = self.0.into_iter().zip(1..);
+        numbered
+            .map(|(message, number)| {
+                decode::from_value(&message).map_err(|problem| {
+                    let id = Id::of(&message);
+                    let text = format!("message {number} of {count}{id} {problem}");
+                    Error::new(ErrorKind::Decode, text)
+                        .with_operation(&POLL_MESSAGES)
+                        .with_attempts(attempts)
+                        .with_data(Some(message))
+                })
+            })
+            .collect()
+    }
+}
+
+/// The id of a message, for error messages.
+struct Id<'m>(Option<&'m Value>);
+
+impl<'m> Id<'m> {
+    fn of(message: &'m Value) -> Self {
+        Self(message.get("messageId"))
+    }
+}
+
+impl fmt::Display for Id<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// The ids of the service are shorter.
+        const MAX_LENGTH: usize = 64;
+        match self.0 {
+            Some(Value::String(id)) if (1..=MAX_LENGTH).contains(&id.len()) => {
+                write!(f, " (messageId {})", id.escape_debug())
+            }
+            Some(Value::Number(id)) => write!(f, " (messageId {id})"),
+            _ => Ok(()),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for Messages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -8,9 +8,10 @@ use tracing::Span;
 
 use super::deadline::Deadline;
 use super::http::{HttpError, HttpErrorKind, Server};
+use super::retry::MaxDelay;
 use super::settings::Settings;
 use super::{Shared, trace};
-use crate::operation::{ErrorCodes, Operation};
+use crate::operation::{ErrorCodes, Idempotency, Operation};
 use crate::prepared::{Progress, encode_segment};
 use crate::secret::redact;
 use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
@@ -107,10 +108,16 @@ impl RequestContext {
 
     /// Returns the maximum delay before another attempt. It is limited even without a total timeout: a
     /// `Retry-After` may name a date in a year.
-    pub(super) fn max_delay(&self) -> Duration {
+    pub(super) fn max_delay(&self) -> MaxDelay {
         match self.total_timeout {
-            Duration::MAX => self.shared.timeout,
-            _ => self.remaining(),
+            Duration::MAX => MaxDelay {
+                time: self.shared.timeout,
+                name: "maximum delay",
+            },
+            _ => MaxDelay {
+                time: self.remaining(),
+                name: "remaining time",
+            },
         }
     }
 
@@ -201,10 +208,28 @@ impl RequestContext {
         if self.is_idempotent {
             return error.retryable(true);
         }
-        let id = self.operation.id();
         error.final_because(format!(
-            "{id} is not idempotent and may have been processed"
+            "{} and may have been processed",
+            self.why_not_idempotent()
         ))
+    }
+
+    /// Returns why this request is not idempotent.
+    fn why_not_idempotent(&self) -> String {
+        if self.settings.idempotent == Some(false) {
+            return "it was marked with `idempotent(false)`".to_owned();
+        }
+        let id = self.operation.id();
+        match self.operation.idempotency() {
+            Idempotency::NotIdempotent => format!("{id} is not idempotent"),
+            Idempotency::IdempotentWhen { query, value } => {
+                format!("{id} without `{query}={value}` is not idempotent")
+            }
+            // A property of its body.
+            Idempotency::Safe | Idempotency::Idempotent => {
+                format!("this {id} is not idempotent")
+            }
+        }
     }
 
     pub(super) fn timed_out(&self, what: &str) -> Error {

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
-use super::retry::{Attempt, Failure, Next};
+use super::retry::{Attempt, Failure, MaxDelay, Next};
 use super::session::{LogIn, RequestSession, token_header};
 use super::{download, error_response, trace};
 use crate::prepared::{Body, Parts};
@@ -47,7 +47,7 @@ impl Attempt for Exchange<'_> {
         }
     }
 
-    fn max_delay(&self) -> Duration {
+    fn max_delay(&self) -> MaxDelay {
         self.context.max_delay()
     }
 
@@ -79,7 +79,8 @@ impl Exchange<'_> {
         let token = authorized.map_err(Stage::BeforeSending)?;
         let user_token = token.as_ref().map(token_header).transpose();
         let user_token = user_token
-            .map_err(|error| Stage::BeforeSending(error.with_operation(self.context.operation)))?;
+            .map_err(|error| error.with_operation(self.context.operation))
+            .map_err(|error| Stage::BeforeSending(error.with_attempts(self.context.attempts)))?;
         self.context.token = token;
         self.context.begin_attempt();
         let (address, headers) = match &self.target {

@@ -9,12 +9,13 @@
 //! - `session` and `account`: which user token is sent, and the renewal of expired sessions;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
-//! - `deadline`, `settings`, `trace`: limits, settings of a request, spans.
+//! - `address`, `deadline`, `settings`, `trace`: limits of lengths and times, settings of a request, spans.
 //!
 //! Nothing that leaves this module contains a secret: URLs are removed from the errors of the HTTP stack, and messages of
 //! the server are redacted.
 
 mod account;
+mod address;
 mod context;
 mod deadline;
 mod download;
@@ -39,7 +40,7 @@ use tracing::Instrument;
 
 pub(crate) use account::{Account, LoginRequest};
 pub(crate) use download::{DOWNLOAD, FileBody};
-pub(crate) use http::{HttpClient, HttpConfig, is_media_type};
+pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
 pub(crate) use session::{Caller, secret_header, token_header};
@@ -106,6 +107,9 @@ impl Transport {
             Body::Multipart(multipart) => Some(multipart.progress.clone()),
             Body::Empty | Body::Bytes(_) => None,
         };
+        if let Some(problem) = address::find_problem(&self.shared.http, &parts) {
+            return Err(Error::invalid_argument(problem).with_operation(parts.operation));
+        }
         let traits = RequestTraits {
             operation: parts.operation,
             is_idempotent: parts.is_idempotent,
