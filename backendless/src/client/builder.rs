@@ -9,7 +9,7 @@ use super::login::login_request;
 use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::transport::{
-    Account, Budget, Caller, HttpConfig, SettingNames, Shared, Transport, token_header,
+    Account, Budget, Caller, HttpConfig, Runtimes, SettingNames, Shared, Transport, token_header,
 };
 use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
@@ -418,6 +418,7 @@ impl ClientBuilder {
             budget: Budget::new(self.retry_budget, self.jitter_seed),
             retry: self.retry,
             clock: self.clock,
+            runtimes: Runtimes::default(),
         };
         Ok(Client {
             transport: Transport::new(shared, self.caller),

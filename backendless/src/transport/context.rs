@@ -12,7 +12,7 @@ use super::retry::MaxDelay;
 use super::settings::Settings;
 use super::{Shared, trace};
 use crate::operation::{ErrorCodes, Idempotency, Operation};
-use crate::prepared::{Progress, encode_segment};
+use crate::prepared::{Progress, Stage, encode_segment};
 use crate::secret::redact;
 use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
 
@@ -124,6 +124,7 @@ impl RequestContext {
     /// Starts an attempt and its deadline.
     pub(super) fn begin_attempt(&mut self) {
         self.attempts += 1;
+        self.shared.runtimes.enter();
         let clock = &self.shared.clock;
         let remaining = self.remaining();
         let attempt_timeout = self.shared.attempt_timeout;
@@ -189,7 +190,7 @@ impl RequestContext {
                     false => error.retryable(true),
                 }
             }
-            HttpErrorKind::Timeout => self.timed_out("no response was received"),
+            HttpErrorKind::Timeout => self.no_response(),
             HttpErrorKind::InvalidRequest => {
                 let text = format!("the request cannot be sent: {reason}");
                 self.error(ErrorKind::InvalidArgument, text)
@@ -232,8 +233,31 @@ impl RequestContext {
         }
     }
 
+    /// Creates the error of an attempt that timed out before the head of the response. It names who was waited for: the
+    /// source of an upload, the server that reads it, or the server that responds.
+    pub(super) fn no_response(&self) -> Error {
+        let stage = self.progress.as_ref().map(Progress::stage);
+        let (what, bytes) = match stage {
+            Some(Stage::WaitingForSource { sent }) => {
+                ("the source of the upload delivered no further data", sent)
+            }
+            Some(Stage::Sending { sent }) if sent > 0 => {
+                ("the server accepted no further data", sent)
+            }
+            Some(Stage::Sending { .. } | Stage::Sent) | None => {
+                return self.timed_out("no response was received");
+            }
+        };
+        self.timed_out_after(what, &format!(", after {bytes} bytes"))
+    }
+
     pub(super) fn timed_out(&self, what: &str) -> Error {
-        let text = format!("{what} within {}", self.deadline);
+        self.timed_out_after(what, "")
+    }
+
+    fn timed_out_after(&self, what: &str, transferred: &str) -> Error {
+        let hint = self.shared.runtimes.hint();
+        let text = format!("{what} within {}{transferred}{hint}", self.deadline);
         self.transient(self.error(ErrorKind::Timeout, text))
     }
 

@@ -162,7 +162,7 @@ async fn receive(context: &RequestContext, outgoing: Outgoing<'_>) -> Result<Rec
     let mut head = match executed {
         Some(Ok(response)) => response,
         Some(Err(error)) => return Err(context.http_error(error)),
-        None => return Err(context.timed_out("no response was received")),
+        None => return Err(context.no_response()),
     };
     trace::responded(&context.span, head.status());
     if !head.status().is_success() {

@@ -9,7 +9,8 @@
 //! - `session` and `account`: which user token is sent, and the renewal of expired sessions;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
-//! - `address`, `deadline`, `settings`, `trace`: limits of lengths and times, settings of a request, spans.
+//! - `address`, `deadline`, `settings`, `trace`: limits of lengths and times, settings of a request, spans;
+//! - `runtimes`: detection of a client on several tokio runtimes.
 //!
 //! Nothing that leaves this module contains a secret: URLs are removed from the errors of the HTTP stack, and messages of
 //! the server are redacted.
@@ -24,6 +25,7 @@ mod exchange;
 mod http;
 mod reply;
 mod retry;
+mod runtimes;
 mod session;
 mod settings;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
+pub(crate) use runtimes::Runtimes;
 pub(crate) use session::{Caller, secret_header, token_header};
 pub(crate) use settings::Settings;
 
@@ -68,6 +71,7 @@ pub(crate) struct Shared {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) runtimes: Runtimes,
 }
 
 /// Sends the requests of one client on behalf of one caller.
