@@ -3,7 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use backendless::{Client, Error, ErrorCode, ErrorKind, Object, Record, RetryPolicy, Upload, field};
+use backendless::filter::field;
+use backendless::{Client, Error, ErrorCode, ErrorKind, Object, Record, RetryPolicy, Upload};
 use backendless_tests::{Behaviour, Recorder, ScriptedServer, TestClock};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
@@ -30,7 +31,10 @@ fn attempts(error: &Error) -> String {
 async fn reason_of_the_last_attempt_never_contradicts_the_number_of_attempts() {
     let policy = RetryPolicy::default();
     for (max_attempts, expected) in [
-        (1, "1 attempt; not retried: the retry policy allows no retries"),
+        (
+            1,
+            "1 attempt; not retried: the retry policy allows no retries",
+        ),
         (2, "gave up after 2 attempts"),
         (3, "gave up after 3 attempts"),
         (7, "gave up after 7 attempts"),
@@ -164,7 +168,10 @@ async fn where_clause_that_is_too_long_is_rejected_with_its_length_and_the_limit
         assert_eq!(error.attempts(), 0);
         let text = error.to_string();
         assert!(text.contains("the where clause is too long: "), "{text}");
-        assert!(text.contains(" bytes when it is encoded, and at most 65"), "{text}");
+        assert!(
+            text.contains(" bytes when it is encoded, and at most 65"),
+            "{text}"
+        );
         assert!(text.contains("several requests"), "{text}");
         assert!(!text.contains("B2C3") && !text.contains("app-id"), "{text}");
         assert!(text.ends_with("(nothing was sent)"), "{text}");
@@ -178,11 +185,16 @@ async fn where_clause_that_is_too_long_is_rejected_with_its_length_and_the_limit
         .await
         .unwrap_err();
     assert!(
-        error.message().starts_with("the query parameter `props` is too long: "),
+        error
+            .message()
+            .starts_with("the query parameter `props` is too long: "),
         "{error}"
     );
     let error = people.get("x".repeat(70_000)).await.unwrap_err();
-    assert!(error.message().starts_with("the path is too long: "), "{error}");
+    assert!(
+        error.message().starts_with("the path is too long: "),
+        "{error}"
+    );
     assert_eq!(server.requests().len(), 0);
 }
 
@@ -204,9 +216,18 @@ async fn longest_address_that_fits_is_sent() {
 #[tokio::test]
 async fn rejected_size_of_a_request_is_explained() {
     for (status, hint) in [
-        (414, "the address of the request is longer than the server accepts"),
-        (431, "the headers of the request are longer than the server accepts"),
-        (413, "the body of the request is longer than the server accepts"),
+        (
+            414,
+            "the address of the request is longer than the server accepts",
+        ),
+        (
+            431,
+            "the headers of the request are longer than the server accepts",
+        ),
+        (
+            413,
+            "the body of the request is longer than the server accepts",
+        ),
     ] {
         let server = Recorder::with_headers(status, &[("content-type", "text/html")], "<html>");
         let client = server.await.client();
@@ -294,7 +315,10 @@ async fn message_that_does_not_match_is_named_and_kept_in_the_error() {
     );
     // The service does not deliver it again, so the error contains it.
     assert_eq!(error.data(), Some(&response["messages"][1]));
-    assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");
+    assert!(
+        !format!("{error} {error:?}").contains("SECRET"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -323,7 +347,9 @@ async fn stalled_upload_names_who_stalled() {
         .timeout(limit * 2);
     let error = upload.await.unwrap_err();
     assert!(
-        error.message().starts_with("the source of the upload delivered no further data within"),
+        error
+            .message()
+            .starts_with("the source of the upload delivered no further data within"),
         "{error}"
     );
 
@@ -362,7 +388,9 @@ async fn upload_that_the_server_does_not_read_is_reported_as_such() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     let text = error.message();
     assert!(
-        text.starts_with("the server accepted no further data within the idle timeout of 200ms, after "),
+        text.starts_with(
+            "the server accepted no further data within the idle timeout of 200ms, after "
+        ),
         "{text}"
     );
 }
@@ -380,7 +408,9 @@ fn timeout_on_a_second_runtime_names_the_possible_cause() {
         .unwrap();
     let row = Behaviour::json(200, r#"{"objectId":"B2"}"#).kept_open();
     let server = servers.block_on(ScriptedServer::always(row));
-    let builder = server.client_builder().attempt_timeout(Duration::from_millis(100));
+    let builder = server
+        .client_builder()
+        .attempt_timeout(Duration::from_millis(100));
     let client = builder.retry(RetryPolicy::none()).build().unwrap();
     let people = client.data::<Value>("Person");
 
@@ -400,7 +430,9 @@ fn timeout_on_a_second_runtime_names_the_possible_cause() {
 
     // One runtime is no such case.
     let server = servers.block_on(ScriptedServer::always(Behaviour::stall()));
-    let builder = server.client_builder().attempt_timeout(Duration::from_millis(50));
+    let builder = server
+        .client_builder()
+        .attempt_timeout(Duration::from_millis(50));
     let client = builder.retry(RetryPolicy::none()).build().unwrap();
     let people = client.data::<Value>("Person");
     let error = second.block_on(async { people.get("B2").await.unwrap_err() });
