@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use backendless::filter::field;
-use backendless::{Client, Error, ErrorCode, ErrorKind, Object, Record, RetryPolicy, Upload};
+use backendless::{Client, Error, ErrorCode, ErrorKind, Record, RetryPolicy, Upload};
 use backendless_tests::{Behaviour, Recorder, ScriptedServer, TestClock};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
@@ -187,7 +187,7 @@ async fn where_clause_that_is_too_long_is_rejected_with_its_length_and_the_limit
     assert!(
         error
             .message()
-            .starts_with("the query parameter `props` is too long: "),
+            .starts_with("the query parameter `property` is too long: "),
         "{error}"
     );
     let error = people.get("x".repeat(70_000)).await.unwrap_err();
@@ -291,7 +291,6 @@ async fn row_that_does_not_match_is_named_by_index_and_id() {
         error.message(),
         "the response does not match Object<Person>: at age (objectId B2): expected i64, found string"
     );
-    let _: Option<Object<Person>> = None;
 }
 
 #[tokio::test]
