@@ -21,7 +21,7 @@ pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
         .map(|operation| [when(operation), then(operation)]);
     let types = types.flatten();
     let tokens = quote! {
-        use crate::mock::{MockServer, RequestMatcher, Responder};
+        use crate::mock::{Mock, MockServer, RequestMatcher, Responder};
         use crate::operations;
 
         impl MockServer {
@@ -59,7 +59,7 @@ fn method(operation: &Operation) -> TokenStream {
     );
     quote! {
         #[doc = #doc]
-        pub fn #function<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+        pub fn #function<F>(&self, configure: F) -> Mock<'_>
         where
             F: FnOnce(#when, #then),
         {

@@ -101,7 +101,7 @@ fn docs(operation: &Operation, reserved: &Reserved) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
         let values = values.join(", ");
         text.push_str(&format!(
-            "\n\nReserved values of `{name}`, which would make the path that of another operation: {values}."
+            "\n\nReserved values of `{name}`, which would make the path address another operation: {values}."
         ));
     }
     for note in &reserved.notes {

@@ -1,8 +1,9 @@
-//! Descriptions of JSON that does not match the caller's type: the path, the expected type and the
-//! kind of the value found, but never the value, which is data of a user.
+//! Descriptions of JSON that does not match the caller's type: the path, the expected type and what
+//! was found. A string, an object or an array is described by its kind only: it is data of a user. A
+//! number is written if its kind would not explain the mismatch.
 //!
 //! serde's own messages quote the value. So JSON that failed is decoded a second time, by a
-//! deserializer that tracks the path and whose errors name only the kind of the value.
+//! deserializer that tracks the path and whose errors quote no string.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -20,6 +21,8 @@ use serde_path_to_error::{Path, Segment};
 
 /// Maximum length in bytes of JSON that is decoded a second time: a `Value` uses a multiple of that memory.
 const MAX_BYTES: usize = 1024 * 1024;
+/// Maximum length in characters of the id of a row in a description.
+const MAX_ID_LENGTH: usize = 64;
 
 /// Describes in one line why `json`, the body of a response, could not be decoded as a `T`.
 ///
@@ -64,17 +67,47 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
 
 /// Where `value` does not match `T`, and why; `None` if it does match.
 fn mismatch<T: DeserializeOwned>(value: Value) -> Option<String> {
+    // The deserializer consumes the value, so the ids are copied before.
+    let ids: Vec<Option<String>> = match &value {
+        Value::Array(rows) => rows.iter().map(object_id).collect(),
+        row => Vec::from([object_id(row)]),
+    };
+    let id_of = |index: Option<usize>| ids.get(index.unwrap_or_default()).cloned().flatten();
     let value = ValueDeserializer::<Mismatch>::new(value);
     let error = serde_path_to_error::deserialize::<_, T>(value).err()?;
+    let problem = error.inner().to_string();
+    let problem = limited(&problem, MAX_PROBLEM);
     Some(match error.path().iter().next() {
-        Some(_) => format!("at {}: {}", shortened(error.path()), error.inner()),
-        None => error.inner().to_string(),
+        Some(first) => {
+            let path = shortened(error.path());
+            format!("at {path}{}: {problem}", row_id(first, id_of))
+        }
+        None => problem.into_owned(),
     })
 }
 
-/// Maximum length in characters of a key in a path, and of an error of the caller's types.
+/// Returns the id of the row that contains a mismatch, for a response that is a row or a list of rows.
+fn row_id(first: &Segment, id_of: impl Fn(Option<usize>) -> Option<String>) -> String {
+    let id = match first {
+        Segment::Seq { index } => id_of(Some(*index)),
+        _ => id_of(None),
+    };
+    id.map_or_else(String::new, |id| format!(" (objectId {id})"))
+}
+
+/// Returns the `objectId` of `row`, if it is an id and not a longer text.
+fn object_id(row: &Value) -> Option<String> {
+    let id = row.get("objectId")?.as_str()?;
+    let is_id_character =
+        |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
+    let is_id = (1..=MAX_ID_LENGTH).contains(&id.len()) && id.chars().all(is_id_character);
+    is_id.then(|| id.to_owned())
+}
+
+/// Maximum length in characters of a key in a path.
 const MAX_KEY: usize = 64;
-const MAX_CUSTOM: usize = 300;
+/// Maximum length in characters of the problem, which an error of the caller's types may describe.
+const MAX_PROBLEM: usize = 300;
 /// Maximum number of segments of a path.
 const MAX_SEGMENTS: usize = 16;
 
@@ -140,9 +173,9 @@ fn short_name(full: &str) -> String {
     short + &word
 }
 
-/// An error with the kind of the value found, not the value.
+/// An error that quotes no string of the response.
 ///
-/// Messages of `custom` come from the caller's own types and are kept as they are.
+/// Messages of `custom` come from the caller's own types and are kept, unless they are serde's and quote the value.
 #[derive(Debug)]
 struct Mismatch(String);
 
@@ -156,18 +189,31 @@ impl std::error::Error for Mismatch {}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(limited(&message.to_string(), MAX_CUSTOM).into_owned())
+        let message = message.to_string();
+        let message = without_quoted_value(&message).unwrap_or(message);
+        Self(limited(&message, MAX_PROBLEM).into_owned())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self(format!("expected {expected}, found {}", kind(found)))
+        let found = match found {
+            // "expected u8, found number" would seem to contradict itself.
+            Unexpected::Float(number) => format!("the floating-point number {number}"),
+            Unexpected::Signed(number) => format!("the number {number}"),
+            Unexpected::Bool(value) => format!("boolean {value}"),
+            other => kind(other).to_owned(),
+        };
+        Self(format!("expected {expected}, found {found}"))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self(format!(
-            "expected {expected}, found a different {}",
-            kind(found)
-        ))
+        let found = match found {
+            Unexpected::Unsigned(number) => format!("the number {number}"),
+            Unexpected::Signed(number) => format!("the number {number}"),
+            Unexpected::Float(number) => format!("the number {number}"),
+            Unexpected::Bool(value) => format!("boolean {value}"),
+            other => format!("a different {}", kind(other)),
+        };
+        Self(format!("expected {expected}, found {found}"))
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
@@ -177,12 +223,38 @@ impl de::Error for Mismatch {
     }
 }
 
+/// Rewrites a message of serde that quotes a value, such as `invalid type: string "x", expected u8`; `None` for another
+/// message.
+///
+/// The caller's type gets such a message if it reads a part of its value with another deserializer.
+fn without_quoted_value(message: &str) -> Option<String> {
+    if let Some(rest) = message.strip_prefix("unknown variant `") {
+        let (_, expected) = rest
+            .rsplit_once("`, expected ")
+            .unwrap_or((rest, "another"));
+        let expected = expected.split(" at line ").next().unwrap_or_default();
+        return Some(format!("expected {expected}, found a different string"));
+    }
+    let found = ["invalid type: ", "invalid value: "]
+        .iter()
+        .find_map(|prefix| message.strip_prefix(prefix))?;
+    let kinds = [
+        ("string", "string"),
+        ("character", "string"),
+        ("byte array", "bytes"),
+        ("enum", "string"),
+    ];
+    let (_, kind) = kinds.iter().find(|(name, _)| found.starts_with(name))?;
+    let (_, expected) = found.rsplit_once(", expected ")?;
+    let expected = expected.split(" at line ").next().unwrap_or_default();
+    Some(format!("expected {expected}, found {kind}"))
+}
+
 /// The JSON term for a value.
 fn kind(value: Unexpected<'_>) -> &'static str {
     match value {
         Unexpected::Bool(_) => "boolean",
         Unexpected::Unsigned(_) | Unexpected::Signed(_) => "number",
-        // "expected u8, found number" would seem to contradict itself.
         Unexpected::Float(_) => "floating-point number",
         Unexpected::Char(_) | Unexpected::Str(_) => "string",
         Unexpected::Unit | Unexpected::Option => "null",
@@ -338,15 +410,15 @@ mod tests {
             ),
             (
                 r#"{"name":"a","age":4711}"#,
-                "[1].age: expected u8, found a different number",
+                "[1].age: expected u8, found the number 4711",
             ),
             (
                 r#"{"name":"a","age":47.11}"#,
-                "[1].age: expected u8, found floating-point number",
+                "[1].age: expected u8, found the floating-point number 47.11",
             ),
             (
                 r#"{"name":"a","age":true}"#,
-                "[1].age: expected u8, found boolean",
+                "[1].age: expected u8, found boolean true",
             ),
             (
                 r#"{"name":["secret"]}"#,
@@ -463,6 +535,123 @@ mod tests {
         let problem = from_value::<Nested>(&nested).unwrap_err();
         assert!(problem.contains("[0][0]...: "), "{problem}");
         assert!(problem.len() < 200, "{problem}");
+    }
+
+    #[test]
+    fn a_number_is_written_if_its_kind_does_not_explain_the_mismatch() {
+        for (value, expected) in [
+            (
+                json!(1.5),
+                "expected i64, found the floating-point number 1.5",
+            ),
+            (
+                json!(1e300),
+                "expected i64, found the floating-point number 1",
+            ),
+            (
+                json!(u64::MAX),
+                "expected i64, found the number 18446744073709551615",
+            ),
+            (json!(true), "expected i64, found boolean true"),
+            (json!(null), "expected i64, found null"),
+            (json!("secret"), "expected i64, found string"),
+        ] {
+            let problem = from_value::<i64>(&value).unwrap_err();
+            assert!(
+                problem.starts_with(&format!("does not match i64: {expected}")),
+                "{problem}"
+            );
+        }
+        let problem = from_value::<u8>(&json!(-1)).unwrap_err();
+        assert_eq!(
+            problem,
+            "does not match u8: expected u8, found the number -1"
+        );
+        // A secret may consist of digits, and the kind explains the mismatch.
+        let problem = from_value::<String>(&json!(12345)).unwrap_err();
+        assert_eq!(
+            problem,
+            "does not match String: expected a string, found number"
+        );
+    }
+
+    #[test]
+    fn the_id_of_the_row_is_named_if_it_is_an_id() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only read into")]
+        struct Row {
+            age: u8,
+        }
+        let describe = |id: Value| {
+            let row = json!({"objectId": id, "age": "x"});
+            let rows = json!([{"objectId": "first", "age": 1}, row]);
+            (
+                from_value::<Row>(&row).unwrap_err(),
+                from_value::<Vec<Row>>(&rows).unwrap_err(),
+            )
+        };
+        let (row, rows) = describe(json!("B2"));
+        assert_eq!(
+            row,
+            "does not match Row: at age (objectId B2): expected u8, found string"
+        );
+        assert_eq!(
+            rows,
+            "does not match Vec<Row>: at [1].age (objectId B2): expected u8, found string"
+        );
+        for id in [
+            json!(5),
+            json!(null),
+            json!("a secret"),
+            json!("x".repeat(65)),
+        ] {
+            assert!(!describe(id.clone()).1.contains("objectId"), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_of_any_length_is_described_briefly() {
+        let map = json!({"k".repeat(50_000): "x"});
+        let problem = from_value::<std::collections::HashMap<String, u8>>(&map).unwrap_err();
+        assert!(problem.len() < 400, "{} bytes", problem.len());
+        assert!(
+            problem.contains("kkk...: expected u8, found string"),
+            "{problem}"
+        );
+
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        let problem = from_value::<Nothing>(&map).unwrap_err();
+        assert!(problem.len() < 700, "{} bytes", problem.len());
+    }
+
+    #[test]
+    fn a_message_of_serde_inside_the_callers_type_quotes_no_string() {
+        #[derive(Debug)]
+        struct Nested;
+        impl<'de> Deserialize<'de> for Nested {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                match text.as_str() {
+                    "variant" => serde_json::from_str::<Pet>(r#""secret""#).map(|_| Self),
+                    "value" => serde_json::from_str::<char>(r#""secret""#).map(|_| Self),
+                    _ => serde_json::from_str::<u8>(r#""secret, expected x""#).map(|_| Self),
+                }
+                .map_err(de::Error::custom)
+            }
+        }
+        for (case, expected) in [
+            ("type", "expected u8, found string"),
+            ("value", "expected a character, found string"),
+            (
+                "variant",
+                "expected `Cat` or `Dog`, found a different string",
+            ),
+        ] {
+            let problem = from_value::<Nested>(&json!(case)).unwrap_err();
+            assert_eq!(problem, format!("does not match Nested: {expected}"));
+        }
     }
 
     #[test]

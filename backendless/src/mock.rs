@@ -22,15 +22,22 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use httpmock::{HttpMockRequest, HttpMockResponse, Mock, Then, When};
+use httpmock::{HttpMockRequest, HttpMockResponse, Then};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub use crate::generated::mock::*;
+pub use handle::Mock;
 
 use crate::operation::Operation;
-use route::Route;
+use matcher::Expectation;
+pub(crate) use matcher::RequestMatcher;
+use received::Received;
 
+mod condition;
+mod handle;
+mod matcher;
+mod received;
 mod route;
 
 const APP_ID: &str = "mock-app-id";
@@ -39,13 +46,16 @@ const API_KEY: &str = "mock-rest-api-key";
 /// An HTTP server with configured responses, on a free local port.
 ///
 /// A request gets the response of the first mock that matches it. If no mock matches, the response is a 500 whose message
-/// describes the request and lists all mocks.
+/// describes the request, and how it differs from each mock.
 pub struct MockServer {
     server: httpmock::MockServer,
     fallback: Mutex<Fallback>,
-    /// A description of what each mock expects.
-    mocks: Arc<Mutex<Vec<String>>>,
+    /// What each mock expects.
+    mocks: Arc<Mutex<Expectations>>,
+    received: Received,
 }
+
+type Expectations = Vec<Arc<Mutex<Expectation>>>;
 
 /// The response to requests that no mock matches.
 enum Fallback {
@@ -67,12 +77,15 @@ impl MockServer {
     }
 
     fn new(server: httpmock::MockServer) -> Self {
-        let mocks = Arc::new(Mutex::new(Vec::new()));
+        let mocks = Arc::default();
+        let received = Received::default();
+        received.record(&server);
         let id = add_fallback(&server, &mocks);
         Self {
             server,
             fallback: Mutex::new(Fallback::Mock { id }),
             mocks,
+            received,
         }
     }
 
@@ -107,10 +120,15 @@ impl MockServer {
     pub fn server(&self) -> &httpmock::MockServer {
         let mut fallback = lock(&self.fallback);
         if let Fallback::Mock { id } = *fallback {
-            Mock::new(id, &self.server).delete();
+            httpmock::Mock::new(id, &self.server).delete();
             *fallback = Fallback::Httpmock;
         }
         &self.server
+    }
+
+    fn descriptions(&self) -> Vec<String> {
+        let mocks = lock(&self.mocks);
+        mocks.iter().map(|mock| lock(mock).to_string()).collect()
     }
 
     /// Adds a mock of one operation.
@@ -119,20 +137,21 @@ impl MockServer {
         operation: &'static Operation,
         configure: impl FnOnce(RequestMatcher, Responder),
     ) -> Mock<'_> {
-        let description = Arc::new(Mutex::new(operation.id().to_owned()));
+        let mut expectation = None;
         let mock = self.server.mock(|when, then| {
-            configure(
-                RequestMatcher::new(when, operation, Arc::clone(&description)),
-                Responder { then },
-            );
+            let (matcher, conditions) = RequestMatcher::new(when, operation);
+            expectation = Some(conditions);
+            configure(matcher, Responder { then });
         });
-        lock(&self.mocks).push(lock(&description).clone());
+        let expectation = expectation.expect("httpmock configures a mock when it is added");
+        lock(&self.mocks).push(Arc::clone(&expectation));
         let mut fallback = lock(&self.fallback);
         if let Fallback::Mock { id } = &mut *fallback {
-            Mock::new(*id, &self.server).delete();
+            httpmock::Mock::new(*id, &self.server).delete();
             *id = add_fallback(&self.server, &self.mocks);
         }
-        mock
+        drop(fallback);
+        Mock::new(mock, expectation, self.received.clone())
     }
 }
 
@@ -140,7 +159,7 @@ impl fmt::Debug for MockServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MockServer")
             .field("url", &self.url())
-            .field("mocks", &*lock(&self.mocks))
+            .field("mocks", &self.descriptions())
             .finish_non_exhaustive()
     }
 }
@@ -150,7 +169,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn add_fallback(server: &httpmock::MockServer, mocks: &Arc<Mutex<Vec<String>>>) -> usize {
+fn add_fallback(server: &httpmock::MockServer, mocks: &Arc<Mutex<Expectations>>) -> usize {
     let mocks = Arc::clone(mocks);
     let mock = server.mock(|_, then| {
         then.respond_with(move |request| {
@@ -166,146 +185,23 @@ fn add_fallback(server: &httpmock::MockServer, mocks: &Arc<Mutex<Vec<String>>>) 
     mock.id()
 }
 
-/// Describes a request that no mock matches, and all mocks. Headers and the app path are omitted: they contain secrets.
-fn describe_unmatched(request: &HttpMockRequest, mocks: &[String]) -> String {
-    let path = route::after_app_path(request).unwrap_or_else(|| {
-        "a path that does not start with the app path of this server".to_owned()
-    });
-    let query: Vec<String> = request
-        .query_params()
+/// Describes a request that no mock matches, and how it differs from each mock, those of its operation first.
+fn describe_unmatched(request: &HttpMockRequest, mocks: &Expectations) -> String {
+    let mut mocks: Vec<_> = mocks.iter().map(|mock| lock(mock)).collect();
+    mocks.sort_by_key(|mock| !mock.is_of_operation(request));
+    let described: Vec<String> = mocks
         .iter()
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|mock| match mock.differences(request).as_slice() {
+            [] => format!("{mock} (a condition added with `into_inner` differs)"),
+            differences => format!("{mock} ({})", differences.join(", ")),
+        })
         .collect();
-    let query = match query.is_empty() {
-        true => String::new(),
-        false => format!(" with the query {}", query.join(" & ")),
-    };
-    let mocks = match mocks.is_empty() {
+    let mocks = match described.is_empty() {
         true => "there are none".to_owned(),
-        false => mocks.join("; "),
+        false => described.join("; "),
     };
-    format!(
-        "no mock matches {} {path}{query}. Mocks: {mocks}",
-        request.method_str()
-    )
-}
-
-/// What a mock expects in a request.
-pub(crate) struct RequestMatcher {
-    when: When,
-    operation: &'static Operation,
-    description: Arc<Mutex<String>>,
-}
-
-impl RequestMatcher {
-    fn new(when: When, operation: &'static Operation, description: Arc<Mutex<String>>) -> Self {
-        let route = Route::of(operation);
-        let when = when
-            .method(operation.method())
-            .is_true(move |request| route.values(request).is_some());
-        Self {
-            when,
-            operation,
-            description,
-        }
-    }
-
-    /// Adds a predicate and its description.
-    fn and(
-        self,
-        description: &str,
-        predicate: impl Fn(&HttpMockRequest) -> bool + Send + Sync + 'static,
-    ) -> Self {
-        lock(&self.description).push_str(&format!(", {description}"));
-        let when = self.when.is_true(predicate);
-        Self { when, ..self }
-    }
-
-    /// Expects the decoded value of a path parameter.
-    pub(crate) fn path(self, name: &'static str, value: String) -> Self {
-        let route = Route::of(self.operation);
-        self.and(&format!("{name} = {value}"), move |request| {
-            let values = route.values(request).unwrap_or_default();
-            values
-                .iter()
-                .any(|(found, decoded)| *found == name && *decoded == value)
-        })
-    }
-
-    /// Expects all decoded values of a query parameter, in this order.
-    pub(crate) fn query(self, name: &'static str, expected: Vec<String>) -> Self {
-        self.and(
-            &format!("{name} = {}", expected.join(", ")),
-            move |request| query(request, name) == expected,
-        )
-    }
-
-    /// Expects a number in the query, in any notation.
-    pub(crate) fn query_number(self, name: &'static str, expected: f64) -> Self {
-        self.and(&format!("{name} = {expected}"), move |request| {
-            let values = query(request, name);
-            matches!(values.as_slice(), [value] if value.parse() == Ok(expected))
-        })
-    }
-
-    /// Expects the value of a header.
-    #[allow(
-        dead_code,
-        reason = "for operations the specification does not have today"
-    )]
-    pub(crate) fn header(self, name: &'static str, value: String) -> Self {
-        self.and(&format!("{name} = {value}"), move |request| {
-            header(request, name) == Some(&value)
-        })
-    }
-
-    /// Expects the user token. It is a secret, so the description does not contain it.
-    pub(crate) fn user_token(self, token: String) -> Self {
-        self.and("the user token", move |request| {
-            header(request, "user-token") == Some(&token)
-        })
-    }
-
-    /// Expects a JSON body. The order of keys and white space are ignored.
-    pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
-        let expected =
-            serde_json::to_value(body).expect("the expected body must be serializable as JSON");
-        self.and("the JSON body", move |request| {
-            serde_json::from_slice::<Value>(request.body_ref()).is_ok_and(|body| body == expected)
-        })
-    }
-
-    /// Expects a body of bytes.
-    #[allow(
-        dead_code,
-        reason = "for operations the specification does not have today"
-    )]
-    pub(crate) fn bytes(self, expected: Vec<u8>) -> Self {
-        self.and("the body", move |request| request.body_ref() == expected)
-    }
-
-    pub(crate) fn into_inner(self) -> When {
-        self.when
-    }
-}
-
-impl fmt::Debug for RequestMatcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&lock(&self.description))
-    }
-}
-
-fn query(request: &HttpMockRequest, name: &str) -> Vec<String> {
-    let all = request.query_params().into_iter();
-    all.filter(|(found, _)| found == name)
-        .map(|(_, value)| value)
-        .collect()
-}
-
-fn header<'r>(request: &'r HttpMockRequest, name: &str) -> Option<&'r String> {
-    let mut all = request.headers_vec().iter();
-    all.find(|(found, _)| found.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
+    let request = received::describe_request(request);
+    format!("no mock matches {request}. Mocks: {mocks}")
 }
 
 /// The response of a mock.
@@ -365,5 +261,7 @@ impl fmt::Debug for Responder {
     }
 }
 
+#[cfg(test)]
+mod assertion_tests;
 #[cfg(test)]
 mod tests;

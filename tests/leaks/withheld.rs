@@ -410,7 +410,7 @@ async fn decode_error_does_not_repeat_keys_that_are_secrets_or_long() {
         assert!(
             error
                 .message()
-                .starts_with("the response does not match HashMap<"),
+                .starts_with("the response does not match Option<HashMap<"),
             "{error}"
         );
     }

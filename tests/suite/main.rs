@@ -12,7 +12,8 @@
 //!
 //! The other modules cover all services: `coverage` that every operation is called and conforms to
 //! the document, `client` and `profiles` the settings of a client, `dialects` those of the local
-//! server, `errors` kinds and texts of errors, `faults` every operation against every fault of a server, `http2` rejected streams,
+//! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
+//! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
 //! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `handles` what callers can do with the types,
@@ -31,6 +32,7 @@ mod coverage;
 mod data;
 mod dialects;
 mod encodings;
+mod error_texts;
 mod errors;
 mod faults;
 mod files;

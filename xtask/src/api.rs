@@ -24,14 +24,18 @@ const FORMAT: (&str, &str) = ("57", "1.95");
 /// Prefixes of the paths of other crates' types that the API may contain.
 const ALLOWED: &[&str] = &[
     "bytes::bytes::Bytes",
-    "chrono::",
+    "chrono::datetime::DateTime",
+    "chrono::naive::",
+    "chrono::offset::",
     "futures_core::",
     "httpmock::api::",
     "schemars::",
     "serde_core::",
     "serde_json::map::Map",
     "serde_json::value::Value",
-    "time::",
+    "time::date::Date",
+    "time::offset_date_time::OffsetDateTime",
+    "time::primitive_date_time::PrimitiveDateTime",
 ];
 
 /// Crates whose types the API may always contain.

@@ -9,7 +9,9 @@ use super::login::account;
 use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::secret::{RecentSecrets, secret_string};
-use crate::transport::{Budget, Caller, HttpConfig, Shared, Transport, token_header};
+use crate::transport::{
+    Budget, Caller, HttpConfig, Runtimes, SettingNames, Shared, Transport, token_header,
+};
 use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
 const DEFAULT_API_URL: &str = "https://api.backendless.com";
@@ -63,6 +65,11 @@ impl ClientBuilder {
                 #[cfg(any(feature = "rustls", feature = "native-tls"))]
                 root_certificates: Vec::new(),
                 proxy: None,
+                names: SettingNames {
+                    app_id: "app_id",
+                    api_key: "api_key",
+                    api_url: "api_url",
+                },
             },
             caller: Caller::Anonymous,
             profile: Profile::default(),
@@ -78,32 +85,44 @@ impl ClientBuilder {
 
     /// Reads the settings from the environment variables that `get` returns.
     pub(super) fn from_env(get: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
-        let text = |name: &str, value: OsString| {
-            value
-                .into_string()
-                .map_err(|_| Error::invalid_argument(format!("{name} is not Unicode")))
+        const APP_ID: &str = "BACKENDLESS_APP_ID";
+        const API_KEY: &str = "BACKENDLESS_API_KEY";
+        const API_URL: &str = "BACKENDLESS_API_URL";
+        const PROFILE: &str = "BACKENDLESS_PROFILE";
+        let invalid =
+            |name: &str, problem: &str| Error::invalid_argument(format!("{name} {problem}"));
+        let optional = |name: &str| {
+            let text = get(name).map(OsString::into_string).transpose();
+            text.map_err(|_| invalid(name, "is not Unicode"))
         };
-        let required = |name: &str| match get(name) {
-            Some(value) if !value.is_empty() => text(name, value),
-            Some(_) => Err(Error::invalid_argument(format!("{name} is empty"))),
-            None => Err(Error::invalid_argument(format!("{name} is not set"))),
+        let required = |name: &str| match optional(name)? {
+            Some(value) if value.trim().is_empty() => Err(invalid(name, "is empty")),
+            Some(value) => Ok(value),
+            None => Err(invalid(name, "is not set")),
         };
-        let builder = Self::new(
-            required("BACKENDLESS_APP_ID")?,
-            required("BACKENDLESS_API_KEY")?,
-        );
-        let builder = match get("BACKENDLESS_API_URL") {
-            Some(url) => builder.api_url(text("BACKENDLESS_API_URL", url)?),
-            None => builder,
-        };
-        match get("BACKENDLESS_PROFILE") {
-            Some(profile) => {
-                let profile = text("BACKENDLESS_PROFILE", profile)?.parse();
-                let problem = "BACKENDLESS_PROFILE is neither `document` nor `live`";
-                Ok(builder.profile(profile.map_err(|_| Error::invalid_argument(problem))?))
+        let mut builder = Self::new(required(APP_ID)?, required(API_KEY)?);
+        builder.http.names.app_id = APP_ID;
+        builder.http.names.api_key = API_KEY;
+        if let Some(url) = optional(API_URL)? {
+            if url.trim().is_empty() {
+                let problem = format!(
+                    "is empty: remove it, which means {DEFAULT_API_URL}, or set it to another URL"
+                );
+                return Err(invalid(API_URL, &problem));
             }
-            None => Ok(builder),
+            builder = builder.api_url(url);
+            builder.http.names.api_url = API_URL;
         }
+        if let Some(profile) = optional(PROFILE)? {
+            if profile.trim().is_empty() {
+                let problem = "is empty: remove it, or set it to `document` or `live`";
+                return Err(invalid(PROFILE, problem));
+            }
+            let problem = "is neither `document` nor `live`";
+            let profile = profile.parse().map_err(|_| invalid(PROFILE, problem))?;
+            builder = builder.profile(profile);
+        }
+        Ok(builder)
     }
 
     /// Sets the URL of the API: an origin, and the path that precedes the app path if the server requires one, such as
@@ -118,6 +137,7 @@ impl ClientBuilder {
     /// ```
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.http.api_url = secret_string(url.into());
+        self.http.names.api_url = "api_url";
         self
     }
 
@@ -411,6 +431,7 @@ impl ClientBuilder {
             budget: Budget::new(self.retry_budget, self.jitter_seed),
             retry: self.retry,
             clock: self.clock,
+            runtimes: Runtimes::default(),
         };
         Ok(Client {
             transport: Transport::new(shared, self.caller),
@@ -542,13 +563,67 @@ mod tests {
         ] {
             assert_eq!(from_env(text).unwrap().profile, profile);
         }
-        for invalid in ["", "production"] {
+        let empty = "BACKENDLESS_PROFILE is empty: remove it, or set it to `document` or `live`";
+        for (invalid, problem) in [
+            ("", empty),
+            (" ", empty),
+            (
+                "production",
+                "BACKENDLESS_PROFILE is neither `document` nor `live`",
+            ),
+        ] {
             let error = from_env(Some(invalid)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-            assert_eq!(
-                error.to_string(),
-                "BACKENDLESS_PROFILE is neither `document` nor `live`"
-            );
+            assert_eq!(error.to_string(), problem);
+        }
+    }
+
+    #[test]
+    fn invalid_variable_is_reported_by_its_name_and_without_its_value() {
+        let problem = |name: &'static str, value: &'static str| {
+            let builder = ClientBuilder::from_env(move |variable| match variable {
+                _ if variable == name => Some(value.into()),
+                "BACKENDLESS_APP_ID" | "BACKENDLESS_API_KEY" => Some("A0F5".into()),
+                _ => None,
+            });
+            let error = builder.and_then(ClientBuilder::build).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            error.to_string()
+        };
+        for (name, value, expected) in [
+            (
+                "BACKENDLESS_API_URL",
+                "",
+                "is empty: remove it, which means https://api",
+            ),
+            (
+                "BACKENDLESS_API_URL",
+                " ",
+                "is empty: remove it, which means https://api",
+            ),
+            (
+                "BACKENDLESS_API_URL",
+                "SECRET.com",
+                "is not a URL: it has no scheme",
+            ),
+            (
+                "BACKENDLESS_API_URL",
+                "https://u:SECRET@x",
+                "contains a user name",
+            ),
+            ("BACKENDLESS_APP_ID", "", "is empty"),
+            ("BACKENDLESS_APP_ID", "SECRET/x", "contains a slash"),
+            (
+                "BACKENDLESS_APP_ID",
+                "SECRET\n",
+                "contains a control character",
+            ),
+            ("BACKENDLESS_API_KEY", "\t", "is empty"),
+            ("BACKENDLESS_API_KEY", "SECRET x", "contains white space"),
+        ] {
+            let text = problem(name, value);
+            assert!(text.starts_with(&format!("{name} {expected}")), "{text}");
+            assert!(!text.contains("SECRET"), "{text}");
         }
     }
 

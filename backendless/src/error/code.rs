@@ -126,10 +126,11 @@ error_codes! {
     1155 => Conflict: "the entry exists already.";
     1166 => Conflict: "a column with unique values has the value already.";
     2000 => Forbidden: "the operation is not allowed.";
-    2002 UNKNOWN_APPLICATION: "no application has that id and key.";
+    2002 UNKNOWN_APPLICATION => InvalidApplication: "no application has that id and key.";
     2011 => Forbidden: "only server code may do this.";
     3000 => Unauthorized: "the login is not possible.";
     3003 INVALID_LOGIN => Unauthorized: "the login or the password is wrong.";
+    3008 => InvalidApplication: "the application id or the key is missing.";
     3009 => Forbidden: "the registration of users is disabled.";
     3011 PASSWORD_MISSING: "a registration without a password.";
     3013 IDENTITY_MISSING: "a registration without a value for the identity column.";
@@ -167,6 +168,7 @@ error_codes! {
     6018 => Conflict: "the file or directory exists already.";
     6026 => Forbidden: "no permission to delete the file.";
     8002 UNREADABLE_REQUEST: "the body of the request could not be parsed.";
+    8022 => InvalidApplication: "the application id is missing.";
     9070 SCALING_REQUIRED => RateLimited:
         "the application's plan does not cover the request. The request was not processed.";
     11009 => RateLimited: "the limit of API calls is reached.";
@@ -222,6 +224,7 @@ mod tests {
             entries.map(|entry| entry.code.get()).collect()
         };
         assert_eq!(codes(ErrorKind::RateLimited), [999, 9070, 11009, 11033]);
+        assert_eq!(codes(ErrorKind::InvalidApplication), [2002, 3008, 8022]);
         assert_eq!(
             codes(ErrorKind::Unauthorized),
             [
@@ -248,7 +251,7 @@ mod tests {
         );
         assert_eq!(
             CODES.iter().filter(|entry| entry.kind.is_some()).count(),
-            57
+            60
         );
     }
 

@@ -42,6 +42,8 @@ pub enum ErrorKind {
     Decode,
     /// The service rejected the request for a reason that no other kind describes.
     Api,
+    /// The service has no application with this id and REST API key: one of them, or the API URL, is wrong.
+    InvalidApplication,
     /// The login is wrong, or the session is missing or expired.
     Unauthorized,
     /// The user has no permission for the request.
@@ -81,6 +83,7 @@ impl fmt::Display for ErrorKind {
             Self::ConnectionLost => "connection lost",
             Self::Decode => "unexpected response body",
             Self::Api => "rejected by the service",
+            Self::InvalidApplication => "invalid application id or key",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "permission denied",
             Self::NotFound => "not found",

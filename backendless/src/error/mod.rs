@@ -54,6 +54,8 @@ struct Inner {
     message: String,
     data: Option<serde_json::Value>,
     attempts: u32,
+    /// How many of the attempts repeated a request at once after a new login, and are no retries.
+    replays: u32,
     /// Why no further attempt followed.
     stopped: Option<Stopped>,
     retryable: bool,
@@ -136,6 +138,8 @@ impl Error {
 
     /// Returns the `errorData` of the response: details of any shape. Most responses contain none.
     ///
+    /// If a received message does not match its type, this is the message as JSON: the service does not deliver it
+    /// again.
     /// It is `None` as well if it is longer than 8 KiB, or withheld as described at [`message`](Self::message).
     ///
     /// ```
@@ -233,6 +237,20 @@ impl Error {
         self.0.kind == ErrorKind::NotFound
     }
 
+    /// Returns whether the kind is [`InvalidApplication`](ErrorKind::InvalidApplication): the application id, the REST
+    /// API key or the API URL is wrong.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client, server| {
+    /// let client = backendless::Client::builder(server.app_id(), "another-key").api_url(server.url()).build()?;
+    /// assert!(client.counters().get("visits").await.unwrap_err().is_invalid_application());
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn is_invalid_application(&self) -> bool {
+        self.0.kind == ErrorKind::InvalidApplication
+    }
+
     /// Returns whether the kind is [`Unauthorized`](ErrorKind::Unauthorized): the login is wrong, or the session is
     /// missing or expired.
     ///
@@ -280,6 +298,7 @@ impl Error {
             message: truncate(message.into()),
             data: None,
             attempts: 0,
+            replays: 0,
             stopped: None,
             retryable: false,
             retry_after: None,
@@ -302,6 +321,12 @@ impl Error {
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Sets how many of the attempts followed a new login; neither policy nor budget limits these.
+    pub(crate) fn with_replays(mut self, replays: u32) -> Self {
+        self.0.replays = replays;
         self
     }
 
@@ -371,34 +396,42 @@ impl fmt::Display for Error {
             (None, _) => {}
         }
         f.write_str(&inner.message)?;
+        if inner.kind == ErrorKind::InvalidApplication {
+            f.write_str("; check the application id, the REST API key and the API URL")?;
+        }
         match (inner.operation, inner.attempts) {
             (None, _) => Ok(()),
             (Some(_), 0) => f.write_str(" (nothing was sent)"),
-            (Some(_), attempts) => write_attempts(f, attempts, inner.stopped.as_ref()),
+            (Some(_), _) => write_attempts(f, inner),
         }
     }
 }
 
 /// Writes how many attempts there were, and why no more.
-fn write_attempts(
-    f: &mut fmt::Formatter<'_>,
-    attempts: u32,
-    stopped: Option<&Stopped>,
-) -> fmt::Result {
-    match (attempts, stopped) {
-        (1, None) => f.write_str(" (1 attempt)"),
-        (_, None) => write!(f, " ({attempts} attempts)"),
-        (1, Some(Stopped::Final(reason))) => write!(f, " (1 attempt; not retried: {reason})"),
-        (_, Some(Stopped::Final(reason))) => {
-            write!(f, " ({attempts} attempts; not retried again: {reason})")
+fn write_attempts(f: &mut fmt::Formatter<'_>, inner: &Inner) -> fmt::Result {
+    let attempts = match inner.attempts {
+        1 => "1 attempt".to_owned(),
+        attempts => format!("{attempts} attempts"),
+    };
+    let attempts = match inner.replays {
+        0 => attempts,
+        1 => format!("{attempts}, one of them after a new login"),
+        replays => format!("{attempts}, {replays} of them after a new login"),
+    };
+    let is_first = inner.attempts.saturating_sub(inner.replays) <= 1;
+    match &inner.stopped {
+        None => write!(f, " ({attempts})"),
+        Some(Stopped::Final(reason)) if is_first => {
+            write!(f, " ({attempts}; not retried: {reason})")
         }
-        (1, Some(Stopped::GaveUp(Some(reason)))) => {
-            write!(f, " (1 attempt; not retried: {reason})")
+        Some(Stopped::Final(reason)) => {
+            write!(f, " ({attempts}; not retried again: {reason})")
         }
-        (_, Some(Stopped::GaveUp(Some(reason)))) => {
-            write!(f, " (gave up after {attempts} attempts: {reason})")
+        Some(Stopped::GaveUp(Some(reason))) if is_first => {
+            write!(f, " ({attempts}; not retried: {reason})")
         }
-        (_, Some(Stopped::GaveUp(None))) => write!(f, " (gave up after {attempts} attempts)"),
+        Some(Stopped::GaveUp(Some(reason))) => write!(f, " (gave up after {attempts}: {reason})"),
+        Some(Stopped::GaveUp(None)) => write!(f, " (gave up after {attempts})"),
     }
 }
 

@@ -17,7 +17,7 @@ use tokio_util::io::ReaderStream;
 use super::FileInfo;
 use crate::generated::raw;
 use crate::operations::UPLOAD_FILE;
-use crate::prepared::{BoxError, Content, Form, FormSource, Multipart, Progress};
+use crate::prepared::{BoxError, Content, Form, FormSource, Multipart, Progress, Stage};
 use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::is_media_type;
 use crate::{Error, ErrorKind, Result};
@@ -495,7 +495,11 @@ impl Stream for Observed {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        let chunk = ready!(this.next(context));
+        let Poll::Ready(chunk) = this.next(context) else {
+            let sent = this.sent;
+            this.progress.set_stage(Stage::WaitingForSource { sent });
+            return Poll::Pending;
+        };
         this.progress.step();
         let chunk = this.checked(chunk);
         if matches!(chunk, Some(Err(_))) {
@@ -506,11 +510,17 @@ impl Stream for Observed {
             Some(Err(_)) | None => 0,
         };
         this.sent += bytes;
+        if bytes > 0 {
+            this.progress.set_stage(Stage::Sending { sent: this.sent });
+        }
         // Empty content has no chunks, and is reported at its end.
         let is_due = bytes > 0 || (chunk.is_none() && !this.is_reported);
         if is_due && let Err(panicked) = this.report() {
             this.progress.fail(ErrorKind::ConnectionLost);
             return Poll::Ready(Some(Err(panicked)));
+        }
+        if chunk.is_none() {
+            this.progress.set_stage(Stage::Sent);
         }
         Poll::Ready(chunk)
     }

@@ -6,12 +6,12 @@
 
 //! Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).
 
-use crate::mock::{MockServer, RequestMatcher, Responder};
+use crate::mock::{Mock, MockServer, RequestMatcher, Responder};
 use crate::operations;
 
 impl MockServer {
     /// Adds a mock of `createObject`: `POST /data/{table-name}`.
-    pub fn create_object<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn create_object<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(CreateObjectWhen, CreateObjectThen),
     {
@@ -22,7 +22,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `findObjects`: `GET /data/{table-name}`.
-    pub fn find_objects<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn find_objects<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(FindObjectsWhen, FindObjectsThen),
     {
@@ -33,7 +33,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `getObjectById`: `GET /data/{table-name}/{object-id}`.
-    pub fn get_object_by_id<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn get_object_by_id<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(GetObjectByIdWhen, GetObjectByIdThen),
     {
@@ -44,7 +44,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `updateObject`: `PUT /data/{table-name}/{object-id}`.
-    pub fn update_object<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn update_object<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(UpdateObjectWhen, UpdateObjectThen),
     {
@@ -55,7 +55,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `deleteObject`: `DELETE /data/{table-name}/{object-id}`.
-    pub fn delete_object<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn delete_object<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(DeleteObjectWhen, DeleteObjectThen),
     {
@@ -66,7 +66,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `countObjects`: `GET /data/{table-name}/count`.
-    pub fn count_objects<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn count_objects<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(CountObjectsWhen, CountObjectsThen),
     {
@@ -77,7 +77,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `registerUser`: `POST /users/register`.
-    pub fn register_user<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn register_user<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(RegisterUserWhen, RegisterUserThen),
     {
@@ -88,7 +88,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `loginUser`: `POST /users/login`.
-    pub fn login_user<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn login_user<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(LoginUserWhen, LoginUserThen),
     {
@@ -99,7 +99,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `logoutUser`: `GET /users/logout`.
-    pub fn logout_user<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn logout_user<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(LogoutUserWhen, LogoutUserThen),
     {
@@ -110,7 +110,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `restorePassword`: `GET /users/restorepassword/{identity}`.
-    pub fn restore_password<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn restore_password<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(RestorePasswordWhen, RestorePasswordThen),
     {
@@ -121,7 +121,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `uploadFile`: `POST /files/{path}`.
-    pub fn upload_file<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn upload_file<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(UploadFileWhen, UploadFileThen),
     {
@@ -132,7 +132,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `deleteFile`: `DELETE /files/{path}`.
-    pub fn delete_file<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn delete_file<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(DeleteFileWhen, DeleteFileThen),
     {
@@ -143,7 +143,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `publishMessage`: `POST /messaging/{channel-name}`.
-    pub fn publish_message<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn publish_message<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(PublishMessageWhen, PublishMessageThen),
     {
@@ -154,7 +154,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `pollMessages`: `GET /messaging/{channel-name}/{subscription-id}`.
-    pub fn poll_messages<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn poll_messages<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(PollMessagesWhen, PollMessagesThen),
     {
@@ -165,7 +165,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `sendEmail`: `POST /messaging/email`.
-    pub fn send_email<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn send_email<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(SendEmailWhen, SendEmailThen),
     {
@@ -176,7 +176,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `findGeoPoints`: `GET /geo/points`.
-    pub fn find_geo_points<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn find_geo_points<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(FindGeoPointsWhen, FindGeoPointsThen),
     {
@@ -187,7 +187,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `saveGeoPoint`: `POST /geo/points`.
-    pub fn save_geo_point<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn save_geo_point<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(SaveGeoPointWhen, SaveGeoPointThen),
     {
@@ -198,7 +198,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `cachePut`: `PUT /cache/{key}`.
-    pub fn cache_put<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn cache_put<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(CachePutWhen, CachePutThen),
     {
@@ -209,7 +209,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `cacheGet`: `GET /cache/{key}`.
-    pub fn cache_get<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn cache_get<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(CacheGetWhen, CacheGetThen),
     {
@@ -220,7 +220,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `cacheDelete`: `DELETE /cache/{key}`.
-    pub fn cache_delete<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn cache_delete<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(CacheDeleteWhen, CacheDeleteThen),
     {
@@ -231,7 +231,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `cacheContains`: `GET /cache/{key}/check`.
-    pub fn cache_contains<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn cache_contains<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(CacheContainsWhen, CacheContainsThen),
     {
@@ -242,7 +242,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `incrementAndGet`: `PUT /counters/{counter-name}/increment/get`.
-    pub fn increment_and_get<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn increment_and_get<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(IncrementAndGetWhen, IncrementAndGetThen),
     {
@@ -253,7 +253,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `incrementByAndGet`: `PUT /counters/{counter-name}/incrementby/get`.
-    pub fn increment_by_and_get<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn increment_by_and_get<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(IncrementByAndGetWhen, IncrementByAndGetThen),
     {
@@ -267,7 +267,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `getCounter`: `GET /counters/{counter-name}/get`.
-    pub fn get_counter<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn get_counter<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(GetCounterWhen, GetCounterThen),
     {
@@ -278,7 +278,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `resetCounter`: `PUT /counters/{counter-name}/reset`.
-    pub fn reset_counter<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn reset_counter<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(ResetCounterWhen, ResetCounterThen),
     {
@@ -289,7 +289,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `invokeCloudCodeService`: `POST /services/{service-name}/{method-name}`.
-    pub fn invoke_cloud_code_service<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn invoke_cloud_code_service<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(InvokeCloudCodeServiceWhen, InvokeCloudCodeServiceThen),
     {
@@ -303,7 +303,7 @@ impl MockServer {
     }
 
     /// Adds a mock of `getAndIncrement`: `PUT /counters/{counter-name}/get/increment`.
-    pub fn get_and_increment<F>(&self, configure: F) -> ::httpmock::Mock<'_>
+    pub fn get_and_increment<F>(&self, configure: F) -> Mock<'_>
     where
         F: FnOnce(GetAndIncrementWhen, GetAndIncrementThen),
     {

@@ -62,7 +62,7 @@ pub static FIND_OBJECTS: Operation = Operation {
 ///
 /// Safe: reads an object and changes nothing.
 ///
-/// Reserved values of `object-id`, which would make the path that of another operation: `count`.
+/// Reserved values of `object-id`, which would make the path address another operation: `count`.
 pub static GET_OBJECT_BY_ID: Operation = Operation {
     id: "getObjectById",
     service: "Data",
@@ -295,7 +295,7 @@ pub static DELETE_FILE: Operation = Operation {
 ///
 /// Not idempotent: each request publishes another message.
 ///
-/// Reserved values of `channel-name`, which would make the path that of another operation: `email`.
+/// Reserved values of `channel-name`, which would make the path address another operation: `email`.
 pub static PUBLISH_MESSAGE: Operation = Operation {
     id: "publishMessage",
     service: "Messaging",

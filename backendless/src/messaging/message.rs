@@ -1,11 +1,14 @@
 //! Received messages, and the status of published ones.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::Timestamp;
+use crate::operations::POLL_MESSAGES;
+use crate::{Client, Error, ErrorKind, Result, Timestamp, decode};
 
 /// A message from a channel, with a payload of type `M`.
 ///
@@ -53,6 +56,79 @@ pub struct Message<M> {
 /// By default each message is still JSON, so that a message which does not match the caller's type does not affect
 /// the others.
 pub(super) struct Messages<T = Value>(pub(super) Vec<T>);
+
+impl Messages {
+    /// Decodes each message. The error of a message that does not match `M` names it and contains it as its data,
+    /// because the service does not deliver it again.
+    pub(super) fn decode<M: DeserializeOwned>(
+        self,
+        client: &Client,
+        attempts: u32,
+    ) -> Vec<Result<Message<M>>> {
+        let count = self.0.len();
+        let numbered = self.0.into_iter().zip(1..);
+        numbered
+            .map(|(message, number)| {
+                decode(client, &message, (number, count), attempts)
+                    .map_err(|error| error.with_data(Some(message)))
+            })
+            .collect()
+    }
+
+    /// Decodes all messages. The error of the first that does not match `M` contains all of them as its data.
+    pub(super) fn decode_all<M: DeserializeOwned>(
+        self,
+        client: &Client,
+        attempts: u32,
+    ) -> Result<Vec<Message<M>>> {
+        let count = self.0.len();
+        let numbered = self.0.iter().zip(1..);
+        let decoded: Result<Vec<_>> = numbered
+            .map(|(message, number)| decode(client, message, (number, count), attempts))
+            .collect();
+        decoded.map_err(|error| error.with_data(Some(Value::Array(self.0))))
+    }
+}
+
+/// Decodes the message that is number `number` of `count` in a response.
+fn decode<M: DeserializeOwned>(
+    client: &Client,
+    message: &Value,
+    (number, count): (usize, usize),
+    attempts: u32,
+) -> Result<Message<M>> {
+    decode::from_value(message).map_err(|problem| {
+        let problem = format!("{}{problem}", Id::of(message));
+        let problem = client.transport.without_secrets(problem);
+        let text = format!("message {number} of {count} {problem}");
+        Error::new(ErrorKind::Decode, text)
+            .with_operation(&POLL_MESSAGES)
+            .with_attempts(attempts)
+    })
+}
+
+/// The id of a message, for error messages.
+struct Id<'m>(Option<&'m Value>);
+
+impl<'m> Id<'m> {
+    fn of(message: &'m Value) -> Self {
+        Self(message.get("messageId"))
+    }
+}
+
+impl fmt::Display for Id<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// The ids of the service are shorter.
+        const MAX_LENGTH: usize = 64;
+        match self.0 {
+            Some(Value::String(id)) if (1..=MAX_LENGTH).contains(&id.len()) => {
+                write!(f, "(messageId {}) ", id.escape_debug())
+            }
+            Some(Value::Number(id)) => write!(f, "(messageId {id}) "),
+            _ => Ok(()),
+        }
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Messages<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -92,9 +92,9 @@ impl Messaging {
     /// Receives the pending messages of a subscription, with payloads of type `M`. The list is empty if there are none.
     ///
     /// The request is not idempotent: the service delivers each message once, so the messages of a lost response are
-    /// lost. If one message does not match `M`, the request fails and the others are lost as well: use
-    /// `serde_json::Value` as `M` where payloads of another form are possible. [`messages`](Self::messages) polls
-    /// repeatedly, and returns one message or error after the other.
+    /// lost. If one message does not match `M`, the request fails; [`Error::data`](crate::Error::data) is then an array
+    /// of all received messages. Use `serde_json::Value` as `M` where payloads of another form are possible.
+    /// [`messages`](Self::messages) polls repeatedly, and returns one message or error after the other.
     ///
     /// # Errors
     ///
@@ -121,9 +121,11 @@ impl Messaging {
     where
         M: DeserializeOwned + Send + 'static,
     {
-        let request =
-            raw::poll_messages::<Messages<Message<M>>>(&channel.into(), &subscription_id.into());
-        Request::map(&self.client, request, |messages| messages.0)
+        let request = raw::poll_messages::<Messages>(&channel.into(), &subscription_id.into());
+        let client = self.client.clone();
+        Request::then(&self.client, request, move |messages, attempts| {
+            messages?.decode_all(&client, attempts)
+        })
     }
 
     /// Returns a stream of the messages of a subscription, with payloads of type `M`; see [`MessageStream`].

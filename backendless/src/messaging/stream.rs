@@ -9,17 +9,14 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use tokio::time::Sleep;
 
 use super::Message;
 use super::message::Messages;
-use crate::decode;
 use crate::generated::raw;
-use crate::operations::POLL_MESSAGES;
 use crate::request::{Request, RequestFuture};
 use crate::transport::Settings;
-use crate::{Client, Error, ErrorKind, Result, RetryPolicy};
+use crate::{Client, Error, Result, RetryPolicy};
 
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(1);
 /// Maximum length of a stored id, in bytes.
@@ -32,7 +29,10 @@ const MAX_REMEMBERED_IDS: usize = 10_000;
 /// The subscription is polled when the stream is first polled, and then at an [interval](Self::interval). The stream
 /// does not end. A failed poll is an item of the stream, and polling continues after the interval: drop the stream to
 /// stop, for example after an error that the next poll would return as well, such as
-/// [`Unauthorized`](ErrorKind::Unauthorized). A message with the id of an earlier one is skipped.
+/// [`Unauthorized`](crate::ErrorKind::Unauthorized). A message with the id of an earlier one is skipped.
+///
+/// A message whose payload does not match `M` is an item of kind [`Decode`](crate::ErrorKind::Decode), whose
+/// [`data`](crate::Error::data) is the message as JSON. The other messages of the response follow.
 ///
 /// ```
 /// # backendless_local::doc_example!(|client| {
@@ -188,10 +188,7 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
                 }
                 State::Polling(request) => match ready!(request.as_mut().poll(context)) {
                     Ok(Polled { messages, attempts }) => {
-                        let messages = messages.0.into_iter();
-                        let mut messages: Vec<_> = messages
-                            .map(|message| read(&this.client, message, attempts))
-                            .collect();
+                        let mut messages = messages.decode(&this.client, attempts);
                         messages.retain(|message| match message {
                             Ok(message) => this.seen_ids.is_new(message),
                             Err(_) => true,
@@ -210,16 +207,6 @@ impl<M: DeserializeOwned + Send + 'static> Stream for MessageStream<M> {
             }
         }
     }
-}
-
-/// Decodes one message. A message that does not match `M` is an error of its own.
-fn read<M: DeserializeOwned>(client: &Client, message: Value, attempts: u32) -> Result<Message<M>> {
-    decode::from_value(&message).map_err(|problem| {
-        let problem = client.transport.without_secrets(problem);
-        Error::new(ErrorKind::Decode, format!("a message {problem}"))
-            .with_operation(&POLL_MESSAGES)
-            .with_attempts(attempts)
-    })
 }
 
 impl<M> fmt::Debug for MessageStream<M> {

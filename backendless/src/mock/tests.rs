@@ -134,7 +134,7 @@ async fn an_unmatched_request_is_described_without_secrets() {
     assert_eq!(
         body["message"],
         "no mock matches GET /data/Person/count with the query where=a=1. \
-         Mocks: countObjects, table-name = Person, the user token"
+         Mocks: countObjects, table-name = Person, the user token (no user token was received)"
     );
     let text = body.to_string();
     for secret in [server.app_id(), server.api_key(), "the-token"] {

@@ -67,6 +67,24 @@ struct State {
     last: Option<Instant>,
     chunks: u64,
     failure: Option<ErrorKind>,
+    stage: Stage,
+}
+
+/// Stage of the transfer of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The server is to accept the next chunk.
+    Sending { sent: u64 },
+    /// The source is to deliver the next chunk.
+    WaitingForSource { sent: u64 },
+    /// All chunks were sent.
+    Sent,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self::Sending { sent: 0 }
+    }
 }
 
 impl Progress {
@@ -77,6 +95,7 @@ impl Progress {
         state.last = Some(clock.now());
         state.chunks += 1;
         state.failure = None;
+        state.stage = Stage::default();
     }
 
     /// Records that a chunk was transferred.
@@ -89,6 +108,16 @@ impl Progress {
     /// Records that the source of the body failed: no more chunks follow.
     pub(crate) fn fail(&self, kind: ErrorKind) {
         self.state().failure = Some(kind);
+    }
+
+    /// Records the stage of the transfer.
+    pub(crate) fn set_stage(&self, stage: Stage) {
+        self.state().stage = stage;
+    }
+
+    /// Returns the stage of the transfer.
+    pub(crate) fn stage(&self) -> Stage {
+        self.state().stage
     }
 
     /// Returns when the last chunk was transferred, or the attempt started; `None` before the first attempt.

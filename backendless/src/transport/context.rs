@@ -10,11 +10,12 @@ use tracing::Span;
 use super::deadline::Deadline;
 use super::disclosure;
 use super::http::{HttpError, HttpErrorKind, Server};
+use super::retry::MaxDelay;
 use super::session::Caller;
 use super::settings::Settings;
 use super::{Shared, trace};
-use crate::operation::{ErrorCodes, Operation};
-use crate::prepared::Progress;
+use crate::operation::{ErrorCodes, Idempotency, Operation};
+use crate::prepared::{Progress, Stage};
 use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
 
 /// How much of a response the transport reads.
@@ -126,16 +127,23 @@ impl RequestContext {
 
     /// Returns the maximum delay before another attempt. It is limited even without a total timeout: a
     /// `Retry-After` may name a date in a year.
-    pub(super) fn max_delay(&self) -> Duration {
+    pub(super) fn max_delay(&self) -> MaxDelay {
         match self.total_timeout {
-            Duration::MAX => self.shared.timeout,
-            _ => self.remaining(),
+            Duration::MAX => MaxDelay {
+                time: self.shared.timeout,
+                name: "maximum delay",
+            },
+            _ => MaxDelay {
+                time: self.remaining(),
+                name: "remaining time",
+            },
         }
     }
 
     /// Starts an attempt and its deadline.
     pub(super) fn begin_attempt(&mut self) {
         self.attempts += 1;
+        self.shared.runtimes.enter();
         self.deadline = self.attempt_deadline();
     }
 
@@ -239,7 +247,7 @@ impl RequestContext {
                     false => error.retryable(true),
                 }
             }
-            HttpErrorKind::Timeout => self.timed_out("no response was received"),
+            HttpErrorKind::Timeout => self.no_response(),
             HttpErrorKind::InvalidRequest => {
                 let text = format!("the request cannot be sent: {reason}");
                 self.error(ErrorKind::InvalidArgument, text)
@@ -262,14 +270,55 @@ impl RequestContext {
         if self.is_idempotent {
             return error.retryable(true);
         }
-        let id = self.operation.id();
         error.final_because(format!(
-            "{id} is not idempotent and may have been processed"
+            "{} and may have been processed",
+            self.why_not_idempotent()
         ))
     }
 
+    /// Returns why this request is not idempotent.
+    fn why_not_idempotent(&self) -> String {
+        if self.settings.idempotent == Some(false) {
+            return "it was marked with `idempotent(false)`".to_owned();
+        }
+        let id = self.operation.id();
+        match self.operation.idempotency() {
+            Idempotency::NotIdempotent => format!("{id} is not idempotent"),
+            Idempotency::IdempotentWhen { query, value } => {
+                format!("{id} without `{query}={value}` is not idempotent")
+            }
+            // A property of its body.
+            Idempotency::Safe | Idempotency::Idempotent => {
+                format!("this {id} is not idempotent")
+            }
+        }
+    }
+
+    /// Creates the error of an attempt that timed out before the head of the response. It names who was waited for: the
+    /// source of an upload, the server that reads it, or the server that responds.
+    pub(super) fn no_response(&self) -> Error {
+        let stage = self.progress.as_ref().map(Progress::stage);
+        let (what, bytes) = match stage {
+            Some(Stage::WaitingForSource { sent }) => {
+                ("the source of the upload delivered no further data", sent)
+            }
+            Some(Stage::Sending { sent }) if sent > 0 => {
+                ("the server accepted no further data", sent)
+            }
+            Some(Stage::Sending { .. } | Stage::Sent) | None => {
+                return self.timed_out("no response was received");
+            }
+        };
+        self.timed_out_after(what, &format!(", after {bytes} bytes"))
+    }
+
     pub(super) fn timed_out(&self, what: &str) -> Error {
-        let text = format!("{what} within {}", self.deadline);
+        self.timed_out_after(what, "")
+    }
+
+    fn timed_out_after(&self, what: &str, transferred: &str) -> Error {
+        let hint = self.shared.runtimes.hint();
+        let text = format!("{what} within {}{transferred}{hint}", self.deadline);
         self.transient(self.error(ErrorKind::Timeout, text))
     }
 

@@ -108,6 +108,21 @@ fn default_message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Stri
             .to_owned();
     }
     let reason = status.canonical_reason().unwrap_or("unknown status");
+    let problem = match status {
+        StatusCode::URI_TOO_LONG => {
+            "the address of the request is longer than the server accepts; send fewer values per request"
+        }
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            "the headers of the request are longer than the server accepts"
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            "the body of the request is longer than the server accepts; send less in one request"
+        }
+        _ => "",
+    };
+    if !problem.is_empty() {
+        return format!("{reason}: {problem}");
+    }
     if body.is_empty() {
         return format!("{reason}, with an empty body");
     }

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
-use super::retry::{Attempt, Failure, Next, Withdrawal};
+use super::retry::{Attempt, Failure, MaxDelay, Next, Withdrawal};
 use super::session::{LogIn, RequestSession, token_header};
 use super::{coding, download, error_response, trace};
 use crate::operation::ErrorCodes;
@@ -48,7 +48,7 @@ impl Attempt for Exchange<'_> {
         }
     }
 
-    fn max_delay(&self) -> Duration {
+    fn max_delay(&self) -> MaxDelay {
         self.context.max_delay()
     }
 
@@ -80,7 +80,8 @@ impl Exchange<'_> {
         let token = authorized.map_err(Stage::BeforeSending)?;
         let user_token = token.as_ref().map(token_header).transpose();
         let user_token = user_token
-            .map_err(|error| Stage::BeforeSending(error.with_operation(self.context.operation)))?;
+            .map_err(|error| error.with_operation(self.context.operation))
+            .map_err(|error| Stage::BeforeSending(error.with_attempts(self.context.attempts)))?;
         self.context.token = token;
         self.context.begin_attempt();
         let (address, headers) = match &self.target {
@@ -167,7 +168,7 @@ async fn receive(context: &RequestContext, outgoing: Outgoing<'_>) -> Result<Rec
     let mut head = match executed {
         Some(Ok(response)) => response,
         Some(Err(error)) => return Err(context.http_error(error)),
-        None => return Err(context.timed_out("no response was received")),
+        None => return Err(context.no_response()),
     };
     trace::responded(&context.span, head.status());
     if !head.status().is_success() {

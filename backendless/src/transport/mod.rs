@@ -11,12 +11,14 @@
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
 //! - `disclosure`: which texts of the service an error may contain;
 //! - `coding`: content codings that are not decoded;
-//! - `deadline`, `settings`, `trace`: limits, settings of a request, spans.
+//! - `address`, `deadline`, `settings`, `trace`: limits of lengths and times, settings of a request, spans;
+//! - `runtimes`: detection of a client on several tokio runtimes.
 //!
 //! Nothing that leaves this module contains a secret: errors of the HTTP stack are described in texts of this crate, and
 //! messages of the service that repeat a secret are withheld.
 
 mod account;
+mod address;
 mod coding;
 mod context;
 mod deadline;
@@ -27,6 +29,7 @@ mod exchange;
 mod http;
 mod reply;
 mod retry;
+mod runtimes;
 mod session;
 mod settings;
 #[cfg(test)]
@@ -43,10 +46,11 @@ use tracing::Instrument;
 
 pub(crate) use account::Account;
 pub(crate) use download::{DOWNLOAD, FileBody};
-pub(crate) use http::{HttpClient, HttpConfig, is_media_type};
+pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
 use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
+pub(crate) use runtimes::Runtimes;
 pub(crate) use session::{Caller, secret_header, token_header};
 pub(crate) use settings::Settings;
 
@@ -77,6 +81,7 @@ pub(crate) struct Shared {
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) runtimes: Runtimes,
 }
 
 /// Sends the requests of one client on behalf of one caller.
@@ -128,6 +133,9 @@ impl Transport {
             Body::Multipart(multipart) => Some(multipart.progress.clone()),
             Body::Empty | Body::Bytes(_) => None,
         };
+        if let Some(problem) = address::find_problem(&self.shared.http, &parts) {
+            return Err(Error::invalid_argument(problem).with_operation(parts.operation));
+        }
         let traits = RequestTraits {
             operation: parts.operation,
             is_idempotent: parts.is_idempotent,

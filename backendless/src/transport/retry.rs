@@ -20,11 +20,19 @@ pub(super) trait Attempt: Send {
         withdrawal: Option<Withdrawal<'_>>,
     ) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
 
-    /// Returns the time that is left for the next delay.
-    fn max_delay(&self) -> Duration;
+    /// Returns the limit of the next delay.
+    fn max_delay(&self) -> MaxDelay;
 
     /// Called before the `delay` that precedes another attempt; `error` is that of attempt number `attempts`.
     fn before_retry(&mut self, error: &Error, attempts: u32, delay: Duration);
+}
+
+/// Limit of the delay before another attempt.
+#[derive(Clone, Copy)]
+pub(super) struct MaxDelay {
+    pub(super) time: Duration,
+    /// What the time is, for messages: "remaining time" or "maximum delay".
+    pub(super) name: &'static str,
 }
 
 /// A failed attempt.
@@ -61,6 +69,7 @@ where
 {
     let mut attempts = 0;
     let mut withdrawal = None;
+    let mut replays = 0;
     loop {
         attempts += 1;
         let Failure { error, next } = match attempt.run(withdrawal.take()).await {
@@ -70,14 +79,19 @@ where
             }
             Err(failure) => failure,
         };
+        let error = error.with_replays(replays);
         let (error, delay) = match next {
             Next::Stop => return Err(error),
-            Next::Immediately => (error, None),
+            Next::Immediately => {
+                replays += 1;
+                (error, None)
+            }
             Next::Backoff | Next::NotReplayable => {
                 let is_replayable = next == Next::Backoff;
-                let max_delay = attempt.max_delay();
+                let limit = attempt.max_delay();
+                let attempts = attempts - replays;
                 let (error, retry) =
-                    next_retry(policy, budget, attempts, error, is_replayable, max_delay)?;
+                    next_retry(policy, budget, attempts, error, is_replayable, limit)?;
                 withdrawal = Some(retry.withdrawal);
                 (error, Some(retry.delay))
             }
@@ -102,7 +116,7 @@ fn next_retry<'b>(
     attempts: u32,
     error: Error,
     is_replayable: bool,
-    remaining: Duration,
+    limit: MaxDelay,
 ) -> Result<(Error, Retry<'b>)> {
     if attempts >= policy.max_attempts {
         return Err(match policy.max_attempts {
@@ -115,12 +129,13 @@ fn next_retry<'b>(
     }
     let delay = budget.jitter(max_backoff(policy, attempts));
     let delay = delay.max(error.retry_after().unwrap_or_default());
-    if remaining.is_zero() {
+    let MaxDelay { time, name } = limit;
+    if time.is_zero() {
         return Err(error.gave_up(Some("the timeout of the request expired".to_owned())));
     }
-    if delay >= remaining {
+    if delay >= time {
         return Err(error.gave_up(Some(format!(
-            "the timeout of the request would expire within the next delay of {delay:.1?}"
+            "the next delay of {delay:.1?} would exceed the {name} of {time:.1?}"
         ))));
     }
     match budget.withdraw() {
@@ -254,8 +269,11 @@ mod tests {
                 .expect("the script has an outcome for each attempt")
         }
 
-        fn max_delay(&self) -> Duration {
-            self.remaining
+        fn max_delay(&self) -> MaxDelay {
+            MaxDelay {
+                time: self.remaining,
+                name: "remaining time",
+            }
         }
 
         fn before_retry(&mut self, _: &Error, attempts: u32, delay: Duration) {

@@ -129,7 +129,7 @@ async fn decode_error_names_the_json_path_and_not_the_value() {
     assert!(!error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "findObjects: 200: the response does not match Vec<Object<Person>>: at [1].age: \
+        "findObjects: 200: the response does not match Vec<Object<Person>>: at [1].age (objectId 2): \
          expected u8, found string (1 attempt; not retried: the response would be the same)"
     );
     assert!(!format!("{error:#?}").contains("SECRET"));

@@ -202,7 +202,7 @@ fn broken_connections() -> Vec<Fault> {
         Fault::broken("length too long", Behaviour::declaring_length(100, "{}")),
         Fault::broken("chunked garbage", Behaviour::chunked_garbage()),
         Fault::broken("1 MiB of headers", Behaviour::long_headers(1024 * 1024)),
-        Fault::broken("no HTTP", Behaviour::bytes("220 smtp.example.com\r\n\r\n")),
+        Fault::broken("not HTTP", Behaviour::bytes("220 smtp.example.com\r\n\r\n")),
     ]
 }
 
@@ -268,7 +268,10 @@ fn slow_servers() -> Vec<Fault> {
             ..Fault::gateway("502 and stall", Behaviour::stall_after(half_a_page))
         },
         Fault::slow("stall", Behaviour::stall()),
-        Fault::slow("100 for ever", Behaviour::bytes(go_on).dripping(pause)),
+        Fault::slow(
+            "endless 100 Continue",
+            Behaviour::bytes(go_on).dripping(pause),
+        ),
         Fault::slow("stall in body", Behaviour::stall_in_body()),
         Fault::slow("a byte at a time", long().dripping(pause)),
         Fault::slow("body a byte at a time", long().dripping_in_body(pause)),

@@ -199,7 +199,7 @@ fn reserved_values(
     let id = &after.id;
     for (name, value) in new.difference(&old) {
         let what = format!("`{id}` rejects `{value}` for `{name}`");
-        let note = "it would make the path that of another operation".to_owned();
+        let note = "it would make the path address another operation".to_owned();
         comparison.add_with(Level::Breaking, what, Some(note), at, only(after));
     }
     for (name, value) in old.difference(&new) {

@@ -8,7 +8,7 @@ use crate::reserved;
 use crate::spec::text::listed;
 
 pub(super) const COLLISION: Check = Check {
-    problem: "a value of a path parameter makes the path that of another operation",
+    problem: "a value of a path parameter makes the path address another operation",
     action: "reserves the value in `operations`; the client rejects it before the request is sent",
     find: |subject| {
         let mut found = Vec::new();

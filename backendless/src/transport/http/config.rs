@@ -9,10 +9,17 @@ use reqwest::{Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{HttpClient, HttpError};
+use super::{HttpClient, HttpError, api_url};
 use crate::prepared::encode_segment;
 use crate::secret::secret_string;
 use crate::{Error, Result};
+
+/// Names of settings in error messages: those of the builder's methods, or of environment variables.
+pub(crate) struct SettingNames {
+    pub(crate) app_id: &'static str,
+    pub(crate) api_key: &'static str,
+    pub(crate) api_url: &'static str,
+}
 
 /// Configuration of the HTTP client.
 pub(crate) struct HttpConfig {
@@ -25,14 +32,17 @@ pub(crate) struct HttpConfig {
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(crate) root_certificates: Vec<Vec<u8>>,
     pub(crate) proxy: Option<SecretString>,
+    pub(crate) names: SettingNames,
 }
 
 impl HttpConfig {
     /// Validates the settings and creates the client. No request is sent.
     pub(crate) fn build(&self) -> Result<HttpClient> {
-        let app_id = segment("app_id", &self.app_id)?;
-        let api_key = segment("api_key", &self.api_key)?;
-        let url = api_url(self.api_url.expose_secret())?;
+        let app_id = segment(self.names.app_id, &self.app_id)?;
+        let api_key = segment(self.names.api_key, &self.api_key)?;
+        let identity = [self.app_id.expose_secret(), self.api_key.expose_secret()];
+        let url = api_url::parse(self.api_url.expose_secret(), identity)
+            .map_err(|problem| invalid(self.names.api_url, &problem))?;
         let client = self.client()?;
         let base = url.path().trim_end_matches('/');
         let app_path = secret_string([base, "/", &app_id, "/", &api_key].concat());
@@ -70,7 +80,12 @@ impl HttpConfig {
                 .ok()
                 .filter(|url| matches!(url.scheme(), "http" | "https"))
                 .and_then(|url| reqwest::Proxy::all(url).ok())
-                .ok_or_else(|| invalid("proxy", "is not an http or https URL"))?;
+                .ok_or_else(|| {
+                    invalid(
+                        "proxy",
+                        "is not an http or https URL: write it as `http://host:port`",
+                    )
+                })?;
             builder = builder.proxy(proxy);
         }
         builder.build().map_err(|error| {
@@ -127,22 +142,8 @@ fn segment(name: &str, value: &SecretString) -> Result<Zeroizing<String>> {
         "." | ".." => "consists of dots, which would address another path",
         _ if value.contains(['/', '\\']) => "contains a slash or backslash",
         _ if value.contains(char::is_control) => "contains a control character",
+        _ if value.contains(char::is_whitespace) => "contains white space",
         _ => return Ok(encode_segment(value)),
     };
     Err(invalid(name, problem))
-}
-
-fn api_url(text: &str) -> Result<Url> {
-    let url =
-        Url::parse(text).map_err(|error| invalid("api_url", &format!("is not a URL: {error}")))?;
-    let problem = if !matches!(url.scheme(), "http" | "https") {
-        "is neither http nor https"
-    } else if !url.username().is_empty() || url.password().is_some() {
-        "contains a user name or a password"
-    } else if url.query().is_some() || url.fragment().is_some() {
-        "contains a query or a fragment"
-    } else {
-        return Ok(url);
-    };
-    Err(invalid("api_url", problem))
 }

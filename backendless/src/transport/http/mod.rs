@@ -3,6 +3,7 @@
 //! It follows no redirect and sends no `Referer`: both would send the REST API key, which is in the path, to another
 //! server. The retries of reqwest are off, because they do not know which operations are idempotent.
 
+mod api_url;
 mod cause;
 mod config;
 mod error;
@@ -21,11 +22,14 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-pub(crate) use config::HttpConfig;
+pub(crate) use config::{HttpConfig, SettingNames};
 pub(super) use error::{HttpError, HttpErrorKind};
 pub(crate) use form::is_media_type;
 
 use crate::prepared::Form;
+
+/// Maximum length in bytes of the URL of a request: that of an `http::Uri`.
+pub(super) const MAX_ADDRESS_LENGTH: usize = 65_534;
 
 const USER_TOKEN: HeaderName = HeaderName::from_static("user-token");
 
@@ -133,6 +137,13 @@ impl HttpClient {
         Ok(request)
     }
 
+    /// Returns the length in bytes of the URL of a request with this path and query.
+    pub(super) fn address_length(&self, path: &str, query: Option<&str>) -> usize {
+        let origin = self.origin.as_str().trim_end_matches('/');
+        let query = query.map_or(0, |query| query.len() + 1);
+        origin.len() + self.app_path.expose_secret().len() + path.len() + query
+    }
+
     fn api_url(&self, path: &str, query: Option<&str>) -> Url {
         let mut url = self.origin.clone();
         let path = Zeroizing::new([self.app_path.expose_secret(), path].concat());
@@ -155,6 +166,12 @@ impl FileUrl {
     /// Parses the URL of a file. The error completes a sentence that starts with "the URL".
     pub(super) fn parse(url: &str) -> Result<Self, String> {
         let url = Url::parse(url).map_err(|error| format!("is not a URL: {error}"))?;
+        let length = url.as_str().len();
+        if length > MAX_ADDRESS_LENGTH {
+            return Err(format!(
+                "is too long: it has {length} bytes, and the maximum is {MAX_ADDRESS_LENGTH}"
+            ));
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err("is neither http nor https".to_owned());
         }

@@ -1,0 +1,132 @@
+//! The URL of the API, and the mistakes that are made in it. No description contains the URL, which may have secrets.
+
+use reqwest::Url;
+
+const EXAMPLE: &str = "as in `https://api.backendless.com`";
+
+/// Parses the URL of the API. `identity` is the app id and the key, which the client adds itself.
+///
+/// The error completes a sentence that starts with the name of the setting.
+pub(super) fn parse(text: &str, identity: [&str; 2]) -> Result<Url, String> {
+    if let Some(problem) = find_problem_of_text(text) {
+        return Err(problem);
+    }
+    let url = Url::parse(text).map_err(|error| format!("is not a URL: {error}"))?;
+    let mut segments = url.path().trim_matches('/').split('/');
+    let problem = if !url.username().is_empty() || url.password().is_some() {
+        "contains a user name or a password: remove it".to_owned()
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "contains a query or a fragment: remove everything from the `?` or `#`".to_owned()
+    } else if segments.any(|segment| !segment.is_empty() && identity.contains(&segment)) {
+        format!(
+            "contains the app id or the key, which the client adds: write the origin alone, {EXAMPLE}"
+        )
+    } else if url.path().trim_end_matches('/').contains("//") {
+        "contains an empty path segment: remove one of the slashes in `//`".to_owned()
+    } else {
+        return Ok(url);
+    };
+    Err(problem)
+}
+
+/// Describes a mistake that the parser corrects silently, or reports in terms of its grammar.
+fn find_problem_of_text(text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        return Some(format!("is empty: set it to the URL of the API, {EXAMPLE}"));
+    }
+    if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
+        return Some("contains white space or a control character: remove it".to_owned());
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Some(format!(
+            "is not a URL: it has no scheme; start it with `https://`, {EXAMPLE}"
+        ));
+    };
+    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+        return Some(format!(
+            "is neither http nor https: start it with `https://`, {EXAMPLE}"
+        ));
+    }
+    if rest.is_empty() || rest.starts_with(['/', '?', '#', '\\']) {
+        return Some(format!("has no host: write it after `https://`, {EXAMPLE}"));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_mistake_is_described_with_a_remedy_and_without_the_url() {
+        for (url, expected) in [
+            ("", "is empty: "),
+            (" ", "is empty: "),
+            ("SECRET.backendless.com", "start it with `https://`"),
+            ("SECRET.backendless.com:443/api", "start it with `https://`"),
+            ("localhost:9080", "start it with `https://`"),
+            ("//SECRET.backendless.com", "start it with `https://`"),
+            ("/SECRET", "start it with `https://`"),
+            ("https:/SECRET.com", "start it with `https://`"),
+            ("ftp://SECRET.com", "is neither http nor https: start"),
+            ("htps://SECRET.com", "is neither http nor https: start"),
+            ("https://", "has no host"),
+            ("https:///SECRET", "has no host"),
+            ("https://?SECRET", "has no host"),
+            (
+                "https://SECRET.com\n",
+                "contains white space or a control character",
+            ),
+            (
+                "https://SECRET .com",
+                "contains white space or a control character",
+            ),
+            (
+                "https://SECRET@x.com",
+                "contains a user name or a password: remove it",
+            ),
+            (
+                "https://x.com?a=SECRET",
+                "contains a query or a fragment: remove",
+            ),
+            (
+                "https://x.com/#SECRET",
+                "contains a query or a fragment: remove",
+            ),
+            (
+                "https://x.com:99999/SECRET",
+                "is not a URL: invalid port number",
+            ),
+            (
+                "https://x.com/SECRET-ID/SECRET-KEY",
+                "contains the app id or the key, ",
+            ),
+            (
+                "https://x.com/SECRET-KEY/",
+                "contains the app id or the key, ",
+            ),
+            ("http://http://SECRET", "contains an empty path segment"),
+            (
+                "http://https://SECRET.com/",
+                "contains an empty path segment",
+            ),
+        ] {
+            let problem = parse(url, ["SECRET-ID", "SECRET-KEY"]).unwrap_err();
+            assert!(problem.contains(expected), "{url:?}: {problem}");
+            assert!(!problem.contains("SECRET"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn slash_at_the_end_a_path_a_port_and_upper_case_are_accepted() {
+        for url in [
+            "https://api.backendless.com",
+            "https://api.backendless.com/",
+            "HTTPS://API.backendless.com//",
+            "http://127.0.0.1:9080/api/",
+            "http://[::1]:9080",
+        ] {
+            parse(url, ["ID", "KEY"]).unwrap();
+        }
+    }
+}
