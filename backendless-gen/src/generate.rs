@@ -111,7 +111,7 @@ pub(crate) fn raw(model: &Model, document: &Document) -> Result<(syn::File, Appl
     let applied = rules::apply(model, &mut lowered)?;
     let mut file = bindings::generate(model, &lowered)?;
     functions::apply(model, &lowered, &mut file)?;
-    types::apply(&lowered, &mut file);
+    types::apply(&lowered, &mut file)?;
     docs::apply(&mut file);
     Ok((file, applied))
 }

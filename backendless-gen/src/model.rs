@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToUpperCamelCase;
+
 use crate::Error;
 use crate::document::{At, Document, Node, Pointer};
 use crate::extensions::{self, Extensions};
@@ -187,6 +189,16 @@ impl Operation {
         match self.function.trim_end_matches('_').to_uppercase().as_str() {
             "ALL" => "ALL_".to_owned(),
             name => name.to_owned(),
+        }
+    }
+
+    /// The name of its types in `mock.rs`, without their suffix.
+    pub(crate) fn type_name(&self) -> String {
+        let name = self.function.to_upper_camel_case();
+        // Camel case drops the `_` of a function name whose first letter would be a digit.
+        match name.starts_with(char::is_alphabetic) {
+            true => name,
+            false => format!("Operation{name}"),
         }
     }
 
