@@ -1,4 +1,4 @@
-//! Wraps doc comments.
+//! Wraps doc comments, and keeps text of the document from running as code.
 //!
 //! progenitor writes each description as one block comment with lines of any length.
 
@@ -30,6 +30,37 @@ impl VisitMut for Docs {
     }
 }
 
+/// Hides documentation from doctests where Markdown could contain a code block, which `cargo test` would run.
+///
+/// Such a text becomes a string, so that no character of it can end a comment either.
+pub(crate) fn guard(file: &mut syn::File) {
+    Guard.visit_file_mut(file);
+}
+
+struct Guard;
+
+impl VisitMut for Guard {
+    fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
+        let texts: Vec<String> = attrs.iter().filter_map(text).collect();
+        if !texts.iter().any(|text| may_contain_code(text)) {
+            return;
+        }
+        for attr in attrs {
+            if let Some(text) = text(attr) {
+                *attr = parse_quote!(#[cfg_attr(not(doctest), doc = #text)]);
+            }
+        }
+    }
+}
+
+/// Whether a line can open a code block: by a fence, or by four columns of indentation, also behind a marker of a list or a
+/// quotation. A doc attribute that is no single line is not trusted.
+fn may_contain_code(text: &str) -> bool {
+    ["```", "~~~", "    ", "\t", "\n", "\r"]
+        .iter()
+        .any(|mark| text.contains(mark))
+}
+
 /// The text of a doc attribute.
 pub(crate) fn text(attr: &Attribute) -> Option<String> {
     match &attr.meta {
@@ -46,6 +77,8 @@ pub(crate) fn text(attr: &Attribute) -> Option<String> {
 
 /// The lines of a doc comment. Each starts with the space after the slashes, unless it is empty.
 pub(crate) fn wrapped(text: &str) -> Vec<String> {
+    // A carriage return alone ends a line as well, and is not allowed in a comment.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let lines = text.trim().lines().flat_map(|line| wrap(line.trim_end()));
     lines
         .map(|line| {

@@ -8,7 +8,7 @@
 //! | `x-error-codes` | operation | `application`: error codes are those of the application's own code |
 //! | `x-open-json` | operation | why the SDK reads and writes its JSON with its own types, not those of the schemas |
 //! | `x-live-path` | operation | the path that the live service expects |
-//! | `x-multi-segment` | path parameter | `true`: the value is itself a path, whose slashes are kept |
+//! | `x-multi-segment` | path parameter | `true`: the value is itself a path, whose slashes are kept, for all methods of the path |
 //! | `x-live-name` | query parameter | the name that the live service expects |
 //!
 //! `live` reads the last of each group, `x-live-path` and `x-live-name`; this module reads the others.
@@ -31,7 +31,7 @@ pub(crate) const OF_OPERATIONS: [&str; 6] = [
 pub(crate) const OF_PARAMETERS: [&str; 2] = [MULTI_SEGMENT, "x-live-name"];
 
 pub(crate) const IDEMPOTENCY: &str = "x-idempotency";
-const REASON: &str = "x-idempotency-reason";
+pub(crate) const REASON: &str = "x-idempotency-reason";
 pub(crate) const SESSION: &str = "x-session";
 const ERROR_CODES: &str = "x-error-codes";
 const OPEN_JSON: &str = "x-open-json";
@@ -96,8 +96,13 @@ pub(crate) struct Extensions {
 impl Extensions {
     /// Reads the extensions of an operation. `method` is in capitals.
     pub(crate) fn read(operation: &At<'_>, method: &str) -> Result<Self, Error> {
-        let reason = note(operation, REASON)?;
-        let idempotency = match (operation.child(IDEMPOTENCY), &reason) {
+        // A vendor's own extension is no review: it may be new, and mean something else.
+        let from_overlay = |key| operation.child(key).filter(At::is_from_overlay);
+        let reason = match from_overlay(REASON) {
+            Some(_) => note(operation, REASON)?,
+            None => None,
+        };
+        let idempotency = match (from_overlay(IDEMPOTENCY), &reason) {
             (Some(at), Some(_)) => idempotency(&at)?,
             (None, None) => unreviewed(method),
             (Some(at), None) => {

@@ -11,6 +11,7 @@ use crate::model::Model;
 use crate::operations;
 use crate::overlay::{self, Outdated};
 use crate::render::{self, Header};
+use crate::review;
 use crate::rules::{self, Applied};
 use crate::source::Source;
 use crate::types;
@@ -23,6 +24,9 @@ pub struct Output {
     pub files: Vec<GeneratedFile>,
     /// What the rules changed: a line per rule, and below it one per place.
     pub report: String,
+    /// Questions that generation leaves open, each with its place and the overlay action that answers it: operations
+    /// whose idempotency is not reviewed.
+    pub warnings: Vec<String>,
 }
 
 /// One generated file.
@@ -59,6 +63,7 @@ pub fn generate(source: &Source, lock: &str) -> Result<Output, Error> {
     Ok(Output {
         files: files.into(),
         report: rules::report(&applied),
+        warnings: review::warnings(&model, &document),
     })
 }
 
@@ -106,7 +111,7 @@ pub(crate) fn raw(model: &Model, document: &Document) -> Result<(syn::File, Appl
     let applied = rules::apply(model, &mut lowered)?;
     let mut file = bindings::generate(model, &lowered)?;
     functions::apply(model, &lowered, &mut file)?;
-    types::apply(&lowered, &mut file);
+    types::apply(&lowered, &mut file)?;
     docs::apply(&mut file);
     Ok((file, applied))
 }

@@ -3,7 +3,6 @@
 //! progenitor has a generator for the same purpose. Its matchers are anchored at the start of the path, so they never match
 //! below an app path, and treat values as regular expressions. These compare decoded values.
 
-use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
@@ -34,20 +33,15 @@ pub(crate) fn generate(model: &Model) -> Result<syn::File, Error> {
 }
 
 fn type_name(operation: &Operation, suffix: &str) -> Ident {
-    let name = operation.function.to_upper_camel_case();
-    // Camel case drops the `_` of a function name whose first letter would be a digit.
-    match name.starts_with(char::is_alphabetic) {
-        true => format_ident!("{name}{suffix}"),
-        false => format_ident!("Operation{name}{suffix}"),
-    }
+    format_ident!("{}{suffix}", operation.type_name())
 }
 
 fn method(operation: &Operation) -> TokenStream {
     let (when, then) = (type_name(operation, "When"), type_name(operation, "Then"));
     let function = match operation.function.as_str() {
         // Functions of the mock server itself.
-        name @ ("start" | "start_async" | "around" | "url" | "app_id" | "api_key" | "client"
-        | "server" | "expect") => {
+        name @ ("new" | "start" | "start_async" | "around" | "url" | "app_id" | "api_key"
+        | "client" | "server" | "expect") => {
             format_ident!("{name}_")
         }
         name => format_ident!("{name}"),

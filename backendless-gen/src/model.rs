@@ -3,6 +3,10 @@
 //! The operation table, the mocks and the request builders are generated from it, because progenitor does not expose its
 //! own model. It is read from the document before any rule changes it.
 
+use std::collections::BTreeSet;
+
+use heck::ToUpperCamelCase;
+
 use crate::Error;
 use crate::document::{At, Document, Node, Pointer};
 use crate::extensions::{self, Extensions};
@@ -127,9 +131,12 @@ impl Model {
     pub(crate) fn read(document: &Document) -> Result<Self, Error> {
         let mut found = Vec::new();
         for item in path_items(document) {
+            let mut of_path = Vec::new();
             for (method, at) in operations(&item) {
-                found.push(Operation::read(document, &item, method, &at)?);
+                of_path.push(Operation::read(document, &item, method, &at)?);
             }
+            share_multi_segment(&mut of_path);
+            found.extend(of_path);
         }
         Ok(Self { operations: found })
     }
@@ -185,6 +192,16 @@ impl Operation {
         }
     }
 
+    /// The name of its types in `mock.rs`, without their suffix.
+    pub(crate) fn type_name(&self) -> String {
+        let name = self.function.to_upper_camel_case();
+        // Camel case drops the `_` of a function name whose first letter would be a digit.
+        match name.starts_with(char::is_alphabetic) {
+            true => name,
+            false => format!("Operation{name}"),
+        }
+    }
+
     /// Whether the value of this path parameter is itself a path.
     pub(crate) fn is_multi_segment(&self, parameter: &str) -> bool {
         self.parameters_in(In::Path)
@@ -195,6 +212,19 @@ impl Operation {
         self.parameters
             .iter()
             .filter(move |parameter| parameter.place == place)
+    }
+}
+
+/// Gives a multi-segment parameter to all methods of its path: they address the same resource.
+fn share_multi_segment(of_path: &mut [Operation]) {
+    let parameters = of_path.iter().flat_map(|one| one.parameters_in(In::Path));
+    let multi_segment: BTreeSet<String> = parameters
+        .filter(|parameter| parameter.multi_segment)
+        .map(|parameter| parameter.name.clone())
+        .collect();
+    for parameter in of_path.iter_mut().flat_map(|one| &mut one.parameters) {
+        parameter.multi_segment |=
+            parameter.place == In::Path && multi_segment.contains(&parameter.name);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::docs::wrapped;
+use crate::docs::{guard, wrapped};
 use crate::error::Error;
 use crate::source::Source;
 
@@ -68,6 +68,8 @@ fn locked(lock: &str, package: &str) -> Result<String, Error> {
 
 /// The file with its header and its module documentation.
 pub(crate) fn file(header: &Header, about: &str, file: &syn::File) -> String {
+    let mut file = file.clone();
+    guard(&mut file);
     let mut text = header.text();
     text.push('\n');
     for line in wrapped(about) {

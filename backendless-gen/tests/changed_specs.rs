@@ -3,7 +3,8 @@
 //! Each case is a changed copy of `openapi.yaml`. Its three generated files go into a small crate together with the handwritten
 //! files of the SDK that they use (`operation.rs`, `mock.rs`), and a small request builder, `changed/prepared.rs`, that
 //! replaces that of the SDK. All crates form one temporary workspace, which is compiled offline with the versions in Cargo.lock. The case
-//! `requests` also runs the tests in `changed/requests.rs`. Compiled dependencies are kept in `target/tmp`, so that only the first
+//! `requests` also runs the tests in `changed/requests.rs`. The small documents in `changed/documents`, one for each subject,
+//! are the modules of one more crate, with tests of their meaning in `changed/documents.rs`. Compiled dependencies are kept in `target/tmp`, so that only the first
 //! run is slow.
 
 #![allow(
@@ -15,12 +16,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use backendless_gen::{Overlay, Source};
+use backendless_gen::testing::generate_leniently;
+use backendless_gen::{GeneratedFile, Overlay, Source};
 
 const PATHS_END: &str = "\ncomponents:\n";
 
 /// The case that has tests.
 const REQUESTS: &str = "requests";
+
+/// The crate with a module for each small document.
+const DOCUMENTS: &str = "documents";
 
 /// A changed copy of the specification.
 struct Case {
@@ -154,7 +159,8 @@ fn read(path: &str) -> String {
 fn code_of_changed_specifications_compiles_without_warnings_and_builds_requests() {
     let workspace = write_workspace();
     cargo(&workspace, &["check", "--workspace", "--keep-going"]);
-    cargo(&workspace, &["test", "--package", REQUESTS, "--lib"]);
+    let tested = ["test", "--package", REQUESTS, "--package", DOCUMENTS];
+    cargo(&workspace, &[&tested[..], &["--lib"]].concat());
 }
 
 /// Runs cargo offline. Panics with its output if it fails.
@@ -185,10 +191,9 @@ fn write_workspace() -> PathBuf {
             .unwrap_or_else(|error| panic!("{}: {error}", case.name));
         write_crate(&workspace.join(case.name), case.name, &output);
     }
-    let members: Vec<String> = CASES
-        .iter()
-        .map(|case| format!("\"{}\"", case.name))
-        .collect();
+    write_documents(&workspace.join(DOCUMENTS), &lock);
+    let names = CASES.iter().map(|case| case.name).chain([DOCUMENTS]);
+    let members: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
     let manifest = include_str!("changed/workspace.toml").replace("MEMBERS", &members.join(", "));
     fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
     fs::write(workspace.join("Cargo.lock"), lock).unwrap();
@@ -205,10 +210,31 @@ fn fresh_workspace() -> PathBuf {
 
 fn write_crate(folder: &Path, name: &str, output: &backendless_gen::Output) {
     let source = folder.join("src");
-    let write = |name: &str, text: &str| fs::write(source.join(name), text).unwrap();
-    fs::create_dir_all(source.join("generated")).unwrap();
-    fs::create_dir_all(source.join("mock")).unwrap();
-    for file in &output.files {
+    write_sources(&source, &output.files, "");
+    let mut lib = include_str!("changed/lib.rs").to_owned();
+    if name == REQUESTS {
+        lib.push_str("\n#[cfg(test)]\nmod requests;\n");
+        let tests = include_str!("changed/requests.rs");
+        fs::write(source.join("requests.rs"), tests).unwrap();
+    }
+    fs::write(source.join("lib.rs"), lib).unwrap();
+    write_manifest(folder, name);
+}
+
+fn write_manifest(folder: &Path, name: &str) {
+    let manifest = include_str!("changed/member.toml").replace("NAME", name);
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+}
+
+/// Writes the generated files and those that they use. `module` is the path of their module in the crate: `::name`.
+fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str) {
+    let crate_path = format!("crate{module}::");
+    let write = |name: &str, text: &str| {
+        fs::write(folder.join(name), text.replace("crate::", &crate_path)).unwrap();
+    };
+    fs::create_dir_all(folder.join("generated")).unwrap();
+    fs::create_dir_all(folder.join("mock")).unwrap();
+    for file in files {
         write(&format!("generated/{}", file.name), &file.text);
     }
     for handwritten in ["operation.rs", "mock.rs", "mock/route.rs"] {
@@ -217,12 +243,42 @@ fn write_crate(folder: &Path, name: &str, output: &backendless_gen::Output) {
         write(handwritten, &text.replace("#[cfg(test)]", "#[cfg(any())]"));
     }
     write("prepared.rs", include_str!("changed/prepared.rs"));
-    let mut lib = include_str!("changed/lib.rs").to_owned();
-    if name == REQUESTS {
-        lib.push_str("\n#[cfg(test)]\nmod requests;\n");
-        write("requests.rs", include_str!("changed/requests.rs"));
+}
+
+/// Writes the crate of the small documents.
+fn write_documents(folder: &Path, lock: &str) {
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/changed/documents");
+    // The part of the SDK that every document needs, without the function for the committed one.
+    let (_, sdk) = include_str!("changed/lib.rs")
+        .split_once("\npub mod mock;")
+        .unwrap();
+    let (sdk, _) = sdk
+        .split_once("\n/// A request borrows")
+        .unwrap_or((sdk, ""));
+    let mut names: Vec<String> = fs::read_dir(documents.as_path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    // A document uses only some of the handwritten parts.
+    let mut lib = "#![deny(warnings)]\n#![allow(dead_code, unused_imports)]\n".to_owned();
+    for name in names {
+        let text = fs::read_to_string(documents.join(&name)).unwrap();
+        let files = generate_leniently(&Source::new(&name, text), lock);
+        let files = files.unwrap_or_else(|error| panic!("{error}"));
+        let module = name.trim_end_matches(".yaml");
+        let source = folder.join("src").join(module);
+        write_sources(&source, &files, &format!("::{module}"));
+        fs::write(source.join("mod.rs"), format!("pub mod mock;{sdk}")).unwrap();
+        lib.push_str(&format!("pub mod {module};\n"));
     }
-    write("lib.rs", &lib);
-    let manifest = include_str!("changed/member.toml").replace("NAME", name);
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    lib.push_str("\n#[cfg(test)]\nmod tests;\n");
+    let source = folder.join("src");
+    fs::write(source.join("lib.rs"), lib).unwrap();
+    fs::write(
+        source.join("tests.rs"),
+        include_str!("changed/documents.rs"),
+    )
+    .unwrap();
+    write_manifest(folder, DOCUMENTS);
 }

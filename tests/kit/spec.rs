@@ -102,6 +102,19 @@ impl Spec {
             .collect()
     }
 
+    /// Whether an operation may be executed twice, whatever its parameters are, by the reviewed metadata of the overlays.
+    /// Without metadata only a safe method counts.
+    pub fn is_idempotent(&self, id: &str) -> bool {
+        let mut operations = self.operations();
+        let found = operations.find(|(_, _, operation)| id_of(operation) == id);
+        found.is_some_and(
+            |(_, method, operation)| match operation.get("x-idempotency") {
+                Some(reviewed) => reviewed == "safe" || reviewed == "idempotent",
+                None => matches!(method.as_str(), "get" | "head" | "options"),
+            },
+        )
+    }
+
     /// The operation ids and names of all parameters in `place`: `path` or `query`.
     pub fn parameters(&self, place: &str) -> BTreeSet<(String, String)> {
         let mut parameters = BTreeSet::new();

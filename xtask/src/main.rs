@@ -99,6 +99,9 @@ fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode
     if report {
         show(&output.report);
     }
+    for warning in &output.warnings {
+        eprintln!("warning: {warning}");
+    }
     if check {
         return show_drift(workspace, &output);
     }

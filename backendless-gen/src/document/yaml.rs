@@ -1,5 +1,7 @@
 //! Parses YAML into nodes.
 
+use std::thread;
+
 use indexmap::IndexMap;
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
 use serde_json::Number;
@@ -9,8 +11,25 @@ use crate::Error;
 
 const HELP: &str = "one YAML 1.2 document whose keys are strings, each key once per mapping";
 
+/// The maximum depth of nested mappings and lists. Real documents have less than 40 levels.
+const MAX_DEPTH: usize = 100;
+
+/// The size of the parser's stack in bytes, which the system provides as it is used.
+const STACK: usize = 512 << 20;
+
 /// Parses the text of one file. `file` is its index among the files of the document.
+///
+/// saphyr recurses into nested values, and would overflow a normal stack before their depth is known.
 pub(super) fn parse(name: &str, file: usize, text: &str) -> Result<Node, Error> {
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().stack_size(STACK);
+        let worker = worker.spawn_scoped(scope, || load(name, file, text));
+        let result = worker.ok().and_then(|worker| worker.join().ok());
+        result.unwrap_or_else(|| Err(Error::new(format!("{name}: the YAML parser failed"))))
+    })
+}
+
+fn load(name: &str, file: usize, text: &str) -> Result<Node, Error> {
     let reader = Reader { name, file };
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
         let place = reader.place(error.marker());
@@ -80,6 +99,10 @@ impl Reader<'_> {
     ) -> Result<Node, Error> {
         let own_place = self.place(&yaml.span.start);
         let fail = |problem: &str| self.error(own_place, pointer, problem);
+        if pointer.keys().count() > MAX_DEPTH {
+            let problem = format!("more than {MAX_DEPTH} nested mappings and lists");
+            return Err(self.error(own_place, &Pointer::default(), &problem));
+        }
         let (place, data) = match &yaml.data {
             YamlData::Value(value) => {
                 let place = match value {
@@ -88,6 +111,9 @@ impl Reader<'_> {
                 };
                 let data =
                     scalar(value).ok_or_else(|| fail("a number that JSON cannot represent"))?;
+                if let Data::String(text) = &data {
+                    check_direction(text).map_err(|problem| fail(&problem))?;
+                }
                 (place, data)
             }
             YamlData::Sequence(items) => {
@@ -102,6 +128,8 @@ impl Reader<'_> {
                 for (yaml_key, value) in entries {
                     let place = self.place(&yaml_key.span.start);
                     let key = key(yaml_key).ok_or_else(|| fail("a key that is not a string"))?;
+                    check_direction(&key)
+                        .map_err(|problem| self.error(place, pointer, &problem))?;
                     let pointer = pointer.join(&key);
                     let child = self.node(value, &pointer, place)?;
                     if mapping.insert(key.clone(), child).is_some() {
@@ -116,6 +144,19 @@ impl Reader<'_> {
             }
         };
         Ok(Node { place, data })
+    }
+}
+
+/// Rejects characters that change the direction of text: code that contains them is displayed in another order than it is
+/// compiled, and rustc rejects it.
+fn check_direction(text: &str) -> Result<(), String> {
+    let is_control = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.chars().find(is_control) {
+        Some(c) => Err(format!(
+            "the bidirectional control character U+{:04X}",
+            u32::from(c)
+        )),
+        None => Ok(()),
     }
 }
 

@@ -31,7 +31,8 @@ pub(super) fn read(document: &Document, operation: &Operation) -> Result<Paths, 
             document.error_near(
                 &operation.pointer,
                 what,
-                "a path whose segments are texts other than `.` and `..`, and declared parameters",
+                "a path whose segments are texts other than `.` and `..`, and declared parameters; a query as parameters with \
+                 `in: query`",
             )
         })
     };
@@ -46,9 +47,18 @@ fn steps(operation: &Operation, template: &Template) -> Result<Vec<Step>, String
     let mut steps = Vec::new();
     let mut literal = String::new();
     for segment in &template.segments {
-        if matches!(segment.text(), Some("." | "..")) {
+        if segment.text().is_some_and(is_dot_segment) {
             return Err(format!(
                 "the path `{template}` has a dot segment, which HTTP clients resolve to another path"
+            ));
+        }
+        let text = segment.0.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text),
+            Piece::Parameter(_) => None,
+        });
+        if let Some(found) = text.flat_map(|text| text.chars()).find(is_no_path) {
+            return Err(format!(
+                "the path `{template}` has the character {found:?}, which does not belong in a path"
             ));
         }
         literal.push('/');
@@ -82,6 +92,17 @@ fn steps(operation: &Operation, template: &Template) -> Result<Vec<Step>, String
         steps.push(Step::Literal(literal));
     }
     Ok(steps)
+}
+
+/// Whether HTTP clients resolve a segment, which they also do if its dots are encoded.
+fn is_dot_segment(text: &str) -> bool {
+    let text = text.to_ascii_lowercase().replace("%2e", ".");
+    matches!(text.as_str(), "." | "..")
+}
+
+/// Whether a character ends the path of a URL, or is read differently by servers and clients.
+fn is_no_path(c: &char) -> bool {
+    matches!(c, '?' | '#' | '\\') || c.is_control()
 }
 
 /// Percent-encodes what RFC 3986 does not allow in a segment. What is encoded already stays as it is.

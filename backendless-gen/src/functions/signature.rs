@@ -176,10 +176,12 @@ fn give_body_type(
     argument: &mut Argument,
 ) -> Result<(), String> {
     match request.media {
-        Media::Json | Media::Form if !matches!(argument.kind, Type::Reference(_)) => {
-            return Err("its body is not passed by reference".to_owned());
+        Media::Json | Media::Form if matches!(argument.kind, Type::Reference(_)) => {}
+        // progenitor passes numbers and booleans by value.
+        Media::Json | Media::Form => {
+            let value = &argument.kind;
+            argument.kind = parse_quote!(&#value);
         }
-        Media::Json | Media::Form => {}
         Media::Octets => argument.kind = parse_quote!(::bytes::Bytes),
         Media::Text => argument.kind = parse_quote!(String),
         Media::Multipart => {

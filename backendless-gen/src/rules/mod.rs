@@ -9,10 +9,12 @@ mod extensions;
 mod media_types;
 mod multipart;
 mod null_is_absent;
+mod nullable_components;
 mod open_enums;
 mod open_schemas;
 mod responses;
 pub(crate) mod schemas;
+mod titles;
 mod unknown_properties;
 mod unused_schemas;
 
@@ -38,7 +40,7 @@ pub(crate) struct Rule {
 pub(crate) type Touched = BTreeSet<Pointer>;
 
 /// All rules, in the order in which they are applied. A rule can rely on the rules before it.
-pub(crate) static RULES: [Rule; 10] = [
+pub(crate) static RULES: [Rule; 12] = [
     extensions::RULE,
     media_types::RULE,
     responses::RULE,
@@ -47,6 +49,8 @@ pub(crate) static RULES: [Rule; 10] = [
     open_schemas::RULE,
     multipart::RULE,
     null_is_absent::RULE,
+    nullable_components::RULE,
+    titles::RULE,
     unknown_properties::RULE,
     unused_schemas::RULE,
 ];

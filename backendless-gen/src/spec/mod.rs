@@ -13,7 +13,7 @@ mod lint;
 mod text;
 mod wrappers;
 
-pub use diff::{Bump, Change, Diff, Level};
+pub use diff::{Bump, Change, Diff, Level, Retries};
 pub use explain::Explanation;
 pub use forecast::Forecast;
 pub use lint::Findings;

@@ -1,18 +1,22 @@
 //! Changes of the schema types that typify generates.
 
+mod duplicates;
 mod extra;
 mod secrets;
 
 use syn::Item;
 
+use crate::Error;
 use crate::document::Document;
 
-/// Changes the module `types` of `file`, if there is one.
-pub(crate) fn apply(document: &Document, file: &mut syn::File) {
+/// Changes the module `types` of `file`, if there is one. Fails if two types, or two parts of a type, have one name.
+pub(crate) fn apply(document: &Document, file: &mut syn::File) -> Result<(), Error> {
     if let Some(items) = types(file) {
         extra::apply(items);
+        duplicates::check(document, items)?;
         secrets::apply(document, items);
     }
+    Ok(())
 }
 
 /// The items of the module `types`.

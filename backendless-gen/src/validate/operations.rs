@@ -35,21 +35,10 @@ pub(super) fn identities(document: &Document) -> Result<(), Error> {
 
 /// Checks the operations of an inlined document.
 pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
-    let mut seen: HashMap<&str, &Operation> = HashMap::new();
+    let mut seen: HashMap<(usize, String), &Operation> = HashMap::new();
     let mut templates: HashMap<(String, String), &Operation> = HashMap::new();
     for operation in &model.operations {
-        let id = operation.pointer.join("operationId");
-        if let Some(first) = seen.insert(&operation.function, operation) {
-            let problem = format!(
-                "`{}` and `{}` are both `{}` in Rust",
-                first.id, operation.id, operation.function
-            );
-            return Err(document.error_near(
-                &id,
-                problem,
-                "operationIds that differ in more than case and punctuation",
-            ));
-        }
+        check_names(document, operation, &mut seen)?;
         let route = (operation.method.clone(), route(&operation.template));
         if let Some(first) = templates.insert(route, operation) {
             let problem = format!(
@@ -64,6 +53,34 @@ pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
         }
         check_path(document, operation)?;
         check_arguments(document, operation)?;
+    }
+    Ok(())
+}
+
+/// Checks that no other operation has the same function, the same constant or the same types of the mock.
+///
+/// Names that differ as functions can be equal as types: `list_users1` and `list_users_1` are both `ListUsers1`.
+fn check_names<'m>(
+    document: &Document,
+    operation: &'m Operation,
+    seen: &mut HashMap<(usize, String), &'m Operation>,
+) -> Result<(), Error> {
+    let names = [
+        operation.function.clone(),
+        operation.constant(),
+        operation.type_name(),
+    ];
+    for (kind, name) in names.into_iter().enumerate() {
+        let Some(first) = seen.insert((kind, name.clone()), operation) else {
+            continue;
+        };
+        let problem = format!(
+            "`{}` and `{}` are both `{name}` in Rust",
+            first.id, operation.id
+        );
+        let id = operation.pointer.join("operationId");
+        let help = "operationIds that differ in more than case and punctuation";
+        return Err(document.error_near(&id, problem, help));
     }
     Ok(())
 }

@@ -1,19 +1,24 @@
 //! The calls of the matrix: one for each operation of the catalogue, and a download.
 
-use backendless::operations::Idempotency;
+use std::sync::LazyLock;
+
 use backendless::{Client, FileInfo, Result};
 use backendless_tests::catalogue::{self, Context, Entry, ResponseBody, Values};
+use backendless_tests::spec::Spec;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 /// The name of the call that is not an operation of the document.
 pub(super) const DOWNLOAD: &str = "download";
 
+/// The document with the overlays, read once for all faults.
+static SPEC: LazyLock<Spec> = LazyLock::new(Spec::read);
+
 /// One call of the public API.
 pub(super) struct Call {
     /// The operationId, or [`DOWNLOAD`].
     pub(super) id: &'static str,
-    /// Whether the same request may be sent twice.
+    /// Whether the same request may be sent twice, by the overlays and not by the table that the client reads.
     pub(super) idempotent: bool,
     pub(super) response_body: ResponseBody,
     target: Target,
@@ -45,10 +50,7 @@ pub(super) fn every_operation(url: &str) -> Vec<Call> {
     let operations = entries.map(|entry| Call {
         id: entry.operation.id(),
         // An upload is idempotent only with `overwrite`, which the catalogue's call does not set.
-        idempotent: matches!(
-            entry.operation.idempotency(),
-            Idempotency::Safe | Idempotency::Idempotent
-        ),
+        idempotent: SPEC.is_idempotent(entry.operation.id()),
         response_body: entry.response_body,
         target: Target::Operation(entry),
     });

@@ -1,7 +1,7 @@
 //! Compares two specifications in terms of the Rust API.
 //!
-//! `operations`, `parameters`, `security` and `schemas` each find one kind of change; `show` formats them. Each document
-//! is compared with its overlays applied.
+//! `operations`, `parameters`, `security` and `schemas` each find one kind of change; `retries` lists the retry classes of
+//! the operations that differ; `show` formats both. Each document is compared with its overlays applied.
 //!
 //! A change is *breaking* if code of a user that compiled and worked, tests with the mock server included, may fail
 //! after it; *additive* if there is more to use; *textual* if only the documentation changed. The generated functions
@@ -9,12 +9,14 @@
 
 mod operations;
 mod parameters;
+mod retries;
 mod schemas;
 mod security;
 mod show;
 
 use std::collections::BTreeSet;
 
+pub use retries::Retries;
 use serde::Serialize;
 
 use crate::Error;
@@ -75,6 +77,8 @@ pub struct Diff {
     pub new: String,
     /// The differences.
     pub changes: Vec<Change>,
+    /// Whether requests of each new or changed operation are retried.
+    pub retries: Vec<Retries>,
     /// The version that they require.
     pub bump: Bump,
 }
@@ -108,6 +112,7 @@ impl Diff {
             old: old.name.clone(),
             new: new.name.clone(),
             bump: Bump::of(version, worst)?,
+            retries: retries::compare(&old_side, &new_side, &changes),
             changes,
         })
     }

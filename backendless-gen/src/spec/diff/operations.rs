@@ -7,6 +7,7 @@ use crate::Error;
 use crate::document::At;
 use crate::model::{In, Operation, Response};
 use crate::reserved;
+use crate::review::is_reviewed;
 use crate::validate::route;
 
 pub(super) fn compare(comparison: &mut Comparison<'_>) -> Result<(), Error> {
@@ -120,6 +121,7 @@ fn same(
         add(Level::Breaking, what, Some(note));
     }
     metadata(comparison, before, after, &to);
+    review(comparison, before, after, &to);
     reserved_values(comparison, before, after, &to);
     parameters::compare(comparison, after, &from, &to)?;
     request(comparison, (before, after), &from, &to)?;
@@ -170,6 +172,16 @@ fn metadata(comparison: &mut Comparison<'_>, before: &Operation, after: &Operati
         let note = "`Profile::Live` sends another request";
         changed(Level::Breaking, "the live profile", note);
     }
+}
+
+/// Compares whether the idempotency is reviewed, which alone changes no request.
+fn review(comparison: &mut Comparison<'_>, before: &Operation, after: &Operation, at: &At<'_>) {
+    let what = match (is_reviewed(before), is_reviewed(after)) {
+        (false, true) => format!("the idempotency of `{}` is reviewed", after.id),
+        (true, false) => format!("the idempotency of `{}` is no longer reviewed", after.id),
+        _ => return,
+    };
+    comparison.add(Level::Textual, what, at, only(after));
 }
 
 fn live_names(operation: &Operation) -> BTreeSet<(&str, &str)> {

@@ -21,6 +21,16 @@ impl Diff {
         if !self.changes.is_empty() {
             text.push('\n');
         }
+        if !self.retries.is_empty() {
+            text.push_str("retries after a lost response, of each new or changed operation\n");
+        }
+        for one in &self.retries {
+            let line = format!("`{}` ({}) is {}", one.operation, one.request, one.line());
+            text.push_str(&format!("          {line}\n"));
+        }
+        if !self.retries.is_empty() {
+            text.push('\n');
+        }
         text.push_str(&format!("{}\n{}\n", self.counts(), self.bump));
         text
     }
@@ -41,6 +51,18 @@ impl Diff {
                 for line in change.details() {
                     text.push_str(&format!("  - {line}\n"));
                 }
+            }
+            text.push('\n');
+        }
+        if !self.retries.is_empty() {
+            text.push_str("**Retries after a lost response**\n\n");
+            for one in &self.retries {
+                text.push_str(&format!(
+                    "- `{}` ({}): {}\n",
+                    one.operation,
+                    one.request,
+                    one.line()
+                ));
             }
             text.push('\n');
         }

@@ -5,6 +5,7 @@ use crate::document::{At, Pointer};
 use crate::extensions::Idempotency;
 use crate::model::{Operation, Response};
 use crate::reserved;
+use crate::review;
 use crate::spec::text::listed;
 
 pub(super) const COLLISION: Check = Check {
@@ -61,8 +62,7 @@ pub(super) const NOT_REVIEWED: Check = Check {
     action: "retries it only if its method is safe",
     find: |subject| {
         let about = |operation: &Operation| {
-            let reviewed = operation.extensions.idempotency_reason.is_some();
-            (!reviewed).then(|| format!("`{}`: {}", operation.id, operation.extensions.idempotency))
+            (!review::is_reviewed(operation)).then(|| review::question(operation))
         };
         Ok(subject.each(about))
     },

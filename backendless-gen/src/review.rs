@@ -1,0 +1,66 @@
+//! Operations whose idempotency was not reviewed: the question to the maintainer, and the overlay action that answers it.
+//!
+//! A retry may repeat the effect of a request. Only a review can say whether that is harmless, and only an action of an
+//! overlay with a reason is a review.
+
+use crate::document::Document;
+use crate::extensions::{self, Idempotency};
+use crate::model::{Model, Operation};
+
+/// One line per unreviewed operation with its place, and below it the overlay action to add.
+pub(crate) fn warnings(model: &Model, document: &Document) -> Vec<String> {
+    let unreviewed = model.operations.iter().filter(|one| !is_reviewed(one));
+    let warning = |operation: &Operation| {
+        let at = document.at(&operation.pointer);
+        let at = at.unwrap_or_else(|| document.root());
+        format!("{}: {}", at.place(), question(operation))
+    };
+    unreviewed.map(warning).collect()
+}
+
+/// Whether an overlay says if a request may be sent again.
+pub(crate) fn is_reviewed(operation: &Operation) -> bool {
+    operation.extensions.idempotency_reason.is_some()
+}
+
+/// What is unknown about an unreviewed operation, and below it the overlay action to add.
+pub(crate) fn question(operation: &Operation) -> String {
+    let retried = match operation.extensions.idempotency {
+        Idempotency::Safe => "it is retried, because its method is safe",
+        _ => "it is not retried, because its method is not safe",
+    };
+    format!(
+        "`{}` ({} {}): the idempotency is not reviewed; {retried}\n  \
+           help: add this action to a file in overlays/, with the source, one idempotency and the reason\n{}",
+        operation.id,
+        operation.method,
+        operation.template,
+        action(operation)
+    )
+}
+
+/// An overlay action with the open questions as values that the generator rejects until they are answered.
+fn action(operation: &Operation) -> String {
+    let name = operation.id.replace('\\', "\\\\").replace('\'', "\\'");
+    let target = scalar(&format!("$.paths.*[?@.operationId == '{name}']"));
+    let (idempotency, reason) = (extensions::IDEMPOTENCY, extensions::REASON);
+    format!(
+        "- target: {target}\n  \
+           # a text of the document, a page of the vendor, a line of an SDK\n  \
+           x-source: ''\n  \
+           update:\n    \
+             # one of these, or: {{idempotent-when: {{query: name, value: text}}}}\n    \
+             {idempotency}: safe | idempotent | not-idempotent\n    \
+             # what a second, equal request does\n    \
+             {reason}: ''"
+    )
+}
+
+/// A text as a YAML value: plain where every reader takes it as that text, otherwise quoted.
+fn scalar(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "$.*[?@='] _-/".contains(c);
+    match text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => serde_json::Value::from(text).to_string(),
+    }
+}

@@ -1,0 +1,101 @@
+//! Moves `nullable` from composed components to the places that refer to them.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{Rule, Touched, schemas};
+use crate::Error;
+use crate::document::{At, Document, Pointer};
+use crate::model::Model;
+
+pub(super) const RULE: Rule = Rule {
+    id: "nullable-components",
+    why: "typify gives a nullable composition and the `Option` around it the same name, which does not compile; each place \
+          that refers to it is nullable instead",
+    guard: true,
+    apply,
+};
+
+fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
+    let names = nullable(document);
+    let is_nullable =
+        |at: &At<'_>| schemas::component(at.node()).is_some_and(|name| names.contains(name));
+    let uses: Vec<Pointer> = schemas::all(document)
+        .iter()
+        .filter(|at| is_nullable(at))
+        .map(|at| at.pointer().clone())
+        .collect();
+    let mut touched = Touched::new();
+    for pointer in uses {
+        touched.extend(make_nullable(document, &pointer));
+    }
+    for name in &names {
+        let pointer = Pointer::of(["components", "schemas", name]);
+        if let Some(schema) = document.node_mut(&pointer) {
+            schema.remove("nullable");
+            touched.insert(pointer);
+        }
+    }
+    Ok(touched)
+}
+
+/// The names of the composed components that allow `null`, and of those that only refer to one of them.
+fn nullable(document: &Document) -> BTreeSet<String> {
+    let section = document.at(&Pointer::of(["components", "schemas"]));
+    let components = section.map(|at| at.entries()).unwrap_or_default();
+    let mut found = BTreeSet::new();
+    loop {
+        let before = found.len();
+        for (name, at) in &components {
+            if is_nullable_composition(at) || target(at).is_some_and(|name| found.contains(name)) {
+                found.insert((*name).to_owned());
+            }
+        }
+        if found.len() == before {
+            return found;
+        }
+    }
+}
+
+fn is_nullable_composition(at: &At<'_>) -> bool {
+    let is_composed = ["allOf", "anyOf", "oneOf"]
+        .iter()
+        .any(|key| at.child(key).is_some());
+    is_composed && at.bool("nullable") == Some(true)
+}
+
+/// The component that a schema is another name of: `$ref`, or `allOf` with one `$ref`.
+fn target<'d>(at: &At<'d>) -> Option<&'d str> {
+    let parts = at.child("allOf").map(|list| list.items());
+    match parts.as_deref() {
+        Some([only]) => schemas::component(only.node()),
+        _ => schemas::component(at.node()),
+    }
+}
+
+/// Allows `null` at a `$ref`. Returns the changed place.
+///
+/// The only part of an `allOf` makes its owner nullable. Of several parts the others reject `null`. A component that is only
+/// another name stays a `$ref`: the places that refer to it are changed.
+fn make_nullable(document: &mut Document, pointer: &Pointer) -> Option<Pointer> {
+    let is_component =
+        |pointer: &Pointer| pointer.parent() == Pointer::of(["components", "schemas"]);
+    let list = pointer.parent();
+    if list.keys().last() == Some("allOf") {
+        let owner = list.parent();
+        let parts = document.at(&list).map_or(0, |at| at.items().len());
+        if parts != 1 || is_component(&owner) {
+            return None;
+        }
+        document.node_mut(&owner)?.set("nullable", true.into());
+        return Some(owner);
+    }
+    if is_component(pointer) {
+        return None;
+    }
+    let node = document.node_mut(pointer)?;
+    let reference = node.get("$ref")?.str()?.to_owned();
+    node.replace(json!({ "nullable": true, "allOf": [{ "$ref": reference }] }));
+    Some(pointer.clone())
+}

@@ -1,0 +1,62 @@
+//! The meaning of the code of the small documents.
+
+use serde_json::{from_value, json, to_value};
+
+use crate::{nullable, paths, scalar_bodies};
+
+/// Each place that refers to a nullable component reads and writes `null`.
+#[test]
+fn nullable_components_are_optional_where_they_are_used() {
+    use nullable::raw::types::{Choice, Holder};
+    let null = json!({
+        "choice": null, "both": null, "any": null, "one": null, "alias": null, "wrapped": null, "text": null,
+        "titled": null, "list": [null, {"meow": "m"}], "map": {"k": null}, "part": null, "either": null
+    });
+    let holder: Holder = from_value(null).unwrap();
+    assert!(holder.choice.is_none() && holder.both.is_none());
+    let list = holder.list.unwrap();
+    assert!(list[0].is_none() && list[1].is_some());
+    let full = json!({"choice": {"bark": "b"}, "both": {"meow": "m", "bark": "b"}, "list": []});
+    let holder: Holder = from_value(full).unwrap();
+    assert!(matches!(holder.choice, Some(Choice::Dog(_))));
+    let both = holder.both.unwrap();
+    assert_eq!((both.meow.as_str(), both.bark.as_str()), ("m", "b"));
+    let body = nullable::raw::write_choice(&None).unwrap().body;
+    assert_eq!(body, nullable::prepared::Body::Json(json!(null)));
+}
+
+/// Types of inline schemas have their own fields, whatever their titles are.
+#[test]
+fn inline_schemas_with_the_title_of_a_component_keep_their_fields() {
+    use nullable::raw::types::Holder;
+    let text = json!({"choice": null, "both": null, "list": [], "cat": {"purr": "p"}, "otherCat": {"hiss": 5}});
+    let holder: Holder = from_value(text).unwrap();
+    let cats = (holder.cat.unwrap().purr, holder.other_cat.unwrap().hiss);
+    assert_eq!(cats, (Some("p".to_owned()), Some(5)));
+}
+
+#[test]
+fn quotes_and_escapes_of_a_path_are_sent_as_they_are() {
+    let path = paths::raw::quoted("1").unwrap().path;
+    assert_eq!(path, "/it's/%22quoted%22/%3C1%3E");
+    let path = paths::raw::encoded("1").unwrap().path;
+    assert_eq!(path, "/a%20b/1.json/%41/%C3%BC");
+}
+
+#[test]
+fn scalars_are_sent_as_json() {
+    use scalar_bodies::{prepared::Body, raw};
+    let bodies = [
+        (raw::send_integer(&5).unwrap().body, json!(5)),
+        (raw::send_boolean(&true).unwrap().body, json!(true)),
+        (raw::send_number(&0.5).unwrap().body, json!(0.5)),
+        (raw::maybe_integer(Some(&7)).unwrap().body, json!(7)),
+        (raw::null_integer(&None).unwrap().body, json!(null)),
+        (raw::null_integer(&Some(3)).unwrap().body, json!(3)),
+    ];
+    for (body, expected) in bodies {
+        assert_eq!(body, Body::Json(expected));
+    }
+    assert_eq!(raw::maybe_boolean(None).unwrap().body, Body::Absent);
+    assert_eq!(to_value(raw::types::Count(4)).unwrap(), json!(4));
+}
