@@ -144,7 +144,7 @@ impl Reply {
     fn does_not_match<R>(&self, error: &serde_json::Error, describe: Describe) -> crate::Error {
         let text = describe(self.json(), error);
         // The path contains keys of the response, and errors of the caller's types may quote values.
-        let text = match disclosure::check_for_secrets(&self.context, &text) {
+        let text = match disclosure::check(&self.context, &text) {
             Err(withheld) if error.is_data() => {
                 let position = decode::describe_position::<R>(error);
                 format!("{position} (its description is withheld, because {withheld})")
