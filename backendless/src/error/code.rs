@@ -43,7 +43,7 @@ impl ErrorCode {
     }
 
     /// The kind of error that the code implies; `None` if the HTTP status decides.
-    fn kind(self) -> Option<ErrorKind> {
+    pub(crate) fn kind(self) -> Option<ErrorKind> {
         self.entry()?.kind
     }
 
@@ -64,13 +64,8 @@ impl ErrorKind {
     ///
     /// The code has priority because the service uses the status 400 for nearly all errors.
     pub(crate) fn of_response(status: u16, code: Option<ErrorCode>) -> Self {
-        code.and_then(Self::of_code)
+        code.and_then(ErrorCode::kind)
             .unwrap_or_else(|| Self::of_status(status))
-    }
-
-    /// The kind of an error with this code, if the code determines it.
-    pub(crate) fn of_code(code: ErrorCode) -> Option<Self> {
-        code.kind()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::secret::{Search, is_distinctive};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Withheld {
     /// The request contains a password. Users choose it, so it may be any text, and whether it is in a message cannot be
-    /// decided without a hint at it. The keys of a response are treated in the same way.
+    /// decided without a hint at it.
     Password,
     /// A secret is too short or too uniform to be recognized.
     NotDistinctive,

@@ -34,7 +34,7 @@ pub(super) fn read(
     let is_envelope = code.is_some_and(|code| {
         // Codes of the service start at 999. Other services repeat the status as their code.
         has_application_codes
-            || ErrorKind::of_code(code).is_some()
+            || code.kind().is_some()
             || code.get() >= 999 && has_only_own_properties(&envelope)
     });
     let message = match is_envelope {
