@@ -207,7 +207,7 @@ fn unreadable(context: &RequestContext, head: &Response, body: &Bytes) -> Option
             "the body has the {codings}, which is not decoded: check the server and its proxies"
         ));
     }
-    // JSON never starts so. A Cloud Code method may respond with any text.
+    // JSON never starts with `<`. A Cloud Code method may respond with any text.
     let is_page = body.trim_ascii_start().starts_with(b"<");
     let is_own = context.operation.error_codes() == ErrorCodes::Service;
     (is_page && is_own).then(|| {

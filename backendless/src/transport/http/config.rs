@@ -142,7 +142,6 @@ fn segment(name: &str, value: &SecretString) -> Result<Zeroizing<String>> {
         "." | ".." => "consists of dots, which would address another path",
         _ if value.contains(['/', '\\']) => "contains a slash or backslash",
         _ if value.contains(char::is_control) => "contains a control character",
-        _ if value.trim() != value => "starts or ends with white space",
         _ => return Ok(encode_segment(value)),
     };
     Err(invalid(name, problem))
