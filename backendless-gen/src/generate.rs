@@ -24,8 +24,7 @@ pub struct Output {
     pub files: Vec<GeneratedFile>,
     /// What the rules changed: a line per rule, and below it one per place.
     pub report: String,
-    /// Questions that generation leaves open, each with its place and the overlay action that answers it: operations
-    /// whose idempotency is not reviewed.
+    /// Operations whose idempotency is not reviewed, each with its place and the overlay action to add.
     pub warnings: Vec<String>,
 }
 

@@ -9,7 +9,8 @@
 //! 4. `rules` rewrite the document into what progenitor can express.
 //! 5. `bindings` runs progenitor; `functions` replaces its client by request builders, `types` changes the schema
 //!    types, and `docs` wraps the doc comments.
-//! 6. `review` lists the operations that may not be retried until their idempotency is reviewed; `operations` and `mock` generate the operation table, with its `reserved` values, and the mocks.
+//! 6. `review` lists the operations whose idempotency is not reviewed; `operations` and `mock` generate the operation
+//!    table, with its `reserved` values, and the mocks.
 //! 7. `render` formats the files, and `files` writes them or shows what differs.
 //!
 //! [`spec`] compares, explains and checks specifications. [`Source`] is a specification: a document and its overlays.

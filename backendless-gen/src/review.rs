@@ -1,7 +1,7 @@
-//! Operations whose idempotency was not reviewed: the question to the maintainer, and the overlay action that answers it.
+//! Operations whose idempotency is not reviewed: a warning for the maintainer, with the overlay action to add.
 //!
-//! A retry may repeat the effect of a request. Only a review can say whether that is harmless, and only an action of an
-//! overlay with a reason is a review.
+//! A retry may repeat the effect of a request. Only a review can determine whether that is harmless, and only an
+//! action of an overlay with a reason is a review.
 
 use crate::document::Document;
 use crate::extensions::{self, Idempotency};
@@ -13,18 +13,18 @@ pub(crate) fn warnings(model: &Model, document: &Document) -> Vec<String> {
     let warning = |operation: &Operation| {
         let at = document.at(&operation.pointer);
         let at = at.unwrap_or_else(|| document.root());
-        format!("{}: {}", at.place(), question(operation))
+        format!("{}: {}", at.place(), description(operation))
     };
     unreviewed.map(warning).collect()
 }
 
-/// Whether an overlay says if a request may be sent again.
+/// Whether an overlay states, with a reason, if a request may be sent again.
 pub(crate) fn is_reviewed(operation: &Operation) -> bool {
     operation.extensions.idempotency_reason.is_some()
 }
 
-/// What is unknown about an unreviewed operation, and below it the overlay action to add.
-pub(crate) fn question(operation: &Operation) -> String {
+/// Describes how an unreviewed operation is handled, and below it the overlay action to add.
+pub(crate) fn description(operation: &Operation) -> String {
     let retried = match operation.extensions.idempotency {
         Idempotency::Safe => "it is retried, because its method is safe",
         _ => "it is not retried, because its method is not safe",
@@ -39,7 +39,7 @@ pub(crate) fn question(operation: &Operation) -> String {
     )
 }
 
-/// An overlay action with the open questions as values that the generator rejects until they are answered.
+/// An overlay action whose values the generator rejects until they are replaced.
 fn action(operation: &Operation) -> String {
     let name = operation.id.replace('\\', "\\\\").replace('\'', "\\'");
     let target = scalar(&format!("$.paths.*[?@.operationId == '{name}']"));
@@ -56,7 +56,7 @@ fn action(operation: &Operation) -> String {
     )
 }
 
-/// A text as a YAML value: plain where every reader takes it as that text, otherwise quoted.
+/// A text as a YAML value: plain where every parser reads it as the same text, otherwise quoted.
 fn scalar(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "$.*[?@='] _-/".contains(c);
     match text.chars().all(is_plain) {

@@ -1,4 +1,4 @@
-//! A new operation is retried only if its method is safe, until an overlay says more and why.
+//! A new operation is retried only if its method is safe, until an overlay states its idempotency with a reason.
 
 #![allow(
     clippy::unwrap_used,
@@ -62,13 +62,13 @@ fn constant(source: &Source, name: &str) -> String {
     text[start..start + end].to_owned()
 }
 
-/// The overlay action of a warning, with the open questions replaced.
-fn action(warning: &str, answers: &[(&str, &str)]) -> Overlay {
+/// The overlay action of a warning, with some of its values replaced.
+fn action(warning: &str, values: &[(&str, &str)]) -> Overlay {
     let (_, action) = warning.split_once("the reason\n").unwrap();
     let mut text = action.to_owned();
-    for (question, reply) in answers {
-        assert!(text.contains(question), "{text}");
-        text = text.replace(question, reply);
+    for (placeholder, value) in values {
+        assert!(text.contains(placeholder), "{text}");
+        text = text.replace(placeholder, value);
     }
     Overlay {
         name: "overlays/new.yaml".to_owned(),
@@ -84,13 +84,13 @@ const REASON: (&str, &str) = (
 );
 
 #[test]
-fn the_specification_of_the_checkout_leaves_no_question_open() {
+fn every_operation_of_the_checkout_is_reviewed() {
     let source = Source::working_copy(&root()).unwrap();
     assert_eq!(output(&source).unwrap().warnings, [""; 0]);
 }
 
 #[test]
-fn a_new_put_is_not_retried_and_generation_asks() {
+fn a_new_put_is_not_retried_and_generation_warns() {
     let source = with_counter();
     let item = constant(&source, "COUNT_TWICE");
     assert!(
@@ -129,15 +129,15 @@ fn the_action_of_the_warning_is_the_review() {
 }
 
 #[test]
-fn an_action_with_an_open_question_is_rejected() {
+fn an_action_with_a_placeholder_is_rejected() {
     let warning = output(&with_counter()).unwrap().warnings.remove(0);
     let cases: [(&[(&str, &str)], &str); 3] = [
         (&[CLASS, REASON], "`x-source`"),
         (&[SOURCE, REASON], "`x-idempotency` has an unknown value"),
         (&[SOURCE, CLASS], "`x-idempotency-reason` is"),
     ];
-    for (answers, problem) in cases {
-        let source = with_counter().with_overlays([action(&warning, answers)]);
+    for (values, problem) in cases {
+        let source = with_counter().with_overlays([action(&warning, values)]);
         let error = output(&source).unwrap_err().to_string();
         assert!(error.starts_with("overlays/new.yaml:"), "{error}");
         assert!(error.contains(problem), "{error}");

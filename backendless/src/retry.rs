@@ -10,7 +10,7 @@ use std::time::Duration;
 /// A request is retried only if the service did not process it, or if it is idempotent:
 ///
 /// - after a failed connection (nothing was sent), after a rate limit (the service processed nothing), and after HTTP/2
-///   rejected the request before it was processed (`REFUSED_STREAM`, or `GOAWAY` for an earlier request), for every
+///   rejected the request before it was processed (`REFUSED_STREAM`, or `GOAWAY` with a lower stream id), for every
 ///   operation;
 /// - after status 502, 503 or 504, a lost connection, and an attempt that timed out, if the operation is idempotent
 ///   (see [`Operation::idempotency`](crate::operations::Operation::idempotency)) or the request is marked with

@@ -20,7 +20,8 @@ pub enum StreamAction {
     RespondPartly(Frame),
     /// Does not process it and sends RST_STREAM with this error code.
     Reset(u32),
-    /// Does not process it, sends GOAWAY with the id of the stream before it and this error code, and closes the connection.
+    /// Does not process it, sends GOAWAY with the id of the stream before it and this error code, and closes the
+    /// connection.
     GoAwayBefore(u32),
     /// Processes it, sends GOAWAY with its id and this error code, and closes the connection.
     GoAwayAfter(u32),
@@ -45,25 +46,40 @@ pub const REFUSED_STREAM: u32 = 0x7;
 pub const CANCEL: u32 = 0x8;
 pub const ENHANCE_YOUR_CALM: u32 = 0xb;
 
-/// A server of HTTP/2 over TLS that chooses an action for each request.
+/// A server of HTTP/2 over TLS that chooses an action for each request. It stops with the runtime of its caller.
 pub struct Http2Server {
     url: String,
-    log: Arc<Log>,
+    state: Arc<State>,
 }
 
-#[derive(Default)]
-struct Log {
+struct State {
+    script: Box<dyn Fn(usize) -> StreamAction + Send + Sync>,
+    /// The debug data of each GOAWAY frame.
+    debug_data: Vec<u8>,
     connections: AtomicUsize,
     requests: AtomicUsize,
     processed: AtomicUsize,
 }
 
-type Script = Arc<dyn Fn(usize) -> StreamAction + Send + Sync>;
+impl State {
+    fn process(&self) -> usize {
+        self.processed.fetch_add(1, Ordering::SeqCst) + 1
+    }
+}
 
 impl Http2Server {
     /// Starts a server. `script` returns the action for the n-th request; the first is 0.
     pub async fn start(
         identity: Identity,
+        script: impl Fn(usize) -> StreamAction + Send + Sync + 'static,
+    ) -> Self {
+        Self::start_with_debug_data(identity, Vec::new(), script).await
+    }
+
+    /// Starts a server whose GOAWAY frames contain `debug_data`.
+    pub async fn start_with_debug_data(
+        identity: Identity,
+        debug_data: Vec<u8>,
         script: impl Fn(usize) -> StreamAction + Send + Sync + 'static,
     ) -> Self {
         let mut config = ServerConfig::builder()
@@ -74,20 +90,25 @@ impl Http2Server {
         let tls = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("the listener is bound");
-        let log = Arc::new(Log::default());
-        let script: Script = Arc::new(script);
-        let shared = Arc::clone(&log);
+        let state = Arc::new(State {
+            script: Box::new(script),
+            debug_data,
+            connections: AtomicUsize::new(0),
+            requests: AtomicUsize::new(0),
+            processed: AtomicUsize::new(0),
+        });
+        let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (tls, script, log) = (tls.clone(), Arc::clone(&script), Arc::clone(&shared));
-                log.connections.fetch_add(1, Ordering::SeqCst);
+                let (tls, state) = (tls.clone(), Arc::clone(&shared));
+                state.connections.fetch_add(1, Ordering::SeqCst);
                 // An error means that the client closed the connection.
-                tokio::spawn(async move { serve(tls.accept(stream).await?, &script, &log).await });
+                tokio::spawn(async move { serve(tls.accept(stream).await?, &state).await });
             }
         });
         Self {
             url: format!("https://{address}"),
-            log,
+            state,
         }
     }
 
@@ -98,17 +119,17 @@ impl Http2Server {
 
     /// The number of connections so far.
     pub fn connections(&self) -> usize {
-        self.log.connections.load(Ordering::SeqCst)
+        self.state.connections.load(Ordering::SeqCst)
     }
 
     /// The number of complete requests so far.
     pub fn requests(&self) -> usize {
-        self.log.requests.load(Ordering::SeqCst)
+        self.state.requests.load(Ordering::SeqCst)
     }
 
     /// The number of requests that were processed so far.
     pub fn processed(&self) -> usize {
-        self.log.processed.load(Ordering::SeqCst)
+        self.state.processed.load(Ordering::SeqCst)
     }
 }
 
@@ -125,7 +146,7 @@ const END_HEADERS: u8 = 0x4;
 /// `:status: 200`, entry 8 of the static table of HPACK.
 const STATUS_200: &[u8] = &[0x88];
 
-async fn serve<S>(mut stream: S, script: &Script, log: &Log) -> io::Result<()>
+async fn serve<S>(mut stream: S, state: &State) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -138,8 +159,8 @@ where
             SETTINGS if flags & ACK == 0 => write(&mut stream, SETTINGS, ACK, 0, &[]).await?,
             PING if flags & ACK == 0 => write(&mut stream, PING, ACK, 0, &payload).await?,
             HEADERS | DATA if flags & END_STREAM != 0 => {
-                let action = script(log.requests.fetch_add(1, Ordering::SeqCst));
-                if act(&mut stream, id, action, log).await? {
+                let action = (state.script)(state.requests.fetch_add(1, Ordering::SeqCst));
+                if act(&mut stream, id, action, state).await? {
                     stream.shutdown().await?;
                     // Completes when the client closes the connection: no frame is lost in a reset.
                     return stream.read_to_end(&mut Vec::new()).await.map(drop);
@@ -151,37 +172,38 @@ where
 }
 
 /// Executes an action; returns whether it closes the connection.
-async fn act<S>(stream: &mut S, id: u32, action: StreamAction, log: &Log) -> io::Result<bool>
+async fn act<S>(stream: &mut S, id: u32, action: StreamAction, state: &State) -> io::Result<bool>
 where
     S: AsyncWrite + Unpin,
 {
-    let process = || log.processed.fetch_add(1, Ordering::SeqCst) + 1;
     match action {
         StreamAction::Respond => {
-            let body = process().to_string();
+            let body = state.process().to_string();
             write(stream, HEADERS, END_HEADERS, id, STATUS_200).await?;
             write(stream, DATA, END_STREAM, id, body.as_bytes()).await?;
         }
         StreamAction::RespondPartly(frame) => {
-            process();
+            state.process();
             write(stream, HEADERS, END_HEADERS, id, STATUS_200).await?;
             match frame {
                 Frame::Reset(code) => reset(stream, id, code).await?,
-                Frame::GoAway(code) => go_away(stream, id.saturating_sub(2), code).await?,
+                Frame::GoAway(code) => {
+                    go_away(stream, id.saturating_sub(2), code, &state.debug_data).await?
+                }
             }
         }
         StreamAction::Reset(code) => reset(stream, id, code).await?,
         StreamAction::ResetAfter(code) => {
-            process();
+            state.process();
             reset(stream, id, code).await?;
         }
         StreamAction::GoAwayBefore(code) => {
-            go_away(stream, id.saturating_sub(2), code).await?;
+            go_away(stream, id.saturating_sub(2), code, &state.debug_data).await?;
             return Ok(true);
         }
         StreamAction::GoAwayAfter(code) => {
-            process();
-            go_away(stream, id, code).await?;
+            state.process();
+            go_away(stream, id, code, &state.debug_data).await?;
             return Ok(true);
         }
     }
@@ -192,8 +214,11 @@ async fn reset<S: AsyncWrite + Unpin>(stream: &mut S, id: u32, code: u32) -> io:
     write(stream, RST_STREAM, 0, id, &code.to_be_bytes()).await
 }
 
-async fn go_away<S: AsyncWrite + Unpin>(stream: &mut S, last: u32, code: u32) -> io::Result<()> {
-    let payload = [last.to_be_bytes(), code.to_be_bytes()].concat();
+async fn go_away<S>(stream: &mut S, last: u32, code: u32, debug_data: &[u8]) -> io::Result<()>
+where
+    S: AsyncWrite + Unpin,
+{
+    let payload = [&last.to_be_bytes(), &code.to_be_bytes(), debug_data].concat();
     write(stream, GOAWAY, 0, 0, &payload).await
 }
 

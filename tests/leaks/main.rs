@@ -5,7 +5,7 @@
 //! `capture` collects all log lines of the process at level `TRACE`, including those of hyper-util,
 //! h2, rustls and reqwest. hyper itself logs only in builds with `--cfg hyper_unstable_tracing`.
 //!
-//! `Error::message` may repeat what the service says about a row or a login. A message that repeats the
+//! `Error::message` may be the message of the service about a row or a login. A message that repeats the
 //! application id, the API key, a token or a password is withheld.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]

@@ -6,7 +6,8 @@ use std::error::Error as _;
 use std::io;
 
 use backendless::{Client, Error, ErrorKind, Upload};
-use backendless_tests::{GoawayServer, HttpServer, Protocol};
+use backendless_tests::http2::{Http2Server, StreamAction};
+use backendless_tests::{HttpServer, Protocol};
 
 use crate::canaries::{API_KEY, APP_ID, TOKEN, VALUE, assert_none, text_of};
 use crate::capture::Capture;
@@ -25,7 +26,11 @@ async fn debug_data_of_a_goaway_is_not_repeated() {
     ] {
         for code in [0x1, 0xb, 0xff] {
             let identity = AUTHORITY.identity(&["127.0.0.1"]);
-            let server = GoawayServer::start(identity, code, debug_data.clone().into_bytes());
+            let debug_data = debug_data.clone().into_bytes();
+            let server = Http2Server::start_with_debug_data(identity, debug_data, move |_| {
+                StreamAction::GoAwayBefore(code)
+            })
+            .await;
             let client = builder(server.url()).retry(backendless::RetryPolicy::none());
             let error = counter(client.build().unwrap()).await;
             assert!(error.source().is_some());

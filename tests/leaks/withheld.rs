@@ -1,5 +1,5 @@
 //! Messages and `errorData` of the service: shown unchanged, or withheld if they repeat a secret in any encoding or if a
-//! secret could be any word.
+//! secret could be a common text.
 
 use backendless::{Client, Error, ErrorCode, ErrorKind, Record, Registration};
 use backendless_tests::{Behaviour, Proxy, Response, ScriptedServer};

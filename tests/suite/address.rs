@@ -107,7 +107,7 @@ async fn a_404_with_the_envelope_is_a_missing_value() {
 }
 
 #[tokio::test]
-async fn a_page_is_no_success() {
+async fn an_html_page_is_not_a_successful_response() {
     for page in [PAGE, "\n <?xml version=\"1.0\"?><a/>"] {
         for status in [200, 201, 202] {
             let server = foreign(status, "text/html; charset=utf-8", page).await;

@@ -49,7 +49,7 @@ async fn every_call_of_a_document_client_succeeds_at_a_document_server() {
     }
 }
 
-/// Only the time to live of a cache value cannot be told apart.
+/// Only the time to live of a cache value cannot be distinguished.
 #[tokio::test]
 async fn a_server_without_a_dialect_rejects_only_the_ambiguous_call_of_a_live_client() {
     let server = start(None).await;

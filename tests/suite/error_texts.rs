@@ -20,7 +20,7 @@ fn unavailable() -> Behaviour {
     Behaviour::json(503, "")
 }
 
-/// What the text says about the attempts: the last pair of parentheses.
+/// The part of the text about the attempts: the last pair of parentheses.
 fn attempts(error: &Error) -> String {
     let text = error.to_string();
     let start = text.rfind(" (").map_or(0, |at| at + 2);
@@ -79,7 +79,7 @@ async fn reason_of_a_request_that_is_not_idempotent_says_why_it_is_not() {
         attempts(&error),
         "1 attempt; not retried: incrementAndGet is not idempotent and may have been processed"
     );
-    // The operation is idempotent: only the caller said that this request is not.
+    // The operation is idempotent: only the setting of the caller excludes this request.
     let request = client.counters().get("visits").idempotent(false);
     assert_eq!(
         attempts(&request.await.unwrap_err()),
@@ -116,7 +116,7 @@ async fn delay_that_is_not_started_is_compared_with_the_time_that_is_left() {
 }
 
 #[tokio::test]
-async fn request_that_was_sent_never_reads_as_not_sent() {
+async fn error_of_a_sent_request_never_states_that_nothing_was_sent() {
     let server = ScriptedServer::start([
         Behaviour::json(200, r#"{"objectId":"U","user-token":"T-1"}"#),
         Behaviour::json(401, r#"{"code":3064,"message":"expired"}"#),
@@ -267,7 +267,6 @@ async fn wrong_application_has_its_own_kind_and_a_remedy() {
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "only read into")]
 struct Person {
     age: i64,
 }
@@ -321,7 +320,7 @@ async fn message_that_does_not_match_is_named_and_kept_in_the_error() {
 }
 
 #[tokio::test]
-async fn stalled_upload_names_who_stalled() {
+async fn stalled_upload_names_the_side_that_stalled() {
     let limit = Duration::from_millis(50);
     let client = |server: &ScriptedServer| {
         let builder = server.client_builder().attempt_timeout(limit);

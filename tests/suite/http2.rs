@@ -120,7 +120,7 @@ async fn a_request_that_may_have_been_processed_is_sent_once() {
         let (server, client) = start(move |_| end).await;
         let error = client.counters().increment("visits").await.unwrap_err();
         let kind = match end {
-            // hyper takes it for the end of the body.
+            // hyper treats it as the end of the body.
             StreamAction::RespondPartly(Frame::GoAway(NO_ERROR)) => ErrorKind::Decode,
             _ => ErrorKind::ConnectionLost,
         };

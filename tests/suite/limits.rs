@@ -38,7 +38,7 @@ async fn received(server: &ScriptedServer, requests: usize) {
 }
 
 #[tokio::test]
-async fn the_login_of_another_request() {
+async fn wait_for_the_login_of_another_request_is_inside_the_timeout() {
     let server = ScriptedServer::always(Behaviour::stall()).await;
     let builder = server.client_builder().credentials("robot", "pa55");
     let client = builder.build().unwrap();
@@ -63,7 +63,7 @@ async fn the_login_of_another_request() {
 }
 
 #[tokio::test]
-async fn the_renewal_of_a_session() {
+async fn renewal_of_a_session_is_inside_the_timeout() {
     let login = Behaviour::json(200, r#"{"user-token":"TOKEN-1"}"#);
     let expired = Behaviour::json(400, r#"{"code":3064,"message":"expired"}"#);
     let server = ScriptedServer::start([login, expired, Behaviour::stall()]).await;
@@ -78,7 +78,7 @@ async fn the_renewal_of_a_session() {
 }
 
 #[test]
-fn opening_the_file_of_an_upload() {
+fn opening_of_an_upload_file_is_inside_the_timeout() {
     let mut builder = Builder::new_current_thread();
     let runtime = builder
         .enable_all()
@@ -136,7 +136,7 @@ impl<'de> Deserialize<'de> for Slow {
 }
 
 #[tokio::test]
-async fn decoding_a_long_response() {
+async fn decoding_of_a_long_response_is_inside_the_timeout() {
     let text = format!("\"{}\"", "a".repeat(1024 * 1024));
     let server = Recorder::responding(200, &text).await;
     let error = timeout_of(server.client().cache().get::<Slow>("k").timeout(LIMIT)).await;

@@ -65,7 +65,7 @@ fn is_nullable_composition(at: &At<'_>) -> bool {
     is_composed && at.bool("nullable") == Some(true)
 }
 
-/// The component that a schema is another name of: `$ref`, or `allOf` with one `$ref`.
+/// The component of which a schema is an alias: `$ref`, or `allOf` with one `$ref`.
 fn target<'d>(at: &At<'d>) -> Option<&'d str> {
     let parts = at.child("allOf").map(|list| list.items());
     match parts.as_deref() {
@@ -76,8 +76,8 @@ fn target<'d>(at: &At<'d>) -> Option<&'d str> {
 
 /// Allows `null` at a `$ref`. Returns the changed place.
 ///
-/// The only part of an `allOf` makes its owner nullable. Of several parts the others reject `null`. A component that is only
-/// another name stays a `$ref`: the places that refer to it are changed.
+/// The owner of an `allOf` becomes nullable if it has only this part; otherwise the other parts reject `null`. A component
+/// that is an alias stays a `$ref`: the places that refer to it are changed.
 fn make_nullable(document: &mut Document, pointer: &Pointer) -> Option<Pointer> {
     let is_component =
         |pointer: &Pointer| pointer.parent() == Pointer::of(["components", "schemas"]);

@@ -50,7 +50,7 @@ impl Listener for LimitedListener {
             handle: ConnectionHandle::default(),
             limits: self.limits,
             head: Head::First(Instant::now()),
-            noticed: 0,
+            seen_requests: 0,
             last_progress: Instant::now(),
             write_stalled_since: None,
             read_timer: Timer::default(),
@@ -116,8 +116,8 @@ pub(crate) struct Connection {
     handle: ConnectionHandle,
     limits: Limits,
     head: Head,
-    /// Number of requests whose start this connection has noticed.
-    noticed: usize,
+    /// Number of started requests at the last update of `head`.
+    seen_requests: usize,
     /// When bytes were last read or written.
     last_progress: Instant,
     /// Since when the client has not read what is written; `None` if it reads.
@@ -127,7 +127,7 @@ pub(crate) struct Connection {
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// What is known of the head of the next request.
+/// State of the head of the next request.
 #[derive(Clone, Copy)]
 enum Head {
     /// It is the first of the connection, which was accepted at this time.
@@ -151,17 +151,17 @@ impl Connection {
         Ok(Pin::new(&mut self.stream))
     }
 
-    /// Notices that a request has started or ended.
+    /// Updates the state of the head after a request has started or ended.
     fn update_head(&mut self) {
         let started = self.handle.shared.started.load(Ordering::Acquire);
         self.head = if self.handle.shared.running.load(Ordering::Acquire) > 0 {
             Head::Complete
-        } else if started != self.noticed || matches!(self.head, Head::Complete) {
+        } else if started != self.seen_requests || matches!(self.head, Head::Complete) {
             Head::Idle
         } else {
             self.head
         };
-        self.noticed = started;
+        self.seen_requests = started;
     }
 
     /// Returns the time at which the connection is closed if nothing is received until then. While a
@@ -175,7 +175,7 @@ impl Connection {
     }
 
     /// Records that bytes were read. Fails if the head takes too long, so that it cannot be sent
-    /// byte by byte for ever.
+    /// byte by byte without end.
     fn has_read(&mut self) -> io::Result<()> {
         self.last_progress = Instant::now();
         if let Head::Idle = self.head {

@@ -1,4 +1,4 @@
-//! Names in paths that belong to operations of the service, and are therefore no name of a table, an
+//! Names in paths that belong to operations of the service, and cannot be the name of a table, an
 //! object, a file, a channel or a user. Without this check, `PUT /data/bulk/Person` would update an
 //! object of a table `bulk`, and `POST /files/append/a.txt` would upload a file.
 //!

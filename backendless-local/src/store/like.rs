@@ -106,7 +106,7 @@ fn find(value: &str, segment: &str, steps: &mut Steps<'_>) -> Result<Option<usiz
     Ok(found.map(|start| start + segment.len()))
 }
 
-/// Finds a segment with `_` by the bit-parallel "shift-and" algorithm: bit `i` of the state says
+/// Finds a segment with `_` by the bit-parallel "shift-and" algorithm: bit `i` of the state shows
 /// whether the last `i + 1` characters match the first `i + 1` of the segment.
 fn find_with_wildcards(
     value: &str,

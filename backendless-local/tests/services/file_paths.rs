@@ -161,7 +161,7 @@ async fn parameters_of_other_operations_are_not_ignored() {
         let path = format!("/files/d?{query}");
         assert_eq!(app.delete(&path).rejected().await, (404, 2001), "{path}");
     }
-    // Any other parameter, such as one against caches, changes nothing.
+    // Any other parameter, such as one that bypasses caches, changes nothing.
     assert_eq!(app.text("/files/d/f.txt?v=2").await, "content");
 }
 

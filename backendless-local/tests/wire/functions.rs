@@ -39,7 +39,7 @@ async fn values(app: &TestServer, property: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn functions_of_dates() {
+async fn functions_of_dates_return_their_values() {
     let app = events().await;
     for (property, expected) in [
         ("DATE(at)", json!("2020-06-23")),
@@ -113,7 +113,7 @@ async fn now_is_the_time_of_the_server() {
 }
 
 #[tokio::test]
-async fn functions_of_text_and_numbers() {
+async fn functions_of_text_and_numbers_return_their_values() {
     let app = events().await;
     for (property, expected) in [
         ("UPPER(last)", json!("O'HARA")),
@@ -179,7 +179,7 @@ async fn functions_of_text_and_numbers() {
 }
 
 #[tokio::test]
-async fn elements_of_documents() {
+async fn elements_of_documents_are_returned_and_compared() {
     let app = events().await;
     for (property, expected) in [
         ("doc->'$.name'", json!("Joe")),
@@ -246,7 +246,7 @@ async fn elements_of_documents() {
 }
 
 #[tokio::test]
-async fn functions_and_calculations_in_clauses() {
+async fn functions_and_calculations_in_clauses_select_rows() {
     let app = events().await;
     for (clause, expected) in [
         ("UPPER(last) = 'O''HARA'", &[" Bob "][..]),
@@ -290,7 +290,7 @@ async fn functions_and_calculations_in_clauses() {
 }
 
 #[tokio::test]
-async fn dates_as_text_and_date_operators() {
+async fn dates_as_text_and_date_operators_select_rows() {
     let app = events().await;
     let first = &[" Bob "][..];
     for (clause, expected) in [
@@ -328,7 +328,7 @@ async fn dates_as_text_and_date_operators() {
 }
 
 #[tokio::test]
-async fn columns_may_be_called_like_date_operators() {
+async fn columns_may_have_the_names_of_date_operators() {
     let app = TestServer::start().await;
     let row = json!({"name": "x", "after": 5, "before": 1, "at": 3, "interval": 2, "day": 4});
     app.fill("Odd", &[row]).await;

@@ -1,4 +1,4 @@
-//! Operations of the service that this server does not have: each is an error that says so, and
+//! Operations of the service that this server does not have: each is an error with code 2001, and
 //! changes nothing.
 //!
 //! The table has every request of the official JavaScript SDK (8.0.0, and 5.9.4 for geo points), except

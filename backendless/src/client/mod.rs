@@ -22,9 +22,9 @@ use crate::{Profile, Result, UserToken};
 ///
 /// A connection is driven by the tokio runtime on which it was opened, and the pool is shared. Use a client on one
 /// runtime. If it is used on several runtimes, and one of them stops running, as a current-thread runtime does outside
-/// of `block_on`, a request on another runtime may get a connection of that runtime and time out. The text of such a
-/// [`Timeout`](crate::ErrorKind::Timeout) names this cause. For blocking code, keep one runtime and call its `block_on`
-/// for each request; a multi-thread runtime also drives connections between these calls.
+/// of `block_on`, a request on another runtime may get a connection of that runtime and time out. The message of such a
+/// [`Timeout`](crate::ErrorKind::Timeout) error names this possible cause. For blocking code, keep one runtime and call
+/// its `block_on` for each request; a multi-thread runtime also drives connections between these calls.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -80,9 +80,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the variable and never its value: a
-    /// variable that is required and not set, that is set and empty, or that has an invalid value. An empty variable is
-    /// an error and not the default, because it is often a mistake in a configuration. See [`ClientBuilder::build`].
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a variable is required and not set, is set and empty, or
+    /// has an invalid value. The message names the variable and never contains its value. An empty variable is an error,
+    /// because it is usually a mistake in a configuration. See also [`ClientBuilder::build`].
     ///
     /// ```
     /// let error = backendless::Client::from_env().unwrap_err();

@@ -28,7 +28,7 @@ use columns::Columns;
 use system::{Property, PropertySet, System};
 
 /// Returns whether the service keeps the property `name` for every row.
-pub(super) fn is_system_property(name: &str) -> bool {
+pub(crate) fn is_system_property(name: &str) -> bool {
     Property::of(name).is_some()
 }
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use decode::is_system_property;
 pub use find::{Count, CountParameters, Find, FindParameters};
 pub use object::Object;
 pub use stream::ObjectStream;

@@ -54,7 +54,7 @@ struct Inner {
     message: String,
     data: Option<serde_json::Value>,
     attempts: u32,
-    /// How many of the attempts repeated a request at once after a new login, and are no retries.
+    /// The number of attempts that followed a new login, which are not retries.
     replays: u32,
     /// Why no further attempt followed.
     stopped: Option<Stopped>,
@@ -119,11 +119,12 @@ impl Error {
     /// - if the message or the data repeats a secret, plain or encoded, or 12 consecutive characters of it: the app id, the
     ///   REST API key, the token or password of the client, a header that was added to the call, or one of the last 64
     ///   tokens and passwords that were used with the handles of the client;
-    /// - always, if the request contains a password: a registration, and a login. A user may choose any text as a
-    ///   password, such as a word of the message, so that even an omission would be a hint at it;
-    /// - always, if the app id, the key, the token or the password of the client cannot be recognized: it has less than 10
-    ///   characters, or less than 16 that are only letters or only digits, or less than 6 different ones. Generated ids,
-    ///   keys and tokens are longer.
+    /// - always, if the request contains a password: a registration, a login, and a body with a property `password`. A
+    ///   user may choose any text as a password, such as a common term of the message, so that an omission would disclose
+    ///   that the message contains it;
+    /// - always, if the app id, the key, the token or the password of the client cannot be recognized: it has fewer than
+    ///   10 characters, or fewer than 16 that are all letters or all digits, or fewer than 6 different characters. Generated
+    ///   ids, keys and tokens have more.
     ///
     /// The kind, the status and the code of the service are not affected.
     ///
@@ -138,9 +139,11 @@ impl Error {
 
     /// Returns the `errorData` of the response: details of any shape. Most responses contain none.
     ///
-    /// If a received message does not match its type, this is the message as JSON: the service does not deliver it
-    /// again.
-    /// It is `None` as well if it is longer than 8 KiB, or withheld as described at [`message`](Self::message).
+    /// `errorData` of more than 8 KiB is omitted, and it is withheld under the conditions of [`message`](Self::message).
+    ///
+    /// If a message from a channel does not match its type, this is the message, or for
+    /// [`Messaging::poll`](crate::Messaging::poll) the list of all received messages, as JSON of any length: the service
+    /// does not deliver them again.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {

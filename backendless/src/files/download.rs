@@ -98,8 +98,8 @@ impl Download {
     }
 
     /// Reads the whole file into memory, up to the client's
-    /// [`max_response_size`](crate::ClientBuilder::max_response_size), or 64 MiB by default. Read larger files as a stream, or save them with
-    /// [`save_to`](Self::save_to).
+    /// [`max_response_size`](crate::ClientBuilder::max_response_size), or 64 MiB by default. Read larger files as a
+    /// stream, or save them with [`save_to`](Self::save_to).
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ use tokio_util::io::ReaderStream;
 use super::FileInfo;
 use crate::generated::raw;
 use crate::operations::UPLOAD_FILE;
-use crate::prepared::{BoxError, Content, Form, FormSource, Multipart, Progress, Stage};
+use crate::prepared::{BoxError, Content, Form, FormSource, Multipart, Progress, TransferStage};
 use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::is_media_type;
 use crate::{Error, ErrorKind, Result};
@@ -235,7 +235,8 @@ impl UploadFile {
     }
 
     /// Sets a callback that is called after each chunk, with the number of bytes sent so far and, if it is known, the
-    /// total number. For an upload of 0 bytes it is called once, with 0. Another attempt starts at 0 again. If the callback panics, the upload ends with an error.
+    /// total number. For an upload of 0 bytes it is called once, with 0. Another attempt starts at 0 again. If the
+    /// callback panics, the upload ends with an error.
     ///
     /// ```
     /// use backendless::Upload;
@@ -497,7 +498,8 @@ impl Stream for Observed {
         let this = &mut *self;
         let Poll::Ready(chunk) = this.next(context) else {
             let sent = this.sent;
-            this.progress.set_stage(Stage::WaitingForSource { sent });
+            this.progress
+                .set_stage(TransferStage::WaitingForSource { sent });
             return Poll::Pending;
         };
         this.progress.step();
@@ -511,7 +513,8 @@ impl Stream for Observed {
         };
         this.sent += bytes;
         if bytes > 0 {
-            this.progress.set_stage(Stage::Sending { sent: this.sent });
+            this.progress
+                .set_stage(TransferStage::Sending { sent: this.sent });
         }
         // Empty content has no chunks, and is reported at its end.
         let is_due = bytes > 0 || (chunk.is_none() && !this.is_reported);
@@ -520,7 +523,7 @@ impl Stream for Observed {
             return Poll::Ready(Some(Err(panicked)));
         }
         if chunk.is_none() {
-            this.progress.set_stage(Stage::Sent);
+            this.progress.set_stage(TransferStage::Sent);
         }
         Poll::Ready(chunk)
     }

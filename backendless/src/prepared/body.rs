@@ -67,12 +67,12 @@ struct State {
     last: Option<Instant>,
     chunks: u64,
     failure: Option<ErrorKind>,
-    stage: Stage,
+    stage: TransferStage,
 }
 
 /// Stage of the transfer of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum TransferStage {
     /// The server is to accept the next chunk.
     Sending { sent: u64 },
     /// The source is to deliver the next chunk.
@@ -81,7 +81,7 @@ pub(crate) enum Stage {
     Sent,
 }
 
-impl Default for Stage {
+impl Default for TransferStage {
     fn default() -> Self {
         Self::Sending { sent: 0 }
     }
@@ -95,7 +95,7 @@ impl Progress {
         state.last = Some(clock.now());
         state.chunks += 1;
         state.failure = None;
-        state.stage = Stage::default();
+        state.stage = TransferStage::default();
     }
 
     /// Records that a chunk was transferred.
@@ -111,12 +111,12 @@ impl Progress {
     }
 
     /// Records the stage of the transfer.
-    pub(crate) fn set_stage(&self, stage: Stage) {
+    pub(crate) fn set_stage(&self, stage: TransferStage) {
         self.state().stage = stage;
     }
 
     /// Returns the stage of the transfer.
-    pub(crate) fn stage(&self) -> Stage {
+    pub(crate) fn stage(&self) -> TransferStage {
         self.state().stage
     }
 

@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use body::Multipart;
-pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, Stage};
+pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, TransferStage};
 pub(crate) use path::encode_segment;
 
 use crate::operation::{Idempotency, Operation};

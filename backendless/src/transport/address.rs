@@ -1,5 +1,7 @@
 //! The length of the address of a request, which the HTTP stack limits.
 
+use std::fmt;
+
 use super::http::{HttpClient, MAX_ADDRESS_LENGTH};
 use crate::prepared::Parts;
 
@@ -12,39 +14,52 @@ pub(super) fn find_problem(http: &HttpClient, parts: &Parts) -> Option<String> {
     let excess = length
         .checked_sub(MAX_ADDRESS_LENGTH)
         .filter(|excess| *excess > 0)?;
-    let longest = query.split('&').max_by_key(|pair| pair.len());
-    let longest = longest.filter(|pair| pair.len() > parts.path.len());
-    let (name, length) = match longest {
+    let largest = query.split('&').max_by_key(|pair| pair.len());
+    let largest = largest.filter(|pair| pair.len() > parts.path.len());
+    let (part, length) = match largest {
         Some(pair) => {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (describe(name), value.len())
+            (Part::Parameter(name), value.len())
         }
-        None => ("the path".to_owned(), parts.path.len()),
+        None => (Part::Path, parts.path.len()),
     };
     // Without room for it, the parts together are too long.
     let room = length.saturating_sub(excess);
     Some(format!(
-        "{name} is too long: it has {length} bytes when it is encoded, and at most {room} fit into the address of \
+        "{part} is too long: it has {length} bytes when it is encoded, and at most {room} fit into the address of \
          the request{}",
-        remedy(&name)
+        part.remedy()
     ))
 }
 
-/// Describes the query parameter with this name, which is a name of the OpenAPI document.
-fn describe(parameter: &str) -> String {
-    match parameter {
-        "where" => "the where clause".to_owned(),
-        "having" => "the having clause".to_owned(),
-        name => format!("the query parameter `{name}`"),
+/// Part of an address. The name of a parameter is a name of the OpenAPI document.
+enum Part<'p> {
+    Path,
+    Parameter(&'p str),
+}
+
+impl Part<'_> {
+    fn is_clause(&self) -> bool {
+        matches!(self, Self::Parameter("where" | "having"))
+    }
+
+    fn remedy(&self) -> &'static str {
+        match self {
+            Self::Path => "",
+            _ if self.is_clause() => {
+                "; use fewer values, for example in several requests with a part of the values each"
+            }
+            Self::Parameter(_) => "; use fewer or shorter values",
+        }
     }
 }
 
-fn remedy(name: &str) -> &'static str {
-    if name.ends_with("clause") {
-        "; use fewer values, for example in several requests with a part of the values each"
-    } else if name == "the path" {
-        ""
-    } else {
-        "; use fewer or shorter values"
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path => f.write_str("the path"),
+            Self::Parameter(name) if self.is_clause() => write!(f, "the {name} clause"),
+            Self::Parameter(name) => write!(f, "the query parameter `{name}`"),
+        }
     }
 }

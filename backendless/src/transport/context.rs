@@ -15,7 +15,7 @@ use super::session::Caller;
 use super::settings::Settings;
 use super::{Shared, trace};
 use crate::operation::{ErrorCodes, Idempotency, Operation};
-use crate::prepared::{Progress, Stage};
+use crate::prepared::{Progress, TransferStage};
 use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
 
 /// How much of a response the transport reads.
@@ -195,7 +195,7 @@ impl RequestContext {
         self.within(&self.attempt_deadline(), future, expired).await
     }
 
-    /// Runs `future`, which sends nothing.
+    /// Runs `future`, which does not send the request.
     async fn within<F: Future>(
         &self,
         deadline: &Deadline,
@@ -287,25 +287,25 @@ impl RequestContext {
             Idempotency::IdempotentWhen { query, value } => {
                 format!("{id} without `{query}={value}` is not idempotent")
             }
-            // A property of its body.
+            // Only a computed value in its body can be the reason.
             Idempotency::Safe | Idempotency::Idempotent => {
-                format!("this {id} is not idempotent")
+                format!("{id} with a value that the service computes is not idempotent")
             }
         }
     }
 
-    /// Creates the error of an attempt that timed out before the head of the response. It names who was waited for: the
-    /// source of an upload, the server that reads it, or the server that responds.
+    /// Creates the error of an attempt that timed out before the head of the response. It names what it waited for: the
+    /// source of an upload, the server to read it, or the response.
     pub(super) fn no_response(&self) -> Error {
         let stage = self.progress.as_ref().map(Progress::stage);
         let (what, bytes) = match stage {
-            Some(Stage::WaitingForSource { sent }) => {
+            Some(TransferStage::WaitingForSource { sent }) => {
                 ("the source of the upload delivered no further data", sent)
             }
-            Some(Stage::Sending { sent }) if sent > 0 => {
+            Some(TransferStage::Sending { sent }) if sent > 0 => {
                 ("the server accepted no further data", sent)
             }
-            Some(Stage::Sending { .. } | Stage::Sent) | None => {
+            Some(TransferStage::Sending { .. } | TransferStage::Sent) | None => {
                 return self.timed_out("no response was received");
             }
         };

@@ -58,8 +58,8 @@ impl Reply {
         self.context.attempts
     }
 
-    /// Runs `decode`. A long body is decoded on another thread and within the total timeout: the decoder of a value cannot be
-    /// interrupted, and would stop the other tasks of the runtime.
+    /// Runs `decode`. A long body is decoded on another thread and within the total timeout: decoding cannot be
+    /// interrupted, and would block the other tasks of the runtime.
     pub(crate) async fn decode<R: Send + 'static>(
         self,
         decode: impl FnOnce(Self) -> Result<R> + Send + 'static,
@@ -82,7 +82,7 @@ impl Reply {
         let decoding = tokio::task::spawn_blocking(move || decode(self));
         match deadline.run(decoding).await {
             Some(Ok(result)) => result,
-            // A panic of the caller's type is the caller's.
+            // The decoder of the caller's type panicked: propagate it, as without another thread.
             Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Some(Err(_)) => Err(Error::internal("the runtime was shut down")),
             None => {

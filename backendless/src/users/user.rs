@@ -6,7 +6,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::data::{Object, Record};
+use crate::data::{Object, Record, is_system_property};
 use crate::{Error, Result, Timestamp, decode};
 
 /// A user of the application.
@@ -74,9 +74,7 @@ impl User {
     pub(super) fn from_row(mut row: Object<Record>) -> Self {
         // The token is not a column: it is a secret, and part of a session.
         row.remove(super::USER_TOKEN);
-        for system in ["objectId", "created", "updated", "ownerId", "___class"] {
-            row.remove(system);
-        }
+        row.retain(|name, _| !is_system_property(name));
         let mut text = |name: &str| match row.remove(name)? {
             Value::String(text) => Some(text),
             Value::Null => None,

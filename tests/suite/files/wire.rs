@@ -183,20 +183,26 @@ async fn progress_increases_to_the_total() {
         (Upload::stream(pieces(), Some(LENGTH)), Some(LENGTH)),
         (Upload::stream(pieces(), None), None),
     ] {
-        let reports = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&reports);
-        sent(|files| {
-            files
-                .upload("a.bin", source)
-                .on_progress(move |sent, total| kept.lock().unwrap().push((sent, total)))
-        })
-        .await;
-        let reports = reports.lock().unwrap();
+        let reports = reports_of(source).await;
         assert!(reports.len() > 2, "{reports:?}");
         assert!(reports.is_sorted_by(|a, b| a.0 < b.0), "{reports:?}");
         assert!(reports.iter().all(|report| report.1 == total));
         assert_eq!(reports.last().unwrap().0, LENGTH);
     }
+}
+
+/// Uploads `source` and returns the arguments of each call of the progress callback.
+async fn reports_of(source: Upload) -> Vec<(u64, Option<u64>)> {
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&reports);
+    sent(|files| {
+        files
+            .upload("a.bin", source)
+            .on_progress(move |sent, total| kept.lock().unwrap().push((sent, total)))
+    })
+    .await;
+    let reports = reports.lock().unwrap();
+    reports.clone()
 }
 
 #[tokio::test]
@@ -214,15 +220,7 @@ async fn an_empty_upload_reports_its_progress_once() {
         (Upload::stream(empty_chunks(), Some(0)), Some(0)),
         (Upload::stream(empty_chunks(), None), None),
     ] {
-        let reports = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&reports);
-        sent(|files| {
-            files
-                .upload("a.bin", source)
-                .on_progress(move |sent, total| kept.lock().unwrap().push((sent, total)))
-        })
-        .await;
-        assert_eq!(*reports.lock().unwrap(), [(0, total)]);
+        assert_eq!(reports_of(source).await, [(0, total)]);
     }
 }
 

@@ -62,7 +62,7 @@ pub(super) const NOT_REVIEWED: Check = Check {
     action: "retries it only if its method is safe",
     find: |subject| {
         let about = |operation: &Operation| {
-            (!review::is_reviewed(operation)).then(|| review::question(operation))
+            (!review::is_reviewed(operation)).then(|| review::description(operation))
         };
         Ok(subject.each(about))
     },

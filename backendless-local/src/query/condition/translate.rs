@@ -152,7 +152,7 @@ fn comparison(
         BinaryOperator::LtEq => "<=",
         BinaryOperator::Gt => ">",
         BinaryOperator::GtEq => ">=",
-        BinaryOperator::Custom(words) => match DateOperator::named(words) {
+        BinaryOperator::Custom(text) => match DateOperator::named(text) {
             Some(operator) => return date_comparison(clause, left, operator, right),
             None => return Err(unsupported(clause, left, "this operator")),
         },
@@ -207,22 +207,22 @@ fn date_comparison(
 ) -> Result<Sql, ServiceError> {
     let mut sides = Vec::new();
     for side in [left, right] {
-        let words = operator.words();
+        let text = operator.text();
         let found = match operand(clause, side)? {
             Operand::Scalar(scalar) if scalar.ty.can_be_date() => scalar.sql,
             Operand::Scalar(scalar) if scalar.ty == Type::Unknown => scalar.sql,
             Operand::Scalar(scalar) => {
                 let (name, ty) = (shorten(&scalar.name), scalar.ty.name());
-                let why = format!("'{name}' has the type {ty}, expected a date for '{words}'");
+                let why = format!("'{name}' has the type {ty}, expected a date for '{text}'");
                 return Err(clause.error_at(start(side), why));
             }
             Operand::Literal(Literal::Null) => {
-                return Err(unsupported(clause, side, &format!("NULL with '{words}'")));
+                return Err(unsupported(clause, side, &format!("NULL with '{text}'")));
             }
             Operand::Literal(literal) => match literal.bind_as(Type::DateTime) {
                 Some(Ok(value)) => Sql::value(value),
                 _ => {
-                    let why = format!("found {literal}, expected a date for '{words}'");
+                    let why = format!("found {literal}, expected a date for '{text}'");
                     return Err(clause.error_at(start(side), why));
                 }
             },

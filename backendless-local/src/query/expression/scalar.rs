@@ -21,7 +21,7 @@ pub(crate) enum Type {
     Json,
     /// A date and time, in SQL as milliseconds since 1970.
     DateTime,
-    /// A day, in SQL as the milliseconds since 1970 of its begin; in results as `2020-06-23`.
+    /// A day, in SQL as the milliseconds since 1970 of its start; in results as `2020-06-23`.
     Date,
     /// A time of the day: `11:19:06`.
     Time,

@@ -62,7 +62,7 @@ impl Dialect for ClauseDialect {
     }
 }
 
-/// A comparison of dates that is written in words.
+/// An operator that compares dates, such as `at or after`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DateOperator {
     After,
@@ -79,7 +79,7 @@ impl DateOperator {
         DateOperator::AtOrBefore,
     ];
 
-    pub(crate) fn words(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             DateOperator::After => "after",
             DateOperator::Before => "before",
@@ -97,11 +97,11 @@ impl DateOperator {
         }
     }
 
-    /// Returns the operator of this name in a parsed expression.
-    pub(crate) fn named(words: &str) -> Option<DateOperator> {
+    /// Returns the operator with this text in a parsed expression.
+    pub(crate) fn named(text: &str) -> Option<DateOperator> {
         DateOperator::ALL
             .into_iter()
-            .find(|operator| operator.words() == words)
+            .find(|operator| operator.text() == text)
     }
 }
 
@@ -182,7 +182,7 @@ fn mark_escapes(tokens: &mut [TokenWithSpan]) {
     }
 }
 
-/// Joins the words of a date operator, which only follow an operand. So columns may be called
+/// Joins the tokens of a date operator, which only follow an operand. So columns may be called
 /// `after`, `before` and `at`.
 fn join_date_operators(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut joined: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
@@ -207,7 +207,7 @@ fn join_date_operators(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
                 None
             };
             if let Some(operator) = operator {
-                token.token = Token::CustomBinaryOperator(operator.words().to_owned());
+                token.token = Token::CustomBinaryOperator(operator.text().to_owned());
             }
         }
         joined.push(token);

@@ -255,12 +255,8 @@ fn build(
                 Type::Int => Type::Int,
                 _ => Type::Double,
             };
-        } else if signature.returns == Returns::Number && argument.ty == Type::Double {
-            ty = if signature.sql == "local_modulo" {
-                Type::Double
-            } else {
-                ty
-            };
+        } else if signature.sql == "local_modulo" && argument.ty == Type::Double {
+            ty = Type::Double;
         }
         arguments.push(argument.sql);
     }

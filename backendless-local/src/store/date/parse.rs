@@ -56,7 +56,7 @@ const ZONES: [(&str, i64); 21] = [
 const MAX_BYTES: usize = 64;
 
 /// Returns the milliseconds since 1970 of a date as text. Without a time zone it is in UTC; without
-/// a time it is the begin of the day. Returns `None` if the text is in none of the formats.
+/// a time it is the start of the day. Returns `None` if the text is in none of the formats.
 pub(crate) fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     if text.len() > MAX_BYTES {

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 
 use super::not_a;
 
-/// The user may read and write; nobody else has access.
+/// The user may read and write; no other user has access.
 const PRIVATE_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
 const PRIVATE_FOLDER: Mode = Mode::RWXU;
 

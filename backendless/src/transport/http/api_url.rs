@@ -1,4 +1,5 @@
-//! The URL of the API, and the mistakes that are made in it. No description contains the URL, which may have secrets.
+//! Parsing of the URL of the API, with a description of each mistake. No description contains the URL, which may have
+//! secrets.
 
 use reqwest::Url;
 
