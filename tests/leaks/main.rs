@@ -24,4 +24,5 @@ mod redirects;
 mod rejections;
 mod sources;
 mod spans;
+mod variants;
 mod withheld;

@@ -49,3 +49,4 @@ mod schemas;
 mod support;
 mod tls;
 mod users;
+mod variants;

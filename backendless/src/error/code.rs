@@ -43,7 +43,7 @@ impl ErrorCode {
     }
 
     /// The kind of error that the code implies; `None` if the HTTP status decides.
-    fn kind(self) -> Option<ErrorKind> {
+    pub(crate) fn kind(self) -> Option<ErrorKind> {
         self.entry()?.kind
     }
 

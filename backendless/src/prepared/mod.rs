@@ -1,11 +1,12 @@
 //! Requests that are ready to be sent: pure data, built without I/O.
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
-//! `path` checks and encodes path values, `query` encodes query values, `body` contains the bodies, and `computed`
-//! recognizes updates that are not idempotent.
+//! `path` checks and encodes path values, `query` encodes query values, `body` contains the bodies, `computed`
+//! recognizes updates that are not idempotent, and `password` bodies that contain a password.
 
 mod body;
 mod computed;
+mod password;
 mod path;
 mod query;
 
@@ -232,7 +233,7 @@ impl Parts {
     /// body, such as that of a row of `Users`.
     pub(crate) fn has_password(&self) -> bool {
         let in_body = match &self.body {
-            Body::Bytes(body) => memchr::memmem::find(body, b"\"password\":").is_some(),
+            Body::Bytes(body) => password::is_in(body),
             Body::Empty | Body::Multipart(_) => false,
         };
         in_body || self.secret.is_some()

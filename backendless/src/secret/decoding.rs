@@ -5,19 +5,21 @@
 /// Escapes that [`unescape`] decodes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escapes {
-    /// `%C3%BC`.
+    /// `%C3%BC` and `%u00fc`.
     Percent,
-    /// `\n`, `\/`, `\u00fc`, `\ud83d\ude00`, `\u{fc}` and `\xfc`.
+    /// `\n`, `\/`, `\u00fc`, `\ud83d\ude00`, `\u{fc}`, `\U000000fc`, `\374` and `\xfc`.
     Backslash,
     /// `&amp;`, `&#252;` and `&#xfc;`.
     Entity,
-    /// All of them.
+    /// `=C3=BC`.
+    QuotedPrintable,
+    /// All of them except quoted-printable, whose `=` often precedes a value in plain text.
     All,
 }
 
 impl Escapes {
     fn include(self, kind: Self) -> bool {
-        self == Self::All || self == kind
+        self == kind || self == Self::All && kind != Self::QuotedPrintable
     }
 }
 
@@ -26,13 +28,14 @@ pub(super) fn unescape(text: &str, escapes: Escapes) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut is_changed = false;
     let mut rest = text;
-    while let Some(start) = rest.find(['%', '\\', '&']) {
+    while let Some(start) = rest.find(['%', '\\', '&', '=']) {
         decoded.extend_from_slice(&rest.as_bytes()[..start]);
         rest = &rest[start..];
         let escape = match rest.as_bytes()[0] {
             b'%' if escapes.include(Escapes::Percent) => percent(rest),
             b'\\' if escapes.include(Escapes::Backslash) => backslash(rest),
             b'&' if escapes.include(Escapes::Entity) => entity(rest),
+            b'=' if escapes.include(Escapes::QuotedPrintable) => hex_byte(rest, 1),
             _ => None,
         };
         let length = match escape {
@@ -94,10 +97,16 @@ fn hex_byte(text: &str, start: usize) -> Option<Escape> {
 }
 
 fn percent(text: &str) -> Option<Escape> {
-    hex_byte(text, 1)
+    match text.as_bytes().get(1)? {
+        b'u' => unicode(text),
+        _ => hex_byte(text, 1),
+    }
 }
 
 fn backslash(text: &str) -> Option<Escape> {
+    if let Some(octal) = octal(text) {
+        return Some(octal);
+    }
     let character = match text.as_bytes().get(1)? {
         b'n' => '\n',
         b'r' => '\r',
@@ -107,6 +116,7 @@ fn backslash(text: &str) -> Option<Escape> {
         b'0' => '\0',
         b'x' => return hex_byte(text, 2),
         b'u' => return unicode(text),
+        b'U' => return long_unicode(text),
         byte @ (b'"' | b'\'' | b'\\' | b'/') => char::from(*byte),
         _ => return None,
     };
@@ -116,7 +126,27 @@ fn backslash(text: &str) -> Option<Escape> {
     })
 }
 
-/// `\u00fc`, a pair of surrogates, or `\u{fc}`.
+/// `\374`.
+fn octal(text: &str) -> Option<Escape> {
+    let digits = text.get(1..4)?;
+    let is_octal = digits.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    let byte = u8::from_str_radix(digits, 8).ok().filter(|_| is_octal)?;
+    Some(Escape {
+        decoded: Decoded::Byte(byte),
+        length: 4,
+    })
+}
+
+/// `\U000000fc`.
+fn long_unicode(text: &str) -> Option<Escape> {
+    let code = hex(text.get(2..10)?)?;
+    Some(Escape {
+        decoded: Decoded::Char(char::from_u32(code)?),
+        length: 10,
+    })
+}
+
+/// `\u00fc`, a pair of surrogates, or `\u{fc}`; with `%` in place of the backslash as well.
 fn unicode(text: &str) -> Option<Escape> {
     if let Some(braced) = text.strip_prefix("\\u{") {
         /// No character has more digits.
@@ -133,7 +163,7 @@ fn unicode(text: &str) -> Option<Escape> {
     let unit = |start: usize| hex(text.get(start..start + 4)?);
     let first = unit(2)?;
     let second = match text.get(6..8) {
-        Some("\\u") => unit(8),
+        Some("\\u" | "%u") => unit(8),
         _ => None,
     };
     let (code, length) = match (first, second) {
@@ -259,7 +289,7 @@ fn hex_runs(text: &str, decoded: &mut Vec<u8>) {
             (b'x' | b'X', b'0') => {
                 run.pop();
             }
-            (b':' | b' ' | b'-' | b',' | b'\\' | b'x' | b'\r' | b'\n', _) => {}
+            (b':' | b' ' | b'-' | b',' | b'\\' | b'x' | b'\r' | b'\n' | b'U' | b'+', _) => {}
             _ => match char::from(byte).to_digit(16) {
                 Some(digit) => run.push(digit),
                 None => {

@@ -14,6 +14,9 @@ const ANY_PART: usize = 16;
 const MIN_LENGTH: usize = 10;
 /// Minimum number of different characters.
 const MIN_DIFFERENT: usize = 6;
+/// Maximum number of characters of a secret whose parts are searched for: more than a header can have at most servers. It
+/// limits the work that a long password or token causes.
+const MAX_LENGTH: usize = 8 * 1024;
 /// The number of secrets that a client remembers after the request that used them.
 const MAX_RECENT: usize = 64;
 
@@ -86,7 +89,8 @@ pub(super) struct Fingerprints(HashMap<usize, HashSet<u64>>);
 impl Fingerprints {
     /// Adds the parts of `secret`, in this one form.
     pub(super) fn add(&mut self, secret: &str) {
-        let secret: Zeroizing<Vec<char>> = Zeroizing::new(folded(secret).collect());
+        let secret: Zeroizing<Vec<char>> =
+            Zeroizing::new(folded(secret).take(MAX_LENGTH).collect());
         for length in [MIXED_PART, ANY_PART, secret.len().min(ANY_PART)] {
             for part in secret.windows(length.max(1)) {
                 if is_distinctive_part(part) {

@@ -58,7 +58,12 @@ impl Search {
             return true;
         }
         // Each kind of escape alone: a secret may contain what looks like an escape of another kind.
-        for escapes in [Escapes::Percent, Escapes::Backslash, Escapes::Entity] {
+        for escapes in [
+            Escapes::Percent,
+            Escapes::Backslash,
+            Escapes::Entity,
+            Escapes::QuotedPrintable,
+        ] {
             if self.finds_in_layers(text, escapes, 2).0 {
                 return true;
             }
@@ -94,7 +99,11 @@ impl Search {
 
     fn finds_in_binary(&mut self, text: &str, layers: usize) -> bool {
         self.steps += text.len();
-        decode_binary(text).is_some_and(|decoded| self.finds_in(&decoded, layers - 1))
+        let Some(decoded) = decode_binary(text) else {
+            return false;
+        };
+        // In UTF-16, every other byte of most texts is zero.
+        self.finds_in(&decoded, layers - 1) || self.compare(&decoded.replace('\0', ""))
     }
 
     fn compare(&mut self, text: &str) -> bool {

@@ -38,7 +38,7 @@ impl fmt::Display for Withheld {
     }
 }
 
-/// Decides whether the error of this request may contain `text`, which the service wrote.
+/// Decides whether the error of this request may contain `text`, of which the service wrote at least a part.
 pub(super) fn check(context: &RequestContext, text: &str) -> Result<(), Withheld> {
     match context.has_password {
         true => Err(Withheld::Password),
@@ -73,9 +73,7 @@ fn search<'s>(
     if !secrets.iter().all(|secret| is_distinctive(secret)) {
         return Err(Withheld::NotDistinctive);
     }
-    let proxy = shared.proxy_password.as_ref();
-    let proxy = proxy.map(|password| password.expose_secret());
-    let all = secrets.into_iter().chain(others).chain(proxy);
+    let all = secrets.into_iter().chain(others);
     match Search::new(all, &shared.recent_secrets).finds_secret_in(text) {
         true => Err(Withheld::Repeated),
         false => Ok(()),
@@ -87,6 +85,9 @@ fn client_secrets<'s>(shared: &'s Shared, caller: &'s Caller) -> Vec<&'s str> {
         shared.app_id.expose_secret(),
         shared.api_key.expose_secret(),
     ];
+    // A proxy that forwards requests without TLS can write the response.
+    let proxy = shared.proxy_password.as_ref();
+    secrets.extend(proxy.map(|password| password.expose_secret()));
     match caller {
         Caller::Anonymous => {}
         Caller::User(token) => secrets.push(token.expose_secret()),

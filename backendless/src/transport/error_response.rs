@@ -33,7 +33,9 @@ pub(super) fn read(
     let has_application_codes = context.operation.error_codes() == ErrorCodes::Application;
     let is_envelope = code.is_some_and(|code| {
         // Codes of the service start at 999. Other services repeat the status as their code.
-        has_application_codes || code.get() >= 999
+        has_application_codes
+            || code.kind().is_some()
+            || code.get() >= 999 && has_only_own_properties(&envelope)
     });
     let message = match is_envelope {
         false if is_missing(status) => format!("{message}: {}", address_hint(context)),
@@ -86,6 +88,14 @@ fn code(value: &Value) -> Option<ErrorCode> {
         _ => None,
     };
     number.map(ErrorCode::new)
+}
+
+/// Whether `envelope` has no other properties than the service sends: other services have codes of five digits, too.
+fn has_only_own_properties(envelope: &Value) -> bool {
+    let names = ["code", "message", "errorData"];
+    envelope
+        .as_object()
+        .is_some_and(|map| map.keys().all(|name| names.contains(&name.as_str())))
 }
 
 /// Whether another server sends this status for a path that it does not know.
@@ -240,5 +250,5 @@ fn replacement(code: Option<ErrorCode>, withheld: Withheld) -> String {
 /// Whether a code may be shown: the codes of the service have up to five digits, and a longer one may be a secret that
 /// consists of digits.
 fn may_show_code(code: ErrorCode, withheld: Option<Withheld>) -> bool {
-    withheld.is_none() || code.get().unsigned_abs() < 1_000_000
+    withheld.is_none() || code.get().unsigned_abs() < 100_000
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::header::{CONTENT_TYPE, HeaderValue};
 
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
@@ -207,13 +208,31 @@ fn unreadable(context: &RequestContext, head: &Response, body: &Bytes) -> Option
             "the body has the {codings}, which is not decoded: check the server and its proxies"
         ));
     }
-    // JSON never starts with `<`. A Cloud Code method may respond with any text.
-    let is_page = body.trim_ascii_start().starts_with(b"<");
+    // A Cloud Code method may respond with any text.
+    let is_page = is_page(head, body);
     let is_own = context.operation.error_codes() == ErrorCodes::Service;
     (is_page && is_own).then(|| {
         let hint = error_response::address_hint(context);
         format!("the response is not valid JSON, but HTML or XML: {hint}")
     })
+}
+
+/// Whether `body` is HTML or XML: JSON never starts with `<`, and the service does not declare a text as HTML.
+fn is_page(head: &Response, body: &[u8]) -> bool {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    match text.trim_ascii_start().first() {
+        Some(b'<') => true,
+        // A gateway may declare JSON as HTML.
+        Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9') | None => false,
+        Some(_) => {
+            let media_type = head.headers().get(CONTENT_TYPE);
+            let media_type = media_type.map(HeaderValue::as_bytes).unwrap_or_default();
+            let html = media_type.get(..b"text/html".len());
+            let is_json = matches!(text.trim_ascii(), b"true" | b"false" | b"null");
+            html.is_some_and(|start| start.eq_ignore_ascii_case(b"text/html")) && !is_json
+        }
+    }
 }
 
 /// Reads the body up to the limit of the client. A body of one chunk is not copied.

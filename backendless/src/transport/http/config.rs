@@ -5,6 +5,7 @@ use std::time::Duration;
 #[cfg(not(feature = "gzip"))]
 use http::header::ACCEPT_ENCODING;
 use http::header::{ACCEPT, HeaderMap, HeaderValue};
+use percent_encoding::percent_decode_str;
 use reqwest::{Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -55,10 +56,11 @@ impl HttpConfig {
         })
     }
 
-    /// Returns the password of the proxy, still encoded as in its URL.
+    /// Returns the password of the proxy, as it is sent.
     pub(crate) fn proxy_password(&self) -> Option<SecretString> {
         let url = Url::parse(self.proxy.as_ref()?.expose_secret()).ok()?;
-        url.password().map(SecretString::from)
+        let password = percent_decode_str(url.password()?).decode_utf8_lossy();
+        Some(secret_string(password.into_owned()))
     }
 
     fn client(&self) -> Result<reqwest::Client> {
