@@ -267,7 +267,6 @@ async fn wrong_application_has_its_own_kind_and_a_remedy() {
 }
 
 #[derive(Debug, Deserialize)]
-#[expect(dead_code, reason = "only read into")]
 struct Person {
     age: i64,
 }
