@@ -186,9 +186,9 @@ impl Field {
     /// The column's string starts with `text`, in which `%` and `_` have no special meaning. Case is ignored, as with
     /// [`like`](Self::like).
     ///
-    /// If `text` contains `%`, `_` or a backslash, the clause has an `ESCAPE` of SQL-92. The service documents the
-    /// grammar as a subset of SQL-92, without this part: should it reject the clause, the request fails with code
-    /// 19000, and no other rows are found.
+    /// If `text` contains `%`, `_` or a backslash, the clause has an `ESCAPE` of SQL-92, which the local server supports.
+    /// The service documents its grammar as a subset of SQL-92 and does not mention this part. Whether the live service
+    /// accepts it, and with which error it rejects it otherwise, is not known: try it with your application first.
     ///
     /// ```
     /// use backendless::filter::field;

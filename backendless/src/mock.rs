@@ -29,6 +29,7 @@ use serde_json::json;
 pub use crate::generated::mock::*;
 pub use handle::Mock;
 
+use crate::encode::to_vec;
 use crate::operation::Operation;
 use matcher::Expectation;
 pub(crate) use matcher::RequestMatcher;
@@ -212,9 +213,9 @@ pub(crate) struct Responder {
 impl Responder {
     /// Responds with 200 and a JSON body.
     pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
-        let body =
-            serde_json::to_string(body).expect("the response body must be serializable as JSON");
-        self.with(200, Some(body.into_bytes()), "application/json")
+        let body = to_vec(body)
+            .unwrap_or_else(|problem| panic!("the response body cannot be serialized: {problem}"));
+        self.with(200, Some(body), "application/json")
     }
 
     /// Responds with 200 and bytes.

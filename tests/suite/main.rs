@@ -16,7 +16,7 @@
 //! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
 //! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
-//! `numbers` numbers without a JSON form, `handles` what callers can do with the types,
+//! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
 
@@ -50,3 +50,4 @@ mod support;
 mod tls;
 mod users;
 mod variants;
+mod variants_of_values;

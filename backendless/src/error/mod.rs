@@ -398,9 +398,12 @@ impl fmt::Display for Error {
             (Some(status), None) => write!(f, "{status}: ")?,
             (None, _) => {}
         }
-        f.write_str(&inner.message)?;
         if inner.kind == ErrorKind::InvalidApplication {
+            // A message of the service may end with a period.
+            f.write_str(inner.message.trim_end_matches('.'))?;
             f.write_str("; check the application id, the REST API key and the API URL")?;
+        } else {
+            f.write_str(&inner.message)?;
         }
         match (inner.operation, inner.attempts) {
             (None, _) => Ok(()),

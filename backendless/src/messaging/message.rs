@@ -53,9 +53,10 @@ pub struct Message<M> {
 
 /// The messages of one response. The list is empty if the response or its `messages` is null or missing.
 ///
-/// By default each message is still JSON, so that a message which does not match the caller's type does not affect
-/// the others.
-pub(super) struct Messages<T = Value>(pub(super) Vec<T>);
+/// Each message is still JSON, so that a message which does not match the caller's type does not affect the others. The
+/// service delivers a message once, so a response of another form is not rejected as a whole: a list is the list of
+/// messages, and anything else is a single message, whose error contains it if it is none.
+pub(super) struct Messages(pub(super) Vec<Value>);
 
 impl Messages {
     /// Decodes each message. The error of a message that does not match `M` names it and contains it as its data,
@@ -130,15 +131,17 @@ impl fmt::Display for Id<'_> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Messages<T> {
+impl<'de> Deserialize<'de> for Messages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Body<T> {
-            messages: Option<Vec<T>>,
-        }
-        let body = Option::<Body<T>>::deserialize(deserializer)?;
-        let messages = body.and_then(|body| body.messages);
-        Ok(Self(messages.unwrap_or_default()))
+        let messages = match Value::deserialize(deserializer)? {
+            Value::Object(mut body) => body.remove("messages").unwrap_or_default(),
+            other => other,
+        };
+        Ok(Self(match messages {
+            Value::Null => Vec::new(),
+            Value::Array(messages) => messages,
+            message => Vec::from([message]),
+        }))
     }
 }
 

@@ -134,3 +134,94 @@ async fn unmatched_request_is_compared_with_each_mock_those_of_its_operation_fir
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn values_that_differ_are_never_printed_as_equal() {
+    let server = MockServer::start_async().await;
+    let (long, people) = ("x".repeat(300), "Person");
+    let find = server.find_objects(|when, then| {
+        when.table_name(people).where_(format!("name = '{long}1'"));
+        then.ok(&json!([]));
+    });
+    let create = server.create_object(|when, then| {
+        when.table_name(people)
+            .body(&json!({"text": format!("{long}a"), "n": 1}));
+        then.ok(&json!({}));
+    });
+    let people = server.client().data::<crate::Record>(people);
+    let filtered = people.find().filter(format!("name = '{long}2'"));
+    filtered.await.unwrap_err();
+    let row = json!({"text": format!("{long}b"), "n": 1.0});
+    people.create(&row).await.unwrap_err();
+    let context = "x".repeat(40);
+    let text = failure(&find, 1);
+    assert!(
+        text.contains(&format!(
+            "where is `...{context}2'`, expected `...{context}1'`"
+        )),
+        "{text}"
+    );
+    // The line of the request is cut.
+    let received = text.split_once("the server received:").unwrap().1;
+    assert!(!received.contains(&"x".repeat(201)), "{text}");
+    let text = failure(&create, 1);
+    let expected = format!("body/text is ...{context}b\", expected ...{context}a\"");
+    assert!(text.contains(&expected), "{text}");
+    assert!(text.contains("body/n is 1.0, expected 1\n"), "{text}");
+}
+
+#[tokio::test]
+async fn request_that_an_earlier_mock_responded_to_is_explained() {
+    let server = MockServer::start_async().await;
+    let count = |rows: i64| {
+        server.count_objects(|when, then| {
+            when.table_name("Person");
+            then.ok(&rows);
+        })
+    };
+    let (first, second) = (count(1), count(2));
+    let people = server.client().data::<crate::Record>("Person");
+    assert_eq!(people.count().await.unwrap(), 1);
+    let text = failure(&second, 1);
+    assert!(text.contains("has all conditions above\n"), "{text}");
+    assert!(
+        text.contains("a mock that was added earlier responded"),
+        "{text}"
+    );
+    assert!(!failure(&first, 2).contains("earlier responded"));
+}
+
+#[tokio::test]
+async fn number_without_a_json_form_is_rejected_in_a_mock() {
+    let server = MockServer::start_async().await;
+    let body = json!({"x": 1});
+    let panic = |add: &dyn Fn()| -> String {
+        let panic = catch_unwind(AssertUnwindSafe(add)).unwrap_err();
+        *panic
+            .downcast::<String>()
+            .expect("the mock panics with a text")
+    };
+    for number in [f64::NAN, f64::INFINITY] {
+        let text = panic(&|| {
+            server.create_object(|when, then| {
+                when.table_name("P")
+                    .body(&std::collections::BTreeMap::from([("x", Some(number))]));
+                then.ok(&body);
+            });
+        });
+        assert!(
+            text.starts_with("the expected body cannot be serialized: at x: "),
+            "{text}"
+        );
+        let text = panic(&|| {
+            server.cache_get(|when, then| {
+                when.key("k");
+                then.ok(&(1, number));
+            });
+        });
+        assert!(
+            text.starts_with("the response body cannot be serialized: at [1]: "),
+            "{text}"
+        );
+    }
+}

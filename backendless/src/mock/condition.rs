@@ -106,10 +106,12 @@ impl fmt::Display for Condition {
 }
 
 fn differs(name: &str, expected: &str, found: Option<&str>) -> String {
-    let expected = shorten(expected);
     match found {
-        Some(found) => format!("{name} is `{}`, expected `{expected}`", shorten(found)),
-        None => format!("{name} is missing, expected `{expected}`"),
+        Some(found) => {
+            let (found, expected) = shorten_both(found, expected);
+            format!("{name} is `{found}`, expected `{expected}`")
+        }
+        None => format!("{name} is missing, expected `{}`", shorten(expected)),
     }
 }
 
@@ -168,11 +170,10 @@ fn compare(expected: &Value, found: &Value, pointer: &mut String, differences: &
             }
         }
         _ if expected == found => {}
-        _ => differences.push(format!(
-            "body{pointer} is {}, expected {}",
-            json(pointer, found),
-            json(pointer, expected)
-        )),
+        _ => {
+            let (found, expected) = json_of_both(pointer, found, expected);
+            differences.push(format!("body{pointer} is {found}, expected {expected}"));
+        }
     }
 }
 
@@ -192,6 +193,15 @@ fn json(pointer: &str, value: &Value) -> String {
     }
 }
 
+/// Writes two values that differ, as [`json`] does.
+fn json_of_both(pointer: &str, found: &Value, expected: &Value) -> (String, String) {
+    if pointer.ends_with("/password") {
+        return (json(pointer, found), json(pointer, expected));
+    }
+    let text = |value| without_passwords(value).to_string();
+    shorten_both(&text(found), &text(expected))
+}
+
 fn without_passwords(value: &Value) -> Value {
     match value {
         Value::Object(map) => map
@@ -206,11 +216,29 @@ fn without_passwords(value: &Value) -> Value {
     }
 }
 
-fn shorten(text: &str) -> String {
+/// Cuts a text to the maximum length of a value in a message.
+pub(super) fn shorten(text: &str) -> String {
     match text.char_indices().nth(MAX_VALUE_LENGTH) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Shortens two texts that differ, so that the first difference is in both results.
+fn shorten_both(one: &str, other: &str) -> (String, String) {
+    /// Number of equal characters before the difference.
+    const CONTEXT: usize = 40;
+    let pairs = one.chars().zip(other.chars());
+    let equal = pairs.take_while(|(one, other)| one == other).count();
+    let is_short = |text: &str| text.chars().nth(MAX_VALUE_LENGTH).is_none();
+    if equal < MAX_VALUE_LENGTH - CONTEXT || (is_short(one) && is_short(other)) {
+        return (shorten(one), shorten(other));
+    }
+    let tail = |text: &str| {
+        let tail: String = text.chars().skip(equal - CONTEXT).collect();
+        format!("...{}", shorten(&tail))
+    };
+    (tail(one), tail(other))
 }
 
 fn query(request: &HttpMockRequest, name: &str) -> Vec<String> {

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, When};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::condition::{Condition, Matches};
 use super::lock;
 use super::route::Route;
+use crate::encode::to_value;
 use crate::operation::Operation;
 
 /// The operation and the conditions of a mock. It is complete when the mock is added.
@@ -128,8 +128,8 @@ impl RequestMatcher {
 
     /// Expects a JSON body. The order of keys and white space are ignored.
     pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
-        let expected: Value =
-            serde_json::to_value(body).expect("the expected body must be serializable as JSON");
+        let expected = to_value(body)
+            .unwrap_or_else(|problem| panic!("the expected body cannot be serialized: {problem}"));
         self.and(Condition::Json(expected))
     }
 

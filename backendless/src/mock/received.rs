@@ -6,12 +6,17 @@ use std::sync::{Arc, Mutex};
 
 use httpmock::HttpMockRequest;
 
+use super::condition::shorten;
 use super::lock;
 use super::matcher::Expectation;
 use super::route;
 
 /// Maximum number of requests that are kept, and listed in a message.
 const MAX_REQUESTS: usize = 20;
+
+/// Why a mock did not respond to a request that has all its conditions.
+const NOT_COUNTED: &str = "\n  not every request that has all conditions above was counted: a mock that was added \
+     earlier responded, the mock was limited with `up_to_n_times`, or a condition added with `into_inner` differs";
 
 /// The latest requests to a server.
 #[derive(Clone, Default)]
@@ -71,15 +76,20 @@ impl Received {
                 );
             }
         }
+        let mut matching = 0;
         for request in &state.latest {
             let _ = write!(text, "\n  - {}", describe_request(request));
             let differences = expectation.differences(request);
             if differences.is_empty() {
+                matching += 1;
                 text.push_str("\n      has all conditions above");
             }
             for difference in differences {
                 let _ = write!(text, "\n      {difference}");
             }
+        }
+        if matching > calls {
+            text.push_str(NOT_COUNTED);
         }
         text
     }
@@ -93,11 +103,11 @@ pub(super) fn describe_request(request: &HttpMockRequest) -> String {
     let query: Vec<String> = request
         .query_params()
         .iter()
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", shorten(value)))
         .collect();
     let query = match query.is_empty() {
         true => String::new(),
         false => format!(" with the query {}", query.join(" & ")),
     };
-    format!("{} {path}{query}", request.method_str())
+    format!("{} {}{query}", request.method_str(), shorten(&path))
 }

@@ -54,9 +54,12 @@ impl<'de> Visitor<'de> for TimestampVisitor {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
         // serde's own errors would quote the string, which is data of a user.
-        text.parse()
-            .map(Timestamp)
-            .map_err(|_| E::custom(format_args!("expected {EXPECTED}, found another string")))
+        let another = || E::custom(format_args!("expected {EXPECTED}, found another string"));
+        match (text.parse(), text.parse()) {
+            (Ok(millis), _) => self.visit_i64(millis),
+            (_, Ok(millis)) => self.visit_f64(millis).map_err(|_: E| another()),
+            _ => Err(another()),
+        }
     }
 
     /// A number with a fraction or an exponent, in a build with serde_json's `arbitrary_precision`.
@@ -85,6 +88,17 @@ mod tests {
         assert_eq!(read("1700000000000"), Some(Timestamp(1_700_000_000_000)));
         assert_eq!(read("1.7e12"), Some(Timestamp(1_700_000_000_000)));
         assert_eq!(read("\"17\""), Some(Timestamp(17)));
+        assert_eq!(read("\"1.7e12\""), Some(Timestamp(1_700_000_000_000)));
+        assert_eq!(read("\"-1.5\""), Some(Timestamp(-2)));
+        for none in [
+            "\"1e400\"",
+            "\"NaN\"",
+            "\"-inf\"",
+            "\"9223372036854775808\"",
+            "\"\"",
+        ] {
+            assert_eq!(read(none), None, "{none}");
+        }
         assert_eq!(read("1e300"), None);
         assert_eq!(read("18446744073709551615"), None);
         assert_eq!(read("\"soon\""), None);

@@ -130,6 +130,10 @@ impl Reply {
         };
         match is_text.then(text).flatten() {
             Some(value) => Ok(value),
+            None if self.format == Format::Text && std::str::from_utf8(&self.body).is_err() => {
+                let text = "the content type of the response declares text, but the body is not valid UTF-8";
+                Err(self.decode_error(text.to_owned()))
+            }
             None => Err(self.does_not_match::<R>(&error, read.describe)),
         }
     }
@@ -141,7 +145,7 @@ impl Reply {
         }
     }
 
-    fn does_not_match<R>(&self, error: &serde_json::Error, describe: Describe) -> crate::Error {
+    fn does_not_match<R>(&self, error: &serde_json::Error, describe: Describe) -> Error {
         let text = describe(self.json(), error);
         // The path contains keys of the response, and errors of the caller's types may quote values.
         let checked = match self.context.secret {
@@ -154,8 +158,15 @@ impl Reply {
                 let position = decode::describe_position::<R>(error);
                 format!("{position} (its description is withheld, because {withheld})")
             }
+            _ if self.format == Format::Text && !error.is_data() => {
+                format!("{text}; its content type declares text")
+            }
             _ => text,
         };
+        self.decode_error(text)
+    }
+
+    fn decode_error(&self, text: String) -> Error {
         let error = self
             .context
             .error(ErrorKind::Decode, text)

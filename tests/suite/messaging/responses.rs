@@ -181,7 +181,9 @@ async fn poll_returns_the_messages_with_their_payloads() {
     assert_eq!(error.kind(), ErrorKind::Decode);
     let text = error.to_string();
     assert!(
-        text.contains("at messages[1].data: expected u8, found string"),
+        text.contains(
+            "message 2 of 2 does not match Message<u8>: at data: expected u8, found string"
+        ),
         "{text}"
     );
     assert_eq!(
