@@ -94,7 +94,8 @@ fn element(arguments: &Arguments<'_>) -> Result<Option<Value>, Failure> {
         return Ok(None);
     };
     let path = Path::parse(arguments.text(1)?).map_err(Failure::new)?;
-    Ok(path.extract(&document))
+    path.extract(&document, &|| arguments.limit.is_exceeded())
+        .map_err(|json::Exceeded| Failure::Exceeded)
 }
 
 /// `local_json_update(operation, document, arguments)`; the arguments are pairs of a path and a
@@ -118,11 +119,12 @@ fn update(arguments: &Arguments<'_>) -> Result<Stored, Failure> {
         .map(parse)
         .collect::<Result<Vec<_>, String>>()
         .map_err(invalid)?;
-    if arguments.limit.is_exceeded() {
-        return Err(Failure::Exceeded);
-    }
     let name = operation.name();
-    json::apply(operation, &mut value, pairs).map_err(|why| invalid(format!("{name}: {why}")))?;
+    let is_exceeded = || arguments.limit.is_exceeded();
+    json::apply(operation, &mut value, pairs, &is_exceeded).map_err(|error| match error {
+        json::UpdateError::Exceeded => Failure::Exceeded,
+        error @ json::UpdateError::TooDeep => invalid(format!("{name}: {error}")),
+    })?;
     let text = value.to_string();
     match text.len() <= MAX_TEXT_BYTES {
         true => Ok(Stored::Text(text)),

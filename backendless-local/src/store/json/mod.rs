@@ -4,7 +4,7 @@ mod path;
 mod update;
 
 pub(crate) use path::Path;
-pub(crate) use update::{Operation, apply};
+pub(crate) use update::{Operation, UpdateError, apply};
 
 use std::cmp::Ordering;
 
@@ -12,6 +12,19 @@ use serde_json::Value;
 
 /// Maximum depth of a document that an update may create, as in MySQL.
 const MAX_DEPTH: usize = 100;
+
+/// The limit of the time was exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exceeded;
+
+/// Returns the number of arrays and objects around the innermost value.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
 
 /// Whether the document is nested more deeply than allowed.
 fn is_too_deep(value: &Value, max_depth: usize) -> bool {

@@ -3,7 +3,11 @@
 //! The syntax is MySQL's: `.key`, `."quoted key"`, `[n]`, `[last]`, `[last-n]`, and the wildcards
 //! `.*`, `[*]`, `[n to m]` and `**`.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
+
+use super::Exceeded;
 
 /// Maximum length of a path in bytes.
 const MAX_BYTES: usize = 4_096;
@@ -92,30 +96,40 @@ impl Path {
     }
 
     /// Returns the value at the path, or an array of the values if the path has wildcards. `None` if
-    /// there is none.
-    pub(crate) fn extract(&self, document: &Value) -> Option<Value> {
+    /// there is none. Asks before each leg whether to go on, because one leg takes at most a time
+    /// that is linear in the document.
+    pub(crate) fn extract(
+        &self,
+        document: &Value,
+        is_exceeded: &dyn Fn() -> bool,
+    ) -> Result<Option<Value>, Exceeded> {
         let mut found = vec![document];
         for leg in &self.legs {
+            if is_exceeded() {
+                return Err(Exceeded);
+            }
             found = leg.select(&found);
         }
-        match self.has_wildcards() {
+        Ok(match self.has_wildcards() {
             true if !found.is_empty() => Some(found.into_iter().cloned().collect()),
             true => None,
             false => found.first().map(|value| (*value).clone()),
-        }
+        })
     }
 }
 
 impl Leg {
     fn select<'a>(&self, values: &[&'a Value]) -> Vec<&'a Value> {
         let mut found = Vec::new();
+        if *self == Leg::Inside {
+            let mut seen = HashSet::new();
+            for value in values {
+                add_all(value, &mut found, &mut seen);
+            }
+            return found;
+        }
         for value in values {
             self.select_in(value, &mut found);
-        }
-        if *self == Leg::Inside {
-            // The same value may have been found inside several others.
-            let mut seen = std::collections::HashSet::new();
-            found.retain(|value| seen.insert(std::ptr::from_ref::<Value>(value)));
         }
         found
     }
@@ -137,17 +151,20 @@ impl Leg {
             (Leg::Cells(from, to), single) if from.range_to(*to, 1) == (0..1) => {
                 found.push(single);
             }
-            (Leg::Inside, value) => add_all(value, found),
             _ => {}
         }
     }
 }
 
-fn add_all<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+/// Adds a value and everything inside of it, unless it was found inside another value before.
+fn add_all<'a>(value: &'a Value, found: &mut Vec<&'a Value>, seen: &mut HashSet<*const Value>) {
+    if !seen.insert(std::ptr::from_ref(value)) {
+        return;
+    }
     found.push(value);
     match value {
-        Value::Array(items) => items.iter().for_each(|item| add_all(item, found)),
-        Value::Object(members) => members.values().for_each(|item| add_all(item, found)),
+        Value::Array(items) => items.iter().for_each(|item| add_all(item, found, seen)),
+        Value::Object(members) => members.values().for_each(|item| add_all(item, found, seen)),
         _ => {}
     }
 }
@@ -276,7 +293,8 @@ mod tests {
             "name": "Joe", "address": {"city": "NY", "zip code": 1}, "n": [5, 7, [9, {"city": "X"}]],
             "a\"b": null,
         });
-        Path::parse(path).unwrap().extract(&document)
+        let path = Path::parse(path).unwrap();
+        path.extract(&document, &|| false).unwrap()
     }
 
     #[test]
@@ -354,7 +372,7 @@ mod tests {
         }
         let path =
             Path::parse(&format!("${}.a", "**".repeat(50).replace("****", "**.a**"))).unwrap();
-        let found = path.extract(&document).unwrap();
+        let found = path.extract(&document, &|| false).unwrap().unwrap();
         assert!(found.as_array().unwrap().len() <= 60);
     }
 }

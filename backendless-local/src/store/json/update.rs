@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::path::{Leg, Path};
-use super::{MAX_DEPTH, is_too_deep};
+use super::{MAX_DEPTH, depth, is_too_deep};
 use crate::text::shorten;
 
 /// An update of parts of a JSON document.
@@ -65,14 +65,39 @@ impl Operation {
     }
 }
 
-/// Applies an operation to a document, path by path. Returns the reason if the result is too deep.
+/// Why an operation was not applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UpdateError {
+    /// The result is nested more than [`MAX_DEPTH`] deep.
+    TooDeep,
+    Exceeded,
+}
+
+impl std::fmt::Display for UpdateError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            UpdateError::TooDeep => write!(f, "the result is nested more than {MAX_DEPTH} deep"),
+            UpdateError::Exceeded => f.write_str("it takes too long"),
+        }
+    }
+}
+
+/// Applies an operation to a document, path by path. Asks before each path whether to go on, because
+/// one path takes at most a time that is linear in the document, but their number is not limited.
 pub(crate) fn apply(
     operation: Operation,
     document: &mut Value,
     arguments: Vec<(Path, Value)>,
-) -> Result<(), String> {
+    is_exceeded: &dyn Fn() -> bool,
+) -> Result<(), UpdateError> {
     for (path, value) in arguments {
+        if is_exceeded() {
+            return Err(UpdateError::Exceeded);
+        }
         let legs = path.legs.as_slice();
+        // The new value, or a new array around an existing one, is at most this deep. Values inside
+        // of the existing one become deeper, too; they are checked at the end.
+        let may_be_too_deep = legs.len() + 1 + depth(&value) > MAX_DEPTH;
         match operation {
             Operation::Set => assign(document, legs, value, true, true),
             Operation::Insert => assign(document, legs, value, false, true),
@@ -81,11 +106,14 @@ pub(crate) fn apply(
             Operation::ArrayAppend => append(document, legs, value),
             Operation::ArrayInsert => insert_cell(document, legs, value),
         }
-        if is_too_deep(document, MAX_DEPTH) {
-            return Err(format!("the result is nested more than {MAX_DEPTH} deep"));
+        if may_be_too_deep && is_too_deep(document, MAX_DEPTH) {
+            return Err(UpdateError::TooDeep);
         }
     }
-    Ok(())
+    match is_too_deep(document, MAX_DEPTH) {
+        true => Err(UpdateError::TooDeep),
+        false => Ok(()),
+    }
 }
 
 /// Returns the value at a path without wildcards.
@@ -175,7 +203,7 @@ mod tests {
         let parse = |(path, value): &(&str, Value)| (operation.path(path).unwrap(), value.clone());
         let mut document = document;
         let arguments = arguments.iter().map(parse).collect();
-        apply(operation, &mut document, arguments).unwrap();
+        apply(operation, &mut document, arguments, &|| false).unwrap();
         document
     }
 
@@ -318,6 +346,33 @@ mod tests {
             .path(&format!("${}", "[0]".repeat(60)))
             .unwrap();
         let mut document = deep.clone();
-        assert!(apply(Operation::Set, &mut document, vec![(path, deep)]).is_err());
+        let result = apply(Operation::Set, &mut document, vec![(path, deep)], &|| false);
+        assert_eq!(result, Err(UpdateError::TooDeep));
+    }
+
+    #[test]
+    fn arrays_around_existing_values_count_as_depth() {
+        let path = |n: usize| {
+            let text = format!("$.a{}", "[0]".repeat(n));
+            (Operation::ArrayAppend.path(&text).unwrap(), json!(1))
+        };
+        for (count, expected) in [(99, Ok(())), (100, Err(UpdateError::TooDeep))] {
+            let mut document = json!({"a": 0});
+            let paths = (0..count).map(path).collect();
+            let result = apply(Operation::ArrayAppend, &mut document, paths, &|| false);
+            assert_eq!(result, expected, "{count}");
+        }
+    }
+
+    #[test]
+    fn limit_is_checked_before_each_path() {
+        let asked = std::cell::Cell::new(0);
+        let is_exceeded = || asked.replace(asked.get() + 1) == 2;
+        let path = Operation::Remove.path("$[0]").unwrap();
+        let mut document = json!([1, 2, 3, 4]);
+        let paths = vec![(path, json!(null)); 4];
+        let result = apply(Operation::Remove, &mut document, paths, &is_exceeded);
+        assert_eq!(result, Err(UpdateError::Exceeded));
+        assert_eq!(document, json!([3, 4]));
     }
 }
