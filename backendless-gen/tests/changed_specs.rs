@@ -1,7 +1,7 @@
 //! Code generated from a changed specification compiles without warnings, and builds the requests that it describes.
 //!
 //! Each case is a changed copy of `openapi.yaml`. Its three generated files go into a small crate together with the handwritten
-//! files of the SDK that they use (`operation.rs`, `mock.rs`), and a small request builder, `changed/prepared.rs`, that
+//! files of the SDK that they use (`operation.rs`, `mock.rs`, `encode.rs`), and a small request builder, `changed/prepared.rs`, that
 //! replaces that of the SDK. All crates form one temporary workspace, which is compiled offline with the versions in Cargo.lock. The case
 //! `requests` also runs the tests in `changed/requests.rs`. The small documents in `changed/documents`, one for each subject,
 //! are the modules of one more crate, with tests of their meaning in `changed/documents.rs`. Compiled dependencies are kept in `target/tmp`, so that only the first
@@ -233,11 +233,15 @@ fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str) {
         fs::write(folder.join(name), text.replace("crate::", &crate_path)).unwrap();
     };
     fs::create_dir_all(folder.join("generated")).unwrap();
-    fs::create_dir_all(folder.join("mock")).unwrap();
+    for folder in ["encode", "mock"].map(|name| folder.join(name)) {
+        fs::create_dir_all(folder).unwrap();
+    }
     for file in files {
         write(&format!("generated/{}", file.name), &file.text);
     }
     for handwritten in [
+        "encode.rs",
+        "encode/finite.rs",
         "operation.rs",
         "mock.rs",
         "mock/condition.rs",
@@ -277,7 +281,11 @@ fn write_documents(folder: &Path, lock: &str) {
         let module = name.trim_end_matches(".yaml");
         let source = folder.join("src").join(module);
         write_sources(&source, &files, &format!("::{module}"));
-        fs::write(source.join("mod.rs"), format!("pub mod mock;{sdk}")).unwrap();
+        fs::write(
+            source.join("mod.rs"),
+            format!("mod encode;\npub mod mock;{sdk}"),
+        )
+        .unwrap();
         lib.push_str(&format!("pub mod {module};\n"));
     }
     lib.push_str("\n#[cfg(test)]\nmod tests;\n");
