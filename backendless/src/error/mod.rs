@@ -143,7 +143,7 @@ impl Error {
     ///
     /// If a message from a channel does not match its type, this is the message, or for
     /// [`Messaging::poll`](crate::Messaging::poll) the list of all received messages, as JSON of any length: the service
-    /// does not deliver them again.
+    /// does not deliver them again. It is withheld if it repeats a secret of the client.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {

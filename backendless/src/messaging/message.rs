@@ -71,7 +71,7 @@ impl Messages {
         numbered
             .map(|(message, number)| {
                 decode(client, &message, (number, count), attempts)
-                    .map_err(|error| error.with_data(Some(message)))
+                    .map_err(|error| error.with_data(undelivered(client, message)))
             })
             .collect()
     }
@@ -87,8 +87,13 @@ impl Messages {
         let decoded: Result<Vec<_>> = numbered
             .map(|(message, number)| decode(client, message, (number, count), attempts))
             .collect();
-        decoded.map_err(|error| error.with_data(Some(Value::Array(self.0))))
+        decoded.map_err(|error| error.with_data(undelivered(client, Value::Array(self.0))))
     }
+}
+
+/// Returns received messages as the data of an error, unless they repeat a secret of the client.
+fn undelivered(client: &Client, messages: Value) -> Option<Value> {
+    (!client.transport.is_secret_in(&messages.to_string())).then_some(messages)
 }
 
 /// Decodes the message that is number `number` of `count` in a response.

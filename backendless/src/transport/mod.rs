@@ -117,6 +117,12 @@ impl Transport {
         self.shared.http.origin()
     }
 
+    /// Returns whether `text` repeats a secret of the client that can be recognized.
+    pub(crate) fn is_secret_in(&self, text: &str) -> bool {
+        let checked = disclosure::check_for_secrets_of(&self.shared, &self.caller, text);
+        checked == Err(disclosure::Withheld::Repeated)
+    }
+
     /// Returns `text`, which describes a value of the service, or why it is withheld.
     pub(crate) fn without_secrets(&self, text: String) -> String {
         match disclosure::check_for_secrets_of(&self.shared, &self.caller, &text) {
