@@ -180,5 +180,10 @@ fn check_error(status: u16, body: &[u8], error: Option<Error>) {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    assert_eq!(error.code().map(|code| code.get()), code, "{text}");
+    // A code that may be a secret is withheld: the codes of the service have at most five digits.
+    let is_withheld =
+        error.code().is_none() && code.is_some_and(|code| code.unsigned_abs() > 99_999);
+    if !is_withheld {
+        assert_eq!(error.code().map(|code| code.get()), code, "{text}");
+    }
 }
