@@ -7,11 +7,11 @@ use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Span;
 
+use super::caller::Caller;
 use super::deadline::Deadline;
-use super::disclosure;
+use super::disclosure::{self, RequestSecrets};
 use super::http::{HttpError, HttpErrorKind, Server};
 use super::retry::MaxDelay;
-use super::session::Caller;
 use super::settings::Settings;
 use super::{Shared, trace};
 use crate::operation::{ErrorCodes, Idempotency, Operation};
@@ -209,6 +209,18 @@ impl RequestContext {
         })
     }
 
+    /// Returns the secrets that an error of this request must not contain.
+    pub(super) fn secrets(&self) -> RequestSecrets<'_> {
+        RequestSecrets {
+            shared: &self.shared,
+            caller: &self.caller,
+            token: self.token.as_ref(),
+            has_password: self.has_password,
+            password: self.secret.as_deref(),
+            headers: &self.secret_headers,
+        }
+    }
+
     /// Creates an error of this request. The `message` is a text of this crate, or was checked by `disclosure`.
     pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message)
@@ -226,7 +238,7 @@ impl RequestContext {
         // The source of the body is checked first: its error is in the chain and may be of any kind.
         if let Some(kind) = self.progress.as_ref().and_then(Progress::failure) {
             // The error of the caller's stream may contain anything.
-            let reason = match disclosure::check_for_secrets(self, &reason) {
+            let reason = match disclosure::check_for_secrets(&self.secrets(), &reason) {
                 Ok(()) => reason,
                 Err(withheld) => {
                     format!("the message of its error is withheld, because {withheld}")

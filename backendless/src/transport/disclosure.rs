@@ -5,11 +5,11 @@
 
 use std::fmt;
 
-use secrecy::ExposeSecret;
+use http::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::Shared;
-use super::context::RequestContext;
-use super::session::Caller;
+use super::caller::Caller;
 use crate::UserToken;
 use crate::secret::{Search, is_distinctive};
 
@@ -38,20 +38,31 @@ impl fmt::Display for Withheld {
     }
 }
 
+/// The secrets that the error of a request must not contain.
+pub(super) struct RequestSecrets<'c> {
+    pub(super) shared: &'c Shared,
+    pub(super) caller: &'c Caller,
+    /// The user token that the last attempt sent.
+    pub(super) token: Option<&'c UserToken>,
+    pub(super) has_password: bool,
+    /// The password in the request, if it is known.
+    pub(super) password: Option<&'c SecretString>,
+    pub(super) headers: &'c [HeaderValue],
+}
+
 /// Decides whether the error of this request may contain `text`, of which the service wrote at least a part.
-pub(super) fn check(context: &RequestContext, text: &str) -> Result<(), Withheld> {
-    match context.has_password {
+pub(super) fn check(request: &RequestSecrets<'_>, text: &str) -> Result<(), Withheld> {
+    match request.has_password {
         true => Err(Withheld::Password),
-        false => check_for_secrets(context, text),
+        false => check_for_secrets(request, text),
     }
 }
 
 /// Decides whether the error of this request may contain `text`, which others than the service wrote.
-pub(super) fn check_for_secrets(context: &RequestContext, text: &str) -> Result<(), Withheld> {
-    let shared = &context.shared;
-    let mut secrets = client_secrets(shared, &context.caller);
-    secrets.extend(context.token.as_ref().map(UserToken::expose_secret));
-    search(shared, secrets, request_secrets(context), text)
+pub(super) fn check_for_secrets(request: &RequestSecrets<'_>, text: &str) -> Result<(), Withheld> {
+    let mut secrets = client_secrets(request.shared, request.caller);
+    secrets.extend(request.token.map(UserToken::expose_secret));
+    search(request.shared, secrets, values_of(request), text)
 }
 
 /// Decides whether an error of this client that belongs to no request may contain `text`.
@@ -97,9 +108,8 @@ fn client_secrets<'s>(shared: &'s Shared, caller: &'s Caller) -> Vec<&'s str> {
 }
 
 /// Values in the request that may be secrets.
-fn request_secrets(context: &RequestContext) -> impl Iterator<Item = &str> {
-    let headers = context.secret_headers.iter();
+fn values_of<'c>(request: &RequestSecrets<'c>) -> impl Iterator<Item = &'c str> {
+    let headers = request.headers.iter();
     let headers = headers.filter_map(|value| str::from_utf8(value.as_bytes()).ok());
-    let password = context.secret.as_ref();
-    headers.chain(password.map(|password| password.expose_secret()))
+    headers.chain(request.password.map(ExposeSecret::expose_secret))
 }

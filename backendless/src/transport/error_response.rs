@@ -203,7 +203,7 @@ impl<'e> Texts<'e> {
         if let Some(code) = self.code {
             push_values(code, &mut all);
         }
-        disclosure::check(context, &all)
+        disclosure::check(&context.secrets(), &all)
     }
 }
 

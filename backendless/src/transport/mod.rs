@@ -6,7 +6,7 @@
 //! - `context`: state of one request, its timeouts, and the errors that it can end with;
 //! - `retry`: the retry loop, a function without HTTP;
 //! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
-//! - `session` and `account`: which user token is sent, and the renewal of expired sessions;
+//! - `session`, `caller` and `account`: which user token is sent, and the renewal of expired sessions;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
 //! - `disclosure`: which texts of the service an error may contain;
@@ -19,6 +19,7 @@
 
 mod account;
 mod address;
+mod caller;
 mod coding;
 mod context;
 mod deadline;
@@ -45,13 +46,14 @@ use secrecy::SecretString;
 use tracing::Instrument;
 
 pub(crate) use account::Account;
+pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
 use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
 pub(crate) use runtimes::Runtimes;
-pub(crate) use session::{Caller, secret_header, token_header};
+pub(crate) use session::{secret_header, token_header};
 pub(crate) use settings::Settings;
 
 use crate::operation::SessionUse;

@@ -1,49 +1,17 @@
 //! Session stage: which user token a request sends, and what happens when the service rejects it.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use http::header::HeaderValue;
 use zeroize::Zeroizing;
 
 use super::account::{Account, AccountSession};
+use super::caller::Caller;
 use super::context::RequestContext;
 use crate::operation::SessionUse;
-use crate::secret::{RecentSecrets, wiped_bytes};
+use crate::secret::wiped_bytes;
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
-
-/// User on whose behalf a client sends its requests.
-#[derive(Clone)]
-pub(crate) enum Caller {
-    Anonymous,
-    User(UserToken),
-    /// A service account, whose sessions are opened and renewed by the client.
-    Account(Arc<Account>),
-}
-
-impl Caller {
-    /// Adds the secrets of the caller to those that are searched for in the messages of other requests.
-    pub(super) fn remember(&self, recent: &RecentSecrets) {
-        match self {
-            Self::Anonymous => {}
-            Self::User(token) => recent.add(token.expose_secret()),
-            Self::Account(account) => recent.add(account.password()),
-        }
-    }
-}
-
-/// Prints the kind of the caller, and no identity.
-impl fmt::Debug for Caller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Anonymous => "Anonymous",
-            Self::User(_) => "User",
-            Self::Account(_) => "Account",
-        })
-    }
-}
 
 /// Executes the login of a service account.
 pub(super) trait LogIn: Send + Sync {

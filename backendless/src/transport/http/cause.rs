@@ -7,7 +7,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 
-use super::form::ContentError;
+use crate::error::MAX_MESSAGE;
+use crate::prepared::BoxError;
 
 /// Cause of a failed exchange: the source of an [`Error`](crate::Error). Its own source is an error of the operating
 /// system, if that is the cause.
@@ -74,6 +75,33 @@ pub(super) fn content_error(error: &(dyn StdError + 'static)) -> Option<String> 
     let mut chain = chain(error);
     chain.find_map(|error| Some(error.downcast_ref::<ContentError>()?.text().to_owned()))
 }
+
+/// Error of the caller's stream. It is found again in the error of the request.
+#[derive(Debug)]
+pub(super) struct ContentError(String);
+
+impl ContentError {
+    pub(super) fn new(error: &BoxError) -> Self {
+        let mut innermost: &(dyn StdError + 'static) = &**error;
+        while let Some(source) = innermost.source() {
+            innermost = source;
+        }
+        // An error contains no more of it.
+        Self(innermost.to_string().chars().take(MAX_MESSAGE).collect())
+    }
+
+    fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ContentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the content of the request failed")
+    }
+}
+
+impl StdError for ContentError {}
 
 /// Describes `error` by its innermost causes that are known.
 fn describe(error: &(dyn StdError + 'static)) -> String {

@@ -1,6 +1,5 @@
 //! Multipart forms.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,8 +9,8 @@ use reqwest::Body;
 use reqwest::multipart::{self, Part};
 
 use super::HttpError;
-use crate::error::MAX_MESSAGE;
-use crate::prepared::{BoxError, Content, Form};
+use super::cause::ContentError;
+use crate::prepared::{Content, Form};
 
 /// Encodes `form`.
 pub(super) fn encode(form: Form) -> Result<multipart::Form, HttpError> {
@@ -47,30 +46,3 @@ impl Stream for WithContentErrors {
         chunk.map(|chunk| chunk.map(|chunk| chunk.map_err(|error| ContentError::new(&error))))
     }
 }
-
-/// Error of the caller's stream. It is found again in the error of the request.
-#[derive(Debug)]
-pub(super) struct ContentError(String);
-
-impl ContentError {
-    fn new(error: &BoxError) -> Self {
-        let mut innermost: &(dyn std::error::Error + 'static) = &**error;
-        while let Some(source) = innermost.source() {
-            innermost = source;
-        }
-        // An error contains no more of it.
-        Self(innermost.to_string().chars().take(MAX_MESSAGE).collect())
-    }
-
-    pub(super) fn text(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ContentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the content of the request failed")
-    }
-}
-
-impl std::error::Error for ContentError {}
