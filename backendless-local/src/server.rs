@@ -20,7 +20,7 @@ use crate::http;
 use crate::http::connection::{ConnectionHandle, LimitedListener};
 use crate::limits::Limits;
 use crate::service_error::ServiceError;
-use crate::services::cloud_code::Methods;
+use crate::services::cloud_code::CloudCode;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
 use crate::store::query_limit::MAX_TIME;
@@ -98,7 +98,7 @@ impl Server {
                 session_life: SESSION_LIFE,
                 query_timeout: MAX_TIME,
                 dialect: None,
-                methods: Methods::default(),
+                cloud_code: CloudCode::default(),
             },
         }
     }
@@ -417,8 +417,38 @@ impl Builder {
         + 'static,
     ) -> Builder {
         self.settings
-            .methods
-            .register(service, method, Arc::new(handler));
+            .cloud_code
+            .register_method(service, method, Arc::new(handler));
+        self
+    }
+
+    /// Registers the handler of a custom event: a function from the arguments, a JSON object, to the return value, which
+    /// the client receives. Each call runs on a new thread, so it may block.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::Server;
+    /// use serde_json::json;
+    ///
+    /// let server = Server::builder()
+    ///     .event("forecast", |arguments| Ok(json!({"city": arguments["city"], "weather": "sunny"})))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn event(
+        mut self,
+        event: &str,
+        handler: impl Fn(serde_json::Value) -> Result<serde_json::Value, ServiceError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Builder {
+        self.settings
+            .cloud_code
+            .register_event(event, Arc::new(handler));
         self
     }
 

@@ -63,6 +63,9 @@ pub(crate) mod code {
     pub(crate) const SERVICE_ERROR: i64 = 14000;
     pub(crate) const UNKNOWN_SERVICE: i64 = 14001;
     pub(crate) const UNKNOWN_METHOD: i64 = 14002;
+    pub(crate) const UNKNOWN_KEY: i64 = 16001;
+    pub(crate) const EXPIRATION_PASSED: i64 = 16002;
+    pub(crate) const EXPIRATION_OUT_OF_RANGE: i64 = 16003;
     pub(crate) const INVALID_WHERE: i64 = 19000;
     pub(crate) const INVALID_HAVING: i64 = 19001;
 }

@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 
 use crate::encode::to_raw_value;
 use crate::generated::raw;
-use crate::operations::CACHE_PUT;
+use crate::operations::{CACHE_EXPIRE_IN, CACHE_PUT};
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Client, Error, ErrorCode, Profile, Result};
+use crate::{Client, Error, ErrorCode, Profile, Result, Timestamp};
 
 /// Handle of the cache of an application; created by [`Client::cache`].
 ///
@@ -132,6 +132,65 @@ impl Cache {
         Request::new(&self.client, raw::cache_contains(&key.into()))
     }
 
+    /// Sets the time to live of the value under `key` to `time` from now, from one second to two hours.
+    ///
+    /// It is sent in whole seconds, the unit of the service, and rounded up. A second request sets the same time to live
+    /// again, from then on.
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the key cannot be a path segment, or `time` is zero.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if there is no value under the key.
+    /// - [`Api`](crate::ErrorKind::Api) if `time` is longer than two hours.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::Duration;
+    ///
+    /// # let cache = client.cache();
+    /// cache.put("greeting", "good morning").await?;
+    /// cache.expire_in("greeting", Duration::from_secs(60)).await?;
+    /// # });
+    /// ```
+    pub fn expire_in(&self, key: impl Into<String>, time: Duration) -> Request<()> {
+        let request = seconds(time)
+            .and_then(|seconds| raw::cache_expire_in(&key.into(), seconds, &EmptyObject {}));
+        Request::new(&self.client, request)
+    }
+
+    /// Sets the time at which the value under `key` expires, at most two hours from now.
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the key cannot be a path segment.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if there is no value under the key.
+    /// - [`Api`](crate::ErrorKind::Api) if `time` has passed, or is later than in two hours.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// # let cache = client.cache();
+    /// cache.put("greeting", "good morning").await?;
+    /// let in_a_minute = SystemTime::now() + Duration::from_secs(60);
+    /// cache.expire_at("greeting", in_a_minute.into()).await?;
+    /// # });
+    /// ```
+    pub fn expire_at(&self, key: impl Into<String>, time: Timestamp) -> Request<()> {
+        Request::new(
+            &self.client,
+            raw::cache_expire_at(&key.into(), time.as_millis(), &EmptyObject {}),
+        )
+    }
+
     /// Deletes the value under `key`, if there is one.
     ///
     /// # Errors
@@ -229,6 +288,21 @@ fn timeout(ttl: Duration, profile: Profile) -> Result<i64> {
         Err(_) => Err("ttl exceeds the range of i64"),
     }
     .map_err(|problem| Error::invalid_argument(problem).with_operation(&CACHE_PUT))
+}
+
+/// Body of a request without parameters in its body.
+#[derive(Serialize)]
+struct EmptyObject {}
+
+/// Returns a time to live in seconds, rounded up.
+fn seconds(time: Duration) -> Result<i64> {
+    let seconds = time.as_millis().div_ceil(1_000);
+    match i64::try_from(seconds.max(1)) {
+        Ok(seconds) if !time.is_zero() => Ok(seconds),
+        Ok(_) => Err("time is zero"),
+        Err(_) => Err("time exceeds the range of i64"),
+    }
+    .map_err(|problem| Error::invalid_argument(problem).with_operation(&CACHE_EXPIRE_IN))
 }
 
 #[cfg(test)]

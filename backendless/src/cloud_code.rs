@@ -1,4 +1,9 @@
-//! Cloud Code: methods of the application's own services, with arguments and results of any shape.
+//! Cloud Code: methods of the application's own services, with arguments and results of any shape, and its custom
+//! [`events`].
+
+mod events;
+
+pub use events::Events;
 
 use std::any::TypeId;
 use std::fmt;

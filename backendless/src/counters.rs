@@ -96,6 +96,124 @@ impl Counters {
         Request::new(&self.client, raw::increment_by_and_get(&name.into(), value))
     }
 
+    /// Adds `value`, which may be negative, to the counter `name`, and returns the value before.
+    ///
+    /// The request is not idempotent: sent twice, it adds the value twice. Requests that are processed at the same time may
+    /// receive the same value ([documentation](https://backendless.com/docs/rest/ut_increment_by_n__return_previou.html)).
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Self::increment).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// assert_eq!(counters.get_and_increment_by("stock", 40).await?, 0);
+    /// assert_eq!(counters.get_and_increment_by("stock", -3).await?, 40);
+    /// assert_eq!(counters.get("stock").await?, 37);
+    /// # });
+    /// ```
+    pub fn get_and_increment_by(&self, name: impl Into<String>, value: i64) -> Request<i64> {
+        Request::new(&self.client, raw::get_and_increment_by(&name.into(), value))
+    }
+
+    /// Subtracts 1 from the counter `name`, and returns the difference.
+    ///
+    /// The request is not idempotent: sent twice, it subtracts 2.
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Self::increment).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// assert_eq!(client.counters().decrement("seats").await?, -1);
+    /// # });
+    /// ```
+    pub fn decrement(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(&self.client, raw::decrement_and_get(&name.into()))
+    }
+
+    /// Subtracts 1 from the counter `name`, and returns the value before.
+    ///
+    /// The request is not idempotent: sent twice, it subtracts 2. Requests that are processed at the same time may receive
+    /// the same value ([documentation](https://backendless.com/docs/rest/ut_decrement_by_1__return_previou.html)).
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Self::increment).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// assert_eq!(counters.get_and_decrement("seats").await?, 0);
+    /// assert_eq!(counters.get("seats").await?, -1);
+    /// # });
+    /// ```
+    pub fn get_and_decrement(&self, name: impl Into<String>) -> Request<i64> {
+        Request::new(&self.client, raw::get_and_decrement(&name.into()))
+    }
+
+    /// Sets the counter `name` to `value` if it is `expected`, and returns whether it was set.
+    ///
+    /// The request is not idempotent: a repeated one finds `value`, and returns `false` although the first one set it.
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Self::increment).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// assert!(counters.compare_and_set("leader", 0, 7).await?);
+    /// assert!(!counters.compare_and_set("leader", 0, 8).await?);
+    /// assert_eq!(counters.get("leader").await?, 7);
+    /// # });
+    /// ```
+    pub fn compare_and_set(
+        &self,
+        name: impl Into<String>,
+        expected: i64,
+        value: i64,
+    ) -> Request<bool> {
+        Request::new(
+            &self.client,
+            raw::compare_and_set_counter(&name.into(), expected, value),
+        )
+    }
+
+    /// Lists the names of the counters that match `pattern`, in which `*` represents any number of characters: `"*"` lists
+    /// all counters, and `"visits-*"` those whose names start with `visits-`.
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// As [`increment`](Self::increment).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let counters = client.counters();
+    /// counters.increment("visits-home").await?;
+    /// counters.increment("orders").await?;
+    /// assert_eq!(counters.list("visits-*").await?, ["visits-home"]);
+    /// # });
+    /// ```
+    pub fn list(&self, pattern: impl Into<String>) -> Request<Vec<String>> {
+        let request = raw::list_counters(&pattern.into());
+        Request::then(&self.client, request, |names, _| {
+            names.map(Option::unwrap_or_default)
+        })
+    }
+
     /// Reads the counter `name`. A counter that was never used is 0.
     ///
     /// # Errors

@@ -83,7 +83,7 @@ pub mod raw {
 pub use cache::{Cache, CachePut};
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
-pub use cloud_code::{CloudCode, Invocation};
+pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
 pub use data::{Count, Find, Object, ObjectStream, Record, Table};
 pub use error::{Error, ErrorCode, ErrorKind, Result};

@@ -1,9 +1,9 @@
 //! The cache: its requests, its responses, rejected arguments, and complete exchanges with the local
 //! server.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use backendless::{Error, ErrorCode, ErrorKind};
+use backendless::{Error, ErrorCode, ErrorKind, Profile, Timestamp};
 use backendless_local::Server;
 use backendless_tests::Recorder;
 use serde::de::DeserializeOwned;
@@ -217,4 +217,70 @@ async fn value_of_any_shape_is_stored_replaced_and_deleted() {
         cache.delete("my key/ü").await.unwrap();
         assert!(!cache.contains("my key/ü").await.unwrap());
     }
+}
+
+#[tokio::test]
+async fn expirations_are_sent_as_the_official_sdk_sends_them() {
+    let server = Recorder::responding(200, "").await;
+    for profile in [Profile::Document, Profile::Live] {
+        let cache = server.builder().profile(profile).build().unwrap().cache();
+        for (time, seconds) in [
+            (Duration::from_nanos(1), "1"),
+            (Duration::from_secs(120), "120"),
+            (Duration::from_millis(120_001), "121"),
+        ] {
+            cache.expire_in("my key", time).await.unwrap();
+            let request = server.requests().pop().unwrap();
+            let target = format!("/cache/my%20key/expireIn?timeout={seconds}");
+            assert_request_line(&request, "PUT", &target);
+            assert_json(&request, "{}");
+        }
+    }
+    let cache = server.client().cache();
+    let time = Timestamp::from_millis(1_700_000_000_000);
+    cache.expire_at("k", time).await.unwrap();
+    let request = server.requests().pop().unwrap();
+    assert_request_line(&request, "PUT", "/cache/k/expireAt?timestamp=1700000000000");
+    assert_json(&request, "{}");
+
+    let sent = server.requests().len();
+    let error = cache.expire_in("k", Duration::ZERO).await.unwrap_err();
+    assert_rejected(&error, "cacheExpireIn", "time is zero");
+    assert_eq!(server.requests().len(), sent);
+}
+
+#[tokio::test]
+async fn values_expire_when_they_are_set_to() {
+    let server = Server::start().await.unwrap();
+    let cache = local_client(&server).cache();
+    let minute = Duration::from_secs(60);
+    cache.put("in", &1).await.unwrap();
+    cache.put("at", &2).await.unwrap();
+    cache.expire_in("in", minute).await.unwrap();
+    let time = Timestamp::from(SystemTime::now() + 2 * minute);
+    cache.expire_at("at", time).await.unwrap();
+
+    server.advance_clock(minute);
+    assert_eq!(cache.get::<u8>("in").await.unwrap(), None);
+    assert_eq!(cache.get::<u8>("at").await.unwrap(), Some(2));
+    server.advance_clock(2 * minute);
+    assert_eq!(cache.get::<u8>("at").await.unwrap(), None);
+
+    cache.put("k", &3).await.unwrap();
+    for (error, code) in [
+        (cache.expire_in("at", minute).await.unwrap_err(), 16001),
+        (cache.expire_at("k", time).await.unwrap_err(), 16002),
+        (cache.expire_in("k", 121 * minute).await.unwrap_err(), 16003),
+        (
+            cache
+                .expire_at("k", Timestamp::from_millis(i64::MAX))
+                .await
+                .unwrap_err(),
+            16003,
+        ),
+    ] {
+        assert_eq!(error.code(), Some(ErrorCode::new(code)), "{error}");
+        assert_eq!(error.is_not_found(), code == 16001, "{error}");
+    }
+    assert_eq!(cache.get::<u8>("k").await.unwrap(), Some(3));
 }

@@ -369,3 +369,54 @@ async fn a_response_without_a_known_type_is_json_or_else_text() {
         assert!(error.to_string().contains("not valid JSON"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn events_send_their_arguments_and_return_the_value_of_the_handler() {
+    let server = Recorder::responding(200, r#"{"weather":"sunny"}"#).await;
+    let events = server.client().events();
+    let result: Value = events.dispatch("my event", &json!({"a": 1})).await.unwrap();
+    assert_eq!(result, json!({"weather": "sunny"}));
+    let request = server.request();
+    assert_request_line(&request, "POST", "/servercode/events/my%20event");
+    assert_json(&request, r#"{"a":1}"#);
+
+    for (response, is_ok) in [("", true), ("null", true), ("sunny", true)] {
+        let server = Recorder::with_headers(200, &[], response).await;
+        let result = server
+            .client()
+            .events()
+            .dispatch::<_, ()>("e", &json!({}))
+            .await;
+        assert_eq!(result.is_ok(), is_ok, "{response}");
+    }
+}
+
+#[tokio::test]
+async fn handlers_of_events_run_in_the_local_server() {
+    let server = Server::builder()
+        .event("forecast", |arguments| Ok(json!([arguments["city"]])))
+        .event("fails", |_| Err(ServiceError::new(14_500, "no such city")))
+        .event("panics", |_| panic!("a bug in the handler"))
+        .start()
+        .await
+        .unwrap();
+    let events = local_client(&server).events();
+    let cities: Vec<String> = events
+        .dispatch("forecast", &json!({"city": "Oslo"}))
+        .await
+        .unwrap();
+    assert_eq!(cities, ["Oslo"]);
+    for (event, code) in [("fails", 14_500), ("panics", 14_000), ("unknown", 14_000)] {
+        let error = events
+            .dispatch::<_, ()>(event, &json!({}))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), Some(ErrorCode::new(code)), "{event}");
+        assert_eq!(error.attempts(), 1, "{event}");
+    }
+    let error = events
+        .dispatch::<_, ()>("forecast", &[1])
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode::new(8002)));
+}

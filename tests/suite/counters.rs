@@ -121,3 +121,93 @@ async fn counters_start_at_zero_and_are_independent() {
     let min = counters.increment_by("min", i64::MIN).await.unwrap();
     assert_eq!(min, i64::MIN);
 }
+
+#[tokio::test]
+async fn operations_beyond_the_document_have_the_requests_of_the_official_sdk() {
+    let request = recorded_request("5", |client| client.counters().decrement("a b")).await;
+    assert_request_line(&request, "PUT", "/counters/a%20b/decrement/get");
+    assert_no_body(&request);
+    let request = recorded_request("5", |client| client.counters().get_and_decrement("c")).await;
+    assert_request_line(&request, "PUT", "/counters/c/get/decrement");
+    assert_no_body(&request);
+    let request = recorded_request("5", |client| {
+        client.counters().get_and_increment_by("c", -3)
+    })
+    .await;
+    assert_request_line(&request, "PUT", "/counters/c/get/incrementby?value=-3");
+    assert_no_body(&request);
+    let request = recorded_request("true", |client| {
+        client.counters().compare_and_set("c", -1, i64::MAX)
+    })
+    .await;
+    let target = "/counters/c/get/compareandset?expected=-1&updatedvalue=9223372036854775807";
+    assert_request_line(&request, "PUT", target);
+    assert_no_body(&request);
+    let request = recorded_request("[]", |client| client.counters().list("a*")).await;
+    assert_request_line(&request, "GET", "/counters/a%2A/list");
+    assert_no_body(&request);
+}
+
+#[tokio::test]
+async fn a_counter_is_set_only_by_the_request_that_expects_its_value() {
+    let server = Server::start().await.unwrap();
+    let counters = local_client(&server).counters();
+    let attempts = (1..=32).map(|value| counters.compare_and_set("leader", 0, value).send());
+    let results = try_join_all(attempts).await.unwrap();
+    let winners: Vec<_> = (1..=32)
+        .zip(results)
+        .filter_map(|(value, was_set)| was_set.then_some(value))
+        .collect();
+    let [winner] = winners[..] else {
+        panic!("{winners:?}")
+    };
+    assert_eq!(counters.get("leader").await.unwrap(), winner);
+    assert!(!counters.compare_and_set("leader", 0, 99).await.unwrap());
+    assert_eq!(counters.get("leader").await.unwrap(), winner);
+    assert!(
+        counters
+            .compare_and_set("leader", winner, -1)
+            .await
+            .unwrap()
+    );
+    assert_eq!(counters.get("leader").await.unwrap(), -1);
+}
+
+#[tokio::test]
+async fn counters_are_decremented_and_report_the_value_before_or_after() {
+    let server = Server::start().await.unwrap();
+    let counters = local_client(&server).counters();
+    assert_eq!(counters.decrement("c").await.unwrap(), -1);
+    assert_eq!(counters.get_and_decrement("c").await.unwrap(), -1);
+    assert_eq!(counters.get_and_increment_by("c", 12).await.unwrap(), -2);
+    assert_eq!(counters.get_and_increment("c").await.unwrap(), 10);
+    assert_eq!(counters.get("c").await.unwrap(), 11);
+    let min = counters.increment_by("min", i64::MIN).await.unwrap();
+    for error in [
+        counters.decrement("min").await.unwrap_err(),
+        counters.get_and_decrement("min").await.unwrap_err(),
+        counters.get_and_increment_by("min", -1).await.unwrap_err(),
+    ] {
+        assert_eq!(error.code(), Some(ErrorCode::new(1030)));
+    }
+    assert_eq!(counters.get("min").await.unwrap(), min);
+}
+
+#[tokio::test]
+async fn counters_are_listed_by_pattern() {
+    let server = Server::start().await.unwrap();
+    let counters = local_client(&server).counters();
+    for name in ["visits-home", "visits/ü", "Visits-x", "orders%"] {
+        counters.increment(name).await.unwrap();
+    }
+    counters.get("never changed").await.unwrap();
+    let list = |pattern: &'static str| counters.list(pattern).send();
+    assert_eq!(
+        list("*").await.unwrap(),
+        ["Visits-x", "orders%", "visits-home", "visits/ü"]
+    );
+    assert_eq!(list("visits*").await.unwrap(), ["visits-home", "visits/ü"]);
+    assert_eq!(list("*-*").await.unwrap(), ["Visits-x", "visits-home"]);
+    assert_eq!(list("orders%").await.unwrap(), ["orders%"]);
+    assert_eq!(list("o%").await.unwrap(), [""; 0]);
+}

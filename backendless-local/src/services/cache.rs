@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::dialect::Dialect;
 use crate::service_error::{ServiceError, code};
 use crate::store::database::Database;
+use crate::text::shorten;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS cache (
@@ -97,6 +98,44 @@ impl Cache {
         read.await
     }
 
+    /// Sets the time to live of a value, in seconds from now.
+    pub(crate) async fn expire_in(&self, key: String, seconds: i64) -> Result<(), ServiceError> {
+        if !(1..=MAX_SECONDS).contains(&seconds) {
+            return Err(out_of_range());
+        }
+        self.set_expiration(key, self.clock.now() + seconds * 1000)
+            .await
+    }
+
+    /// Sets the time at which a value expires, in milliseconds since 1970.
+    pub(crate) async fn expire_at(&self, key: String, timestamp: i64) -> Result<(), ServiceError> {
+        let now = self.clock.now();
+        if timestamp <= now {
+            let message = "the time of the expiration has passed";
+            return Err(ServiceError::new(code::EXPIRATION_PASSED, message));
+        }
+        if timestamp - now > MAX_MILLIS {
+            return Err(out_of_range());
+        }
+        self.set_expiration(key, timestamp).await
+    }
+
+    async fn set_expiration(&self, key: String, expires: i64) -> Result<(), ServiceError> {
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let sql = "UPDATE cache SET expires = ?3 WHERE key = ?1 AND expires > ?2";
+            match transaction.execute(sql, params![key, now, expires])? {
+                0 => {
+                    let message =
+                        format!("the cache has no value under the key '{}'", shorten(&key));
+                    Err(ServiceError::new(code::UNKNOWN_KEY, message))
+                }
+                _ => Ok(()),
+            }
+        });
+        write.await
+    }
+
     pub(crate) async fn delete(&self, key: String) -> Result<(), ServiceError> {
         let write = self.database.write(move |transaction| {
             transaction.execute("DELETE FROM cache WHERE key = ?", [key])?;
@@ -104,6 +143,11 @@ impl Cache {
         });
         write.await
     }
+}
+
+fn out_of_range() -> ServiceError {
+    let message = format!("a value expires between 1 and {MAX_SECONDS} seconds from now");
+    ServiceError::new(code::EXPIRATION_OUT_OF_RANGE, message)
 }
 
 /// Returns the time to live in milliseconds.

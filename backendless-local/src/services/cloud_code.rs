@@ -1,6 +1,6 @@
 //! The Cloud Code service: methods that the embedding program registers as Rust functions.
 //!
-//! The service `echo` with the method `echo` always exists; it returns its argument.
+//! The service `echo` with the method `echo` always exists; it returns its argument. So does the event `echo`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,25 +11,49 @@ use tokio::sync::oneshot;
 use crate::service_error::{ServiceError, code};
 use crate::text::shorten;
 
-/// A method: from its argument (null if there is none) to its result.
+/// A method or the handler of an event: from its argument (null if there is none) to its result.
 pub(crate) type Handler = Arc<dyn Fn(Value) -> Result<Value, ServiceError> + Send + Sync>;
 
-/// The registered methods, by service and name.
+/// The registered methods, by service and name, and the handlers of custom events, by event.
 #[derive(Clone)]
-pub(crate) struct Methods(HashMap<String, HashMap<String, Handler>>);
+pub(crate) struct CloudCode {
+    methods: HashMap<String, HashMap<String, Handler>>,
+    events: HashMap<String, Handler>,
+}
 
-impl Default for Methods {
-    fn default() -> Methods {
-        let mut methods = Methods(HashMap::new());
-        methods.register("echo", "echo", Arc::new(Ok));
-        methods
+impl Default for CloudCode {
+    fn default() -> CloudCode {
+        let mut code = CloudCode {
+            methods: HashMap::new(),
+            events: HashMap::new(),
+        };
+        code.register_method("echo", "echo", Arc::new(Ok));
+        code.register_event("echo", Arc::new(Ok));
+        code
     }
 }
 
-impl Methods {
-    pub(crate) fn register(&mut self, service: &str, method: &str, handler: Handler) {
-        let methods = self.0.entry(service.to_owned()).or_default();
+impl CloudCode {
+    pub(crate) fn register_method(&mut self, service: &str, method: &str, handler: Handler) {
+        let methods = self.methods.entry(service.to_owned()).or_default();
         methods.insert(method.to_owned(), handler);
+    }
+
+    pub(crate) fn register_event(&mut self, event: &str, handler: Handler) {
+        self.events.insert(event.to_owned(), handler);
+    }
+
+    /// Runs the handler of a custom event.
+    pub(crate) async fn dispatch(
+        &self,
+        event: &str,
+        arguments: Value,
+    ) -> Result<Value, ServiceError> {
+        let handler = self.events.get(event).cloned().ok_or_else(|| {
+            let message = format!("there is no handler of the event '{}'", shorten(event));
+            ServiceError::new(code::SERVICE_ERROR, message)
+        })?;
+        run(handler, arguments).await
     }
 
     pub(crate) async fn invoke(
@@ -38,21 +62,11 @@ impl Methods {
         method: &str,
         argument: Value,
     ) -> Result<Value, ServiceError> {
-        let handler = self.find(service, method)?;
-        match call(handler, argument)
-            .await
-            .map_err(ServiceError::internal)?
-        {
-            Some(result) => result,
-            None => Err(ServiceError::new(
-                code::SERVICE_ERROR,
-                "the method panicked",
-            )),
-        }
+        run(self.find(service, method)?, argument).await
     }
 
     fn find(&self, service: &str, method: &str) -> Result<Handler, ServiceError> {
-        let methods = self.0.get(service).ok_or_else(|| {
+        let methods = self.methods.get(service).ok_or_else(|| {
             let message = format!("there is no service '{}'", shorten(service));
             ServiceError::new(code::UNKNOWN_SERVICE, message)
         })?;
@@ -62,6 +76,16 @@ impl Methods {
             ServiceError::new(code::UNKNOWN_METHOD, message)
         })
     }
+}
+
+async fn run(handler: Handler, argument: Value) -> Result<Value, ServiceError> {
+    let result = call(handler, argument).await;
+    result.map_err(ServiceError::internal)?.unwrap_or_else(|| {
+        Err(ServiceError::new(
+            code::SERVICE_ERROR,
+            "the application's code panicked",
+        ))
+    })
 }
 
 /// Calls a method on a new thread. Returns `None` if it panics.

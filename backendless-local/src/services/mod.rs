@@ -31,7 +31,7 @@ use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 use crate::services::cache::Cache;
 use crate::services::caller::Caller;
-use crate::services::cloud_code::Methods;
+use crate::services::cloud_code::CloudCode;
 use crate::services::counters::Counters;
 use crate::services::data::Data;
 use crate::services::files::{ContentStore, Files};
@@ -52,7 +52,7 @@ pub(crate) struct Settings {
     pub(crate) session_life: Duration,
     pub(crate) query_timeout: Duration,
     pub(crate) dialect: Option<Dialect>,
-    pub(crate) methods: Methods,
+    pub(crate) cloud_code: CloudCode,
 }
 
 /// All services of a running server.
@@ -67,7 +67,7 @@ pub(crate) struct Services {
     pub(crate) geo: Geo,
     pub(crate) cache: Cache,
     pub(crate) counters: Counters,
-    pub(crate) cloud_code: Methods,
+    pub(crate) cloud_code: CloudCode,
     database: Database,
 }
 
@@ -105,7 +105,7 @@ impl Services {
             geo: Geo::new(database.clone()),
             cache: Cache::new(database.clone(), clock, settings.dialect),
             counters: Counters::new(database.clone()),
-            cloud_code: settings.methods,
+            cloud_code: settings.cloud_code,
             database,
         };
         Ok((services, thread))

@@ -23,4 +23,16 @@ impl Parameters {
             (value, _) => Ok(value.map(|(_, value)| value.as_str())),
         }
     }
+
+    /// Returns the value of a required parameter that is a 64-bit integer.
+    pub(crate) fn integer(&self, name: &str) -> Result<i64, ServiceError> {
+        let text = self.one(name)?.ok_or_else(|| {
+            let message = format!("the parameter '{name}' is missing");
+            ServiceError::new(code::MISSING_PARAMETER, message)
+        })?;
+        text.parse().map_err(|_| {
+            let message = format!("the parameter '{name}' is not a 64-bit integer");
+            ServiceError::new(code::INVALID_PARAMETER, message)
+        })
+    }
 }

@@ -35,5 +35,15 @@ pub(super) fn entries() -> Vec<Entry> {
                 .cloud_code()
                 .invoke_no_args::<Value>(context.path(0), context.path(1))),
         ),
+        Entry::new(
+            &DISPATCH_EVENT,
+            &["echo"],
+            call!(|context| context
+                .client
+                .events()
+                .dispatch::<_, Record>(context.path(0), &context.json())),
+            ResponseBody::Required,
+            object,
+        ),
     ]
 }

@@ -39,7 +39,7 @@ pub struct Entry {
     /// One value for each parameter of the path, in the order of the path.
     pub path_values: &'static [&'static str],
     /// The query of [`Entry::call`].
-    pub query: &'static [(&'static str, &'static str)],
+    pub query: Vec<(&'static str, String)>,
     /// The simplest call of the operation, with no more query parameters than `query`.
     pub call: Call,
     /// Other calls of the same operation, each with a name.
@@ -70,15 +70,18 @@ impl Entry {
             operation,
             response_body,
             path_values,
-            query: &[],
+            query: Vec::new(),
             call,
             variants: Vec::new(),
             success,
         }
     }
 
-    fn query(mut self, query: &'static [(&'static str, &'static str)]) -> Self {
-        self.query = query;
+    fn query(mut self, query: &[(&'static str, &str)]) -> Self {
+        let query = query
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        self.query = query.collect();
         self
     }
 

@@ -16,6 +16,8 @@ pub(super) fn routes() -> Router<Services> {
             put(put_value).get(get_value).delete(delete),
         )
         .route("/cache/{name}/check", get(contains))
+        .route("/cache/{name}/expireIn", put(expire_in))
+        .route("/cache/{name}/expireAt", put(expire_at))
 }
 
 async fn put_value(
@@ -48,4 +50,22 @@ async fn delete(
     PathOf(Named { name: key }): PathOf<Named>,
 ) -> Result<(), ErrorResponse> {
     Ok(services.cache.delete(key).await?)
+}
+
+async fn expire_in(
+    State(services): State<Services>,
+    PathOf(Named { name: key }): PathOf<Named>,
+    Query(parameters): Query,
+) -> Result<(), ErrorResponse> {
+    let seconds = parameters.integer("timeout")?;
+    Ok(services.cache.expire_in(key, seconds).await?)
+}
+
+async fn expire_at(
+    State(services): State<Services>,
+    PathOf(Named { name: key }): PathOf<Named>,
+    Query(parameters): Query,
+) -> Result<(), ErrorResponse> {
+    let timestamp = parameters.integer("timestamp")?;
+    Ok(services.cache.expire_at(key, timestamp).await?)
 }

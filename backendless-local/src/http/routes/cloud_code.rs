@@ -4,14 +4,17 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::http::extract::{AnyJson, PathOf};
+use crate::http::extract::{AnyJson, Named, PathOf};
 use crate::http::response::{ErrorResponse, Json};
+use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 
 pub(super) fn routes() -> Router<Services> {
-    Router::new().route("/services/{service}/{method}", post(invoke))
+    Router::new()
+        .route("/services/{service}/{method}", post(invoke))
+        .route("/servercode/events/{name}", post(dispatch))
 }
 
 #[derive(Deserialize)]
@@ -26,7 +29,21 @@ async fn invoke(
     AnyJson(argument): AnyJson,
 ) -> Result<Json<Value>, ErrorResponse> {
     let argument = argument.unwrap_or_default();
-    let methods = &services.cloud_code;
-    let result = methods.invoke(&path.service, &path.method, argument);
+    let code = &services.cloud_code;
+    let result = code.invoke(&path.service, &path.method, argument);
+    Ok(Json(result.await?))
+}
+
+async fn dispatch(
+    State(services): State<Services>,
+    PathOf(Named { name: event }): PathOf<Named>,
+    AnyJson(arguments): AnyJson,
+) -> Result<Json<Value>, ErrorResponse> {
+    let arguments = arguments.unwrap_or_else(|| Value::Object(Map::new()));
+    if !arguments.is_object() {
+        let message = "the arguments of an event are a JSON object";
+        return Err(ServiceError::new(code::UNPARSABLE_BODY, message).into());
+    }
+    let result = services.cloud_code.dispatch(&event, arguments);
     Ok(Json(result.await?))
 }
