@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backendless_local::Server;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::support::TestServer;
 
@@ -88,4 +88,35 @@ async fn expensive_shapes_end_with_a_result_or_an_error() {
     app.put(&path, json!({"name": expression}))
         .rejected(400, 1007)
         .await;
+}
+
+/// One path takes a time that is linear in the document, and a body has room for 200,000 paths.
+#[tokio::test]
+async fn update_with_many_paths_ends_at_the_limit_and_changes_nothing() {
+    const PATHS: usize = 200_000;
+    let app = TestServer::of(Server::builder().query_timeout(Duration::ZERO)).await;
+    let document: Vec<usize> = (0..PATHS).collect();
+    let row = app.post("/data/Item", json!({"doc": document})).ok().await;
+    let path = format!("/data/Item/{}", row["objectId"].as_str().unwrap());
+    let each = |path: &dyn Fn(usize) -> String| -> Value {
+        let members = (0..PATHS).map(|n| (path(n), json!(n)));
+        Value::Object(members.collect::<Map<_, _>>())
+    };
+    for (name, arguments) in [
+        ("JSON_SET", each(&|n| format!("$.a{n}"))),
+        ("JSON_INSERT", each(&|n| format!("$[{n}]"))),
+        ("JSON_REPLACE", each(&|n| format!("$[{n}]"))),
+        ("JSON_ARRAY_APPEND", each(&|n| format!("$[{n}]"))),
+        ("JSON_ARRAY_INSERT", each(&|n| format!("$[{n}]"))),
+        ("JSON_REMOVE", json!(vec!["$[0]"; PATHS])),
+    ] {
+        let operation = json!({"___operation": name, "args": arguments});
+        let call = app.put(&path, json!({"doc": operation, "n": 1}));
+        let message = call.rejected(400, 8000).await;
+        assert!(message.contains("takes too long"), "{name}: {message}");
+        // Other requests run, and the row is the same.
+        assert_eq!(app.get("/counters/c").ok().await, 0, "{name}");
+        assert_eq!(app.get(&path).ok().await, row, "{name}");
+    }
+    app.server.stop().await;
 }
