@@ -17,6 +17,8 @@ PUT /data/Person/upsert {"name":"Eve"}
 PUT /data/Person/upsert {"objectId":"{row}","name":"Eve"}
 PUT /data/Person/deep-save {"name":"Eve","friends":[{"name":"Bob"}]}
 GET /data/Person/pk?k1=a%20b&k2=2
+GET /data/Person/first?loadRelations=friends
+GET /data/Person/last
 GET /data/Person/properties
 GET /data/42/table-name
 POST /data/bulk/Person [{"name":"Eve"}]
@@ -157,6 +159,8 @@ DELETE /data/Person/count
 GET /data/Person/coun%74
 PUT /data/Person/properties {"name":"Eve"}
 DELETE /data/Person/pk
+PUT /data/Person/first {"name":"Eve"}
+DELETE /data/Person/l%61st
 GET /data/Person/table-name
 GET /data/Person/deep-save
 GET /data/Person/permissions
