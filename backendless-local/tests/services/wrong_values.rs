@@ -263,6 +263,11 @@ async fn fields_of_a_point_are_checked() {
         let call = app.post("/geo/points", &point);
         assert_eq!(call.rejected().await, (status, code), "{point}");
     }
+    for query in ["categories=cafes", "lat=1&lon=2", "metadata=%7B%7D"] {
+        let point = json!({"latitude": 0, "longitude": 0});
+        let call = app.post(&format!("/geo/points?{query}"), &point);
+        assert_eq!(call.rejected().await, (404, 2001), "{query}");
+    }
     assert_eq!(app.get("/geo/points").ok().await, json!([]));
 }
 

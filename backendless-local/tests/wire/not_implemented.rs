@@ -69,6 +69,8 @@ PUT /files/rename {"oldPathName":"/docs/a.txt","newName":"b.txt"}
 PUT /files/copy {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
 PUT /files/move {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
 DELETE /files/docs?pattern=*&sub=false
+DELETE /files/docs/a.txt?action=exists
+POST /files/docs/b.txt?action=append abc
 PUT /files/permissions/GRANT/docs%2Fa.txt {"permission":"READ","user":"*"}
 PUT /files/permissions/DENY/docs%2Fa.txt {"permission":"READ","role":"*"}
 GET /messaging/M-1
