@@ -88,9 +88,10 @@ fn read(path: &Path, is_recovered: bool) -> rusqlite::Result<Found> {
         // Else SQLite would create files beside a database in WAL mode.
         let path = percent_encode(path.as_os_str().as_encoded_bytes(), IN_URI);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let flags = flags | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)?
     } else {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         connection
