@@ -13,7 +13,7 @@ use std::fmt;
 /// # async fn main() {
 /// let result = backendless_local::Server::builder().app_id("a/b").start().await;
 /// let message = result.unwrap_err().to_string();
-/// assert_eq!(message, "invalid app id: use only letters, digits, '-' and '_'");
+/// assert_eq!(message, "invalid app id: use only ASCII letters, digits, '-' and '_'");
 /// # }
 /// ```
 #[derive(Debug)]

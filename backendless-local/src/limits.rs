@@ -68,7 +68,8 @@ impl Limits {
         self
     }
 
-    /// Sets the time from the headers to the end of a JSON body. An upload has only the
+    /// Sets the time from the headers to the end of a JSON body, and the time for which the rest of a
+    /// body that is not needed is received before the response is sent. An upload has only the
     /// [`stall_timeout`](Limits::stall_timeout). Default: 60 seconds.
     pub fn body_timeout(mut self, time: Duration) -> Limits {
         self.body_timeout = bounded(time);

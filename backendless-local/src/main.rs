@@ -14,7 +14,7 @@ use clap::Parser;
 #[command(name = "backendless-local", version)]
 struct Options {
     /// Port on 127.0.0.1 to listen on; 0 is any free port
-    #[arg(long, default_value_t = 9080)]
+    #[arg(long, default_value_t = 9080, value_parser = parse_port, allow_negative_numbers = true)]
     port: u16,
     /// Folder that stores all data across restarts; without it all data is in memory
     #[arg(long, value_name = "DIR")]
@@ -24,7 +24,12 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
     /// Time from a login to the expiry of its session [default: 86400]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        value_parser = parse_seconds,
+        allow_negative_numbers = true
+    )]
     session_life: Option<u64>,
     /// Meaning of the time to live of cache values, in milliseconds or in seconds: document or live
     /// [default: none, a time that has a meaning in both is rejected]
@@ -38,11 +43,38 @@ struct Options {
     api_key: Option<String>,
     /// Fraction of requests that get a fault, from 0 to 1: a connection reset, an incomplete
     /// response, a delay of 50 ms, status 429 or 503
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", value_parser = parse_rate, allow_negative_numbers = true)]
     faults: Option<f64>,
     /// Seed of the random choice of requests that get a fault
-    #[arg(long, value_name = "SEED", default_value_t = 0, requires = "faults")]
+    #[arg(
+        long,
+        value_name = "SEED",
+        default_value_t = 0,
+        requires = "faults",
+        value_parser = parse_seed,
+        allow_negative_numbers = true
+    )]
     fault_seed: u64,
+}
+
+fn parse_port(text: &str) -> Result<u16, &'static str> {
+    let expected = "use a number from 0 to 65535, such as 9080; 0 is any free port";
+    text.parse().map_err(|_| expected)
+}
+
+fn parse_seconds(text: &str) -> Result<u64, &'static str> {
+    text.parse()
+        .map_err(|_| "use a whole number of seconds, such as 3600")
+}
+
+fn parse_rate(text: &str) -> Result<f64, &'static str> {
+    let rate = text.parse().ok().filter(|rate| (0.0..=1.0).contains(rate));
+    rate.ok_or("use a number from 0 to 1, such as 0.05 for one request in twenty")
+}
+
+fn parse_seed(text: &str) -> Result<u64, &'static str> {
+    let expected = "use a whole number from 0 to 18446744073709551615, such as 7";
+    text.parse().map_err(|_| expected)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -104,10 +136,13 @@ async fn start(options: Options) -> Result<Server, Error> {
 /// Creates the rows of the file.
 async fn seed_from(file: &Path, server: &Server) -> Result<(), String> {
     let name = file.display();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| format!("cannot read the seed {name}: {error}"))?;
-    let tables = serde_json::from_str(&text)
-        .map_err(|error| format!("the seed {name} is not valid JSON: {error}"))?;
+    let text = std::fs::read(file).map_err(|error| {
+        format!("cannot read the seed {name}: {error}; pass the path of a JSON file to --seed")
+    })?;
+    let tables = serde_json::from_slice(&text).map_err(|error| {
+        let example = r#"{"Person": [{"name": "Bob"}]}"#;
+        format!("the seed {name} is not valid JSON: {error}; write a file such as {example}")
+    })?;
     let seeded = server.seed(tables).await;
     seeded.map_err(|error| format!("cannot use the seed {name}: {error}"))
 }

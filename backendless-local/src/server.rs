@@ -467,7 +467,11 @@ impl Builder {
             .transpose()?
             .map(Arc::new);
         let (listener, address) = listen(self.address).map_err(|error| {
-            Error::with_cause(format!("cannot listen on {}", self.address), error)
+            let remedy = listen_remedy(error.kind());
+            Error::new(format!(
+                "cannot listen on {}: {error}{remedy}",
+                self.address
+            ))
         })?;
         let (clock, limits) = (Clock::default(), self.limits);
         let origin = format!("http://{address}");
@@ -502,7 +506,7 @@ fn check_identifier(what: &str, value: Option<&str>) -> Result<(), Error> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     match value {
         Some(value) if value.is_empty() || !value.chars().all(fits) => Err(Error::new(format!(
-            "invalid {what}: use only letters, digits, '-' and '_'"
+            "invalid {what}: use only ASCII letters, digits, '-' and '_'"
         ))),
         _ => Ok(()),
     }
@@ -513,6 +517,18 @@ fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     Ok((listener, address))
+}
+
+/// Returns what to do about an address that cannot be used, to be appended to a message.
+fn listen_remedy(error: std::io::ErrorKind) -> &'static str {
+    match error {
+        std::io::ErrorKind::AddrInUse => {
+            "; stop the program that uses the port, or choose another port (0 is any free port)"
+        }
+        std::io::ErrorKind::PermissionDenied => "; choose a port above 1023 (0 is any free port)",
+        std::io::ErrorKind::AddrNotAvailable => "; choose an address of this machine",
+        _ => "",
+    }
 }
 
 impl Running {

@@ -156,7 +156,15 @@ impl std::error::Error for ServiceError {}
 
 impl From<rusqlite::Error> for ServiceError {
     fn from(error: rusqlite::Error) -> ServiceError {
-        caused_by_client(&error).unwrap_or_else(|| ServiceError::internal(error))
+        caused_by_client(&error).unwrap_or_else(|| ServiceError::internal(without_sql(&error)))
+    }
+}
+
+/// Returns the message of an error without the statement that failed.
+pub(crate) fn without_sql(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+        other => other.to_string(),
     }
 }
 

@@ -35,8 +35,11 @@ pub(crate) async fn admit(
         }
         Err(error) => error.into_response(),
     };
-    // The handler may not have read the body: the path was rejected, or no body was expected.
-    discard(rest).await;
+    // The handler may not have read the body: the path was rejected, or no body was expected. A client
+    // that sends it slowly gets the response anyway.
+    if response.status() != StatusCode::REQUEST_TIMEOUT {
+        let _ = tokio::time::timeout(limits.body_timeout, discard(rest)).await;
+    }
     response
 }
 

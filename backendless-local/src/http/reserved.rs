@@ -5,6 +5,8 @@
 //! The check compares decoded segments. The routes of operations that this server has match only
 //! segments that are not encoded, so `/data/Person/coun%74` is rejected as well.
 
+use crate::store::names::RESERVED_TABLES;
+
 /// Names at one position of the paths of one service.
 struct Position {
     service: &'static str,
@@ -15,14 +17,16 @@ struct Position {
     routes: &'static [(&'static str, usize)],
 }
 
-/// Names in paths of tables and of objects.
-const DATA: &[&str] = &[
+/// Names in paths of objects.
+const OBJECTS: &[&str] = &[
     "bulk",
     "bulkupsert",
     "count",
     "data-grouping",
     "deep-save",
     "find",
+    "first",
+    "last",
     "permissions",
     "pk",
     "properties",
@@ -34,13 +38,13 @@ const POSITIONS: &[Position] = &[
     Position {
         service: "data",
         index: 1,
-        names: DATA,
+        names: RESERVED_TABLES,
         routes: &[],
     },
     Position {
         service: "data",
         index: 2,
-        names: DATA,
+        names: OBJECTS,
         routes: &[("count", 3), ("find", 3)],
     },
     Position {
@@ -145,6 +149,8 @@ mod tests {
             "/data/Person/%75psert",
             "/data/Person/coun%74",
             "/data/Person/properties",
+            "/data/Person/first",
+            "/data/Person/l%61st",
             "/data/find",
             "/files/copy",
             "/files//copy",
@@ -168,6 +174,8 @@ mod tests {
         for path in [
             "/data/Bulk",
             "/data/bulky",
+            "/data/first",
+            "/data/first/A-1",
             "/data/Person/Upsert",
             "/data/Person/count",
             "/data/Person/find",

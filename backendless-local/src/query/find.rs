@@ -48,7 +48,23 @@ pub(crate) struct Find {
     offset: Option<String>,
 }
 
+/// The other parameters.
+const SINGLE: [&str; 7] = [
+    "distinct",
+    "having",
+    "offset",
+    "pageSize",
+    "relationsDepth",
+    "relationsPageSize",
+    "where",
+];
+
 impl Find {
+    /// Whether this is the name of a parameter of a search.
+    pub(crate) fn is_parameter(name: &str) -> bool {
+        LISTS.contains(&name) || SINGLE.contains(&name)
+    }
+
     /// Reads the parameters of a query string. List parameters may be repeated; of other repeated
     /// parameters the last one applies; unknown parameters are ignored.
     pub(crate) fn from_parameters(parameters: Vec<(String, String)>) -> Result<Find, ServiceError> {

@@ -10,6 +10,7 @@ use crate::services::fields;
 use crate::services::parameters::Parameters;
 use crate::store::database::Database;
 use crate::store::schema::OBJECT_ID;
+use crate::text::shorten;
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS geo_point (
@@ -93,33 +94,30 @@ impl Geo {
     }
 }
 
-/// Rejects parameters of the service without which it would find other points.
+/// Rejects any other parameter: the service has many without which it would find other points or
+/// return them in another order.
 fn reject_unimplemented(parameters: &Parameters) -> Result<(), ServiceError> {
-    const NAMES: [&str; 15] = [
-        "clustergridsize",
-        "dpp",
-        "geoFence",
-        "includemetadata",
-        "metadata",
-        "nelat",
-        "nelon",
-        "nwlat",
-        "nwlon",
-        "relativeFindMetadata",
-        "relativeFindPercentThreshold",
-        "selat",
-        "selon",
-        "where",
-        "whereClause",
+    const IMPLEMENTED: [&str; 8] = [
+        "categories",
+        "lat",
+        "lon",
+        "offset",
+        "pagesize",
+        "r",
+        "radius",
+        "units",
     ];
-    match NAMES.iter().find(|name| parameters.has(name)) {
+    for (name, value) in &parameters.0 {
         // Metadata is always included.
-        Some(&"includemetadata") if parameters.one("includemetadata")? == Some("true") => Ok(()),
-        Some(name) => Err(ServiceError::not_implemented(format!(
-            "the parameter '{name}' of GET /geo/points"
-        ))),
-        None => Ok(()),
+        let is_included = name == "includemetadata" && value == "true";
+        if !is_included && !IMPLEMENTED.contains(&name.as_str()) {
+            let name = shorten(name);
+            return Err(ServiceError::not_implemented(format!(
+                "the parameter '{name}' of GET /geo/points"
+            )));
+        }
     }
+    Ok(())
 }
 
 /// The points to return of those found; all of them by default.

@@ -187,6 +187,26 @@ fn parse_push_only(body: &Map<String, Value>) -> Result<bool, ServiceError> {
     Ok(document.or(live).unwrap_or(false))
 }
 
+/// Checks the body of a subscription, which may be empty. Rejects options by which the subscription
+/// would receive fewer messages than those of its channel.
+pub(crate) fn check_subscription(body: Option<Value>) -> Result<(), ServiceError> {
+    let body = match body {
+        None | Some(Value::Null) => return Ok(()),
+        Some(Value::Object(body)) => body,
+        Some(_) => {
+            let message = "Unable to parse the request body: it is not a JSON object";
+            return Err(ServiceError::new(code::UNPARSABLE_BODY, message));
+        }
+    };
+    for name in ["selector", "subtopic"] {
+        if fields::text(&body, name)?.is_some() {
+            let option = format!("the option '{name}' of a subscription");
+            return Err(ServiceError::not_implemented(option));
+        }
+    }
+    Ok(())
+}
+
 /// Returns the messages that the subscription has not received and marks them as delivered.
 fn deliver(
     transaction: &Transaction<'_>,

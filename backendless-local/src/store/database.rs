@@ -15,11 +15,9 @@ use tokio::sync::oneshot;
 use crate::error::Error;
 use crate::service_error::ServiceError;
 use crate::store::folder::{DATABASE, DataFolder, IN_USE};
+use crate::store::ownership::LAYOUT;
 use crate::store::query_limit::QueryLimit;
 use crate::store::{functions, schema, settings, views};
-
-/// Layout version of the database file. A file of another version is rejected.
-const LAYOUT: i64 = 1;
 
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
@@ -204,8 +202,15 @@ pub(crate) fn connect<T>(
         views::refresh(transaction)?;
         Ok(prepared)
     });
-    let prepared =
-        prepared.map_err(|error| Error::with_cause("cannot prepare the database", error))?;
+    let prepared = prepared.map_err(|error| match folder {
+        None => Error::with_cause("cannot prepare the database", error),
+        Some(folder) => {
+            let database = folder.path().join(DATABASE);
+            let remedy = "it is damaged or was changed by another program: replace it by a copy, or \
+                          move it";
+            Error::new(format!("cannot use the database {}: {error}; {remedy}", database.display()))
+        }
+    })?;
     Ok((connection, prepared))
 }
 
@@ -236,19 +241,10 @@ fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
         Some(rusqlite::ErrorCode::DatabaseBusy) => unusable(IN_USE.into()),
         _ => unusable(error.into()),
     })?;
-    let layout = connection
-        .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))
-        .map_err(|error| unusable(error.into()))?;
-    match layout {
-        LAYOUT => Ok(connection),
-        // A new file.
-        0 => match connection.pragma_update(None, "user_version", LAYOUT) {
-            Ok(()) => Ok(connection),
-            Err(error) => Err(unusable(error.into())),
-        },
-        _ => Err(unusable(
-            "another version of this server wrote it; delete it or choose another folder".into(),
-        )),
+    // The folder accepts only a new file and one of this layout.
+    match connection.pragma_update(None, "user_version", LAYOUT) {
+        Ok(()) => Ok(connection),
+        Err(error) => Err(unusable(error.into())),
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod functions;
 pub(crate) mod json;
 pub(crate) mod like;
 pub(crate) mod names;
+mod ownership;
 pub(crate) mod query_limit;
 pub(crate) mod schema;
 pub(crate) mod settings;

@@ -5,6 +5,22 @@ use crate::text::shorten;
 
 const MAX_CHARS: usize = 64;
 
+/// Names in paths of operations of the service, at the place of a table. No request could address a
+/// table of such a name.
+pub(crate) const RESERVED_TABLES: &[&str] = &[
+    "bulk",
+    "bulkupsert",
+    "count",
+    "data-grouping",
+    "deep-save",
+    "find",
+    "permissions",
+    "pk",
+    "properties",
+    "table-name",
+    "upsert",
+];
+
 /// Whether a name may begin with this character.
 pub(crate) fn starts_name(c: char) -> bool {
     continues_name(c) && !c.is_ascii_digit()
@@ -27,6 +43,13 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 /// Rejects a name that a new table or column cannot have. `what` is "table" or "column".
 pub(crate) fn check(what: &str, name: &str) -> Result<(), ServiceError> {
+    if what == "table" && RESERVED_TABLES.contains(&name) {
+        let problem = "it is reserved for operations of the service";
+        return Err(ServiceError::new(
+            code::INVALID_PARAMETER,
+            format!("'{name}' cannot be the name of a {what}: {problem}"),
+        ));
+    }
     if is_name(name) {
         return Ok(());
     }

@@ -310,6 +310,12 @@ async fn invalid_seed_is_rejected_with_the_row() {
             "password is missing",
         ),
         (json!({"a b": [{}]}), "'a b' cannot be the name of a table"),
+        // No request could read it.
+        (
+            json!({"bulk": [{}]}),
+            "'bulk' cannot be the name of a table",
+        ),
+        (json!({"find": [{}]}), "it is reserved"),
     ] {
         let error = app.server.seed(seed.clone()).await.unwrap_err().to_string();
         assert!(error.contains(expected), "{seed}: {error}");

@@ -73,6 +73,30 @@ async fn options_of_a_message_are_checked() {
     assert_eq!(polled, json!({"messages": []}));
 }
 
+/// Without its selector, a subscription would receive other messages.
+#[tokio::test]
+async fn options_of_a_subscription_are_checked() {
+    let app = TestServer::start().await;
+    let path = "/messaging/news/subscribe";
+    for (body, status, code) in [
+        (json!({"selector": "age > 3"}), 404, 2001),
+        (json!({"subtopic": "news.*"}), 404, 2001),
+        (json!({"selector": 1}), 400, 8000),
+        (json!({"subtopic": ["a"]}), 400, 8000),
+        (json!([]), 400, 8002),
+        (json!("selector"), 400, 8002),
+    ] {
+        let call = app.post(path, &body);
+        assert_eq!(call.rejected().await, (status, code), "{body}");
+    }
+    let call = crate::TestRequest(app.request(Method::POST, path).0.body("{"));
+    assert_eq!(call.rejected().await, (400, 8002));
+    app.request(Method::POST, path).ok().await;
+    for body in [json!({}), json!({"selector": null, "subtopic": null})] {
+        app.post(path, &body).ok().await;
+    }
+}
+
 #[tokio::test]
 async fn valid_options_of_a_message_are_accepted() {
     let app = TestServer::start().await;
@@ -179,6 +203,13 @@ async fn parameters_of_a_geo_search_are_checked() {
         ("geoFence=home", 404, 2001),
         ("dpp=0.1&clustergridsize=100", 404, 2001),
         ("nwlat=41&nwlon=-74&selat=40&selon=-73", 404, 2001),
+        // Sent by official SDKs for Swift and by older ones for JavaScript.
+        ("sortBy=distance", 404, 2001),
+        ("dpp=0.1&clusterGridSize=100", 404, 2001),
+        ("clusterGridSize=100", 404, 2001),
+        ("pageSize=1", 404, 2001),
+        ("lat=1&lon=1&distance=5", 404, 2001),
+        ("category=cafes", 404, 2001),
     ] {
         let call = app.get(&format!("/geo/points?{query}"));
         assert_eq!(call.rejected().await, (status, code), "{query}");
@@ -231,6 +262,11 @@ async fn fields_of_a_point_are_checked() {
         point[name] = value;
         let call = app.post("/geo/points", &point);
         assert_eq!(call.rejected().await, (status, code), "{point}");
+    }
+    for query in ["categories=cafes", "lat=1&lon=2", "metadata=%7B%7D"] {
+        let point = json!({"latitude": 0, "longitude": 0});
+        let call = app.post(&format!("/geo/points?{query}"), &point);
+        assert_eq!(call.rejected().await, (404, 2001), "{query}");
     }
     assert_eq!(app.get("/geo/points").ok().await, json!([]));
 }

@@ -89,3 +89,38 @@ async fn expensive_shapes_end_with_a_result_or_an_error() {
         .rejected(400, 1007)
         .await;
 }
+
+/// One path takes a time that is linear in the document, and a body has room for 200,000 paths.
+#[tokio::test]
+async fn update_with_many_paths_ends_at_the_limit_and_changes_nothing() {
+    const PATHS: usize = 200_000;
+    let app = TestServer::of(Server::builder().query_timeout(Duration::ZERO)).await;
+    let row = app
+        .post("/data/Item", json!({"doc": vec![0; 100]}))
+        .ok()
+        .await;
+    let path = format!("/data/Item/{}", row["objectId"].as_str().unwrap());
+    let all = |one: &dyn Fn(usize) -> String| (0..PATHS).map(one).collect::<Vec<_>>().join(",");
+    for (name, arguments) in [
+        (
+            "JSON_SET",
+            format!("{{{}}}", all(&|n| format!("\"$.a{n}\":1"))),
+        ),
+        (
+            "JSON_ARRAY_INSERT",
+            format!("{{{}}}", all(&|n| format!("\"$[{n}]\":1"))),
+        ),
+        (
+            "JSON_REMOVE",
+            format!("[{}]", all(&|_| "\"$[0]\"".to_owned())),
+        ),
+    ] {
+        let body = format!(r#"{{"doc":{{"___operation":"{name}","args":{arguments}}},"n":1}}"#);
+        let call = app.request(reqwest::Method::PUT, &path).raw(body);
+        let message = call.rejected(400, 8000).await;
+        assert!(message.contains("takes too long"), "{name}: {message}");
+        // Other requests run, and the row is the same.
+        assert_eq!(app.get(&path).ok().await, row, "{name}");
+    }
+    app.server.stop().await;
+}

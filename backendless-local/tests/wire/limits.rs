@@ -172,6 +172,40 @@ async fn json_body_must_arrive_in_time() {
     assert!(response.contains("\"code\":8002"), "{response}");
 }
 
+/// Each byte is progress, but the time limit is that of the body, read or discarded.
+#[tokio::test]
+async fn body_byte_by_byte_is_not_received_for_ever() {
+    let app = start(Limits::default().body_timeout(SHORT)).await;
+    let unknown_app = "/A/B/data/Person".to_owned();
+    for (target, status) in [
+        (path(&app, "/data/Person"), 408),
+        (path(&app, "/data/bulk"), 404),
+        (path(&app, "/counters/c/reset"), 405),
+        (unknown_app, 400),
+    ] {
+        let mut connection = connect(&app);
+        let head = format!("POST {target} HTTP/1.1\r\nHost: x\r\n");
+        write!(connection, "{head}Content-Length: 2000\r\n\r\n").unwrap();
+        // Each wait is shorter than the limit.
+        connection.set_read_timeout(Some(SHORT / 10)).unwrap();
+        let mut received = [0; 12];
+        let mut sent = 0;
+        while connection.read_exact(&mut received).is_err() {
+            assert!(
+                sent < 1_000,
+                "no response before the end of the body: {target}"
+            );
+            let _ = connection.write_all(b" ");
+            sent += 1;
+        }
+        assert_eq!(
+            received,
+            *format!("HTTP/1.1 {status}").as_bytes(),
+            "{target}"
+        );
+    }
+}
+
 /// With one connection, another request is served only once this one is closed.
 #[tokio::test]
 async fn client_that_does_not_read_its_response_is_disconnected() {

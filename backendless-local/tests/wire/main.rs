@@ -8,6 +8,7 @@ mod concurrency;
 mod expensive;
 mod faults;
 mod find;
+mod foreign_database;
 mod functions;
 mod http;
 mod killed;

@@ -17,6 +17,8 @@ PUT /data/Person/upsert {"name":"Eve"}
 PUT /data/Person/upsert {"objectId":"{row}","name":"Eve"}
 PUT /data/Person/deep-save {"name":"Eve","friends":[{"name":"Bob"}]}
 GET /data/Person/pk?k1=a%20b&k2=2
+GET /data/Person/first?loadRelations=friends
+GET /data/Person/last
 GET /data/Person/properties
 GET /data/42/table-name
 POST /data/bulk/Person [{"name":"Eve"}]
@@ -67,6 +69,8 @@ PUT /files/rename {"oldPathName":"/docs/a.txt","newName":"b.txt"}
 PUT /files/copy {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
 PUT /files/move {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
 DELETE /files/docs?pattern=*&sub=false
+DELETE /files/docs/a.txt?action=exists
+POST /files/docs/b.txt?action=append abc
 PUT /files/permissions/GRANT/docs%2Fa.txt {"permission":"READ","user":"*"}
 PUT /files/permissions/DENY/docs%2Fa.txt {"permission":"READ","role":"*"}
 GET /messaging/M-1
@@ -157,6 +161,8 @@ DELETE /data/Person/count
 GET /data/Person/coun%74
 PUT /data/Person/properties {"name":"Eve"}
 DELETE /data/Person/pk
+PUT /data/Person/first {"name":"Eve"}
+DELETE /data/Person/l%61st
 GET /data/Person/table-name
 GET /data/Person/deep-save
 GET /data/Person/permissions

@@ -8,7 +8,8 @@ use backendless_local::Server;
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{Folder, TestServer};
+use crate::program::Program;
+use crate::support::{Folder, TestServer, client};
 
 const DATABASE: &str = "backendless.sqlite3";
 
@@ -70,6 +71,39 @@ async fn new_files_and_folders_are_private() {
     assert_private(&data);
     app.server.stop().await;
     assert_private(&data);
+}
+
+/// The umask belongs to a process, so that a process of its own needs to set it.
+#[tokio::test]
+async fn modes_do_not_depend_on_the_umask() {
+    for umask in ["0777", "0000", "0277"] {
+        let folder = Folder::new(&format!("umask-{umask}"));
+        let (data, temporary) = (folder.0.join("sub/data"), folder.0.join("temporary"));
+        std::fs::create_dir_all(&temporary).unwrap();
+        set_mode(&temporary, 0o700);
+        for arguments in [format!("--data '{}'", data.display()), String::new()] {
+            let program = env!("CARGO_BIN_EXE_backendless-local");
+            let script = format!("umask {umask}; exec '{program}' --port 0 {arguments}");
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &script]).env("TMPDIR", &temporary);
+            let program = Program::spawn(shell.stdout(std::process::Stdio::piped()));
+            let form = "--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\na\r\n--x--\r\n";
+            let upload = client()
+                .post(format!("{}/files/a", program.base))
+                .body(form);
+            let upload = upload.header("content-type", "multipart/form-data; boundary=x");
+            assert_eq!(upload.send().await.unwrap().status(), 200);
+            let row = client().post(format!("{}/data/Person", program.base));
+            assert_eq!(row.body("{}").send().await.unwrap().status(), 200);
+            let private = if arguments.is_empty() {
+                &temporary
+            } else {
+                &folder.0.join("sub")
+            };
+            assert!(all_below(private).len() >= 3, "{:?}", all_below(private));
+            assert_private(private);
+        }
+    }
 }
 
 #[tokio::test]

@@ -32,7 +32,11 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the program and waits until it accepts requests.
     fn start(arguments: &[&str]) -> Program {
-        let mut child = command(arguments).spawn().unwrap();
+        Program::spawn(&mut command(arguments))
+    }
+
+    pub(crate) fn spawn(command: &mut Command) -> Program {
+        let mut child = command.spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
@@ -181,7 +185,6 @@ fn failed_start_prints_one_line_on_stderr() {
         vec!["--port", &port],
         vec!["--port", "0", "--data", file.to_str().unwrap()],
         vec!["--port", "0", "--app-id", "a/b"],
-        vec!["--port", "0", "--faults", "2"],
         vec!["--port", "0", "--seed", missing.to_str().unwrap()],
         vec!["--port", "0", "--seed", file.to_str().unwrap()],
     ] {
@@ -194,16 +197,86 @@ fn failed_start_prints_one_line_on_stderr() {
     }
 }
 
+/// Each message says what is wrong with which option, and what to use instead.
 #[test]
 fn invalid_option_is_a_usage_error() {
-    for arguments in [
-        vec!["--port", "many"],
-        vec!["--nope"],
-        vec!["extra"],
-        vec!["--session-life", "-1"],
-        vec!["--dialect", "other"],
+    for (arguments, expected) in [
+        (vec!["--port", "many"], "use a number from 0 to 65535"),
+        (vec!["--port", "65536"], "use a number from 0 to 65535"),
+        (vec!["--port", "-1"], "use a number from 0 to 65535"),
+        (vec!["--nope"], "unexpected argument '--nope'"),
+        (vec!["extra"], "unexpected argument 'extra'"),
+        (
+            vec!["--session-life", "-1"],
+            "use a whole number of seconds",
+        ),
+        (
+            vec!["--session-life", "1.5"],
+            "use a whole number of seconds",
+        ),
+        (
+            vec!["--session-life", "99999999999999999999"],
+            "use a whole number of seconds",
+        ),
+        (vec!["--dialect", "other"], "use 'document' or 'live'"),
+        (vec!["--faults", "x"], "use a number from 0 to 1"),
+        (vec!["--faults", "2"], "use a number from 0 to 1"),
+        (vec!["--faults", "-0.5"], "use a number from 0 to 1"),
+        (vec!["--faults", "NaN"], "use a number from 0 to 1"),
+        (
+            vec!["--faults", "1", "--fault-seed", "-7"],
+            "use a whole number from 0",
+        ),
+        (vec!["--fault-seed", "7"], "--faults <RATE>"),
     ] {
-        assert_eq!(run(&arguments).status.code(), Some(2), "{arguments:?}");
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+        let names_argument = arguments.iter().any(|argument| message.contains(argument));
+        assert!(names_argument, "{arguments:?}: {message}");
     }
     assert_eq!(run(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn failed_start_says_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let folder = Folder::new("program-remedies");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let path = |name: &str| folder.0.join(name).to_str().unwrap().to_owned();
+    for (name, seed) in [
+        ("text", &b"Person"[..]),
+        ("bytes", b"{\"a\xff\": []}"),
+        ("array", b"[]"),
+    ] {
+        std::fs::write(path(name), seed).unwrap();
+    }
+    for (option, value, expected) in [
+        (
+            "--port",
+            port.clone(),
+            "stop the program that uses the port",
+        ),
+        ("--data", path("text"), "choose a folder"),
+        ("--data", path("text/below"), "choose a folder"),
+        ("--app-id", "a/b".to_owned(), "use only ASCII letters"),
+        ("--api-key", "é".to_owned(), "use only ASCII letters"),
+        ("--seed", path("missing"), "pass the path of a JSON file"),
+        ("--seed", path(""), "pass the path of a JSON file"),
+        ("--seed", path("text"), "write a file such as {\"Person\""),
+        ("--seed", path("bytes"), "write a file such as {\"Person\""),
+        ("--seed", path("array"), "expected a JSON object of tables"),
+    ] {
+        let mut arguments = vec![option, &value];
+        if option != "--port" {
+            arguments.extend(["--port", "0"]);
+        }
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+        assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
+    }
 }

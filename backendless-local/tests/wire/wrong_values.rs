@@ -186,3 +186,26 @@ async fn info_describes_the_application() {
         .await;
     app.request(Method::PUT, "/info").rejected(405, 2001).await;
 }
+
+/// They would be ignored, and the search would return other rows.
+#[tokio::test]
+async fn search_by_body_accepts_no_search_parameters_in_its_url() {
+    let app = TestServer::start().await;
+    app.fill("Person", &[json!({"age": 1}), json!({"age": 2})])
+        .await;
+    for path in ["find", "count"] {
+        let path = format!("/data/Person/{path}");
+        for parameter in [
+            "where=age%20%3E%201",
+            "pageSize=1",
+            "sortBy=age",
+            "props=age",
+            "x=1&offset=1",
+        ] {
+            let call = app.post(&format!("{path}?{parameter}"), json!({}));
+            let message = call.rejected(400, 8008).await;
+            assert!(message.contains("request body"), "{message}");
+        }
+        app.post(&format!("{path}?x=1"), json!({})).ok().await;
+    }
+}

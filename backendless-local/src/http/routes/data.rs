@@ -10,8 +10,10 @@ use crate::http::extract::{Object, PathOf, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::query::find::Find;
 use crate::query::row::Row;
+use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 use crate::services::caller::Caller;
+use crate::services::parameters::Parameters;
 
 pub(super) fn routes() -> Router<Services> {
     Router::new()
@@ -96,11 +98,25 @@ async fn find(
     Ok(Json(services.data.find(path.table, find).await?))
 }
 
+/// Rejects search parameters in the URL of a search whose parameters are in its body.
+fn reject_parameters(parameters: &Parameters) -> Result<(), ServiceError> {
+    let mut names = parameters.0.iter().map(|(name, _)| name);
+    match names.find(|name| Find::is_parameter(name)) {
+        None => Ok(()),
+        Some(name) => Err(ServiceError::new(
+            code::INVALID_PARAMETER,
+            format!("'{name}' must be a property of the request body, not a parameter of the URL"),
+        )),
+    }
+}
+
 async fn find_by_body(
     State(services): State<Services>,
     PathOf(path): PathOf<TablePath>,
+    Query(parameters): Query,
     Object(body): Object,
 ) -> Result<Json<Vec<Row>>, ErrorResponse> {
+    reject_parameters(&parameters)?;
     let find = Find::from_body(body)?;
     Ok(Json(services.data.find(path.table, find).await?))
 }
@@ -117,8 +133,10 @@ async fn count(
 async fn count_by_body(
     State(services): State<Services>,
     PathOf(path): PathOf<TablePath>,
+    Query(parameters): Query,
     Object(body): Object,
 ) -> Result<Json<i64>, ErrorResponse> {
+    reject_parameters(&parameters)?;
     let find = Find::from_body(body)?;
     Ok(Json(services.data.count(path.table, find).await?))
 }

@@ -77,6 +77,7 @@ async fn upload(
     if is_directory {
         return Err(ServiceError::not_implemented("the creation of a directory").into());
     }
+    reject_parameters(&parameters, "POST", &["action"])?;
     let overwrite = parse_overwrite(&parameters)?;
     let form = form(request).await?;
     services.files.check_upload(&path, overwrite).await?;
@@ -175,7 +176,7 @@ async fn delete(
     Query(parameters): Query,
 ) -> Result<Json<usize>, ErrorResponse> {
     // Ignoring them would delete files that the client wants to keep.
-    reject_parameters(&parameters, "DELETE", &["pattern", "sub"])?;
+    reject_parameters(&parameters, "DELETE", &["action", "pattern", "sub"])?;
     Ok(Json(services.files.delete(path).await?))
 }
 

@@ -6,10 +6,10 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::http::extract::{Named, Object, PathOf};
+use crate::http::extract::{AnyJson, Named, Object, PathOf};
 use crate::http::response::{ErrorResponse, Json};
 use crate::id::new_id;
-use crate::services::Services;
+use crate::services::{Services, messaging};
 
 pub(super) fn routes() -> Router<Services> {
     Router::new()
@@ -34,8 +34,9 @@ async fn publish(
 
 /// Returns a new name. Every name is a valid subscription and receives the messages of its channel;
 /// the specification does not have this operation.
-async fn subscribe() -> Json<Value> {
-    Json(json!({ "subscriptionId": new_id() }))
+async fn subscribe(AnyJson(body): AnyJson) -> Result<Json<Value>, ErrorResponse> {
+    messaging::check_subscription(body)?;
+    Ok(Json(json!({ "subscriptionId": new_id() })))
 }
 
 #[derive(Deserialize)]

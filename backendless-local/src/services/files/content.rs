@@ -115,7 +115,7 @@ impl Shared {
 
 fn temporary_folder() -> io::Result<(Folder, TempDir)> {
     let temporary = tempfile::tempdir()?;
-    Ok((Folder::open(temporary.path())?, temporary))
+    Ok((Folder::open_new(temporary.path())?, temporary))
 }
 
 /// Rejects a name that this server does not create.

@@ -18,6 +18,7 @@ pub(crate) use other::Folder;
 pub(crate) use unix::Folder;
 
 use crate::error::Error;
+use crate::store::ownership;
 
 /// Name of the database in the data folder.
 pub(super) const DATABASE: &str = "backendless.sqlite3";
@@ -52,19 +53,34 @@ impl DataFolder {
     pub(crate) fn open(path: &Path) -> Result<DataFolder, Error> {
         // Without this, the link of `link/` and `link/.` would be followed.
         let path: PathBuf = path.components().collect();
-        DataFolder::open_and_lock(&path).map_err(|error| unusable(&path, error))
+        DataFolder::open_and_lock(&path).map_err(|error| match error.raw_os_error() {
+            None => unusable(&path, error),
+            Some(_) => {
+                let remedy = "choose a folder that this user can create and write";
+                unusable(&path, format!("{error}; {remedy}"))
+            }
+        })
     }
 
     fn open_and_lock(path: &Path) -> io::Result<DataFolder> {
         let folder = Folder::open_or_create(path)?;
         if !folder.is_private()? {
             check_owned(path)?;
-            folder.make_private()?;
         }
+        let has_lock = folder.contains(LOCK)?;
         let lock = folder.open_or_create_file(LOCK)?;
         if !Folder::lock(&lock)? {
             return Err(io::Error::other(IN_USE));
         }
+        // SQLite rejects links in every part of the path.
+        let path = path.canonicalize()?;
+        if let Err(error) = check_database(&folder, &path) {
+            if !has_lock {
+                folder.remove_file(LOCK)?;
+            }
+            return Err(error);
+        }
+        folder.make_private()?;
         // SQLite would create it readable for everyone; its other files get the same mode.
         for name in DATABASE_FILES {
             if name == DATABASE || folder.contains(name)? {
@@ -72,8 +88,7 @@ impl DataFolder {
             }
         }
         Ok(DataFolder {
-            // SQLite rejects links in every part of the path.
-            path: path.canonicalize()?,
+            path,
             folder,
             _lock: lock,
         })
@@ -120,6 +135,24 @@ fn check_owned(path: &Path) -> io::Result<()> {
         "other users can access it, and it contains files of other programs; choose another \
          folder, or remove the access of others (chmod 700)",
     ))
+}
+
+/// Rejects a database that this server did not create, before anything of it changes.
+fn check_database(folder: &Folder, path: &Path) -> io::Result<()> {
+    if !folder.contains(DATABASE)? {
+        return Ok(());
+    }
+    let Some(file) = folder.open_file(DATABASE)? else {
+        return Err(not_a("file", DATABASE));
+    };
+    let is_empty = |name: &str| match folder.open_file(name)? {
+        Some(file) => Ok(file.metadata()?.len() == 0),
+        None => io::Result::Ok(true),
+    };
+    let [_, log, _, journal] = DATABASE_FILES;
+    let is_recovered = is_empty(log)? && is_empty(journal)?;
+    ownership::check(file, &path.join(DATABASE), is_recovered)
+        .map_err(|problem| io::Error::other(format!("its file '{DATABASE}' {problem}")))
 }
 
 /// The error for a file that is a symbolic link, or neither a file nor a folder as expected.

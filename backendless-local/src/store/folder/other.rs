@@ -16,11 +16,18 @@ impl Folder {
         Folder::open(path)
     }
 
+    /// Opens a folder that was just created.
+    pub(crate) fn open_new(path: &Path) -> io::Result<Folder> {
+        Folder::open(path)
+    }
+
     /// Opens an existing folder.
-    pub(crate) fn open(path: &Path) -> io::Result<Folder> {
+    fn open(path: &Path) -> io::Result<Folder> {
         match path.symlink_metadata()?.is_dir() {
             true => Ok(Folder(path.to_owned())),
-            false => Err(io::Error::other("it is a symbolic link or not a folder")),
+            false => Err(io::Error::other(
+                "it is a symbolic link or not a folder; choose a folder, or the target of the link",
+            )),
         }
     }
 

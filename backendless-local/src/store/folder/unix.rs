@@ -2,12 +2,12 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, fchmod, flock, fstat, fsync,
-    mkdirat, openat, statat, unlinkat,
+    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, chmodat, fchmod, flock, fstat,
+    fsync, mkdirat, openat, statat, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -27,8 +27,42 @@ const FILE: OFlags = OFlags::NOFOLLOW
     .union(OFlags::NONBLOCK)
     .union(OFlags::CLOEXEC);
 
+/// The permissions of the user, the group and others.
+const PERMISSIONS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
+
 fn is_open_to_others(mode: Mode) -> bool {
     mode.intersects(Mode::RWXG | Mode::RWXO)
+}
+
+/// Sets the permissions of a file or folder, which at its creation depend on the umask.
+fn set_mode(file: impl AsFd, mode: Mode) -> Result<(), Errno> {
+    match Mode::from_raw_mode(fstat(&file)?.st_mode) & PERMISSIONS == mode {
+        true => Ok(()),
+        false => fchmod(file, mode),
+    }
+}
+
+/// Creates a private folder. Succeeds if the path exists.
+fn create_folder(parent: impl AsFd, path: &Path) -> Result<(), Errno> {
+    match mkdirat(&parent, path, PRIVATE_FOLDER) {
+        Ok(()) => {}
+        Err(Errno::EXIST) => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    Folder::open_new_at(parent, path).map(drop)
+}
+
+/// Creates a private folder and the missing folders above it.
+fn create_folders(path: &Path) -> Result<(), Errno> {
+    match (create_folder(CWD, path), path.parent()) {
+        (Err(Errno::NOENT), Some(parent)) => {
+            create_folders(parent)?;
+            create_folder(CWD, path)
+        }
+        // A file system that is read-only may report this instead of the existence.
+        (Err(_), _) if path.is_dir() => Ok(()),
+        (result, _) => result,
+    }
 }
 
 /// An open folder. Its files are found even if another folder takes its path.
@@ -37,33 +71,40 @@ pub(crate) struct Folder(OwnedFd);
 
 impl Folder {
     pub(super) fn open_or_create(path: &Path) -> io::Result<Folder> {
-        use std::os::unix::fs::DirBuilderExt;
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        builder.create(path)?;
+        create_folders(path)?;
         // With `DIR/..`, the last component is not a link.
         Folder::open_at(CWD, path).map_err(|error| match error {
             Errno::LOOP | Errno::NOTDIR => io::Error::other(
-                "it is a symbolic link or not a folder; use the folder that it points to",
+                "it is a symbolic link or not a folder; choose a folder, or the target of the link",
             ),
             other => other.into(),
         })
     }
 
-    /// Opens an existing folder.
-    pub(crate) fn open(path: &Path) -> io::Result<Folder> {
-        Ok(Folder::open_at(CWD, path)?)
+    /// Opens a folder that was just created and makes it private.
+    pub(crate) fn open_new(path: &Path) -> io::Result<Folder> {
+        Ok(Folder::open_new_at(CWD, path)?)
     }
 
-    fn open_at(parent: impl std::os::fd::AsFd, path: &Path) -> Result<Folder, Errno> {
+    fn open_new_at(parent: impl AsFd, path: &Path) -> Result<Folder, Errno> {
+        let folder = match Folder::open_at(&parent, path) {
+            // The umask removed the rights of the user.
+            Err(Errno::ACCESS) => {
+                chmodat(&parent, path, PRIVATE_FOLDER, AtFlags::empty())?;
+                Folder::open_at(parent, path)?
+            }
+            opened => opened?,
+        };
+        set_mode(&folder.0, PRIVATE_FOLDER)?;
+        Ok(folder)
+    }
+
+    fn open_at(parent: impl AsFd, path: &Path) -> Result<Folder, Errno> {
         openat(parent, path, FOLDER, Mode::empty()).map(Folder)
     }
 
     pub(super) fn open_or_create_folder(&self, name: &str) -> io::Result<Folder> {
-        match mkdirat(&self.0, name, PRIVATE_FOLDER) {
-            Ok(()) | Err(Errno::EXIST) => {}
-            Err(error) => return Err(error.into()),
-        }
+        create_folder(&self.0, Path::new(name))?;
         Folder::open_at(&self.0, Path::new(name)).map_err(|error| match error {
             Errno::LOOP | Errno::NOTDIR => not_a("folder", name),
             other => other.into(),
@@ -77,8 +118,9 @@ impl Folder {
         )))
     }
 
+    /// Gives the user all rights and others none.
     pub(super) fn make_private(&self) -> io::Result<()> {
-        Ok(fchmod(&self.0, PRIVATE_FOLDER)?)
+        Ok(set_mode(&self.0, PRIVATE_FOLDER)?)
     }
 
     /// Makes the files in the folder private. Links and folders in it stay as they are.
@@ -94,7 +136,7 @@ impl Folder {
             if is_file && is_open_to_others(Mode::from_raw_mode(found.st_mode)) {
                 let flags = OFlags::RDONLY | FILE;
                 let file = openat(&self.0, entry.file_name(), flags, Mode::empty())?;
-                fchmod(&file, PRIVATE_FILE)?;
+                set_mode(&file, PRIVATE_FILE)?;
             }
         }
         Ok(())
@@ -120,9 +162,7 @@ impl Folder {
         if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
             return Err(not_a("file", name));
         }
-        if is_open_to_others(Mode::from_raw_mode(found.st_mode)) {
-            fchmod(&file, PRIVATE_FILE)?;
-        }
+        set_mode(&file, PRIVATE_FILE)?;
         Ok(file)
     }
 
@@ -130,6 +170,7 @@ impl Folder {
     pub(crate) fn create_new(&self, name: &str) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | FILE;
         let file = openat(&self.0, name, flags, PRIVATE_FILE)?;
+        set_mode(&file, PRIVATE_FILE)?;
         Ok(File::from(file))
     }
 
