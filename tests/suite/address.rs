@@ -1,6 +1,6 @@
 //! A wrong API URL: the responses of another server are neither data nor the absence of data.
 
-use backendless::{Error, ErrorKind, Record};
+use backendless::{Email, Error, ErrorKind, Record};
 use backendless_tests::Recorder;
 use serde_json::json;
 
@@ -129,6 +129,58 @@ async fn an_html_page_is_not_a_successful_response() {
                 assert!(!error.message().contains('<'), "{error}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn json_or_text_of_another_server_is_not_a_successful_response() {
+    for (media_type, body) in [
+        ("application/json", r#"{"status":"ok"}"#),
+        ("application/json", r#"{"error":"no such route"}"#),
+        ("application/json", r#"{"message":"Hello"}"#),
+        (
+            "application/json",
+            r#"{"code":3003,"message":"no","errorData":{}}"#,
+        ),
+        ("application/json", "[]"),
+        ("application/json", r#"[{"id":1}]"#),
+        ("text/plain", "OK"),
+        ("text/html", "{{page}}"),
+        ("text/html", "[links]"),
+        ("", "It works!"),
+    ] {
+        let server = foreign(200, media_type, body).await;
+        let client = server.client();
+        let email = Email::new("s").to("a@example.com").text("t");
+        for error in [
+            client.users().logout().await.unwrap_err(),
+            client.users().restore_password("ann").await.unwrap_err(),
+            client.cache().put("k", &1).await.unwrap_err(),
+            client.cache().delete("k").await.unwrap_err(),
+            client.counters().reset("k").await.unwrap_err(),
+            client.files().delete("a.txt").await.unwrap_err(),
+            client.messaging().send_email(email).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
+            assert_eq!((error.status(), error.attempts()), (Some(200), 1));
+            assert!(error.message().contains("check the API URL"), "{error}");
+            assert!(!error.is_retryable(), "{error}");
+        }
+        let table = client.data::<Record>("Person");
+        let error = table.delete("B2").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_the_service_without_a_result_are_a_success() {
+    let status = r#"{"errorMessage":null,"messageId":"M1","status":"SCHEDULED"}"#;
+    for body in ["{}", "3", status] {
+        let server = Recorder::responding(200, body).await;
+        let client = server.client();
+        client.files().delete("a.txt").await.unwrap();
+        let email = Email::new("s").to("a@example.com").text("t");
+        client.messaging().send_email(email).await.unwrap();
     }
 }
 

@@ -68,7 +68,8 @@ async fn counter_that_is_not_an_integer_is_a_decode_error() {
         ] {
             assert_eq!(error.kind(), ErrorKind::Decode, "{response}");
         }
-        counters.reset("c").await.unwrap();
+        // Without a result, JSON is enough.
+        assert_eq!(counters.reset("c").await.is_ok(), response != "x");
     }
 }
 

@@ -252,7 +252,8 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
 /// Response to a deletion.
 #[derive(Deserialize)]
 struct Deletion {
-    #[serde(rename = "deletionTime")]
+    /// Without the property, it is an object of another server.
+    #[serde(rename = "deletionTime", deserialize_with = "Option::deserialize")]
     deletion_time: Option<Timestamp>,
 }
 

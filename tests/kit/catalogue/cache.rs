@@ -17,7 +17,7 @@ pub(super) fn entries() -> Vec<Entry> {
             &CACHE_PUT,
             &[KEY],
             call!(|context| context.client.cache().put(context.path(0), &context.json())),
-            ResponseBody::Any,
+            ResponseBody::Ignored,
             object,
         )
         .variant(
@@ -46,7 +46,7 @@ pub(super) fn entries() -> Vec<Entry> {
             &CACHE_DELETE,
             &[KEY],
             call!(|context| context.client.cache().delete(context.path(0))),
-            ResponseBody::Any,
+            ResponseBody::Ignored,
             object,
         ),
     ]

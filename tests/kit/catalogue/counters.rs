@@ -42,7 +42,7 @@ pub(super) fn entries() -> Vec<Entry> {
             &RESET_COUNTER,
             &[COUNTER],
             call!(|context| context.client.counters().reset(context.path(0))),
-            ResponseBody::Any,
+            ResponseBody::Ignored,
             number,
         ),
     ]

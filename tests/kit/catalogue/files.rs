@@ -48,7 +48,7 @@ fn delete() -> Entry {
         &DELETE_FILE,
         &[PATH],
         call!(|context| context.client.files().delete(context.path(0))),
-        ResponseBody::Any,
+        ResponseBody::Ignored,
         object,
     )
     .variant(

@@ -76,7 +76,7 @@ fn send_email() -> Entry {
             .client
             .messaging()
             .send_email(email(&context.values))),
-        ResponseBody::Any,
+        ResponseBody::Ignored,
         object,
     )
 }

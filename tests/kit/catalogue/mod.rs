@@ -50,8 +50,10 @@ pub struct Entry {
 /// How a call reads the body of a successful response, ordered by how much it requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ResponseBody {
-    /// Any bytes: the body is ignored, or it is the content of a file.
+    /// Any bytes: the content of a file.
     Any,
+    /// JSON of the service, whose value is ignored, or nothing.
+    Ignored,
     /// JSON of the expected type, or `null`, or nothing.
     Nullable,
     /// JSON of the expected type.

@@ -33,14 +33,14 @@ pub(super) fn entries() -> Vec<Entry> {
             &LOGOUT_USER,
             &[],
             call!(|context| context.user().users().logout()),
-            ResponseBody::Any,
+            ResponseBody::Ignored,
             object,
         ),
         Entry::new(
             &RESTORE_PASSWORD,
             &["ann@example.com"],
             call!(|context| context.client.users().restore_password(context.path(0))),
-            ResponseBody::Any,
+            ResponseBody::Ignored,
             object,
         ),
     ]

@@ -207,20 +207,20 @@ fn broken_connections() -> Vec<Fault> {
 }
 
 fn undecodable_bodies() -> Vec<Fault> {
-    use ResponseBody::{Any, Nullable, Required};
+    use ResponseBody::{Any, Ignored, Nullable, Required};
     let row = r#"{"objectId":"B2","age":20}"#;
     // Without a length, only the size limit of a client can end it.
     let endless = "HTTP/1.1 200 OK\r\n\r\n".to_owned() + &" ".repeat(3 * MAX_RESPONSE_BYTES);
     vec![
         Fault::undecodable("empty 200", Required, Behaviour::json(200, "")),
         Fault::undecodable("200 with null", Required, Behaviour::json(200, "null")),
-        Fault::undecodable("truncated JSON", Nullable, Behaviour::json(200, &row[..20])),
+        Fault::undecodable("truncated JSON", Ignored, Behaviour::json(200, &row[..20])),
         Fault::undecodable(
             "length too short",
-            Nullable,
+            Ignored,
             Behaviour::declaring_length(20, row),
         ),
-        Fault::undecodable("no UTF-8", Nullable, Behaviour::json(200, b"{\"\xff\":1}")),
+        Fault::undecodable("no UTF-8", Ignored, Behaviour::json(200, b"{\"\xff\":1}")),
         Fault::undecodable("wrong type", Nullable, Behaviour::json(200, "\"text\"")),
         Fault::undecodable("no end", Any, Behaviour::bytes(endless)),
         Fault::undecodable("gzip bomb", Any, Behaviour::gzip_bomb(100)),
