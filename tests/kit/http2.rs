@@ -18,6 +18,8 @@ pub enum StreamAction {
     Respond,
     /// Processes it and sends the head of the response, and then this frame.
     RespondPartly(Frame),
+    /// Processes it and sends a head that declares this length of the body, the two digits `12`, and then this frame.
+    RespondShort(u8, Frame),
     /// Does not process it and sends RST_STREAM with this error code.
     Reset(u32),
     /// Does not process it, sends GOAWAY with the id of the stream before it and this error code, and closes the
@@ -145,6 +147,8 @@ const ACK: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 /// `:status: 200`, entry 8 of the static table of HPACK.
 const STATUS_200: &[u8] = &[0x88];
+/// `content-length`, entry 28 of that table, with a literal value that is not indexed.
+const CONTENT_LENGTH: [u8; 2] = [0x0f, 0x0d];
 
 async fn serve<S>(mut stream: S, state: &State) -> io::Result<()>
 where
@@ -185,12 +189,18 @@ where
         StreamAction::RespondPartly(frame) => {
             state.process();
             write(stream, HEADERS, END_HEADERS, id, STATUS_200).await?;
-            match frame {
-                Frame::Reset(code) => reset(stream, id, code).await?,
-                Frame::GoAway(code) => {
-                    go_away(stream, id.saturating_sub(2), code, &state.debug_data).await?
-                }
-            }
+            end(stream, id, frame, state).await?;
+        }
+        StreamAction::RespondShort(length, frame) => {
+            state.process();
+            let mut head = STATUS_200.to_vec();
+            let digits = length.to_string();
+            head.extend(CONTENT_LENGTH);
+            head.push(u8::try_from(digits.len()).expect("a byte has three digits"));
+            head.extend(digits.as_bytes());
+            write(stream, HEADERS, END_HEADERS, id, &head).await?;
+            write(stream, DATA, 0, id, b"12").await?;
+            end(stream, id, frame, state).await?;
         }
         StreamAction::Reset(code) => reset(stream, id, code).await?,
         StreamAction::ResetAfter(code) => {
@@ -208,6 +218,16 @@ where
         }
     }
     Ok(false)
+}
+
+async fn end<S>(stream: &mut S, id: u32, frame: Frame, state: &State) -> io::Result<()>
+where
+    S: AsyncWrite + Unpin,
+{
+    match frame {
+        Frame::Reset(code) => reset(stream, id, code).await,
+        Frame::GoAway(code) => go_away(stream, id.saturating_sub(2), code, &state.debug_data).await,
+    }
 }
 
 async fn reset<S: AsyncWrite + Unpin>(stream: &mut S, id: u32, code: u32) -> io::Result<()> {

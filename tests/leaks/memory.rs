@@ -1,7 +1,7 @@
 //! Memory after all handles are dropped. Only the buffers of the SDK are tested, so nothing is sent: the copies of the
-//! HTTP stack are outside its control.
+//! HTTP stack are outside its control. `requests` tests passwords and tokens that are sent.
 //!
-//! The test searches the memory of a process of its own, which is this program again.
+//! Each test searches the memory of a process of its own, which is this program again.
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
@@ -9,6 +9,8 @@ use std::os::unix::fs::FileExt;
 use std::process::Command;
 
 use backendless::{Client, Registration, UserToken};
+
+mod requests;
 
 const IS_CHILD: &str = "BACKENDLESS_TESTS_MEMORY_CHILD";
 const MASK: u8 = 0x5A;
@@ -19,15 +21,29 @@ struct Masked(Vec<u8>);
 impl Masked {
     /// Creates a secret. Its memory has its final size from the start, so it is never copied.
     fn create() -> (String, Self) {
-        const LENGTH: usize = 40;
-        let mut secret = String::with_capacity(LENGTH);
-        let mut masked = Vec::with_capacity(LENGTH);
-        for _ in 0..LENGTH {
+        Self::with_length(40)
+    }
+
+    fn with_length(length: usize) -> (String, Self) {
+        let mut secret = String::with_capacity(length);
+        let mut masked = Vec::with_capacity(length);
+        for _ in 0..length {
             let character = fastrand::alphanumeric();
             secret.push(character);
             masked.push(character as u8 ^ MASK);
         }
         (secret, Self(masked))
+    }
+
+    /// The same secret from its last character to its first.
+    fn reversed(&self) -> Self {
+        Self(self.0.iter().rev().copied().collect())
+    }
+
+    /// A part of it, which is found even if the start of its memory was used again.
+    fn part(&self) -> Self {
+        let middle = self.0.len() / 2;
+        Self(self.0[middle - 20..middle + 20].to_vec())
     }
 
     /// The number of places in writable memory that contain the secret.
@@ -75,11 +91,19 @@ fn secrets_are_wiped_when_all_handles_are_dropped() {
     if std::env::var_os(IS_CHILD).is_some() {
         return search_memory();
     }
+    run_in_child(
+        "memory::secrets_are_wiped_when_all_handles_are_dropped",
+        IS_CHILD,
+        "1",
+    );
+}
+
+/// Runs the test with this name in a process with an environment variable more.
+fn run_in_child(name: &str, variable: &str, value: &str) {
     let program = std::env::current_exe().unwrap();
-    let name = "memory::secrets_are_wiped_when_all_handles_are_dropped";
     let child = Command::new(program)
         .args([name, "--exact", "--nocapture", "--test-threads=1"])
-        .env(IS_CHILD, "1")
+        .env(variable, value)
         .output()
         .unwrap();
     let output = String::from_utf8_lossy(&child.stdout);

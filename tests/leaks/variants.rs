@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use backendless::{Client, ClientBuilder, Error, ErrorCode, Record, RetryPolicy};
+use backendless::{Client, ClientBuilder, Error, ErrorCode, Record, Registration, RetryPolicy};
 use backendless_tests::{Behaviour, Response, ScriptedServer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -81,6 +81,32 @@ async fn key_of_a_response_to_a_password_is_not_repeated() {
         let error = error.await;
         let described = error.message().contains(&format!(" at {password}"));
         assert!(!described, "{error}");
+    }
+}
+
+/// The id of the row is a value of the service, and may be the password.
+#[tokio::test]
+async fn id_in_the_response_to_a_login_is_not_repeated() {
+    let _capture = Capture::start().await;
+    for password in ["hunter2", "a", "47110815", "Tr0ub4dor-3-longer"] {
+        for row in [
+            json!({"objectId": password, "created": "soon", "user-token": "T"}),
+            json!({"objectId": password, "created": {}, "user-token": 5}),
+        ] {
+            let body = row.to_string();
+            let login = error_of(200, &body, unchanged, |client| async move {
+                client.users().login("ann", password).await.unwrap_err()
+            });
+            let registration = error_of(200, &body, unchanged, |client| async move {
+                let ann = Registration::new(password);
+                client.users().register(ann).await.unwrap_err()
+            });
+            for error in [login.await, registration.await] {
+                let text = error.to_string();
+                assert!(!text.contains("objectId"), "{text}");
+                assert!(text.contains(WITHHELD), "{text}");
+            }
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! Requests that HTTP/2 guarantees to be unprocessed, and those that it does not (RFC 9113, sections 6.8 and 8.7).
 
-use backendless::{Client, ErrorKind, Record, RetryPolicy, Upload};
+use backendless::{Client, ErrorKind, FileInfo, Record, RetryPolicy, Upload};
 use backendless_tests::http2::{
     CANCEL, ENHANCE_YOUR_CALM, Frame, Http2Server, INTERNAL_ERROR, NO_ERROR, PROTOCOL_ERROR,
     REFUSED_STREAM, StreamAction,
 };
 use backendless_tests::{API_KEY, APP_ID, Authority, TestClock};
+use futures_util::TryStreamExt;
 use futures_util::future::try_join_all;
 use serde_json::json;
 
@@ -132,5 +133,38 @@ async fn a_request_that_may_have_been_processed_is_sent_once() {
         let error = people.create(&json!({"age": 1})).await.unwrap_err();
         assert!(!error.is_retryable(), "{end:?}: {error}");
         assert_eq!((server.requests(), server.processed()), (2, 2), "{end:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_before_its_length_is_an_error() {
+    for end in [Frame::GoAway(NO_ERROR), Frame::Reset(NO_ERROR)] {
+        let (server, client) = start(move |_| StreamAction::RespondShort(4, end)).await;
+        let error = client.counters().get("visits").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{end:?}: {error}");
+        assert_eq!((error.attempts(), server.requests()), (3, 3), "{error}");
+        let error = client.counters().increment("visits").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{end:?}: {error}");
+        assert_eq!((error.attempts(), server.requests()), (1, 4), "{error}");
+
+        let info = FileInfo::from_url(server.url().to_owned() + "/a.txt");
+        let file = || async { client.files().download(&info).await.unwrap() };
+        assert_eq!(file().await.length(), Some(4));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let mut chunks = file().await;
+        assert_eq!(chunks.try_next().await.unwrap().unwrap(), "12");
+        for error in [
+            file().await.bytes().await.unwrap_err(),
+            file().await.save_to(&path).await.unwrap_err(),
+            chunks.try_next().await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{end:?}: {error}");
+            let text =
+                "the connection was lost: the body has 2 bytes, although the server declared 4";
+            assert_eq!(error.message(), text);
+        }
+        assert!(!path.exists());
+        assert_eq!(chunks.try_next().await.unwrap(), None);
     }
 }

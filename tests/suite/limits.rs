@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
-use backendless::{Error, ErrorKind, Result, Upload};
+use backendless::{Error, ErrorKind, FileInfo, Result, Upload};
 use backendless_tests::{Behaviour, Recorder, ScriptedServer};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
@@ -118,6 +118,31 @@ fn opening_of_an_upload_file_is_inside_the_timeout() {
             );
         }
         assert_eq!(server.requests().len(), 0);
+    });
+}
+
+#[test]
+fn writing_of_a_download_is_inside_the_idle_timeout() {
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder
+        .enable_all()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    // Dropped before the runtime.
+    let (_release, blocked) = mpsc::channel::<()>();
+    runtime.block_on(async {
+        let server = Recorder::responding(200, "one").await;
+        let builder = server.builder().attempt_timeout(LIMIT);
+        let files = builder.build().unwrap().files();
+        let info = FileInfo::from_url(server.url() + "/a.txt");
+        let download = files.download(&info).await.unwrap();
+        // Nothing is written as long as the only thread for it is busy.
+        drop(tokio::task::spawn_blocking(move || blocked.recv()));
+        let folder = tempfile::tempdir().unwrap();
+        let error = timeout_of(download.save_to(folder.path().join("a.txt"))).await;
+        let text = "the file could not be written within the idle timeout";
+        assert!(error.message().starts_with(text), "{error}");
     });
 }
 

@@ -114,9 +114,9 @@ impl OffsetPager {
         is_followed: bool,
     ) -> Result<Step, String> {
         let count = ids.len();
-        let mut hasher = DefaultHasher::new();
-        ids.for_each(|id| id.hash(&mut hasher));
-        if self.repetition.is_repeated(hasher.finish()) {
+        // Independent of the order: without a sort order, a server may return the same rows in another one.
+        let digest = ids.map(digest).fold(0, u64::wrapping_add);
+        if self.repetition.is_repeated(digest) {
             return Err(format!(
                 "the page at offset {offset} has the same rows as an earlier page: the server ignores the offset, or rows \
                  were created meanwhile; read by_key"
@@ -185,14 +185,18 @@ impl KeyPager {
         let Some(last) = last else {
             return Ok(Step::End);
         };
-        let mut hasher = DefaultHasher::new();
-        last.hash(&mut hasher);
-        if self.repetition.is_repeated(hasher.finish()) {
+        if self.repetition.is_repeated(digest(last)) {
             return Err(not_advanced(0));
         }
         self.next = Some(Some(last.to_owned()));
         Ok(Step::Continue)
     }
+}
+
+fn digest(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn not_advanced(index: usize) -> String {

@@ -166,7 +166,7 @@ impl Download {
         }
         // Writes are completed in the background; only a flush returns their errors.
         self.body.write(file.flush()).await?.map_err(failed)?;
-        self.body.write(file.sync_all()).await?.map_err(failed)?;
+        self.body.finish(file.sync_all()).await?.map_err(failed)?;
         drop(file);
         // Without a limit: a timeout would not show whether the file was replaced.
         let target = path.clone();

@@ -2,10 +2,12 @@
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
 //! `path` checks and encodes path values, `query` encodes query values, `body` contains the bodies, `computed`
-//! recognizes updates that are not idempotent, and `password` bodies that contain a password.
+//! recognizes updates that are not idempotent, `password` bodies that contain a password, and `no_result` responses of
+//! operations without a result.
 
 mod body;
 mod computed;
+mod no_result;
 mod password;
 mod path;
 mod query;
@@ -186,9 +188,9 @@ impl RequestBuilder {
         self.finish(Reader::Json(from_json::<T>, crate::decode::describe::<T>))
     }
 
-    /// Ends a request whose response body is ignored.
+    /// Ends a request without a result. Its response may contain JSON that the service sends, whose value is ignored.
     pub(crate) fn finish_empty(self) -> Prepared<()> {
-        self.finish(Reader::Body(drop))
+        self.finish(Reader::Json(no_result::read, no_result::describe))
     }
 
     /// Ends a request whose response is bytes.
@@ -232,11 +234,12 @@ impl Parts {
     /// Returns whether the request contains a password: one that was marked as such, or a property `password` of its JSON
     /// body, such as that of a row of `Users`.
     pub(crate) fn has_password(&self) -> bool {
-        let in_body = match &self.body {
+        let in_body = || match &self.body {
             Body::Bytes(body) => password::is_in(body),
             Body::Empty | Body::Multipart(_) => false,
         };
-        in_body || self.secret.is_some()
+        // A known password is not searched for: parsing would copy it to memory that is not wiped.
+        self.secret.is_some() || in_body()
     }
 
     /// Returns the values of the headers that are marked as sensitive.

@@ -2,6 +2,8 @@
 //!
 //! They accept more than the standards, and leave unchanged what they do not recognize: the result is only searched.
 
+use zeroize::Zeroizing;
+
 /// Escapes that [`unescape`] decodes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escapes {
@@ -25,7 +27,8 @@ impl Escapes {
 
 /// Decodes the escapes in `text`; `None` if it contains none.
 pub(super) fn unescape(text: &str, escapes: Escapes) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
+    // No escape is shorter than what it stands for, so the buffer does not grow. It may contain a secret.
+    let mut decoded = Zeroizing::new(Vec::<u8>::with_capacity(text.len()));
     let mut is_changed = false;
     let mut rest = text;
     while let Some(start) = rest.find(['%', '\\', '&', '=']) {
@@ -55,7 +58,14 @@ pub(super) fn unescape(text: &str, escapes: Escapes) -> Option<String> {
         rest = &rest[length..];
     }
     decoded.extend_from_slice(rest.as_bytes());
-    is_changed.then(|| String::from_utf8_lossy(&decoded).into_owned())
+    if !is_changed {
+        return None;
+    }
+    let decoded = String::from_utf8(std::mem::take(&mut *decoded));
+    Some(decoded.unwrap_or_else(|error| {
+        let bytes = Zeroizing::new(error.into_bytes());
+        String::from_utf8_lossy(&bytes).into_owned()
+    }))
 }
 
 /// An escape at the start of a text.

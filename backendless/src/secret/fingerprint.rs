@@ -25,8 +25,14 @@ const MAX_RECENT: usize = 64;
 /// The first 16 characters decide. There are 16 of them, or at least 10 of two classes (letters, digits, symbols); and at
 /// least 6 are different. Generated ids, keys and tokens fulfil this; `password`, `letmein` and `12345678` do not.
 pub(crate) fn is_distinctive(secret: &str) -> bool {
-    let start: Zeroizing<Vec<char>> = Zeroizing::new(folded(secret).take(ANY_PART).collect());
-    is_distinctive_part(&start)
+    is_distinctive_part(&start_of(secret, ANY_PART))
+}
+
+/// The first characters of `secret`, folded, in memory that does not grow and is wiped.
+fn start_of(secret: &str, max_length: usize) -> Zeroizing<Vec<char>> {
+    let mut start = Zeroizing::new(Vec::with_capacity(secret.len().min(max_length)));
+    start.extend(folded(secret).take(max_length));
+    start
 }
 
 fn is_distinctive_part(part: &[char]) -> bool {
@@ -89,8 +95,7 @@ pub(super) struct Fingerprints(HashMap<usize, HashSet<u64>>);
 impl Fingerprints {
     /// Adds the parts of `secret`, in this one form.
     pub(super) fn add(&mut self, secret: &str) {
-        let secret: Zeroizing<Vec<char>> =
-            Zeroizing::new(folded(secret).take(MAX_LENGTH).collect());
+        let secret = start_of(secret, MAX_LENGTH);
         for length in [MIXED_PART, ANY_PART, secret.len().min(ANY_PART)] {
             for part in secret.windows(length.max(1)) {
                 if is_distinctive_part(part) {
@@ -143,7 +148,7 @@ pub(crate) struct RecentSecrets(Mutex<VecDeque<Fingerprint>>);
 impl RecentSecrets {
     /// Adds `secret`, unless it is not distinctive: the messages of later requests could not be shown otherwise.
     pub(crate) fn add(&self, secret: &str) {
-        let start: Zeroizing<Vec<char>> = Zeroizing::new(folded(secret).take(ANY_PART).collect());
+        let start = start_of(secret, ANY_PART);
         if !is_distinctive_part(&start) {
             return;
         }

@@ -195,6 +195,16 @@ impl RequestContext {
         self.within(&self.attempt_deadline(), future, expired).await
     }
 
+    /// Runs `future`, which stores a part of the response, within the timeouts of the current attempt.
+    pub(super) async fn within_attempt<F: Future>(
+        &self,
+        future: F,
+        expired: &str,
+    ) -> Result<F::Output> {
+        self.deadline.step();
+        self.within(&self.deadline, future, expired).await
+    }
+
     /// Runs `future`, which does not send the request.
     async fn within<F: Future>(
         &self,
@@ -275,6 +285,14 @@ impl RequestContext {
             }
         };
         error.with_source(source)
+    }
+
+    /// Creates the error of a body that ended before its declared length. HTTP/2 reports some of them as complete.
+    pub(super) fn incomplete(&self, received: u64, declared: u64) -> Error {
+        let text = format!(
+            "the connection was lost: the body has {received} bytes, although the server declared {declared}"
+        );
+        self.transient(self.error(ErrorKind::ConnectionLost, text))
     }
 
     /// Marks `error` as retryable, if the request is idempotent.

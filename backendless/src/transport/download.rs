@@ -31,6 +31,8 @@ pub(crate) static DOWNLOAD: Operation = Operation {
 pub(super) static HEADERS: [(HeaderName, HeaderValue); 1] =
     [(ACCEPT, HeaderValue::from_static("*/*"))];
 
+const NOT_WRITTEN: &str = "the file could not be written";
+
 /// Body of a download.
 pub(crate) struct FileBody {
     /// `None` after the end, successful or not.
@@ -42,6 +44,7 @@ pub(crate) struct FileBody {
     /// The number of chunks when the timer was set.
     timer_chunks: Option<u64>,
     received_chunks: u64,
+    received_bytes: u64,
     context: RequestContext,
 }
 
@@ -53,6 +56,7 @@ impl FileBody {
             timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
             timer_chunks: None,
             received_chunks: 0,
+            received_bytes: 0,
             chunks: Some(response.into_chunks()),
             context,
         }
@@ -81,13 +85,21 @@ impl FileBody {
             .fail(self.context.error(ErrorKind::Decode, text))
     }
 
-    /// Runs `future`, which writes to the disk, within the total timeout.
+    /// Runs `future`, which writes a part of the file to the disk, within the total timeout and the time without progress.
     pub(crate) fn write<F: Future>(&self, future: F) -> impl Future<Output = Result<F::Output>> {
         // The chunks are not `Sync`, so the future must not borrow them.
         let context = &self.context;
         async move {
-            let expired = "the file could not be written";
-            let written = context.within_total_timeout(future, expired).await;
+            let written = context.within_attempt(future, NOT_WRITTEN).await;
+            written.map_err(|error| context.fail(error))
+        }
+    }
+
+    /// Runs `future`, which writes the complete file, within the total timeout: its duration depends on the length.
+    pub(crate) fn finish<F: Future>(&self, future: F) -> impl Future<Output = Result<F::Output>> {
+        let context = &self.context;
+        async move {
+            let written = context.within_total_timeout(future, NOT_WRITTEN).await;
             written.map_err(|error| context.fail(error))
         }
     }
@@ -105,10 +117,16 @@ impl FileBody {
             Poll::Ready(Some(Ok(chunk))) => {
                 self.context.deadline.step();
                 self.received_chunks += 1;
+                self.received_bytes += chunk.len() as u64;
                 return Poll::Ready(Ok(Some(chunk)));
             }
             Poll::Ready(Some(Err(error))) => Err(self.context.http_error(error)),
-            Poll::Ready(None) => Ok(None),
+            Poll::Ready(None) => match self.length {
+                Some(length) if length != self.received_bytes => {
+                    Err(self.context.incomplete(self.received_bytes, length))
+                }
+                _ => Ok(None),
+            },
             Poll::Pending => {
                 ready!(self.poll_timer(task));
                 Err(self

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, HeaderValue};
+use zeroize::Zeroize;
 
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
@@ -12,7 +13,7 @@ use super::session::{LogIn, RequestSession, token_header};
 use super::{coding, download, error_response, trace};
 use crate::operation::ErrorCodes;
 use crate::prepared::{Body, Parts};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, secret};
 
 /// Maximum number of bytes that are read of an error response: more than the service sends.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
@@ -242,11 +243,15 @@ async fn read_body(context: &RequestContext, response: &mut Response) -> Result<
     if length.is_some_and(|length| length > max_bytes as u64) {
         return Err(too_long(context, response));
     }
-    let mut chunks = Chunks::default();
+    let mut chunks = Chunks {
+        // The response to a login contains the token.
+        is_secret: context.secret.is_some(),
+        ..Chunks::default()
+    };
     loop {
         match context.deadline.run(response.chunk()).await {
             Some(Ok(Some(chunk))) => chunks.push(chunk),
-            Some(Ok(None)) => return Ok(chunks.join()),
+            Some(Ok(None)) => break,
             Some(Err(error)) => {
                 let error = context.http_error(error);
                 return Err(error.with_status(response.status().as_u16()));
@@ -256,6 +261,14 @@ async fn read_body(context: &RequestContext, response: &mut Response) -> Result<
         if chunks.len > max_bytes {
             return Err(too_long(context, response));
         }
+    }
+    let received = chunks.len as u64;
+    match length.filter(|length| *length != received) {
+        Some(length) => {
+            let error = context.incomplete(received, length);
+            Err(error.with_status(response.status().as_u16()))
+        }
+        None => Ok(chunks.join()),
     }
 }
 
@@ -286,6 +299,8 @@ struct Chunks {
     first: Bytes,
     all: BytesMut,
     len: usize,
+    /// Whether memory that is no longer used is wiped.
+    is_secret: bool,
 }
 
 impl Chunks {
@@ -295,10 +310,30 @@ impl Chunks {
             self.first = chunk;
         } else {
             if self.all.is_empty() {
-                self.all.extend_from_slice(&self.first);
+                let first = self.first.clone();
+                self.append(&first);
+                if self.is_secret {
+                    // The last reference, unless the HTTP stack has another one.
+                    self.first = Bytes::from_static(b"-");
+                    secret::wipe(first);
+                }
             }
-            self.all.extend_from_slice(&chunk);
+            self.append(&chunk);
+            if self.is_secret {
+                secret::wipe(chunk);
+            }
         }
+    }
+
+    fn append(&mut self, chunk: &[u8]) {
+        let required = self.all.len() + chunk.len();
+        if self.is_secret && required > self.all.capacity() {
+            let mut larger = BytesMut::with_capacity(required.max(2 * self.all.capacity()));
+            larger.extend_from_slice(&self.all);
+            self.all.as_mut().zeroize();
+            self.all = larger;
+        }
+        self.all.extend_from_slice(chunk);
     }
 
     fn join(self) -> Bytes {

@@ -157,6 +157,16 @@ async fn a_server_that_ignores_the_offset_is_an_error() {
             assert_no_page(result, "the server ignores the offset");
         }
     }
+    // The same rows in another order, which depends on the request.
+    for concurrency in [1, 4] {
+        let (_server, find) = serving(|requested| {
+            let mut page = ids(0..100);
+            page.rotate_left((requested.offset * 7_919 / 100) % 97);
+            page
+        });
+        let result = read(find.concurrency(concurrency)).await;
+        assert_no_page(result, "the server ignores the offset");
+    }
     // The offset is used modulo the length of the table.
     let (_server, find) =
         serving(|requested| ids((0..300).cycle().skip(requested.offset).take(100)));

@@ -8,7 +8,7 @@ use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 use reqwest::{Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{HttpClient, HttpError, api_url};
 use crate::prepared::encode_segment;
@@ -59,8 +59,12 @@ impl HttpConfig {
     /// Returns the password of the proxy, as it is sent.
     pub(crate) fn proxy_password(&self) -> Option<SecretString> {
         let url = Url::parse(self.proxy.as_ref()?.expose_secret()).ok()?;
-        let password = percent_decode_str(url.password()?).decode_utf8_lossy();
-        Some(secret_string(password.into_owned()))
+        let password = url.password().map(|password| {
+            let password = percent_decode_str(password).decode_utf8_lossy();
+            secret_string(password.into_owned())
+        });
+        String::from(url).zeroize();
+        password
     }
 
     fn client(&self) -> Result<reqwest::Client> {

@@ -145,11 +145,17 @@ impl HttpClient {
     }
 
     fn api_url(&self, path: &str, query: Option<&str>) -> Url {
-        let mut url = self.origin.clone();
-        let path = Zeroizing::new([self.app_path.expose_secret(), path].concat());
-        url.set_path(&path);
-        url.set_query(query);
-        url
+        let origin = self.origin.as_str().trim_end_matches('/');
+        let app_path = self.app_path.expose_secret();
+        let (mark, values) = query.map_or(("", ""), |query| ("?", query));
+        let text = Zeroizing::new([origin, app_path, path, mark, values].concat());
+        // Parsed at once: setting the parts would leave copies of the app path in memory that the URL outgrew.
+        Url::parse(&text).unwrap_or_else(|_| {
+            let mut url = self.origin.clone();
+            url.set_path(&[app_path, path].concat());
+            url.set_query(query);
+            url
+        })
     }
 }
 

@@ -1,0 +1,142 @@
+//! Passwords and tokens that were sent and received. They are long, so that the memory of a forgotten copy is not used again
+//! before the search.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use backendless::{Client, Registration, RetryPolicy};
+
+use super::{Masked, run_in_child};
+
+const URL: &str = "BACKENDLESS_TESTS_MEMORY_URL";
+const LENGTH: usize = 900;
+
+#[test]
+fn passwords_and_tokens_are_wiped_after_requests() {
+    if let Ok(url) = std::env::var(URL) {
+        return search_memory(&url);
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || serve(stream));
+        }
+    });
+    let name = "memory::requests::passwords_and_tokens_are_wiped_after_requests";
+    run_in_child(name, URL, &url);
+}
+
+/// Responds to each request with a password, with a user whose token is the reversed password, and to others with an error.
+/// Returns when the client closes the connection.
+fn serve(stream: TcpStream) -> Option<()> {
+    let mut requests = BufReader::new(stream.try_clone().ok()?);
+    loop {
+        let body = read_body(&mut requests)?;
+        let password = body.split_once("\"password\":\"");
+        let password = password.and_then(|(_, rest)| rest.split('"').next());
+        let (status, json) = match password {
+            Some(password) if !body.contains("rejected") => {
+                let token: String = password.chars().rev().collect();
+                (
+                    200,
+                    format!(r#"{{"objectId":"U1","user-token":"{token}"}}"#),
+                )
+            }
+            Some(_) => (401, r#"{"code":3003,"message":"Invalid login"}"#.to_owned()),
+            None => (
+                400,
+                r#"{"code":1000,"message":"100% no \\ counter"}"#.to_owned(),
+            ),
+        };
+        respond(&stream, status, &json, body.contains("in parts"))?;
+    }
+}
+
+fn read_body(requests: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if requests.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end().to_ascii_lowercase();
+        if let Some(text) = line.strip_prefix("content-length:") {
+            length = text.trim().parse().ok()?;
+        }
+        if line.is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    requests.read_exact(&mut body).ok()?;
+    String::from_utf8(body).ok()
+}
+
+/// Sends a response, as a body of many chunks if it is sent in parts.
+fn respond(mut stream: &TcpStream, status: u16, json: &str, in_parts: bool) -> Option<()> {
+    let size = if in_parts { 50 } else { json.len() };
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).ok()?;
+    for part in json.as_bytes().chunks(size) {
+        let chunk = [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
+        stream.write_all(&chunk).ok()?;
+    }
+    stream.write_all(b"0\r\n\r\n").ok()
+}
+
+fn search_memory(url: &str) {
+    let mut secrets = Vec::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(send_requests(url, &mut secrets));
+    drop(runtime);
+    for (name, secret) in &secrets {
+        assert_eq!(secret.part().copies(), 0, "copies of the {name}");
+    }
+}
+
+async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
+    let mut create = |name, token: Option<&'static str>| {
+        let (secret, masked) = Masked::with_length(LENGTH);
+        if let Some(token) = token {
+            secrets.push((token, masked.reversed()));
+        }
+        secrets.push((name, masked));
+        secret
+    };
+    let client = Client::builder("APP-ID-0001", "API-KEY-0002")
+        .api_url(url)
+        .retry(RetryPolicy::none())
+        .credentials(
+            "robot",
+            create("password of the account", Some("token of the account")),
+        )
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        client.counters().get("visits").await.unwrap_err();
+    }
+    for (login, password, token) in [
+        ("ann", "first password", "first token"),
+        ("bob", "second password", "second token"),
+        ("in parts", "third password", "token in parts"),
+    ] {
+        let password = create(password, Some(token));
+        let session = client.users().login(login, password).await.unwrap();
+        for _ in 0..2 {
+            let counters = session.client().counters();
+            counters.get("visits").await.unwrap_err();
+        }
+    }
+    let login = client
+        .users()
+        .login("rejected", create("rejected password", None));
+    login.await.unwrap_err();
+    let ann = Registration::new(create("password of a registration", None));
+    client.users().register(ann).await.unwrap();
+}
