@@ -15,7 +15,7 @@ use serde::de::{self, DeserializeOwned, Unexpected};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-pub(crate) use value::{NUMBER, RAW_VALUE, ValueDeserializer, number_text};
+pub(crate) use value::{RAW_VALUE, ValueDeserializer, number_text};
 
 /// Maximum length in bytes of JSON that is decoded a second time: a `Value` uses a multiple of that memory.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -61,13 +61,6 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
             None => format!("does not match {name}"),
         }
     })
-}
-
-/// Returns whether a description of [`describe`] contains a value of the response, an id or a number, which may be the
-/// password of the request. A type of the caller may add others.
-pub(crate) fn has_value(description: &str) -> bool {
-    let before_values = ["(objectId ", "the number ", "the floating-point number "];
-    before_values.iter().any(|text| description.contains(text))
 }
 
 /// Where `value` does not match `T`, and why; `None` if it does match.

@@ -14,7 +14,7 @@ pub(crate) const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// The key of an object with which serde_json passes a number on as text, if its feature
 /// `arbitrary_precision` is enabled: any number with a fraction or an exponent, read as any type.
-pub(crate) const NUMBER: &str = "$serde_json::private::Number";
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// Reads an object that represents a number, and returns the text of the number. For any other
 /// object, it is `None`.

@@ -2,12 +2,10 @@
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
 //! `path` checks and encodes path values, `query` encodes query values, `body` contains the bodies, `computed`
-//! recognizes updates that are not idempotent, `password` bodies that contain a password, and `no_result` responses of
-//! operations without a result.
+//! recognizes updates that are not idempotent, and `password` bodies that contain a password.
 
 mod body;
 mod computed;
-mod no_result;
 mod password;
 mod path;
 mod query;
@@ -188,9 +186,9 @@ impl RequestBuilder {
         self.finish(Reader::Json(from_json::<T>, crate::decode::describe::<T>))
     }
 
-    /// Ends a request without a result. Its response may contain JSON that the service sends, whose value is ignored.
+    /// Ends a request whose response body is ignored.
     pub(crate) fn finish_empty(self) -> Prepared<()> {
-        self.finish(Reader::Json(no_result::read, no_result::describe))
+        self.finish(Reader::Body(drop))
     }
 
     /// Ends a request whose response is bytes.
