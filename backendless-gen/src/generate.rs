@@ -156,8 +156,14 @@ mod tests {
         assert_eq!(
             ids(|operation| operation.extensions.idempotency == Idempotency::NotIdempotent),
             [
+                "compareAndSetCounter",
                 "createObject",
+                "decrementAndGet",
+                "deleteObjects",
+                "dispatchEvent",
+                "getAndDecrement",
                 "getAndIncrement",
+                "getAndIncrementBy",
                 "incrementAndGet",
                 "incrementByAndGet",
                 "invokeCloudCodeService",
@@ -167,6 +173,8 @@ mod tests {
                 "restorePassword",
                 "saveGeoPoint",
                 "sendEmail",
+                "updateObjects",
+                "upsertObject",
             ]
         );
         let conditional = |operation: &Operation| {
