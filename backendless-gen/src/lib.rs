@@ -3,7 +3,7 @@
 //! The stages, in the order of [`generate`]:
 //!
 //! 1. `document` parses the text and records the place of each value; `overlay` applies the overlays.
-//! 2. `validate` rejects what cannot be generated, with its place and what would be valid; `inline` writes shared parts
+//! 2. `normalize` converts OpenAPI 3.1, references and missing names to one form; `validate` rejects what cannot be generated, with its place and what would be valid; `inline` writes shared parts
 //!    out where they are used.
 //! 3. `model` reads the operations, with the metadata of `extensions` and `live`.
 //! 4. `rules` rewrite the document into what progenitor can express.
@@ -39,6 +39,7 @@ mod live;
 mod mock;
 mod model;
 mod names;
+mod normalize;
 mod operations;
 mod overlay;
 mod render;

@@ -395,7 +395,7 @@ fn response(operation: &At<'_>) -> Response {
 }
 
 /// The responses with a 2xx status, or `default` if there are none.
-fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
+pub(crate) fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
     let responses = operation
         .child("responses")
         .map(|at| at.entries())

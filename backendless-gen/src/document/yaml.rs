@@ -11,6 +11,9 @@ use crate::Error;
 
 const HELP: &str = "one YAML 1.2 document whose keys are strings, each key once per mapping";
 
+/// The key whose value, a mapping or a list of mappings, is merged into the mapping around it. Its own keys have priority.
+const MERGE: &str = "<<";
+
 /// The maximum depth of nested mappings and lists. Real documents have less than 40 levels.
 const MAX_DEPTH: usize = 100;
 
@@ -125,6 +128,7 @@ impl Reader<'_> {
             }
             YamlData::Mapping(entries) => {
                 let mut mapping = IndexMap::new();
+                let mut merged = Vec::new();
                 for (yaml_key, value) in entries {
                     let place = self.place(&yaml_key.span.start);
                     let key = key(yaml_key).ok_or_else(|| fail("a key that is not a string"))?;
@@ -132,9 +136,22 @@ impl Reader<'_> {
                         .map_err(|problem| self.error(place, pointer, &problem))?;
                     let pointer = pointer.join(&key);
                     let child = self.node(value, &pointer, place)?;
+                    if key == MERGE {
+                        merged.extend(parts(child).ok_or_else(|| {
+                            self.error(
+                                place,
+                                &pointer,
+                                "a merge key whose value is not a mapping or a list of mappings",
+                            )
+                        })?);
+                        continue;
+                    }
                     if mapping.insert(key.clone(), child).is_some() {
                         return Err(self.error(place, &pointer, &duplicate_key(&key)));
                     }
+                }
+                for (key, value) in merged {
+                    mapping.entry(key).or_insert(value);
                 }
                 (key_place, Data::Mapping(mapping))
             }
@@ -144,6 +161,18 @@ impl Reader<'_> {
             }
         };
         Ok(Node { place, data })
+    }
+}
+
+/// The entries that a merge key adds, those of the first mapping first: they have priority.
+fn parts(value: Node) -> Option<Vec<(String, Node)>> {
+    match value.data {
+        Data::Mapping(entries) => Some(entries.into_iter().collect()),
+        Data::Sequence(items) => {
+            let parts: Option<Vec<_>> = items.into_iter().map(parts).collect();
+            parts.map(|parts| parts.concat())
+        }
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{from_value, json, to_value};
 
-use crate::{nullable, paths, scalar_bodies};
+use crate::{nullable, openapi_3_1, paths, scalar_bodies};
 
 /// Each place that refers to a nullable component reads and writes `null`.
 #[test]
@@ -59,4 +59,27 @@ fn scalars_are_sent_as_json() {
     }
     assert_eq!(raw::maybe_boolean(None).unwrap().body, Body::Absent);
     assert_eq!(to_value(raw::types::Count(4)).unwrap(), json!(4));
+}
+
+#[test]
+fn documents_of_openapi_3_1_read_and_write_null_and_each_type_of_a_list() {
+    use openapi_3_1::raw::types::{Item, SetChoiceBody};
+    use openapi_3_1::{prepared::Body, raw};
+    let text = json!({
+        "kind": "item", "count": null, "both": 5, "level": null, "version": 3, "never": null, "maybe": null, "text": null,
+        "other": {"name": "n"}, "inner": {"i": 1.5}, "labels": {"l": "a"}, "loose": {"pair": ["a", 1], "list": [{}], "any": 1}
+    });
+    let item: Item = from_value(text).unwrap();
+    assert_eq!((item.count, item.version), (None, Some(3)));
+    assert_eq!(item.inner.as_ref().unwrap().i, Some(1.5));
+    assert_eq!(item.labels.as_ref().unwrap()["l"], "a");
+    let written = to_value(&item).unwrap();
+    assert_eq!((&written["both"], &written["count"]), (&json!(5), &json!(null)));
+    let null = json!({"kind": "item", "count": 1, "both": null});
+    assert!(from_value::<Item>(null).unwrap().both.is_none());
+    for body in [json!("a"), json!(3), json!(["a"]), json!(null)] {
+        let choice: Option<SetChoiceBody> = from_value(body.clone()).unwrap();
+        assert_eq!(raw::set_choice(&choice).unwrap().body, Body::Json(body));
+    }
+    assert_eq!(raw::list_items(Some(3)).unwrap().query, "size=3");
 }
