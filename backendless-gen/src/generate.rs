@@ -17,6 +17,7 @@ use crate::rules::{self, Applied};
 use crate::source::Source;
 use crate::types;
 use crate::validate;
+use crate::variants;
 
 /// The generated files of one specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,11 +110,12 @@ fn model(document: &Document) -> Result<(Model, Document), Error> {
 
 /// The request builders, and what the rules changed for them.
 pub(crate) fn raw(model: &Model, document: &Document) -> Result<(syn::File, Applied), Error> {
-    let mut lowered = document.clone();
-    let applied = rules::apply(model, &mut lowered)?;
-    let mut file = bindings::generate(model, &lowered)?;
-    functions::apply(model, &lowered, &mut file)?;
+    let (model, mut lowered) = variants::split(model, document);
+    let applied = rules::apply(&model, &mut lowered)?;
+    let mut file = bindings::generate(&model, &lowered)?;
+    functions::apply(&model, &lowered, &mut file)?;
     types::apply(&lowered, &mut file)?;
+    variants::correct_docs(&model, &mut file);
     docs::apply(&mut file);
     Ok((file, applied))
 }

@@ -16,9 +16,10 @@ use backendless_gen::testing::{bindings, rules};
 use syn::Item;
 
 /// Subjects of the normalization, of the generated functions, then the changes of types and docs.
-const SUBJECTS: [&str; 19] = [
+const SUBJECTS: [&str; 20] = [
     // src/document and src/normalize
     "dropped-schemas",
+    "media-types",
     "merge-keys",
     "openapi-3-1",
     "operation-ids",

@@ -102,6 +102,17 @@ impl Document {
         self.notes.push(note.to_string());
     }
 
+    /// The problem of an error without its help, and without its place if that is the node at `pointer`.
+    pub(crate) fn problem_at(&self, pointer: &Pointer, error: &Error) -> String {
+        let text = error.to_string();
+        let problem = text.lines().next().unwrap_or_default();
+        let own = self
+            .at(pointer)
+            .map(|at| format!("{}: {pointer}: ", at.place()));
+        let own = own.and_then(|own| problem.strip_prefix(&own));
+        own.unwrap_or(problem).to_owned()
+    }
+
     /// Adds a note about a place.
     pub(crate) fn note_at(&mut self, place: Place, problem: &str, help: &str) {
         let note = Error::at(&self.position(place), "", problem, help);

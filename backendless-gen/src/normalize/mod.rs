@@ -1,10 +1,11 @@
 //! Converts what a document can express in several ways to the one that the later stages read.
 //!
 //! [`version`] converts OpenAPI 3.1 to 3.0, [`references`] gives each target of a `$ref` a name among the components,
-//! [`operation_ids`] names the operations that have no name, [`servers`] reports other servers, and [`unused`] drops shared
-//! parts that no operation uses and that cannot be generated. Whatever is changed or dropped for the user is a note of the
+//! [`operation_ids`] names the operations that have no name, [`servers`] reports other servers, [`media_types`] drops media
+//! types beside others that can be generated, and [`unused`] schemas for which no code is generated. Whatever is changed or dropped for the user is a note of the
 //! document.
 
+mod media_types;
 mod operation_ids;
 mod references;
 mod schema;
@@ -26,6 +27,7 @@ pub(crate) fn normalize(document: &Document) -> Result<Document, Error> {
     let mut document = document.clone();
     version::convert(&mut document);
     references::resolve(&mut document)?;
+    media_types::drop_unusable(&mut document);
     operation_ids::derive(&mut document);
     servers::report(&mut document);
     unused::drop_invalid(&mut document);

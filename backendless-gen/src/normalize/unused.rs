@@ -8,7 +8,7 @@ use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::inline::{operations, path_items};
 use crate::rules::schemas;
-use crate::{model, validate};
+use crate::{bodies, validate};
 
 /// Replaces invalid schemas that no request, parameter or success response uses by one of any value. Adds a note for each.
 pub(super) fn drop_invalid(document: &mut Document) {
@@ -23,8 +23,7 @@ pub(super) fn drop_invalid(document: &mut Document) {
     let used = used(document);
     let unused = failures.into_iter();
     for (pointer, error) in unused.filter(|(pointer, _)| !used.contains(pointer)) {
-        let reason = error.to_string();
-        let reason = reason.lines().next().unwrap_or_default();
+        let reason = document.problem_at(&pointer, &error);
         let problem = format!("no code is generated for this schema, which is invalid: {reason}");
         document.note(&pointer, &problem, "no change, or a valid schema");
         if let Some(node) = document.node_mut(&pointer) {
@@ -67,7 +66,7 @@ fn used(document: &Document) -> BTreeSet<Pointer> {
             roots.extend(of_parameters(&operation));
             let body = operation.child("requestBody");
             roots.extend(of_content(body, "requestBodies"));
-            for response in model::successes(&operation) {
+            for response in bodies::successes(&operation) {
                 roots.extend(of_content(Some(response), "responses"));
             }
         }
