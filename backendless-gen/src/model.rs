@@ -9,7 +9,7 @@ use heck::ToUpperCamelCase;
 
 use crate::Error;
 use crate::bodies::{self, Alternative};
-pub(crate) use crate::bodies::{Media, Request, Response};
+pub(crate) use crate::bodies::{Media, Request, Response, open};
 use crate::document::{At, Document, Pointer};
 use crate::extensions::{self, Extensions};
 use crate::inline::{operations, path_items};
@@ -294,9 +294,4 @@ fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
             .ok_or_else(|| invalid(&items));
     }
     Err(invalid(&schema))
-}
-
-/// The schema of any JSON value.
-pub(crate) fn open() -> serde_json::Value {
-    serde_json::json!({ "type": "object", "additionalProperties": true })
 }

@@ -5,7 +5,6 @@
 
 use crate::Error;
 use crate::document::{At, Pointer};
-use crate::rules::schemas;
 
 /// The encoding of one property of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +123,7 @@ fn is_flat(schema: &At<'_>, seen: &mut Vec<Pointer>) -> Result<bool, Error> {
         return Ok(false);
     }
     seen.push(schema.pointer().clone());
-    if schemas::is_object(schema.node()) && !schemas::is_any(schema.node()) {
+    if is_object(&schema) {
         return Ok(false);
     }
     for key in ["allOf", "anyOf", "oneOf"] {
@@ -141,5 +140,15 @@ fn is_flat(schema: &At<'_>, seen: &mut Vec<Pointer>) -> Result<bool, Error> {
             Ok(items.resolved("schemas")?.str("type") != Some("array") && is_flat(&items, seen)?)
         }
         None => Ok(true),
+    }
+}
+
+/// Whether a schema describes an object, by its type or by its properties.
+fn is_object(schema: &At<'_>) -> bool {
+    match schema.child("type") {
+        Some(kind) => kind.node().str() == Some("object"),
+        None => ["properties", "additionalProperties"]
+            .iter()
+            .any(|key| schema.child(key).is_some()),
     }
 }

@@ -12,7 +12,6 @@ pub(crate) use request::{Alternative, ContentType, Media, Request, check, reques
 pub(crate) use response::{Response, response, successes};
 
 use crate::document::{At, Node};
-use crate::model::open;
 
 /// A media type without its parameters, in lower case.
 fn essence(name: &str) -> String {
@@ -44,4 +43,9 @@ pub(crate) fn is_media_type(name: &str) -> bool {
     let essence = name.split(';').next().unwrap_or_default().trim();
     let parts: Vec<&str> = essence.split('/').collect();
     matches!(parts.as_slice(), [kind, subtype] if !kind.is_empty() && !subtype.is_empty())
+}
+
+/// The schema of any JSON value.
+pub(crate) fn open() -> serde_json::Value {
+    serde_json::json!({ "type": "object", "additionalProperties": true })
 }

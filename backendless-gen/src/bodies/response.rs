@@ -1,8 +1,7 @@
 //! The type of a response.
 
-use super::{essence, is_json, schema_of, sent};
+use super::{essence, is_json, open, schema_of, sent};
 use crate::document::{At, Node};
-use crate::model::open;
 
 /// The body of a success response.
 #[derive(Clone, Debug, PartialEq)]

@@ -152,6 +152,8 @@ impl<'d> At<'d> {
         Pointer::of_reference(text)
             .filter(fits)
             .and_then(|pointer| self.document.follow(&pointer))
+            // A component of another type is rejected where it is declared.
+            .filter(|at| at.pointer.keys().count() == 3 || at.node.mapping().is_some())
             .ok_or_else(|| self.error(format!("the $ref `{text}` cannot be resolved"), &help()))
     }
 
