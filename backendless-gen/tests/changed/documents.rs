@@ -2,7 +2,7 @@
 
 use serde_json::{from_value, json, to_value};
 
-use crate::{media_types, nullable, openapi_3_1, paths, scalar_bodies};
+use crate::{media_types, nullable, openapi_3_1, paths, scalar_bodies, security};
 
 /// Each place that refers to a nullable component reads and writes `null`.
 #[test]
@@ -147,4 +147,12 @@ fn the_type_of_a_response_covers_all_successes() {
     assert_eq!(accept(&json.headers), None);
     let vendor: Prepared<i64> = raw::read_vendor().unwrap();
     assert_eq!(accept(&vendor.headers).as_deref(), Some("application/vnd.api+json"));
+}
+
+/// An operation whose alternatives all have a scheme requires a user token, whatever the schemes are.
+#[test]
+fn every_shape_of_security_is_read() {
+    use security::operations::{INHERITED, NONE, OPTIONAL, UNKNOWN};
+    let required = [&INHERITED, &NONE, &OPTIONAL, &UNKNOWN].map(|one| one.requires_user_token());
+    assert_eq!(required, [true, false, false, true]);
 }
