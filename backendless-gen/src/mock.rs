@@ -188,6 +188,12 @@ fn then(operation: &Operation) -> TokenStream {
                 Self(self.0.json(body))
             }
         },
+        Response::Text => quote! {
+            /// Responds with status 200 and this text.
+            pub fn ok(self, body: impl Into<String>) -> Self {
+                Self(self.0.bytes(body.into().into_bytes()))
+            }
+        },
         Response::Raw => quote! {
             /// Responds with status 200 and these bytes.
             pub fn ok(self, body: impl Into<Vec<u8>>) -> Self {

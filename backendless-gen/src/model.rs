@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use heck::ToUpperCamelCase;
 
 use crate::Error;
-use crate::document::{At, Document, Node, Pointer};
+use crate::bodies::{self, Alternative};
+pub(crate) use crate::bodies::{Media, Request, Response, open};
+use crate::document::{At, Document, Pointer};
 use crate::extensions::{self, Extensions};
 use crate::inline::{operations, path_items};
 use crate::live;
@@ -43,7 +45,13 @@ pub(crate) struct Operation {
     pub(crate) extensions: Extensions,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) request: Option<Request>,
+    /// The other media types of the request, each of which has a function of its own.
+    pub(crate) alternatives: Vec<Alternative>,
+    /// The operation that this one sends with another media type: its function.
+    pub(crate) variant_of: Option<String>,
     pub(crate) response: Response,
+    /// The media types of the response, if the request asks for others than JSON.
+    pub(crate) accept: Option<String>,
 }
 
 /// The file that declares an operation.
@@ -97,35 +105,6 @@ pub(crate) enum Scalar {
     Boolean,
 }
 
-/// The request body of an operation.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) media: Media,
-    /// The key of the media type in `content`.
-    pub(crate) media_type: String,
-    pub(crate) required: bool,
-}
-
-/// The media types of request bodies that the SDK can send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Media {
-    Json,
-    Multipart,
-    Octets,
-    Form,
-    Text,
-}
-
-/// The body of a success response.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Response {
-    /// JSON of this schema.
-    Json(Box<Node>),
-    /// Bytes of a media type other than JSON.
-    Raw,
-    Empty,
-}
-
 impl Model {
     /// Reads the operations of a valid, inlined document.
     pub(crate) fn read(document: &Document) -> Result<Self, Error> {
@@ -159,6 +138,8 @@ impl Operation {
         let extensions = Extensions::read(at, &method)?;
         let template = Template::parse(path)
             .map_err(|problem| item.error(problem, "a path like /data/{table-name}"))?;
+        let (request, alternatives) = bodies::requests(at)?;
+        let (response, accept) = bodies::response(at);
         Ok(Self {
             id: id.to_owned(),
             function: names::function(id),
@@ -179,14 +160,18 @@ impl Operation {
             extensions,
             method,
             parameters: parameters(at)?,
-            request: request(at)?,
-            response: response(at),
+            request,
+            alternatives,
+            variant_of: None,
+            response,
+            accept,
         })
     }
 
     /// The name of its constant in `operations.rs`.
     pub(crate) fn constant(&self) -> String {
-        match self.function.trim_end_matches('_').to_uppercase().as_str() {
+        let function = self.variant_of.as_ref().unwrap_or(&self.function);
+        match function.trim_end_matches('_').to_uppercase().as_str() {
             "ALL" => "ALL_".to_owned(),
             name => name.to_owned(),
         }
@@ -309,137 +294,4 @@ fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
             .ok_or_else(|| invalid(&items));
     }
     Err(invalid(&schema))
-}
-
-const REQUEST_TYPES: &str = "application/json, multipart/form-data, application/octet-stream, \
-     application/x-www-form-urlencoded or text/plain";
-
-/// The request body: JSON if the operation accepts it, otherwise the first media type that can be sent.
-fn request(operation: &At<'_>) -> Result<Option<Request>, Error> {
-    let Some(body) = operation.child("requestBody") else {
-        return Ok(None);
-    };
-    let content = body
-        .child("content")
-        .map(|at| at.entries())
-        .unwrap_or_default();
-    if content.is_empty() {
-        return Ok(None);
-    }
-    let mut known: Vec<(Media, &str)> = content
-        .iter()
-        .filter_map(|(name, _)| Some((media(name)?, *name)))
-        .collect();
-    known.sort_by_key(|(media, _)| *media != Media::Json);
-    let Some((media, media_type)) = known.first() else {
-        let names: Vec<String> = content
-            .iter()
-            .map(|(name, _)| format!("`{name}`"))
-            .collect();
-        let problem = format!("a request body of {} cannot be sent", names.join(", "));
-        return Err(body.error(problem, REQUEST_TYPES));
-    };
-    Ok(Some(Request {
-        media: *media,
-        media_type: (*media_type).to_owned(),
-        required: body.bool("required").unwrap_or(false),
-    }))
-}
-
-fn media(name: &str) -> Option<Media> {
-    match essence(name).as_str() {
-        "application/json" => Some(Media::Json),
-        "multipart/form-data" => Some(Media::Multipart),
-        "application/octet-stream" => Some(Media::Octets),
-        "application/x-www-form-urlencoded" => Some(Media::Form),
-        "text/plain" => Some(Media::Text),
-        _ => None,
-    }
-}
-
-/// A media type without its parameters.
-fn essence(name: &str) -> String {
-    let essence = name.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
-}
-
-/// The body type that covers all success responses of an operation:
-///
-/// - one JSON schema: that schema. If another success is empty, the schema becomes nullable, because an empty body is
-///   decoded as `null`;
-/// - several different JSON schemas: any JSON value, whose type the caller chooses;
-/// - no JSON, but another media type: bytes;
-/// - no content: empty.
-fn response(operation: &At<'_>) -> Response {
-    let mut schemas: Vec<Node> = Vec::new();
-    let (mut raw, mut empty) = (false, false);
-    for response in successes(operation) {
-        let content = response
-            .child("content")
-            .map(|at| at.entries())
-            .unwrap_or_default();
-        match content.iter().find(|(name, _)| is_json(name)) {
-            Some((_, media_type)) => schemas.push(schema_of(media_type)),
-            None if content.is_empty() => empty = true,
-            None => raw = true,
-        }
-    }
-    schemas.dedup();
-    match (schemas.as_slice(), raw) {
-        ([schema], _) if empty => Response::Json(Box::new(nullable(schema))),
-        ([schema], _) => Response::Json(Box::new(schema.clone())),
-        ([first, ..], _) => Response::Json(Box::new(Node::new(first.place, open()))),
-        ([], true) => Response::Raw,
-        ([], false) => Response::Empty,
-    }
-}
-
-/// The responses with a 2xx status, or `default` if there are none.
-fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
-    let responses = operation
-        .child("responses")
-        .map(|at| at.entries())
-        .unwrap_or_default();
-    let matching = |predicate: fn(&str) -> bool| -> Vec<At<'d>> {
-        let found = responses.iter().filter(|(status, _)| predicate(status));
-        found.map(|(_, at)| at.clone()).collect()
-    };
-    match matching(|status| status.starts_with('2')) {
-        empty if empty.is_empty() => matching(|status| status == "default"),
-        found => found,
-    }
-}
-
-/// Whether a media type is `application/json` or has the suffix `+json`.
-fn is_json(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    essence == "application/json" || essence.ends_with("+json")
-}
-
-/// The schema of JSON content: any JSON value if it has none.
-fn schema_of(media_type: &At<'_>) -> Node {
-    let schema = media_type.node().get("schema").cloned();
-    schema.unwrap_or_else(|| Node::new(media_type.node().place, open()))
-}
-
-/// The schema of any JSON value.
-pub(crate) fn open() -> serde_json::Value {
-    serde_json::json!({ "type": "object", "additionalProperties": true })
-}
-
-/// Returns the schema with `null` allowed. A `$ref` is wrapped in `allOf`, because keywords beside it are ignored.
-fn nullable(schema: &Node) -> Node {
-    let mut node = schema.clone();
-    if node.get("$ref").is_some() {
-        let mut wrapped = Node::new(schema.place, serde_json::json!({ "allOf": [] }));
-        if let Some(list) = wrapped
-            .mapping_mut()
-            .and_then(|entries| entries.get_mut("allOf"))
-        {
-            list.data = crate::document::Data::Sequence(vec![node]);
-        }
-        node = wrapped;
-    }
-    node.set("nullable", true.into());
-    node
 }

@@ -14,6 +14,8 @@ pub struct Bindings {
     pub code: syn::File,
     /// The ids of the rules, each with the places that it changed.
     pub changes: Vec<(&'static str, Vec<String>)>,
+    /// What is generated in another way than the document expresses it.
+    pub notes: Vec<String>,
 }
 
 /// Generates the functions and types only, and accepts rules that change nothing.
@@ -31,6 +33,7 @@ pub fn bindings(source: &Source) -> Result<Bindings, Error> {
     Ok(Bindings {
         code,
         changes: changes.collect(),
+        notes: document.notes().to_vec(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Code generated from a changed specification compiles without warnings, and builds the requests that it describes.
 //!
 //! Each case is a changed copy of `openapi.yaml`. Its three generated files go into a small crate together with the handwritten
-//! files of the SDK that they use (`operation.rs`, `mock.rs`, `encode.rs`), and a small request builder, `changed/prepared.rs`, that
+//! files of the SDK that they use (`operation.rs`, `mock.rs`, `encode.rs`, `prepared/form.rs`), and a small request builder, `changed/prepared.rs`, that
 //! replaces that of the SDK. All crates form one temporary workspace, which is compiled offline with the versions in Cargo.lock. The case
 //! `requests` also runs the tests in `changed/requests.rs`. The small documents in `changed/documents`, one for each subject,
 //! are the modules of one more crate, with tests of their meaning in `changed/documents.rs`. Compiled dependencies are kept in `target/tmp`, so that only the first
@@ -233,7 +233,7 @@ fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str) {
         fs::write(folder.join(name), text.replace("crate::", &crate_path)).unwrap();
     };
     fs::create_dir_all(folder.join("generated")).unwrap();
-    for folder in ["encode", "mock"].map(|name| folder.join(name)) {
+    for folder in ["encode", "mock", "prepared"].map(|name| folder.join(name)) {
         fs::create_dir_all(folder).unwrap();
     }
     for file in files {
@@ -242,6 +242,7 @@ fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str) {
     for handwritten in [
         "encode.rs",
         "encode/finite.rs",
+        "prepared/form.rs",
         "operation.rs",
         "mock.rs",
         "mock/condition.rs",

@@ -7,6 +7,7 @@ use crate::document::{At, Document, Pointer};
 use crate::inline;
 use crate::model::{In, Model, Operation};
 use crate::template::Template;
+use crate::variants;
 
 /// Checks that no path item is a `$ref`, and that no two operations have the same operationId.
 pub(super) fn identities(document: &Document) -> Result<(), Error> {
@@ -39,6 +40,7 @@ pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
     let mut templates: HashMap<(String, String), &Operation> = HashMap::new();
     for operation in &model.operations {
         check_names(document, operation, &mut seen)?;
+        check_variants(document, operation, model)?;
         let route = (operation.method.clone(), route(&operation.template));
         if let Some(first) = templates.insert(route, operation) {
             let problem = format!(
@@ -81,6 +83,21 @@ fn check_names<'m>(
         let id = operation.pointer.join("operationId");
         let help = "operationIds that differ in more than case and punctuation";
         return Err(document.error_near(&id, problem, help));
+    }
+    Ok(())
+}
+
+/// Checks that no operation has the name of a function for another media type.
+fn check_variants(document: &Document, operation: &Operation, model: &Model) -> Result<(), Error> {
+    for variant in variants::of(operation) {
+        if let Some(other) = model.by_function(&variant.function) {
+            let problem = format!(
+                "`{}` has the name of the function of `{}` for another media type",
+                other.id, operation.id
+            );
+            let id = other.pointer.join("operationId");
+            return Err(document.error_near(&id, problem, "another operationId"));
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{from_value, json, to_value};
 
-use crate::{nullable, paths, scalar_bodies};
+use crate::{media_types, nullable, openapi_3_1, paths, scalar_bodies, security};
 
 /// Each place that refers to a nullable component reads and writes `null`.
 #[test]
@@ -59,4 +59,100 @@ fn scalars_are_sent_as_json() {
     }
     assert_eq!(raw::maybe_boolean(None).unwrap().body, Body::Absent);
     assert_eq!(to_value(raw::types::Count(4)).unwrap(), json!(4));
+}
+
+#[test]
+fn documents_of_openapi_3_1_read_and_write_null_and_each_type_of_a_list() {
+    use openapi_3_1::raw::types::{Item, SetChoiceBody};
+    use openapi_3_1::{prepared::Body, raw};
+    let text = json!({
+        "kind": "item", "count": null, "both": 5, "level": null, "version": 3, "maybe": null, "text": null,
+        "other": {"name": "n"}, "inner": {"i": 1.5}, "labels": {"l": "a"}, "loose": {"pair": ["a", 1], "list": [{}], "any": 1, "never": null}
+    });
+    let item: Item = from_value(text).unwrap();
+    assert_eq!((item.count, item.version), (None, Some(3)));
+    assert_eq!(item.inner.as_ref().unwrap().i, Some(1.5));
+    assert_eq!(item.labels.as_ref().unwrap()["l"], "a");
+    let written = to_value(&item).unwrap();
+    assert_eq!((&written["both"], &written["count"]), (&json!(5), &json!(null)));
+    let null = json!({"kind": "item", "count": 1, "both": null});
+    assert!(from_value::<Item>(null).unwrap().both.is_none());
+    for body in [json!("a"), json!(3), json!(["a"]), json!(null)] {
+        let choice: Option<SetChoiceBody> = from_value(body.clone()).unwrap();
+        assert_eq!(raw::set_choice(&choice.as_ref()).unwrap().body, Body::Json(body));
+    }
+    assert_eq!(raw::list_items(Some(3)).unwrap().query, "size=3");
+}
+
+fn content_type<R>(request: &media_types::prepared::Prepared<R>) -> Option<&str> {
+    let mut headers = request.headers.iter();
+    let found = headers.find(|(name, _)| *name == "content-type");
+    found.map(|(_, value)| value.as_str())
+}
+
+#[test]
+fn each_media_type_of_a_request_has_a_function() {
+    use media_types::{operations, prepared::Body, prepared::Multipart, raw};
+    let item = raw::types::Item { a: Some("b".to_owned()), list: vec![1, 2], ..Default::default() };
+    let json = raw::add_item(&item).unwrap();
+    assert_eq!((content_type(&json), json.path.as_str()), (None, "/items"));
+    let form = raw::add_item_form(&item).unwrap();
+    assert_eq!(form.body, Body::Form("a=b&list=1&list=2".to_owned()));
+    assert_eq!((form.operation, form.path.as_str()), (&operations::ADD_ITEM, "/items"));
+    assert_eq!(raw::add_item_multipart(Multipart).unwrap().body, Body::Multipart);
+    let text = raw::add_item_text("t".to_owned()).unwrap();
+    assert_eq!(content_type(&text), Some("text/csv"));
+    assert_eq!(text.body, Body::Text("t".to_owned()));
+    let png = raw::add_item_bytes(b"p".as_slice().into()).unwrap();
+    assert_eq!(content_type(&png), Some("image/png"));
+    let pdf = raw::add_item_application_pdf(b"p".as_slice().into()).unwrap();
+    assert_eq!(content_type(&pdf), Some("application/pdf"));
+}
+
+#[test]
+fn the_declared_media_type_is_sent() {
+    use media_types::{prepared::Body, raw};
+    let patch = raw::patch_item(Some(&vec![json!({"op": "remove"})])).unwrap();
+    assert_eq!(content_type(&patch), Some("application/json-patch+json"));
+    assert_eq!(patch.body, Body::Json(json!([{"op": "remove"}])));
+    assert_eq!(content_type(&raw::patch_item::<serde_json::Value>(None).unwrap()), None);
+    let image = raw::put_image("image/webp", b"w".as_slice().into()).unwrap();
+    assert_eq!(content_type(&image), Some("image/webp"));
+    let any = raw::put_any("a/b", Some(b"w".as_slice().into())).unwrap();
+    assert_eq!(content_type(&any), Some("a/b"));
+    assert_eq!(any.body, Body::Bytes(b"w".as_slice().into()));
+}
+
+#[test]
+fn properties_of_a_form_have_the_declared_encoding() {
+    use media_types::{prepared::Body, raw};
+    let text = json!({"tags": ["a", "b"], "where": {"x": 1}, "meta": {"y": [2]}, "any": true, "none": null});
+    let request = raw::search(&from_value::<raw::types::SearchBody>(text).unwrap()).unwrap();
+    let expected = "meta=%7B%22y%22%3A%5B2%5D%7D&tags=a%2Cb&where%5Bx%5D=1";
+    assert_eq!(request.body, Body::Form(expected.to_owned()));
+}
+
+#[test]
+fn the_type_of_a_response_covers_all_successes() {
+    use media_types::{prepared::Prepared, raw};
+    let accept = |headers: &[(&'static str, String)]| {
+        let found = headers.iter().find(|(name, _)| *name == "accept");
+        found.map(|(_, value)| value.clone())
+    };
+    let text: Prepared<String> = raw::read_text().unwrap();
+    assert_eq!(accept(&text.headers).as_deref(), Some("text/html"));
+    let bytes: Prepared<bytes::Bytes> = raw::read_either().unwrap();
+    assert_eq!(accept(&bytes.headers).as_deref(), Some("application/json, text/plain"));
+    let json: Prepared<bool> = raw::read_json().unwrap();
+    assert_eq!(accept(&json.headers), None);
+    let vendor: Prepared<i64> = raw::read_vendor().unwrap();
+    assert_eq!(accept(&vendor.headers).as_deref(), Some("application/vnd.api+json"));
+}
+
+/// An operation whose alternatives all have a scheme requires a user token, whatever the schemes are.
+#[test]
+fn every_shape_of_security_is_read() {
+    use security::operations::{INHERITED, NONE, OPTIONAL, UNKNOWN};
+    let required = [&INHERITED, &NONE, &OPTIONAL, &UNKNOWN].map(|one| one.requires_user_token());
+    assert_eq!(required, [true, false, false, true]);
 }

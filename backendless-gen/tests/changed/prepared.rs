@@ -1,5 +1,7 @@
 //! Request builder with the signatures of the SDK's. It builds the parts of a request, and cannot send it.
 
+mod form;
+
 use std::marker::PhantomData;
 
 use bytes::Bytes;
@@ -7,6 +9,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+#[allow(unused_imports, reason = "a changed document may need it")]
+pub(crate) use form::FormStyle;
 
 use crate::operation::Operation;
 use crate::{Error, Result};
@@ -90,8 +95,17 @@ impl RequestBuilder {
         Ok(())
     }
 
-    pub(crate) fn form<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
-        self.body = Body::Form(serde_urlencoded::to_string(body).map_err(|_| Error)?);
+    pub(crate) fn form<B: Serialize + ?Sized>(
+        &mut self,
+        body: &B,
+        styles: &[(&str, FormStyle)],
+    ) -> Result<()> {
+        self.body = Body::Form(form::encode(body, styles).map_err(|_| Error)?);
+        Ok(())
+    }
+
+    pub(crate) fn content_type(&mut self, media_type: &str) -> Result<()> {
+        self.headers.push(("content-type", media_type.to_owned()));
         Ok(())
     }
 
@@ -116,6 +130,10 @@ impl RequestBuilder {
     }
 
     pub(crate) fn finish_bytes(self) -> Prepared<Bytes> {
+        self.finish()
+    }
+
+    pub(crate) fn finish_text(self) -> Prepared<String> {
         self.finish()
     }
 

@@ -287,6 +287,7 @@ fn response(
 ) -> Result<(), Error> {
     let kind = |response: &Response| match response {
         Response::Json(_) => "JSON",
+        Response::Text => "text",
         Response::Raw => "bytes",
         Response::Empty => "nothing",
     };
