@@ -1,14 +1,14 @@
 //! Checks schemas.
 
-use std::collections::HashMap;
-
-use heck::ToPascalCase;
+use std::collections::HashSet;
 
 use crate::Error;
 use crate::document::{At, Data, Pointer};
-use crate::names;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+/// The max number of schemas that are composed of one another.
+const MAX_COMPOSITION: usize = 200;
 
 /// Checks a schema and its subschemas.
 pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
@@ -25,7 +25,6 @@ pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
     check_exclusive_limits(at)?;
     check_lists(at)?;
     check_properties(at)?;
-    check_composition(at, &mut Vec::new())?;
     for key in ["items", "additionalProperties", "not"] {
         if let Some(child) = at.child(key).filter(|child| child.node().bool().is_none()) {
             check(&child)?;
@@ -103,29 +102,40 @@ fn check_properties(at: &At<'_>) -> Result<(), Error> {
         );
         return Err(properties.error(problem, "a mapping from names to schemas"));
     }
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    for (name, property) in properties.entries() {
-        if let Some(first) = seen.insert(names::function(name), name) {
-            let problem =
-                format!("the properties `{first}` and `{name}` have the same name in Rust");
-            return Err(property.error(
-                problem,
-                "names that differ in more than case and punctuation",
-            ));
-        }
+    for (_, property) in properties.entries() {
         check(&property)?;
     }
     Ok(())
 }
 
-/// Rejects a schema that is composed of itself, which would be infinite. It can contain itself as a property or an item.
-fn check_composition(at: &At<'_>, ancestors: &mut Vec<Pointer>) -> Result<(), Error> {
+/// Rejects a component that is composed of itself, which would be infinite. It can contain itself as a property or an item.
+pub(super) fn check_compositions(components: &[(&str, At<'_>)]) -> Result<(), Error> {
+    let mut done = HashSet::new();
+    for (_, component) in components {
+        check_composition(component, &mut Vec::new(), &mut done)?;
+    }
+    Ok(())
+}
+
+/// `done` contains the schemas that are not composed of themselves, so that each schema is checked once.
+fn check_composition(
+    at: &At<'_>,
+    ancestors: &mut Vec<Pointer>,
+    done: &mut HashSet<Pointer>,
+) -> Result<(), Error> {
     let resolved = at.resolved("schemas")?;
+    if done.contains(resolved.pointer()) {
+        return Ok(());
+    }
     if ancestors.contains(resolved.pointer()) {
         return Err(at.error(
             "this schema is composed of itself",
             "a composition without itself",
         ));
+    }
+    if ancestors.len() >= MAX_COMPOSITION {
+        let problem = format!("a composition of more than {MAX_COMPOSITION} nested schemas");
+        return Err(at.error(problem, "a composition of fewer schemas"));
     }
     ancestors.push(resolved.pointer().clone());
     for key in ["allOf", "anyOf", "oneOf"] {
@@ -134,24 +144,10 @@ fn check_composition(at: &At<'_>, ancestors: &mut Vec<Pointer>) -> Result<(), Er
             .map(|list| list.items())
             .unwrap_or_default()
         {
-            check_composition(&part, ancestors)?;
+            check_composition(&part, ancestors, done)?;
         }
     }
     ancestors.pop();
-    Ok(())
-}
-
-/// Checks that the types of the components have distinct names.
-pub(super) fn check_names(components: &[(&str, At<'_>)]) -> Result<(), Error> {
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    for (name, at) in components {
-        if let Some(first) = seen.insert(name.to_pascal_case(), name) {
-            let problem = format!("the schemas `{first}` and `{name}` have the same name in Rust");
-            return Err(at.error(
-                problem,
-                "names that differ in more than case and punctuation",
-            ));
-        }
-    }
+    done.insert(resolved.pointer().clone());
     Ok(())
 }

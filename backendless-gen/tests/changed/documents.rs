@@ -2,7 +2,7 @@
 
 use serde_json::{from_value, json, to_value};
 
-use crate::{nullable, paths, scalar_bodies};
+use crate::{nullable, paths, scalar_bodies, unions};
 
 /// Each place that refers to a nullable component reads and writes `null`.
 #[test]
@@ -59,4 +59,63 @@ fn scalars_are_sent_as_json() {
     }
     assert_eq!(raw::maybe_boolean(None).unwrap().body, Body::Absent);
     assert_eq!(to_value(raw::types::Count(4)).unwrap(), json!(4));
+}
+
+/// Decodes a value, checks that it encodes to the same JSON, and returns it.
+fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
+    let decoded: T = from_value(value.clone()).unwrap();
+    assert_eq!(to_value(&decoded).unwrap(), value);
+    decoded
+}
+
+#[test]
+fn discriminator_selects_the_variant_and_unknown_values_are_kept() {
+    use unions::raw::types::Pet;
+    // The properties are those of a cat; the discriminator is not.
+    let dog = round_trip(json!({"petType": "Dog"}));
+    assert!(matches!(dog, Pet::Dog(_)));
+    for value in ["cat", "kitten"] {
+        let cat = round_trip(json!({"petType": value, "meow": "m"}));
+        assert!(matches!(cat, Pet::Cat(_)));
+    }
+    for value in [json!({"petType": "bird", "sings": true}), json!({"meow": "m"}), json!(5)] {
+        assert!(matches!(round_trip(value), Pet::Other(_)));
+    }
+    // The discriminator states the variant: the error is about that variant.
+    let error = from_value::<Pet>(json!({"petType": "cat", "meow": 5})).unwrap_err();
+    assert!(error.to_string().contains("expected a string"), "{error}");
+}
+
+#[test]
+fn constants_select_the_variant_and_are_kept() {
+    use unions::raw::types::Address;
+    assert!(matches!(round_trip(json!({"type": "auto"})), Address::Auto(_)));
+    let explicit = round_trip(json!({"type": "explicit", "ip": "::1"}));
+    assert!(matches!(explicit, Address::Explicit(_)));
+    assert!(matches!(round_trip(json!({"type": "new"})), Address::Other(_)));
+}
+
+#[test]
+fn required_properties_select_the_variant_unless_both_are_present() {
+    use unions::raw::types::Contact;
+    assert!(matches!(round_trip(json!({"email": "e"})), Contact::Email(_)));
+    assert!(matches!(round_trip(json!({"phone": "p"})), Contact::Phone(_)));
+    let both = json!({"email": "e", "phone": "p"});
+    assert!(matches!(round_trip(both), Contact::Other(_)));
+}
+
+#[test]
+fn unions_of_scalars_and_of_overlapping_objects_keep_every_value() {
+    use unions::raw::types::{Owner, OwnerSize};
+    assert!(matches!(round_trip(json!(5)), OwnerSize::Integer(5)));
+    assert!(matches!(round_trip(json!("small")), OwnerSize::String(_)));
+    assert!(matches!(round_trip(json!(0.5)), OwnerSize::Other(_)));
+    let owner = json!({
+        "pet": {"petType": "Dog", "bark": "b"}, "loose": {"b": "x", "more": [1]}, "name": "n",
+        "nested": [true, "t", [1, 2]], "either": {"b": "x"}, "contact": {"phone": "p"}
+    });
+    let owner: Owner = round_trip(owner);
+    assert_eq!(owner.name.as_deref(), Some("n"));
+    // The members of the union of a response overlap: it is read as the caller's type.
+    let _: unions::prepared::Prepared<Vec<u8>> = unions::raw::read_any().unwrap();
 }
