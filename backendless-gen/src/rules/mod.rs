@@ -83,6 +83,22 @@ pub(crate) fn apply(model: &Model, document: &mut Document) -> Result<Applied, E
         .collect()
 }
 
+/// Removes the components that no operation uses.
+pub(crate) fn remove_unused(model: &Model, document: &mut Document) {
+    // The rule has no error.
+    let _ = (unused_schemas::RULE.apply)(model, document);
+}
+
+/// Adds components that were opened because progenitor rejects them to what the rules changed.
+pub(crate) fn add_opened(applied: &mut Applied, components: Vec<Pointer>) {
+    let found = applied
+        .iter_mut()
+        .find(|(rule, _)| rule.id == opened_schemas::RULE.id);
+    if let Some((_, touched)) = found {
+        touched.extend(components);
+    }
+}
+
 /// Rejects rules that changed nothing.
 pub(crate) fn check(applied: &Applied) -> Result<(), Error> {
     let unused = applied

@@ -1,6 +1,6 @@
 //! Moves `nullable` from components that become enums or structs to the places that refer to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -44,18 +44,21 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 fn nullable(document: &Document) -> BTreeSet<String> {
     let section = document.at(&Pointer::of(["components", "schemas"]));
     let components = section.map(|at| at.entries()).unwrap_or_default();
-    let mut found = BTreeSet::new();
-    loop {
-        let before = found.len();
-        for (name, at) in &components {
-            if has_nullable_type(at) || target(at).is_some_and(|name| found.contains(name)) {
-                found.insert((*name).to_owned());
-            }
-        }
-        if found.len() == before {
-            return found;
+    let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, at) in &components {
+        if let Some(target) = target(at) {
+            aliases.entry(target).or_default().push(name);
         }
     }
+    let nullable = components.iter().filter(|(_, at)| has_nullable_type(at));
+    let mut pending: Vec<&str> = nullable.map(|(name, _)| *name).collect();
+    let mut found = BTreeSet::new();
+    while let Some(name) = pending.pop() {
+        if found.insert(name.to_owned()) {
+            pending.extend(aliases.get(name).into_iter().flatten());
+        }
+    }
+    found
 }
 
 fn has_nullable_type(at: &At<'_>) -> bool {

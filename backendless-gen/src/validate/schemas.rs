@@ -1,6 +1,6 @@
 //! Checks schemas.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::Error;
 use crate::document::{At, Data, Pointer};
@@ -12,8 +12,9 @@ const MAX_COMPOSITION: usize = 200;
 
 /// Checks a schema and its subschemas.
 pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
-    if at.child("$ref").is_some() {
-        return at.resolved("schemas").map(|_| ());
+    // A circular `$ref` is rejected with the compositions.
+    if at.referenced("schemas")?.is_some() {
+        return Ok(());
     }
     if at.node().mapping().is_none() {
         return Err(at.error(
@@ -110,22 +111,32 @@ fn check_properties(at: &At<'_>) -> Result<(), Error> {
 
 /// Rejects a component that is composed of itself, which would be infinite. It can contain itself as a property or an item.
 pub(super) fn check_compositions(components: &[(&str, At<'_>)]) -> Result<(), Error> {
-    let mut done = HashSet::new();
+    let mut depths = HashMap::new();
     for (_, component) in components {
-        check_composition(component, &mut Vec::new(), &mut done)?;
+        composition_depth(component, &mut Vec::new(), &mut depths)?;
     }
     Ok(())
 }
 
-/// `done` contains the schemas that are not composed of themselves, so that each schema is checked once.
-fn check_composition(
+/// The number of schemas that are composed of one another, up to this one.
+///
+/// `depths` contains the schemas that are not composed of themselves, so that each schema is checked once.
+fn composition_depth(
     at: &At<'_>,
     ancestors: &mut Vec<Pointer>,
-    done: &mut HashSet<Pointer>,
-) -> Result<(), Error> {
-    let resolved = at.resolved("schemas")?;
-    if done.contains(resolved.pointer()) {
-        return Ok(());
+    depths: &mut HashMap<Pointer, usize>,
+) -> Result<usize, Error> {
+    let mut resolved = at.clone();
+    let mut aliases = HashSet::new();
+    while !depths.contains_key(resolved.pointer()) {
+        let Some(next) = resolved.referenced("schemas")? else {
+            break;
+        };
+        if !aliases.insert(resolved.pointer().clone()) {
+            // Circular, which is an error.
+            return at.resolved("schemas").map(|_| 0);
+        }
+        resolved = next;
     }
     if ancestors.contains(resolved.pointer()) {
         return Err(at.error(
@@ -133,21 +144,29 @@ fn check_composition(
             "a composition without itself",
         ));
     }
-    if ancestors.len() >= MAX_COMPOSITION {
-        let problem = format!("a composition of more than {MAX_COMPOSITION} nested schemas");
-        return Err(at.error(problem, "a composition of fewer schemas"));
-    }
-    ancestors.push(resolved.pointer().clone());
-    for key in ["allOf", "anyOf", "oneOf"] {
-        for part in resolved
-            .child(key)
-            .map(|list| list.items())
-            .unwrap_or_default()
-        {
-            check_composition(&part, ancestors, done)?;
+    let mut depth = depths.get(resolved.pointer()).copied().unwrap_or(0);
+    if depth == 0 {
+        ancestors.push(resolved.pointer().clone());
+        for key in ["allOf", "anyOf", "oneOf"] {
+            let parts = resolved.child(key).map(|list| list.items());
+            for part in parts.unwrap_or_default() {
+                let limit = ancestors.len() >= MAX_COMPOSITION;
+                let below = if limit {
+                    MAX_COMPOSITION
+                } else {
+                    composition_depth(&part, ancestors, depths)?
+                };
+                depth = depth.max(below);
+            }
         }
+        ancestors.pop();
+        depth += 1;
+        if depth > MAX_COMPOSITION {
+            let problem = format!("a composition of more than {MAX_COMPOSITION} nested schemas");
+            return Err(resolved.error(problem, "a composition of fewer schemas"));
+        }
+        depths.insert(resolved.pointer().clone(), depth);
     }
-    ancestors.pop();
-    done.insert(resolved.pointer().clone());
-    Ok(())
+    depths.extend(aliases.into_iter().map(|alias| (alias, depth)));
+    Ok(depth)
 }

@@ -15,6 +15,8 @@ pub(super) struct Alternatives {
     pub(super) members: Vec<Member>,
     /// Whether `null` is a value of the union.
     pub(super) nullable: bool,
+    /// The unions whose members were added, so that each is read once.
+    seen: BTreeSet<String>,
 }
 
 pub(super) struct Member {
@@ -33,6 +35,7 @@ impl Alternatives {
         let mut found = Self {
             members: Vec::new(),
             nullable: union.get("nullable").and_then(Node::bool) == Some(true),
+            seen: BTreeSet::new(),
         };
         found.add(composer, union, None, MAX_NESTED)?;
         Some(found)
@@ -60,10 +63,14 @@ impl Alternatives {
             let own = discriminator.as_ref().map(|one| one.of_member(member));
             let values = own.as_ref().or(outer);
             let schema = composer.resolved(member.clone())?;
+            let is_union = tree::kind(&schema) == Kind::Union;
+            if is_union && alias(member).is_some_and(|name| !self.seen.insert(name.to_owned())) {
+                continue;
+            }
             self.nullable |= schema.get("nullable").and_then(Node::bool) == Some(true);
             if is_null(&schema) {
                 self.nullable = true;
-            } else if tree::kind(&schema) == Kind::Union {
+            } else if is_union {
                 self.add(composer, &schema, values, depth)?;
             } else if let Some(base) = &base {
                 let merged = composer.merge(base.clone(), schema)?;
