@@ -2,7 +2,7 @@
 
 use serde_json::{from_value, json, to_value};
 
-use crate::{nullable, paths, scalar_bodies, unions};
+use crate::{directions, nullable, paths, property_names, scalar_bodies, unions};
 
 /// Each place that refers to a nullable component reads and writes `null`.
 #[test]
@@ -118,4 +118,36 @@ fn unions_of_scalars_and_of_overlapping_objects_keep_every_value() {
     assert_eq!(owner.name.as_deref(), Some("n"));
     // The members of the union of a response overlap: it is read as the caller's type.
     let _: unions::prepared::Prepared<Vec<u8>> = unions::raw::read_any().unwrap();
+}
+
+#[test]
+fn properties_that_differ_in_case_keep_their_names_in_json() {
+    use property_names::raw::types::Item;
+    let value = json!({
+        "createdAt": "a", "created_at": 1, "CreatedAt": {"a-b": "x", "a_b": "y"}, "created_at_2": "b",
+        "Type": "t", "type": "u"
+    });
+    let item: Item = round_trip(value);
+    assert_eq!((item.created_at, item.created_at_3.as_str()), (Some(1), "a"));
+    assert_eq!((item.type_.as_deref(), item.type_2.as_deref()), (Some("t"), Some("u")));
+}
+
+#[test]
+fn directions_of_a_shared_component_differ() {
+    use directions::raw::{create_user, types::{Address, User, UserResponse}};
+    // A request has no read-only property, and lists that are not null.
+    let user = User {
+        address: Address { street: "s".to_owned() },
+        friends: Vec::new(),
+        group: None,
+        id: None,
+        name: "n".to_owned(),
+        pin: "p".to_owned(),
+    };
+    let body = json!({"address": {"street": "s"}, "friends": [], "name": "n", "pin": "p"});
+    assert_eq!(create_user(&user).unwrap().body, directions::prepared::Body::Json(body));
+    // A response has no write-only property, and `null` for a list.
+    let response = json!({"id": "i", "address": {"street": "s"}, "friends": null, "name": "n"});
+    let user: UserResponse = from_value(response).unwrap();
+    assert!(user.friends.is_none() && user.pin.is_none() && user.id == "i");
 }
