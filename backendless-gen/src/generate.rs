@@ -111,8 +111,9 @@ fn model(document: &Document) -> Result<(Model, Document), Error> {
 /// The request builders, and what the rules changed for them.
 pub(crate) fn raw(model: &Model, document: &Document) -> Result<(syn::File, Applied), Error> {
     let (model, mut lowered) = variants::split(model, document);
-    let applied = rules::apply(&model, &mut lowered)?;
-    let mut file = bindings::generate(&model, &lowered)?;
+    let mut applied = rules::apply(&model, &mut lowered)?;
+    let (mut file, opened) = bindings::generate(&model, &mut lowered)?;
+    rules::add_opened(&mut applied, opened);
     functions::apply(&model, &lowered, &mut file)?;
     types::apply(&lowered, &mut file)?;
     variants::correct_docs(&model, &mut file);

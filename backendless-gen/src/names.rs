@@ -1,6 +1,6 @@
 //! Rust names of operations and parameters, derived in the same way as in progenitor.
 
-use heck::ToSnakeCase;
+use heck::{ToPascalCase, ToSnakeCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
 
 /// Converts the name of an operation or a parameter to that of a function or an argument.
@@ -24,6 +24,29 @@ pub(crate) fn function(name: &str) -> String {
     match syn::parse_str::<syn::Ident>(&plain) {
         Ok(_) if plain != "gen" => plain,
         _ => format!("{plain}_"),
+    }
+}
+
+/// Converts the name of a schema to that of its type.
+///
+/// Takes the same steps as typify, so that both use the same names.
+pub(crate) fn schema_type(name: &str) -> String {
+    let name = match name {
+        "+1" => "Plus1".to_owned(),
+        "-1" => "Minus1".to_owned(),
+        name => name
+            .replace('\'', "")
+            .replace(|c: char| !is_xid_continue(c), "-")
+            .to_pascal_case(),
+    };
+    let name = match name.chars().next() {
+        None => "X".to_owned(),
+        Some(first) if is_xid_start(first) => name,
+        Some(_) => format!("X{name}"),
+    };
+    match syn::parse_str::<syn::Ident>(&name) {
+        Ok(_) => name,
+        Err(_) => format!("{name}_"),
     }
 }
 

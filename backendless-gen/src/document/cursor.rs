@@ -112,6 +112,12 @@ impl<'d> At<'d> {
         Ok(at)
     }
 
+    /// Follows `$ref` by one step. Nothing if the node has none.
+    pub(crate) fn referenced(&self, section: &str) -> Result<Option<Self>, Error> {
+        let reference = self.child("$ref");
+        reference.map(|at| at.target(section)).transpose()
+    }
+
     /// Returns the node that this `$ref` refers to.
     fn target(&self, section: &str) -> Result<Self, Error> {
         let help = || {

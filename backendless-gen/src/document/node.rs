@@ -92,8 +92,19 @@ impl Node {
         }
     }
 
+    pub(crate) fn sequence_mut(&mut self) -> Option<&mut Vec<Node>> {
+        match &mut self.data {
+            Data::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.mapping()?.get(key)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.mapping_mut()?.get_mut(key)
     }
 
     pub(crate) fn str(&self) -> Option<&str> {

@@ -125,5 +125,5 @@ fn components(document: &Document) -> Result<(), Error> {
     for (_, schema) in section("schemas") {
         schemas::check(&schema)?;
     }
-    schemas::check_names(&section("schemas"))
+    schemas::check_compositions(&section("schemas"))
 }

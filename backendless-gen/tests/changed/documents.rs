@@ -2,7 +2,10 @@
 
 use serde_json::{from_value, json, to_value};
 
-use crate::{media_types, nullable, openapi_3_1, paths, scalar_bodies, security};
+use crate::{
+    directions, media_types, nullable, openapi_3_1, paths, property_names, scalar_bodies, security,
+    unions,
+};
 
 /// Each place that refers to a nullable component reads and writes `null`.
 #[test]
@@ -155,4 +158,95 @@ fn every_shape_of_security_is_read() {
     use security::operations::{INHERITED, NONE, OPTIONAL, UNKNOWN};
     let required = [&INHERITED, &NONE, &OPTIONAL, &UNKNOWN].map(|one| one.requires_user_token());
     assert_eq!(required, [true, false, false, true]);
+}
+
+/// Decodes a value, checks that it encodes to the same JSON, and returns it.
+fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
+    let decoded: T = from_value(value.clone()).unwrap();
+    assert_eq!(to_value(&decoded).unwrap(), value);
+    decoded
+}
+
+#[test]
+fn discriminator_selects_the_variant_and_unknown_values_are_kept() {
+    use unions::raw::types::Pet;
+    // The properties are those of a cat; the discriminator is not.
+    let dog = round_trip(json!({"petType": "Dog"}));
+    assert!(matches!(dog, Pet::Dog(_)));
+    for value in ["cat", "kitten"] {
+        let cat = round_trip(json!({"petType": value, "meow": "m"}));
+        assert!(matches!(cat, Pet::Cat(_)));
+    }
+    for value in [json!({"petType": "bird", "sings": true}), json!({"meow": "m"}), json!(5)] {
+        assert!(matches!(round_trip(value), Pet::Other(_)));
+    }
+    // The discriminator states the variant: the error is about that variant.
+    let error = from_value::<Pet>(json!({"petType": "cat", "meow": 5})).unwrap_err();
+    assert!(error.to_string().contains("expected a string"), "{error}");
+}
+
+#[test]
+fn constants_select_the_variant_and_are_kept() {
+    use unions::raw::types::Address;
+    assert!(matches!(round_trip(json!({"type": "auto"})), Address::Auto(_)));
+    let explicit = round_trip(json!({"type": "explicit", "ip": "::1"}));
+    assert!(matches!(explicit, Address::Explicit(_)));
+    assert!(matches!(round_trip(json!({"type": "new"})), Address::Other(_)));
+}
+
+#[test]
+fn required_properties_select_the_variant_unless_both_are_present() {
+    use unions::raw::types::Contact;
+    assert!(matches!(round_trip(json!({"email": "e"})), Contact::Email(_)));
+    assert!(matches!(round_trip(json!({"phone": "p"})), Contact::Phone(_)));
+    let both = json!({"email": "e", "phone": "p"});
+    assert!(matches!(round_trip(both), Contact::Other(_)));
+}
+
+#[test]
+fn unions_of_scalars_and_of_overlapping_objects_keep_every_value() {
+    use unions::raw::types::{Owner, OwnerSize};
+    assert!(matches!(round_trip(json!(5)), OwnerSize::Integer(5)));
+    assert!(matches!(round_trip(json!("small")), OwnerSize::String(_)));
+    assert!(matches!(round_trip(json!(0.5)), OwnerSize::Other(_)));
+    let owner = json!({
+        "pet": {"petType": "Dog", "bark": "b"}, "loose": {"b": "x", "more": [1]}, "name": "n",
+        "nested": [true, "t", [1, 2]], "either": {"b": "x"}, "contact": {"phone": "p"}
+    });
+    let owner: Owner = round_trip(owner);
+    assert_eq!(owner.name.as_deref(), Some("n"));
+    // The members of the union of a response overlap: it is read as the caller's type.
+    let _: unions::prepared::Prepared<Vec<u8>> = unions::raw::read_any().unwrap();
+}
+
+#[test]
+fn properties_that_differ_in_case_keep_their_names_in_json() {
+    use property_names::raw::types::Item;
+    let value = json!({
+        "createdAt": "a", "created_at": 1, "CreatedAt": {"a-b": "x", "a_b": "y"}, "created_at_2": "b",
+        "Type": "t", "type": "u"
+    });
+    let item: Item = round_trip(value);
+    assert_eq!((item.created_at, item.created_at_3.as_str()), (Some(1), "a"));
+    assert_eq!((item.type_.as_deref(), item.type_2.as_deref()), (Some("t"), Some("u")));
+}
+
+#[test]
+fn directions_of_a_shared_component_differ() {
+    use directions::raw::{create_user, types::{Address, User, UserResponse}};
+    // A request has no read-only property, and lists that are not null.
+    let user = User {
+        address: Address { street: "s".to_owned() },
+        friends: Vec::new(),
+        group: None,
+        id: None,
+        name: "n".to_owned(),
+        pin: "p".to_owned(),
+    };
+    let body = json!({"address": {"street": "s"}, "friends": [], "name": "n", "pin": "p"});
+    assert_eq!(create_user(&user).unwrap().body, directions::prepared::Body::Json(body));
+    // A response has no write-only property, and `null` for a list.
+    let response = json!({"id": "i", "address": {"street": "s"}, "friends": null, "name": "n"});
+    let user: UserResponse = from_value(response).unwrap();
+    assert!(user.friends.is_none() && user.pin.is_none() && user.id == "i");
 }
