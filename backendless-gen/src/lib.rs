@@ -5,7 +5,7 @@
 //! 1. `document` parses the text and records the place of each value; `overlay` applies the overlays.
 //! 2. `validate` rejects what cannot be generated, with its place and what would be valid; `inline` writes shared parts
 //!    out where they are used.
-//! 3. `model` reads the operations, with the metadata of `extensions` and `live`.
+//! 3. `model` reads the operations, with the metadata of `extensions` and `live`, and their `parameters`.
 //! 4. `rules` rewrite the document into what progenitor can express.
 //! 5. `bindings` runs progenitor; `functions` replaces its client by request builders, `types` changes the schema
 //!    types, and `docs` wraps the doc comments.
@@ -41,6 +41,7 @@ mod model;
 mod names;
 mod operations;
 mod overlay;
+mod parameters;
 mod render;
 mod reserved;
 mod review;

@@ -16,12 +16,13 @@ use backendless_gen::testing::{bindings, rules};
 use syn::Item;
 
 /// Subjects of the generated functions, then the changes of types and docs.
-const SUBJECTS: [&str; 13] = [
+const SUBJECTS: [&str; 14] = [
     "functions",
     "bodies",
     "headers",
     "methods",
     "names",
+    "parameter-styles",
     "path-parameters",
     "profiles",
     "query-parameters",

@@ -12,6 +12,8 @@ mod null_is_absent;
 mod nullable_components;
 mod open_enums;
 mod open_schemas;
+mod parameters;
+mod path_names;
 mod responses;
 pub(crate) mod schemas;
 mod titles;
@@ -40,7 +42,8 @@ pub(crate) struct Rule {
 pub(crate) type Touched = BTreeSet<Pointer>;
 
 /// All rules, in the order in which they are applied. A rule can rely on the rules before it.
-pub(crate) static RULES: [Rule; 12] = [
+pub(crate) static RULES: [Rule; 14] = [
+    parameters::RULE,
     extensions::RULE,
     media_types::RULE,
     responses::RULE,
@@ -53,6 +56,7 @@ pub(crate) static RULES: [Rule; 12] = [
     titles::RULE,
     unknown_properties::RULE,
     unused_schemas::RULE,
+    path_names::RULE,
 ];
 
 /// The places that each rule changed.
