@@ -93,13 +93,19 @@ pub(crate) fn read_for_comparison(source: &Source) -> Result<(Model, Document), 
     model(&merge(source, Outdated::Skip)?)
 }
 
+/// The document with all overlays applied.
+pub(crate) fn merged_document(source: &Source) -> Result<Document, Error> {
+    merge(source, Outdated::Reject)
+}
+
 fn merge(source: &Source, outdated: Outdated) -> Result<Document, Error> {
     let mut document = Document::parse(&source.name, &source.text)?;
     overlay::apply(&mut document, &source.overlays, outdated)?;
     Ok(document)
 }
 
-fn model(document: &Document) -> Result<(Model, Document), Error> {
+/// Normalizes and validates a document, and reads its operations.
+pub(crate) fn model(document: &Document) -> Result<(Model, Document), Error> {
     let document = normalize(document)?;
     validate::document(&document)?;
     let document = inline::inline(&document)?;

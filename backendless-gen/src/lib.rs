@@ -5,8 +5,9 @@
 //! 1. `document` parses the text and records the place of each value; `overlay` applies the overlays.
 //! 2. `normalize` converts OpenAPI 3.1, references and missing names to one form; `validate` rejects what cannot be generated, with its place and what would be valid; `inline` writes shared parts
 //!    out where they are used.
-//! 3. `model` reads the operations and their `bodies`, with the metadata of `extensions` and `live`.
-//! 4. `variants` adds an operation for each other media type of a request; `rules` rewrite the document into what progenitor can express.
+//! 3. `model` reads the operations, their `parameters` and `bodies`, with the metadata of `extensions` and `live`.
+//! 4. `variants` adds an operation for each other media type of a request; `rules` rewrite the document into what progenitor
+//!    can express.
 //! 5. `bindings` runs progenitor; `functions` replaces its client by request builders, `types` changes the schema
 //!    types, and `docs` wraps the doc comments.
 //! 6. `review` lists the operations whose idempotency is not reviewed; `operations` and `mock` generate the operation
@@ -43,6 +44,7 @@ mod names;
 mod normalize;
 mod operations;
 mod overlay;
+mod parameters;
 mod render;
 mod reserved;
 mod review;

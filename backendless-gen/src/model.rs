@@ -5,16 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use heck::ToUpperCamelCase;
-
 use crate::Error;
 use crate::bodies::{self, Alternative};
 pub(crate) use crate::bodies::{Media, Request, Response, open};
 use crate::document::{At, Document, Pointer};
-use crate::extensions::{self, Extensions};
+use crate::extensions::Extensions;
 use crate::inline::{operations, path_items};
 use crate::live;
 use crate::names;
+use crate::parameters::{self, In, Parameter};
 use crate::template::Template;
 
 /// All operations, in the order of the specification.
@@ -72,39 +71,6 @@ pub(crate) enum Session {
     Ends,
 }
 
-/// One parameter of an operation.
-#[derive(Clone, Debug)]
-pub(crate) struct Parameter {
-    pub(crate) name: String,
-    /// The name of the argument in `raw.rs` and of the method in `mock.rs`.
-    pub(crate) argument: String,
-    pub(crate) place: In,
-    pub(crate) scalar: Scalar,
-    /// Whether the value is a list of scalars.
-    pub(crate) list: bool,
-    /// Whether the value is itself a path, whose slashes are kept: the extension `x-multi-segment`.
-    pub(crate) multi_segment: bool,
-    /// The name in queries to the live service, if it differs: the extension `x-live-name`.
-    pub(crate) live_name: Option<String>,
-}
-
-/// The location of a parameter in a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum In {
-    Path,
-    Query,
-    Header,
-}
-
-/// The type of a parameter, or of the items of a list parameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scalar {
-    Text,
-    Integer,
-    Number,
-    Boolean,
-}
-
 impl Model {
     /// Reads the operations of a valid, inlined document.
     pub(crate) fn read(document: &Document) -> Result<Self, Error> {
@@ -117,6 +83,7 @@ impl Model {
             share_multi_segment(&mut of_path);
             found.extend(of_path);
         }
+        give_distinct_names(&mut found);
         Ok(Self { operations: found })
     }
 
@@ -146,7 +113,6 @@ impl Operation {
             pointer: at.pointer().clone(),
             service: tag.unwrap_or("Default").to_owned(),
             live_template: live::template(at, &template)?,
-            template,
             summary: at.str("summary").map(str::to_owned),
             origin: match at.is_from_overlay() {
                 true => Origin::Overlay,
@@ -159,32 +125,29 @@ impl Operation {
             },
             extensions,
             method,
-            parameters: parameters(at)?,
+            parameters: parameters::read(at, &template)?,
             request,
             alternatives,
             variant_of: None,
             response,
             accept,
+            template,
         })
     }
 
     /// The name of its constant in `operations.rs`.
     pub(crate) fn constant(&self) -> String {
-        let function = self.variant_of.as_ref().unwrap_or(&self.function);
-        match function.trim_end_matches('_').to_uppercase().as_str() {
-            "ALL" => "ALL_".to_owned(),
-            name => name.to_owned(),
-        }
+        names::constant(self.variant_of.as_ref().unwrap_or(&self.function))
     }
 
     /// The name of its types in `mock.rs`, without their suffix.
     pub(crate) fn type_name(&self) -> String {
-        let name = self.function.to_upper_camel_case();
-        // Camel case drops the `_` of a function name whose first letter would be a digit.
-        match name.starts_with(char::is_alphabetic) {
-            true => name,
-            false => format!("Operation{name}"),
-        }
+        names::type_name(&self.function)
+    }
+
+    /// Whether its function has another name than the operationId alone would give it.
+    pub(crate) fn is_renamed(&self) -> bool {
+        self.function != names::function(&self.id)
     }
 
     /// Whether the value of this path parameter is itself a path.
@@ -197,6 +160,34 @@ impl Operation {
         self.parameters
             .iter()
             .filter(move |parameter| parameter.place == place)
+    }
+}
+
+/// Renames functions that have the name of another function, or whose constant or types of the mock have.
+///
+/// Names that differ as functions can be equal as types: `list_users1` and `list_users_1` are both `ListUsers1`.
+fn give_distinct_names(operations: &mut [Operation]) {
+    let items = |function: &str| {
+        [
+            (0, function.to_owned()),
+            (1, names::constant(function)),
+            (2, names::type_name(function)),
+        ]
+    };
+    let functions = operations
+        .iter()
+        .map(|operation| operation.function.as_str());
+    let mut reserved: BTreeSet<(usize, String)> = functions.flat_map(items).collect();
+    let mut taken: BTreeSet<(usize, String)> = BTreeSet::new();
+    for operation in operations {
+        let wanted = items(&operation.function);
+        if wanted.iter().any(|item| taken.contains(item)) {
+            let is_free = |name: &str| !items(name).iter().any(|item| reserved.contains(item));
+            operation.function = names::distinct(&operation.function, None, is_free);
+            reserved.extend(items(&operation.function));
+        } else {
+            taken.extend(wanted);
+        }
     }
 }
 
@@ -220,78 +211,4 @@ fn requires_user_token(document: &Document, operation: &At<'_>) -> bool {
         .or_else(|| document.at(&Pointer::of(["security"])));
     let alternatives = security.map(|at| at.items()).unwrap_or_default();
     !alternatives.is_empty() && alternatives.iter().all(|at| !at.entries().is_empty())
-}
-
-fn parameters(operation: &At<'_>) -> Result<Vec<Parameter>, Error> {
-    let mut found = Vec::new();
-    for at in operation
-        .child("parameters")
-        .map(|at| at.items())
-        .unwrap_or_default()
-    {
-        let place = match at.str("in") {
-            Some("path") => In::Path,
-            Some("query") => In::Query,
-            Some("header") => In::Header,
-            _ => {
-                return Err(at.error(
-                    "the `in` of this parameter is missing or unknown",
-                    "`in: query`, `header` or `path`",
-                ));
-            }
-        };
-        let name = at.str("name").unwrap_or_default();
-        let (scalar, list) = scalar(&at, place)?;
-        found.push(Parameter {
-            name: name.to_owned(),
-            argument: names::function(name),
-            place,
-            scalar,
-            list,
-            multi_segment: extensions::multi_segment(&at)?,
-            live_name: live::name(operation, &at)?,
-        });
-    }
-    Ok(found)
-}
-
-/// The type of a parameter, and whether it is a list. Accepts only types with an unambiguous text form in a URL or a header.
-fn scalar(parameter: &At<'_>, place: In) -> Result<(Scalar, bool), Error> {
-    let help = match place {
-        In::Query => {
-            "a schema of type string, integer, number or boolean, or an array of one of them"
-        }
-        In::Path | In::Header => {
-            "a schema of type string, integer, number or boolean that is not nullable"
-        }
-    };
-    let schema = parameter
-        .child("schema")
-        .ok_or_else(|| parameter.error("this parameter has no schema", help))?;
-    let schema = schema.resolved("schemas")?;
-    let invalid =
-        |at: &At<'_>| at.error("a value of this type cannot be sent as a parameter", help);
-    if place != In::Query && schema.bool("nullable") == Some(true) {
-        return Err(invalid(&schema));
-    }
-    let plain = |at: &At<'_>| match at.str("type") {
-        Some("string") => Some(Scalar::Text),
-        Some("integer") => Some(Scalar::Integer),
-        Some("number") => Some(Scalar::Number),
-        Some("boolean") => Some(Scalar::Boolean),
-        _ => None,
-    };
-    if let Some(scalar) = plain(&schema) {
-        return Ok((scalar, false));
-    }
-    if place == In::Query && schema.str("type") == Some("array") {
-        let items = schema
-            .child("items")
-            .ok_or_else(|| invalid(&schema))?
-            .resolved("schemas")?;
-        return plain(&items)
-            .map(|scalar| (scalar, true))
-            .ok_or_else(|| invalid(&items));
-    }
-    Err(invalid(&schema))
 }

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{In, Model, Operation};
+use crate::model::{Model, Operation};
+use crate::parameters::In;
 use crate::template::Segment;
 
 /// The reserved values per parameter, and notes on values that are reserved more often than necessary.

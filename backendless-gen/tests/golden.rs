@@ -16,7 +16,7 @@ use backendless_gen::testing::{bindings, rules};
 use syn::Item;
 
 /// Subjects of the normalization, of the generated functions, then the changes of types and docs.
-const SUBJECTS: [&str; 20] = [
+const SUBJECTS: [&str; 21] = [
     // src/document and src/normalize
     "dropped-schemas",
     "media-types",
@@ -31,6 +31,7 @@ const SUBJECTS: [&str; 20] = [
     "headers",
     "methods",
     "names",
+    "parameter-styles",
     "path-parameters",
     "profiles",
     "query-parameters",

@@ -27,7 +27,7 @@ fn sent(name: &str) -> String {
 }
 
 /// Whether a media type is `application/json` or has the suffix `+json`.
-fn is_json(media_type: &str) -> bool {
+pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence.ends_with("+json")
 }

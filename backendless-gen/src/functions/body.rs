@@ -7,7 +7,8 @@ use syn::{Expr, Ident, Stmt, Type, parse_quote};
 use super::path::{Paths, Step};
 use super::signature::Signature;
 use crate::bodies::{ContentType, FormField};
-use crate::model::{In, Media, Operation, Parameter, Response};
+use crate::model::{Media, Operation, Response};
+use crate::parameters::{In, Parameter, Style};
 
 /// Statements that build and return the request.
 ///
@@ -76,9 +77,18 @@ fn steps(signature: &Signature, steps: &[Step]) -> Result<Vec<Stmt>, String> {
     let builder = &signature.builder;
     let statement = |step: &Step| match step {
         Step::Literal(text) => Ok(parse_quote!(#builder.literal(#text);)),
-        Step::Parameter { index, argument } => {
-            let value = as_text(signature.kind_of(argument)?, &format_ident!("{argument}"));
+        Step::Parameter {
+            index,
+            argument,
+            style,
+        } => {
+            let kind = signature.kind_of(argument)?;
+            let argument = format_ident!("{argument}");
             let index = Literal::usize_unsuffixed(*index);
+            if let Some(style) = style_path(*style) {
+                return Ok(parse_quote!(#builder.parameter_as(#style, #index, &#argument)?;));
+            }
+            let value = as_text(kind, &argument);
             Ok(parse_quote!(#builder.parameter(#index, #value)?;))
         }
     };
@@ -94,13 +104,28 @@ fn query(signature: &Signature, parameter: &Parameter) -> Stmt {
         (Some(profile), Some(live)) => parse_quote!(#profile.select(#name, #live)),
         _ => parse_quote!(#name),
     };
-    parse_quote!(#builder.query(#name, &#argument)?;)
+    match style_path(parameter.style) {
+        Some(style) => parse_quote!(#builder.query_as(#style, #name, &#argument)?;),
+        None => parse_quote!(#builder.query(#name, &#argument)?;),
+    }
+}
+
+/// The variant of `Style` in `crate::prepared`; none for values that are written as text.
+fn style_path(style: Style) -> Option<Expr> {
+    let Style::Of(variant) = style else {
+        return None;
+    };
+    let variant = format_ident!("{variant}");
+    Some(parse_quote!(Style::#variant))
 }
 
 fn header(signature: &Signature, parameter: &Parameter) -> Result<Stmt, String> {
     let builder = &signature.builder;
     let argument = format_ident!("{}", parameter.argument);
     let name = &parameter.name;
+    if let Some(style) = style_path(parameter.style) {
+        return Ok(parse_quote!(#builder.header_as(#style, #name, &#argument)?;));
+    }
     let kind = signature.kind_of(&parameter.argument)?;
     let Some(inner) = super::signature::type_argument(kind, "Option") else {
         let value = as_text(kind, &argument);

@@ -16,6 +16,8 @@ mod nullable_components;
 mod open_enums;
 mod open_schemas;
 mod opened_schemas;
+mod parameters;
+mod path_names;
 mod property_names;
 mod responses;
 pub(crate) mod schemas;
@@ -50,7 +52,8 @@ pub(crate) struct Rule {
 pub(crate) type Touched = BTreeSet<Pointer>;
 
 /// All rules, in the order in which they are applied. A rule can rely on the rules before it.
-pub(crate) static RULES: [Rule; 19] = [
+pub(crate) static RULES: [Rule; 21] = [
+    parameters::RULE,
     extensions::RULE,
     media_types::RULE,
     responses::RULE,
@@ -70,6 +73,7 @@ pub(crate) static RULES: [Rule; 19] = [
     unused_schemas::RULE,
     type_names::RULE,
     opened_schemas::RULE,
+    path_names::RULE,
 ];
 
 /// The places that each rule changed.

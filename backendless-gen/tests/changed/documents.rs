@@ -3,8 +3,8 @@
 use serde_json::{from_value, json, to_value};
 
 use crate::{
-    directions, media_types, nullable, openapi_3_1, paths, property_names, scalar_bodies, security,
-    unions,
+    directions, media_types, nullable, openapi_3_1, parameter_styles, paths, property_names,
+    renamed, scalar_bodies, security, unions,
 };
 
 /// Each place that refers to a nullable component reads and writes `null`.
@@ -249,4 +249,105 @@ fn directions_of_a_shared_component_differ() {
     let response = json!({"id": "i", "address": {"street": "s"}, "friends": null, "name": "n"});
     let user: UserResponse = from_value(response).unwrap();
     assert!(user.friends.is_none() && user.pin.is_none() && user.id == "i");
+}
+
+fn texts(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+fn point(y: Option<&str>) -> parameter_styles::raw::types::Point {
+    parameter_styles::raw::types::Point {
+        x: 1,
+        y: y.map(str::to_owned),
+    }
+}
+
+#[test]
+fn query_parameters_are_sent_in_their_style() {
+    use parameter_styles::raw::query_styles;
+    let (list, point) = (texts(&["a b", "c,d"]), point(Some("&")));
+    let (numbers, points) = (vec![1, 2], vec![point.clone()]);
+    let all = query_styles(
+        Some("any"),
+        Some(&list),
+        Some(&point),
+        Some(&point),
+        Some(&points),
+        Some(&point),
+        Some(&list),
+        Some(&numbers),
+        Some(&list),
+        Some("[{}]"),
+        Some(&list),
+    );
+    let query = all.unwrap().query;
+    let expected = [
+        "any=any",
+        "comma=a+b,c%2Cd",
+        "deep%5Bx%5D=1&deep%5By%5D=%26",
+        "x=1&y=%26",
+        "filter=%5B%7B%22x%22%3A1%2C%22y%22%3A%22%26%22%7D%5D",
+        "joined=x,1,y,%26",
+        "one-or-more=a+b,c%2Cd",
+        "pipe=1%7C2",
+        "repeated=a+b&repeated=c%2Cd",
+        "rows=%5B%7B%7D%5D",
+        "space=a+b%20c%2Cd",
+    ];
+    assert_eq!(query, expected.join("&"));
+    let none = query_styles(None, None, None, None, None, None, None, None, None, None, None);
+    assert_eq!(none.unwrap().query, "");
+}
+
+#[test]
+fn path_and_header_parameters_are_sent_in_their_style() {
+    use parameter_styles::raw::{header_styles, path_styles};
+    let (ids, y) = (texts(&["a/b", "c,d"]), point(Some("=")));
+    let request = path_styles(&ids, &y, &y, "a", "t").unwrap();
+    assert_eq!(request.path, "/paths/a%2Fb,c%2Cd/x,1,y,%3D/x=1,y=%3D/a/t");
+    let ids = vec![1, 2];
+    let all = header_styles(Some(&ids), Some(&y), Some("b"), Some("n"), Some(&y), &y).unwrap();
+    let expected = [
+        ("X-Ids", "1,2"),
+        ("X-Json", r#"{"x":1,"y":"="}"#),
+        ("X-Kind", "b"),
+        ("X-Null", "n"),
+        ("X-Pairs", "x=1,y=="),
+        ("X-Point", "x,1,y,="),
+    ];
+    let mut headers = all.headers;
+    headers.sort();
+    assert_eq!(headers, expected.map(|(name, value)| (name, value.to_owned())));
+    let only = header_styles(None, None, None, None, None, &point(None)).unwrap();
+    assert_eq!(only.headers, [("X-Point", "x,1".to_owned())]);
+}
+
+#[test]
+fn renamed_parameters_are_sent_with_the_names_of_the_document() {
+    use renamed::raw::{list_users1, list_users1_3, list_users_1_2, words};
+    let request = list_users1("1", "2", "3", Some("4"), Some("5"), Some("6"), Some("7")).unwrap();
+    assert_eq!(request.path, "/one/1/2/3");
+    assert_eq!(request.query, "createdAt=4&created_at=5&itemId=6");
+    assert_eq!(request.headers, [("Created-At", "7".to_owned())]);
+    let request = list_users_1_2("1", "2", "3", "body").unwrap();
+    assert_eq!((request.path.as_str(), request.operation.id()), ("/one/1/2/3", "listUsers_1"));
+    assert_eq!(list_users1_3("1", "2", "3").unwrap().operation.id(), "list-users1");
+    let request = words(Some(1), Some(2), Some(3), Some(4), Some(5), Some(6)).unwrap();
+    assert_eq!(request.query, "Result=1&request=2&Request=3&result=4&type=5");
+    assert_eq!(request.headers, [("type", "6".to_owned())]);
+}
+
+#[test]
+fn functions_with_equal_names_keep_their_operations() {
+    use renamed::raw::{strasse_2, strasse_3, straße};
+    assert_eq!(straße().unwrap().operation.method(), "GET");
+    assert_eq!(strasse_3().unwrap().operation.method(), "PUT");
+    assert_eq!(strasse_2().unwrap().operation.method(), "POST");
+}
+
+#[test]
+fn the_fragment_of_a_path_is_not_sent() {
+    let request = renamed::raw::words_again().unwrap();
+    assert_eq!(request.path, "/three");
+    assert_eq!(request.operation.path(), "/three");
 }

@@ -1,8 +1,9 @@
 //! Requests that are ready to be sent: pure data, built without I/O.
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
-//! `path` checks and encodes path values, `query` encodes query values, `form` encodes forms, `body` contains the bodies, `computed`
-//! recognizes updates that are not idempotent, and `password` bodies that contain a password.
+//! `path` checks and encodes path values, `query` encodes query values, `style` those of several parts, and `form` forms;
+//! `body` contains the bodies, `computed` recognizes updates that are not idempotent, and `password` bodies that contain a
+//! password.
 
 mod body;
 mod computed;
@@ -10,6 +11,7 @@ mod form;
 mod password;
 mod path;
 mod query;
+mod style;
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +30,11 @@ pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, Trans
 )]
 pub(crate) use form::FormStyle;
 pub(crate) use path::encode_segment;
+#[allow(
+    unused_imports,
+    reason = "for operations that the specification lacks today"
+)]
+pub(crate) use style::Style;
 
 use crate::operation::{Idempotency, Operation};
 use crate::secret::{to_json, wiped_bytes};
@@ -127,6 +134,59 @@ impl RequestBuilder {
         self.query
             .append(name, value)
             .map_err(|problem| self.invalid(&format!("query parameter `{name}`: {problem}")))
+    }
+
+    /// Appends the value of the path parameter at `index` in a style, checked and encoded.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn parameter_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        index: usize,
+        value: &V,
+    ) -> Result<()> {
+        let parts = style
+            .parts(value)
+            .map_err(|problem| self.invalid(&format!("path parameter {index}: {problem}")))?;
+        path::push_parts(&mut self.path, self.operation, index, &parts)
+    }
+
+    /// Adds a query parameter in a style. `None` and an empty list are skipped.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn query_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        name: &'static str,
+        value: &V,
+    ) -> Result<()> {
+        self.query
+            .append_as(style, name, value)
+            .map_err(|problem| self.invalid(&format!("query parameter `{name}`: {problem}")))
+    }
+
+    /// Adds a header in a style. `None` and an empty list are skipped.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn header_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        name: &'static str,
+        value: &V,
+    ) -> Result<()> {
+        let parts = style
+            .parts(value)
+            .map_err(|problem| self.invalid(&format!("header `{name}`: {problem}")))?;
+        match parts.is_empty() {
+            true => Ok(()),
+            false => self.header(name, &style::text(&parts)),
+        }
     }
 
     /// Adds a header.

@@ -1,7 +1,14 @@
 //! Access for the tests of the generator to its stages. Not part of the API.
+//!
+//! [`bindings`] is the code of one specification, and [`Slices`] a specification reduced to some of its operations.
 
+mod slice;
+
+pub use slice::Slices;
+
+use crate::document::Document;
 use crate::error::Error;
-use crate::generate::{GeneratedFile, raw, read};
+use crate::generate::{GeneratedFile, merged_document, model, raw, read};
 use crate::render::{self, Header};
 use crate::rules::RULES;
 use crate::source::Source;
@@ -48,9 +55,12 @@ pub fn rules() -> Vec<&'static str> {
 ///
 /// See [`generate`](crate::generate).
 pub fn generate_leniently(source: &Source, lock: &str) -> Result<Vec<GeneratedFile>, Error> {
-    let (model, document) = read(source)?;
+    files(&merged_document(source)?, &Header::new(source, lock)?)
+}
+
+fn files(document: &Document, header: &Header) -> Result<Vec<GeneratedFile>, Error> {
+    let (model, document) = model(document)?;
     let (raw, _) = raw(&model, &document)?;
-    let header = Header::new(source, lock)?;
     let files = [
         ("raw.rs", raw),
         ("operations.rs", operations::generate(&model)?),
@@ -58,7 +68,7 @@ pub fn generate_leniently(source: &Source, lock: &str) -> Result<Vec<GeneratedFi
     ];
     let files = files.map(|(name, file)| GeneratedFile {
         name,
-        text: render::file(&header, "", &file),
+        text: render::file(header, "", &file),
     });
     Ok(files.into())
 }
