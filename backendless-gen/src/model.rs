@@ -411,7 +411,7 @@ fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
 }
 
 /// Whether a media type is `application/json` or has the suffix `+json`.
-fn is_json(media_type: &str) -> bool {
+pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json" || essence.ends_with("+json")
 }
