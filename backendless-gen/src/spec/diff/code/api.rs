@@ -40,11 +40,9 @@ pub(super) struct Entry {
     /// The traits that a type derives.
     pub(super) derives: BTreeSet<String>,
     /// Everything else that affects what it does: the body of a function, the `impl` blocks of a type.
-    pub(super) rest: String,
-    /// The generated types that the arguments of a function, or the parts of a type, name.
+    pub(super) rest: BTreeSet<String>,
+    /// The names in its parts, among them those of generated types.
     pub(super) uses: BTreeSet<String>,
-    /// The generated types that the return type of a function names.
-    pub(super) returns: BTreeSet<String>,
 }
 
 /// An argument, a field or a variant.
@@ -140,7 +138,9 @@ impl Api {
                 entry.uses.extend(named(&item.ty));
                 entry.parts.push(part("", &*item.ty));
             }
-            other => entry.rest.push_str(&text(other)),
+            other => {
+                entry.rest.insert(text(other));
+            }
         }
     }
 }
@@ -155,7 +155,9 @@ impl Entry {
                     let traits = traits.split(',').map(|name| name.trim().to_owned());
                     self.derives.extend(traits.filter(|name| !name.is_empty()));
                 }
-                meta => self.rest.push_str(&text(meta)),
+                meta => {
+                    self.rest.insert(text(meta));
+                }
             }
         }
     }
@@ -196,7 +198,7 @@ fn part(name: &str, kind: &impl ToTokens) -> Part {
 
 fn function_entry(signature: &Signature, block: &syn::Block) -> Entry {
     let mut entry = Entry {
-        rest: text(block),
+        rest: BTreeSet::from([text(block)]),
         ..Entry::default()
     };
     for argument in &signature.inputs {
@@ -208,7 +210,7 @@ fn function_entry(signature: &Signature, block: &syn::Block) -> Entry {
     }
     entry.parts.push(part(GENERICS, &signature.generics.params));
     if let ReturnType::Type(_, kind) = &signature.output {
-        entry.returns = named(&**kind);
+        entry.uses.extend(named(&**kind));
         entry.parts.push(Part {
             kind: success(kind),
             ..part(RETURNS, kind)
@@ -235,11 +237,10 @@ fn constant_entry(value: &syn::ExprStruct) -> Entry {
     }
 }
 
-/// The names of generated types in a part of the code.
+/// All names in a part of the code.
 fn named(tokens: &impl ToTokens) -> BTreeSet<String> {
     let words = tokens.to_token_stream().to_string();
     let words = words.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-    // Every identifier; those that are no generated type have no entry.
     words
         .filter(|word| !word.is_empty())
         .map(str::to_owned)

@@ -86,23 +86,17 @@ fn compare_operation(
 
 /// Compares the types that both sides have. One that only one side has is a difference where it is used.
 fn compare_types(comparison: &mut Comparison<'_>, before: &Api, after: &Api) {
-    let (old_uses, new_uses) = (
-        Uses::of(comparison.old, before),
-        Uses::of(comparison.new, after),
-    );
+    let uses = [uses(comparison.old, before), uses(comparison.new, after)];
     for (name, old) in &before.types {
-        let mut operations = old_uses.operations(name);
-        operations.extend(new_uses.operations(name));
+        let operations = uses.iter().filter_map(|uses| uses.get(name));
+        let operations = operations.flatten().cloned().collect();
         let mut found = Found {
             at: comparison.new.document.root(),
             comparison,
             operations,
         };
         match after.types.get(name) {
-            Some(new) => {
-                let is_sent = new_uses.is_sent(name);
-                found.kind(name, old, new, is_sent);
-            }
+            Some(new) => found.kind(name, old, new),
             None if found.operations.is_empty() && !old.kind.is_empty() => {
                 let what = format!("the generated type `{name}` is removed");
                 found.add(Level::Breaking, what, None);
@@ -113,43 +107,20 @@ fn compare_types(comparison: &mut Comparison<'_>, before: &Api, after: &Api) {
 }
 
 /// The operations that use each generated type.
-struct Uses {
-    sent: BTreeMap<String, BTreeSet<String>>,
-    received: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl Uses {
-    fn of(side: &Side, api: &Api) -> Self {
-        let mut uses = Self {
-            sent: BTreeMap::new(),
-            received: BTreeMap::new(),
-        };
-        for operation in &side.model.operations {
-            let Some(function) = api.functions.get(&operation.function) else {
-                continue;
-            };
-            for (roots, uses) in [
-                (&function.uses, &mut uses.sent),
-                (&function.returns, &mut uses.received),
-            ] {
-                for name in reachable(api, roots) {
-                    let operations = uses.entry(name.to_owned()).or_default();
-                    operations.insert(operation.id.clone());
-                }
-            }
+fn uses(side: &Side, api: &Api) -> BTreeMap<String, BTreeSet<String>> {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in &side.model.operations {
+        let function = api.functions.get(&operation.function);
+        for name in function
+            .map(|entry| reachable(api, &entry.uses))
+            .into_iter()
+            .flatten()
+        {
+            let operations = uses.entry(name.to_owned()).or_default();
+            operations.insert(operation.id.clone());
         }
-        uses
     }
-
-    fn operations(&self, name: &str) -> BTreeSet<String> {
-        let found = [&self.sent, &self.received];
-        let found = found.into_iter().filter_map(|uses| uses.get(name));
-        found.flatten().cloned().collect()
-    }
-
-    fn is_sent(&self, name: &str) -> bool {
-        self.sent.contains_key(name)
-    }
+    uses
 }
 
 fn reachable<'a>(api: &'a Api, roots: &'a BTreeSet<String>) -> BTreeSet<&'a str> {
@@ -236,7 +207,7 @@ impl Found<'_, '_, '_> {
                     "{name} has the new argument `{}: {}`",
                     after.name, after.kind
                 );
-                self.add(level_of_new(after, true), what, subject_of(after));
+                self.add(level_of_new(after), what, subject_of(after));
                 same = false;
             }
         }
@@ -301,7 +272,7 @@ impl Found<'_, '_, '_> {
         }
     }
 
-    fn kind(&mut self, name: &str, old: &Entry, new: &Entry, is_sent: bool) {
+    fn kind(&mut self, name: &str, old: &Entry, new: &Entry) {
         let label = format!("the generated type `{name}`");
         if old.kind != new.kind {
             let what = format!("{label} is a {} now, was a {}", new.kind, old.kind);
@@ -334,7 +305,7 @@ impl Found<'_, '_, '_> {
         for after in &new.parts {
             if old.part(&after.name).is_none() {
                 let what = format!("`{}` of {label} is new", after.name);
-                let level = level_of_new(after, is_sent || new.kind == "enum");
+                let level = level_of_new(after);
                 self.add(level, what, subject_of_part(new, after));
                 same = false;
             }
@@ -347,16 +318,15 @@ impl Found<'_, '_, '_> {
         if same && !lost.is_empty() {
             let what = format!("{label} no longer implements {}", lost.join(", "));
             self.add(Level::Breaking, what, None);
-        } else if old.rest != new.rest || order(old, new) != order(new, old) {
+        } else if old.rest != new.rest {
             self.add_rest(format!("{label} has other code"));
         }
     }
 }
 
-/// The level of a new argument or field. A type that is only received is not built by its users.
-fn level_of_new(part: &Part, is_sent: bool) -> Level {
-    let optional = part.kind.starts_with("Option<") || part.attributes.contains("default");
-    match optional || !is_sent {
+/// The level of a new argument, field or variant.
+fn level_of_new(part: &Part) -> Level {
+    match part.kind.starts_with("Option<") || part.attributes.contains("default") {
         true => Level::Additive,
         false => Level::Breaking,
     }

@@ -341,7 +341,12 @@ impl Walk<'_, '_> {
             let level = match (old.len(), new.len()) {
                 (0, 0) => {
                     let what = format!("the schemas of {label} have another order ({key})");
-                    self.add(Level::Textual, what, None, to);
+                    // A value is read as the first that it matches. It matches only one of `oneOf`.
+                    let level = match key {
+                        "anyOf" => Level::Behaviour,
+                        _ => Level::Textual,
+                    };
+                    self.add(level, what, None, to);
                     continue;
                 }
                 (before, after) if before == after => {

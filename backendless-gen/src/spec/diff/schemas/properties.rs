@@ -67,7 +67,10 @@ impl Walk<'_, '_> {
             "the schema is open, so callers have it in their own type; a property that the SDK itself needs, like the \
              system properties of `Object`, needs handwritten code",
         );
-        let kind = kind(at)?;
+        let kind = match at.node().mapping() {
+            Some(_) => kind(at)?,
+            None => "any JSON".to_owned(),
+        };
         self.add(
             level,
             format!("{word}property {property} is new: {kind}"),
