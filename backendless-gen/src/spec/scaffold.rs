@@ -227,7 +227,7 @@ fn row(
     let profile: Type = parse_quote!(crate::Profile);
     let passed = arguments(function).filter(|(_, kind)| **kind != profile);
     let passed = passed.map(|(name, _)| {
-        let is_path = |own: &&str| crate::names::function(own) == name.to_string();
+        let is_path = |own: &&str| *name == crate::names::function(own);
         match paths.iter().position(is_path) {
             Some(index) => {
                 let index = Literal::usize_unsuffixed(index);
