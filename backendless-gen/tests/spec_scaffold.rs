@@ -25,7 +25,7 @@ fn source() -> Source {
 }
 
 fn scaffold() -> Scaffold {
-    Scaffold::of(&source(), "compareAndSetCounter").unwrap()
+    Scaffold::of(&source(), "multiplyCounter").unwrap()
 }
 
 #[test]
@@ -48,16 +48,16 @@ fn the_method_and_the_route_are_rust_with_open_questions() {
     let [syn::ImplItem::Fn(function)] = &block.items[..] else {
         panic!("{}", scaffold.method);
     };
-    assert_eq!(function.sig.ident, "compare_and_set_counter");
+    assert_eq!(function.sig.ident, "multiply_counter");
     assert!(syn::parse_file(&scaffold.route).is_ok());
     for (text, part) in [
-        ("raw::compare_and_set_counter(", &scaffold.method),
+        ("raw::multiply_counter(", &scaffold.method),
         ("impl Counters", &scaffold.method),
         (
-            "\"/counters/{counter_name}/compareandset\"",
+            "\"/counters/{counter_name}/multiplyby\"",
             &scaffold.route,
         ),
-        ("put(compare_and_set_counter)", &scaffold.route),
+        ("put(multiply_counter)", &scaffold.route),
     ] {
         assert!(part.contains(text), "{text}: {part}");
         assert!(part.contains("compile_error!("), "{part}");
@@ -70,8 +70,8 @@ fn the_row_is_an_expression_with_open_questions() {
     let list = format!("vec![{row}]");
     assert!(syn::parse_str::<syn::Expr>(&list).is_ok(), "{row}");
     for text in [
-        "&COMPARE_AND_SET_COUNTER,",
-        "context.client.counters().compare_and_set_counter(",
+        "&MULTIPLY_COUNTER,",
+        "context.client.counters().multiply_counter(",
         "context.path(0)",
         "compile_error!(\"a value of `counter-name`\")",
         "(\"expected\", compile_error!(",
@@ -102,9 +102,9 @@ fn the_action_is_an_overlay_that_reviews_the_operation() {
             "x-idempotency-reason: it counts",
         );
     let explanation = Explanation::of(&with(&filled), &Wrappers::default()).unwrap();
-    let text = explanation.operation("compareAndSetCounter").unwrap();
+    let text = explanation.operation("multiplyCounter").unwrap();
     assert!(text.contains("it counts"), "{text}");
-    let reviewed = Scaffold::of(&with(&filled), "compareAndSetCounter").unwrap();
+    let reviewed = Scaffold::of(&with(&filled), "multiplyCounter").unwrap();
     assert_eq!(reviewed.overlay, None);
 }
 

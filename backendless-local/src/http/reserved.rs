@@ -39,7 +39,7 @@ const POSITIONS: &[Position] = &[
         service: "data",
         index: 1,
         names: RESERVED_TABLES,
-        routes: &[],
+        routes: &[("bulk", 3), ("bulk", 4)],
     },
     Position {
         service: "data",

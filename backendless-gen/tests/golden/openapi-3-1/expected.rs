@@ -30,17 +30,45 @@ pub mod types {
         pub text: ::std::option::Option<::std::string::String>,
     }
     /// `ItemBoth`
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     pub enum ItemBoth {
         String(::std::string::String),
         Integer(i64),
+        /// A value of none of the other variants.
+        Other(::serde_json::Value),
+    }
+    impl<'de> ::serde::Deserialize<'de> for ItemBoth {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            let value = <::serde_json::Value as ::serde::Deserialize>::deserialize(
+                deserializer,
+            )?;
+            match [value.is_string(), value.is_i64() || value.is_u64()] {
+                [true, false] => {
+                    ::std::result::Result::Ok(
+                        ::serde_json::from_value::<::std::string::String>(value.clone())
+                            .map_or(Self::Other(value), Self::String),
+                    )
+                }
+                [false, true] => {
+                    ::std::result::Result::Ok(
+                        ::serde_json::from_value::<i64>(value.clone())
+                            .map_or(Self::Other(value), Self::Integer),
+                    )
+                }
+                _ => ::std::result::Result::Ok(Self::Other(value)),
+            }
+        }
     }
     impl ::std::fmt::Display for ItemBoth {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match self {
                 Self::String(x) => x.fmt(f),
                 Self::Integer(x) => x.fmt(f),
+                Self::Other(x) => x.fmt(f),
             }
         }
     }
