@@ -53,10 +53,7 @@ fn the_method_and_the_route_are_rust_with_open_questions() {
     for (text, part) in [
         ("raw::multiply_counter(", &scaffold.method),
         ("impl Counters", &scaffold.method),
-        (
-            "\"/counters/{counter_name}/multiplyby\"",
-            &scaffold.route,
-        ),
+        ("\"/counters/{counter_name}/multiplyby\"", &scaffold.route),
         ("put(multiply_counter)", &scaffold.route),
     ] {
         assert!(part.contains(text), "{text}: {part}");

@@ -63,6 +63,13 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, String
     })
 }
 
+/// Returns whether a description of [`describe`] contains a value of the response, an id or a number, which may be the
+/// password of the request. A type of the caller may add others.
+pub(crate) fn has_value(description: &str) -> bool {
+    let before_values = ["(objectId ", "the number ", "the floating-point number "];
+    before_values.iter().any(|text| description.contains(text))
+}
+
 /// Where `value` does not match `T`, and why; `None` if it does match.
 fn mismatch<T: DeserializeOwned>(value: Value) -> Option<String> {
     // The deserializer consumes the value, so the ids are copied before.

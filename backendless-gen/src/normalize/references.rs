@@ -203,10 +203,10 @@ fn move_to_components(document: &mut Document, target: &Pointer) -> String {
     for key in SCHEMAS {
         let parent = pointer.clone();
         pointer = pointer.join(key);
-        if document.at(&pointer).is_none() {
-            if let Some(parent) = document.node_mut(&parent) {
-                parent.set(key, json!({}));
-            }
+        if document.at(&pointer).is_none()
+            && let Some(parent) = document.node_mut(&parent)
+        {
+            parent.set(key, json!({}));
         }
     }
     let section = document.node_mut(&pointer).and_then(Node::mapping_mut);

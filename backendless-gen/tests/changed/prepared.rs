@@ -171,7 +171,7 @@ impl RequestBuilder {
         self.finish()
     }
 
-    fn finish<R>(mut self) -> Prepared<R> {
+    fn finish<R>(self) -> Prepared<R> {
         Prepared {
             operation: self.operation,
             path: self.path,

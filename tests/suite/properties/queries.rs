@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use backendless::{Client, Error, Record, Units, Upload};
+use backendless::{Client, Error, Record, Timestamp, Units, Upload};
 use backendless_tests::spec::Spec;
 use proptest::collection::vec;
 use proptest::option;
@@ -240,6 +240,20 @@ fn number_arrives_unchanged_or_is_rejected() {
                 "incrementByAndGet",
                 vec![("value", value.to_string())],
             )?;
+            let other = value.wrapping_neg();
+            let set = queries.send(counters.compare_and_set("c", value, other).send())?;
+            let Some(target) = set else {
+                return fail("a value is rejected");
+            };
+            let expected = [("expected", value), ("updatedvalue", other)];
+            let expected = expected.map(|(name, value)| (name, value.to_string()));
+            assert_query(target, "compareAndSetCounter", expected.into())?;
+            let time = Timestamp::from_millis(value);
+            let Some(target) = queries.send(cache.expire_at("k", time).send())? else {
+                return fail("a time is rejected");
+            };
+            let expected = vec![("timestamp", value.to_string())];
+            assert_query(target, "cacheExpireAt", expected)?;
             let ttl = Duration::new(secs >> (nanos % 64), nanos % 1_000_000_000);
             let millis = ttl.as_millis();
             let fits = millis > 0 && i64::try_from(millis).is_ok();
@@ -284,6 +298,16 @@ fn every_query_parameter_of_the_document_is_tested() {
                 .send(),
         ),
         queries.send(upload.overwrite(true).send()),
+        queries.send(client.data::<Record>("a").update_where("a = 1", &()).send()),
+        queries.send(client.cache().expire_in("a", Duration::from_secs(1)).send()),
+        queries.send(
+            client
+                .cache()
+                .expire_at("a", Timestamp::from_millis(1))
+                .send(),
+        ),
+        queries.send(client.counters().get_and_increment_by("a", 1).send()),
+        queries.send(client.counters().compare_and_set("a", 1, 2).send()),
     ];
     let mut tested = BTreeSet::new();
     for target in targets {
