@@ -85,6 +85,7 @@ pub(crate) fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str
         "encode/finite.rs",
         "operation.rs",
         "prepared/form.rs",
+        "prepared/problem.rs",
         "prepared/query.rs",
         "prepared/style.rs",
         "mock.rs",

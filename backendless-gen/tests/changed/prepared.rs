@@ -1,6 +1,7 @@
 //! Request builder with the signatures of the SDK's. It builds the parts of a request, and cannot send it. The modules
 //! `query` and `style` are those of the SDK.
 
+mod problem;
 mod query;
 mod style;
 

@@ -10,6 +10,7 @@ mod computed;
 mod form;
 mod password;
 mod path;
+mod problem;
 mod query;
 mod style;
 

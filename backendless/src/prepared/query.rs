@@ -1,10 +1,9 @@
 //! Values in queries, form-encoded.
 
-use std::fmt;
-
 use form_urlencoded::byte_serialize;
 use serde::ser::{self, Impossible, Serialize, SerializeSeq};
 
+use super::problem::Problem;
 use super::style::{Part, Style};
 
 /// Query under construction.
@@ -67,32 +66,8 @@ impl Query {
     }
 }
 
-/// Reason why a value cannot be sent in a query.
-#[derive(Debug, PartialEq)]
-pub(super) struct Problem(String);
-
-impl Problem {
-    pub(super) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Problem {}
-
-impl ser::Error for Problem {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
-}
-
 fn unsupported<T>(found: &str) -> Result<T, Problem> {
-    Err(Problem(format!(
+    Err(Problem::new(format!(
         "a query contains strings, numbers, booleans and lists of them, and not {found}"
     )))
 }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::query::Problem;
+use super::problem::Problem;
 
 /// How a parameter is written that can have several parts. Examples are those of the list `a`, `b` and of the object
 /// with `x` = 1 and `y` = 2.
