@@ -1,8 +1,9 @@
 //! Runs progenitor.
 //!
-//! progenitor and typify panic on some schemas. [`generate`] returns such a panic as an error, with the place of the
-//! operation or schema that causes it.
+//! progenitor and typify panic on some schemas. [`generate`] finds the component that causes a panic or an error, and
+//! replaces it by any JSON value. If an operation itself is the cause, it returns an error with the place of the operation.
 
+use std::collections::HashSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,12 +13,31 @@ use syn::parse_quote;
 use crate::Error;
 use crate::document::{Document, Node, Pointer};
 use crate::model::Model;
-use crate::rules::{OPEN_BODY, OPEN_VALUE};
+use crate::rules::{self, OPEN_BODY, OPEN_VALUE};
 use crate::validate;
 
-/// The code that progenitor generates from `document`, with the lints allowed that it violates.
-pub(crate) fn generate(model: &Model, document: &Document) -> Result<syn::File, Error> {
-    let tokens = run(document).map_err(|what| locate(model, document, &what))?;
+/// The max number of components that are opened because progenitor rejects them.
+const MAX_OPENED: usize = 30;
+
+/// The code that progenitor generates from `document`, with the lints allowed that it violates, and the components that
+/// were replaced by any JSON value because progenitor rejects them.
+pub(crate) fn generate(
+    model: &Model,
+    document: &mut Document,
+) -> Result<(syn::File, Vec<Pointer>), Error> {
+    let mut opened = Vec::new();
+    let tokens = loop {
+        let problem = match run(document) {
+            Ok(tokens) => break tokens,
+            Err(problem) => problem,
+        };
+        let component = locate(model, document, &problem)?;
+        if opened.len() >= MAX_OPENED || opened.contains(&component) {
+            return Err(rejection(document, &component, &problem));
+        }
+        open(document, &component);
+        opened.push(component);
+    };
     let mut file: syn::File = syn::parse2(tokens).map_err(|error| {
         Error::new(format!(
             "progenitor generated code that does not parse: {error}"
@@ -32,7 +52,7 @@ pub(crate) fn generate(model: &Model, document: &Document) -> Result<syn::File, 
         rustdoc::all,
         unreachable_pub
     )]));
-    Ok(file)
+    Ok((file, opened))
 }
 
 /// Runs progenitor on `document`. Fails with the message of its error or panic.
@@ -56,51 +76,90 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-/// An error with the place of the operation or schema that progenitor fails on.
+/// The component that progenitor fails on. Fails with the place of the operation if it is no component.
 ///
-/// progenitor's messages rarely contain a place. Therefore each part is removed in turn; if progenitor succeeds without it,
-/// that part is the cause. The error has no place if no single part is.
-fn locate(model: &Model, document: &Document, what: &str) -> Error {
-    const VALID: &str =
-        "another way to express this; see the limits listed in backendless-gen/src/rules";
-    let schemas = Pointer::of(["components", "schemas"]);
-    let schemas = document
-        .at(&schemas)
-        .map(|at| at.entries())
-        .unwrap_or_default();
-    let suspects = model
-        .operations
+/// progenitor's messages rarely contain a place. Therefore it runs on parts of the document.
+fn locate(model: &Model, document: &Document, problem: &str) -> Result<Pointer, Error> {
+    let operations = model.operations.iter().map(|one| one.pointer.clone());
+    let operations: Vec<Pointer> = operations.collect();
+    let cause = bisect(operations.clone(), |part| {
+        run(&with_operations(model, document, &operations, part)).is_err()
+    });
+    let reduced = with_operations(model, document, &operations, &cause);
+    let section = reduced.at(&Pointer::of(["components", "schemas"]));
+    let components = section.map(|at| at.entries()).unwrap_or_default();
+    let components: Vec<Pointer> = components
         .iter()
-        .map(|operation| operation.pointer.clone());
-    let suspects = suspects.chain(schemas.iter().map(|(_, at)| at.pointer().clone()));
-    for suspect in suspects {
-        let mut rest = document.clone();
-        remove(&mut rest, &suspect);
-        if run(&rest).is_ok() {
-            let what = format!("progenitor cannot express this: {what}");
-            return document.error_near(&suspect, what, VALID);
+        .filter(|(name, _)| ![OPEN_BODY, OPEN_VALUE].contains(name))
+        .map(|(_, at)| at.pointer().clone())
+        .collect();
+    let succeeds_without = |part: &[Pointer]| {
+        let mut rest = reduced.clone();
+        for component in part {
+            open(&mut rest, component);
         }
+        run(&rest).is_ok()
+    };
+    if components.is_empty() || !succeeds_without(&components) {
+        let [place] = cause.as_slice() else {
+            return Err(rejection(document, &Pointer::default(), problem));
+        };
+        return Err(rejection(document, place, problem));
     }
-    document.error_near(
-        &Pointer::default(),
-        format!("progenitor cannot express this specification: {what}"),
-        VALID,
-    )
+    let found = bisect(components, succeeds_without);
+    match found.as_slice() {
+        [component] => Ok(component.clone()),
+        // Several components cause it together. Without the first of them, the others are found next.
+        [first, ..] => Ok(first.clone()),
+        [] => Err(rejection(document, &Pointer::default(), problem)),
+    }
 }
 
-/// Removes an operation. A schema is replaced by an empty one, because others may refer to it.
-fn remove(document: &mut Document, suspect: &Pointer) {
-    let is_schema = suspect.keys().next() == Some("components");
-    if is_schema {
-        if let Some(schema) = document.node_mut(suspect) {
-            schema.replace(serde_json::json!({ "type": "object" }));
+/// Halves `suspects` as long as `holds` for one of the halves. It holds for all of them.
+fn bisect<T: Clone>(mut suspects: Vec<T>, holds: impl Fn(&[T]) -> bool) -> Vec<T> {
+    while suspects.len() > 1 {
+        let (first, second) = suspects.split_at(suspects.len() / 2);
+        suspects = match () {
+            () if holds(first) => first.to_vec(),
+            () if holds(second) => second.to_vec(),
+            () => break,
+        };
+    }
+    suspects
+}
+
+/// The document with only some of its operations, and the components that they use.
+fn with_operations(
+    model: &Model,
+    document: &Document,
+    all: &[Pointer],
+    kept: &[Pointer],
+) -> Document {
+    let kept: HashSet<&Pointer> = kept.iter().collect();
+    let mut part = document.clone();
+    for pointer in all.iter().filter(|pointer| !kept.contains(pointer)) {
+        let method = pointer.keys().last().unwrap_or_default().to_owned();
+        if let Some(item) = part.node_mut(&pointer.parent()) {
+            Node::remove(item, &method);
         }
-        return;
     }
-    let method = suspect.keys().last().unwrap_or_default().to_owned();
-    if let Some(item) = document.node_mut(&suspect.parent()) {
-        Node::remove(item, &method);
+    rules::remove_unused(model, &mut part);
+    part
+}
+
+/// Replaces a component by any JSON value.
+fn open(document: &mut Document, component: &Pointer) {
+    if let Some(schema) = document.node_mut(component) {
+        schema.replace(serde_json::json!({}));
     }
+}
+
+fn rejection(document: &Document, place: &Pointer, problem: &str) -> Error {
+    document.error_near(
+        place,
+        format!("progenitor cannot express this: {problem}"),
+        "another way to express this; see the limits listed in backendless-gen/src/rules",
+    )
 }
 
 /// Serializes changes of the panic hook, which is global to the process.
@@ -122,4 +181,55 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
         let text = text.and_then(|text| text.lines().next().map(str::to_owned));
         text.unwrap_or_else(|| "a panic without a message".to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::{bisect, generate};
+    use crate::document::Pointer;
+    use crate::generate::read;
+    use crate::source::Source;
+
+    #[test]
+    fn component_that_progenitor_rejects_becomes_any_value() {
+        let operations: String = (0..20)
+            .map(|index| {
+                format!(
+                    "  /{index}: {{get: {{operationId: read{index}, responses: {{'200': {{description: a, content: \
+                     {{application/json: {{schema: {{$ref: '#/components/schemas/S{}'}}}}}}}}}}}}}}\n",
+                    index % 4
+                )
+            })
+            .collect();
+        let spec = format!(
+            "openapi: 3.0.1\ninfo: {{title: T, version: '1'}}\npaths:\n{operations}components:\n  schemas:\n    \
+             S0: {{type: string}}\n    S1: {{type: integer}}\n    S2: {{type: boolean}}\n    \
+             S3: {{oneOf: [{{type: string}}], anyOf: [{{type: string}}]}}\n"
+        );
+        // Without the rules, which prevent this shape.
+        let (model, mut document) = read(&Source::new("spec.yaml", spec)).unwrap();
+        let (_, opened) = generate(&model, &mut document).unwrap();
+        assert_eq!(opened, [Pointer::of(["components", "schemas", "S3"])]);
+    }
+
+    #[test]
+    fn cause_among_1000_suspects_is_found_with_at_most_20_runs() {
+        let runs = Cell::new(0);
+        let found = bisect((0..1000).collect(), |part| {
+            runs.set(runs.get() + 1);
+            part.contains(&617)
+        });
+        assert_eq!(found, [617]);
+        assert!(runs.get() <= 20, "{} runs", runs.get());
+    }
+
+    #[test]
+    fn suspects_that_fail_together_are_all_returned() {
+        let found = bisect((0..8).collect(), |part| {
+            part.contains(&1) && part.contains(&2)
+        });
+        assert_eq!(found, [0, 1, 2, 3]);
+    }
 }

@@ -8,6 +8,7 @@ use crate::functions;
 use crate::inline;
 use crate::mock;
 use crate::model::Model;
+use crate::normalize::normalize;
 use crate::operations;
 use crate::overlay::{self, Outdated};
 use crate::render::{self, Header};
@@ -16,6 +17,7 @@ use crate::rules::{self, Applied};
 use crate::source::Source;
 use crate::types;
 use crate::validate;
+use crate::variants;
 
 /// The generated files of one specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,8 @@ pub struct Output {
     pub files: Vec<GeneratedFile>,
     /// What the rules changed: a line per rule, and below it one per place.
     pub report: String,
-    /// Operations whose idempotency is not reviewed, each with its place and the overlay action to add.
+    /// What is generated in another way than the document expresses it, then the operations whose idempotency is not
+    /// reviewed, each with its place and what to do.
     pub warnings: Vec<String>,
 }
 
@@ -62,7 +65,7 @@ pub fn generate(source: &Source, lock: &str) -> Result<Output, Error> {
     Ok(Output {
         files: files.into(),
         report: rules::report(&applied),
-        warnings: review::warnings(&model, &document),
+        warnings: [document.notes(), &review::warnings(&model, &document)].concat(),
     })
 }
 
@@ -73,7 +76,7 @@ pub fn generate(source: &Source, lock: &str) -> Result<Output, Error> {
 /// If the document or an overlay is invalid, or an overlay does not apply.
 pub fn merged(source: &Source) -> Result<String, Error> {
     let document = merge(source, Outdated::Reject)?;
-    validate::document(&document)?;
+    validate::document(&normalize(&document)?)?;
     let root = document.root();
     let text = serde_json::to_string_pretty(root.node());
     text.map(|text| text + "\n")
@@ -90,15 +93,22 @@ pub(crate) fn read_for_comparison(source: &Source) -> Result<(Model, Document), 
     model(&merge(source, Outdated::Skip)?)
 }
 
+/// The document with all overlays applied.
+pub(crate) fn merged_document(source: &Source) -> Result<Document, Error> {
+    merge(source, Outdated::Reject)
+}
+
 fn merge(source: &Source, outdated: Outdated) -> Result<Document, Error> {
     let mut document = Document::parse(&source.name, &source.text)?;
     overlay::apply(&mut document, &source.overlays, outdated)?;
     Ok(document)
 }
 
-fn model(document: &Document) -> Result<(Model, Document), Error> {
-    validate::document(document)?;
-    let document = inline::inline(document)?;
+/// Normalizes and validates a document, and reads its operations.
+pub(crate) fn model(document: &Document) -> Result<(Model, Document), Error> {
+    let document = normalize(document)?;
+    validate::document(&document)?;
+    let document = inline::inline(&document)?;
     let model = Model::read(&document)?;
     validate::model(&document, &model)?;
     Ok((model, document))
@@ -106,11 +116,13 @@ fn model(document: &Document) -> Result<(Model, Document), Error> {
 
 /// The request builders, and what the rules changed for them.
 pub(crate) fn raw(model: &Model, document: &Document) -> Result<(syn::File, Applied), Error> {
-    let mut lowered = document.clone();
-    let applied = rules::apply(model, &mut lowered)?;
-    let mut file = bindings::generate(model, &lowered)?;
-    functions::apply(model, &lowered, &mut file)?;
+    let (model, mut lowered) = variants::split(model, document);
+    let mut applied = rules::apply(&model, &mut lowered)?;
+    let (mut file, opened) = bindings::generate(&model, &mut lowered)?;
+    rules::add_opened(&mut applied, opened);
+    functions::apply(&model, &lowered, &mut file)?;
     types::apply(&lowered, &mut file)?;
+    variants::correct_docs(&model, &mut file);
     docs::apply(&mut file);
     Ok((file, applied))
 }
@@ -156,8 +168,14 @@ mod tests {
         assert_eq!(
             ids(|operation| operation.extensions.idempotency == Idempotency::NotIdempotent),
             [
+                "compareAndSetCounter",
                 "createObject",
+                "decrementAndGet",
+                "deleteObjects",
+                "dispatchEvent",
+                "getAndDecrement",
                 "getAndIncrement",
+                "getAndIncrementBy",
                 "incrementAndGet",
                 "incrementByAndGet",
                 "invokeCloudCodeService",
@@ -167,6 +185,8 @@ mod tests {
                 "restorePassword",
                 "saveGeoPoint",
                 "sendEmail",
+                "updateObjects",
+                "upsertObject",
             ]
         );
         let conditional = |operation: &Operation| {

@@ -3,10 +3,11 @@
 //! The stages, in the order of [`generate`]:
 //!
 //! 1. `document` parses the text and records the place of each value; `overlay` applies the overlays.
-//! 2. `validate` rejects what cannot be generated, with its place and what would be valid; `inline` writes shared parts
+//! 2. `normalize` converts OpenAPI 3.1, references and missing names to one form; `validate` rejects what cannot be generated, with its place and what would be valid; `inline` writes shared parts
 //!    out where they are used.
-//! 3. `model` reads the operations, with the metadata of `extensions` and `live`.
-//! 4. `rules` rewrite the document into what progenitor can express.
+//! 3. `model` reads the operations, their `parameters` and `bodies`, with the metadata of `extensions` and `live`.
+//! 4. `variants` adds an operation for each other media type of a request; `rules` rewrite the document into what progenitor
+//!    can express.
 //! 5. `bindings` runs progenitor; `functions` replaces its client by request builders, `types` changes the schema
 //!    types, and `docs` wraps the doc comments.
 //! 6. `review` lists the operations whose idempotency is not reviewed; `operations` and `mock` generate the operation
@@ -27,6 +28,7 @@
 //! ```
 
 mod bindings;
+mod bodies;
 mod docs;
 mod document;
 mod error;
@@ -39,8 +41,10 @@ mod live;
 mod mock;
 mod model;
 mod names;
+mod normalize;
 mod operations;
 mod overlay;
+mod parameters;
 mod render;
 mod reserved;
 mod review;
@@ -52,6 +56,7 @@ mod template;
 pub mod testing;
 mod types;
 mod validate;
+mod variants;
 
 pub use error::Error;
 pub use files::{Change, Drift, Workspace, Written};

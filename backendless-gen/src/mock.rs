@@ -7,7 +7,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::Error;
-use crate::model::{In, Media, Model, Operation, Parameter, Response, Scalar};
+use crate::model::{Media, Model, Operation, Response};
+use crate::parameters::{In, Parameter, Scalar, Shape, Style};
 
 /// Methods of every matcher. A parameter with such a name gets a `_` appended.
 const TAKEN: [&str; 3] = ["body", "into_inner", "user_token"];
@@ -68,7 +69,7 @@ fn when(operation: &Operation) -> TokenStream {
         " Request matcher of a mock of `{}`. Requests may differ in everything that it does not set.",
         operation.id
     );
-    let parameters = operation.parameters.iter().map(parameter);
+    let parameters = operation.parameters.iter().filter_map(parameter);
     let body = operation
         .request
         .as_ref()
@@ -96,7 +97,14 @@ fn when(operation: &Operation) -> TokenStream {
     }
 }
 
-fn parameter(parameter: &Parameter) -> TokenStream {
+/// A method that compares the value of a parameter; none for an object, whose properties have no order.
+fn parameter(parameter: &Parameter) -> Option<TokenStream> {
+    let (scalar, is_list) = match parameter.shape {
+        Shape::Scalar(scalar) => (scalar, false),
+        Shape::List(scalar) => (scalar, true),
+        Shape::Unknown => (Scalar::Text, false),
+        Shape::Object => return None,
+    };
     let function = match TAKEN.contains(&parameter.argument.as_str()) {
         true => format_ident!("{}_", parameter.argument),
         false => format_ident!("{}", parameter.argument),
@@ -107,48 +115,75 @@ fn parameter(parameter: &Parameter) -> TokenStream {
         In::Query => "query parameter",
         In::Header => "header",
     };
-    let value = match parameter.list {
+    let value = match is_list {
         true => "list of values",
         false => "value",
     };
     let doc = format!(" Matches only requests whose {place} `{name}` equals this {value}.");
-    let (kind, condition) = condition(parameter);
-    quote! {
+    let (kind, condition) = match is_list {
+        true => list_condition(parameter, scalar),
+        false => condition(parameter, scalar),
+    };
+    Some(quote! {
         #[doc = #doc]
         pub fn #function(self, value: #kind) -> Self {
             Self(self.0.#condition)
         }
-    }
+    })
 }
 
 /// The type of the value, and the call that compares it.
-fn condition(parameter: &Parameter) -> (TokenStream, TokenStream) {
+fn condition(parameter: &Parameter, scalar: Scalar) -> (TokenStream, TokenStream) {
     let name = &parameter.name;
-    let kind = match parameter.scalar {
-        Scalar::Text => quote!(impl Into<String>),
-        Scalar::Integer => quote!(i64),
-        Scalar::Number => quote!(f64),
-        Scalar::Boolean => quote!(bool),
-    };
-    let text = match parameter.scalar {
-        Scalar::Text => quote!(value.into()),
-        _ => quote!(value.to_string()),
-    };
-    if parameter.list {
-        let texts = quote!(value.into_iter().map(|value| #text).collect());
-        return (
-            quote!(impl IntoIterator<Item = #kind>),
-            quote!(query(#name, #texts)),
-        );
-    }
-    let call = match (parameter.place, parameter.scalar) {
+    let text = text_of(scalar);
+    let call = match (parameter.place, scalar) {
         (In::Path, _) => quote!(path(#name, #text)),
         (In::Header, _) => quote!(header(#name, #text)),
         // `5` and `5.0` are equal.
         (In::Query, Scalar::Number) => quote!(query_number(#name, value)),
         (In::Query, _) => quote!(query(#name, vec![#text])),
     };
-    (kind, call)
+    (kind_of(scalar), call)
+}
+
+fn list_condition(parameter: &Parameter, scalar: Scalar) -> (TokenStream, TokenStream) {
+    let name = &parameter.name;
+    let (kind, text) = (kind_of(scalar), text_of(scalar));
+    let texts = quote!(value.into_iter().map(|value| #text).collect());
+    let separator = match parameter.style {
+        Style::Plain => None,
+        Style::SPACE => Some(" "),
+        Style::PIPE => Some("|"),
+        Style::Of(_) => Some(","),
+    };
+    let joined = quote!({
+        let texts: Vec<String> = #texts;
+        texts.join(#separator)
+    });
+    let call = match (parameter.place, separator) {
+        (In::Path, _) => quote!(path(#name, #joined)),
+        (In::Header, _) => quote!(header(#name, #joined)),
+        (In::Query, None) => quote!(query(#name, #texts)),
+        (In::Query, Some(_)) => quote!(query(#name, vec![#joined])),
+    };
+    (quote!(impl IntoIterator<Item = #kind>), call)
+}
+
+fn kind_of(scalar: Scalar) -> TokenStream {
+    match scalar {
+        Scalar::Text => quote!(impl Into<String>),
+        Scalar::Integer => quote!(i64),
+        Scalar::Number => quote!(f64),
+        Scalar::Boolean => quote!(bool),
+    }
+}
+
+/// The text of the argument `value`.
+fn text_of(scalar: Scalar) -> TokenStream {
+    match scalar {
+        Scalar::Text => quote!(value.into()),
+        _ => quote!(value.to_string()),
+    }
 }
 
 /// The matcher of the body. A form has none, because the boundary between its parts is random.
@@ -186,6 +221,12 @@ fn then(operation: &Operation) -> TokenStream {
             /// Panics if `body` cannot be serialized as JSON.
             pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
                 Self(self.0.json(body))
+            }
+        },
+        Response::Text => quote! {
+            /// Responds with status 200 and this text.
+            pub fn ok(self, body: impl Into<String>) -> Self {
+                Self(self.0.bytes(body.into().into_bytes()))
             }
         },
         Response::Raw => quote! {

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::source::Source;
 
 /// The header of every generated file. It names all inputs, so that a change of any of them is drift.
+#[derive(Debug)]
 pub(crate) struct Header {
     /// Name and sha256 of each input.
     digests: Vec<(String, String)>,

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{In, Model, Operation};
+use crate::model::{Model, Operation};
+use crate::parameters::In;
 use crate::template::Segment;
 
 /// The reserved values per parameter, and notes on values that are reserved more often than necessary.
@@ -25,13 +26,32 @@ pub(crate) fn of(model: &Model, operation: &Operation) -> Reserved {
     let others = model
         .operations
         .iter()
-        .filter(|other| other.method == operation.method && other.id != operation.id);
+        .filter(|other| other.method == operation.method && other.id != operation.id)
+        .filter(|other| may_collide(operation, other));
     for other in others {
         for collision in collisions(operation, other) {
             reserve(&mut reserved, operation, other, &collision);
         }
     }
     reserved
+}
+
+/// Whether the paths of two operations can be equal: excludes most operations before their paths are expanded.
+fn may_collide(operation: &Operation, other: &Operation) -> bool {
+    let has_multi_segment = |one: &Operation| {
+        let mut parameters = one.parameters_in(In::Path);
+        parameters.any(|parameter| parameter.multi_segment)
+    };
+    let (own, foreign) = (&operation.template.segments, &other.template.segments);
+    let literals = own.iter().zip(foreign);
+    let differ = |(own, foreign): (&Segment, &Segment)| match (own.text(), foreign.text()) {
+        (Some(own), Some(foreign)) => own != foreign,
+        _ => false,
+    };
+    if has_multi_segment(operation) || has_multi_segment(other) {
+        return true;
+    }
+    own.len() == foreign.len() && !literals.into_iter().any(differ)
 }
 
 /// Reserves one value of a collision.

@@ -40,7 +40,7 @@ pub(crate) fn description(operation: &Operation) -> String {
 }
 
 /// An overlay action whose values the generator rejects until they are replaced.
-fn action(operation: &Operation) -> String {
+pub(crate) fn action(operation: &Operation) -> String {
     let name = operation.id.replace('\\', "\\\\").replace('\'', "\\'");
     let target = scalar(&format!("$.paths.*[?@.operationId == '{name}']"));
     let (idempotency, reason) = (extensions::IDEMPOTENCY, extensions::REASON);

@@ -5,7 +5,10 @@ use std::fmt;
 /// A path template such as `/data/{table-name}/count`, split into segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
+    /// The path without its fragment, which is not part of a request.
     text: String,
+    /// The text after `#`, which some documents use to tell operations of one path apart.
+    pub(crate) fragment: Option<String>,
     pub(crate) segments: Vec<Segment>,
 }
 
@@ -22,12 +25,17 @@ pub(crate) enum Piece {
 impl Template {
     /// Parses a path. The error describes the problem, without its place.
     pub(crate) fn parse(path: &str) -> Result<Self, String> {
+        let (path, fragment) = match path.split_once('#') {
+            Some((path, fragment)) => (path, Some(fragment.to_owned())),
+            None => (path, None),
+        };
         let rest = path
             .strip_prefix('/')
             .ok_or_else(|| format!("the path `{path}` does not begin with a slash"))?;
         let segments = rest.split('/').map(|text| Segment::parse(path, text));
         let template = Self {
             text: path.to_owned(),
+            fragment,
             segments: segments.collect::<Result<_, _>>()?,
         };
         let names: Vec<&str> = template.parameters().collect();
@@ -50,6 +58,7 @@ impl Template {
     }
 }
 
+/// Writes the path without its fragment.
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

@@ -1,7 +1,7 @@
 //! Code generated from a changed specification compiles without warnings, and builds the requests that it describes.
 //!
 //! Each case is a changed copy of `openapi.yaml`. Its three generated files go into a small crate together with the handwritten
-//! files of the SDK that they use (`operation.rs`, `mock.rs`, `encode.rs`), and a small request builder, `changed/prepared.rs`, that
+//! files of the SDK that they use (`operation.rs`, `mock.rs`, `encode.rs`, `prepared/form.rs`), and a small request builder, `changed/prepared.rs`, that
 //! replaces that of the SDK. All crates form one temporary workspace, which is compiled offline with the versions in Cargo.lock. The case
 //! `requests` also runs the tests in `changed/requests.rs`. The small documents in `changed/documents`, one for each subject,
 //! are the modules of one more crate, with tests of their meaning in `changed/documents.rs`. Compiled dependencies are kept in `target/tmp`, so that only the first
@@ -12,12 +12,17 @@
     reason = "a test may unwrap: its panic is the failure report"
 )]
 
+#[path = "changed/crates.rs"]
+mod crates;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use backendless_gen::testing::generate_leniently;
-use backendless_gen::{GeneratedFile, Overlay, Source};
+use backendless_gen::{Overlay, Source};
+use crates::{
+    fresh_workspace, read, sdk, try_cargo, write_manifest, write_sources, write_workspace_manifest,
+};
 
 const PATHS_END: &str = "\ncomponents:\n";
 
@@ -144,17 +149,6 @@ fn second_media_type(spec: String) -> String {
     spec.replace(json, &format!("{xml}{json}"))
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap()
-}
-
 #[test]
 fn code_of_changed_specifications_compiles_without_warnings_and_builds_requests() {
     let workspace = write_workspace();
@@ -163,28 +157,15 @@ fn code_of_changed_specifications_compiles_without_warnings_and_builds_requests(
     cargo(&workspace, &[&tested[..], &["--lib"]].concat());
 }
 
-/// Runs cargo offline. Panics with its output if it fails.
+/// Runs cargo. Panics with its output if it fails.
 fn cargo(workspace: &Path, arguments: &[&str]) {
-    let result = Command::new(env!("CARGO"))
-        .args(arguments)
-        .args(["--quiet", "--offline"])
-        .current_dir(workspace)
-        .env("CARGO_TARGET_DIR", workspace.with_extension("target"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .unwrap();
-    assert!(
-        result.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&result.stdout),
-        String::from_utf8_lossy(&result.stderr)
-    );
+    try_cargo(workspace, arguments).unwrap_or_else(|output| panic!("{output}"));
 }
 
 /// Writes a crate per case and returns the folder of their workspace.
 fn write_workspace() -> PathBuf {
     let (spec, lock) = (read("openapi.yaml"), read("Cargo.lock"));
-    let workspace = fresh_workspace();
+    let workspace = fresh_workspace("changed-specs");
     for case in CASES {
         let changed = (case.change)(spec.clone());
         let output = backendless_gen::generate(&with_overlay(changed), &lock)
@@ -193,19 +174,8 @@ fn write_workspace() -> PathBuf {
     }
     write_documents(&workspace.join(DOCUMENTS), &lock);
     let names = CASES.iter().map(|case| case.name).chain([DOCUMENTS]);
-    let members: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
-    let manifest = include_str!("changed/workspace.toml").replace("MEMBERS", &members.join(", "));
-    fs::write(workspace.join("Cargo.toml"), manifest).unwrap();
-    fs::write(workspace.join("Cargo.lock"), lock).unwrap();
+    write_workspace_manifest(&workspace, &names.collect::<Vec<_>>());
     workspace
-}
-
-/// An empty folder for the crates. Its path is the same in each run, so that cargo reuses compiled dependencies.
-fn fresh_workspace() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("changed-specs");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
 }
 
 fn write_crate(folder: &Path, name: &str, output: &backendless_gen::Output) {
@@ -221,52 +191,11 @@ fn write_crate(folder: &Path, name: &str, output: &backendless_gen::Output) {
     write_manifest(folder, name);
 }
 
-fn write_manifest(folder: &Path, name: &str) {
-    let manifest = include_str!("changed/member.toml").replace("NAME", name);
-    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-}
-
-/// Writes the generated files and those that they use. `module` is the path of their module in the crate: `::name`.
-fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str) {
-    let crate_path = format!("crate{module}::");
-    let write = |name: &str, text: &str| {
-        fs::write(folder.join(name), text.replace("crate::", &crate_path)).unwrap();
-    };
-    fs::create_dir_all(folder.join("generated")).unwrap();
-    for folder in ["encode", "mock"].map(|name| folder.join(name)) {
-        fs::create_dir_all(folder).unwrap();
-    }
-    for file in files {
-        write(&format!("generated/{}", file.name), &file.text);
-    }
-    for handwritten in [
-        "encode.rs",
-        "encode/finite.rs",
-        "operation.rs",
-        "mock.rs",
-        "mock/condition.rs",
-        "mock/handle.rs",
-        "mock/matcher.rs",
-        "mock/received.rs",
-        "mock/route.rs",
-    ] {
-        let text = read(&format!("backendless/src/{handwritten}"));
-        // The unit tests in these files need the rest of the SDK.
-        write(handwritten, &text.replace("#[cfg(test)]", "#[cfg(any())]"));
-    }
-    write("prepared.rs", include_str!("changed/prepared.rs"));
-}
-
 /// Writes the crate of the small documents.
 fn write_documents(folder: &Path, lock: &str) {
     let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/changed/documents");
-    // The part of the SDK that every document needs, without the function for the committed one.
-    let (_, sdk) = include_str!("changed/lib.rs")
-        .split_once("\npub mod mock;")
-        .unwrap();
-    let (sdk, _) = sdk
-        .split_once("\n/// A request borrows")
-        .unwrap_or((sdk, ""));
+    // The part of the SDK that every document needs.
+    let (_, sdk) = sdk().split_once("\npub mod mock;").unwrap();
     let mut names: Vec<String> = fs::read_dir(documents.as_path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -1,7 +1,7 @@
 //! A small specification per rule, per subject of the generated functions and per change of the types.
 //!
 //! Each folder below `tests/golden` contains `spec.yaml`, the types and functions generated from it in `expected.rs`, and for
-//! a rule the places that it changed in `touched.txt`. The folder of a rule has the rule's name; [`SUBJECTS`] names the
+//! a rule the places that it changed in `touched.txt`. The notes of a document are in `notes.txt`. The folder of a rule has the rule's name; [`SUBJECTS`] names the
 //! others. After an intended change `BLESS=1 cargo test -p backendless-gen --test golden` updates the expected files; review the diff
 //! before you commit it.
 
@@ -15,13 +15,23 @@ use backendless_gen::Source;
 use backendless_gen::testing::{bindings, rules};
 use syn::Item;
 
-/// Subjects of the generated functions, then the changes of types and docs.
-const SUBJECTS: [&str; 13] = [
+/// Subjects of the normalization, of the generated functions, then the changes of types and docs.
+const SUBJECTS: [&str; 21] = [
+    // src/document and src/normalize
+    "dropped-schemas",
+    "media-types",
+    "merge-keys",
+    "openapi-3-1",
+    "operation-ids",
+    "references",
+    "servers",
+    // src/functions
     "functions",
     "bodies",
     "headers",
     "methods",
     "names",
+    "parameter-styles",
     "path-parameters",
     "profiles",
     "query-parameters",
@@ -45,6 +55,14 @@ fn examples_generate_the_expected_code() {
         let generated = bindings(&Source::new("spec.yaml", spec));
         let generated = generated.unwrap_or_else(|error| panic!("{name}: {error}"));
         wrong.extend(differs(&name, "expected.rs", &shown(&name, generated.code)));
+        let notes: String = generated
+            .notes
+            .iter()
+            .map(|note| format!("{note}\n"))
+            .collect();
+        if !notes.is_empty() || folder().join(&name).join("notes.txt").exists() {
+            wrong.extend(differs(&name, "notes.txt", &notes));
+        }
         let changes = generated.changes.iter();
         if let Some((_, places)) = changes.clone().find(|(rule, _)| *rule == name) {
             assert!(

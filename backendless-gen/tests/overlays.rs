@@ -95,7 +95,7 @@ fn an_error_in_a_value_that_an_overlay_adds_has_the_place_in_the_overlay() {
   x-source: a page
   update:
     parameters:
-    - {name: sort, in: cookie, schema: {type: string}}
+    - {name: sort, in: nowhere, schema: {type: string}}
 ";
     let error = merged(&source(actions)).unwrap_err().to_string();
     assert!(

@@ -75,28 +75,62 @@ fn a_difference_that_affects_no_one_is_reported() {
         (Level::Textual, "only layout or comments changed")
     );
     let extension = format!("{old}x-more: 1\n");
-    let (level, what) = between(&old, &extension).remove(0);
-    assert_eq!(level, Level::Textual);
-    assert_eq!(what, "a part changed that the generator does not read");
+    let change = (Level::Textual, "`x-more` changed".to_owned());
+    assert_eq!(between(&old, &extension), [change]);
 }
 
 fn source_text(name: &str) -> String {
     fs::read_to_string(folder().join("diff").join(name)).unwrap()
 }
 
-/// In both directions: what is breaking in one is additive in the other.
+/// In both directions: what is breaking in one is additive in the other. The schemas are open, so that no generated type
+/// has their properties.
 #[test]
 fn the_level_of_a_change_depends_on_who_writes_the_value() {
-    let old = source_text("old.yaml");
+    let (old, _) = open_schemas();
     let optional = old.replace("required: [name]", "required: [name, remember]");
     assert_eq!(levels(&between(&old, &optional)), [Level::Breaking]);
     assert_eq!(levels(&between(&optional, &old)), [Level::Additive]);
     let in_response = old.replace(
-        "{type: object, properties: {amount",
-        "{type: object, required: [amount], properties: {amount",
+        "properties: {amount",
+        "required: [amount], properties: {amount",
     );
     assert_eq!(levels(&between(&old, &in_response)), [Level::Additive]);
     assert_eq!(levels(&between(&in_response, &old)), [Level::Breaking]);
+}
+
+/// A field of another type is breaking for all code that uses the generated type, whoever writes the value.
+#[test]
+fn another_type_of_a_field_is_breaking_in_both_directions() {
+    let (_, old) = open_schemas();
+    for changed in [
+        old.replace("required: [name]", "required: [name, remember]"),
+        old.replace(
+            "properties: {amount",
+            "required: [amount], properties: {amount",
+        ),
+    ] {
+        assert_eq!(levels(&between(&old, &changed)), [Level::Breaking]);
+        assert_eq!(levels(&between(&changed, &old)), [Level::Breaking]);
+    }
+}
+
+/// The old document with a body and a response that are open, and as it is.
+fn open_schemas() -> (String, String) {
+    let old = source_text("old.yaml");
+    let body = "              type: object\n              required: [name]\n";
+    let response = "{type: object, properties: {amount";
+    assert!(old.contains(body) && old.contains(response));
+    let open = old
+        .replace(
+            body,
+            &format!("{body}              additionalProperties: true\n"),
+        )
+        .replace(
+            response,
+            "{type: object, additionalProperties: true, properties: {amount",
+        );
+    (open, old)
 }
 
 fn levels(changes: &[(Level, String)]) -> Vec<Level> {
@@ -174,17 +208,24 @@ fn between_overlays(old: &str, new: &str) -> Vec<(Level, String, Option<String>)
 fn a_change_of_metadata_in_an_overlay_is_reported() {
     let safe = "{x-idempotency: safe, x-idempotency-reason: it reads}";
     let ends = "{x-idempotency: not-idempotent, x-idempotency-reason: it counts, x-session: ends}";
-    let note = "it is not idempotent now, was safe; its retries change".to_owned();
     let changes = between_overlays(safe, ends);
-    assert_eq!(
-        changes[0],
+    let change = |key: &str, note: &str| {
+        let what = format!("the {key} of `removeItem` changed");
         (
-            Level::Breaking,
-            "the idempotency of `removeItem` changed".to_owned(),
-            Some(note)
+            Level::Behaviour,
+            what,
+            Some(format!("generated code: {note}")),
         )
+    };
+    let idempotency = "the idempotency of `removeItem` is NotIdempotent now, was Safe";
+    let session = "the session of `removeItem` is Ends now, was Uses";
+    assert_eq!(
+        changes[..2],
+        [
+            change("x-idempotency", idempotency),
+            change("x-session", session)
+        ]
     );
-    assert_eq!(changes[1].1, "the session use of `removeItem` changed");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn every_check_lists_its_findings_with_their_places() {
     let findings = Findings::of(&source()).unwrap().to_string();
     compare("lint/expected.txt", &findings);
     assert!(
-        findings.ends_with(" findings of 13 of 13 checks\n"),
+        findings.ends_with(" findings of 14 of 14 checks\n"),
         "{findings}"
     );
 }
@@ -63,7 +63,7 @@ fn a_specification_without_problems_has_no_findings() {
     let reviewed = overlay(read("clean_overlay.yaml"));
     let source = Source::new("spec.yaml", read("clean.yaml")).with_overlays([reviewed]);
     let findings = Findings::of(&source).unwrap();
-    assert_eq!(findings.to_string(), "0 findings of 0 of 13 checks\n");
+    assert_eq!(findings.to_string(), "0 findings of 0 of 14 checks\n");
 }
 
 #[test]

@@ -64,7 +64,9 @@ pub mod operations {
 pub mod parameters {
     pub use crate::cache::CachePutParameters;
     pub use crate::cloud_code::InvocationParameters;
-    pub use crate::data::{CountParameters, FindParameters};
+    pub use crate::data::{
+        CountParameters, DeleteWhereParameters, FindParameters, UpdateWhereParameters,
+    };
     pub use crate::files::{DownloadFileParameters, UploadFileParameters};
     pub use crate::geo::FindGeoPointsParameters;
     pub use crate::messaging::PublishParameters;
@@ -85,7 +87,7 @@ pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
-pub use data::{Count, Find, Object, ObjectStream, Record, Table};
+pub use data::{Count, DeleteWhere, Find, Object, ObjectStream, Record, Table, UpdateWhere};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};

@@ -64,6 +64,32 @@ async fn incomplete_error_envelope_is_read() {
 }
 
 #[tokio::test]
+async fn error_of_another_shape_is_readable_as_it_is() {
+    for body in [
+        json!({"error": {"fields": ["name"]}, "title": "invalid"}),
+        json!({"code": 422, "message": "no", "violations": [1]}),
+        json!([{"field": "name"}]),
+        json!("invalid"),
+    ] {
+        let error = error_of(422, &body.to_string()).await;
+        assert_eq!(error.data(), Some(&body));
+        let repeats_a_secret = json!({"path": API_KEY, "error": body}).to_string();
+        assert_eq!(error_of(422, &repeats_a_secret).await.data(), None);
+    }
+    // The envelope of the service has its own accessors.
+    for body in [
+        json!({"code": 1000, "message": "no"}),
+        json!({"code": 1000, "message": "no", "errorData": {}}),
+        json!({}),
+        json!(null),
+    ] {
+        assert_eq!(error_of(400, &body.to_string()).await.data(), None);
+    }
+    let long = json!({"error": "x".repeat(9000)}).to_string();
+    assert_eq!(error_of(400, &long).await.data(), None);
+}
+
+#[tokio::test]
 async fn gateway_page_is_reported_by_size_and_type_only() {
     let page = "<html>SECRET</html>";
     let server = Recorder::with_headers(502, &[("content-type", "text/html; x=y")], page).await;

@@ -87,15 +87,20 @@ fn patched(root: &Path, patch: &Path) -> Result<Source, io::Error> {
     for overlay in &before.overlays {
         fs::write(folder.path().join(&overlay.name), &overlay.text)?;
     }
-    let output = Command::new("git")
-        .arg("apply")
-        .arg(patch.canonicalize()?)
-        .current_dir(folder.path())
-        .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
-        .env_remove("GIT_DIR")
-        .output()?;
+    let apply = |arguments: &[&str]| {
+        Command::new("git")
+            .arg("apply")
+            .args(arguments)
+            .arg(patch.canonicalize()?)
+            .current_dir(folder.path())
+            .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
+            .env_remove("GIT_DIR")
+            .output()
+    };
+    let output = apply(&[])?;
     if !output.status.success() {
-        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr)));
+        let is_contained = apply(&["--check", "--reverse"])?.status.success();
+        return Err(io::Error::other(rejection(&output.stderr, is_contained)));
     }
     let file = patch.file_name().unwrap_or_default().display();
     let mut after = read(folder.path())?;
@@ -106,6 +111,26 @@ fn patched(root: &Path, patch: &Path) -> Result<Source, io::Error> {
         }
     }
     Ok(after)
+}
+
+/// Why a patch does not apply, and what to do.
+fn rejection(message: &[u8], is_contained: bool) -> String {
+    if is_contained {
+        return "the checkout already contains this change\n  help: remove the patch".to_owned();
+    }
+    let message = String::from_utf8_lossy(message);
+    let failed = message
+        .lines()
+        .filter_map(|line| line.strip_prefix("error: patch failed: "));
+    let places: Vec<&str> = failed.collect();
+    match places.is_empty() {
+        true => message.trim_end().to_owned(),
+        false => format!(
+            "the lines that it changes are not those of the checkout, at {}\n  \
+             help: make the change in the checkout, and write it with `git diff`",
+            places.join(", ")
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -205,5 +230,33 @@ mod tests {
             overlay("overlays/b.yaml", "b\n"),
         ]);
         assert_eq!(find(root, file.to_str().unwrap()).unwrap(), expected);
+    }
+
+    /// A checkout with a document of three lines, and a patch of its second line.
+    fn patch(second: &str) -> (tempfile::TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!("openapi: 3.0.1\n{second}\npaths: {{}}\n");
+        fs::write(folder.path().join("openapi.yaml"), text).unwrap();
+        let patch = folder.path().join("kept.patch");
+        let text = "--- a/openapi.yaml\n+++ b/openapi.yaml\n@@ -1,3 +1,3 @@\n openapi: 3.0.1\n-x: 1\n+x: 2\n paths: {}\n";
+        fs::write(&patch, text).unwrap();
+        let name = patch.to_str().unwrap().to_owned();
+        (folder, name)
+    }
+
+    #[test]
+    fn a_patch_that_does_not_apply_is_reported_with_its_place_and_a_remedy() {
+        let (folder, name) = patch("x: 1");
+        let text = find(folder.path(), &name).unwrap().text;
+        assert_eq!(text, "openapi: 3.0.1\nx: 2\npaths: {}\n");
+        let (folder, name) = patch("x: 3");
+        let error = find(folder.path(), &name).unwrap_err().to_string();
+        let reason =
+            "the lines that it changes are not those of the checkout, at openapi.yaml:1\n  help: ";
+        assert!(error.contains(reason), "{error}");
+        let (folder, name) = patch("x: 2");
+        let error = find(folder.path(), &name).unwrap_err().to_string();
+        let reason = "the checkout already contains this change\n  help: remove the patch";
+        assert!(error.contains(reason), "{error}");
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use backendless_gen::spec::{Diff, Explanation, Findings, Wrappers};
+use backendless_gen::spec::{Diff, Explanation, Findings, Scaffold, Wrappers};
 use backendless_gen::{Error, Source, merged};
 use clap::{Subcommand, ValueEnum};
 
@@ -29,6 +29,13 @@ pub(crate) enum Question {
     Explain {
         /// The operationId. Default: all operations, a line each.
         operation: Option<String>,
+    },
+    /// Prints the parts of a new operation outside the generated code. Each open question fails to compile.
+    Scaffold {
+        /// The operationId.
+        operation: String,
+        /// A document, a patch or a git revision with the operation. Default: the working copy.
+        spec: Option<String>,
     },
     /// Lists what in the specification causes problems for users, and what the generator does about it.
     Lint,
@@ -64,6 +71,13 @@ pub(crate) fn run(root: &Path, question: Question) -> Result<ExitCode, Error> {
                 Some(id) => explanation.operation(&id)?,
                 None => explanation.table(),
             });
+        }
+        Question::Scaffold { operation, spec } => {
+            let source = match spec {
+                Some(spec) => find(root, &spec)?,
+                None => Source::working_copy(root)?,
+            };
+            show(&Scaffold::of(&source, &operation)?.to_string());
         }
         Question::Lint => {
             show(&Findings::of(&Source::working_copy(root)?)?.to_string());

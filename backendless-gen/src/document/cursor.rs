@@ -4,7 +4,13 @@ use super::{Data, Document, Node, Pointer};
 use crate::Error;
 
 /// The component sections that a `$ref` can refer to.
-const SECTIONS: [&str; 4] = ["parameters", "requestBodies", "responses", "schemas"];
+const SECTIONS: [&str; 5] = [
+    "parameters",
+    "pathItems",
+    "requestBodies",
+    "responses",
+    "schemas",
+];
 
 /// A node of a document, and the path to it. Cloning copies the path.
 #[derive(Clone, Debug)]
@@ -106,6 +112,12 @@ impl<'d> At<'d> {
         Ok(at)
     }
 
+    /// Follows `$ref` by one step. Nothing if the node has none.
+    pub(crate) fn referenced(&self, section: &str) -> Result<Option<Self>, Error> {
+        let reference = self.child("$ref");
+        reference.map(|at| at.target(section)).transpose()
+    }
+
     /// Returns the node that this `$ref` refers to.
     fn target(&self, section: &str) -> Result<Self, Error> {
         let help = || {
@@ -130,16 +142,31 @@ impl<'d> At<'d> {
                 &help(),
             ));
         };
-        let name = text
-            .strip_prefix("#/components/")
-            .and_then(|rest| rest.split_once('/'))
-            .filter(|(found, _)| *found == section && SECTIONS.contains(found))
-            .map(|(_, name)| name);
-        name.and_then(|name| {
-            self.document
-                .at(&Pointer::of(["components", section, name]))
-        })
-        .ok_or_else(|| self.error(format!("the $ref `{text}` cannot be resolved"), &help()))
+        if !text.starts_with('#') {
+            let problem = format!("the $ref `{text}` refers to another file, which is not read");
+            let help = "a $ref into this document; a tool such as `redocly bundle` creates one document of several files";
+            return Err(self.error(problem, help));
+        }
+        let fits = |pointer: &Pointer| {
+            let keys: Vec<&str> = pointer.keys().collect();
+            match keys.as_slice() {
+                ["components", found, _] => *found == section && SECTIONS.contains(found),
+                [_, _, ..] => true,
+                _ => false,
+            }
+        };
+        Pointer::of_reference(text)
+            .filter(fits)
+            .and_then(|pointer| self.document.follow(&pointer))
+            // A component of another type is rejected where it is declared.
+            .filter(|at| at.pointer.keys().count() == 3 || at.node.mapping().is_some())
+            .ok_or_else(|| self.error(format!("the $ref `{text}` cannot be resolved"), &help()))
+    }
+
+    /// Follows the `$ref` of this node once, to any place of the document.
+    pub(crate) fn resolved_once(&self) -> Option<Self> {
+        let text = self.child("$ref")?.node.str()?;
+        self.document.follow(&Pointer::of_reference(text)?)
     }
 
     /// Creates an error about this node. `help` describes what would be valid.

@@ -18,6 +18,8 @@ pub(crate) struct Document {
     /// The document itself first; then the overlays that were merged into it. [`Place::file`] is an index into this list.
     files: Vec<String>,
     root: Node,
+    /// What is generated in another way than the document expresses it, each with its place.
+    notes: Vec<String>,
 }
 
 impl Document {
@@ -27,6 +29,7 @@ impl Document {
         Ok(Self {
             files: vec![name.to_owned()],
             root,
+            notes: Vec::new(),
         })
     }
 
@@ -37,6 +40,7 @@ impl Document {
         Ok(Self {
             files: self.files.clone(),
             root,
+            notes: Vec::new(),
         })
     }
 
@@ -70,6 +74,54 @@ impl Document {
             };
         }
         Some(node)
+    }
+
+    /// Returns the node at `pointer`. Each `$ref` on the path to it is followed; one at its end is not.
+    pub(crate) fn follow(&self, pointer: &Pointer) -> Option<At<'_>> {
+        /// More references on one path are a circle.
+        const MAX_REFERENCES: usize = 50;
+        self.follow_within(pointer, &mut { MAX_REFERENCES })
+    }
+
+    fn follow_within(&self, pointer: &Pointer, remaining: &mut usize) -> Option<At<'_>> {
+        let mut at = self.root();
+        for key in pointer.keys() {
+            while at.child(key).is_none() {
+                *remaining = remaining.checked_sub(1)?;
+                let target = Pointer::of_reference(at.str("$ref")?)?;
+                at = self.follow_within(&target, remaining)?;
+            }
+            at = at.child(key)?;
+        }
+        Some(at)
+    }
+
+    /// Adds a note about the node at `pointer`. `help` describes what would avoid it.
+    pub(crate) fn note(&mut self, pointer: &Pointer, problem: &str, help: &str) {
+        let note = self.error_near(pointer, problem.to_owned(), help);
+        self.notes.push(note.to_string());
+    }
+
+    /// The problem of an error without its help, and without its place if that is the node at `pointer`.
+    pub(crate) fn problem_at(&self, pointer: &Pointer, error: &Error) -> String {
+        let text = error.to_string();
+        let problem = text.lines().next().unwrap_or_default();
+        let own = self
+            .at(pointer)
+            .map(|at| format!("{}: {pointer}: ", at.place()));
+        let own = own.and_then(|own| problem.strip_prefix(&own));
+        own.unwrap_or(problem).to_owned()
+    }
+
+    /// Adds a note about a place.
+    pub(crate) fn note_at(&mut self, place: Place, problem: &str, help: &str) {
+        let note = Error::at(&self.position(place), "", problem, help);
+        self.notes.push(note.to_string());
+    }
+
+    /// What is generated in another way than the document expresses it: `openapi.yaml:3:7: ..`, and a line with help.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Creates an error at the last node on the path to `pointer` that exists.

@@ -92,8 +92,19 @@ impl Node {
         }
     }
 
+    pub(crate) fn sequence_mut(&mut self) -> Option<&mut Vec<Node>> {
+        match &mut self.data {
+            Data::Sequence(items) => Some(items),
+            _ => None,
+        }
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.mapping()?.get(key)
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.mapping_mut()?.get_mut(key)
     }
 
     pub(crate) fn str(&self) -> Option<&str> {
@@ -205,6 +216,18 @@ impl Pointer {
         Self(keys)
     }
 
+    /// Reads the JSON pointer of a `$ref` into this document: `#/paths/~1items/get`. `None` for any other text.
+    pub(crate) fn of_reference(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix('#')?;
+        let decoded = percent_decoded(rest)?;
+        if decoded.is_empty() {
+            return Some(Self::default());
+        }
+        let keys = decoded.strip_prefix('/')?.split('/');
+        let keys = keys.map(|key| key.replace("~1", "/").replace("~0", "~"));
+        Some(Self(keys.collect()))
+    }
+
     /// The path of the parent. The parent of the root is the root.
     pub(crate) fn parent(&self) -> Self {
         let length = self.0.len().saturating_sub(1);
@@ -219,6 +242,24 @@ impl Pointer {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
+}
+
+/// Decodes `%7B`. `None` if the text is not that of a URI.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let decoded = match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?].map(char::from);
+                let digits = digits.map(|digit| digit.to_digit(16));
+                u8::try_from(digits[0]? * 16 + digits[1]?).ok()?
+            }
+            byte => byte,
+        };
+        bytes.push(decoded);
+    }
+    String::from_utf8(bytes).ok()
 }
 
 impl fmt::Display for Pointer {

@@ -1,5 +1,6 @@
 //! Parses YAML into nodes.
 
+use std::borrow::Cow;
 use std::thread;
 
 use indexmap::IndexMap;
@@ -10,6 +11,9 @@ use super::{Data, Node, Place, Pointer};
 use crate::Error;
 
 const HELP: &str = "one YAML 1.2 document whose keys are strings, each key once per mapping";
+
+/// The key whose value, a mapping or a list of mappings, is merged into the mapping around it. Its own keys have priority.
+const MERGE: &str = "<<";
 
 /// The maximum depth of nested mappings and lists. Real documents have less than 40 levels.
 const MAX_DEPTH: usize = 100;
@@ -31,6 +35,7 @@ pub(super) fn parse(name: &str, file: usize, text: &str) -> Result<Node, Error> 
 
 fn load(name: &str, file: usize, text: &str) -> Result<Node, Error> {
     let reader = Reader { name, file };
+    let text = &with_whole_characters(text);
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
         let place = reader.place(error.marker());
         let problem = match error.info() {
@@ -53,6 +58,48 @@ fn load(name: &str, file: usize, text: &str) -> Result<Node, Error> {
         &Pointer::default(),
         reader.place(&document.span.start),
     )
+}
+
+/// Replaces the pairs of escapes that JSON has for characters such as emoji, `\ud83d\ude00`, by the escape of YAML.
+///
+/// Only JSON contains them: YAML rejects them in a quoted text, and no other text has escapes.
+fn with_whole_characters(text: &str) -> Cow<'_, str> {
+    if !text.trim_start().starts_with('{') || !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('\\') {
+        let (before, escape) = rest.split_at(start);
+        out.push_str(before);
+        let length = match surrogates(escape) {
+            Some(c) => {
+                out.push_str(&format!("\\U{:08x}", u32::from(c)));
+                PAIR
+            }
+            None => {
+                // The escaped character, which may be a backslash.
+                let length = escape.chars().take(2).map(char::len_utf8).sum();
+                out.push_str(&escape[..length]);
+                length
+            }
+        };
+        rest = &escape[length..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The length of a pair of escapes.
+const PAIR: usize = 12;
+
+/// The character of a pair of escapes at the start of a text.
+fn surrogates(text: &str) -> Option<char> {
+    let (high, low) = text.get(..PAIR)?.split_at(PAIR / 2);
+    let unit = |escape: &str| u16::from_str_radix(escape.strip_prefix("\\u")?, 16).ok();
+    let units = [unit(high)?, unit(low)?];
+    let is_high = (0xd800..0xdc00).contains(&units[0]);
+    char::decode_utf16(units).next()?.ok().filter(|_| is_high)
 }
 
 fn duplicate_key(key: &str) -> String {
@@ -125,6 +172,7 @@ impl Reader<'_> {
             }
             YamlData::Mapping(entries) => {
                 let mut mapping = IndexMap::new();
+                let mut merged = Vec::new();
                 for (yaml_key, value) in entries {
                     let place = self.place(&yaml_key.span.start);
                     let key = key(yaml_key).ok_or_else(|| fail("a key that is not a string"))?;
@@ -132,9 +180,22 @@ impl Reader<'_> {
                         .map_err(|problem| self.error(place, pointer, &problem))?;
                     let pointer = pointer.join(&key);
                     let child = self.node(value, &pointer, place)?;
+                    if key == MERGE {
+                        merged.extend(parts(child).ok_or_else(|| {
+                            self.error(
+                                place,
+                                &pointer,
+                                "a merge key whose value is not a mapping or a list of mappings",
+                            )
+                        })?);
+                        continue;
+                    }
                     if mapping.insert(key.clone(), child).is_some() {
                         return Err(self.error(place, &pointer, &duplicate_key(&key)));
                     }
+                }
+                for (key, value) in merged {
+                    mapping.entry(key).or_insert(value);
                 }
                 (key_place, Data::Mapping(mapping))
             }
@@ -144,6 +205,18 @@ impl Reader<'_> {
             }
         };
         Ok(Node { place, data })
+    }
+}
+
+/// The entries that a merge key adds, those of the first mapping first: they have priority.
+fn parts(value: Node) -> Option<Vec<(String, Node)>> {
+    match value.data {
+        Data::Mapping(entries) => Some(entries.into_iter().collect()),
+        Data::Sequence(items) => {
+            let parts: Option<Vec<_>> = items.into_iter().map(parts).collect();
+            parts.map(|parts| parts.concat())
+        }
+        _ => None,
     }
 }
 
@@ -177,5 +250,23 @@ fn key(yaml: &MarkedYaml<'_>) -> Option<String> {
         YamlData::Value(Scalar::Integer(value)) => Some(value.to_string()),
         YamlData::Value(Scalar::Boolean(value)) => Some(value.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_whole_characters;
+
+    #[test]
+    fn pairs_of_escapes_become_one_character() {
+        let texts = [
+            (r#"{"a": "\ud83d\ude00!"}"#, r#"{"a": "\U0001f600!"}"#),
+            (r#"{"a": "\\ud83d\\ude00"}"#, r#"{"a": "\\ud83d\\ude00"}"#),
+            (r#"{"a": "\u00e9\ud83d"}"#, r#"{"a": "\u00e9\ud83d"}"#),
+            (r#"a: '\ud83d\ude00'"#, r#"a: '\ud83d\ude00'"#),
+        ];
+        for (text, expected) in texts {
+            assert_eq!(with_whole_characters(text), expected);
+        }
     }
 }

@@ -20,6 +20,7 @@ use syn::{ImplItem, ImplItemFn, Item, ItemFn, ItemMod, Path, parse_quote};
 use crate::Error;
 use crate::document::Document;
 use crate::model::{Media, Model, Operation};
+use crate::parameters::Style;
 use signature::Signature;
 
 /// Replaces the items of `file` by the module of types and the functions.
@@ -111,12 +112,18 @@ fn imports(model: &Model) -> Vec<Item> {
         let name = format_ident!("Multipart");
         quote!(#name,)
     });
+    let mut parameters = model.operations.iter().flat_map(|one| &one.parameters);
+    let uses_styles = parameters.any(|parameter| parameter.style != Style::Plain);
+    let style = uses_styles.then(|| {
+        let name = format_ident!("Style");
+        quote!(#name,)
+    });
     vec![
         parse_quote!(
             use crate::operations;
         ),
         parse_quote!(
-            use crate::prepared::{#multipart Prepared, RequestBuilder};
+            use crate::prepared::{#multipart Prepared, RequestBuilder, #style};
         ),
     ]
 }

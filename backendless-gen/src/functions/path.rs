@@ -2,7 +2,8 @@
 
 use crate::Error;
 use crate::document::Document;
-use crate::model::{In, Operation};
+use crate::model::Operation;
+use crate::parameters::{In, Style};
 use crate::reserved::path_parameters;
 use crate::template::{Piece, Template};
 
@@ -22,6 +23,7 @@ pub(super) enum Step {
         /// Its index in `Operation::path_parameters`.
         index: usize,
         argument: String,
+        style: Style,
     },
 }
 
@@ -85,6 +87,7 @@ fn steps(operation: &Operation, template: &Template) -> Result<Vec<Step>, String
             steps.push(Step::Parameter {
                 index,
                 argument: parameter.argument.clone(),
+                style: parameter.style,
             });
         }
     }
@@ -102,7 +105,7 @@ fn is_dot_segment(text: &str) -> bool {
 
 /// Whether a character ends the path of a URL, or is read differently by servers and clients.
 fn is_no_path(c: &char) -> bool {
-    matches!(c, '?' | '#' | '\\') || c.is_control()
+    matches!(c, '?' | '\\') || c.is_control()
 }
 
 /// Percent-encodes what RFC 3986 does not allow in a segment. What is encoded already stays as it is.

@@ -9,6 +9,7 @@ use syn::{
     PathArguments, ReturnType, Token, Type, TypePath, TypeReference, parse_quote,
 };
 
+use crate::bodies::ContentType;
 use crate::model::{Media, Operation, Request, Response};
 
 /// The name that progenitor gives to the argument with the request body.
@@ -22,6 +23,8 @@ pub(super) struct Signature {
     pub(super) profile: Option<Ident>,
     /// The argument with the body, if the operation has one.
     pub(super) body: Option<Ident>,
+    /// The argument with the media type of the body, if the caller chooses it.
+    pub(super) content_type: Option<Ident>,
     /// The local variable with the request builder.
     pub(super) builder: Ident,
     /// The decoded response.
@@ -51,12 +54,21 @@ impl Signature {
             body = Some(argument.name.clone());
         }
         let profile = differs_by_profile(operation).then(|| unused_name(operation, "profile"));
+        let request = operation.request.as_ref();
+        let is_chosen = request.is_some_and(|one| one.content_type() == ContentType::Chosen);
+        let content_type = is_chosen.then(|| unused_name(operation, "content_type"));
+        if let Some(name) = content_type.clone() {
+            let before_body = arguments.len().saturating_sub(1);
+            let kind = parse_quote!(&str);
+            arguments.insert(before_body, Argument { name, kind });
+        }
         Ok(Self {
             docs,
             name: method.sig.ident,
             arguments,
             profile,
             body,
+            content_type,
             builder: unused_name(operation, "request"),
             success,
         })
@@ -215,6 +227,7 @@ fn success(operation: &Operation, output: &ReturnType) -> Result<Type, String> {
         }
         Response::Empty if is_empty => Ok(parse_quote!(())),
         Response::Raw if is_stream => Ok(parse_quote!(::bytes::Bytes)),
+        Response::Text if is_stream => Ok(parse_quote!(::std::string::String)),
         _ => Err("its type of the response does not fit the responses of the operation".to_owned()),
     }
 }

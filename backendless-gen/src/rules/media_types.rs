@@ -8,7 +8,8 @@ use crate::model::{Model, open};
 pub(super) const RULE: Rule = Rule {
     id: "one-media-type",
     why: "progenitor panics on a request body with two media types, and on JSON content without a schema; JSON is \
-          kept, otherwise the first media type that can be sent; JSON without a schema becomes any JSON value",
+          kept, otherwise the first media type, and each other one has an operation of its own; JSON without a schema \
+          becomes any JSON value; progenitor knows few media types, and the request builder sends the declared one",
     guard: true,
     apply,
 };
@@ -27,8 +28,14 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
             content.retain(|media_type, _| *media_type == request.media_type);
             touched.insert(pointer.clone());
         }
+        let plain = request.media.plain();
         if let Some(media_type) = content.get_mut(&request.media_type) {
             touched.extend(normalize(media_type, &pointer.join(&request.media_type)));
+        }
+        if request.media_type != plain {
+            let media_type = content.shift_remove(&request.media_type);
+            content.extend(media_type.map(|media_type| (plain.to_owned(), media_type)));
+            touched.insert(pointer.clone());
         }
     }
     Ok(touched)

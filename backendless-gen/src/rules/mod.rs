@@ -4,7 +4,10 @@
 //! it changed. A rule that changes nothing is an error, unless it is a guard: a rule for a shape that the current document
 //! does not have.
 
+mod component_names;
+mod compositions;
 mod constraints;
+mod directions;
 mod extensions;
 mod media_types;
 mod multipart;
@@ -12,13 +15,22 @@ mod null_is_absent;
 mod nullable_components;
 mod open_enums;
 mod open_schemas;
+mod opened_schemas;
+mod parameters;
+mod path_names;
+mod property_names;
 mod responses;
 pub(crate) mod schemas;
 mod titles;
+mod tree;
+mod type_names;
+mod unions;
 mod unknown_properties;
 mod unused_schemas;
 
 pub(crate) use open_schemas::{OPEN_BODY, OPEN_VALUE};
+pub(crate) use property_names::SEPARATOR;
+pub(crate) use unions::{MARKER, Test};
 
 use std::collections::BTreeSet;
 
@@ -40,19 +52,28 @@ pub(crate) struct Rule {
 pub(crate) type Touched = BTreeSet<Pointer>;
 
 /// All rules, in the order in which they are applied. A rule can rely on the rules before it.
-pub(crate) static RULES: [Rule; 12] = [
+pub(crate) static RULES: [Rule; 21] = [
+    parameters::RULE,
     extensions::RULE,
     media_types::RULE,
     responses::RULE,
+    component_names::RULE,
     constraints::RULE,
+    compositions::RULE,
+    unions::RULE,
+    property_names::RULE,
     open_enums::RULE,
     open_schemas::RULE,
     multipart::RULE,
+    directions::RULE,
     null_is_absent::RULE,
     nullable_components::RULE,
     titles::RULE,
     unknown_properties::RULE,
     unused_schemas::RULE,
+    type_names::RULE,
+    opened_schemas::RULE,
+    path_names::RULE,
 ];
 
 /// The places that each rule changed.
@@ -64,6 +85,22 @@ pub(crate) fn apply(model: &Model, document: &mut Document) -> Result<Applied, E
         .iter()
         .map(|rule| Ok((rule, (rule.apply)(model, document)?)))
         .collect()
+}
+
+/// Removes the components that no operation uses.
+pub(crate) fn remove_unused(model: &Model, document: &mut Document) {
+    // The rule has no error.
+    let _ = (unused_schemas::RULE.apply)(model, document);
+}
+
+/// Adds components that were opened because progenitor rejects them to what the rules changed.
+pub(crate) fn add_opened(applied: &mut Applied, components: Vec<Pointer>) {
+    let found = applied
+        .iter_mut()
+        .find(|(rule, _)| rule.id == opened_schemas::RULE.id);
+    if let Some((_, touched)) = found {
+        touched.extend(components);
+    }
 }
 
 /// Rejects rules that changed nothing.

@@ -40,19 +40,17 @@ fn bytes() -> serde_json::Value {
 fn plain_bytes(model: &Model, document: &mut Document) -> Touched {
     let mut touched = Touched::new();
     for operation in &model.operations {
-        let (schema, media_type) = match &operation.request {
-            Some(request) if request.media == Media::Octets => (bytes(), &request.media_type),
-            Some(request) if request.media == Media::Text => (
-                json!({ "schema": { "type": "string" } }),
-                &request.media_type,
-            ),
+        let media = operation.request.as_ref().map(|request| request.media);
+        let (schema, media) = match media {
+            Some(media @ Media::Octets) => (bytes(), media),
+            Some(media @ Media::Text) => (json!({ "schema": { "type": "string" } }), media),
             _ => continue,
         };
         let pointer = operation
             .pointer
             .join("requestBody")
             .join("content")
-            .join(media_type);
+            .join(media.plain());
         if let Some(media_type) = document.node_mut(&pointer) {
             let expected = Node::new(media_type.place, schema);
             if *media_type != expected {

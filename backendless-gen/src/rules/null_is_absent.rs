@@ -15,9 +15,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let found = schemas::reachable(document, schemas::of_responses(document));
-    let collections = found
-        .iter()
-        .filter(|at| is_collection(at) && at.bool("nullable") != Some(true));
+    let collections = found.iter().filter(|at| applies(at));
     let touched: Touched = collections.map(|at| at.pointer().clone()).collect();
     for pointer in &touched {
         if let Some(schema) = document.node_mut(pointer) {
@@ -25,6 +23,17 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
         }
     }
     Ok(touched)
+}
+
+/// Whether this rule changes a schema of a response.
+pub(super) fn applies(schema: &At<'_>) -> bool {
+    is_collection(schema) && schema.bool("nullable") != Some(true) && !is_member(schema)
+}
+
+/// Whether a schema is a member of a union, which `null` does not select.
+fn is_member(schema: &At<'_>) -> bool {
+    let list = schema.pointer().parent();
+    matches!(list.keys().last(), Some("oneOf" | "anyOf"))
 }
 
 /// A list, or an object without listed properties.

@@ -1,6 +1,6 @@
-//! Moves `nullable` from composed components to the places that refer to them.
+//! Moves `nullable` from components that become enums or structs to the places that refer to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -11,8 +11,8 @@ use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
     id: "nullable-components",
-    why: "typify gives a nullable composition and the `Option` around it the same name, which does not compile; each place \
-          that refers to it is nullable instead",
+    why: "typify wraps a nullable struct in a type of another name, and gives a nullable composition and the `Option` around \
+          it the same name, which does not compile; each place that refers to it is nullable instead",
     guard: true,
     apply,
 };
@@ -40,29 +40,33 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     Ok(touched)
 }
 
-/// The names of the composed components that allow `null`, and of those that only refer to one of them.
+/// The names of the components that allow `null` and become enums or structs, and of those that only refer to one of them.
 fn nullable(document: &Document) -> BTreeSet<String> {
     let section = document.at(&Pointer::of(["components", "schemas"]));
     let components = section.map(|at| at.entries()).unwrap_or_default();
-    let mut found = BTreeSet::new();
-    loop {
-        let before = found.len();
-        for (name, at) in &components {
-            if is_nullable_composition(at) || target(at).is_some_and(|name| found.contains(name)) {
-                found.insert((*name).to_owned());
-            }
-        }
-        if found.len() == before {
-            return found;
+    let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, at) in &components {
+        if let Some(target) = target(at) {
+            aliases.entry(target).or_default().push(name);
         }
     }
+    let nullable = components.iter().filter(|(_, at)| has_nullable_type(at));
+    let mut pending: Vec<&str> = nullable.map(|(name, _)| *name).collect();
+    let mut found = BTreeSet::new();
+    while let Some(name) = pending.pop() {
+        if found.insert(name.to_owned()) {
+            pending.extend(aliases.get(name).into_iter().flatten());
+        }
+    }
+    found
 }
 
-fn is_nullable_composition(at: &At<'_>) -> bool {
+fn has_nullable_type(at: &At<'_>) -> bool {
     let is_composed = ["allOf", "anyOf", "oneOf"]
         .iter()
         .any(|key| at.child(key).is_some());
-    is_composed && at.bool("nullable") == Some(true)
+    let is_struct = schemas::is_object(at.node()) && at.child("properties").is_some();
+    (is_composed || is_struct) && at.bool("nullable") == Some(true)
 }
 
 /// The component of which a schema is an alias: `$ref`, or `allOf` with one `$ref`.

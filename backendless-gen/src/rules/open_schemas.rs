@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::tree::OPENED;
 use super::{Rule, Touched, schemas};
 use crate::Error;
 use crate::document::{At, Document, Pointer};
@@ -99,7 +100,7 @@ fn is_list(schema: &At<'_>) -> Result<bool, Error> {
 /// Whether the schema allows properties that it does not declare or whose type it does not declare.
 fn is_open(schema: &At<'_>) -> Result<bool, Error> {
     let schema = schema.resolved("schemas")?;
-    if schemas::is_any(schema.node()) {
+    if schemas::is_any(schema.node()) || schema.child(OPENED).is_some() {
         return Ok(true);
     }
     for part in schema

@@ -28,7 +28,7 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
         let mut response = Node::new(place, json!({ "description": description(parent) }));
         let content = match &operation.response {
             Response::Json(schema) => Some(("application/json", (**schema).clone())),
-            Response::Raw => Some((
+            Response::Raw | Response::Text => Some((
                 "application/octet-stream",
                 Node::new(place, json!({ "type": "string", "format": "binary" })),
             )),

@@ -4,12 +4,14 @@
 //! - [`Explanation`] shows the metadata of an operation, with the reasons.
 //! - [`Findings`] lists what in a specification causes problems for users.
 //! - [`Diff`] compares two specifications in terms of the Rust API.
+//! - [`Scaffold`] writes the handwritten parts of a new operation, with the open questions.
 //! - [`Forecast`] shows the effects of a changed specification on a checkout.
 
 mod diff;
 mod explain;
 mod forecast;
 mod lint;
+mod scaffold;
 mod text;
 mod wrappers;
 
@@ -17,4 +19,5 @@ pub use diff::{Bump, Change, Diff, Level, Retries};
 pub use explain::Explanation;
 pub use forecast::Forecast;
 pub use lint::Findings;
+pub use scaffold::Scaffold;
 pub use wrappers::{Call, Wrappers};

@@ -20,21 +20,26 @@ pub(super) fn listed(names: &BTreeSet<String>) -> String {
 /// The type of a schema as text: `integer (int64)`.
 pub(super) fn kind(schema: &At<'_>) -> Result<String, Error> {
     let schema = schema.resolved("schemas")?;
+    let kind = own_kind(&schema);
+    match schema.child("items") {
+        Some(items) if kind == "array" => Ok(format!("array of {}", kind_of_item(&items)?)),
+        _ => Ok(kind),
+    }
+}
+
+/// The type of a schema that is no reference, without the type of its items.
+pub(super) fn own_kind(schema: &At<'_>) -> String {
     let node: &Node = schema.node();
     let kind = match schema.str("type") {
         Some(kind) => kind,
         None if is_object(node) => "object",
         None if is_any(node) => "any JSON",
-        None => return Ok("a composition".to_owned()),
+        None => return "a composition".to_owned(),
     };
-    let kind = match schema.child("items") {
-        Some(items) if kind == "array" => format!("array of {}", kind_of_item(&items)?),
-        _ => kind.to_owned(),
-    };
-    Ok(match schema.str("format") {
+    match schema.str("format") {
         Some(format) => format!("{kind} ({format})"),
-        None => kind,
-    })
+        None => kind.to_owned(),
+    }
 }
 
 /// Does not descend further, because items can contain themselves.

@@ -1,8 +1,11 @@
 //! Changes of the schema types that typify generates.
 
+mod derives;
 mod duplicates;
 mod extra;
+mod properties;
 mod secrets;
+mod unions;
 
 use syn::Item;
 
@@ -12,7 +15,9 @@ use crate::document::Document;
 /// Changes the module `types` of `file`, if there is one. Fails if two types, or two parts of a type, have one name.
 pub(crate) fn apply(document: &Document, file: &mut syn::File) -> Result<(), Error> {
     if let Some(items) = types(file) {
+        properties::apply(items);
         extra::apply(items);
+        unions::apply(document, items)?;
         duplicates::check(document, items)?;
         secrets::apply(document, items);
     }

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Fields, Ident, Item, Meta, Path, Token, parse_quote};
+use syn::{Attribute, Fields, Ident, Item, parse_quote};
 
+use super::derives;
 use crate::document::{At, Document, Pointer};
 
 /// Names of properties and schemas that are always secret. The document can mark more.
@@ -63,7 +63,7 @@ fn without_secrets(names: &BTreeSet<String>, mut item: Item) -> Vec<Item> {
         }
         _ => return vec![item],
     };
-    if !secret || !remove_derived_debug(attrs) {
+    if !secret || !derives::remove(attrs, "Debug") {
         return vec![item];
     }
     let debug = opaque_debug(ident);
@@ -103,31 +103,6 @@ fn renamed(attr: &Attribute) -> Option<String> {
             }
             Ok(())
         });
-    }
-    found
-}
-
-/// Removes `Debug` from the derives and returns whether it was there.
-fn remove_derived_debug(attrs: &mut [Attribute]) -> bool {
-    let mut found = false;
-    for attr in attrs
-        .iter_mut()
-        .filter(|attr| attr.path().is_ident("derive"))
-    {
-        let Ok(derives) = attr.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
-        else {
-            continue;
-        };
-        let kept: Vec<&Path> = derives
-            .iter()
-            .filter(|path| !path.is_ident("Debug"))
-            .collect();
-        if kept.len() < derives.len()
-            && let Meta::List(list) = &mut attr.meta
-        {
-            list.tokens = quote::quote!(#(#kept),*);
-            found = true;
-        }
     }
     found
 }

@@ -4,7 +4,8 @@ use crate::Error;
 use crate::document::{At, Document};
 use crate::extensions::{IDEMPOTENCY, Idempotency, OF_OPERATIONS, OF_PARAMETERS, SESSION};
 use crate::inline::METHODS;
-use crate::model::{In, Model, Operation, Scalar, Session};
+use crate::model::{Model, Operation, Session};
+use crate::parameters::{In, Scalar, Shape};
 
 /// Rejects extensions that an overlay adds where the generator does not read them.
 ///
@@ -79,7 +80,9 @@ fn check_condition(document: &Document, operation: &Operation) -> Result<(), Err
         };
         return Err(document.error_near(&pointer.join("query"), problem, &help));
     };
-    if parameter.scalar == Scalar::Boolean && !matches!(value.as_str(), "true" | "false") {
+    if parameter.shape == Shape::Scalar(Scalar::Boolean)
+        && !matches!(value.as_str(), "true" | "false")
+    {
         let problem = format!("`{query}` is a boolean and cannot be `{value}`");
         return Err(document.error_near(&pointer.join("value"), problem, "'true' or 'false'"));
     }

@@ -17,9 +17,8 @@ use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::inline;
 
-/// Checks a document after its overlays are applied and before shared parts are inlined.
+/// Checks a normalized document, before shared parts are inlined.
 pub(crate) fn document(document: &Document) -> Result<(), Error> {
-    version(&document.root())?;
     operations::identities(document)?;
     for item in inline::path_items(document) {
         parameters::check_all(&item)?;
@@ -33,22 +32,30 @@ pub(crate) fn document(document: &Document) -> Result<(), Error> {
     structure(document).map(|_| ())
 }
 
-fn version(root: &At<'_>) -> Result<(), Error> {
-    const HELP: &str = "an OpenAPI 3.0 document: `openapi: 3.0.x`";
+/// Checks that the document is one of OpenAPI 3.0 or 3.1.
+pub(crate) fn version(root: &At<'_>) -> Result<(), Error> {
+    const HELP: &str = "an OpenAPI 3.0 or 3.1 document: `openapi: 3.0.x` or `openapi: 3.1.x`";
     if let Some(swagger) = root.child("swagger") {
         let problem = format!("Swagger {} is not supported", swagger.node().summary());
-        return Err(swagger.error(problem, HELP));
+        let help = format!("{HELP}; `swagger2openapi` converts one of Swagger 2");
+        return Err(swagger.error(problem, &help));
     }
     let Some(version) = root.child("openapi") else {
         return Err(root.error("`openapi` is missing", HELP));
     };
     match version.node().str() {
-        Some(text) if text.starts_with("3.0.") => Ok(()),
+        Some(text) if text.starts_with("3.0.") || text.starts_with("3.1.") => Ok(()),
         _ => {
             let problem = format!("OpenAPI {} is not supported", version.node().summary());
             Err(version.error(problem, HELP))
         }
     }
+}
+
+/// Checks a shared schema.
+pub(crate) fn schema(at: &At<'_>) -> Result<(), Error> {
+    schemas::check(at)?;
+    structure::schema(at)
 }
 
 /// Checks the request body and the responses of an operation.
@@ -61,6 +68,9 @@ fn operation_parts(operation: &At<'_>) -> Result<(), Error> {
         .map(|at| at.entries())
         .unwrap_or_default()
     {
+        if status.starts_with("x-") {
+            continue;
+        }
         if !is_status(status) {
             let problem = format!("`{status}` is not a status code");
             return Err(response.error(
@@ -115,5 +125,5 @@ fn components(document: &Document) -> Result<(), Error> {
     for (_, schema) in section("schemas") {
         schemas::check(&schema)?;
     }
-    schemas::check_names(&section("schemas"))
+    schemas::check_compositions(&section("schemas"))
 }

@@ -1,12 +1,14 @@
-//! Checks operations: their operationIds, their paths, and their names in Rust.
+//! Checks operations: their operationIds and their paths.
 
 use std::collections::HashMap;
 
 use crate::Error;
-use crate::document::{At, Document, Pointer};
+use crate::document::{At, Document};
 use crate::inline;
-use crate::model::{In, Model, Operation};
+use crate::model::{Model, Operation};
+use crate::parameters::In;
 use crate::template::Template;
+use crate::variants;
 
 /// Checks that no path item is a `$ref`, and that no two operations have the same operationId.
 pub(super) fn identities(document: &Document) -> Result<(), Error> {
@@ -35,10 +37,9 @@ pub(super) fn identities(document: &Document) -> Result<(), Error> {
 
 /// Checks the operations of an inlined document.
 pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
-    let mut seen: HashMap<(usize, String), &Operation> = HashMap::new();
     let mut templates: HashMap<(String, String), &Operation> = HashMap::new();
     for operation in &model.operations {
-        check_names(document, operation, &mut seen)?;
+        check_variants(document, operation, model)?;
         let route = (operation.method.clone(), route(&operation.template));
         if let Some(first) = templates.insert(route, operation) {
             let problem = format!(
@@ -52,44 +53,34 @@ pub(crate) fn model(document: &Document, model: &Model) -> Result<(), Error> {
             ));
         }
         check_path(document, operation)?;
-        check_arguments(document, operation)?;
     }
     Ok(())
 }
 
-/// Checks that no other operation has the same function, the same constant or the same types of the mock.
-///
-/// Names that differ as functions can be equal as types: `list_users1` and `list_users_1` are both `ListUsers1`.
-fn check_names<'m>(
-    document: &Document,
-    operation: &'m Operation,
-    seen: &mut HashMap<(usize, String), &'m Operation>,
-) -> Result<(), Error> {
-    let names = [
-        operation.function.clone(),
-        operation.constant(),
-        operation.type_name(),
-    ];
-    for (kind, name) in names.into_iter().enumerate() {
-        let Some(first) = seen.insert((kind, name.clone()), operation) else {
-            continue;
-        };
-        let problem = format!(
-            "`{}` and `{}` are both `{name}` in Rust",
-            first.id, operation.id
-        );
-        let id = operation.pointer.join("operationId");
-        let help = "operationIds that differ in more than case and punctuation";
-        return Err(document.error_near(&id, problem, help));
+/// Checks that no operation has the name of a function for another media type.
+fn check_variants(document: &Document, operation: &Operation, model: &Model) -> Result<(), Error> {
+    for variant in variants::of(operation) {
+        if let Some(other) = model.by_function(&variant.function) {
+            let problem = format!(
+                "`{}` has the name of the function of `{}` for another media type",
+                other.id, operation.id
+            );
+            let id = other.pointer.join("operationId");
+            return Err(document.error_near(&id, problem, "another operationId"));
+        }
     }
     Ok(())
 }
 
-/// Returns the template without the names of its parameters. Two paths with the same route are indistinguishable.
+/// Returns the template without the names of its parameters, and with its fragment. Two paths with the same route are
+/// indistinguishable.
 pub(crate) fn route(template: &Template) -> String {
     let mut text = template.to_string();
     for name in template.parameters() {
         text = text.replace(&format!("{{{name}}}"), "{}");
+    }
+    if let Some(fragment) = &template.fragment {
+        text.push_str(&format!("#{fragment}"));
     }
     text
 }
@@ -112,7 +103,7 @@ fn check_path(document: &Document, operation: &Operation) -> Result<(), Error> {
             return Err(document.error_near(&operation.pointer, problem, &help));
         }
     }
-    for (index, parameter) in operation.parameters.iter().enumerate() {
+    for parameter in &operation.parameters {
         let in_template = operation
             .template
             .parameters()
@@ -123,32 +114,11 @@ fn check_path(document: &Document, operation: &Operation) -> Result<(), Error> {
                 parameter.name, operation.template
             );
             let help = format!("`{{{}}}` in the path, or another `in`", parameter.name);
-            return Err(document.error_near(&parameters.join(&index.to_string()), problem, &help));
-        }
-    }
-    Ok(())
-}
-
-/// Checks that the arguments of the function have distinct names.
-fn check_arguments(document: &Document, operation: &Operation) -> Result<(), Error> {
-    let pointer = |index: usize| -> Pointer {
-        operation
-            .pointer
-            .join("parameters")
-            .join(&index.to_string())
-    };
-    let mut seen: HashMap<&str, String> = HashMap::new();
-    if operation.request.is_some() {
-        seen.insert("body", "the request body".to_owned());
-    }
-    for (index, parameter) in operation.parameters.iter().enumerate() {
-        if let Some(first) = seen.insert(&parameter.argument, format!("`{}`", parameter.name)) {
-            let problem = format!(
-                "`{}` and {first} are both `{}` in Rust",
-                parameter.name, parameter.argument
-            );
-            let help = "names that differ in more than case and punctuation, whatever their `in`";
-            return Err(document.error_near(&pointer(index), problem, help));
+            return Err(document.error_near(
+                &parameters.join(&parameter.index.to_string()),
+                problem,
+                &help,
+            ));
         }
     }
     Ok(())

@@ -3,17 +3,13 @@
 use super::schemas;
 use crate::Error;
 use crate::document::At;
+use crate::parameters;
+
+const PLACES: &str = "`in: query`, `header` or `path`";
 
 /// Checks the parameters of a path item or of an operation.
 pub(super) fn check_all(owner: &At<'_>) -> Result<(), Error> {
-    for parameter in owner
-        .child("parameters")
-        .map(|at| at.items())
-        .unwrap_or_default()
-    {
-        check(&parameter)?;
-    }
-    Ok(())
+    parameters::list(owner).iter().try_for_each(check)
 }
 
 /// Checks one parameter, which may be a `$ref`.
@@ -27,35 +23,33 @@ pub(super) fn check(parameter: &At<'_>) -> Result<(), Error> {
         "path" => check_required(&at, name)?,
         "header" => check_header_name(&at, name)?,
         "query" => {}
-        "cookie" => {
-            let problem =
-                format!("the parameter `{name}` is a cookie, which progenitor does not support");
-            return Err(at
-                .child("in")
-                .unwrap_or(at.clone())
-                .error(problem, "`in: query`, `header` or `path`"));
-        }
+        "cookie" => return check_cookie(&at, name),
         _ => {
             let problem = format!("the `in` of the parameter `{name}` is missing or unknown");
-            return Err(at
-                .child("in")
-                .unwrap_or(at.clone())
-                .error(problem, "`in: query`, `header` or `path`"));
+            let found = at.child("in").unwrap_or(at.clone());
+            return Err(found.error(problem, PLACES));
         }
     }
     check_style(&at, name, place)?;
-    if let Some(content) = at.child("content") {
-        let problem =
-            format!("the parameter `{name}` has `content`, which progenitor does not support");
-        return Err(content.error(problem, "a `schema`"));
-    }
-    match at.child("schema") {
-        Some(schema) => schemas::check(&schema),
-        None => Err(at.error(
+    check_content(&at, name)?;
+    match parameters::schema_of(&at) {
+        (_, Some(schema)) => schemas::check(&schema),
+        (Some(_), None) => Ok(()),
+        (None, None) => Err(at.error(
             format!("the parameter `{name}` has no schema"),
             "a `schema`",
         )),
     }
+}
+
+/// Accepts optional cookies, which are not sent.
+fn check_cookie(at: &At<'_>, name: &str) -> Result<(), Error> {
+    if at.bool("required") != Some(true) {
+        return Ok(());
+    }
+    let problem = format!("the parameter `{name}` is a required cookie; the SDK sends no cookies");
+    let place = at.child("in").unwrap_or(at.clone());
+    Err(place.error(problem, &format!("{PLACES}, or an optional cookie")))
 }
 
 fn check_required(at: &At<'_>, name: &str) -> Result<(), Error> {
@@ -79,34 +73,38 @@ fn check_header_name(at: &At<'_>, name: &str) -> Result<(), Error> {
     ))
 }
 
-/// Checks the style: progenitor supports one style per `in`.
+/// Checks that the request builder has the style.
 fn check_style(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
-    let supported = if place == "query" { "form" } else { "simple" };
-    let Some(style) = at
-        .child("style")
-        .filter(|style| style.node().str() != Some(supported))
-    else {
-        return check_explode(at, name, place);
+    let supported: &[&str] = match place {
+        "query" => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        _ => &["simple"],
     };
+    let Some(style) = at.child("style") else {
+        return Ok(());
+    };
+    if style
+        .node()
+        .str()
+        .is_some_and(|style| supported.contains(&style))
+    {
+        return Ok(());
+    }
     let problem = format!(
-        "progenitor does not support the style {} of the parameter `{name}`",
+        "the style {} of the parameter `{name}` is not supported for `in: {place}`",
         style.node().summary()
     );
-    Err(style.error(problem, &format!("`style: {supported}`, or no `style`")))
+    let supported: Vec<String> = supported.iter().map(|style| format!("`{style}`")).collect();
+    Err(style.error(problem, &format!("{}, or no `style`", supported.join(", "))))
 }
 
-/// Rejects `explode: false` on lists, which requires one comma-separated value: progenitor repeats the name for each item.
-fn check_explode(at: &At<'_>, name: &str, place: &str) -> Result<(), Error> {
-    let is_list = match at.child("schema") {
-        Some(schema) => schema.resolved("schemas")?.str("type") == Some("array"),
-        None => false,
+/// Checks that `content` has one media type, and no `schema` beside it.
+fn check_content(at: &At<'_>, name: &str) -> Result<(), Error> {
+    let Some(content) = at.child("content") else {
+        return Ok(());
     };
-    match at.child("explode") {
-        Some(explode) if place == "query" && is_list && explode.node().bool() == Some(false) => {
-            let problem =
-                format!("progenitor cannot send the list `{name}` as one comma-separated value");
-            Err(explode.error(problem, "`explode: true`, or a schema of type string"))
-        }
-        _ => Ok(()),
+    if content.entries().len() == 1 && at.child("schema").is_none() {
+        return Ok(());
     }
+    let problem = format!("the `content` of the parameter `{name}` is not its only type");
+    Err(content.error(problem, "one media type, and no `schema` beside `content`"))
 }

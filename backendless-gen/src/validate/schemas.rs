@@ -1,19 +1,20 @@
 //! Checks schemas.
 
-use std::collections::HashMap;
-
-use heck::ToPascalCase;
+use std::collections::{HashMap, HashSet};
 
 use crate::Error;
 use crate::document::{At, Data, Pointer};
-use crate::names;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
+/// The max number of schemas that are composed of one another.
+const MAX_COMPOSITION: usize = 200;
+
 /// Checks a schema and its subschemas.
 pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
-    if at.child("$ref").is_some() {
-        return at.resolved("schemas").map(|_| ());
+    // A circular `$ref` is rejected with the compositions.
+    if at.referenced("schemas")?.is_some() {
+        return Ok(());
     }
     if at.node().mapping().is_none() {
         return Err(at.error(
@@ -25,7 +26,6 @@ pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
     check_exclusive_limits(at)?;
     check_lists(at)?;
     check_properties(at)?;
-    check_composition(at, &mut Vec::new())?;
     for key in ["items", "additionalProperties", "not"] {
         if let Some(child) = at.child(key).filter(|child| child.node().bool().is_none()) {
             check(&child)?;
@@ -103,55 +103,70 @@ fn check_properties(at: &At<'_>) -> Result<(), Error> {
         );
         return Err(properties.error(problem, "a mapping from names to schemas"));
     }
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    for (name, property) in properties.entries() {
-        if let Some(first) = seen.insert(names::function(name), name) {
-            let problem =
-                format!("the properties `{first}` and `{name}` have the same name in Rust");
-            return Err(property.error(
-                problem,
-                "names that differ in more than case and punctuation",
-            ));
-        }
+    for (_, property) in properties.entries() {
         check(&property)?;
     }
     Ok(())
 }
 
-/// Rejects a schema that is composed of itself, which would be infinite. It can contain itself as a property or an item.
-fn check_composition(at: &At<'_>, ancestors: &mut Vec<Pointer>) -> Result<(), Error> {
-    let resolved = at.resolved("schemas")?;
+/// Rejects a component that is composed of itself, which would be infinite. It can contain itself as a property or an item.
+pub(super) fn check_compositions(components: &[(&str, At<'_>)]) -> Result<(), Error> {
+    let mut depths = HashMap::new();
+    for (_, component) in components {
+        composition_depth(component, &mut Vec::new(), &mut depths)?;
+    }
+    Ok(())
+}
+
+/// The number of schemas that are composed of one another, up to this one.
+///
+/// `depths` contains the schemas that are not composed of themselves, so that each schema is checked once.
+fn composition_depth(
+    at: &At<'_>,
+    ancestors: &mut Vec<Pointer>,
+    depths: &mut HashMap<Pointer, usize>,
+) -> Result<usize, Error> {
+    let mut resolved = at.clone();
+    let mut aliases = HashSet::new();
+    while !depths.contains_key(resolved.pointer()) {
+        let Some(next) = resolved.referenced("schemas")? else {
+            break;
+        };
+        if !aliases.insert(resolved.pointer().clone()) {
+            // Circular, which is an error.
+            return at.resolved("schemas").map(|_| 0);
+        }
+        resolved = next;
+    }
     if ancestors.contains(resolved.pointer()) {
         return Err(at.error(
             "this schema is composed of itself",
             "a composition without itself",
         ));
     }
-    ancestors.push(resolved.pointer().clone());
-    for key in ["allOf", "anyOf", "oneOf"] {
-        for part in resolved
-            .child(key)
-            .map(|list| list.items())
-            .unwrap_or_default()
-        {
-            check_composition(&part, ancestors)?;
+    let mut depth = depths.get(resolved.pointer()).copied().unwrap_or(0);
+    if depth == 0 {
+        ancestors.push(resolved.pointer().clone());
+        for key in ["allOf", "anyOf", "oneOf"] {
+            let parts = resolved.child(key).map(|list| list.items());
+            for part in parts.unwrap_or_default() {
+                let limit = ancestors.len() >= MAX_COMPOSITION;
+                let below = if limit {
+                    MAX_COMPOSITION
+                } else {
+                    composition_depth(&part, ancestors, depths)?
+                };
+                depth = depth.max(below);
+            }
         }
-    }
-    ancestors.pop();
-    Ok(())
-}
-
-/// Checks that the types of the components have distinct names.
-pub(super) fn check_names(components: &[(&str, At<'_>)]) -> Result<(), Error> {
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    for (name, at) in components {
-        if let Some(first) = seen.insert(name.to_pascal_case(), name) {
-            let problem = format!("the schemas `{first}` and `{name}` have the same name in Rust");
-            return Err(at.error(
-                problem,
-                "names that differ in more than case and punctuation",
-            ));
+        ancestors.pop();
+        depth += 1;
+        if depth > MAX_COMPOSITION {
+            let problem = format!("a composition of more than {MAX_COMPOSITION} nested schemas");
+            return Err(resolved.error(problem, "a composition of fewer schemas"));
         }
+        depths.insert(resolved.pointer().clone(), depth);
     }
-    Ok(())
+    depths.extend(aliases.into_iter().map(|alias| (alias, depth)));
+    Ok(depth)
 }

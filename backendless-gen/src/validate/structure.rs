@@ -80,6 +80,11 @@ fn check_parts(document: &Document) -> Result<(), Error> {
         .try_for_each(|(_, at)| part::<openapiv3::RequestBody>(at))
 }
 
+/// Checks that a schema has the structure of OpenAPI 3.0.
+pub(super) fn schema(at: &At<'_>) -> Result<(), Error> {
+    part::<openapiv3::Schema>(at)
+}
+
 fn parameters(owner: &At<'_>) -> Result<(), Error> {
     let parameters = owner
         .child("parameters")

@@ -1,4 +1,10 @@
-//! Request builder with the signatures of the SDK's. It builds the parts of a request, and cannot send it.
+//! Request builder with the signatures of the SDK's. It builds the parts of a request, and cannot send it. The modules
+//! `query` and `style` are those of the SDK.
+
+mod query;
+mod style;
+
+mod form;
 
 use std::marker::PhantomData;
 
@@ -8,8 +14,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+#[allow(unused_imports, reason = "a changed document may need it")]
+pub(crate) use form::FormStyle;
+#[allow(unused_imports, reason = "a changed document may have no parameter with a style")]
+pub(crate) use style::Style;
+
 use crate::operation::Operation;
 use crate::{Error, Result};
+use query::Query;
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -40,7 +52,7 @@ pub struct Multipart;
 pub(crate) struct RequestBuilder {
     operation: &'static Operation,
     path: String,
-    query: form_urlencoded::Serializer<'static, String>,
+    query: Query,
     headers: Vec<(&'static str, String)>,
     body: Body,
 }
@@ -51,7 +63,7 @@ impl RequestBuilder {
         Self {
             operation,
             path: String::new(),
-            query: form_urlencoded::Serializer::new(String::new()),
+            query: Query::default(),
             headers: Vec::new(),
             body: Body::Absent,
         }
@@ -68,16 +80,43 @@ impl RequestBuilder {
     }
 
     pub(crate) fn query(&mut self, name: &'static str, value: &impl Serialize) -> Result<()> {
-        let values = match serde_json::to_value(value).map_err(|_| Error)? {
-            Value::Null => Vec::new(),
-            Value::Array(items) => items,
-            value => vec![value],
-        };
-        for value in values {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            self.query.append_pair(name, &text);
+        self.query.append(name, value).map_err(|_| Error)
+    }
+
+    pub(crate) fn parameter_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        index: usize,
+        value: &V,
+    ) -> Result<()> {
+        self.operation.path_parameters().get(index).ok_or(Error)?;
+        for part in style.parts(value).map_err(|_| Error)? {
+            self.path.push_str(part.before);
+            self.path.extend(utf8_percent_encode(&part.text, SEGMENT));
         }
         Ok(())
+    }
+
+    pub(crate) fn query_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        name: &'static str,
+        value: &V,
+    ) -> Result<()> {
+        self.query.append_as(style, name, value).map_err(|_| Error)
+    }
+
+    pub(crate) fn header_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        name: &'static str,
+        value: &V,
+    ) -> Result<()> {
+        let parts = style.parts(value).map_err(|_| Error)?;
+        match parts.is_empty() {
+            true => Ok(()),
+            false => self.header(name, &style::text(&parts)),
+        }
     }
 
     pub(crate) fn header(&mut self, name: &'static str, value: &str) -> Result<()> {
@@ -90,8 +129,17 @@ impl RequestBuilder {
         Ok(())
     }
 
-    pub(crate) fn form<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
-        self.body = Body::Form(serde_urlencoded::to_string(body).map_err(|_| Error)?);
+    pub(crate) fn form<B: Serialize + ?Sized>(
+        &mut self,
+        body: &B,
+        styles: &[(&str, FormStyle)],
+    ) -> Result<()> {
+        self.body = Body::Form(form::encode(body, styles).map_err(|_| Error)?);
+        Ok(())
+    }
+
+    pub(crate) fn content_type(&mut self, media_type: &str) -> Result<()> {
+        self.headers.push(("content-type", media_type.to_owned()));
         Ok(())
     }
 
@@ -119,11 +167,15 @@ impl RequestBuilder {
         self.finish()
     }
 
+    pub(crate) fn finish_text(self) -> Prepared<String> {
+        self.finish()
+    }
+
     fn finish<R>(mut self) -> Prepared<R> {
         Prepared {
             operation: self.operation,
             path: self.path,
-            query: self.query.finish(),
+            query: self.query.finish().unwrap_or_default(),
             headers: self.headers,
             body: self.body,
             response: PhantomData,

@@ -66,6 +66,79 @@ impl Data {
         }
     }
 
+    /// Updates the row with the objectId of the body, or creates it with that objectId or with a new one.
+    pub(crate) async fn upsert(
+        &self,
+        caller: Caller,
+        table: String,
+        body: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        system_properties::check_types(&body)?;
+        let Some(object_id) = body.get(OBJECT_ID).and_then(Value::as_str) else {
+            return self.insert(caller, table, body).await;
+        };
+        let object_id = object_id.to_owned();
+        if table == users::TABLE {
+            return self.users.update(caller, object_id, body).await;
+        }
+        if object_id.is_empty() {
+            let message = "the objectId is empty";
+            return Err(ServiceError::new(code::INVALID_VALUE, message));
+        }
+        let fields = rows::writable(body);
+        let owner_id = caller.user_id().map(str::to_owned);
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let mut table = Table::existing_or_new(transaction, &table)?;
+            match rows::exists(transaction, &table, &object_id)? {
+                // An object without other properties is stored already.
+                true if fields.is_empty() => rows::touch(transaction, &table, &object_id, now),
+                true => rows::update(transaction, &mut table, &object_id, fields, now),
+                false => {
+                    let new = rows::NewRow {
+                        object_id,
+                        owner_id,
+                        created: now,
+                    };
+                    rows::insert(transaction, &mut table, fields, &new)
+                }
+            }
+        });
+        write.await
+    }
+
+    /// Updates the rows that match a where clause, and returns their number.
+    pub(crate) async fn update_where(
+        &self,
+        table: String,
+        clause: String,
+        changes: Map<String, Value>,
+    ) -> Result<usize, ServiceError> {
+        reject_users(&table)?;
+        system_properties::check_types(&changes)?;
+        let fields = rows::writable(changes);
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let mut table = Table::existing(transaction, &table)?;
+            rows::update_where(transaction, &mut table, &clause, fields, now)
+        });
+        write.await
+    }
+
+    /// Deletes the rows that match a where clause, and returns their number.
+    pub(crate) async fn delete_where(
+        &self,
+        table: String,
+        clause: String,
+    ) -> Result<usize, ServiceError> {
+        reject_users(&table)?;
+        let write = self.database.write(move |transaction| {
+            let table = Table::existing(transaction, &table)?;
+            rows::delete_where(transaction, &table, &clause)
+        });
+        write.await
+    }
+
     pub(crate) async fn update(
         &self,
         caller: Caller,
@@ -173,4 +246,13 @@ impl Data {
         });
         read.await
     }
+}
+
+/// Rejects the table of users: their sessions and passwords change with each of them.
+fn reject_users(table: &str) -> Result<(), ServiceError> {
+    if table == users::TABLE {
+        let what = "changing or deleting several users by a condition";
+        return Err(ServiceError::not_implemented(what));
+    }
+    Ok(())
 }

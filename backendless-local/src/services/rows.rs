@@ -1,10 +1,11 @@
-//! Writes single rows, in a transaction of the calling function. Permissions are not checked here.
+//! Writes rows, in a transaction of the calling function. Permissions are not checked here.
 
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Map, Value};
 
 use crate::query::computed::{Computed, reject_computed};
+use crate::query::condition::where_clause;
 use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::query::sql::Sql;
@@ -69,6 +70,66 @@ pub(crate) fn update(
     fields: Map<String, Value>,
     now: i64,
 ) -> Result<Row, ServiceError> {
+    let condition =
+        Sql::text("object_id = ").append(Sql::value(Stored::Text(object_id.to_owned())));
+    let assignments = assignments(connection, table, fields, now)?;
+    match set(connection, table, assignments, condition)? {
+        0 => Err(unknown_object(object_id)),
+        _ => reload(connection, table, object_id),
+    }
+}
+
+/// Updates the given properties of all rows that match a where clause, and returns the number of rows.
+pub(crate) fn update_where(
+    connection: &Connection,
+    table: &mut Table,
+    clause: &str,
+    fields: Map<String, Value>,
+    now: i64,
+) -> Result<usize, ServiceError> {
+    let condition = required_condition(table, clause)?;
+    let assignments = assignments(connection, table, fields, now)?;
+    set(connection, table, assignments, condition)
+}
+
+/// Deletes all rows that match a where clause, and returns the number of rows.
+pub(crate) fn delete_where(
+    connection: &Connection,
+    table: &Table,
+    clause: &str,
+) -> Result<usize, ServiceError> {
+    let condition = required_condition(table, clause)?;
+    let sql = Sql::text(format!("DELETE FROM {} WHERE ", table.sql())).append(condition);
+    sql.check()?;
+    let mut statement = connection.prepare(&sql.text)?;
+    Ok(statement.execute(params_from_iter(sql.values))?)
+}
+
+/// Returns whether a row with this id exists.
+pub(crate) fn exists(
+    connection: &Connection,
+    table: &Table,
+    object_id: &str,
+) -> Result<bool, ServiceError> {
+    let sql = format!("SELECT 1 FROM {} WHERE object_id = ?", table.sql());
+    Ok(connection.prepare_cached(&sql)?.exists([object_id])?)
+}
+
+/// Translates a where clause that must not be empty: without a condition, all rows would match.
+fn required_condition(table: &Table, clause: &str) -> Result<Sql, ServiceError> {
+    where_clause(table, clause)?.ok_or_else(|| {
+        let message = "the where clause is empty";
+        ServiceError::new(code::INVALID_WHERE, message)
+    })
+}
+
+/// Returns the assignments of the given properties, of which some may be computed, and of `updated`.
+fn assignments(
+    connection: &Connection,
+    table: &mut Table,
+    fields: Map<String, Value>,
+    now: i64,
+) -> Result<Vec<Sql>, ServiceError> {
     if fields.is_empty() {
         return Err(ServiceError::new(
             code::NOTHING_TO_UPDATE,
@@ -86,18 +147,23 @@ pub(crate) fn update(
         };
         assignments.push(Sql::text(column).then(" = ").append(value));
     }
+    Ok(assignments)
+}
+
+/// Executes assignments on the rows that match a condition, and returns the number of rows.
+fn set(
+    connection: &Connection,
+    table: &Table,
+    assignments: Vec<Sql>,
+    condition: Sql,
+) -> Result<usize, ServiceError> {
     let sql = Sql::text(format!("UPDATE {} SET ", table.sql()))
         .join(assignments, ", ")
-        .then(" WHERE object_id = ")
-        .append(Sql::value(Stored::Text(object_id.to_owned())));
+        .then(" WHERE ")
+        .append(condition);
     sql.check()?;
-    match connection
-        .prepare_cached(&sql.text)?
-        .execute(params_from_iter(sql.values))?
-    {
-        0 => Err(unknown_object(object_id)),
-        _ => reload(connection, table, object_id),
-    }
+    let mut statement = connection.prepare_cached(&sql.text)?;
+    Ok(statement.execute(params_from_iter(sql.values))?)
 }
 
 /// Sets only `updated`. Returns the row with every column.

@@ -13,8 +13,6 @@ use backendless_local::Server;
 
 /// One request per line: method, path and optional body. `{row}` and `{user}` are objectIds.
 const REQUESTS: &str = r#"
-PUT /data/Person/upsert {"name":"Eve"}
-PUT /data/Person/upsert {"objectId":"{row}","name":"Eve"}
 PUT /data/Person/deep-save {"name":"Eve","friends":[{"name":"Bob"}]}
 GET /data/Person/pk?k1=a%20b&k2=2
 GET /data/Person/first?loadRelations=friends
@@ -22,8 +20,6 @@ GET /data/Person/last
 GET /data/Person/properties
 GET /data/42/table-name
 POST /data/bulk/Person [{"name":"Eve"}]
-PUT /data/bulk/Person?where=age%20%3E%2020 {"name":"Eve"}
-POST /data/bulk/Person/delete {"where":"age > 0"}
 DELETE /data/bulk/Person?where=age%20%3E%2020
 PUT /data/bulkupsert/Person [{"name":"Eve"}]
 POST /data/data-grouping/Person {"groupBy":"name"}
@@ -82,14 +78,6 @@ POST /messaging/registrations {"deviceToken":"t","deviceId":"d","os":"IOS","osVe
 GET /messaging/registrations/DEVICE
 DELETE /messaging/registrations/DEVICE
 POST /emailtemplate/send {"addresses":["x@y.z"],"template-name":"t"}
-PUT /cache/k/expireIn?timeout=120 {}
-PUT /cache/k/expireAt?timestamp=1700000000000 {}
-GET /counters/a*/list
-PUT /counters/c/decrement/get
-PUT /counters/c/get/decrement
-PUT /counters/c/get/incrementby?value=3
-PUT /counters/c/get/compareandset?expected=1&updatedvalue=2
-POST /servercode/events/event {"a":1}
 PUT /log [{"logger":"a","message":"b","log-level":"INFO","timestamp":1}]
 POST /automation/flow/activate-by-name {"name":"flow"}
 GET /automation/flow/execution-context/E-1
@@ -144,7 +132,6 @@ GET /data/bulk
 PUT /data/bulk {"name":"Eve"}
 POST /data/%62ulk {"name":"Eve"}
 GET /data/bulk/count
-PUT /data/bulk/{row} {"name":"Eve"}
 POST /data/bulkupsert {"name":"Eve"}
 POST /data/data-grouping {"name":"Eve"}
 POST /data/upsert {"name":"Eve"}

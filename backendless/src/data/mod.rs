@@ -2,7 +2,9 @@
 //!
 //! [`Table`] creates the requests. Each row is an [`Object`]: the caller's value, and the properties that the service
 //! keeps for every row. [`Find`] and [`Count`] search; [`ObjectStream`] reads all rows of a search page by page.
+//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter.
 
+mod bulk;
 mod decode;
 mod encode;
 mod find;
@@ -18,11 +20,13 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use bulk::{DeleteWhere, DeleteWhereParameters, UpdateWhere, UpdateWhereParameters};
 pub(crate) use decode::is_system_property;
 pub use find::{Count, CountParameters, Find, FindParameters};
 pub use object::Object;
 pub use stream::ObjectStream;
 
+use crate::filter::Filter;
 use crate::generated::raw;
 use crate::request::Request;
 use crate::{Client, Timestamp};
@@ -188,6 +192,112 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
             &self.client,
             raw::update_object(&self.name, &id.into(), changes),
         )
+    }
+
+    /// Updates the row whose `objectId` is that of `object`, or creates it if there is no such row; returns the stored row.
+    ///
+    /// `object` serializes to a JSON object. An update changes only the properties that it contains. Without an `objectId`, a
+    /// row is created with a new id.
+    ///
+    /// The request is not idempotent by default: without an `objectId` each request creates a row. With one, set
+    /// [`idempotent`](crate::Request::idempotent).
+    ///
+    /// The OpenAPI document lacks this operation of the live service.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create), but an `objectId` is allowed.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// let note = serde_json::json!({"objectId": "N-1", "text": "milk"});
+    /// notes.upsert(&note).idempotent(true).await?;
+    /// let note = serde_json::json!({"objectId": "N-1", "text": "bread"});
+    /// notes.upsert(&note).idempotent(true).await?;
+    /// assert_eq!(notes.get("N-1").await?["text"], "bread");
+    /// assert_eq!(notes.count().await?, 1);
+    /// # });
+    /// ```
+    pub fn upsert<B>(&self, object: &B) -> Request<Object<T>>
+    where
+        B: Serialize + ?Sized,
+    {
+        Request::new(&self.client, raw::upsert_object(&self.name, object))
+    }
+
+    /// Updates all rows that match `filter` with the properties of `changes`, and returns their number.
+    ///
+    /// `filter` is a where clause, or an expression built with [`field`](crate::filter::field). A filter without a condition
+    /// is rejected, unless [`all`](UpdateWhere::all) is called. `changes` serializes to a JSON object.
+    ///
+    /// The request is not idempotent by default: if the changes decide which rows match, a second request updates other
+    /// rows, and it returns another number.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/data_updating_multiple_objects.html)).
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the filter or the changes cannot be sent.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the table does not exist.
+    /// - [`Api`](crate::ErrorKind::Api) with code 19000 if the service cannot parse the where clause, and with code 1001 if
+    ///   `changes` has no properties.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+    /// let changes = serde_json::json!({"done": true});
+    /// assert_eq!(notes.update_where(field("n").lt(2), &changes).await?, 2);
+    /// assert_eq!(notes.count().filter("done = true").await?, 2);
+    /// # });
+    /// ```
+    pub fn update_where<C>(&self, filter: impl Into<Filter>, changes: &C) -> UpdateWhere
+    where
+        C: Serialize + ?Sized,
+    {
+        let table = Arc::clone(&self.name);
+        let parameters = UpdateWhereParameters::new(table, filter.into(), changes);
+        Request::with_parameters(self.client.clone(), parameters)
+    }
+
+    /// Deletes all rows that match `filter`, and returns their number.
+    ///
+    /// `filter` is a where clause, or an expression built with [`field`](crate::filter::field). A filter without a condition
+    /// is rejected, unless [`all`](DeleteWhere::all) is called.
+    ///
+    /// The request is not idempotent by default: a second request also deletes rows that were created meanwhile, and returns
+    /// another number.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/data_deleting_multiple_objects.html)).
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the filter cannot be sent.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) if the table does not exist.
+    /// - [`Api`](crate::ErrorKind::Api) with code 19000 if the service cannot parse the where clause.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
+    ///
+    /// ```
+    /// use backendless::filter::field;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+    /// assert_eq!(notes.delete_where(field("n").is_in([0, 2])).await?, 2);
+    /// assert!(notes.delete_where("").await.is_err());
+    /// # });
+    /// ```
+    pub fn delete_where(&self, filter: impl Into<Filter>) -> DeleteWhere {
+        let parameters = DeleteWhereParameters::new(Arc::clone(&self.name), filter.into());
+        Request::with_parameters(self.client.clone(), parameters)
     }
 
     /// Deletes the row with the id `id`, and returns the time of the deletion.

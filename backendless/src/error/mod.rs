@@ -139,7 +139,11 @@ impl Error {
 
     /// Returns the `errorData` of the response: details of any shape. Most responses contain none.
     ///
-    /// `errorData` of more than 8 KiB is omitted, and it is withheld under the conditions of [`message`](Self::message).
+    /// If the response has no `errorData`, and is JSON of another shape than the error of the service (`code`, `message`,
+    /// `errorData`), this is the JSON of the response as it is. The specification may declare such an error for an
+    /// operation.
+    ///
+    /// Data of more than 8 KiB is omitted, and it is withheld under the conditions of [`message`](Self::message).
     ///
     /// If a message from a channel does not match its type, this is the message, or for
     /// [`Messaging::poll`](crate::Messaging::poll) the list of all received messages, as JSON of any length: the service

@@ -3,6 +3,7 @@
 // overlays/cache.yaml sha256 4eb2bba4d218426533255528643a24f31a354a5b8d7fb5d8e75b12d6fa787ae3
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
+// overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // progenitor 0.15.1, prettyplease 0.3.0
 
@@ -406,6 +407,39 @@ impl MockServer {
         self.expect(
             &operations::LIST_COUNTERS,
             |when, then| configure(ListCountersWhen(when), ListCountersThen(then)),
+        )
+    }
+
+    /// Adds a mock of `upsertObject`: `PUT /data/{table-name}/upsert`.
+    pub fn upsert_object<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(UpsertObjectWhen, UpsertObjectThen),
+    {
+        self.expect(
+            &operations::UPSERT_OBJECT,
+            |when, then| configure(UpsertObjectWhen(when), UpsertObjectThen(then)),
+        )
+    }
+
+    /// Adds a mock of `updateObjects`: `PUT /data/bulk/{table-name}`.
+    pub fn update_objects<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(UpdateObjectsWhen, UpdateObjectsThen),
+    {
+        self.expect(
+            &operations::UPDATE_OBJECTS,
+            |when, then| configure(UpdateObjectsWhen(when), UpdateObjectsThen(then)),
+        )
+    }
+
+    /// Adds a mock of `deleteObjects`: `POST /data/bulk/{table-name}/delete`.
+    pub fn delete_objects<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(DeleteObjectsWhen, DeleteObjectsThen),
+    {
+        self.expect(
+            &operations::DELETE_OBJECTS,
+            |when, then| configure(DeleteObjectsWhen(when), DeleteObjectsThen(then)),
         )
     }
 }
@@ -2172,6 +2206,176 @@ impl ListCountersWhen {
 pub struct ListCountersThen(Responder);
 
 impl ListCountersThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `upsertObject`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct UpsertObjectWhen(RequestMatcher);
+
+impl UpsertObjectWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `upsertObject`.
+#[derive(Debug)]
+pub struct UpsertObjectThen(Responder);
+
+impl UpsertObjectThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `updateObjects`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct UpdateObjectsWhen(RequestMatcher);
+
+impl UpdateObjectsWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `where` equals this value.
+    pub fn where_(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("where", vec![value.into()]))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `updateObjects`.
+#[derive(Debug)]
+pub struct UpdateObjectsThen(Responder);
+
+impl UpdateObjectsThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `deleteObjects`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct DeleteObjectsWhen(RequestMatcher);
+
+impl DeleteObjectsWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `deleteObjects`.
+#[derive(Debug)]
+pub struct DeleteObjectsThen(Responder);
+
+impl DeleteObjectsThen {
     /// Responds with status 200 and this JSON.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 // overlays/cache.yaml sha256 4eb2bba4d218426533255528643a24f31a354a5b8d7fb5d8e75b12d6fa787ae3
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
+// overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // progenitor 0.15.1, prettyplease 0.3.0
 
@@ -93,6 +94,10 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
 /// `PUT /data/{table-name}/{object-id}`
 ///
 /// Idempotent: sets columns of one object to given values; a second request sets the same values.
+///
+/// Reserved values of `object-id`, which would make the path address another operation: `upsert`.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
 pub static UPDATE_OBJECT: Operation = Operation {
     id: "updateObject",
     service: "Data",
@@ -106,12 +111,12 @@ pub static UPDATE_OBJECT: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &[],
+            reserved: &["bulk"],
         },
         PathParameter {
             name: "object-id",
             multi_segment: false,
-            reserved: &[],
+            reserved: &["upsert"],
         },
     ],
 };
@@ -816,6 +821,81 @@ pub static LIST_COUNTERS: Operation = Operation {
     ],
 };
 
+/// `upsertObject`: Create or update an object.
+///
+/// `PUT /data/{table-name}/upsert`
+///
+/// Not idempotent: without an objectId, each request creates another object.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
+pub static UPSERT_OBJECT: Operation = Operation {
+    id: "upsertObject",
+    service: "Data",
+    method: "PUT",
+    path: "/data/{table-name}/upsert",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["bulk"],
+        },
+    ],
+};
+
+/// `updateObjects`: Update the objects that match a condition.
+///
+/// `PUT /data/bulk/{table-name}`
+///
+/// Not idempotent: the changes may decide which objects match, so that a second request changes
+/// other objects and returns another number.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `upsert`.
+pub static UPDATE_OBJECTS: Operation = Operation {
+    id: "updateObjects",
+    service: "Data",
+    method: "PUT",
+    path: "/data/bulk/{table-name}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["upsert"],
+        },
+    ],
+};
+
+/// `deleteObjects`: Delete the objects that match a condition.
+///
+/// `POST /data/bulk/{table-name}/delete`
+///
+/// Not idempotent: a second request also deletes objects that were created meanwhile, and returns
+/// another number.
+pub static DELETE_OBJECTS: Operation = Operation {
+    id: "deleteObjects",
+    service: "Data",
+    method: "POST",
+    path: "/data/bulk/{table-name}/delete",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -853,4 +933,7 @@ pub static ALL: &[&Operation] = &[
     &GET_AND_INCREMENT_BY,
     &COMPARE_AND_SET_COUNTER,
     &LIST_COUNTERS,
+    &UPSERT_OBJECT,
+    &UPDATE_OBJECTS,
+    &DELETE_OBJECTS,
 ];

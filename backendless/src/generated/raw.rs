@@ -3,6 +3,7 @@
 // overlays/cache.yaml sha256 4eb2bba4d218426533255528643a24f31a354a5b8d7fb5d8e75b12d6fa787ae3
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
+// overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // progenitor 0.15.1, prettyplease 0.3.0
 
@@ -710,5 +711,67 @@ pub fn list_counters(
     request.literal("/counters/");
     request.parameter(0, counter_pattern)?;
     request.literal("/list");
+    Ok(request.finish_json())
+}
+
+/// Create or update an object
+///
+/// Updates the object with the objectId of the body, or creates it if it does not exist. Without an
+/// objectId, an object is created with a new one.
+///
+/// Sends a `PUT` request to `/data/{table-name}/upsert`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`
+pub fn upsert_object<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::UPSERT_OBJECT);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/upsert");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Update the objects that match a condition
+///
+/// Sends a `PUT` request to `/data/bulk/{table-name}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `where_`: The condition, a where clause.
+/// - `body`
+pub fn update_objects<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    where_: &str,
+    body: &B,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::UPDATE_OBJECTS);
+    request.literal("/data/bulk/");
+    request.parameter(0, table_name)?;
+    request.query("where", &where_)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Delete the objects that match a condition
+///
+/// Sends a `POST` request to `/data/bulk/{table-name}/delete`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: An object with the property `where`, the condition.
+pub fn delete_objects<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::DELETE_OBJECTS);
+    request.literal("/data/bulk/");
+    request.parameter(0, table_name)?;
+    request.literal("/delete");
+    request.json(body)?;
     Ok(request.finish_json())
 }

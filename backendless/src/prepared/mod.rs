@@ -1,14 +1,17 @@
 //! Requests that are ready to be sent: pure data, built without I/O.
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
-//! `path` checks and encodes path values, `query` encodes query values, `body` contains the bodies, `computed`
-//! recognizes updates that are not idempotent, and `password` bodies that contain a password.
+//! `path` checks and encodes path values, `query` encodes query values, `style` those of several parts, and `form` forms;
+//! `body` contains the bodies, `computed` recognizes updates that are not idempotent, and `password` bodies that contain a
+//! password.
 
 mod body;
 mod computed;
+mod form;
 mod password;
 mod path;
 mod query;
+mod style;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +24,17 @@ use serde::de::DeserializeOwned;
 
 pub use body::Multipart;
 pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, TransferStage};
+#[allow(
+    unused_imports,
+    reason = "for operations that the specification lacks today"
+)]
+pub(crate) use form::FormStyle;
 pub(crate) use path::encode_segment;
+#[allow(
+    unused_imports,
+    reason = "for operations that the specification lacks today"
+)]
+pub(crate) use style::Style;
 
 use crate::operation::{Idempotency, Operation};
 use crate::secret::{to_json, wiped_bytes};
@@ -41,6 +54,12 @@ pub struct Prepared<R> {
 pub(crate) enum Reader<R> {
     /// As JSON; an empty body is decoded as `null`.
     Json(fn(&[u8]) -> serde_json::Result<R>, Describe),
+    /// As text, by a function of the complete body, which may be empty.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    Text(fn(&[u8]) -> serde_json::Result<R>, Describe),
     /// By a function of the complete body, which may be empty.
     Body(fn(Bytes) -> R),
     /// As JSON or as a string, depending on the content type.
@@ -117,6 +136,59 @@ impl RequestBuilder {
             .map_err(|problem| self.invalid(&format!("query parameter `{name}`: {problem}")))
     }
 
+    /// Appends the value of the path parameter at `index` in a style, checked and encoded.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn parameter_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        index: usize,
+        value: &V,
+    ) -> Result<()> {
+        let parts = style
+            .parts(value)
+            .map_err(|problem| self.invalid(&format!("path parameter {index}: {problem}")))?;
+        path::push_parts(&mut self.path, self.operation, index, &parts)
+    }
+
+    /// Adds a query parameter in a style. `None` and an empty list are skipped.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn query_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        name: &'static str,
+        value: &V,
+    ) -> Result<()> {
+        self.query
+            .append_as(style, name, value)
+            .map_err(|problem| self.invalid(&format!("query parameter `{name}`: {problem}")))
+    }
+
+    /// Adds a header in a style. `None` and an empty list are skipped.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn header_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        name: &'static str,
+        value: &V,
+    ) -> Result<()> {
+        let parts = style
+            .parts(value)
+            .map_err(|problem| self.invalid(&format!("header `{name}`: {problem}")))?;
+        match parts.is_empty() {
+            true => Ok(()),
+            false => self.header(name, &style::text(&parts)),
+        }
+    }
+
     /// Adds a header.
     #[allow(
         dead_code,
@@ -150,13 +222,17 @@ impl RequestBuilder {
         Ok(())
     }
 
-    /// Sets a body of form-encoded pairs.
+    /// Sets a body of form-encoded pairs. `styles` contains the properties whose encoding the document declares.
     #[allow(
         dead_code,
         reason = "for operations that the specification lacks today"
     )]
-    pub(crate) fn form<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
-        let form = serde_urlencoded::to_string(body)
+    pub(crate) fn form<B: Serialize + ?Sized>(
+        &mut self,
+        body: &B,
+        styles: &[(&str, FormStyle)],
+    ) -> Result<()> {
+        let form = form::encode(body, styles)
             .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
         self.set_body("application/x-www-form-urlencoded", form.into());
         Ok(())
@@ -178,6 +254,22 @@ impl RequestBuilder {
     )]
     pub(crate) fn text(&mut self, body: String) {
         self.set_body("text/plain", body.into());
+    }
+
+    /// Replaces the content type of the body.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn content_type(&mut self, media_type: &str) -> Result<()> {
+        let Ok(value) = HeaderValue::from_str(media_type) else {
+            return Err(
+                self.invalid("the content type contains a character that is not allowed there")
+            );
+        };
+        self.headers.retain(|(name, _)| name != CONTENT_TYPE);
+        self.headers.push((CONTENT_TYPE, value));
+        Ok(())
     }
 
     /// Sets a multipart body, whose content type is chosen when it is sent.
@@ -202,6 +294,15 @@ impl RequestBuilder {
     )]
     pub(crate) fn finish_bytes(self) -> Prepared<Bytes> {
         self.finish(Reader::Body(std::convert::identity))
+    }
+
+    /// Ends a request whose response is text.
+    #[allow(
+        dead_code,
+        reason = "for operations that the specification lacks today"
+    )]
+    pub(crate) fn finish_text(self) -> Prepared<String> {
+        self.finish(Reader::Text(from_utf8, |_, error| error.to_string()))
     }
 
     fn finish<R>(self, reader: Reader<R>) -> Prepared<R> {
@@ -288,6 +389,11 @@ impl<R> fmt::Debug for Prepared<R> {
 
 fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_slice(json)
+}
+
+fn from_utf8(text: &[u8]) -> serde_json::Result<String> {
+    let text = std::str::from_utf8(text).map_err(serde::de::Error::custom)?;
+    Ok(text.to_owned())
 }
 
 fn is_idempotent(operation: &Operation, query: Option<&str>) -> bool {

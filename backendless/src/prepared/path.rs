@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use super::style::{self, Part};
 use crate::operation::{Operation, PathParameter};
 use crate::{Error, Result};
 
@@ -33,19 +34,9 @@ pub(super) fn push(
     index: usize,
     value: &str,
 ) -> Result<()> {
-    let Some(parameter) = operation.path_parameters().get(index) else {
-        let problem = format!("the operation has no path parameter {index}");
-        return Err(Error::internal(problem).with_operation(operation));
-    };
+    let parameter = parameter(operation, index)?;
     let is_plain = is_plain(value);
-    let problem = match is_plain {
-        true => None,
-        false => find_problem(value, parameter.multi_segment()),
-    };
-    if let Some(problem) = problem.or_else(|| reserved_problem(value, parameter)) {
-        let text = format!("{} {problem}", parameter.name());
-        return Err(Error::invalid_argument(text).with_operation(operation));
-    }
+    check(operation, parameter, value, is_plain)?;
     if is_plain {
         path.push_str(value);
     } else if parameter.multi_segment() {
@@ -59,6 +50,49 @@ pub(super) fn push(
         path.extend(utf8_percent_encode(value, RESERVED));
     }
     Ok(())
+}
+
+/// Appends a value of several parts, whose separators are not encoded, as [`push`] does.
+pub(super) fn push_parts(
+    path: &mut String,
+    operation: &'static Operation,
+    index: usize,
+    parts: &[Part],
+) -> Result<()> {
+    let parameter = parameter(operation, index)?;
+    check(operation, parameter, &style::text(parts), false)?;
+    for Part { before, text } in parts {
+        path.push_str(before);
+        path.extend(utf8_percent_encode(text, RESERVED));
+    }
+    Ok(())
+}
+
+fn parameter(operation: &'static Operation, index: usize) -> Result<&'static PathParameter> {
+    operation.path_parameters().get(index).ok_or_else(|| {
+        let problem = format!("the operation has no path parameter {index}");
+        Error::internal(problem).with_operation(operation)
+    })
+}
+
+/// Rejects an invalid value.
+fn check(
+    operation: &'static Operation,
+    parameter: &PathParameter,
+    value: &str,
+    is_plain: bool,
+) -> Result<()> {
+    let problem = match is_plain {
+        true => None,
+        false => find_problem(value, parameter.multi_segment()),
+    };
+    match problem.or_else(|| reserved_problem(value, parameter)) {
+        None => Ok(()),
+        Some(problem) => {
+            let text = format!("{} {problem}", parameter.name());
+            Err(Error::invalid_argument(text).with_operation(operation))
+        }
+    }
 }
 
 /// Whether `value` is one valid segment that encoding does not change. Most names and ids are.
@@ -145,6 +179,26 @@ mod tests {
             encoded(&DELETE_FILE, 0, "my dir/a#b?.txt"),
             "my%20dir/a%23b%3F.txt"
         );
+    }
+
+    #[test]
+    fn parts_are_encoded_between_their_separators_and_checked_together() {
+        let parts = |texts: &[(&'static str, &str)]| -> Vec<Part> {
+            let part = |&(before, text): &(&'static str, &str)| Part {
+                before,
+                text: text.to_owned(),
+            };
+            texts.iter().map(part).collect()
+        };
+        let mut path = String::new();
+        let list = parts(&[("", "a/b"), (",", "c,d"), ("=", "..")]);
+        push_parts(&mut path, &GET_OBJECT_BY_ID, OBJECT_ID, &list).unwrap();
+        assert_eq!(path, "a%2Fb,c%2Cd=..");
+        for invalid in [&[][..], &[("", "")], &[("", "..")], &[("", "count")]] {
+            let mut path = String::new();
+            let error = push_parts(&mut path, &GET_OBJECT_BY_ID, OBJECT_ID, &parts(invalid));
+            assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidArgument);
+        }
     }
 
     #[test]

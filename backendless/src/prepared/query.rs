@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use form_urlencoded::Serializer;
+use form_urlencoded::byte_serialize;
 use serde::ser::{self, Impossible, Serialize, SerializeSeq};
+
+use super::style::{Part, Style};
 
 /// Query under construction.
 #[derive(Default)]
-pub(super) struct Query(Option<Serializer<'static, String>>);
+pub(super) struct Query(Option<String>);
 
 impl Query {
     /// Adds a parameter. `None` is skipped, and a list becomes one parameter per item.
@@ -19,20 +21,61 @@ impl Query {
         })
     }
 
+    /// Adds a parameter in a style. `null` and an empty list are skipped.
+    pub(super) fn append_as<V: Serialize>(
+        &mut self,
+        style: Style,
+        name: &str,
+        value: &V,
+    ) -> Result<(), Problem> {
+        if style.has_pairs() {
+            for (name, text) in style.pairs(name, value)? {
+                self.push(&name, &text);
+            }
+            return Ok(());
+        }
+        let parts = style.parts(value)?;
+        if !parts.is_empty() {
+            let query = self.start(name);
+            for Part { before, text } in parts {
+                query.push_str(before);
+                query.extend(byte_serialize(text.as_bytes()));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the encoded query, or `None` without parameters: an empty query would leave a `?` behind.
     pub(super) fn finish(self) -> Option<String> {
-        self.0.map(|mut pairs| pairs.finish())
+        self.0
     }
 
     fn push(&mut self, name: &str, value: &str) {
-        let start = || Serializer::new(String::new());
-        self.0.get_or_insert_with(start).append_pair(name, value);
+        let query = self.start(name);
+        query.extend(byte_serialize(value.as_bytes()));
+    }
+
+    /// Starts a parameter, whose value follows.
+    fn start(&mut self, name: &str) -> &mut String {
+        let query = self.0.get_or_insert_default();
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.extend(byte_serialize(name.as_bytes()));
+        query.push('=');
+        query
     }
 }
 
 /// Reason why a value cannot be sent in a query.
 #[derive(Debug, PartialEq)]
 pub(super) struct Problem(String);
+
+impl Problem {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -235,6 +278,28 @@ mod tests {
         query.append("offset", &None::<i64>).unwrap();
         query.append("id", &Vec::<i64>::new()).unwrap();
         assert_eq!(query.finish(), None);
+    }
+
+    #[test]
+    fn values_in_a_style_are_form_encoded_between_their_separators() {
+        let list = Vec::from(["a b", "c,d", "e|f"]);
+        let mut query = Query::default();
+        query.append_as(Style::Comma, "k[]", &Some(&list)).unwrap();
+        query.append_as(Style::Comma, "none", &None::<i64>).unwrap();
+        query.append_as(Style::Space, "s", &list).unwrap();
+        query.append_as(Style::Pipe, "p", &list).unwrap();
+        let object = serde_json::json!({ "x&": "1=2" });
+        query.append_as(Style::Deep, "d", &object).unwrap();
+        query.append_as(Style::Exploded, "e", &object).unwrap();
+        query.append_as(Style::Json, "j", &object).unwrap();
+        query.append_as(Style::Json, "l", &[0; 0]).unwrap();
+        assert_eq!(
+            query.finish().as_deref(),
+            Some(
+                "k%5B%5D=a+b,c%2Cd,e%7Cf&s=a+b%20c%2Cd%20e%7Cf&p=a+b%7Cc%2Cd%7Ce%7Cf\
+                 &d%5Bx%26%5D=1%3D2&x%26=1%3D2&j=%7B%22x%26%22%3A%221%3D2%22%7D&l=%5B%5D"
+            )
+        );
     }
 
     #[test]

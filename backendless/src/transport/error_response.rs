@@ -25,6 +25,7 @@ pub(super) fn read(
     let code = envelope.get("code").and_then(code);
     let texts = Texts::of(&envelope);
     let withheld = texts.check(context).err();
+    let data = texts.data.or_else(|| other_shape(context, &envelope));
     let message = match (texts.message, withheld) {
         (Some(_), Some(withheld)) => replacement(code, withheld),
         (Some(message), None) => message.to_owned(),
@@ -54,7 +55,7 @@ pub(super) fn read(
         .with_status(status.as_u16())
         .with_code(code.filter(|code| may_show_code(*code, withheld)))
         .with_retry_after(retry_after(headers, now))
-        .with_data(texts.data.filter(|_| withheld.is_none()).cloned());
+        .with_data(data.filter(|_| withheld.is_none()).cloned());
     classify_retry(context, error, status)
 }
 
@@ -96,6 +97,20 @@ fn has_only_own_properties(envelope: &Value) -> bool {
     envelope
         .as_object()
         .is_some_and(|map| map.keys().all(|name| names.contains(&name.as_str())))
+}
+
+/// Returns a body that has another shape than the envelope, which the specification may declare for an operation; `None` if
+/// it is empty or too long, or repeats a secret.
+fn other_shape<'e>(context: &RequestContext, body: &'e Value) -> Option<&'e Value> {
+    if !is_data(body) || has_only_own_properties(body) {
+        return None;
+    }
+    let texts = Texts {
+        message: None,
+        data: Some(body),
+        code: None,
+    };
+    texts.check(context).ok().map(|()| body)
 }
 
 /// Whether another server sends this status for a path that it does not know.

@@ -100,6 +100,10 @@ impl Reply {
                 let result = read(self.json());
                 result.map_err(|error| self.does_not_match::<R>(&error, describe))
             }
+            Reader::Text(read, describe) => {
+                let result = read(&self.body);
+                result.map_err(|error| self.does_not_match::<R>(&error, describe))
+            }
             Reader::JsonOrText(read) => self.read_json_or_text(&read),
         };
         if self.context.secret.is_some() {

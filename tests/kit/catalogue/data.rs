@@ -9,7 +9,17 @@ use super::call::{call, first_of};
 use super::{Entry, ResponseBody, Values, number, object, objects};
 
 pub(super) fn entries() -> Vec<Entry> {
-    vec![create(), get(), update(), find(), count(), delete()]
+    vec![
+        create(),
+        upsert(),
+        get(),
+        update(),
+        update_where(),
+        find(),
+        count(),
+        delete(),
+        delete_where(),
+    ]
 }
 
 fn create() -> Entry {
@@ -20,6 +30,39 @@ fn create() -> Entry {
             => |created| context.keep_path_value("object-id", created.object_id)),
         ResponseBody::Required,
         object,
+    )
+}
+
+fn upsert() -> Entry {
+    Entry::new(
+        &UPSERT_OBJECT,
+        &["Catalogue"],
+        call!(|context| context.table().upsert(&row(&context.values))),
+        ResponseBody::Required,
+        object,
+    )
+}
+
+fn update_where() -> Entry {
+    Entry::new(
+        &UPDATE_OBJECTS,
+        &["Catalogue"],
+        call!(|context| context
+            .table()
+            .update_where("age < 3", &json!({"city": context.value()}))),
+        ResponseBody::Required,
+        number,
+    )
+    .query(&[("where", "age < 3")])
+}
+
+fn delete_where() -> Entry {
+    Entry::new(
+        &DELETE_OBJECTS,
+        &["Catalogue"],
+        call!(|context| context.table().delete_where("age < 3")),
+        ResponseBody::Required,
+        number,
     )
 }
 

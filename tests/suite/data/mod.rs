@@ -1,5 +1,6 @@
 //! The data service.
 
+mod bulk;
 mod exchange;
 mod paging;
 mod rejected;

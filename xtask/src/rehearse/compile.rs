@@ -76,15 +76,45 @@ pub(super) fn verdict(copy: &Path, target: &Path) -> Result<Verdict, Error> {
 
 fn cargo(copy: &Path, target: &Path, arguments: &[&str]) -> Result<Output, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Command::new(cargo)
-        .args(&arguments[..1])
-        .args(["--offline", "--quiet", "--message-format", "json"])
-        .args(&arguments[1..])
-        .current_dir(copy)
-        .env("CARGO_TARGET_DIR", target)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Error::new(format!("cannot run cargo: {error}")))
+    offline_first(|offline| {
+        Command::new(&cargo)
+            .args(&arguments[..1])
+            .args(offline.then_some("--offline"))
+            .args(["--quiet", "--message-format", "json"])
+            .args(&arguments[1..])
+            .current_dir(copy)
+            .env("CARGO_TARGET_DIR", target)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| Error::new(format!("cannot run cargo: {error}")))
+    })
+}
+
+/// Runs cargo offline, and with the network if it needs crates that it never downloaded. `cargo test` downloads only
+/// those of the features that it builds; the copy is compiled with all features.
+fn offline_first(run: impl Fn(bool) -> Result<Output, Error>) -> Result<Output, Error> {
+    let output = run(true)?;
+    let Some(missing) = missing_crate(&output) else {
+        return Ok(output);
+    };
+    let output = run(false)?;
+    // With the crates, cargo succeeds or reports what the compiler says.
+    let is_compiled = output.status.success() || !output.stdout.is_empty();
+    match is_compiled {
+        true => Ok(output),
+        false => Err(Error::new(format!(
+            "the copy needs crates that are not on this machine, and they cannot be downloaded: {missing}\n  \
+             help: run `cargo fetch --locked` once with network access"
+        ))),
+    }
+}
+
+/// The first line of cargo's message that it needs the network.
+fn missing_crate(output: &Output) -> Option<String> {
+    let message = String::from_utf8_lossy(&output.stderr);
+    let is_missing = !output.status.success() && message.contains("--offline");
+    let first = message.lines().next().unwrap_or_default();
+    is_missing.then(|| first.trim_start_matches("error: ").to_owned())
 }
 
 /// A line of `--message-format json`.
@@ -208,10 +238,61 @@ fn owner(head: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::path::Path;
+    use std::process::{Command, Output};
 
-    use super::{enclosing, errors};
+    use super::{enclosing, errors, offline_first};
     use backendless_gen::spec::Wrappers;
+
+    const MISSING: &str = "error: failed to download `openssl v0.10.73`\n\nCaused by:\n  \
+        attempting to make an HTTP request, but --offline was specified\n";
+
+    /// The output of a program that ran, with other texts.
+    fn output(success: bool, stdout: &str, stderr: &str) -> Output {
+        let argument = if success {
+            "--version"
+        } else {
+            "--no-such-flag"
+        };
+        let mut output = Command::new(env!("CARGO")).arg(argument).output().unwrap();
+        output.stdout = stdout.into();
+        output.stderr = stderr.into();
+        output
+    }
+
+    #[test]
+    fn the_network_is_used_only_for_crates_that_are_missing() {
+        let runs = Cell::new(0);
+        let result = offline_first(|_| {
+            runs.set(runs.get() + 1);
+            Ok(output(false, "{}", "error: could not compile"))
+        });
+        assert!(!result.unwrap().status.success());
+        assert_eq!(runs.get(), 1);
+        let result = offline_first(|offline| {
+            Ok(match offline {
+                true => output(false, "", MISSING),
+                false => output(true, "{}", ""),
+            })
+        });
+        assert!(result.unwrap().status.success());
+    }
+
+    #[test]
+    fn missing_crates_without_a_network_are_named_with_a_remedy() {
+        let error = offline_first(|offline| {
+            let message = if offline {
+                MISSING
+            } else {
+                "error: no network"
+            };
+            Ok(output(false, "", message))
+        });
+        let expected = "the copy needs crates that are not on this machine, and they cannot be downloaded: \
+            failed to download `openssl v0.10.73`\n  help: run `cargo fetch --locked` once with network access";
+        assert_eq!(error.unwrap_err().to_string(), expected);
+    }
 
     const SOURCE: &str = "\
 impl<T: Into<Vec<T>> + Send> Find<T>

@@ -30,6 +30,13 @@ impl Copy {
         let text =
             fs::read_to_string(&manifest).map_err(|error| failed("read", "Cargo.toml", &error))?;
         copy.put("Cargo.toml", &marked(&text))?;
+        // cargo resolves again if the lock file has other versions, which can need the network.
+        if let (Some(version), Ok(lock)) = (
+            version(&text),
+            fs::read_to_string(copy.path().join("Cargo.lock")),
+        ) {
+            copy.put("Cargo.lock", &marked_lock(&lock, version))?;
+        }
         Ok(copy)
     }
 
@@ -89,6 +96,26 @@ fn marked(manifest: &str) -> String {
     lines.collect()
 }
 
+/// The version that all packages share.
+fn version(manifest: &str) -> Option<&str> {
+    let mut lines = manifest.lines();
+    let version = lines.find_map(|line| line.strip_prefix("version = \""))?;
+    version.strip_suffix('"')
+}
+
+/// The lock file with the same suffix for the packages of the checkout, which have no source.
+fn marked_lock(lock: &str, version: &str) -> String {
+    let line = format!("version = \"{version}\"\n");
+    let marked = format!("version = \"{version}+rehearsal\"\n");
+    let packages =
+        lock.split("[[package]]\n")
+            .map(|package| match package.contains("\nsource = ") {
+                true => package.to_owned(),
+                false => package.replacen(&line, &marked, 1),
+            });
+    packages.collect::<Vec<_>>().join("[[package]]\n")
+}
+
 fn files(root: &Path) -> Result<Vec<String>, Error> {
     let output = Command::new("git")
         .arg("-C")
@@ -120,7 +147,15 @@ mod tests {
     use std::fs;
     use std::process::Command;
 
-    use super::Copy;
+    use super::{Copy, marked_lock};
+
+    #[test]
+    fn the_lock_file_has_the_versions_of_the_copy() {
+        let lock = "version = 4\n\n[[package]]\nname = \"backendless\"\nversion = \"0.1.0\"\n\n[[package]]\nname = \"other\"\n\
+            version = \"0.1.0\"\nsource = \"registry\"\n";
+        let expected = lock.replacen("0.1.0", "0.1.0+rehearsal", 1);
+        assert_eq!(marked_lock(lock, "0.1.0"), expected);
+    }
 
     #[test]
     fn a_copy_has_the_tracked_and_the_untracked_files_and_does_not_change_the_checkout() {

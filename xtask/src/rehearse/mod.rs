@@ -40,16 +40,28 @@ pub(crate) fn run(root: &Path, arguments: Arguments) -> Result<ExitCode, Error> 
         Some(spec) => vec![PathBuf::from(spec)],
         None => patches(&root.join(CHANGES))?,
     };
+    let mut failed = false;
     for spec in specs {
         let start = Instant::now();
-        let rehearsal = rehearse(root, &find(root, &spec.to_string_lossy())?)?;
+        let result = find(root, &spec.to_string_lossy()).and_then(|new| rehearse(root, &new));
         let spec = spec.strip_prefix(root).unwrap_or(&spec).display();
         let time = start.elapsed().as_secs_f64();
-        print(&format!(
-            "== {spec}\n\n{rehearsal}rehearsed in {time:.1} s\n\n"
-        ));
+        match result {
+            Ok(rehearsal) => print(&format!(
+                "== {spec}\n\n{rehearsal}rehearsed in {time:.1} s\n\n"
+            )),
+            // The others are independent of it.
+            Err(error) if arguments.all => {
+                failed = true;
+                print(&format!("== {spec}\n\nnot rehearsed: {error}\n\n"));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(match failed {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
 }
 
 /// A forecast, and the result of the compiler.

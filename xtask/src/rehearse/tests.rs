@@ -72,3 +72,21 @@ fn the_forecast_of_a_rejected_specification_has_the_differences_and_the_reason()
         "{forecast}"
     );
 }
+
+/// The arguments of a responder stay the same if JSON is decoded to another type. Tests with the mock fail all the same.
+#[test]
+fn a_responder_whose_response_has_another_type_is_a_change_of_the_mock() {
+    let old = Source::working_copy(root()).unwrap();
+    let (before, after) = old.text.split_once("operationId: countObjects").unwrap();
+    let after = after.replacen("type: integer", "type: string", 1);
+    let text = format!("{before}operationId: countObjects{after}");
+    let new = Source::new("new.yaml", text).with_overlays(old.overlays);
+    let forecast = Forecast::of(root(), &new).unwrap();
+    assert_eq!(forecast.mock_lost, [""; 0]);
+    assert_eq!(forecast.mock_changed, ["CountObjectsThen::ok"]);
+    assert!(
+        forecast
+            .to_string()
+            .contains("\nmock changes CountObjectsThen::ok\n")
+    );
+}

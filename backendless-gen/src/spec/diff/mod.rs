@@ -1,21 +1,32 @@
 //! Compares two specifications in terms of the Rust API.
 //!
-//! `operations`, `parameters`, `security` and `schemas` each find one kind of change; `retries` lists the retry classes of
-//! the operations that differ; `show` formats both. Each document is compared with its overlays applied.
+//! Each document is compared with its overlays applied, in two steps:
 //!
-//! A change is *breaking* if code of a user that compiled and worked, tests with the mock server included, may fail
-//! after it; *additive* if there is more to use; *textual* if only the documentation changed. The generated functions
-//! (feature `raw`) are outside the version promise.
+//! 1. `operations`, `parameters`, `bodies`, `security`, `schemas` and `root` compare the documents. A key that none of
+//!    them knows is compared by `keys`, so that no difference is lost.
+//! 2. `code` compares the generated code, and gives a line the level that the compiler would give it.
+//!
+//! `retries` lists the retry classes of the operations that differ, `bump` recommends a version, `show` formats all of it.
+//!
+//! A change is *breaking* if code that compiled and worked may fail after it, whether it uses the SDK, its mock server or
+//! its generated functions; *behaviour* if it compiles, but requests or results may differ; *additive* if there is more
+//! to use; *textual* if only the documentation changed.
 
+mod bodies;
+mod bump;
+mod code;
+mod keys;
 mod operations;
 mod parameters;
 mod retries;
+mod root;
 mod schemas;
 mod security;
 mod show;
 
 use std::collections::BTreeSet;
 
+pub use bump::Bump;
 pub use retries::Retries;
 use serde::Serialize;
 
@@ -32,21 +43,12 @@ use crate::spec::Wrappers;
 pub enum Level {
     /// Code that compiled and worked may fail.
     Breaking,
+    /// Code compiles, but its requests or their results may differ.
+    Behaviour,
     /// There is more to use.
     Additive,
     /// Only the documentation changed.
     Textual,
-}
-
-/// The version that a set of changes requires.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Bump {
-    /// The current version of the crate.
-    pub from: String,
-    /// The version to release, or none if nothing differs.
-    pub to: Option<String>,
-    /// The reason.
-    pub why: String,
 }
 
 /// One difference.
@@ -66,6 +68,21 @@ pub struct Change {
     pub methods: BTreeSet<String>,
     /// The calls of the generated functions of those operations.
     pub calls: BTreeSet<String>,
+    #[serde(skip)]
+    subjects: Vec<Subject>,
+}
+
+/// The part of an operation or a type that a change is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Subject {
+    /// The name of the argument.
+    Parameter(String),
+    Body,
+    Response,
+    /// The name of the property in JSON.
+    Property(String),
+    /// The name of the field in the constant of the operation.
+    Constant(String),
 }
 
 /// All differences, the most severe first.
@@ -105,7 +122,8 @@ impl Diff {
         operations::compare(&mut comparison)?;
         security::compare(&mut comparison);
         schemas::compare_components(&mut comparison)?;
-        comparison.rest(old, new);
+        root::compare(&mut comparison, old, new);
+        code::compare(&mut comparison);
         let changes = comparison.changes(wrappers);
         let worst = changes.first().map(|change| change.level);
         Ok(Self {
@@ -152,65 +170,15 @@ struct Comparison<'d> {
 }
 
 impl Comparison<'_> {
-    fn add(&mut self, level: Level, what: String, at: &At<'_>, operations: BTreeSet<String>) {
-        self.add_with(level, what, None, at, operations);
-    }
-
-    /// A difference that is found twice is reported once.
-    fn add_with(
-        &mut self,
-        level: Level,
-        what: String,
-        note: Option<String>,
-        at: &At<'_>,
-        operations: BTreeSet<String>,
-    ) {
-        let same = |change: &&mut Change| change.level == level && change.what == what;
-        if let Some(change) = self.found.iter_mut().find(same) {
-            change.operations.extend(operations);
-            return;
-        }
-        self.found.push(Change {
-            level,
-            what,
-            note,
-            place: at.place(),
-            operations,
-            methods: BTreeSet::new(),
-            calls: BTreeSet::new(),
-        });
-    }
-
-    /// Compares the parts that no other comparison covers. They affect only the documentation.
-    fn rest(&mut self, old: &Source, new: &Source) {
-        let (before, after) = (self.old.document.root(), self.new.document.root());
-        for key in ["info", "servers", "tags", "externalDocs"] {
-            if before.node().get(key) == after.node().get(key) {
-                continue;
+    /// Adds a difference. One that is found twice is listed once.
+    fn add(&mut self, change: Change) {
+        let mut found = self.found.iter_mut();
+        match found.find(|other| (other.level, &other.what) == (change.level, &change.what)) {
+            Some(other) => {
+                other.operations.extend(change.operations);
+                other.subjects.extend(change.subjects);
             }
-            let note = (key == "servers").then(|| {
-                "the generator does not read servers: the default origin is handwritten, in \
-                 backendless/src/client/builder.rs"
-                    .to_owned()
-            });
-            let at = after.child(key).unwrap_or(after.clone());
-            let what = format!("`{key}` changed");
-            self.add_with(Level::Textual, what, note, &at, BTreeSet::new());
-        }
-        if self.found.is_empty() && (&old.text, &old.overlays) != (&new.text, &new.overlays) {
-            let what = match before.node() == after.node() {
-                true => "only layout or comments changed",
-                false => "a part changed that the generator does not read",
-            };
-            let note = "the digests in the generated files change: run `cargo xtask generate`";
-            let operations = BTreeSet::new();
-            self.add_with(
-                Level::Textual,
-                what.to_owned(),
-                Some(note.to_owned()),
-                &after,
-                operations,
-            );
+            None => self.found.push(change),
         }
     }
 
@@ -233,46 +201,53 @@ impl Comparison<'_> {
     }
 }
 
+impl Change {
+    fn new(level: Level, what: impl Into<String>, at: &At<'_>) -> Self {
+        Self {
+            level,
+            what: what.into(),
+            note: None,
+            place: at.place(),
+            operations: BTreeSet::new(),
+            methods: BTreeSet::new(),
+            calls: BTreeSet::new(),
+            subjects: Vec::new(),
+        }
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    fn about(mut self, subjects: impl IntoIterator<Item = Subject>) -> Self {
+        self.subjects.extend(subjects);
+        self
+    }
+
+    fn of(mut self, operations: BTreeSet<String>) -> Self {
+        self.operations = operations;
+        self
+    }
+
+    fn at_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// Makes the change more severe, because of this difference in the generated code.
+    fn raise(&mut self, level: Level, what: &str) {
+        self.level = level;
+        let note = self.note.take();
+        let note = note.map(|note| format!("{note}\n"));
+        self.note = Some(format!(
+            "{}generated code: {what}",
+            note.unwrap_or_default()
+        ));
+    }
+}
+
 /// The set of one operation.
 fn only(operation: &Operation) -> BTreeSet<String> {
     BTreeSet::from([operation.id.clone()])
-}
-
-impl Bump {
-    /// The step of semantic versioning by cargo's rules: below 1.0.0 a breaking change increments the minor number.
-    fn of(version: &str, worst: Option<Level>) -> Result<Self, Error> {
-        let numbers: Vec<u64> = version
-            .split('.')
-            .filter_map(|part| part.parse().ok())
-            .collect();
-        let [major, minor, patch] = numbers[..] else {
-            return Err(Error::new(format!(
-                "`{version}` is not a version\n  help: three numbers, as in 0.1.0"
-            )));
-        };
-        let (to, why) = match (worst, major) {
-            (None, _) => (None, "nothing differs".to_owned()),
-            (Some(Level::Breaking), 0) => (
-                Some(format!("0.{}.0", minor + 1)),
-                format!("breaking: a minor step, because {version} begins with 0"),
-            ),
-            (Some(Level::Breaking), _) => (
-                Some(format!("{}.0.0", major + 1)),
-                "breaking: a major step".to_owned(),
-            ),
-            (Some(Level::Additive), 1..) => (
-                Some(format!("{major}.{}.0", minor + 1)),
-                "additive: a minor step".to_owned(),
-            ),
-            (Some(level), _) => (
-                Some(format!("{major}.{minor}.{}", patch + 1)),
-                format!("{level} at most: a patch step"),
-            ),
-        };
-        Ok(Self {
-            from: version.to_owned(),
-            to,
-            why,
-        })
-    }
 }

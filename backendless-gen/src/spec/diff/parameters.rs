@@ -1,10 +1,11 @@
 //! Changes of the parameters of one operation.
 
 use super::schemas::{self, Context};
-use super::{Comparison, Level, only};
+use super::{Change, Comparison, Level, Subject, keys, only};
 use crate::Error;
 use crate::document::At;
 use crate::model::Operation;
+use crate::names;
 use crate::spec::text::kind;
 
 pub(super) fn compare(
@@ -31,20 +32,17 @@ pub(super) fn compare(
             );
         }
         let at = &added[after];
-        comparison.add_with(Level::Breaking, what, Some(note), at, only(operation));
+        let subjects = [&removed[before], at].map(subject);
+        let change = Change::new(Level::Breaking, what, at).about(subjects);
+        comparison.add(change.note(note).of(only(operation)));
         removed.remove(before);
         added.remove(after);
     }
     for parameter in &removed {
         let what = format!("{} of `{}` is removed", title(parameter), operation.id);
-        let note = "the generated function loses an argument: its calls have to change".to_owned();
-        comparison.add_with(
-            Level::Breaking,
-            what,
-            Some(note),
-            parameter,
-            only(operation),
-        );
+        let note = "the generated function loses an argument: its calls have to change";
+        let change = Change::new(Level::Breaking, what, parameter).about([subject(parameter)]);
+        comparison.add(change.note(note).of(only(operation)));
     }
     for parameter in &added {
         new_one(comparison, operation, parameter);
@@ -137,8 +135,8 @@ fn new_one(comparison: &mut Comparison<'_>, operation: &Operation, parameter: &A
         ),
     };
     let what = format!("{word}{} of `{}` is new", title(parameter), operation.id);
-    let note = Some(note.to_owned());
-    comparison.add_with(level, what, note, parameter, only(operation));
+    let change = Change::new(level, what, parameter).about([subject(parameter)]);
+    comparison.add(change.note(note).of(only(operation)));
 }
 
 fn same(
@@ -148,22 +146,23 @@ fn same(
     after: &At<'_>,
 ) -> Result<(), Error> {
     let label = format!("{} of `{}`", title(after), operation.id);
-    match (required(before), required(after)) {
-        (false, true) => {
-            let what = format!("{label} is required now");
-            comparison.add(Level::Breaking, what, after, only(operation));
-        }
-        (true, false) => {
-            let what = format!("{label} is optional now");
-            comparison.add(Level::Additive, what, after, only(operation));
-        }
-        _ => {}
+    let presence = match (required(before), required(after)) {
+        (false, true) => Some((Level::Breaking, "is required now")),
+        (true, false) => Some((Level::Additive, "is optional now")),
+        _ => None,
+    };
+    if let Some((level, what)) = presence {
+        let change = Change::new(level, format!("{label} {what}"), after);
+        comparison.add(change.about([subject(after)]).of(only(operation)));
     }
-    if before.str("description") != after.str("description") {
-        let what = format!("the description of {label} changed");
-        comparison.add(Level::Textual, what, after, only(operation));
+    for change in keys::compare(&label, before, after, &["in", "name", "required", "schema"]) {
+        comparison.add(change.of(only(operation)));
     }
-    let context = Context::of_request(only(operation));
+    let context = Context::of_request(only(operation)).about(subject(after));
     let (old, new) = (before.child("schema"), after.child("schema"));
     schemas::both(comparison, &context, &label, old, new)
+}
+
+fn subject(parameter: &At<'_>) -> Subject {
+    Subject::Parameter(names::function(name(parameter)))
 }

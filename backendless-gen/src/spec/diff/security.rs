@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Comparison, Level, Side};
-use crate::document::{At, Document, Pointer};
-use crate::model::{Operation, Session};
+use super::{Change, Comparison, Level, Side, Subject, keys, only};
+use crate::document::{At, Document, Node, Pointer};
+use crate::model::Operation;
 
 /// The header of the only scheme that the client supports.
 const HEADER: &str = "user-token";
@@ -19,12 +19,14 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
         };
         let (from, to) = (required(old, before), required(new, after));
         if from != to {
-            let level = match (before.session, after.session) {
-                (Session::Uses | Session::Ends, Session::None) => Level::Additive,
-                _ => Level::Breaking,
-            };
-            let group = groups.entry((from, to, level)).or_default();
-            group.insert(after.id.clone());
+            let names = (text(&from), text(&to));
+            let group = groups.entry((names.0, names.1, level(&from, &to)));
+            group.or_default().insert(after.id.clone());
+        } else if node(old, before) != node(new, after)
+            && let Some(at) = new.document.at(&after.pointer)
+        {
+            let what = format!("the security of `{}` is written differently", after.id);
+            comparison.add(Change::new(Level::Textual, what, &at).of(only(after)));
         }
     }
     for ((from, to, level), operations) in groups {
@@ -33,38 +35,91 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
         let at = at.unwrap_or_else(|| new.document.root());
         let names: Vec<String> = operations.iter().map(|id| format!("`{id}`")).collect();
         let what = format!("auth of {} is {to} now, was {from}", names.join(", "));
-        let note = foreign(&new.document, &to).map(|names| {
-            format!(
+        let change = Change::new(level, what, &at)
+            .about([Subject::Constant("session".to_owned())])
+            .of(operations);
+        comparison.add(match foreign(&new.document, &to) {
+            Some(names) => change.note(format!(
                 "the client sends only `{HEADER}`, whatever the scheme: {names} needs handwritten code in \
                  backendless/src/transport"
-            )
+            )),
+            None => change,
         });
-        comparison.add_with(level, what, note, &at, operations);
     }
 }
 
-/// The security alternatives of an operation, as text.
-fn required(side: &Side, operation: &Operation) -> String {
-    let own = side
-        .document
-        .at(&operation.pointer.join("security"))
-        .or_else(|| side.document.at(&Pointer::of(["security"])));
-    let alternatives: BTreeSet<String> = own
-        .map(|at| at.items())
-        .unwrap_or_default()
-        .iter()
+/// The schemes of one alternative, with their scopes.
+type Alternative = BTreeMap<String, BTreeSet<String>>;
+
+/// Additive if each client that was accepted still is.
+fn level(from: &BTreeSet<Alternative>, to: &BTreeSet<Alternative>) -> Level {
+    let is_accepted = |old: &Alternative| {
+        to.is_empty()
+            || to.iter().any(|new| {
+                let mut schemes = new.iter();
+                schemes.all(|(name, scopes)| old.get(name).is_some_and(|old| scopes.is_subset(old)))
+            })
+    };
+    let accepted = match from.is_empty() {
+        true => is_accepted(&Alternative::new()),
+        false => from.iter().all(is_accepted),
+    };
+    match accepted {
+        true => Level::Additive,
+        false => Level::Breaking,
+    }
+}
+
+/// The node with the security of an operation: its own, or that of the document.
+fn security<'d>(side: &'d Side, operation: &Operation) -> Option<At<'d>> {
+    let own = side.document.at(&operation.pointer.join("security"));
+    own.or_else(|| side.document.at(&Pointer::of(["security"])))
+}
+
+fn node<'d>(side: &'d Side, operation: &Operation) -> Option<&'d Node> {
+    Some(security(side, operation)?.node())
+}
+
+/// The security alternatives of an operation.
+fn required(side: &Side, operation: &Operation) -> BTreeSet<Alternative> {
+    let scopes = |at: At<'_>| {
+        let scopes = at.items().into_iter();
+        scopes
+            .filter_map(|scope| scope.node().str().map(str::to_owned))
+            .collect()
+    };
+    let alternatives = security(side, operation).map(|at| at.items());
+    let alternatives = alternatives.unwrap_or_default().into_iter();
+    alternatives
         .map(|at| {
-            let names = at.entries().into_iter().map(|(name, _)| name);
-            let names: BTreeSet<&str> = names.collect();
-            match names.is_empty() {
-                true => "nothing".to_owned(),
-                false => names.into_iter().collect::<Vec<_>>().join(" and "),
-            }
+            let schemes = at.entries().into_iter();
+            schemes
+                .map(|(name, at)| (name.to_owned(), scopes(at)))
+                .collect()
         })
-        .collect();
+        .collect()
+}
+
+/// Alternatives as text: `key or token and app (read, write)`.
+fn text(alternatives: &BTreeSet<Alternative>) -> String {
+    let scheme = |(name, scopes): (&String, &BTreeSet<String>)| match scopes.is_empty() {
+        true => name.clone(),
+        false => {
+            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            format!("{name} ({})", scopes.join(", "))
+        }
+    };
+    let alternative = |one: &Alternative| match one.is_empty() {
+        true => "nothing".to_owned(),
+        false => one.iter().map(scheme).collect::<Vec<_>>().join(" and "),
+    };
     match alternatives.is_empty() {
         true => "nothing".to_owned(),
-        false => alternatives.into_iter().collect::<Vec<_>>().join(" or "),
+        false => alternatives
+            .iter()
+            .map(alternative)
+            .collect::<Vec<_>>()
+            .join(" or "),
     }
 }
 
@@ -95,32 +150,25 @@ fn schemes(comparison: &mut Comparison<'_>) {
     for (name, at) in &after {
         let Some((_, from)) = before.iter().find(|(other, _)| other == name) else {
             let what = format!("security scheme `{name}` is new");
-            comparison.add(Level::Textual, what, at, BTreeSet::new());
+            comparison.add(Change::new(Level::Textual, what, at));
             continue;
         };
-        let changed: Vec<&str> = ["type", "in", "name", "scheme", "flows"]
-            .into_iter()
-            .filter(|key| from.node().get(key) != at.node().get(key))
-            .collect();
-        if !changed.is_empty() {
-            let what = format!(
-                "the {} of the security scheme `{name}` changed",
-                changed.join(", ")
-            );
-            let note = format!(
-                "the client sends `{HEADER}` by handwritten code in backendless/src/transport"
-            );
-            let users = users(new, name);
-            comparison.add_with(Level::Breaking, what, Some(note), at, users);
-        } else if from.node() != at.node() {
-            let what = format!("the description of the security scheme `{name}` changed");
-            comparison.add(Level::Textual, what, at, BTreeSet::new());
+        let label = format!("the security scheme `{name}`");
+        for change in keys::compare(&label, from, at, &[]) {
+            let is_text = change.level == Level::Textual;
+            let change = change.of(users(new, name));
+            comparison.add(match is_text {
+                true => change,
+                false => change.at_level(Level::Breaking).note(format!(
+                    "the client sends `{HEADER}` by handwritten code in backendless/src/transport"
+                )),
+            });
         }
     }
     for (name, at) in &before {
         if !after.iter().any(|(other, _)| other == name) {
             let what = format!("security scheme `{name}` is removed");
-            comparison.add(Level::Textual, what, at, BTreeSet::new());
+            comparison.add(Change::new(Level::Textual, what, at));
         }
     }
 }
@@ -129,7 +177,9 @@ fn schemes(comparison: &mut Comparison<'_>) {
 fn users(side: &Side, scheme: &str) -> BTreeSet<String> {
     let requires = |operation: &&Operation| {
         let required = required(side, operation);
-        required.split(' ').any(|word| word == scheme)
+        required
+            .iter()
+            .any(|alternative| alternative.contains_key(scheme))
     };
     let found = side.model.operations.iter().filter(requires);
     found.map(|operation| operation.id.clone()).collect()

@@ -7,13 +7,20 @@ use crate::Error;
 use crate::spec::text::listed;
 use crate::spec::wrappers::Call;
 
+const LEVELS: [Level; 4] = [
+    Level::Breaking,
+    Level::Behaviour,
+    Level::Additive,
+    Level::Textual,
+];
+
 impl Diff {
     /// A line per change, and below it its consequences and the methods that it affects.
     pub fn text(&self) -> String {
         let mut text = format!("{} -> {}\n\n", self.old, self.new);
         for change in &self.changes {
             let place = &change.place;
-            text.push_str(&format!("{:8}  {}  ({place})\n", change.level, change.what));
+            text.push_str(&format!("{:9} {}  ({place})\n", change.level, change.what));
             for line in change.details() {
                 text.push_str(&format!("          {line}\n"));
             }
@@ -38,7 +45,7 @@ impl Diff {
     /// A list per level, for a pull request.
     pub fn markdown(&self) -> String {
         let mut text = format!("### `{}` → `{}`\n\n", self.old, self.new);
-        for level in [Level::Breaking, Level::Additive, Level::Textual] {
+        for level in LEVELS {
             let changes: Vec<&Change> = self.at(level).collect();
             if changes.is_empty() {
                 continue;
@@ -88,15 +95,15 @@ impl Diff {
     }
 
     fn counts(&self) -> String {
-        let levels = [Level::Breaking, Level::Additive, Level::Textual];
-        let counts = levels.map(|level| format!("{} {level}", self.at(level).count()));
+        let counts = LEVELS.map(|level| format!("{} {level}", self.at(level).count()));
         counts.join(", ")
     }
 }
 
 impl Change {
     fn details(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.note.clone().into_iter().collect();
+        let notes = self.note.iter().flat_map(|note| note.lines());
+        let mut lines: Vec<String> = notes.map(str::to_owned).collect();
         if !self.methods.is_empty() {
             let (methods, calls) = (listed(&self.methods), listed(&self.calls));
             lines.push(format!("affects {methods}; called in {calls}"));
@@ -114,6 +121,7 @@ impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Breaking => "breaking",
+            Self::Behaviour => "behaviour",
             Self::Additive => "additive",
             Self::Textual => "textual",
         })

@@ -271,6 +271,7 @@ fn response(operation: &Operation) -> String {
                 _ => "JSON".to_owned(),
             }
         }
+        Response::Text => "text".to_owned(),
         Response::Raw => "bytes".to_owned(),
         Response::Empty => "nothing".to_owned(),
     }

@@ -28,8 +28,9 @@ struct Subject<'s> {
 }
 
 /// In the order of the output: what loses data or sends it elsewhere first.
-static CHECKS: [Check; 13] = [
+static CHECKS: [Check; 14] = [
     operations::COLLISION,
+    operations::NORMALIZED,
     operations::SLASHES,
     operations::METHOD,
     operations::NOT_REVIEWED,

@@ -27,6 +27,23 @@ pub(super) const COLLISION: Check = Check {
     },
 };
 
+pub(super) const NORMALIZED: Check = Check {
+    problem: "a part of the document is generated in another way than it is written, or not at all",
+    action: "what each line says; `generate` prints the same lines as warnings",
+    find: |subject| {
+        let notes = subject.document.notes().iter();
+        let first_line = |note: &String| note.lines().next().unwrap_or_default().to_owned();
+        let findings = notes.map(first_line).filter_map(|note| {
+            let (place, what) = note.split_once(": ")?;
+            Some(Finding {
+                place: place.to_owned(),
+                what: what.to_owned(),
+            })
+        });
+        Ok(findings.collect())
+    },
+};
+
 pub(super) const SLASHES: Check =
     Check {
         problem: "the value of a path parameter is itself a path, for which OpenAPI has no keyword",

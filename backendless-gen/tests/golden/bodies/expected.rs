@@ -50,7 +50,7 @@ pub fn optional_text(body: Option<String>) -> crate::Result<Prepared<()>> {
 pub fn required_fields(body: &types::RequiredFieldsBody) -> crate::Result<Prepared<()>> {
     let mut request = RequestBuilder::new(&operations::REQUIRED_FIELDS);
     request.literal("/fields");
-    request.form(body)?;
+    request.form(body, &[])?;
     Ok(request.finish_empty())
 }
 /// Sends a `POST` request to `/bytes`

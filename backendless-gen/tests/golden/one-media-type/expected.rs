@@ -24,3 +24,11 @@ pub fn create_item(body: &types::Item) -> crate::Result<Prepared<()>> {
     request.json(body)?;
     Ok(request.finish_empty())
 }
+/// Sends a `POST` request to `/items` with a body of type `text/xml`
+pub fn create_item_text(body: String) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::CREATE_ITEM);
+    request.literal("/items");
+    request.text(body);
+    request.content_type("text/xml")?;
+    Ok(request.finish_empty())
+}

@@ -32,6 +32,7 @@ pub fn different_types<T: ::serde::de::DeserializeOwned>() -> crate::Result<
 pub fn bytes() -> crate::Result<Prepared<::bytes::Bytes>> {
     let mut request = RequestBuilder::new(&operations::BYTES);
     request.literal("/bytes");
+    request.header("accept", "image/png")?;
     Ok(request.finish_bytes())
 }
 /// Sends a `GET` request to `/empty`

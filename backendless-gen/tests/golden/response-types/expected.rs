@@ -14,5 +14,6 @@ pub fn empty() -> crate::Result<Prepared<()>> {
 pub fn bytes() -> crate::Result<Prepared<::bytes::Bytes>> {
     let mut request = RequestBuilder::new(&operations::BYTES);
     request.literal("/bytes");
+    request.header("accept", "application/pdf")?;
     Ok(request.finish_bytes())
 }

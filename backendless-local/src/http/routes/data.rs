@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 use crate::services::caller::Caller;
+use crate::services::fields;
 use crate::services::parameters::Parameters;
 
 pub(super) fn routes() -> Router<Services> {
@@ -20,6 +21,9 @@ pub(super) fn routes() -> Router<Services> {
         .route("/data/{table-name}", post(create).get(find).put(save))
         .route("/data/{table-name}/count", get(count).post(count_by_body))
         .route("/data/{table-name}/find", post(find_by_body))
+        .route("/data/{table-name}/upsert", put(upsert))
+        .route("/data/bulk/{table-name}", put(update_where))
+        .route("/data/bulk/{table-name}/delete", post(delete_where))
         .route(
             "/data/{table-name}/{object-id}",
             get(get_by_id).put(update).delete(delete),
@@ -68,6 +72,43 @@ async fn update(
         .data
         .update(caller, path.table, path.object_id, body);
     Ok(Json(row.await?))
+}
+
+async fn upsert(
+    State(services): State<Services>,
+    caller: Caller,
+    PathOf(path): PathOf<TablePath>,
+    Object(body): Object,
+) -> Result<Json<Row>, ErrorResponse> {
+    Ok(Json(services.data.upsert(caller, path.table, body).await?))
+}
+
+async fn update_where(
+    State(services): State<Services>,
+    PathOf(path): PathOf<TablePath>,
+    Query(parameters): Query,
+    Object(changes): Object,
+) -> Result<Json<usize>, ErrorResponse> {
+    let clause = required_clause(parameters.one("where")?)?.to_owned();
+    let updated = services.data.update_where(path.table, clause, changes);
+    Ok(Json(updated.await?))
+}
+
+async fn delete_where(
+    State(services): State<Services>,
+    PathOf(path): PathOf<TablePath>,
+    Object(body): Object,
+) -> Result<Json<usize>, ErrorResponse> {
+    let clause = required_clause(fields::text(&body, "where")?)?.to_owned();
+    let deleted = services.data.delete_where(path.table, clause);
+    Ok(Json(deleted.await?))
+}
+
+fn required_clause(clause: Option<&str>) -> Result<&str, ServiceError> {
+    clause.ok_or_else(|| {
+        let message = "the condition 'where' is missing";
+        ServiceError::new(code::MISSING_PARAMETER, message)
+    })
 }
 
 async fn get_by_id(

@@ -1,9 +1,12 @@
 //! Changes of the properties of objects.
 
+use std::collections::BTreeSet;
+
 use super::{Level, Walk};
 use crate::Error;
 use crate::document::At;
 use crate::rules::schemas::has_open_properties;
+use crate::spec::diff::Subject;
 use crate::spec::text::kind;
 
 impl Walk<'_, '_> {
@@ -13,34 +16,36 @@ impl Walk<'_, '_> {
         from: &At<'_>,
         to: &At<'_>,
     ) -> Result<(), Error> {
-        let (old, new) = (listed(from), listed(to));
-        for (name, before) in &old {
+        let subject = self.context.subject.clone();
+        for name in names(from).union(&names(to)) {
+            self.context.subject = Some(Subject::Property((*name).to_owned()));
             let property = format!("`{name}` of {label}");
-            match new.iter().find(|(other, _)| other == name) {
-                Some((_, after)) => {
-                    self.presence(
-                        &property,
-                        is_required(from, name),
-                        is_required(to, name),
-                        after,
-                    );
-                    self.schema(&property, before, after)?;
+            let required = (is_required(from, name), is_required(to, name));
+            match (one(from, name), one(to, name)) {
+                (Some(before), Some(after)) => {
+                    self.presence(&property, required, &after);
+                    self.schema(&property, &before, &after, !required.1)?;
                 }
-                None => {
+                (Some(before), None) => {
                     let what = format!("property {property} is removed");
-                    self.add(Level::Breaking, what, None, before);
+                    self.add(Level::Breaking, what, None, &before);
                 }
+                (None, Some(after)) => self.added(&property, required.1, to, &after)?,
+                (None, None) => {}
             }
         }
-        for (name, after) in &new {
-            if !old.iter().any(|(other, _)| other == name) {
-                self.added(
-                    &format!("`{name}` of {label}"),
-                    is_required(to, name),
-                    to,
-                    after,
-                )?;
-            }
+        self.context.subject = subject;
+        let list = |at: &At<'_>| at.node().get("required").cloned();
+        let names = |at| {
+            names(at)
+                .into_iter()
+                .filter(|name| is_required(at, name))
+                .collect()
+        };
+        let (old, new): (Vec<&str>, Vec<&str>) = (names(from), names(to));
+        if old == new && list(from) != list(to) {
+            let what = format!("the required of {label} is written differently");
+            self.add(Level::Textual, what, None, to);
         }
         Ok(())
     }
@@ -62,7 +67,10 @@ impl Walk<'_, '_> {
             "the schema is open, so callers have it in their own type; a property that the SDK itself needs, like the \
              system properties of `Object`, needs handwritten code",
         );
-        let kind = kind(at)?;
+        let kind = match at.node().mapping() {
+            Some(_) => kind(at)?,
+            None => "any JSON".to_owned(),
+        };
         self.add(
             level,
             format!("{word}property {property} is new: {kind}"),
@@ -72,8 +80,8 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn presence(&mut self, property: &str, was: bool, is: bool, at: &At<'_>) {
-        let (what, request, response) = match (was, is) {
+    fn presence(&mut self, property: &str, required: (bool, bool), at: &At<'_>) {
+        let (what, request, response) = match required {
             (false, true) => ("is required now", Level::Breaking, Level::Additive),
             (true, false) => ("is optional now", Level::Additive, Level::Breaking),
             _ => return,
@@ -83,9 +91,27 @@ impl Walk<'_, '_> {
     }
 }
 
-fn listed<'d>(schema: &At<'d>) -> Vec<(&'d str, At<'d>)> {
-    let properties = schema.child("properties");
-    properties.map(|at| at.entries()).unwrap_or_default()
+/// The properties, and the names in `required` that are no property: any value is valid for them.
+fn names<'d>(schema: &At<'d>) -> BTreeSet<&'d str> {
+    let properties = schema.child("properties").map(|at| at.entries());
+    let properties = properties.unwrap_or_default().into_iter();
+    let required = schema.child("required").map(|at| at.items());
+    let required = required.unwrap_or_default().into_iter();
+    properties
+        .map(|(name, _)| name)
+        .chain(required.filter_map(|at| at.node().str()))
+        .collect()
+}
+
+/// The schema of a property, or the item of `required` that names it.
+fn one<'d>(schema: &At<'d>, name: &str) -> Option<At<'d>> {
+    let property = schema.below(&["properties", name]);
+    property.or_else(|| {
+        let required = schema.child("required")?.items();
+        required
+            .into_iter()
+            .find(|at| at.node().str() == Some(name))
+    })
 }
 
 fn is_required(schema: &At<'_>, name: &str) -> bool {

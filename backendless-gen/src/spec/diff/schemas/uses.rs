@@ -6,9 +6,9 @@ use super::{Context, both};
 use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::rules::schemas::{component, reachable};
-use crate::spec::diff::{Comparison, Side};
+use crate::spec::diff::{Change, Comparison, Level, Side};
 
-/// Compares each component that both sides have. One that only one side has is a difference where it is used.
+/// Compares each component that both sides have, and lists those that only one side has.
 pub(in crate::spec::diff) fn compare_components(
     comparison: &mut Comparison<'_>,
 ) -> Result<(), Error> {
@@ -20,9 +20,26 @@ pub(in crate::spec::diff) fn compare_components(
     for (name, after) in components(&new.document) {
         let pointer = after.pointer();
         let context = uses.get(name).cloned().unwrap_or_default();
-        if let Some(before) = old.document.at(pointer) {
-            let label = format!("`{name}`");
-            both(comparison, &context, &label, Some(before), Some(after))?;
+        let label = format!("`{name}`");
+        match old.document.at(pointer) {
+            Some(before) => both(comparison, &context, &label, Some(before), Some(after))?,
+            None => {
+                let level = context.level(Level::Additive, Level::Additive);
+                let change = Change::new(level, format!("schema {label} is new"), &after);
+                context.add(comparison, change);
+            }
+        }
+    }
+    for (name, before) in components(&old.document) {
+        // What its removal means is a difference where it was used.
+        if new.document.at(before.pointer()).is_none() {
+            let context = uses.get(name).cloned().unwrap_or_default();
+            let change = Change::new(
+                Level::Textual,
+                format!("schema `{name}` is removed"),
+                &before,
+            );
+            context.add(comparison, change);
         }
     }
     Ok(())

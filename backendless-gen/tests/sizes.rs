@@ -1,0 +1,101 @@
+//! Large and deeply nested documents are generated, or rejected with a place, in time that grows with their size.
+//!
+//! The tests assert no duration: with exponential time, or a stack overflow, they would not end.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
+use std::fmt::Write;
+
+use backendless_gen::Source;
+use backendless_gen::testing::bindings;
+
+/// A document with one operation, whose response is the component `S{count - 1}`. `schema` writes the component of an index
+/// greater than 0.
+fn document(count: usize, schema: impl Fn(usize) -> String) -> Source {
+    let mut text = format!(
+        "openapi: 3.0.1\ninfo: {{title: T, version: '1'}}\npaths:\n  /a: {{get: {{operationId: a, responses: {{'200': \
+         {{description: a, content: {{application/json: {{schema: {}}}}}}}}}}}}}\ncomponents:\n  schemas:\n    \
+         S0: {{type: object, required: [name], properties: {{name: {{type: string}}}}}}\n",
+        reference(count - 1)
+    );
+    for index in 1..count {
+        writeln!(text, "    S{index}: {}", schema(index)).unwrap();
+    }
+    Source::new("spec.yaml", text)
+}
+
+fn reference(index: usize) -> String {
+    format!("{{$ref: '#/components/schemas/S{index}'}}")
+}
+
+#[test]
+fn compositions_that_use_a_component_twice_per_level_are_generated() {
+    let source = document(60, |index| {
+        let inner = reference(index - 1);
+        format!(
+            "{{allOf: [{inner}, {{type: object, properties: {{p{index}: {{type: string}}}}}}, {inner}]}}"
+        )
+    });
+    bindings(&source).unwrap();
+}
+
+#[test]
+fn unions_that_use_a_component_twice_per_level_are_generated() {
+    let source = document(16, |index| {
+        let inner = reference(index - 1);
+        format!("{{oneOf: [{inner}, {inner}, {{type: string}}]}}")
+    });
+    bindings(&source).unwrap();
+}
+
+#[test]
+fn references_of_1000_components_in_a_row_are_generated() {
+    bindings(&document(1_000, |index| reference(index - 1))).unwrap();
+}
+
+#[test]
+fn compositions_of_250_components_are_rejected_with_a_place_in_any_order() {
+    let schema = |inner: usize| {
+        let inner = reference(inner);
+        format!("{{allOf: [{inner}, {{type: object, properties: {{p: {{type: string}}}}}}]}}")
+    };
+    // The last component is composed of all others, or the first one is.
+    let sources = [
+        document(250, |index| schema(index - 1)),
+        document(250, |index| {
+            schema(if index == 249 { 0 } else { index + 1 })
+        }),
+    ];
+    for source in sources {
+        let error = bindings(&source).map(|_| ()).unwrap_err().to_string();
+        assert!(error.starts_with("spec.yaml:"), "{error}");
+        assert!(error.contains("more than 200 nested schemas"), "{error}");
+    }
+}
+
+#[test]
+fn mappings_of_3000_levels_are_rejected_with_a_place() {
+    let deep = format!(
+        "{}{{type: string}}{}",
+        "{type: object, properties: {p: ".repeat(3_000),
+        "}}".repeat(3_000)
+    );
+    let error = bindings(&document(2, |_| deep.clone()))
+        .unwrap_err()
+        .to_string();
+    assert!(error.starts_with("spec.yaml:"), "{error}");
+}
+
+#[test]
+fn operations_whose_paths_differ_in_a_literal_are_generated() {
+    let mut text = "openapi: 3.0.1\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
+    for index in 0..200 {
+        writeln!(
+            text,
+            "  '/a{index}/{{id}}': {{get: {{operationId: a{index}, parameters: [{{name: id, in: path, required: true, \
+             schema: {{type: string}}}}], responses: {{'200': {{description: a}}}}}}}}"
+        )
+        .unwrap();
+    }
+    bindings(&Source::new("spec.yaml", text)).unwrap();
+}

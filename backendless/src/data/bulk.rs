@@ -1,0 +1,200 @@
+//! Updates and deletions of all rows that match a filter.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::query::clause;
+use crate::encode::to_raw_value;
+use crate::filter::Filter;
+use crate::generated::raw;
+use crate::operations::{DELETE_OBJECTS, Operation, UPDATE_OBJECTS};
+use crate::request::{Request, RequestFuture, sealed};
+use crate::{Error, Result};
+
+/// Condition that every row matches. An operation without a condition is not documented.
+const ALL: &str = "objectId is not null";
+
+/// Request that updates all rows that match a filter; created by [`Table::update_where`](super::Table::update_where).
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// # let notes = client.data::<backendless::Record>("Note");
+/// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+/// let updated = notes.update_where("n > 0", &serde_json::json!({"done": true})).await?;
+/// assert_eq!(updated, 2);
+/// # });
+/// ```
+pub type UpdateWhere = Request<u64, UpdateWhereParameters>;
+
+/// Request that deletes all rows that match a filter; created by [`Table::delete_where`](super::Table::delete_where).
+///
+/// ```
+/// # backendless_local::doc_example!(|client| {
+/// # let notes = client.data::<backendless::Record>("Note");
+/// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+/// assert_eq!(notes.delete_where("n > 0").await?, 2);
+/// assert_eq!(notes.count().await?, 1);
+/// # });
+/// ```
+pub type DeleteWhere = Request<u64, DeleteWhereParameters>;
+
+/// Parameters of [`UpdateWhere`].
+pub struct UpdateWhereParameters {
+    selection: Selection,
+    changes: Result<Box<RawValue>>,
+}
+
+/// Parameters of [`DeleteWhere`].
+pub struct DeleteWhereParameters {
+    selection: Selection,
+}
+
+impl UpdateWhereParameters {
+    pub(super) fn new<C>(table: Arc<str>, filter: Filter, changes: &C) -> Self
+    where
+        C: Serialize + ?Sized,
+    {
+        let changes = to_raw_value(changes).map_err(|error| {
+            let problem = format!("the changes cannot be serialized: {error}");
+            Error::invalid_argument(problem).with_operation(&UPDATE_OBJECTS)
+        });
+        Self {
+            selection: Selection::new(table, filter),
+            changes,
+        }
+    }
+}
+
+impl DeleteWhereParameters {
+    pub(super) fn new(table: Arc<str>, filter: Filter) -> Self {
+        Self {
+            selection: Selection::new(table, filter),
+        }
+    }
+}
+
+impl UpdateWhere {
+    /// Updates all rows if the filter has no condition. Without it, an empty filter is an error.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+    /// let updated = notes.update_where("", &serde_json::json!({"done": true})).all().await?;
+    /// assert_eq!(updated, 3);
+    /// # });
+    /// ```
+    pub fn all(mut self) -> Self {
+        self.parameters.selection.may_be_all = true;
+        self
+    }
+}
+
+impl DeleteWhere {
+    /// Deletes all rows if the filter has no condition. Without it, an empty filter is an error.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+    /// assert_eq!(notes.delete_where("").all().await?, 3);
+    /// # });
+    /// ```
+    pub fn all(mut self) -> Self {
+        self.parameters.selection.may_be_all = true;
+        self
+    }
+}
+
+impl sealed::Sendable<u64> for UpdateWhereParameters {
+    fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
+        let (client, parameters, settings) = request.into_parts();
+        let Self { selection, changes } = parameters;
+        let request = selection
+            .clause(&UPDATE_OBJECTS)
+            .and_then(|clause| raw::update_objects(&selection.table, clause, &*changes?));
+        Request::map(&client, request, non_negative)
+            .with_settings(settings)
+            .into_future()
+    }
+}
+
+impl sealed::Sendable<u64> for DeleteWhereParameters {
+    fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
+        /// Body of the request.
+        #[derive(Serialize)]
+        struct Condition<'c> {
+            r#where: &'c str,
+        }
+
+        let (client, parameters, settings) = request.into_parts();
+        let selection = parameters.selection;
+        let request = selection.clause(&DELETE_OBJECTS).and_then(|clause| {
+            raw::delete_objects(&selection.table, &Condition { r#where: clause })
+        });
+        Request::map(&client, request, non_negative)
+            .with_settings(settings)
+            .into_future()
+    }
+}
+
+/// Rows of a table.
+struct Selection {
+    table: Arc<str>,
+    filter: Filter,
+    may_be_all: bool,
+}
+
+impl Selection {
+    fn new(table: Arc<str>, filter: Filter) -> Self {
+        Self {
+            table,
+            filter,
+            may_be_all: false,
+        }
+    }
+
+    fn clause(&self, operation: &'static Operation) -> Result<&str> {
+        let problem = match clause(Some(&self.filter)) {
+            Ok(Some(clause)) => return Ok(clause),
+            Ok(None) if self.may_be_all => return Ok(ALL),
+            Ok(None) => Error::invalid_argument(
+                "the filter has no condition, which would match every row: add a condition, or call `.all()`",
+            ),
+            Err(error) => error,
+        };
+        Err(problem.with_operation(operation))
+    }
+}
+
+/// A count is never negative.
+fn non_negative(count: i64) -> u64 {
+    count.try_into().unwrap_or(0)
+}
+
+/// Prints the table and the filter; the changes are the caller's data.
+impl fmt::Debug for UpdateWhereParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.selection.fmt_as("UpdateWhere", f)
+    }
+}
+
+impl fmt::Debug for DeleteWhereParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.selection.fmt_as("DeleteWhere", f)
+    }
+}
+
+impl Selection {
+    fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("table", &self.table)
+            .field("filter", &self.filter)
+            .field("all", &self.may_be_all)
+            .finish_non_exhaustive()
+    }
+}
