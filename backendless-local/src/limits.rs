@@ -61,15 +61,16 @@ impl Limits {
         self
     }
 
-    /// Sets the time for which a client may neither send the rest of a body nor read the rest of a
-    /// response. Default: 60 seconds.
+    /// Sets the time for which a client may send less than 1 KiB of the rest of a body, or not read the
+    /// rest of a response. Default: 60 seconds.
     pub fn stall_timeout(mut self, time: Duration) -> Limits {
         self.stall_timeout = bounded(time);
         self
     }
 
     /// Sets the time from the headers to the end of a JSON body, and the time for which the rest of a
-    /// body that is not needed is received before the response is sent. An upload has only the
+    /// body that is not needed is received before the response is sent. In the form of an upload it
+    /// is the time for everything but the content of the file, which has only the
     /// [`stall_timeout`](Limits::stall_timeout). Default: 60 seconds.
     pub fn body_timeout(mut self, time: Duration) -> Limits {
         self.body_timeout = bounded(time);

@@ -11,16 +11,18 @@ use std::cell::RefCell;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
+use crate::secret::to_json;
 use finite::Finite;
 
 /// Maximum length in characters of a path in an error: a path contains keys of maps, of any length.
 const MAX_PATH_LENGTH: usize = 200;
 
-/// Serializes `value` as the text of a body. The error is a description in one line, with the path
+/// Serializes `value` as the text of a body, which may contain a password. The error is a description in one line, with the path
 /// of the value that cannot be serialized: `at rows[3].price: NaN cannot be represented in JSON`.
-pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, String> {
-    serde_json::to_vec(&plain(value)).map_err(|error| describe(value, &error))
+pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Zeroizing<Vec<u8>>, String> {
+    to_json(&plain(value)).map_err(|error| describe(value, &error))
 }
 
 /// Serializes `value` as JSON that becomes part of a body; the error is as that of [`to_vec`].

@@ -214,6 +214,7 @@ impl Responder {
     /// Responds with 200 and a JSON body.
     pub(crate) fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
         let body = to_vec(body)
+            .map(|mut body| std::mem::take(&mut *body))
             .unwrap_or_else(|problem| panic!("the response body cannot be serialized: {problem}"));
         self.with(200, Some(body), "application/json")
     }

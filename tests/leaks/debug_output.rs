@@ -162,6 +162,7 @@ fn others(client: &Client, texts: &mut DebugTexts) {
     texts.add("FindGeoPointsParameters", &near);
     texts.add("Cache", &client.cache());
     texts.add("Counters", &client.counters());
+    texts.add("Events", &client.events());
     let cloud_code = client.cloud_code();
     texts.add("CloudCode", &cloud_code);
     texts.add("Events", &client.events());

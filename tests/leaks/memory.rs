@@ -8,7 +8,8 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::process::Command;
 
-use backendless::{Client, Registration, UserToken};
+use backendless::{Client, Record, Registration, UserToken};
+use serde::Serialize;
 
 mod requests;
 
@@ -78,6 +79,13 @@ impl Masked {
     }
 }
 
+/// A row of the table of users, as callers define it.
+#[derive(Serialize)]
+struct Row<'r> {
+    about: String,
+    password: &'r str,
+}
+
 /// The addresses of a line of `/proc/self/maps`, if it is writable memory.
 fn writable(line: &str) -> Option<(u64, u64)> {
     let (addresses, rest) = line.split_once(' ')?;
@@ -122,6 +130,7 @@ fn search_memory() {
     let (token, masked_token) = Masked::create();
     let (password, masked_password) = Masked::create();
     let (new_password, masked_new_password) = Masked::create();
+    let (row_password, masked_row_password) = Masked::create();
     let client = Client::builder(app_id, api_key)
         .credentials("robot@example.com", account_password)
         .build()
@@ -131,6 +140,11 @@ fn search_memory() {
     let login = client.users().login("ann@example.com", password);
     let ann = Registration::new(new_password).property("about", "x".repeat(10_000));
     let registration = client.users().register(ann);
+    let row = Row {
+        about: "x".repeat(10_000),
+        password: &row_password,
+    };
+    let update = client.data::<Record>("Users").update("B2", &row);
     let all = [
         ("app id", masked_app_id),
         ("key", masked_api_key),
@@ -138,11 +152,13 @@ fn search_memory() {
         ("token", masked_token),
         ("password", masked_password),
         ("password of a registration", masked_new_password),
+        ("password of a row", masked_row_password),
     ];
     for (name, secret) in &all {
         assert!(secret.copies() > 0, "{name} is not found while it is used");
     }
-    drop((client, token, as_user, login, registration));
+    row_password.into_bytes().fill(0);
+    drop((client, token, as_user, login, registration, update));
     for (name, secret) in &all {
         assert_eq!(secret.copies(), 0, "copies of the {name}");
     }

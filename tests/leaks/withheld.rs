@@ -1,7 +1,7 @@
 //! Messages and `errorData` of the service: shown unchanged, or withheld if they repeat a secret in any encoding or if a
 //! secret could be a common text.
 
-use backendless::{Client, Error, ErrorCode, ErrorKind, Record, Registration};
+use backendless::{Client, Error, ErrorCode, ErrorKind, FileInfo, Record, Registration};
 use backendless_tests::{Behaviour, Proxy, Response, ScriptedServer};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -85,6 +85,23 @@ fn encodings(secret: &str) -> Vec<String> {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
         bytes.iter().map(|byte| format!("{byte:02X}:")).collect(),
         format!("{bytes:?}"),
+        // As Java prints an array of bytes, and one of characters.
+        format!(
+            "{:?}",
+            secret.bytes().map(u8::cast_signed).collect::<Vec<_>>()
+        ),
+        format!("[{}]", separated(secret.chars(), ", ")),
+        separated(bytes.iter(), "\n"),
+        format!("{:?}", secret.encode_utf16().collect::<Vec<_>>()),
+        format!("{:?}", secret.chars().map(u32::from).collect::<Vec<_>>()),
+        secret
+            .chars()
+            .map(|c| format!("&#{}", u32::from(c)))
+            .collect(),
+        bytes
+            .iter()
+            .map(|byte| format!("={byte:02X}=\r\n"))
+            .collect(),
     ];
     for before in ["", "x", "xx"] {
         let text = format!("{before}{secret}");
@@ -93,6 +110,11 @@ fn encodings(secret: &str) -> Vec<String> {
         all.push(STANDARD.encode(STANDARD.encode(text)));
     }
     all
+}
+
+fn separated<I: ToString>(items: impl Iterator<Item = I>, separator: &str) -> String {
+    let items: Vec<String> = items.map(|item| item.to_string()).collect();
+    items.join(separator)
 }
 
 fn form_encoded(text: &str) -> String {
@@ -191,6 +213,25 @@ async fn secrets_of_other_handles_and_earlier_calls_are_withheld() {
         );
         assert_withheld(&error.await, secret);
     }
+    // A password that begins with a common part, and one in a row.
+    for secret in [
+        "aaaaaaaaaaaaaaaaaaaaaaaa-Tr0ub4dor&3",
+        "Tr0ub4dor&3-in-a-row",
+    ] {
+        let body =
+            json!({"code": 1000, "message": format!("{secret} at a later call")}).to_string();
+        let error = error_of(
+            &body,
+            |builder| builder,
+            |client| async move {
+                let row = json!({"email": "ann@example.com", "password": secret});
+                let users = client.data::<Record>("Users");
+                users.create(&row).await.unwrap_err();
+                counter(client).await
+            },
+        );
+        assert_withheld(&error.await, secret);
+    }
     let body = json!({"code": 1000, "message": format!("the token {TOKEN}")}).to_string();
     let error = error_of(
         &body,
@@ -226,6 +267,27 @@ async fn header_of_an_invocation_and_password_of_a_proxy_are_withheld() {
     let proxy = Proxy::open().await.url_with("user", "PROXY-PASSWORD-0005");
     let error = error_of(&body, |builder| builder.proxy(proxy), counter).await;
     assert_withheld(&error, "proxy");
+}
+
+#[tokio::test]
+async fn signature_in_the_url_of_a_file_is_withheld() {
+    let _capture = Capture::start().await;
+    let signature = "Zx81-kW03/77aQ+9";
+    let encoded = utf8_percent_encode(signature, NON_ALPHANUMERIC).to_string();
+    for text in [signature, &encoded] {
+        for envelope in envelopes(text) {
+            let server = start_server(Transport::Http1, move |_| {
+                Response::json(404, envelope.to_string())
+            });
+            let url = format!("{}/files/a?expires=2030&signature={encoded}", server.url());
+            let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+            let files = client.build().unwrap().files();
+            let download = files.download(&FileInfo::from_url(url)).await;
+            let error = download.map(|_| ()).unwrap_err();
+            assert!(error.message().contains(WITHHELD), "{error}");
+            assert_eq!(error.data(), None);
+        }
+    }
 }
 
 #[tokio::test]

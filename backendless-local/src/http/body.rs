@@ -22,6 +22,9 @@ const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Maximum number of bytes of an unread body that are discarded.
 const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
+/// Minimum number of bytes that a client sends in the time limit of a stalled body.
+const MIN_PROGRESS_BYTES: usize = 1024;
+
 /// Maximum number of objects and arrays in a body. In memory each of them is up to a hundred times
 /// as large as its JSON.
 const MAX_CONTAINERS: usize = 50_000;
@@ -89,12 +92,13 @@ pub(crate) fn unparsable(why: &str) -> ServiceError {
 }
 
 /// Returns two handles to a body: the second reads what the first did not. Both fail once the client
-/// has sent nothing for the time limit of a stalled body.
+/// has sent next to nothing for the time limit of a stalled body.
 pub(crate) fn share(body: Body, limits: &Limits) -> (Body, Body) {
     let progressing = Progressing {
         body: body.into_data_stream(),
         stall_timeout: limits.stall_timeout,
         timer: None,
+        received_bytes: 0,
     };
     let shared = Shared(Arc::new(Mutex::new(Some(progressing))));
     (Body::from_stream(shared.clone()), Body::from_stream(shared))
@@ -104,20 +108,29 @@ pub(crate) fn share(body: Body, limits: &Limits) -> (Body, Body) {
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Option<Progressing>>>);
 
-/// A body that fails if the client sends nothing for too long.
+/// A body that fails if the client sends next to nothing for too long.
 struct Progressing {
     body: BodyDataStream,
     stall_timeout: Duration,
-    /// Set while the body waits for the client.
+    /// Set when the body starts to wait for the client, until enough bytes were received.
     timer: Option<Pin<Box<Sleep>>>,
+    /// Number of bytes since the timer was set.
+    received_bytes: usize,
 }
 
 impl Progressing {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_next(context);
-        if polled.is_ready() {
-            self.timer = None;
-            return polled;
+        if let Poll::Ready(piece) = polled {
+            self.received_bytes += match &piece {
+                Some(Ok(bytes)) => bytes.len(),
+                Some(Err(_)) | None => 0,
+            };
+            if self.received_bytes >= MIN_PROGRESS_BYTES {
+                self.timer = None;
+                self.received_bytes = 0;
+            }
+            return Poll::Ready(piece);
         }
         let stall_timeout = self.stall_timeout;
         let timer = self

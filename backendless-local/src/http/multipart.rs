@@ -4,12 +4,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::{FromRequest, Multipart, Request};
 use futures_core::Stream;
+use tokio::time::{Instant, timeout};
 
+use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 
 /// Maximum number of parts of a form.
@@ -27,12 +30,14 @@ pub(crate) struct UploadForm {
     header: Arc<HeaderMeter>,
     parts: usize,
     skipped_bytes: usize,
+    time: RemainingTime,
 }
 
 impl<S: Send + Sync> FromRequest<S> for UploadForm {
     type Rejection = MultipartRejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, MultipartRejection> {
+        let limits = request.extensions().get::<Limits>().copied();
         let header = Arc::new(HeaderMeter::default());
         let metered = |body: Body| {
             Body::from_stream(Metered {
@@ -47,6 +52,7 @@ impl<S: Send + Sync> FromRequest<S> for UploadForm {
             header,
             parts: 0,
             skipped_bytes: 0,
+            time: RemainingTime(limits.unwrap_or_default().body_timeout),
         })
     }
 }
@@ -56,9 +62,9 @@ impl UploadForm {
     /// or skipped to its end.
     pub(crate) async fn next_part(&mut self) -> Result<Option<Part<'_>>, ServiceError> {
         self.header.start();
-        let field = self.form.next_field().await;
+        let field = self.time.limit(self.form.next_field()).await;
         let is_too_large = self.header.stop();
-        let field = match field {
+        let field = match field? {
             Ok(Some(field)) => field,
             Ok(None) => return Ok(None),
             Err(_) if is_too_large => {
@@ -74,6 +80,7 @@ impl UploadForm {
         Ok(Some(Part {
             field,
             skipped_bytes: &mut self.skipped_bytes,
+            time: &mut self.time,
         }))
     }
 }
@@ -82,6 +89,7 @@ impl UploadForm {
 pub(crate) struct Part<'f> {
     field: Field<'f>,
     skipped_bytes: &'f mut usize,
+    time: &'f mut RemainingTime,
 }
 
 impl Part<'_> {
@@ -100,13 +108,34 @@ impl Part<'_> {
 
     /// Reads and discards the part.
     pub(crate) async fn skip(mut self) -> Result<(), ServiceError> {
-        while let Some(piece) = self.chunk().await? {
+        while let Some(piece) = self
+            .time
+            .limit(self.field.chunk())
+            .await?
+            .map_err(incomplete)?
+        {
             *self.skipped_bytes += piece.len();
             if *self.skipped_bytes > MAX_SKIPPED_BYTES {
                 return Err(too_large("parts other than the file", MAX_SKIPPED_BYTES));
             }
         }
         Ok(())
+    }
+}
+
+/// The time that is left for everything but the content of the file, however it is divided.
+struct RemainingTime(Duration);
+
+impl RemainingTime {
+    /// Runs `future` within the remaining time.
+    async fn limit<F: Future>(&mut self, future: F) -> Result<F::Output, ServiceError> {
+        let started = Instant::now();
+        let output = timeout(self.0, future).await;
+        self.0 = self.0.saturating_sub(started.elapsed());
+        output.map_err(|_| {
+            let problem = "the parts of the form other than the file took too long";
+            ServiceError::new(code::UPLOAD_FAILED, problem)
+        })
     }
 }
 

@@ -260,7 +260,9 @@ fn check_email(body: &Map<String, Value>) -> Result<(), ServiceError> {
             "a recipient is not an e-mail address",
         ));
     }
-    fields::texts(body, "attachment")?;
+    for name in ["cc", "bcc", "attachment"] {
+        fields::texts(body, name)?;
+    }
     let parts = fields::object(body, "bodyparts")?;
     let mut has_body = false;
     for name in ["textmessage", "htmlmessage"] {

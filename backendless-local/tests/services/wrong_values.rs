@@ -140,6 +140,8 @@ async fn fields_of_an_email_are_checked() {
             vec![json!("T"), json!(["T"]), json!(1), json!(true)],
         ),
         ("attachment", vec![json!("/a.txt"), json!([1]), json!({})]),
+        ("cc", vec![json!("x@y.z"), json!([1]), json!({})]),
+        ("bcc", vec![json!("x@y.z"), json!([null]), json!(true)]),
     ] {
         for value in values {
             let mut body =

@@ -206,6 +206,40 @@ async fn body_byte_by_byte_is_not_received_for_ever() {
     }
 }
 
+/// Each byte is progress, but too little of it, or of a part that is not the file.
+#[tokio::test]
+async fn upload_byte_by_byte_is_not_received_for_ever() {
+    let of_body = Limits::default().body_timeout(SHORT);
+    let of_file = Limits::default().stall_timeout(SHORT);
+    let part = |name: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"");
+    for (limits, form) in [
+        (of_body, String::new()),
+        (of_body, part("file")),
+        (of_body, part("other") + "\r\n\r\n"),
+        (of_file, part("file") + "\r\n\r\n"),
+    ] {
+        let app = start(limits).await;
+        let mut connection = connect(&app);
+        let head = format!("POST {} HTTP/1.1\r\nHost: x\r\n", path(&app, "/files/a"));
+        let head = format!("{head}Content-Type: multipart/form-data; boundary=x\r\n");
+        write!(connection, "{head}Content-Length: 5000\r\n\r\n{form}").unwrap();
+        // Each wait is shorter than the limit.
+        connection.set_read_timeout(Some(SHORT / 10)).unwrap();
+        let mut received = [0; 12];
+        let mut sent = 0;
+        while connection.read_exact(&mut received).is_err() {
+            assert!(
+                sent < 1_000,
+                "no response before the end of the form: {form}"
+            );
+            let _ = connection.write_all(b"y");
+            sent += 1;
+        }
+        assert_eq!(received, *b"HTTP/1.1 400", "{form}");
+        app.get("/files/a").rejected(404, 6000).await;
+    }
+}
+
 /// With one connection, another request is served only once this one is closed.
 #[tokio::test]
 async fn client_that_does_not_read_its_response_is_disconnected() {

@@ -117,7 +117,7 @@ fn everything_else_is_serialized_as_by_serde_json() {
         std::net::IpAddr::from([127, 0, 0, 1]),
     );
     let expected = serde_json::to_string(&value).unwrap();
-    assert_eq!(to_vec(&value).unwrap(), expected.as_bytes());
+    assert_eq!(*to_vec(&value).unwrap(), expected.as_bytes());
     assert_eq!(to_raw_value(&value).unwrap().get(), expected);
 }
 

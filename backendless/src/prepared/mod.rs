@@ -207,7 +207,7 @@ impl RequestBuilder {
 
     /// Sets a JSON body.
     pub(crate) fn json<B: Serialize + ?Sized>(&mut self, body: &B) -> Result<()> {
-        let json = crate::encode::to_vec(body)
+        let mut json = crate::encode::to_vec(body)
             .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
         // A request of another operation changes nothing, or is not idempotent in any case.
         let may_be_idempotent = matches!(
@@ -215,7 +215,11 @@ impl RequestBuilder {
             Idempotency::Idempotent | Idempotency::IdempotentWhen { .. }
         );
         self.is_computed = may_be_idempotent && computed::is_computed(&json);
-        self.set_body("application/json", json.into());
+        let bytes = match password::may_be_in(&json) {
+            true => wiped_bytes(json),
+            false => std::mem::take(&mut *json).into(),
+        };
+        self.set_body("application/json", bytes);
         Ok(())
     }
 
@@ -331,15 +335,14 @@ impl RequestBuilder {
 }
 
 impl Parts {
-    /// Returns whether the request contains a password: one that was marked as such, or a property `password` of its JSON
-    /// body, such as that of a row of `Users`.
-    pub(crate) fn has_password(&self) -> bool {
-        let in_body = || match &self.body {
-            Body::Bytes(body) => password::is_in(body),
-            Body::Empty | Body::Multipart(_) => false,
-        };
-        // A known password is not searched for: parsing would copy it to memory that is not wiped.
-        self.secret.is_some() || in_body()
+    /// Returns the passwords in the request that are not known: the properties `password` of its JSON body, such as that of
+    /// a row of `Users`. `None` if there is none.
+    pub(crate) fn passwords_in_body(&self) -> Option<Vec<SecretString>> {
+        match &self.body {
+            // A known password is not searched for: parsing would copy it.
+            Body::Bytes(body) if self.secret.is_none() => password::find(body),
+            Body::Bytes(_) | Body::Empty | Body::Multipart(_) => None,
+        }
     }
 
     /// Returns the values of the headers that are marked as sensitive.

@@ -13,7 +13,7 @@ pub(super) enum Escapes {
     Backslash,
     /// `&amp;`, `&#252;` and `&#xfc;`.
     Entity,
-    /// `=C3=BC`.
+    /// `=C3=BC`, and the `=` before a line break that is not part of the text.
     QuotedPrintable,
     /// All of them except quoted-printable, whose `=` often precedes a value in plain text.
     All,
@@ -38,7 +38,7 @@ pub(super) fn unescape(text: &str, escapes: Escapes) -> Option<String> {
             b'%' if escapes.include(Escapes::Percent) => percent(rest),
             b'\\' if escapes.include(Escapes::Backslash) => backslash(rest),
             b'&' if escapes.include(Escapes::Entity) => entity(rest),
-            b'=' if escapes.include(Escapes::QuotedPrintable) => hex_byte(rest, 1),
+            b'=' if escapes.include(Escapes::QuotedPrintable) => quoted_printable(rest),
             _ => None,
         };
         let length = match escape {
@@ -76,6 +76,7 @@ struct Escape {
 }
 
 enum Decoded {
+    Nothing,
     /// One byte of an encoded character.
     Byte(u8),
     Char(char),
@@ -84,6 +85,7 @@ enum Decoded {
 impl Decoded {
     fn append_to(self, bytes: &mut Vec<u8>) {
         match self {
+            Self::Nothing => {}
             Self::Byte(byte) => bytes.push(byte),
             Self::Char(character) => {
                 bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
@@ -104,6 +106,19 @@ fn hex_byte(text: &str, start: usize) -> Option<Escape> {
         decoded: Decoded::Byte(u8::try_from(byte).ok()?),
         length: start + 2,
     })
+}
+
+fn quoted_printable(text: &str) -> Option<Escape> {
+    let soft_break = ["=\r\n", "=\n"]
+        .into_iter()
+        .find(|end| text.starts_with(end));
+    match soft_break {
+        Some(soft_break) => Some(Escape {
+            decoded: Decoded::Nothing,
+            length: soft_break.len(),
+        }),
+        None => hex_byte(text, 1),
+    }
 }
 
 fn percent(text: &str) -> Option<Escape> {
@@ -189,22 +204,38 @@ fn unicode(text: &str) -> Option<Escape> {
 }
 
 fn entity(text: &str) -> Option<Escape> {
-    /// The longest name below, and the numbers of all characters, are shorter.
+    numeric_entity(text).or_else(|| named_entity_in(text))
+}
+
+/// `&#252;` and `&#xfc;`, also without the semicolon, which browsers do not require.
+fn numeric_entity(text: &str) -> Option<Escape> {
+    /// No character has more digits, apart from zeros before them.
+    const MAX_DIGITS: usize = 12;
+    let number = text.strip_prefix("&#")?;
+    let (digits, radix) = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => (digits, 16),
+        None => (number, 10),
+    };
+    let is_digit = |byte: &u8| char::from(*byte).is_digit(radix);
+    let count = digits.bytes().take(MAX_DIGITS).take_while(is_digit).count();
+    let code = u32::from_str_radix(&digits[..count], radix).ok()?;
+    let end = text.len() - digits.len() + count;
+    let semicolon = usize::from(text[end..].starts_with(';'));
+    Some(Escape {
+        decoded: Decoded::Char(char::from_u32(code)?),
+        length: end + semicolon,
+    })
+}
+
+fn named_entity_in(text: &str) -> Option<Escape> {
+    /// The longest name below is shorter.
     const MAX_LENGTH: usize = 12;
     let end = text
         .bytes()
         .take(MAX_LENGTH)
         .position(|byte| byte == b';')?;
-    let name = &text[1..end];
-    let code = match name.strip_prefix('#') {
-        Some(number) => match number.strip_prefix(['x', 'X']) {
-            Some(digits) => hex(digits),
-            None => number.parse().ok(),
-        },
-        None => named_entity(name).map(u32::from),
-    };
     Some(Escape {
-        decoded: Decoded::Char(char::from_u32(code?)?),
+        decoded: Decoded::Char(named_entity(&text[1..end])?),
         length: end + 1,
     })
 }
@@ -242,7 +273,7 @@ pub(super) fn decode_binary(text: &str) -> Option<String> {
     let mut decoded = Vec::new();
     base64_runs(text, &mut decoded);
     hex_runs(text, &mut decoded);
-    byte_lists(text, &mut decoded);
+    number_lists(text, &mut decoded);
     (!decoded.is_empty()).then(|| String::from_utf8_lossy(&decoded).into_owned())
 }
 
@@ -319,32 +350,65 @@ fn hex_runs(text: &str, decoded: &mut Vec<u8>) {
     }
 }
 
-/// Decodes each list of numbers up to 255, such as `[67, 65]`.
-fn byte_lists(text: &str, decoded: &mut Vec<u8>) {
-    let mut list: Vec<u8> = Vec::new();
-    let mut flush = |list: &mut Vec<u8>| {
+/// Decodes each list of numbers, such as `[67, 65]`: bytes, which Java prints with a sign, units of UTF-16, or characters.
+fn number_lists(text: &str, decoded: &mut Vec<u8>) {
+    let mut list: Vec<i32> = Vec::new();
+    let mut flush = |list: &mut Vec<i32>| {
         if list.len() >= MIN_BYTES {
-            decoded.extend_from_slice(list);
-            decoded.push(0);
+            push_list(list, decoded);
         }
         list.clear();
     };
-    for item in text
-        .split([',', ' ', ';', '\0'])
-        .filter(|item| !item.is_empty())
-    {
-        let number = item.trim_matches(|c: char| !c.is_ascii_digit());
-        match number.parse() {
-            Ok(byte) => {
+    let is_separator = |c: char| matches!(c, ',' | ';' | '\0') || c.is_whitespace();
+    for item in text.split(is_separator).filter(|item| !item.is_empty()) {
+        let is_other = |c: char| !c.is_ascii_digit();
+        let number = item.trim_start_matches(|c| is_other(c) && c != '-');
+        match number.trim_end_matches(is_other).parse() {
+            Ok(number) => {
                 if item.starts_with(['[', '(', '{']) {
                     flush(&mut list);
                 }
-                list.push(byte);
+                list.push(number);
             }
             Err(_) => flush(&mut list),
         }
     }
     flush(&mut list);
+}
+
+fn push_list(list: &[i32], decoded: &mut Vec<u8>) {
+    // The bits of a byte are the same with and without a sign.
+    decoded.extend(list.iter().map(|number| number.to_le_bytes()[0]));
+    decoded.push(0);
+    if list.iter().all(|number| (-128..128).contains(number)) {
+        return;
+    }
+    let mut push = |character: Option<char>| {
+        let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+        decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    };
+    let units = list.iter().filter_map(|number| u16::try_from(*number).ok());
+    char::decode_utf16(units).for_each(|character| push(character.ok()));
+    push(Some('\0'));
+    for number in list {
+        push(u32::try_from(*number).ok().and_then(char::from_u32));
+    }
+    push(Some('\0'));
+}
+
+/// Joins the characters that have the same distance, for each short distance: characters between which separators are, as
+/// in `[a, b]`, `["a","b"]` and `a b`.
+pub(super) fn spelled_out(text: &str) -> Zeroizing<String> {
+    const DISTANCES: std::ops::RangeInclusive<usize> = 2..=4;
+    let characters: Zeroizing<Vec<char>> = Zeroizing::new(text.chars().collect());
+    let mut joined = Zeroizing::new(String::with_capacity(3 * (text.len() + 4)));
+    for distance in DISTANCES {
+        for start in 0..distance {
+            joined.extend(characters.iter().skip(start).step_by(distance));
+            joined.push('\0');
+        }
+    }
+    joined
 }
 
 #[cfg(test)]
@@ -359,6 +423,7 @@ mod tests {
             (r"\u00fc\u00FC\ud83d\ude00\u{1F600}\xc3\xbc", "üü😀😀ü"),
             ("&amp;&#252;&#xFC;&uuml;&Uuml;&plus;", "&üüüü+"),
             (r"\ud83d x", "\u{fffd} x"),
+            ("&#252&#xfcx&#65;", "üüxA"),
             ("%fc", "\u{fffd}"),
         ] {
             assert_eq!(
@@ -402,6 +467,37 @@ mod tests {
             unescape(r"%41\n&amp;", Escapes::Entity).as_deref(),
             Some(r"%41\n&")
         );
+    }
+
+    #[test]
+    fn soft_line_breaks_are_removed() {
+        let text = "s3c=\r\nret=2D=\ntoken";
+        let decoded = unescape(text, Escapes::QuotedPrintable);
+        assert_eq!(decoded.as_deref(), Some("s3cret-token"));
+    }
+
+    #[test]
+    fn lists_of_numbers_are_bytes_with_and_without_a_sign_units_or_characters() {
+        for text in [
+            "[-48, -65, -48, -80, 45, 50, 48, 50, 52]",
+            "208\n191\n208\n176\n45\n50\n48\n50\n52",
+            "[1087,1072,45,50,48,50,52,55357,56832]",
+            "[1087, 1072, 45, 50, 48, 50, 52, 128512]",
+        ] {
+            let decoded = decode_binary(text).unwrap_or_default();
+            assert!(decoded.contains("па-2024"), "{text}: {decoded:?}");
+        }
+    }
+
+    #[test]
+    fn separated_characters_are_joined() {
+        for text in [
+            "x [s, 3, c, r, e, t, ,, t, o]",
+            r#"["s","3","c","r","e","t",",","t","o"]"#,
+            "s 3 c r e t , t o",
+        ] {
+            assert!(spelled_out(text).contains("s3cret,to"), "{text}");
+        }
     }
 
     #[test]

@@ -146,15 +146,18 @@ fn contains(text: &[char], length: usize, parts: &HashSet<u64>) -> bool {
 pub(crate) struct RecentSecrets(Mutex<VecDeque<Fingerprint>>);
 
 impl RecentSecrets {
-    /// Adds `secret`, unless it is not distinctive: the messages of later requests could not be shown otherwise.
+    /// Adds a part of `secret`, unless none is distinctive: the messages of later requests could not be shown otherwise.
     pub(crate) fn add(&self, secret: &str) {
-        let start = start_of(secret, ANY_PART);
-        if !is_distinctive_part(&start) {
+        let secret = start_of(secret, MAX_LENGTH);
+        let length = secret.len().min(ANY_PART);
+        // Not always the first part: users choose passwords that begin with a common word, or with one character many times.
+        let mut parts = secret.windows(length.max(1));
+        let Some(part) = parts.find(|part| is_distinctive_part(part)) else {
             return;
-        }
+        };
         let fingerprint = Fingerprint {
-            length: start.len(),
-            hash: hash(&start),
+            length,
+            hash: hash(part),
         };
         let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.contains(&fingerprint) {
@@ -254,6 +257,21 @@ mod tests {
             "only an administrator may do this"
         ));
         assert!(!is_found("invalid login or 5", "Invalid login, try again"));
+    }
+
+    #[test]
+    fn recent_secret_is_found_whatever_it_begins_with() {
+        for secret in [
+            "aaaaaaaaaaaaaaaaaaaaaaaa-Tr0ub4dor&3",
+            "0000000000000000000000correct horse battery",
+            "Tr0ub4dor&3",
+        ] {
+            let recent = RecentSecrets::default();
+            recent.add(secret);
+            let mut fingerprints = Fingerprints::default();
+            recent.add_to(&mut fingerprints);
+            assert!(fingerprints.is_in(&format!("no {secret} here"), &mut 0));
+        }
     }
 
     #[test]

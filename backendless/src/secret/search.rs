@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::decoding::{Escapes, decode_binary, unescape};
+use super::decoding::{Escapes, decode_binary, spelled_out, unescape};
 use super::fingerprint::{Fingerprints, RecentSecrets};
 
 /// How often the escapes of a text are decoded: JSON in a string of JSON has two layers, and its URL a third.
@@ -50,7 +50,8 @@ impl Search {
 
     /// Returns whether `text` contains a secret or a significant part of one, plain or encoded.
     pub(crate) fn finds_secret_in(&mut self, text: &str) -> bool {
-        !self.fingerprints.is_empty() && self.finds_in(text, MAX_BINARY_LAYERS)
+        !self.fingerprints.is_empty()
+            && (self.finds_in(text, MAX_BINARY_LAYERS) || self.compare(&spelled_out(text)))
     }
 
     fn finds_in(&mut self, text: &str, binary_layers: usize) -> bool {

@@ -58,12 +58,10 @@ struct WipingBuffer {
 
 impl WipingBuffer {
     /// Makes room for `additional` bytes. `Vec::reserve` would free the previous memory with its content.
-    fn reserve(&mut self, additional: usize) {
+    #[cold]
+    fn grow(&mut self, additional: usize) {
         const MIN_CAPACITY: usize = 512;
         let required = self.bytes.len().saturating_add(additional);
-        if required <= self.bytes.capacity() {
-            return;
-        }
         let capacity = required
             .max(self.bytes.capacity().saturating_mul(2))
             .max(MIN_CAPACITY);
@@ -74,10 +72,19 @@ impl WipingBuffer {
 }
 
 impl io::Write for WipingBuffer {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.reserve(bytes.len());
-        self.bytes.extend_from_slice(bytes);
+        self.write_all(bytes)?;
         Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() > self.bytes.capacity() - self.bytes.len() {
+            self.grow(bytes.len());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {

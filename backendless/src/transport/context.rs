@@ -43,7 +43,7 @@ pub(super) struct RequestContext {
     pub(super) has_password: bool,
     /// The password in the request, if it is known.
     pub(super) secret: Option<Arc<SecretString>>,
-    /// The values of the caller's headers, which may be secrets.
+    /// Values that may be secrets: those of the caller's headers, and in the query of the URL of a file.
     pub(super) secret_headers: Vec<HeaderValue>,
     is_idempotent: bool,
     progress: Option<Progress>,

@@ -42,7 +42,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
 pub(crate) use account::Account;
@@ -144,11 +144,16 @@ impl Transport {
         if let Some(problem) = address::find_problem(&self.shared.http, &parts) {
             return Err(Error::invalid_argument(problem).with_operation(parts.operation));
         }
+        let passwords = parts.passwords_in_body();
+        for password in passwords.iter().flatten() {
+            let recent = &self.shared.recent_secrets;
+            recent.add(password.expose_secret());
+        }
         let traits = RequestTraits {
             operation: parts.operation,
             is_idempotent: parts.is_idempotent,
             caller: self.caller.clone(),
-            has_password: parts.has_password(),
+            has_password: parts.secret.is_some() || passwords.is_some(),
             secret: parts.secret.clone(),
             secret_headers: parts.secret_headers(),
             progress,
@@ -184,7 +189,7 @@ impl Transport {
             caller: self.caller.clone(),
             has_password: false,
             secret: None,
-            secret_headers: Vec::new(),
+            secret_headers: url.query_values(),
             progress: None,
             read: ReadMode::Head,
             server: url.server(),

@@ -190,6 +190,15 @@ impl FileUrl {
     pub(super) fn server(&self) -> Server<'_> {
         Server::of(&self.0)
     }
+
+    /// Returns the values in the query: whoever knows the signature of a URL can read the file.
+    pub(super) fn query_values(&self) -> Vec<HeaderValue> {
+        let pairs = self.0.query().unwrap_or_default().split('&');
+        let values = pairs.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+        values
+            .filter_map(|value| HeaderValue::from_str(value).ok())
+            .collect()
+    }
 }
 
 /// Response whose body is not read yet.
