@@ -165,7 +165,6 @@ fn others(client: &Client, texts: &mut DebugTexts) {
     texts.add("Events", &client.events());
     let cloud_code = client.cloud_code();
     texts.add("CloudCode", &cloud_code);
-    texts.add("Events", &client.events());
     let invoke = cloud_code.invoke::<_, u8>("S", "m", VALUE);
     texts.add("InvocationParameters", &invoke.header("x", VALUE));
 }

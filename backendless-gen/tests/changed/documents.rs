@@ -75,7 +75,7 @@ fn documents_of_openapi_3_1_read_and_write_null_and_each_type_of_a_list() {
     let item: Item = from_value(text).unwrap();
     assert_eq!((item.count, item.version), (None, Some(3)));
     assert_eq!(item.inner.as_ref().unwrap().i, Some(1.5));
-    assert_eq!(item.labels.as_ref().unwrap()["l"], "a");
+    assert_eq!(item.labels["l"], "a");
     let written = to_value(&item).unwrap();
     assert_eq!((&written["both"], &written["count"]), (&json!(5), &json!(null)));
     let null = json!({"kind": "item", "count": 1, "both": null});
