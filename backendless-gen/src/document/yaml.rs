@@ -95,7 +95,7 @@ const PAIR: usize = 12;
 
 /// The character of a pair of escapes at the start of a text.
 fn surrogates(text: &str) -> Option<char> {
-    let (high, low) = text.get(..PAIR)?.split_at(PAIR / 2);
+    let (high, low) = (text.get(..PAIR / 2)?, text.get(PAIR / 2..PAIR)?);
     let unit = |escape: &str| u16::from_str_radix(escape.strip_prefix("\\u")?, 16).ok();
     let units = [unit(high)?, unit(low)?];
     let is_high = (0xd800..0xdc00).contains(&units[0]);
@@ -263,6 +263,8 @@ mod tests {
             (r#"{"a": "\ud83d\ude00!"}"#, r#"{"a": "\U0001f600!"}"#),
             (r#"{"a": "\\ud83d\\ude00"}"#, r#"{"a": "\\ud83d\\ude00"}"#),
             (r#"{"a": "\u00e9\ud83d"}"#, r#"{"a": "\u00e9\ud83d"}"#),
+            // A character of several bytes across the middle of the twelve bytes.
+            (r#"{"a": "\nabc–abcd\u003c"}"#, r#"{"a": "\nabc–abcd\u003c"}"#),
             (r#"a: '\ud83d\ude00'"#, r#"a: '\ud83d\ude00'"#),
         ];
         for (text, expected) in texts {
