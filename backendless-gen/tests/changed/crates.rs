@@ -100,4 +100,5 @@ pub(crate) fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str
         write(handwritten, &text.replace("#[cfg(test)]", "#[cfg(any())]"));
     }
     write("prepared.rs", include_str!("prepared.rs"));
+    write("secret.rs", include_str!("secret.rs"));
 }

@@ -6,6 +6,7 @@ mod encode;
 pub mod mock;
 pub mod operation;
 pub mod prepared;
+mod secret;
 
 mod generated {
     pub(crate) mod mock;
