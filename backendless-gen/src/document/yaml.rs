@@ -264,7 +264,10 @@ mod tests {
             (r#"{"a": "\\ud83d\\ude00"}"#, r#"{"a": "\\ud83d\\ude00"}"#),
             (r#"{"a": "\u00e9\ud83d"}"#, r#"{"a": "\u00e9\ud83d"}"#),
             // A character of several bytes across the middle of the twelve bytes.
-            (r#"{"a": "\nabc–abcd\u003c"}"#, r#"{"a": "\nabc–abcd\u003c"}"#),
+            (
+                r#"{"a": "\nabc–abcd\u003c"}"#,
+                r#"{"a": "\nabc–abcd\u003c"}"#,
+            ),
             (r#"a: '\ud83d\ude00'"#, r#"a: '\ud83d\ude00'"#),
         ];
         for (text, expected) in texts {
