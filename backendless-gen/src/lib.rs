@@ -3,8 +3,8 @@
 //! The stages, in the order of [`generate`]:
 //!
 //! 1. `document` parses the text and records the place of each value; `overlay` applies the overlays.
-//! 2. `normalize` converts OpenAPI 3.1, references and missing names to one form; `validate` rejects what cannot be generated, with its place and what would be valid; `inline` writes shared parts
-//!    out where they are used.
+//! 2. `normalize` converts OpenAPI 3.1, references and missing names to one form; `validate` rejects what cannot be
+//!    generated, with its place and what would be valid; `inline` writes shared parts out where they are used.
 //! 3. `model` reads the operations, their `parameters` and `bodies`, with the metadata of `extensions` and `live`.
 //! 4. `variants` adds an operation for each other media type of a request; `rules` rewrite the document into what progenitor
 //!    can express.
