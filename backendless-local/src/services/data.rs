@@ -118,7 +118,7 @@ impl Data {
         system_properties::check_types(&changes)?;
         let fields = rows::writable(changes);
         let now = self.clock.now();
-        let write = self.database.write(move |transaction| {
+        let write = self.database.write_by_clause(move |transaction| {
             let mut table = Table::existing(transaction, &table)?;
             rows::update_where(transaction, &mut table, &clause, fields, now)
         });
@@ -132,7 +132,7 @@ impl Data {
         clause: String,
     ) -> Result<usize, ServiceError> {
         reject_users(&table)?;
-        let write = self.database.write(move |transaction| {
+        let write = self.database.write_by_clause(move |transaction| {
             let table = Table::existing(transaction, &table)?;
             rows::delete_where(transaction, &table, &clause)
         });

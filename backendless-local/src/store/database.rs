@@ -30,7 +30,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 
 struct Task {
-    reads: bool,
+    limits_statements: bool,
     run: Box<dyn FnOnce(&mut Connection) + Send>,
 }
 
@@ -80,9 +80,19 @@ impl Database {
             .await
     }
 
+    /// Runs a closure as [`write`](Self::write), whose work depends on a clause: its statements are limited like those
+    /// of a closure that reads.
+    pub(crate) async fn write_by_clause<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.run(true, |connection| in_transaction(connection, task))
+            .await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
-        reads: bool,
+        limits_statements: bool,
         task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
         let (sender, receiver) = oneshot::channel();
@@ -95,7 +105,10 @@ impl Database {
             let _ = sender.send(result);
         });
         self.tasks
-            .send(Task { reads, run })
+            .send(Task {
+                limits_statements,
+                run,
+            })
             .map_err(|_| ServiceError::internal("the database thread has ended"))?;
         receiver
             .await
@@ -158,7 +171,7 @@ pub(crate) async fn open<T: Send + 'static>(
                             // The requests have ended.
                             continue;
                         }
-                        task_limit.begin(task.reads);
+                        task_limit.begin(task.limits_statements);
                         (task.run)(&mut connection);
                         task_limit.end();
                     }

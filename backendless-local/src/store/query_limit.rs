@@ -2,8 +2,8 @@
 //!
 //! SQLite asks between its instructions, and the SQL functions of this crate ask while they work. A
 //! task that exceeds the limit ends with an error; so does every task once the server stops. Of a task
-//! that writes only the functions are limited: its other work, such as a new column, does not depend
-//! on a clause.
+//! that writes single rows only the functions are limited: its other work, such as a new column, does
+//! not depend on a clause.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,8 +32,8 @@ struct State {
     /// In microseconds after `origin`.
     deadline: AtomicU64,
     stopped: AtomicBool,
-    /// Whether the current task only reads.
-    reads: AtomicBool,
+    /// Whether the statements of the current task are limited, and not only its functions.
+    limits_statements: AtomicBool,
 }
 
 impl QueryLimit {
@@ -43,7 +43,7 @@ impl QueryLimit {
             origin: Instant::now(),
             deadline: AtomicU64::new(NO_DEADLINE),
             stopped: AtomicBool::new(false),
-            reads: AtomicBool::new(true),
+            limits_statements: AtomicBool::new(true),
         }))
     }
 
@@ -53,14 +53,16 @@ impl QueryLimit {
         connection.progress_handler(
             INSTRUCTIONS,
             Some(move || {
-                limit.is_stopped() || limit.0.reads.load(Ordering::Relaxed) && limit.is_exceeded()
+                let limits_statements = limit.0.limits_statements.load(Ordering::Relaxed);
+                limit.is_stopped() || limits_statements && limit.is_exceeded()
             }),
         )
     }
 
-    /// Starts the time of a task, which reads or writes.
-    pub(crate) fn begin(&self, reads: bool) {
-        self.0.reads.store(reads, Ordering::Relaxed);
+    /// Starts the time of a task.
+    pub(crate) fn begin(&self, limits_statements: bool) {
+        let limits = &self.0.limits_statements;
+        limits.store(limits_statements, Ordering::Relaxed);
         let deadline = self.0.origin.elapsed() + self.0.max_time;
         self.0.deadline.store(micros(deadline), Ordering::Relaxed);
     }

@@ -124,3 +124,25 @@ async fn update_with_many_paths_ends_at_the_limit_and_changes_nothing() {
     }
     app.server.stop().await;
 }
+
+/// A condition without functions, which SQLite evaluates for each row.
+#[tokio::test]
+async fn write_by_an_expensive_condition_ends_at_the_limit_and_changes_nothing() {
+    let app = TestServer::of(Server::builder().query_timeout(Duration::ZERO)).await;
+    let row = app
+        .post("/data/Item", json!({"a": "x", "b": "y"}))
+        .ok()
+        .await;
+    let path = format!("/data/Item/{}", row["objectId"].as_str().unwrap());
+    let condition = vec!["a = b"; 800].join(" or ");
+    let condition = format!("{condition} or a = 'x'");
+    let delete = app.post("/data/bulk/Item/delete", json!({"where": condition}));
+    let message = delete.rejected(400, 8000).await;
+    assert!(message.contains("takes too long"), "{message}");
+    let target = format!("/data/bulk/Item?where={}", condition.replace(' ', "%20"));
+    let update = app.request(reqwest::Method::PUT, &target);
+    let message = update.json(&json!({"a": "z"})).rejected(400, 8000).await;
+    assert!(message.contains("takes too long"), "{message}");
+    assert_eq!(app.get(&path).ok().await, row);
+    app.server.stop().await;
+}

@@ -116,9 +116,10 @@ impl Error {
     /// The message of the service is shown unchanged or not at all. It is withheld, together with
     /// [`data`](Self::data), and replaced by a description of the [`code`](Self::code) and the reason:
     ///
-    /// - if the message or the data repeats a secret, plain or encoded, or 12 consecutive characters of it: the app id, the
-    ///   REST API key, the token or password of the client, a header that was added to the call, or one of the last 64
-    ///   tokens and passwords that were used with the handles of the client;
+    /// - if the message or the data repeats a secret, plain or encoded, or a part of it, 16 consecutive characters or 12 of
+    ///   two classes (letters, digits, symbols): the app id, the REST API key, the token or password of the client, a header
+    ///   that was added to the call, or one of the last 64 tokens and passwords that were used with the handles of the
+    ///   client;
     /// - always, if the request contains a password: a registration, a login, and a body with a property `password`. A
     ///   user may choose any text as a password, such as a common term of the message, so that an omission would disclose
     ///   that the message contains it;
