@@ -25,6 +25,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, old: &Source, new: &Sourc
         let what = "the `security` of the document changed, but not that of any operation";
         found.push(Change::new(Level::Textual, what, &after));
     }
+    found.extend(notes(&comparison.old.document, &comparison.new.document));
     found.extend(paths(&comparison.old.document, &comparison.new.document));
     found.extend(components(old, new, &before, &after));
     found.into_iter().for_each(|change| comparison.add(change));
@@ -36,6 +37,37 @@ pub(super) fn compare(comparison: &mut Comparison<'_>, old: &Source, new: &Sourc
         let note = "the digests in the generated files change: run `cargo xtask generate`";
         comparison.add(Change::new(Level::Textual, what, &after).note(note));
     }
+}
+
+/// The notes of one document only: what is generated in another way than the document expresses it.
+fn notes(old: &Document, new: &Document) -> Vec<Change> {
+    let (before, after) = (unplaced(old), unplaced(new));
+    let changes = |notes: &BTreeSet<String>, verb: &str, document: &Document| -> Vec<Change> {
+        let lines = notes
+            .iter()
+            .map(|note| format!("the note is {verb}: {note}"));
+        lines
+            .map(|what| Change::new(Level::Textual, what, &document.root()))
+            .collect()
+    };
+    let mut found = changes(&(&after - &before), "new", new);
+    found.extend(changes(&(&before - &after), "gone", old));
+    found
+}
+
+/// The notes without their line and column, and without the help.
+fn unplaced(document: &Document) -> BTreeSet<String> {
+    let lines = document
+        .notes()
+        .iter()
+        .filter_map(|note| note.lines().next());
+    lines
+        .map(|line| {
+            line.split_once(": ")
+                .map_or(line, |(_, note)| note)
+                .to_owned()
+        })
+        .collect()
 }
 
 /// The keys of the paths beside their operations.

@@ -14,6 +14,7 @@ use super::{Change, Comparison, Level, Side, Subject, only};
 use crate::Error;
 use crate::document::At;
 use crate::model::Operation;
+use crate::variants;
 use api::{Api, Entry, GENERICS, Part, RETURNS};
 
 pub(super) fn compare(comparison: &mut Comparison<'_>) {
@@ -69,6 +70,7 @@ fn compare_operation(
     if let (Some(old), Some(new)) = (before.functions.get(name), after.functions.get(name)) {
         found.function(&format!("`{name}`"), old, new);
     }
+    found.variants((earlier, before), (operation, after));
     let constants = (
         before.constants.get(&earlier.constant()),
         after.constants.get(&operation.constant()),
@@ -110,17 +112,21 @@ fn compare_types(comparison: &mut Comparison<'_>, before: &Api, after: &Api) {
 fn uses(side: &Side, api: &Api) -> BTreeMap<String, BTreeSet<String>> {
     let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in &side.model.operations {
-        let function = api.functions.get(&operation.function);
-        for name in function
-            .map(|entry| reachable(api, &entry.uses))
-            .into_iter()
-            .flatten()
-        {
+        let mut names = variant_functions(operation);
+        names.insert(operation.function.clone());
+        let functions = names.iter().filter_map(|name| api.functions.get(name));
+        for name in functions.flat_map(|entry| reachable(api, &entry.uses)) {
             let operations = uses.entry(name.to_owned()).or_default();
             operations.insert(operation.id.clone());
         }
     }
     uses
+}
+
+/// The names of the functions for the other media types of a request.
+fn variant_functions(operation: &Operation) -> BTreeSet<String> {
+    let variants = variants::of(operation).into_iter();
+    variants.map(|variant| variant.function).collect()
 }
 
 fn reachable<'a>(api: &'a Api, roots: &'a BTreeSet<String>) -> BTreeSet<&'a str> {
@@ -145,6 +151,24 @@ struct Found<'c, 'd, 'a> {
 
 impl Found<'_, '_, '_> {
     /// Adds a difference, unless a line about the same subject is at least as severe.
+    /// Compares the functions for the other media types of a request.
+    fn variants(
+        &mut self,
+        (earlier, before): (&Operation, &Api),
+        (operation, after): (&Operation, &Api),
+    ) {
+        let (old, new) = (variant_functions(earlier), variant_functions(operation));
+        for name in old.union(&new) {
+            let what = |verb: &str| format!("the function `{name}` for a media type is {verb}");
+            match (before.functions.get(name), after.functions.get(name)) {
+                (Some(old), Some(new)) => self.function(&format!("`{name}`"), old, new),
+                (Some(_), None) => self.add(Level::Breaking, what("removed"), None),
+                (None, Some(_)) => self.add(Level::Additive, what("new"), None),
+                (None, None) => {}
+            }
+        }
+    }
+
     fn add(&mut self, level: Level, what: String, subject: Option<Subject>) {
         let change = Change::new(level, what, &self.at).of(self.operations.clone());
         let Some(subject) = subject else {
