@@ -1,4 +1,7 @@
 //! `cargo xtask features`: the features of `backendless` compile without a warning, each alone and in pairs.
+//!
+//! Features that choose how the HTTP client is built and features of the API are paired among themselves only: no code depends
+//! on one of each, which a test checks.
 
 use std::env;
 use std::io;
@@ -12,6 +15,9 @@ const CARGO_HACK: &str = "0.6.46";
 /// clippy enables all of them; every subset of eight features would be 256 runs.
 const DEPTH: &str = "2";
 
+/// The features that choose how the HTTP client is built. Each combination compiles reqwest again.
+const HTTP_FEATURES: &str = "gzip,native-tls,rustls";
+
 /// Checks the combinations, up to the first that fails.
 pub(crate) fn run(root: &Path) -> ExitCode {
     match check_all(root) {
@@ -24,14 +30,22 @@ pub(crate) fn run(root: &Path) -> ExitCode {
 }
 
 fn check_all(root: &Path) -> io::Result<()> {
-    let status = Command::new(cargo_hack(root)?)
+    let cargo_hack = cargo_hack(root)?;
+    check_pairs(root, &cargo_hack, &["--include-features", HTTP_FEATURES])?;
+    // `default` only enables other features.
+    let others = format!("default,{HTTP_FEATURES}");
+    check_pairs(root, &cargo_hack, &["--exclude-features", &others])
+}
+
+/// Checks the selected features alone and in pairs.
+fn check_pairs(root: &Path, cargo_hack: &Path, selection: &[&str]) -> io::Result<()> {
+    let status = Command::new(cargo_hack)
         .current_dir(root)
         .env("CARGO", cargo())
         .args(["hack", "clippy", "--quiet", "--locked"])
         .args(["-p", "backendless", "--lib"])
         .args(["--feature-powerset", "--depth", DEPTH])
-        // Only enables other features.
-        .args(["--exclude-features", "default"])
+        .args(selection)
         .args(["--", "-D", "warnings"])
         .status()?;
     if status.success() {
@@ -72,6 +86,11 @@ fn cargo() -> std::ffi::OsString {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::HTTP_FEATURES;
+
     const MANIFEST: &str = include_str!("../../backendless/Cargo.toml");
     const README: &str = include_str!("../../README.md");
 
@@ -94,5 +113,43 @@ mod tests {
         for feature in features {
             assert!(README.contains(&format!("\n| `{feature}`")), "{feature}");
         }
+    }
+
+    /// Returns the source files of a folder.
+    fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+        let entries = fs::read_dir(folder).expect("the crate's folders are readable");
+        let paths = entries.map(|entry| entry.expect("the crate's folders are readable").path());
+        paths
+            .flat_map(|path| match path.is_dir() {
+                true => sources(&path),
+                false => vec![path],
+            })
+            .collect()
+    }
+
+    /// Otherwise that pair of features would compile nowhere.
+    #[test]
+    fn no_file_depends_on_a_feature_of_the_http_client_and_one_of_the_api() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backendless/src");
+        let mut files = 0;
+        for path in sources(&source) {
+            let text = fs::read_to_string(&path).expect("a source file is text");
+            let conditions = text.lines().filter(|line| line.contains("cfg"));
+            let named = |feature: &&str| {
+                let name = format!("feature = \"{feature}\"");
+                conditions.clone().any(|line| line.contains(&name))
+            };
+            let (http, api): (Vec<&str>, Vec<&str>) = features(MANIFEST)
+                .into_iter()
+                .filter(named)
+                .partition(|name| HTTP_FEATURES.split(',').any(|http| http == *name));
+            assert!(
+                http.is_empty() || api.is_empty(),
+                "{}: {http:?} {api:?}",
+                path.display()
+            );
+            files += usize::from(!http.is_empty() || !api.is_empty());
+        }
+        assert!(files > 10, "only {files} files depend on a feature");
     }
 }

@@ -88,6 +88,8 @@ pub fn build(folder: &Path, options: &[&str]) -> Result<PathBuf> {
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    // The manifest is in `tests/benches`.
+    root.pop();
     root.pop();
     root
 }

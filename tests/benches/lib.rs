@@ -1,5 +1,5 @@
 //! Compares the client with the same calls on plain reqwest, in one run:
-//! `cargo bench -p backendless-tests`.
+//! `cargo bench -p backendless-benches`.
 //!
 //! [`rows`] lists what can be measured. A module of [`measure`] measures each row. It starts this
 //! program again as other processes ([`process`]): as the [`server`], which always sends the same
@@ -31,11 +31,11 @@ use report::Measurement;
 use rows::{ROWS, Row};
 
 /// The result of a step of the benchmark.
-type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
 
 /// Compares the client with the same calls on plain reqwest.
 #[derive(Debug, Parser)]
-#[command(name = "cargo bench -p backendless-tests --")]
+#[command(name = "cargo bench -p backendless-benches --")]
 struct Arguments {
     /// Measures only the row with this name. Can be repeated.
     #[arg(long, value_name = "NAME")]
@@ -73,7 +73,12 @@ enum Role {
     Contend(contenders::ContenderOptions),
 }
 
-fn main() -> Result<ExitCode> {
+/// Measures the rows that the arguments of the process select, or takes the role of another process.
+///
+/// # Errors
+///
+/// If the arguments name no row, or a file cannot be written.
+pub fn run() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     // Child processes inherit the limit.
     descriptors::raise_limit()?;
