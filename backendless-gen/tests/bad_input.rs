@@ -1,7 +1,8 @@
 //! Invalid specifications and overlays are rejected with an error that contains the place, the problem, and what is valid.
 //!
 //! Each `tests/bad_input/<name>.yaml` is an invalid document, and `<name>.txt` the exact message. Each
-//! `tests/bad_input/overlays/<name>.yaml` is an overlay that is applied to `tests/bad_input/overlays/document.txt`.
+//! `tests/bad_input/overlays/<name>.yaml` is an overlay that is applied to `tests/bad_input/overlays/document.txt`, and each
+//! `tests/bad_input/second_overlays/<name>.yaml` one that is applied after `tests/bad_input/second_overlays/first.txt`.
 //! `BLESS=1 cargo test -p backendless-gen --test bad_input` updates the messages; review the diff before you commit it.
 
 #![allow(
@@ -76,11 +77,31 @@ fn each_invalid_overlay_has_the_expected_message() {
 }
 
 #[test]
+fn each_overlay_that_contradicts_another_has_the_expected_message() {
+    let document = fs::read_to_string(folder().join("overlays/document.txt")).unwrap();
+    let folder = folder().join("second_overlays");
+    let first = Overlay {
+        name: "overlays/first.yaml".to_owned(),
+        text: fs::read_to_string(folder.join("first.txt")).unwrap(),
+    };
+    compare(&folder, |text| {
+        let second = Overlay {
+            name: "overlays/more.yaml".to_owned(),
+            text,
+        };
+        Source::new("openapi.yaml", &document).with_overlays([first.clone(), second])
+    });
+}
+
+#[test]
 fn every_message_contains_a_place_and_what_is_valid() {
     let overlays = folder().join("overlays");
     let mut messages = files(&folder(), "txt");
+    let second = folder().join("second_overlays");
     messages.extend(files(&overlays, "txt"));
-    messages.retain(|path| *path != overlays.join("document.txt"));
+    messages.extend(files(&second, "txt"));
+    messages
+        .retain(|path| *path != overlays.join("document.txt") && *path != second.join("first.txt"));
     for path in messages {
         let message = fs::read_to_string(path).unwrap();
         let parts: Vec<&str> = message.splitn(4, ':').collect();
