@@ -39,7 +39,13 @@ pub(crate) struct Values {
 pub(crate) fn request(document: &Original, operation: &Operation, values: &Values) -> Request {
     let mut request = Request {
         method: operation.method.clone(),
-        path: operation.path.clone(),
+        // A fragment tells operations of one path apart, and is not sent.
+        path: operation
+            .path
+            .split('#')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         ..Request::default()
     };
     for (parameter, value) in operation.parameters.iter().zip(&values.parameters) {

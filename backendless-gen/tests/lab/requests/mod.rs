@@ -23,10 +23,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::crates::{fresh_workspace, read, try_cargo, write_workspace_manifest};
 use backendless_gen::Source;
 use backendless_gen::testing::Slices;
-use expected::{Request, Values};
+use expected::{Request, Values, text};
 use functions::{Function, functions};
 use original::{Operation, Original, essence};
 use program::{CHOSEN, Call};
@@ -43,6 +45,8 @@ struct Sample {
     /// Sampled operations that the generator rejects, with the reason.
     rejected: Vec<String>,
     ambiguous: usize,
+    /// Media types of requests for which there is no function.
+    unsent: Vec<String>,
     calls: Vec<Planned>,
 }
 
@@ -97,6 +101,11 @@ pub(crate) fn run(documents: &[PathBuf], count: usize, seed: u64) -> (String, Ve
         sum(|sample| sample.calls.len()),
         sum(|sample| sample.ambiguous)
     );
+    for sample in &samples {
+        for unsent in &sample.unsent {
+            let _ = writeln!(report, "- no function: {} {unsent}", sample.name);
+        }
+    }
     for difference in &differences {
         let _ = writeln!(report, "- {difference}");
     }
@@ -124,6 +133,7 @@ fn plan(path: &Path, workspace: &Path, lock: &str, count: usize, seed: u64) -> S
         operations: Vec::new(),
         rejected: Vec::new(),
         ambiguous: 0,
+        unsent: Vec::new(),
         calls: Vec::new(),
     };
     let mut indices = Vec::new();
@@ -169,12 +179,18 @@ fn add_calls(
         .iter()
         .filter_map(|one| one.media_type.as_ref())
         .collect();
+    let called = |name: &&String| {
+        others.iter().any(|other| other == name) || first(operation, &others) == Some(*name)
+    };
+    let unsent = operation.bodies.keys().filter(|name| !called(name));
+    let unsent = unsent.map(|name| format!("{}: {name}", operation.pointer));
+    sample.unsent.extend(unsent);
     for function in &own {
         let media_type = match &function.media_type {
             Some(media_type) => Some(media_type),
             None => first(operation, &others),
         };
-        for mode in [Mode::All, Mode::Required] {
+        for mode in modes(media_type) {
             let ambiguous = Cell::new(0);
             let synthesizer = Synthesizer {
                 document,
@@ -199,6 +215,14 @@ fn add_calls(
     }
 }
 
+/// Without a body, parameters are all or only the required ones.
+fn modes(media_type: Option<&String>) -> Vec<Mode> {
+    match media_type {
+        Some(_) => Vec::from([Mode::All, Mode::Empty, Mode::Required]),
+        None => Vec::from([Mode::All, Mode::Required]),
+    }
+}
+
 /// The media type of the first function: JSON if the operation has it, otherwise the first that can be sent.
 fn first<'o>(operation: &'o Operation, others: &[&String]) -> Option<&'o String> {
     let rest = operation
@@ -218,7 +242,7 @@ fn values(
     media_type: Option<&String>,
     function: &Function,
 ) -> Values {
-    let is_all = synthesizer.mode == Mode::All;
+    let is_all = synthesizer.mode != Mode::Required;
     let parameters = operation.parameters.iter().map(|parameter| {
         let place = match parameter.place.as_str() {
             "header" => Place::Header,
@@ -242,6 +266,10 @@ fn values(
         let schema = &operation.bodies[media_type]["schema"];
         let value = synthesizer.value("body", schema);
         let value = value.unwrap_or_else(|| panic!("{}: no body", operation.pointer));
+        let value = match essence(media_type).starts_with("text/") {
+            true => Value::String(text(&value)),
+            false => value,
+        };
         (media_type.clone(), value)
     });
     let mut values = Values {

@@ -56,7 +56,8 @@ fn without_reference(schema: &Value) -> Value {
     rest
 }
 
-fn is_of(kind: &str, value: &Value) -> bool {
+/// Whether a value is of a type.
+pub(crate) fn is_of(kind: &str, value: &Value) -> bool {
     match kind {
         "object" => value.is_object(),
         "array" => value.is_array(),

@@ -19,6 +19,8 @@ const MAX_DEPTH: usize = 24;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     All,
+    /// As all, but lists and maps are empty where they may be.
+    Empty,
     Required,
 }
 
@@ -83,10 +85,13 @@ impl Synthesizer<'_> {
             return Some(value.clone());
         }
         let values: Vec<&Value> = match flat.get("enum") {
-            Some(values) => items(values).filter(|one| !one.is_null()).collect(),
+            Some(values) => items(values).filter(|one| is_of_type(&flat, one)).collect(),
             None => Vec::new(),
         };
-        if !values.is_empty() {
+        if flat.get("enum").is_some() {
+            if values.is_empty() {
+                return None;
+            }
             return Some(values[self.pick(around, values.len())].clone());
         }
         if let Some(choice) = flat.take_choice() {
@@ -153,7 +158,7 @@ impl Synthesizer<'_> {
                 continue;
             }
             let is_required = required.contains(&name.as_str());
-            let is_given = self.mode == Mode::All && around.depth <= MAX_OPTIONAL_DEPTH;
+            let is_given = self.mode != Mode::Required && around.depth <= MAX_OPTIONAL_DEPTH;
             if !is_required && !is_given {
                 continue;
             }
@@ -162,6 +167,10 @@ impl Synthesizer<'_> {
                 None if is_required => return None,
                 None => None,
             };
+        }
+        let undeclared = required.iter().filter(|name| !declares(flat, name));
+        for name in undeclared {
+            object.insert((*name).to_owned(), json!(format!("{name} of any type")));
         }
         let additional = &flat.map()["additionalProperties"];
         let is_open = additional.is_object() || additional == &json!(true);
@@ -179,6 +188,7 @@ impl Synthesizer<'_> {
         let least = limit("minItems").unwrap_or(0);
         let wanted = match self.mode {
             Mode::All => 2,
+            Mode::Empty => 0,
             Mode::Required => 1,
         };
         let count = wanted.max(least).min(limit("maxItems").unwrap_or(u64::MAX));
@@ -192,7 +202,7 @@ impl Synthesizer<'_> {
         if flat.get("uniqueItems") == Some(&json!(true)) {
             list.dedup();
         }
-        (list.len() as u64 >= least || !list.is_empty()).then_some(Value::Array(list))
+        (list.len() as u64 >= least).then_some(Value::Array(list))
     }
 
     fn pick(&self, around: &Around, count: usize) -> usize {
@@ -202,6 +212,16 @@ impl Synthesizer<'_> {
     fn number(&self, around: &Around) -> u64 {
         hash(self.seed, &around.name)
     }
+}
+
+/// Whether a value of an enum is of the type beside it; `null` is chosen separately.
+fn is_of_type(flat: &Flat, value: &Value) -> bool {
+    let is_kind = flat.kind().is_none_or(|kind| valid::is_of(kind, value));
+    is_kind && !value.is_null()
+}
+
+fn declares(flat: &Flat, name: &str) -> bool {
+    flat.map()["properties"].get(name).is_some()
 }
 
 fn within(around: &Around, name: &str, is_required: bool) -> Around {
