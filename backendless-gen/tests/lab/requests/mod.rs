@@ -70,44 +70,54 @@ pub(crate) fn run(documents: &[PathBuf], count: usize, seed: u64) -> (String, Ve
     let members: Vec<String> = samples.iter().map(|sample| member(&sample.name)).collect();
     let members: Vec<&str> = members.iter().map(String::as_str).collect();
     write_workspace_manifest(&workspace, &members);
+    let found = samples.iter().zip(members).map(|(sample, member)| {
+        match try_cargo(&workspace, &["build", "--package", member]) {
+            Ok(()) => compared(sample, &workspace, member),
+            Err(output) => Vec::from([(sample.calls.len(), format!("does not compile: {output}"))]),
+        }
+    });
+    let found: Vec<_> = found.collect();
+    report(&samples, &found)
+}
+
+/// The table, the media types without a function and the differences; then the differences alone.
+fn report(samples: &[Sample], found: &[Vec<(usize, String)>]) -> (String, Vec<String>) {
     let mut report =
         format!("{TITLE}\n| document | operations sampled | requests | equal | differences |\n");
     report.push_str("| --- | ---: | ---: | ---: | ---: |\n");
     let mut differences = Vec::new();
-    for (sample, member) in samples.iter().zip(members) {
-        let found = match try_cargo(&workspace, &["build", "--package", member]) {
-            Ok(()) => compared(sample, &workspace, member),
-            Err(output) => Vec::from([(sample.calls.len(), format!("does not compile: {output}"))]),
-        };
+    let (mut operations, mut requests, mut equal) = (0, 0, 0);
+    for (sample, found) in samples.iter().zip(found) {
         let different: usize = found.iter().map(|(count, _)| count).sum();
-        let requests = sample.calls.len();
+        let (sampled, sent) = (sample.operations.len(), sample.calls.len());
         let _ = writeln!(
             report,
-            "| {} | {} | {requests} | {} | {different} |",
+            "| {} | {sampled} | {sent} | {} | {different} |",
             sample.name,
-            sample.operations.len(),
-            requests - different
+            sent - different
         );
+        operations += sampled;
+        requests += sent;
+        equal += sent - different;
         let texts = found
-            .into_iter()
+            .iter()
             .map(|(_, text)| format!("{}: {text}", sample.name));
         differences.extend(texts.chain(sample.rejected.iter().cloned()));
     }
-    let sum = |count: fn(&Sample) -> usize| samples.iter().map(count).sum::<usize>();
+    let ambiguous: usize = samples.iter().map(|sample| sample.ambiguous).sum();
     let _ = writeln!(
         report,
-        "| total | {} | {} | | |\n\n{} values belong to several members of a union, whichever is chosen.\n",
-        sum(|sample| sample.operations.len()),
-        sum(|sample| sample.calls.len()),
-        sum(|sample| sample.ambiguous)
+        "| total | {operations} | {requests} | {equal} | {} |\n\n{ambiguous} values belong to several members of a union, \
+         whichever is chosen.\n",
+        requests - equal
     );
-    for sample in &samples {
-        for unsent in &sample.unsent {
-            let _ = writeln!(report, "- no function: {} {unsent}", sample.name);
-        }
-    }
-    for difference in &differences {
-        let _ = writeln!(report, "- {difference}");
+    let unsent = samples.iter().flat_map(|sample| {
+        let name = &sample.name;
+        let unsent = sample.unsent.iter();
+        unsent.map(move |unsent| format!("no function: {name} {unsent}"))
+    });
+    for line in unsent.chain(differences.iter().cloned()) {
+        let _ = writeln!(report, "- {line}");
     }
     (report, differences)
 }
