@@ -16,7 +16,7 @@ use backendless_gen::testing::{bindings, rules};
 use syn::Item;
 
 /// Subjects of the normalization, of the generated functions, then the changes of types and docs.
-const SUBJECTS: [&str; 21] = [
+const SUBJECTS: [&str; 22] = [
     // src/document and src/normalize
     "dropped-schemas",
     "media-types",
@@ -39,6 +39,7 @@ const SUBJECTS: [&str; 21] = [
     "type-parameters",
     // src/types and src/docs.rs
     "extra",
+    "optional-properties",
     "secrets",
     "docs",
 ];

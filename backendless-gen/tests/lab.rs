@@ -11,6 +11,9 @@
 //!
 //! With `OPENAPI_LAB_CHECK=1` the code of all accepted operations is also compiled, a crate for each document. The test
 //! fails if it does not compile, or if the generator panics. Rejections do not fail the test.
+//!
+//! With `OPENAPI_LAB_REQUESTS=100` the requests of 100 sampled operations are compared with the documents instead: see
+//! `lab/requests`. `OPENAPI_LAB_SEED` chooses another sample. Each difference fails the test.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +25,8 @@
 mod crates;
 #[path = "lab/report.rs"]
 mod report;
+#[path = "lab/requests/mod.rs"]
+mod requests;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +40,8 @@ use report::{Outcome, Rejection};
 
 const FOLDER: &str = "OPENAPI_LAB";
 const CHECK: &str = "OPENAPI_LAB_CHECK";
+const REQUESTS: &str = "OPENAPI_LAB_REQUESTS";
+const SEED: &str = "OPENAPI_LAB_SEED";
 
 #[test]
 fn accepted_operations_of_public_documents_compile() {
@@ -42,6 +49,10 @@ fn accepted_operations_of_public_documents_compile() {
         println!("nothing tested: {FOLDER} is not set to a folder of OpenAPI documents");
         return;
     };
+    if std::env::var_os(REQUESTS).is_some() {
+        println!("nothing generated as a whole: {REQUESTS} is set");
+        return;
+    }
     let documents = documents(Path::new(&folder));
     assert!(!documents.is_empty(), "no document in {}", folder.display());
     let mut outcomes = Vec::new();
@@ -58,6 +69,29 @@ fn accepted_operations_of_public_documents_compile() {
     if std::env::var_os(CHECK).is_some() {
         check(&accepted);
     }
+}
+
+#[test]
+fn requests_of_public_documents_are_those_of_the_documents() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let (Some(folder), Some(count)) = (std::env::var_os(FOLDER), number(REQUESTS)) else {
+        println!("nothing tested: {FOLDER} or {REQUESTS} is not set");
+        return;
+    };
+    let count = usize::try_from(count).unwrap();
+    let documents = documents(Path::new(&folder));
+    let (report, differences) = requests::run(&documents, count, number(SEED).unwrap_or(1));
+    println!("{report}");
+    append_to_report(&report);
+    assert!(differences.is_empty(), "{} differences", differences.len());
+}
+
+/// Adds a part to the report in `target/tmp`.
+fn append_to_report(text: &str) {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lab.md");
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let kept = before.split(requests::TITLE).next().unwrap_or_default();
+    fs::write(path, format!("{kept}{text}")).unwrap();
 }
 
 /// The documents of a folder, in the order of their names, or the document itself.

@@ -22,6 +22,7 @@ use crate::document::Document;
 use crate::model::{Media, Model, Operation};
 use crate::parameters::Style;
 use signature::Signature;
+pub(crate) use signature::type_argument;
 
 /// Replaces the items of `file` by the module of types and the functions.
 ///

@@ -233,7 +233,7 @@ fn success(operation: &Operation, output: &ReturnType) -> Result<Type, String> {
 }
 
 /// The first type argument of `name<..>`.
-pub(super) fn type_argument<'t>(kind: &'t Type, name: &str) -> Option<&'t Type> {
+pub(crate) fn type_argument<'t>(kind: &'t Type, name: &str) -> Option<&'t Type> {
     let Type::Path(path) = kind else {
         return None;
     };

@@ -3,6 +3,7 @@
 mod derives;
 mod duplicates;
 mod extra;
+mod optional;
 mod properties;
 mod secrets;
 mod unions;
@@ -16,6 +17,7 @@ use crate::document::Document;
 pub(crate) fn apply(document: &Document, file: &mut syn::File) -> Result<(), Error> {
     if let Some(items) = types(file) {
         properties::apply(items);
+        optional::apply(items);
         extra::apply(items);
         unions::apply(document, items)?;
         duplicates::check(document, items)?;

@@ -22,6 +22,7 @@ pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
             "a schema",
         ));
     }
+    check_references(at)?;
     check_type(at)?;
     check_exclusive_limits(at)?;
     check_lists(at)?;
@@ -34,6 +35,20 @@ pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
     for key in ["allOf", "anyOf", "oneOf"] {
         for child in at.child(key).map(|list| list.items()).unwrap_or_default() {
             check(&child)?;
+        }
+    }
+    Ok(())
+}
+
+/// Rejects references whose target depends on the schema that refers to them.
+fn check_references(at: &At<'_>) -> Result<(), Error> {
+    for key in ["$dynamicRef", "$recursiveRef"] {
+        if let Some(found) = at.child(key) {
+            let problem = format!("`{key}` is not supported: its target depends on other schemas");
+            return Err(found.error(
+                problem,
+                "a `$ref` to the schema that describes the value here",
+            ));
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use serde_json::{from_value, json, to_value};
 
 use crate::{
-    directions, media_types, nullable, openapi_3_1, parameter_styles, paths, property_names,
+    directions, media_types, nullable, openapi_3_1, optional_properties, parameter_styles, paths, property_names,
     renamed, scalar_bodies, security, unions,
 };
 
@@ -75,7 +75,7 @@ fn documents_of_openapi_3_1_read_and_write_null_and_each_type_of_a_list() {
     let item: Item = from_value(text).unwrap();
     assert_eq!((item.count, item.version), (None, Some(3)));
     assert_eq!(item.inner.as_ref().unwrap().i, Some(1.5));
-    assert_eq!(item.labels["l"], "a");
+    assert_eq!(item.labels.as_ref().unwrap()["l"], "a");
     let written = to_value(&item).unwrap();
     assert_eq!((&written["both"], &written["count"]), (&json!(5), &json!(null)));
     let null = json!({"kind": "item", "count": 1, "both": null});
@@ -96,7 +96,7 @@ fn content_type<R>(request: &media_types::prepared::Prepared<R>) -> Option<&str>
 #[test]
 fn each_media_type_of_a_request_has_a_function() {
     use media_types::{operations, prepared::Body, prepared::Multipart, raw};
-    let item = raw::types::Item { a: Some("b".to_owned()), list: vec![1, 2], ..Default::default() };
+    let item = raw::types::Item { a: Some("b".to_owned()), list: Some(vec![1, 2]), ..Default::default() };
     let json = raw::add_item(&item).unwrap();
     assert_eq!((content_type(&json), json.path.as_str()), (None, "/items"));
     let form = raw::add_item_form(&item).unwrap();
@@ -350,4 +350,21 @@ fn the_fragment_of_a_path_is_not_sent() {
     let request = renamed::raw::words_again().unwrap();
     assert_eq!(request.path, "/three");
     assert_eq!(request.operation.path(), "/three");
+}
+
+/// An empty list or map is sent as it is, and nothing for an unset property.
+#[test]
+fn optional_properties_are_sent_if_they_are_set() {
+    use optional_properties::{prepared::Body, raw};
+    let required = json!({"names": [], "parent": null});
+    let mut nested = required.clone();
+    nested["next"] = required.clone();
+    let mut empty = required.clone();
+    for (name, value) in [("tags", json!([])), ("labels", json!({})), ("open", json!({})), ("type", json!([]))] {
+        empty[name] = value;
+    }
+    for item in [required, nested, empty] {
+        let value: raw::types::Item = from_value(item.clone()).unwrap();
+        assert_eq!(raw::put_item(&value).unwrap().body, Body::Json(item));
+    }
 }

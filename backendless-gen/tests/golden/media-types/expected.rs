@@ -10,8 +10,8 @@ pub mod types {
     /// `AddItemFormBody`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct AddItemFormBody {
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub a: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub a: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
     /// `ReplaceItemBody`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]

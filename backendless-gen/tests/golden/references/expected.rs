@@ -32,8 +32,8 @@ pub mod types {
     pub struct OtherPartInner {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub a: ::std::option::Option<i64>,
-        #[serde(default)]
-        pub again: ::std::boxed::Box<::std::option::Option<OtherPart>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub again: ::std::option::Option<::std::boxed::Box<OtherPart>>,
     }
     /// `WithSlash`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
