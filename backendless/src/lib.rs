@@ -36,6 +36,7 @@ mod schema;
 mod secret;
 mod timestamp;
 mod transport;
+pub mod update;
 mod users;
 
 /// Files that `cargo xtask generate` writes from `openapi.yaml` and its overlays. Nothing here is handwritten.

@@ -7,4 +7,5 @@ mod rejected;
 mod responses;
 mod stream;
 mod texts;
+mod updates;
 mod wire;
