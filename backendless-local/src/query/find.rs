@@ -1,6 +1,8 @@
 //! The parameters of a find or a count, from a query string or a JSON body, and the SQL statement
 //! that they become.
 
+pub(crate) mod grouping;
+
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value};

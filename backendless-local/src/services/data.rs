@@ -8,14 +8,16 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::id::new_id;
 use crate::query::find::Find;
+use crate::query::find::grouping::{GroupPage, Grouping};
 use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
+use crate::services::columns;
 use crate::services::rows;
 use crate::services::system_properties;
 use crate::services::users::{self, Users};
 use crate::store::database::Database;
-use crate::store::schema::{OBJECT_ID, Table};
+use crate::store::schema::{self, OBJECT_ID, Table};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Data {
@@ -244,6 +246,48 @@ impl Data {
             let table = Table::existing(connection, &table)?;
             find.count(connection, &table)
         });
+        read.await
+    }
+
+    /// Returns rows in groups.
+    pub(crate) async fn group(
+        &self,
+        table: String,
+        grouping: Grouping,
+    ) -> Result<GroupPage, ServiceError> {
+        let read = self.database.read(move |connection| {
+            let table = Table::existing(connection, &table)?;
+            grouping.page(connection, &table)
+        });
+        read.await
+    }
+
+    /// Returns the number of groups or rows in a group.
+    pub(crate) async fn count_in_group(
+        &self,
+        table: String,
+        grouping: Grouping,
+    ) -> Result<i64, ServiceError> {
+        let read = self.database.read(move |connection| {
+            let table = Table::existing(connection, &table)?;
+            grouping.count(connection, &table)
+        });
+        read.await
+    }
+
+    /// Returns the descriptions of the columns of a table.
+    pub(crate) async fn describe(&self, table: String) -> Result<Vec<Value>, ServiceError> {
+        let read = self
+            .database
+            .read(move |connection| Ok(columns::describe(&Table::existing(connection, &table)?)));
+        read.await
+    }
+
+    /// Returns the name of the table with this id.
+    pub(crate) async fn table_name(&self, id: String) -> Result<String, ServiceError> {
+        let read = self
+            .database
+            .read(move |connection| schema::table_name(connection, &id));
         read.await
     }
 }

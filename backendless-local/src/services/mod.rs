@@ -6,6 +6,7 @@
 pub(crate) mod cache;
 pub(crate) mod caller;
 pub(crate) mod cloud_code;
+pub(crate) mod columns;
 pub(crate) mod counters;
 pub(crate) mod data;
 pub(crate) mod fields;

@@ -282,6 +282,21 @@ impl Table {
     }
 }
 
+/// Returns the name of the table with this id, or the service's error "Table not found".
+pub(crate) fn table_name(connection: &Connection, id: &str) -> Result<String, ServiceError> {
+    let name = match id.parse::<i64>() {
+        Ok(id) => connection
+            .prepare_cached("SELECT name FROM data_table WHERE id = ?")?
+            .query_row([id], |row| row.get(0))
+            .optional()?,
+        Err(_) => None,
+    };
+    name.ok_or_else(|| {
+        let message = format!("Table not found by id '{}'", shorten(id));
+        ServiceError::new(code::UNKNOWN_TABLE, message)
+    })
+}
+
 /// Deletes every user table and its schema.
 pub(crate) fn reset(connection: &Connection) -> Result<(), ServiceError> {
     let mut statement = connection.prepare("SELECT id FROM data_table")?;

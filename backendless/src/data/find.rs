@@ -7,19 +7,24 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::query::{Query, and, clause};
+use super::query::{Query, QueryBody, and, clause, is_too_long};
 use super::stream::Paging;
 use super::{Object, ObjectStream};
 use crate::filter::Filter;
 use crate::generated::raw;
 use crate::operations::COUNT_OBJECTS;
+use crate::prepared::Prepared;
 use crate::request::{Request, RequestFuture, sealed};
+use crate::{Client, Result};
 
 /// Request that searches the rows of a table; created by [`Table::find`](super::Table::find).
 ///
 /// Awaited, it returns one page of rows. [`first`](Self::first) returns one row, [`rows`](Self::rows) rows of another
 /// shape, and [`stream`](Self::stream) all rows. A stream sends a request for each page, and the settings of the
 /// search, such as [`timeout`](Self::timeout), apply to each of them.
+///
+/// A search whose URL would be longer than 2,000 bytes is sent as a POST with the same parameters in its body
+/// (`findObjectsByPost`), which the OpenAPI document lacks. It is retried like the GET.
 ///
 /// # Errors
 ///
@@ -50,7 +55,7 @@ pub type Find<T> = Request<Vec<Object<T>>, FindParameters<T>>;
 
 /// Parameters of [`Find`].
 pub struct FindParameters<T> {
-    query: Query,
+    pub(super) query: Query,
     /// Settings of `stream`.
     concurrency: usize,
     by_key: bool,
@@ -153,7 +158,11 @@ impl<T> Find<T> {
     /// ```
     pub fn properties<P: Into<String>>(mut self, properties: impl IntoIterator<Item = P>) -> Self {
         let properties = properties.into_iter().map(Into::into);
-        self.parameters.query.properties.extend(properties);
+        self.parameters
+            .query
+            .selection
+            .properties
+            .extend(properties);
         self
     }
 
@@ -168,7 +177,11 @@ impl<T> Find<T> {
     /// ```
     pub fn load_relations<P: Into<String>>(mut self, columns: impl IntoIterator<Item = P>) -> Self {
         let columns = columns.into_iter().map(Into::into);
-        self.parameters.query.load_relations.extend(columns);
+        self.parameters
+            .query
+            .selection
+            .load_relations
+            .extend(columns);
         self
     }
 
@@ -355,6 +368,9 @@ impl<T: DeserializeOwned + Send + 'static> sealed::Sendable<Vec<Object<T>>> for 
 
 /// Request that counts the rows of a table; created by [`Table::count`](super::Table::count).
 ///
+/// A count whose URL would be longer than 2,000 bytes is sent as a POST with the filter in its body
+/// (`countObjectsByPost`), which the OpenAPI document lacks. It is retried like the GET.
+///
 /// # Errors
 ///
 /// As [`Find`].
@@ -408,11 +424,26 @@ impl Count {
 impl sealed::Sendable<u64> for CountParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();
-        let clause = clause(parameters.filter.as_ref());
-        let clause = clause.map_err(|error| error.with_operation(&COUNT_OBJECTS));
-        let request = clause.and_then(|clause| raw::count_objects(&parameters.table, clause));
+        let request = parameters.prepare(&client);
         Request::map(&client, request, |count| u64::try_from(count).unwrap_or(0))
             .with_settings(settings)
             .into_future()
+    }
+}
+
+impl CountParameters {
+    /// Prepares a GET, or a POST with the filter in its body if the URL of the GET would be too long.
+    fn prepare(&self, client: &Client) -> Result<Prepared<i64>> {
+        let clause = clause(self.filter.as_ref());
+        let clause = clause.map_err(|error| error.with_operation(&COUNT_OBJECTS))?;
+        let request = raw::count_objects(&self.table, clause)?;
+        if !is_too_long(client, &request) {
+            return Ok(request);
+        }
+        let body = QueryBody {
+            r#where: clause,
+            ..QueryBody::default()
+        };
+        raw::count_objects_by_post(&self.table, &body)
     }
 }

@@ -6,9 +6,13 @@
 
 mod bulk;
 mod decode;
+mod describe;
 mod encode;
 mod find;
+mod get;
+mod group;
 mod object;
+mod options;
 mod paging;
 mod query;
 mod stream;
@@ -22,7 +26,10 @@ use serde::{Deserialize, Serialize};
 
 pub use bulk::{DeleteWhere, DeleteWhereParameters, UpdateWhere, UpdateWhereParameters};
 pub(crate) use decode::is_system_property;
+pub use describe::Property;
 pub use find::{Count, CountParameters, Find, FindParameters};
+pub use get::{Get, GetParameters};
+pub use group::{Group, GroupFind, GroupFindParameters, GroupPage};
 pub use object::Object;
 pub use stream::ObjectStream;
 
@@ -140,13 +147,13 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
         Request::new(&self.client, raw::create_object(&self.name, object))
     }
 
-    /// Reads the row with the id `id`.
+    /// Reads the row with the id `id`; [`Get`] has options for the properties and relations to return.
     ///
     /// # Errors
     ///
     /// - [`NotFound`](crate::ErrorKind::NotFound) if the row or the table does not exist.
-    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `id` cannot be a path segment, or is `count`, which
-    ///   is the path of another operation.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `id` cannot be a path segment, or is the path of another
+    ///   operation, such as `count` or `properties`.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
@@ -158,8 +165,9 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// assert!(notes.get("no-such-id").await.unwrap_err().is_not_found());
     /// # });
     /// ```
-    pub fn get(&self, id: impl Into<String>) -> Request<Object<T>> {
-        Request::new(&self.client, raw::get_object_by_id(&self.name, &id.into()))
+    pub fn get(&self, id: impl Into<String>) -> Get<T> {
+        let parameters = GetParameters::new(Arc::clone(&self.name), id.into());
+        Request::with_parameters(self.client.clone(), parameters)
     }
 
     /// Updates the row with the id `id`, and returns the whole row after the update.

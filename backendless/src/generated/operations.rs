@@ -4,6 +4,7 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_queries.yaml sha256 35fd3fc9f00d70f1b4a27cd47f5160a86d38c6aa4053b61c88b96cecbc4cdcac
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // progenitor 0.15.1, prettyplease 0.3.0
 
@@ -65,7 +66,8 @@ pub static FIND_OBJECTS: Operation = Operation {
 ///
 /// Safe: reads an object and changes nothing.
 ///
-/// Reserved values of `object-id`, which would make the path address another operation: `count`.
+/// Reserved values of `object-id`, which would make the path address another operation: `count`,
+/// `pk`, `properties`, `table-name`.
 pub static GET_OBJECT_BY_ID: Operation = Operation {
     id: "getObjectById",
     service: "Data",
@@ -84,7 +86,7 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
         PathParameter {
             name: "object-id",
             multi_segment: false,
-            reserved: &["count"],
+            reserved: &["count", "pk", "properties", "table-name"],
         },
     ],
 };
@@ -168,6 +170,32 @@ pub static COUNT_OBJECTS: Operation = Operation {
             name: "table-name",
             multi_segment: false,
             reserved: &[],
+        },
+    ],
+};
+
+/// `countObjectsByPost`: Count objects with the parameters in the body.
+///
+/// `POST /data/{table-name}/count`
+///
+/// Safe: a POST that counts objects and changes nothing.
+///
+/// Reserved values of `table-name`, which would make the path address another operation:
+/// `data-grouping`.
+pub static COUNT_OBJECTS_BY_POST: Operation = Operation {
+    id: "countObjectsByPost",
+    service: "Data",
+    method: "POST",
+    path: "/data/{table-name}/count",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["data-grouping"],
         },
     ],
 };
@@ -896,6 +924,150 @@ pub static DELETE_OBJECTS: Operation = Operation {
     ],
 };
 
+/// `findObjectsByPost`: Find objects with the parameters in the body.
+///
+/// `POST /data/{table-name}/find`
+///
+/// Safe: a POST that reads objects and changes nothing.
+///
+/// Reserved values of `table-name`, which would make the path address another operation:
+/// `data-grouping`.
+pub static FIND_OBJECTS_BY_POST: Operation = Operation {
+    id: "findObjectsByPost",
+    service: "Data",
+    method: "POST",
+    path: "/data/{table-name}/find",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["data-grouping"],
+        },
+    ],
+};
+
+/// `describeTable`: Retrieve the columns of a table.
+///
+/// `GET /data/{table-name}/properties`
+///
+/// Safe: reads the columns and changes nothing.
+pub static DESCRIBE_TABLE: Operation = Operation {
+    id: "describeTable",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-name}/properties",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `getTableName`: Retrieve the name of a table by its id.
+///
+/// `GET /data/{table-id}/table-name`
+///
+/// Safe: reads a name and changes nothing.
+pub static GET_TABLE_NAME: Operation = Operation {
+    id: "getTableName",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-id}/table-name",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `getObjectByPrimaryKey`: Retrieve an object by its primary key.
+///
+/// `GET /data/{table-name}/pk`
+///
+/// Safe: reads an object and changes nothing.
+pub static GET_OBJECT_BY_PRIMARY_KEY: Operation = Operation {
+    id: "getObjectByPrimaryKey",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-name}/pk",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `groupObjects`: Retrieve objects in groups.
+///
+/// `POST /data/data-grouping/{table-name}`
+///
+/// Safe: a POST that reads objects and changes nothing.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `count`,
+/// `find`.
+pub static GROUP_OBJECTS: Operation = Operation {
+    id: "groupObjects",
+    service: "Data",
+    method: "POST",
+    path: "/data/data-grouping/{table-name}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["count", "find"],
+        },
+    ],
+};
+
+/// `countObjectsInGroup`: Count the groups or objects in a group.
+///
+/// `POST /data/data-grouping/{table-name}/count`
+///
+/// Safe: a POST that counts and changes nothing.
+pub static COUNT_OBJECTS_IN_GROUP: Operation = Operation {
+    id: "countObjectsInGroup",
+    service: "Data",
+    method: "POST",
+    path: "/data/data-grouping/{table-name}/count",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -904,6 +1076,7 @@ pub static ALL: &[&Operation] = &[
     &UPDATE_OBJECT,
     &DELETE_OBJECT,
     &COUNT_OBJECTS,
+    &COUNT_OBJECTS_BY_POST,
     &REGISTER_USER,
     &LOGIN_USER,
     &LOGOUT_USER,
@@ -936,4 +1109,10 @@ pub static ALL: &[&Operation] = &[
     &UPSERT_OBJECT,
     &UPDATE_OBJECTS,
     &DELETE_OBJECTS,
+    &FIND_OBJECTS_BY_POST,
+    &DESCRIBE_TABLE,
+    &GET_TABLE_NAME,
+    &GET_OBJECT_BY_PRIMARY_KEY,
+    &GROUP_OBJECTS,
+    &COUNT_OBJECTS_IN_GROUP,
 ];

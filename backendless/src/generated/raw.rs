@@ -4,6 +4,7 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_queries.yaml sha256 35fd3fc9f00d70f1b4a27cd47f5160a86d38c6aa4053b61c88b96cecbc4cdcac
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // progenitor 0.15.1, prettyplease 0.3.0
 
@@ -19,7 +20,7 @@
 )]
 
 use crate::operations;
-use crate::prepared::{Multipart, Prepared, RequestBuilder};
+use crate::prepared::{Multipart, Prepared, RequestBuilder, Style};
 
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
@@ -66,32 +67,50 @@ pub mod types {
 ///
 /// Arguments:
 /// - `table_name`: Name of the database table (data store class).
+/// - `distinct`: Whether rows with equal properties are returned once.
+/// - `exclude_props`: Comma-separated list of properties to omit.
+/// - `file_reference_prefix`: Text to put before the values of file columns.
 /// - `group_by`: Comma-separated list of columns to group results by.
+/// - `having`: Condition on the groups of groupBy, with aggregates.
 /// - `load_relations`: Comma-separated list of related columns to eager-load.
 /// - `offset`: Zero-based index of the first object to return. Default: `0`.
 /// - `page_size`: Number of objects to return per page (max 100). Default: `10`.
 /// - `property`: Comma-separated list of properties (or aggregates) to return.
+/// - `relations_depth`: Number of levels of related objects to return.
+/// - `relations_page_size`: Number of related objects to return per relation.
 /// - `sort_by`: Comma-separated list of properties to sort by.
 /// - `where_`: SQL-like search clause applied to the table.
 pub fn find_objects<T: ::serde::de::DeserializeOwned>(
     profile: crate::Profile,
     table_name: &str,
+    distinct: Option<bool>,
+    exclude_props: Option<&str>,
+    file_reference_prefix: Option<&str>,
     group_by: Option<&str>,
+    having: Option<&str>,
     load_relations: Option<&str>,
     offset: Option<i64>,
     page_size: Option<i64>,
     property: Option<&str>,
+    relations_depth: Option<i64>,
+    relations_page_size: Option<i64>,
     sort_by: Option<&str>,
     where_: Option<&str>,
 ) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
     let mut request = RequestBuilder::new(&operations::FIND_OBJECTS);
     request.literal("/data/");
     request.parameter(0, table_name)?;
+    request.query("distinct", &distinct)?;
+    request.query("excludeProps", &exclude_props)?;
+    request.query("fileReferencePrefix", &file_reference_prefix)?;
     request.query("groupBy", &group_by)?;
+    request.query("having", &having)?;
     request.query("loadRelations", &load_relations)?;
     request.query("offset", &offset)?;
     request.query("pageSize", &page_size)?;
     request.query(profile.select("property", "props"), &property)?;
+    request.query("relationsDepth", &relations_depth)?;
+    request.query("relationsPageSize", &relations_page_size)?;
     request.query("sortBy", &sort_by)?;
     request.query("where", &where_)?;
     Ok(request.finish_json())
@@ -125,15 +144,33 @@ pub fn create_object<B: ::serde::Serialize + ?Sized, T: ::serde::de::Deserialize
 /// Arguments:
 /// - `table_name`: Name of the database table (data store class).
 /// - `object_id`: System-assigned objectId of a stored object.
+/// - `exclude_props`: Comma-separated list of properties to omit.
+/// - `file_reference_prefix`: Text to put before the values of file columns.
+/// - `load_relations`: Comma-separated list of related columns to eager-load.
+/// - `property`: A property to return; repeated for several.
+/// - `relations_depth`: Number of levels of related objects to return.
+/// - `relations_page_size`: Number of related objects to return per relation.
 pub fn get_object_by_id<T: ::serde::de::DeserializeOwned>(
     table_name: &str,
     object_id: &str,
+    exclude_props: Option<&str>,
+    file_reference_prefix: Option<&str>,
+    load_relations: Option<&str>,
+    property: Option<&::std::vec::Vec<::std::string::String>>,
+    relations_depth: Option<i64>,
+    relations_page_size: Option<i64>,
 ) -> crate::Result<Prepared<T>> {
     let mut request = RequestBuilder::new(&operations::GET_OBJECT_BY_ID);
     request.literal("/data/");
     request.parameter(0, table_name)?;
     request.literal("/");
     request.parameter(1, object_id)?;
+    request.query("excludeProps", &exclude_props)?;
+    request.query("fileReferencePrefix", &file_reference_prefix)?;
+    request.query("loadRelations", &load_relations)?;
+    request.query("property", &property)?;
+    request.query("relationsDepth", &relations_depth)?;
+    request.query("relationsPageSize", &relations_page_size)?;
     Ok(request.finish_json())
 }
 
@@ -198,6 +235,25 @@ pub fn count_objects(
     request.parameter(0, table_name)?;
     request.literal("/count");
     request.query("where", &where_)?;
+    Ok(request.finish_json())
+}
+
+/// Count objects with the parameters in the body
+///
+/// Sends a `POST` request to `/data/{table-name}/count`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: An object with `where`, `distinct` and `groupBy`, each optional.
+pub fn count_objects_by_post<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::COUNT_OBJECTS_BY_POST);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/count");
+    request.json(body)?;
     Ok(request.finish_json())
 }
 
@@ -772,6 +828,115 @@ pub fn delete_objects<B: ::serde::Serialize + ?Sized>(
     request.literal("/data/bulk/");
     request.parameter(0, table_name)?;
     request.literal("/delete");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Find objects with the parameters in the body
+///
+/// Sends a `POST` request to `/data/{table-name}/find`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: The parameters of findObjects; `props` replaces `property`.
+pub fn find_objects_by_post<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::FIND_OBJECTS_BY_POST);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/find");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Retrieve the columns of a table
+///
+/// Sends a `GET` request to `/data/{table-name}/properties`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+pub fn describe_table<T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::DESCRIBE_TABLE);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/properties");
+    Ok(request.finish_json())
+}
+
+/// Retrieve the name of a table by its id
+///
+/// Sends a `GET` request to `/data/{table-id}/table-name`
+///
+/// Arguments:
+/// - `table_id`: Id of the table, which the service assigns.
+pub fn get_table_name(table_id: &str) -> crate::Result<Prepared<::std::string::String>> {
+    let mut request = RequestBuilder::new(&operations::GET_TABLE_NAME);
+    request.literal("/data/");
+    request.parameter(0, table_id)?;
+    request.literal("/table-name");
+    Ok(request.finish_json())
+}
+
+/// Retrieve an object by its primary key
+///
+/// Sends a `GET` request to `/data/{table-name}/pk`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `key`: The columns of the primary key, each a parameter of its own.
+pub fn get_object_by_primary_key<T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    key: &::serde_json::Map<::std::string::String, ::serde_json::Value>,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::GET_OBJECT_BY_PRIMARY_KEY);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/pk");
+    request.query_as(Style::Exploded, "key", &key)?;
+    Ok(request.finish_json())
+}
+
+/// Retrieve objects in groups
+///
+/// Sends a `POST` request to `/data/data-grouping/{table-name}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: The parameters of findObjectsByPost, and groupPath, groupDepth, groupPageSize and
+///   recordsPageSize.
+pub fn group_objects<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::GROUP_OBJECTS);
+    request.literal("/data/data-grouping/");
+    request.parameter(0, table_name)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Count the groups or objects in a group
+///
+/// Sends a `POST` request to `/data/data-grouping/{table-name}/count`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: The parameters of groupObjects, with groupPath.
+pub fn count_objects_in_group<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::COUNT_OBJECTS_IN_GROUP);
+    request.literal("/data/data-grouping/");
+    request.parameter(0, table_name)?;
+    request.literal("/count");
     request.json(body)?;
     Ok(request.finish_json())
 }
