@@ -65,7 +65,8 @@ pub mod parameters {
     pub use crate::cache::CachePutParameters;
     pub use crate::cloud_code::InvocationParameters;
     pub use crate::data::{
-        CountParameters, DeleteWhereParameters, FindParameters, UpdateWhereParameters,
+        CountParameters, DeleteWhereParameters, FindParameters, RelateWhereParameters,
+        UpdateWhereParameters,
     };
     pub use crate::files::{DownloadFileParameters, UploadFileParameters};
     pub use crate::geo::FindGeoPointsParameters;
@@ -87,7 +88,10 @@ pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
-pub use data::{Count, DeleteWhere, Find, Object, ObjectStream, Record, Table, UpdateWhere};
+pub use data::{
+    Count, DeleteWhere, Find, Object, ObjectStream, Record, RelateWhere, Relation, Table,
+    UpdateWhere,
+};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};

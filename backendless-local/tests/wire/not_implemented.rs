@@ -24,11 +24,6 @@ DELETE /data/bulk/Person?where=age%20%3E%2020
 PUT /data/bulkupsert/Person [{"name":"Eve"}]
 POST /data/data-grouping/Person {"groupBy":"name"}
 POST /data/data-grouping/Person/count {"groupBy":"name"}
-GET /data/Person/{row}/friends?pageSize=20
-POST /data/Person/{row}/friends ["{row}"]
-POST /data/Person/{row}/friends?whereClause=age%20%3E%2020
-PUT /data/Person/{row}/friends ["{row}"]
-DELETE /data/Person/{row}/friends ["{row}"]
 PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
 PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
 POST /transaction/unit-of-work {"operations":[{"operationType":"CREATE","table":"Person","payload":{"name":"Eve"}}]}

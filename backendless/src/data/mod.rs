@@ -2,7 +2,8 @@
 //!
 //! [`Table`] creates the requests. Each row is an [`Object`]: the caller's value, and the properties that the service
 //! keeps for every row. [`Find`] and [`Count`] search; [`ObjectStream`] reads all rows of a search page by page.
-//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter.
+//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter. [`Relation`] reads and changes the rows that
+//! a row is related to.
 
 mod bulk;
 mod decode;
@@ -11,6 +12,7 @@ mod find;
 mod object;
 mod paging;
 mod query;
+mod relation;
 mod stream;
 
 use std::fmt;
@@ -24,6 +26,7 @@ pub use bulk::{DeleteWhere, DeleteWhereParameters, UpdateWhere, UpdateWhereParam
 pub(crate) use decode::is_system_property;
 pub use find::{Count, CountParameters, Find, FindParameters};
 pub use object::Object;
+pub use relation::{RelateWhere, RelateWhereParameters, Relation};
 pub use stream::ObjectStream;
 
 use crate::filter::Filter;
@@ -340,6 +343,25 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
             self.client.clone(),
             FindParameters::new(Arc::clone(&self.name)),
         )
+    }
+
+    /// Returns the relation `column` of the row with the id `id`, whose related rows have the type `U`; see [`Relation`].
+    ///
+    /// The arguments are checked when a request is sent.
+    ///
+    /// ```
+    /// # use backendless::Record;
+    /// # backendless_local::doc_example!(|client| {
+    /// # let (people, addresses) = (client.data::<Record>("Person"), client.data::<Record>("Address"));
+    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
+    /// # let home = addresses.create(&serde_json::json!({"city": "Oslo"})).await?;
+    /// # people.relation::<Record>(&bob.object_id, "address:Address:1").set([&home.object_id]).await?;
+    /// let address = people.relation::<Record>(&bob.object_id, "address").find().first().await?;
+    /// assert_eq!(address.expect("Bob has an address")["city"], "Oslo");
+    /// # });
+    /// ```
+    pub fn relation<U>(&self, id: impl Into<String>, column: impl Into<String>) -> Relation<U> {
+        Relation::new(&self.client, &self.name, id.into(), column.into())
     }
 
     /// Creates a count of rows; see [`Count`].

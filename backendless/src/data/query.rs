@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::filter::{Filter, field};
 use crate::generated::raw;
-use crate::operations::FIND_OBJECTS;
+use crate::operations::{FIND_OBJECTS, FIND_RELATED_OBJECTS, Operation};
 use crate::prepared::Prepared;
 use crate::request::Request;
 use crate::{Client, Error, Result};
@@ -14,10 +14,19 @@ use crate::{Client, Error, Result};
 /// Maximum number of rows that the service returns in one page.
 pub(super) const MAX_PAGE_SIZE: u32 = 100;
 
+/// A relation of one row.
+#[derive(Clone, Debug)]
+pub(super) struct RelationOf {
+    pub(super) parent: Arc<str>,
+    pub(super) column: Arc<str>,
+}
+
 /// Parameters of a search, without the client that sends it.
 #[derive(Clone, Debug)]
 pub(super) struct Query {
     pub(super) table: Arc<str>,
+    /// The relation whose rows are searched, instead of those of the table.
+    relation: Option<RelationOf>,
     filter: Option<Filter>,
     pub(super) page_size: Option<u32>,
     pub(super) offset: Option<u64>,
@@ -31,6 +40,7 @@ impl Query {
     pub(super) fn new(table: Arc<str>) -> Self {
         Self {
             table,
+            relation: None,
             filter: None,
             page_size: None,
             offset: None,
@@ -38,6 +48,22 @@ impl Query {
             properties: Vec::new(),
             load_relations: Vec::new(),
             group_by: Vec::new(),
+        }
+    }
+
+    /// Creates the search of the rows that a row of `table` is related to.
+    pub(super) fn related(table: Arc<str>, relation: RelationOf) -> Self {
+        Self {
+            relation: Some(relation),
+            ..Self::new(table)
+        }
+    }
+
+    /// Returns the operation that executes the search.
+    pub(super) fn operation(&self) -> &'static Operation {
+        match self.relation {
+            None => &FIND_OBJECTS,
+            Some(_) => &FIND_RELATED_OBJECTS,
         }
     }
 
@@ -51,7 +77,7 @@ impl Query {
         if self.offset.is_some() || !self.sort_by.is_empty() || !self.group_by.is_empty() {
             let problem = "by_key sorts by objectId and starts at the first row: it cannot be combined \
                            with sort_by, offset or group_by";
-            return Err(Error::invalid_argument(problem).with_operation(&FIND_OBJECTS));
+            return Err(Error::invalid_argument(problem).with_operation(self.operation()));
         }
         self.sort_by = vec!["objectId".to_owned()];
         Ok(())
@@ -75,7 +101,8 @@ impl Query {
         &self,
         client: &Client,
     ) -> Result<Prepared<Option<Vec<R>>>> {
-        let invalid = |problem| Error::invalid_argument(problem).with_operation(&FIND_OBJECTS);
+        let operation = self.operation();
+        let invalid = |problem| Error::invalid_argument(problem).with_operation(operation);
         let page_size = match self.page_size {
             Some(rows) if !(1..=MAX_PAGE_SIZE).contains(&rows) => {
                 return Err(invalid(format!(
@@ -86,17 +113,38 @@ impl Query {
         };
         let offset = self.offset.map(i64::try_from).transpose();
         let offset = offset.map_err(|_| invalid("offset exceeds the range of i64".to_owned()))?;
-        raw::find_objects(
-            client.profile,
-            &self.table,
-            joined(&self.group_by).as_deref(),
-            joined(&self.load_relations).as_deref(),
-            offset,
-            page_size,
-            joined(&self.properties).as_deref(),
-            joined(&self.sort_by).as_deref(),
-            clause(self.filter.as_ref()).map_err(|error| error.with_operation(&FIND_OBJECTS))?,
-        )
+        let clause = clause(self.filter.as_ref());
+        let clause = clause.map_err(|error| error.with_operation(operation))?;
+        let group_by = joined(&self.group_by);
+        let load_relations = joined(&self.load_relations);
+        let properties = joined(&self.properties);
+        let sort_by = joined(&self.sort_by);
+        match &self.relation {
+            None => raw::find_objects(
+                client.profile,
+                &self.table,
+                group_by.as_deref(),
+                load_relations.as_deref(),
+                offset,
+                page_size,
+                properties.as_deref(),
+                sort_by.as_deref(),
+                clause,
+            ),
+            Some(RelationOf { parent, column }) => raw::find_related_objects(
+                client.profile,
+                &self.table,
+                parent,
+                column,
+                group_by.as_deref(),
+                load_relations.as_deref(),
+                offset,
+                page_size,
+                properties.as_deref(),
+                sort_by.as_deref(),
+                clause,
+            ),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/relations.yaml sha256 7f14c654e813278842fcd0480dc324b65addc1f7b2ee09f045ecdbb385c4e5e2
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! The operations of the API, one constant each.
@@ -896,6 +897,147 @@ pub static DELETE_OBJECTS: Operation = Operation {
     ],
 };
 
+/// `findRelatedObjects`: Find the objects that an object is related to.
+///
+/// `GET /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Safe: reads objects and changes nothing.
+pub static FIND_RELATED_OBJECTS: Operation = Operation {
+    id: "findRelatedObjects",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `setRelation`: Replace the objects that an object is related to.
+///
+/// `POST /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Idempotent: sets the related objects to the given ones; the SDK sends a request with a
+/// condition, which may match other objects later, only once.
+///
+/// Reserved values of `relation-column`, which would make the path address another operation:
+/// `delete`.
+///
+/// Only the combination of `relation-column` = `delete` and `table-name` = `bulk` gives the path of
+/// `deleteObjects`; `delete` is always reserved for `relation-column`.
+pub static SET_RELATION: Operation = Operation {
+    id: "setRelation",
+    service: "Data",
+    method: "POST",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &["delete"],
+        },
+    ],
+};
+
+/// `addRelation`: Add objects to those that an object is related to.
+///
+/// `PUT /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Idempotent: an object that is related already is ignored; the SDK sends a request with a
+/// condition, which may match other objects later, only once.
+pub static ADD_RELATION: Operation = Operation {
+    id: "addRelation",
+    service: "Data",
+    method: "PUT",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `deleteRelation`: Remove objects from those that an object is related to.
+///
+/// `DELETE /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Idempotent: an object that is not related is ignored; the SDK sends a request with a condition,
+/// which may match other objects later, only once.
+pub static DELETE_RELATION: Operation = Operation {
+    id: "deleteRelation",
+    service: "Data",
+    method: "DELETE",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -936,4 +1078,8 @@ pub static ALL: &[&Operation] = &[
     &UPSERT_OBJECT,
     &UPDATE_OBJECTS,
     &DELETE_OBJECTS,
+    &FIND_RELATED_OBJECTS,
+    &SET_RELATION,
+    &ADD_RELATION,
+    &DELETE_RELATION,
 ];

@@ -6,7 +6,7 @@ use backendless::operations::*;
 use serde_json::json;
 
 use super::call::{call, first_of};
-use super::{Entry, ResponseBody, Values, number, object, objects};
+use super::{Entry, ResponseBody, Values, number, object, objects, relations};
 
 pub(super) fn entries() -> Vec<Entry> {
     vec![
@@ -17,6 +17,10 @@ pub(super) fn entries() -> Vec<Entry> {
         update_where(),
         find(),
         count(),
+        relations::set(),
+        relations::add(),
+        relations::find(),
+        relations::remove(),
         delete(),
         delete_where(),
     ]

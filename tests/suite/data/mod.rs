@@ -4,6 +4,7 @@ mod bulk;
 mod exchange;
 mod paging;
 mod rejected;
+mod relations;
 mod responses;
 mod stream;
 mod texts;

@@ -9,6 +9,7 @@ mod files;
 mod geo;
 mod info;
 mod messaging;
+mod relations;
 mod users;
 
 use axum::Router;
@@ -19,6 +20,7 @@ use crate::services::Services;
 pub(super) fn all(origin: String) -> Router<Services> {
     Router::new()
         .merge(data::routes())
+        .merge(relations::routes())
         .merge(users::routes())
         .merge(info::routes(&origin))
         .merge(files::routes(origin))
