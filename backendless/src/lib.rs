@@ -67,7 +67,7 @@ pub mod parameters {
     pub use crate::cloud_code::InvocationParameters;
     pub use crate::data::{
         CountParameters, DeleteWhereParameters, FindParameters, GetParameters, GroupFindParameters,
-        UpdateWhereParameters,
+        RelateWhereParameters, UpdateWhereParameters,
     };
     pub use crate::files::{DownloadFileParameters, UploadFileParameters};
     pub use crate::geo::FindGeoPointsParameters;
@@ -91,7 +91,7 @@ pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
 pub use data::{
     Count, DeleteWhere, Find, Get, Group, GroupFind, GroupPage, Object, ObjectStream, Property,
-    Record, Table, UpdateWhere,
+    Record, RelateWhere, Relation, Table, UpdateWhere,
 };
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};

@@ -113,6 +113,9 @@ fn data(client: &Client, texts: &mut DebugTexts) {
         "CountParameters",
         &rows.count().filter(format!("name = '{VALUE}'")),
     );
+    let relation = rows.relation::<Record>(VALUE, "friends");
+    texts.add("Relation", &relation);
+    texts.add("RelateWhereParameters", &relation.add_where(filter.clone()));
     texts.add("ObjectStream", &rows.find().filter(filter).stream());
     texts.add("Timestamp", &Timestamp::now());
     texts.add(

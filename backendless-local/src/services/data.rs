@@ -13,6 +13,7 @@ use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
 use crate::services::columns;
+use crate::services::deep_save::DeepSave;
 use crate::services::rows;
 use crate::services::system_properties;
 use crate::services::users::{self, Users};
@@ -249,6 +250,27 @@ impl Data {
         read.await
     }
 
+    /// Saves a row and the rows in its relations.
+    pub(crate) async fn deep_save(
+        &self,
+        caller: Caller,
+        table: String,
+        row: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        let owner_id = caller.user_id().map(str::to_owned);
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let connection = transaction;
+            let save = DeepSave {
+                connection,
+                owner_id,
+                now,
+            };
+            save.save(&table, row)
+        });
+        write.await
+    }
+
     /// Returns rows in groups.
     pub(crate) async fn group(
         &self,
@@ -279,7 +301,7 @@ impl Data {
     pub(crate) async fn describe(&self, table: String) -> Result<Vec<Value>, ServiceError> {
         let read = self
             .database
-            .read(move |connection| Ok(columns::describe(&Table::existing(connection, &table)?)));
+            .read(move |connection| columns::describe(&Table::existing(connection, &table)?));
         read.await
     }
 

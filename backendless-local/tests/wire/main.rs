@@ -21,6 +21,7 @@ mod persistence;
 mod private_folder;
 mod program;
 mod readers;
+mod relations;
 mod rows;
 mod sessions;
 mod support;

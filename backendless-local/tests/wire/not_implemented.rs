@@ -13,17 +13,11 @@ use backendless_local::Server;
 
 /// One request per line: method, path and optional body. `{row}` and `{user}` are objectIds.
 const REQUESTS: &str = r#"
-PUT /data/Person/deep-save {"name":"Eve","friends":[{"name":"Bob"}]}
 GET /data/Person/first?loadRelations=friends
 GET /data/Person/last
 POST /data/bulk/Person [{"name":"Eve"}]
 DELETE /data/bulk/Person?where=age%20%3E%2020
 PUT /data/bulkupsert/Person [{"name":"Eve"}]
-GET /data/Person/{row}/friends?pageSize=20
-POST /data/Person/{row}/friends ["{row}"]
-POST /data/Person/{row}/friends?whereClause=age%20%3E%2020
-PUT /data/Person/{row}/friends ["{row}"]
-DELETE /data/Person/{row}/friends ["{row}"]
 PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
 PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
 POST /transaction/unit-of-work {"operations":[{"operationType":"CREATE","table":"Person","payload":{"name":"Eve"}}]}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::query::{Query, QueryBody, and, clause, is_too_long};
+use super::query::{Query, QueryBody, RelationOf, and, clause, is_too_long};
 use super::stream::Paging;
 use super::{Object, ObjectStream};
 use crate::filter::Filter;
@@ -17,7 +17,8 @@ use crate::prepared::Prepared;
 use crate::request::{Request, RequestFuture, sealed};
 use crate::{Client, Result};
 
-/// Request that searches the rows of a table; created by [`Table::find`](super::Table::find).
+/// Request that searches the rows of a table, created by [`Table::find`](super::Table::find), or the rows of a relation,
+/// created by [`Relation::find`](super::Relation::find).
 ///
 /// Awaited, it returns one page of rows. [`first`](Self::first) returns one row, [`rows`](Self::rows) rows of another
 /// shape, and [`stream`](Self::stream) all rows. A stream sends a request for each page, and the settings of the
@@ -64,8 +65,17 @@ pub struct FindParameters<T> {
 
 impl<T> FindParameters<T> {
     pub(super) fn new(table: Arc<str>) -> Self {
+        Self::of(Query::new(table))
+    }
+
+    /// Creates the search of the rows that a row of `table` is related to.
+    pub(super) fn related(table: Arc<str>, relation: RelationOf) -> Self {
+        Self::of(Query::related(table, relation))
+    }
+
+    fn of(query: Query) -> Self {
         Self {
-            query: Query::new(table),
+            query,
             concurrency: 1,
             by_key: false,
             rows: PhantomData,

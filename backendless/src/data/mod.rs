@@ -2,10 +2,12 @@
 //!
 //! [`Table`] creates the requests. Each row is an [`Object`]: the caller's value, and the properties that the service
 //! keeps for every row. [`Find`] and [`Count`] search; [`ObjectStream`] reads all rows of a search page by page.
-//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter.
+//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter. [`Relation`] reads and changes the rows that
+//! a row is related to.
 
 mod bulk;
 mod decode;
+mod deep_save;
 mod describe;
 mod encode;
 mod find;
@@ -15,6 +17,7 @@ mod object;
 mod options;
 mod paging;
 mod query;
+mod relation;
 mod stream;
 
 use std::fmt;
@@ -31,6 +34,7 @@ pub use find::{Count, CountParameters, Find, FindParameters};
 pub use get::{Get, GetParameters};
 pub use group::{Group, GroupFind, GroupFindParameters, GroupPage};
 pub use object::Object;
+pub use relation::{RelateWhere, RelateWhereParameters, Relation};
 pub use stream::ObjectStream;
 
 use crate::filter::Filter;
@@ -348,6 +352,25 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
             self.client.clone(),
             FindParameters::new(Arc::clone(&self.name)),
         )
+    }
+
+    /// Returns the relation `column` of the row with the id `id`, whose related rows have the type `U`; see [`Relation`].
+    ///
+    /// The arguments are checked when a request is sent.
+    ///
+    /// ```
+    /// # use backendless::Record;
+    /// # backendless_local::doc_example!(|client| {
+    /// # let (people, addresses) = (client.data::<Record>("Person"), client.data::<Record>("Address"));
+    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
+    /// # let home = addresses.create(&serde_json::json!({"city": "Oslo"})).await?;
+    /// # people.relation::<Record>(&bob.object_id, "address:Address:1").set([&home.object_id]).await?;
+    /// let address = people.relation::<Record>(&bob.object_id, "address").find().first().await?;
+    /// assert_eq!(address.expect("Bob has an address")["city"], "Oslo");
+    /// # });
+    /// ```
+    pub fn relation<U>(&self, id: impl Into<String>, column: impl Into<String>) -> Relation<U> {
+        Relation::new(&self.client, &self.name, id.into(), column.into())
     }
 
     /// Creates a count of rows; see [`Count`].

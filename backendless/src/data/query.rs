@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::filter::{Filter, field};
 use crate::generated::raw;
-use crate::operations::FIND_OBJECTS;
+use crate::operations::{FIND_OBJECTS, FIND_RELATED_OBJECTS, Operation};
 use crate::prepared::Prepared;
 use crate::request::Request;
 use crate::{Client, Error, Result};
@@ -20,10 +20,19 @@ pub(super) const MAX_PAGE_SIZE: u32 = 100;
 /// 2,000 bytes on.
 pub(super) const MAX_GET_LENGTH: usize = 2_000;
 
+/// A relation of one row.
+#[derive(Clone, Debug)]
+pub(super) struct RelationOf {
+    pub(super) parent: Arc<str>,
+    pub(super) column: Arc<str>,
+}
+
 /// Parameters of a search, without the client that sends it.
 #[derive(Clone, Debug)]
 pub(super) struct Query {
     pub(super) table: Arc<str>,
+    /// The relation whose rows are searched, instead of those of the table.
+    relation: Option<RelationOf>,
     filter: Option<Filter>,
     having: Option<Filter>,
     pub(super) page_size: Option<u32>,
@@ -105,6 +114,7 @@ impl Query {
     pub(super) fn new(table: Arc<str>) -> Self {
         Self {
             table,
+            relation: None,
             filter: None,
             having: None,
             page_size: None,
@@ -113,6 +123,22 @@ impl Query {
             group_by: Vec::new(),
             is_distinct: false,
             selection: Selection::default(),
+        }
+    }
+
+    /// Creates the search of the rows that a row of `table` is related to.
+    pub(super) fn related(table: Arc<str>, relation: RelationOf) -> Self {
+        Self {
+            relation: Some(relation),
+            ..Self::new(table)
+        }
+    }
+
+    /// Returns the operation that executes the search.
+    pub(super) fn operation(&self) -> &'static Operation {
+        match self.relation {
+            None => &FIND_OBJECTS,
+            Some(_) => &FIND_RELATED_OBJECTS,
         }
     }
 
@@ -132,7 +158,7 @@ impl Query {
         if self.offset.is_some() || !self.sort_by.is_empty() || has_groups {
             let problem = "by_key sorts by objectId and starts at the first row: it cannot be combined \
                            with sort_by, offset, group_by or distinct";
-            return Err(Error::invalid_argument(problem).with_operation(&FIND_OBJECTS));
+            return Err(Error::invalid_argument(problem).with_operation(self.operation()));
         }
         self.sort_by = vec!["objectId".to_owned()];
         Ok(())
@@ -159,24 +185,48 @@ impl Query {
         client: &Client,
     ) -> Result<Prepared<Option<Vec<R>>>> {
         let body = self.body();
-        let body = body.map_err(|error| error.with_operation(&FIND_OBJECTS))?;
-        let request = raw::find_objects(
-            client.profile,
-            &self.table,
-            body.distinct,
-            body.exclude_props.as_deref(),
-            body.file_reference_prefix,
-            body.group_by.as_deref(),
-            body.having,
-            body.load_relations.as_deref(),
-            body.offset,
-            body.page_size,
-            body.props.as_deref(),
-            body.relations_depth,
-            body.relations_page_size,
-            body.sort_by.as_deref(),
-            body.r#where,
-        )?;
+        let body = body.map_err(|error| error.with_operation(self.operation()))?;
+        let request = match &self.relation {
+            None => raw::find_objects(
+                client.profile,
+                &self.table,
+                body.distinct,
+                body.exclude_props.as_deref(),
+                body.file_reference_prefix,
+                body.group_by.as_deref(),
+                body.having,
+                body.load_relations.as_deref(),
+                body.offset,
+                body.page_size,
+                body.props.as_deref(),
+                body.relations_depth,
+                body.relations_page_size,
+                body.sort_by.as_deref(),
+                body.r#where,
+            )?,
+            // The service has no POST for the rows of a relation.
+            Some(RelationOf { parent, column }) => {
+                return raw::find_related_objects(
+                    client.profile,
+                    &self.table,
+                    parent,
+                    column,
+                    body.distinct,
+                    body.exclude_props.as_deref(),
+                    body.file_reference_prefix,
+                    body.group_by.as_deref(),
+                    body.having,
+                    body.load_relations.as_deref(),
+                    body.offset,
+                    body.page_size,
+                    body.props.as_deref(),
+                    body.relations_depth,
+                    body.relations_page_size,
+                    body.sort_by.as_deref(),
+                    body.r#where,
+                );
+            }
+        };
         match is_too_long(client, &request) {
             true => raw::find_objects_by_post(&self.table, &body),
             false => Ok(request),

@@ -4,8 +4,9 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
-// overlays/data_queries.yaml sha256 35fd3fc9f00d70f1b4a27cd47f5160a86d38c6aa4053b61c88b96cecbc4cdcac
+// overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Request builders: one function per operation, which does no I/O.
@@ -938,5 +939,185 @@ pub fn count_objects_in_group<B: ::serde::Serialize + ?Sized>(
     request.parameter(0, table_name)?;
     request.literal("/count");
     request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Save an object and the objects in its relations
+///
+/// Sends a `PUT` request to `/data/{table-name}/deep-save`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`
+pub fn deep_save_object<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(table_name: &str, body: &B) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::DEEP_SAVE_OBJECT);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/deep-save");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Find the objects that an object is related to
+///
+/// Sends a `GET` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation, a column of the table.
+/// - `distinct`: Whether rows with equal properties are returned once.
+/// - `exclude_props`: Comma-separated list of properties to omit.
+/// - `file_reference_prefix`: Text to put before the values of file columns.
+/// - `group_by`: Comma-separated list of columns to group results by.
+/// - `having`: Condition on the groups of groupBy, with aggregates.
+/// - `load_relations`: Comma-separated list of relations of the related objects to load.
+/// - `offset`: Zero-based index of the first object to return. Default: `0`.
+/// - `page_size`: Number of objects to return per page (max 100). Default: `10`.
+/// - `property`: Comma-separated list of properties (or aggregates) to return.
+/// - `relations_depth`: Number of levels of related objects to return.
+/// - `relations_page_size`: Number of related objects to return per relation.
+/// - `sort_by`: Comma-separated list of properties to sort by.
+/// - `where_`: SQL-like search clause applied to the related objects.
+pub fn find_related_objects<T: ::serde::de::DeserializeOwned>(
+    profile: crate::Profile,
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    distinct: Option<bool>,
+    exclude_props: Option<&str>,
+    file_reference_prefix: Option<&str>,
+    group_by: Option<&str>,
+    having: Option<&str>,
+    load_relations: Option<&str>,
+    offset: Option<i64>,
+    page_size: Option<i64>,
+    property: Option<&str>,
+    relations_depth: Option<i64>,
+    relations_page_size: Option<i64>,
+    sort_by: Option<&str>,
+    where_: Option<&str>,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::FIND_RELATED_OBJECTS);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("distinct", &distinct)?;
+    request.query("excludeProps", &exclude_props)?;
+    request.query("fileReferencePrefix", &file_reference_prefix)?;
+    request.query("groupBy", &group_by)?;
+    request.query("having", &having)?;
+    request.query("loadRelations", &load_relations)?;
+    request.query("offset", &offset)?;
+    request.query("pageSize", &page_size)?;
+    request.query(profile.select("property", "props"), &property)?;
+    request.query("relationsDepth", &relations_depth)?;
+    request.query("relationsPageSize", &relations_page_size)?;
+    request.query("sortBy", &sort_by)?;
+    request.query("where", &where_)?;
+    Ok(request.finish_json())
+}
+
+/// Add objects to those that an object is related to
+///
+/// Sends a `PUT` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation. If it does not exist, it is followed by the child
+///   table and the cardinality, `children:Child:n` or `child:Child:1`.
+/// - `where_clause`: Condition of the objects to add. Without it, the body has their ids.
+/// - `body`: The ids of the objects to add.
+pub fn add_relation(
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    where_clause: Option<&str>,
+    body: Option<&::std::vec::Vec<::std::string::String>>,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::ADD_RELATION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("whereClause", &where_clause)?;
+    if let Some(body) = body {
+        request.json(body)?;
+    }
+
+    Ok(request.finish_json())
+}
+
+/// Replace the objects that an object is related to
+///
+/// Sends a `POST` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation. If it does not exist, it is followed by the child
+///   table and the cardinality, `children:Child:n` or `child:Child:1`.
+/// - `where_clause`: Condition of the related objects. Without it, the body has their ids.
+/// - `body`: The ids of the related objects.
+pub fn set_relation(
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    where_clause: Option<&str>,
+    body: Option<&::std::vec::Vec<::std::string::String>>,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::SET_RELATION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("whereClause", &where_clause)?;
+    if let Some(body) = body {
+        request.json(body)?;
+    }
+
+    Ok(request.finish_json())
+}
+
+/// Remove objects from those that an object is related to
+///
+/// Sends a `DELETE` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation, a column of the table.
+/// - `where_clause`: Condition of the objects to remove. Without it, the body has their ids.
+/// - `body`: The ids of the objects to remove.
+pub fn delete_relation(
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    where_clause: Option<&str>,
+    body: Option<&::std::vec::Vec<::std::string::String>>,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::DELETE_RELATION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("whereClause", &where_clause)?;
+    if let Some(body) = body {
+        request.json(body)?;
+    }
+
     Ok(request.finish_json())
 }

@@ -6,7 +6,7 @@ use backendless::operations::*;
 use serde_json::json;
 
 use super::call::{call, first_of};
-use super::{Context, Entry, ResponseBody, Values, number, object, objects};
+use super::{Context, Entry, ResponseBody, Values, number, object, objects, relations};
 
 pub(super) fn entries() -> Vec<Entry> {
     vec![
@@ -15,6 +15,7 @@ pub(super) fn entries() -> Vec<Entry> {
         get(),
         update(),
         update_where(),
+        deep_save(),
         find(),
         find_by_post(),
         count(),
@@ -24,6 +25,10 @@ pub(super) fn entries() -> Vec<Entry> {
         get_by_primary_key(),
         group(),
         count_in_group(),
+        relations::set(),
+        relations::add(),
+        relations::find(),
+        relations::remove(),
         delete(),
         delete_where(),
     ]
@@ -45,6 +50,16 @@ fn upsert() -> Entry {
         &UPSERT_OBJECT,
         &["Catalogue"],
         call!(|context| context.table().upsert(&row(&context.values))),
+        ResponseBody::Required,
+        object,
+    )
+}
+
+fn deep_save() -> Entry {
+    Entry::new(
+        &DEEP_SAVE_OBJECT,
+        &["Catalogue"],
+        call!(|context| context.table().deep_save(&row(&context.values))),
         ResponseBody::Required,
         object,
     )

@@ -1,6 +1,7 @@
 //! The data service.
 
 mod bulk;
+mod deep_save;
 mod describe;
 mod exchange;
 mod grouping;
@@ -8,6 +9,7 @@ mod long_queries;
 mod paging;
 mod queries;
 mod rejected;
+mod relations;
 mod responses;
 mod stream;
 mod texts;

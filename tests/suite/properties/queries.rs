@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use backendless::{Client, Error, Record, Timestamp, Units, Upload};
+use backendless::{Client, Error, Find, Record, Timestamp, Units, Upload};
 use backendless_tests::spec::Spec;
 use proptest::collection::vec;
 use proptest::option;
@@ -141,7 +141,15 @@ fn searches() -> impl Strategy<Value = Search> {
 
 impl Search {
     async fn call(self, client: &Client) -> Result<(), Error> {
-        let mut find = client.data::<Record>("Person").find();
+        self.send(client.data::<Record>("Person").find()).await
+    }
+
+    async fn call_of_relation(self, client: &Client) -> Result<(), Error> {
+        let people = client.data::<Record>("Person");
+        self.send(people.relation("B2", "friends").find()).await
+    }
+
+    async fn send(self, mut find: Find<Record>) -> Result<(), Error> {
         find = find.filter(self.filter).properties(self.properties);
         find = find
             .load_relations(self.load_relations)
@@ -268,11 +276,50 @@ fn get_sends_exactly_its_options() {
         let is_valid = more.relations_page_size != Some(0);
         match queries.send(get.send())? {
             Some(target) => assert_query(target, "getObjectById", expected),
+            // The URL has a maximum length.
+            None if expected.iter().map(|(_, text)| text.len()).sum::<usize>() > 10_000 => Ok(()),
             None if is_valid && expected.iter().all(|(_, text)| is_ordinary(text)) => {
                 fail("ordinary options are rejected")
             }
             None => Ok(()),
         }
+    });
+}
+
+#[test]
+fn search_of_a_relation_sends_exactly_its_options() {
+    let queries = Queries::new();
+    for_all(200, searches(), |search| {
+        match queries.send(search.clone().call_of_relation(&queries.client))? {
+            Some(target) => assert_query(target, "findRelatedObjects", search.query()),
+            None if search.is_ordinary() => fail("an ordinary search is rejected"),
+            None => Ok(()),
+        }
+    });
+}
+
+#[test]
+fn change_of_a_relation_sends_exactly_its_filter() {
+    let queries = Queries::new();
+    let people = queries.client.data::<Record>("Person");
+    let friends = people.relation::<Record>("B2", "friends");
+    for_all(200, any_text(), |clause| {
+        for (change, operation) in [
+            (friends.set_where(clause.clone()), "setRelation"),
+            (friends.add_where(clause.clone()), "addRelation"),
+            (friends.remove_where(clause.clone()), "deleteRelation"),
+        ] {
+            match queries.send(change.send())? {
+                Some(target) => {
+                    assert_query(target, operation, vec![("whereClause", clause.clone())])?;
+                }
+                None if is_ordinary(&clause) && !clause.trim().is_empty() => {
+                    return fail("an ordinary clause is rejected");
+                }
+                None => {}
+            }
+        }
+        Ok(())
     });
 }
 
@@ -423,11 +470,17 @@ fn every_query_parameter_of_the_document_is_tested() {
     let key = json!({"key": 1});
     let geo = client.geo().find().categories(["a"]);
     let upload = client.files().upload("a", Upload::bytes(""));
+    let people = client.data::<Record>("a");
+    let relation = people.relation::<Record>("b", "c");
     let targets = [
-        queries.send(search.call(client)),
         queries.send(get.file_reference_prefix("a").send()),
         // The parameter is an object, each of whose columns is a parameter in the query.
         queries.send(client.data::<Record>("a").get_by_primary_key(&key).send()),
+        queries.send(search.clone().call(client)),
+        queries.send(search.call_of_relation(client)),
+        queries.send(relation.set_where("a = 1").send()),
+        queries.send(relation.add_where("a = 1").send()),
+        queries.send(relation.remove_where("a = 1").send()),
         queries.send(client.data::<Record>("a").count().filter("a = 1").send()),
         queries.send(geo.near(1.0, 1.0, 1.0, Units::Feet).send()),
         queries.send(client.counters().increment_by("a", 1).send()),

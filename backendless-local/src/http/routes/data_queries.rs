@@ -1,8 +1,9 @@
-//! Routes of the Data service that read more than rows: groups, columns, names of tables and primary keys.
+//! Routes of the Data service beyond those of single rows and pages: deep saves, groups, columns, names of tables and
+//! primary keys.
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use crate::query::find::grouping::{GroupPage, Grouping};
 use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
+use crate::services::caller::Caller;
 use crate::services::parameters::Parameters;
 use crate::store::schema::OBJECT_ID;
 use crate::text::shorten;
@@ -26,6 +28,7 @@ pub(super) fn routes() -> Router<Services> {
         )
         .route("/data/{table-name}/properties", get(describe))
         .route("/data/{table-name}/pk", get(get_by_primary_key))
+        .route("/data/{table-name}/deep-save", put(deep_save))
         // All routes have the same name for this segment, which is the id of a table here.
         .route("/data/{table-name}/table-name", get(table_name))
 }
@@ -53,6 +56,16 @@ async fn count_in_group(
     let grouping = Grouping::from_body(body)?;
     let count = services.data.count_in_group(path.table, grouping);
     Ok(Json(count.await?))
+}
+
+async fn deep_save(
+    State(services): State<Services>,
+    caller: Caller,
+    PathOf(path): PathOf<TablePath>,
+    Object(body): Object,
+) -> Result<Json<Row>, ErrorResponse> {
+    let row = services.data.deep_save(caller, path.table, body);
+    Ok(Json(row.await?))
 }
 
 async fn describe(

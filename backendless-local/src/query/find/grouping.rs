@@ -291,6 +291,8 @@ impl<'q> Query<'q> {
             .append(page_of(order, size, offset));
         let mut rows = select(self.connection, self.table, &self.projection, tail)?;
         let has_next_page = self.take_page(&mut rows, size)?;
+        let find = &self.grouping.find;
+        find.load_relations(self.connection, self.table, &mut rows)?;
         Ok(GroupPage {
             has_next_page,
             items: rows.into_iter().map(Item::Row).collect(),
