@@ -6,6 +6,7 @@
 //! a row is related to.
 
 mod bulk;
+mod count;
 mod decode;
 mod deep_save;
 mod describe;
@@ -28,9 +29,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use bulk::{DeleteWhere, DeleteWhereParameters, UpdateWhere, UpdateWhereParameters};
+pub use count::{Count, CountParameters};
 pub(crate) use decode::is_system_property;
 pub use describe::Property;
-pub use find::{Count, CountParameters, Find, FindParameters};
+pub use find::{Find, FindParameters};
 pub use get::{Get, GetParameters};
 pub use group::{Group, GroupFind, GroupFindParameters, GroupPage};
 pub use object::Object;

@@ -58,7 +58,7 @@ async fn a_description_of_the_service_is_read_whatever_fields_it_has() {
          "customRegex": null, "autoLoad": null, "isPrimaryKey": true},
         {"name": "friends", "type": "RELATION_LIST", "relatedTable": "Person", "autoLoad": true, "new": {"a": 1}},
         {"name": "age", "required": true, "type": "INT", "defaultValue": 18, "customRegex": "[0-9]+"},
-        {"name": "plain"},
+        {"name": "plain", "required": null, "type": null, "isPrimaryKey": null, "autoLoad": null},
     ]);
     let server = Recorder::responding(200, &response.to_string()).await;
     let columns = server
