@@ -171,6 +171,7 @@ mod tests {
                 "compareAndSetCounter",
                 "createObject",
                 "decrementAndGet",
+                "deepSaveObject",
                 "deleteObjects",
                 "dispatchEvent",
                 "getAndDecrement",

@@ -52,10 +52,10 @@ impl WhereParser {
         Ok(Self { connection, table })
     }
 
-    /// Returns the names of the columns in SQL.
-    pub fn columns(&self) -> impl Iterator<Item = &str> {
+    /// Returns the names of the columns in SQL, with that of their table.
+    pub fn columns(&self) -> impl Iterator<Item = String> {
         let columns = self.table.columns().iter();
-        columns.map(|column| column.sql.as_str())
+        columns.map(|column| format!("{}.{}", self.table.sql(), column.sql))
     }
 
     /// Returns the names of the SQL functions that conditions call.

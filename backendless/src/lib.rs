@@ -36,6 +36,7 @@ mod schema;
 mod secret;
 mod timestamp;
 mod transport;
+pub mod update;
 mod users;
 
 /// Files that `cargo xtask generate` writes from `openapi.yaml` and its overlays. Nothing here is handwritten.
@@ -65,7 +66,8 @@ pub mod parameters {
     pub use crate::cache::CachePutParameters;
     pub use crate::cloud_code::InvocationParameters;
     pub use crate::data::{
-        CountParameters, DeleteWhereParameters, FindParameters, UpdateWhereParameters,
+        CountParameters, DeleteWhereParameters, FindParameters, GetParameters, GroupFindParameters,
+        RelateWhereParameters, UpdateWhereParameters,
     };
     pub use crate::files::{DownloadFileParameters, UploadFileParameters};
     pub use crate::geo::FindGeoPointsParameters;
@@ -87,7 +89,10 @@ pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
-pub use data::{Count, DeleteWhere, Find, Object, ObjectStream, Record, Table, UpdateWhere};
+pub use data::{
+    Count, DeleteWhere, Find, Get, Group, GroupFind, GroupPage, Object, ObjectStream, Property,
+    Record, RelateWhere, Relation, Table, UpdateWhere,
+};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};

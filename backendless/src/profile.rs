@@ -18,6 +18,9 @@
 /// | [`Publish::push_policy`](crate::Publish::push_policy) | `pushPolicy`: `ONLY`, `ALSO`, `NONE` | `publishPolicy`: `PUSH`, `BOTH`, `PUBSUB` |
 /// | [`Find::properties`](crate::Find::properties) | `property` | `props` |
 ///
+/// Both send a search or a count as a GET, and as a POST if its URL would be longer than 2,000 bytes; the official SDKs send
+/// each as a POST.
+///
 /// Responses are decoded in the same way in both, as leniently as either requires. The `mock` feature and the spans of
 /// `tracing` use the paths of the document.
 ///

@@ -184,6 +184,14 @@ impl Spec {
         for parameter in self.list(&operation.definition["parameters"]) {
             let name = parameter["name"].as_str().unwrap_or_default();
             let values: Vec<String> = match parameter["in"].as_str() {
+                // Its properties are the names of the parameters.
+                Some("query") if parameter["schema"]["type"] == "object" => {
+                    if given.is_empty() && parameter["required"] == true {
+                        problems.push(format!("{name} is missing"));
+                    }
+                    given.clear();
+                    continue;
+                }
                 Some("query") => {
                     let (this, others) = given.into_iter().partition(|(n, _)| n == name);
                     given = others;
@@ -198,10 +206,11 @@ impl Spec {
             match values.as_slice() {
                 [] if parameter["required"] == true => problems.push(format!("{name} is missing")),
                 [] => {}
-                [value] => {
+                [value] if parameter["schema"]["type"] != "array" => {
                     let value = typed(value, &parameter["schema"]);
                     problems.extend(self.schema_violations(name, &value, &parameter["schema"]));
                 }
+                _ if parameter["schema"]["type"] == "array" => {}
                 _ => problems.push(format!("{name} is given more than once")),
             }
         }

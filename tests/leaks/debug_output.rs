@@ -6,7 +6,7 @@ use std::path::Path;
 
 use backendless::filter::{Value, field};
 use backendless::{
-    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw,
+    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw, update,
 };
 use backendless_tests::catalogue::{self, Context};
 use futures_util::stream;
@@ -18,7 +18,16 @@ use crate::capture::Capture;
 use crate::fixture::{Transport, builder, start_server, success};
 
 /// Types that contain a row or a message of the caller, or expected values, and print it. They contain no secrets.
-const PRINT_CALLER_DATA: [&str; 5] = ["GeoPoint", "Message", "MessageStatus", "Mock", "Object"];
+const PRINT_CALLER_DATA: [&str; 8] = [
+    "GeoPoint",
+    "Group",
+    "GroupPage",
+    "Message",
+    "MessageStatus",
+    "Mock",
+    "Object",
+    "Property",
+];
 
 /// Types whose values contain no data of a call, and the mock server.
 const WITHOUT_DATA: [&str; 13] = [
@@ -104,8 +113,19 @@ fn data(client: &Client, texts: &mut DebugTexts) {
         "CountParameters",
         &rows.count().filter(format!("name = '{VALUE}'")),
     );
+    let relation = rows.relation::<Record>(VALUE, "friends");
+    texts.add("Relation", &relation);
+    texts.add("RelateWhereParameters", &relation.add_where(filter.clone()));
     texts.add("ObjectStream", &rows.find().filter(filter).stream());
     texts.add("Timestamp", &Timestamp::now());
+    texts.add(
+        "GetParameters",
+        &rows.get(VALUE).file_reference_prefix(VALUE),
+    );
+    let groups = rows.find_grouped(["a"]).in_group("a", VALUE);
+    texts.add("GroupFindParameters", &groups.filter(field("a").eq(VALUE)));
+    texts.add("Expression", &update::expression(VALUE));
+    texts.add("JsonUpdate", &update::json().set(VALUE, VALUE));
 }
 
 async fn users(client: &Client, texts: &mut DebugTexts) {

@@ -149,20 +149,22 @@ async fn error_of_a_sent_request_never_states_that_nothing_was_sent() {
 
 #[tokio::test]
 async fn where_clause_that_is_too_long_is_rejected_with_its_length_and_the_limit() {
-    let server = Recorder::responding(200, "[]").await;
+    let server = Recorder::responding(200, "1").await;
     let people = server.client().data::<Record>("Person");
     let ids = (0..1500).map(|n| format!("B2C3D4E5-0000-4000-8000-{n:012}"));
     let clause = field("objectId").is_in(ids);
+    // A search or a count is sent as a POST instead.
+    let changes = json!({"done": true});
     for error in [
-        people.find().filter(clause.clone()).await.unwrap_err(),
         people
-            .find()
-            .filter(clause.clone())
-            .stream()
-            .try_next()
+            .update_where(clause.clone(), &changes)
             .await
             .unwrap_err(),
-        people.count().filter(clause).await.unwrap_err(),
+        people
+            .update_where(clause, &changes)
+            .all()
+            .await
+            .unwrap_err(),
     ] {
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
         assert_eq!(error.attempts(), 0);
@@ -180,7 +182,7 @@ async fn where_clause_that_is_too_long_is_rejected_with_its_length_and_the_limit
 
     // The longest part is named.
     let error = people
-        .find()
+        .get("B2")
         .properties(["column".repeat(20_000)])
         .await
         .unwrap_err();
@@ -200,9 +202,10 @@ async fn where_clause_that_is_too_long_is_rejected_with_its_length_and_the_limit
 
 #[tokio::test]
 async fn longest_address_that_fits_is_sent() {
-    let server = Recorder::responding(200, "[]").await;
+    let server = Recorder::responding(200, "1").await;
     let people = server.client().data::<Record>("Person");
-    let request = |length: usize| people.find().filter("a".repeat(length));
+    let changes = json!({"done": true});
+    let request = |length: usize| people.update_where("a".repeat(length), &changes);
     let error = request(65_534).await.unwrap_err();
     // "..., and at most N fit into the address of the request"
     let limit = error.message().split("at most ").nth(1).unwrap();

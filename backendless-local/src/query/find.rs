@@ -1,6 +1,8 @@
 //! The parameters of a find or a count, from a query string or a JSON body, and the SQL statement
 //! that they become.
 
+pub(crate) mod grouping;
+
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value};
@@ -8,11 +10,13 @@ use serde_json::{Map, Value};
 use crate::query::condition;
 use crate::query::items::split_list;
 use crate::query::projection::{Projection, ProjectionParameters};
+use crate::query::relations::{RelationParameters, related_to};
 use crate::query::row::Row;
 use crate::query::select::{select, select_by_id, sum_overflow};
 use crate::query::sort;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
+use crate::store::relation::Relation;
 use crate::store::schema::Table;
 use crate::text::shorten;
 
@@ -40,7 +44,10 @@ pub(crate) struct Find {
     having: String,
     properties: Vec<String>,
     exclude: Vec<String>,
-    relations: Vec<String>,
+    relations: RelationParameters,
+    relations_page_size: Option<i64>,
+    /// Selects the rows that a parent is related to.
+    scope: Option<Sql>,
     sort_by: Vec<String>,
     group_by: Vec<String>,
     distinct: bool,
@@ -75,12 +82,16 @@ impl Find {
                 "having" => find.having = value,
                 "property" | "props" => append(&mut find.properties, &name, &value)?,
                 "excludeProps" => append(&mut find.exclude, &name, &value)?,
-                "loadRelations" => append(&mut find.relations, &name, &value)?,
+                "loadRelations" => append(&mut find.relations.paths, &name, &value)?,
                 "sortBy" => append(&mut find.sort_by, &name, &value)?,
                 "groupBy" => append(&mut find.group_by, &name, &value)?,
                 "distinct" => find.distinct = flag(&name, &value)?,
-                // There are no relations, whatever their depth and the size of their pages.
-                "relationsDepth" | "relationsPageSize" => check_count(&name, &value)?,
+                "relationsDepth" => find.relations.depth = count(&name, &value)?,
+                // No related rows are a page that is empty.
+                "relationsPageSize" if count(&name, &value)? == 0 => {
+                    find.relations_page_size = Some(0);
+                }
+                "relationsPageSize" => find.relations_page_size = Some(page_size(Some(&value))?),
                 "pageSize" => find.page_size = Some(value),
                 "offset" => find.offset = Some(value),
                 _ => {}
@@ -110,6 +121,14 @@ impl Find {
         Find::from_parameters(parameters)
     }
 
+    /// Finds only the rows that a parent is related to.
+    pub(crate) fn related_to(self, child: &Table, relation: &Relation, parent: &str) -> Find {
+        Find {
+            scope: Some(related_to(child, relation, parent)),
+            ..self
+        }
+    }
+
     /// Returns the rows of one page.
     pub(crate) fn rows(
         &self,
@@ -128,7 +147,20 @@ impl Find {
             .append(Sql::value(Stored::Integer(page_size)))
             .then(" OFFSET ")
             .append(Sql::value(Stored::Integer(offset)));
-        select(connection, table, &projection, tail)
+        let mut rows = select(connection, table, &projection, tail)?;
+        self.load_relations(connection, table, &mut rows)?;
+        Ok(rows)
+    }
+
+    /// Adds the related rows that are requested.
+    fn load_relations(
+        &self,
+        connection: &Connection,
+        table: &Table,
+        rows: &mut [Row],
+    ) -> Result<(), ServiceError> {
+        let page_size = self.relations_page_size.unwrap_or(DEFAULT_PAGE_SIZE);
+        self.relations.load(connection, table, rows, page_size)
     }
 
     /// Returns the number of rows, or of groups.
@@ -164,11 +196,13 @@ impl Find {
             let why = "Invalid property: aggregates of a single object are not possible";
             return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
         }
-        select_by_id(connection, table, &projection, object_id)
+        let mut row = select_by_id(connection, table, &projection, object_id)?;
+        self.load_relations(connection, table, row.as_mut_slice())?;
+        Ok(row)
     }
 
     fn projection(&self, table: &Table) -> Result<Projection, ServiceError> {
-        self.check_relations(table)?;
+        self.relations.check(table)?;
         Projection::new(
             table,
             &ProjectionParameters {
@@ -183,8 +217,10 @@ impl Find {
     /// Returns `WHERE`, `GROUP BY` and `HAVING`, each if requested.
     fn filters(&self, table: &Table, projection: &Projection) -> Result<Sql, ServiceError> {
         let mut filters = Sql::default();
-        if let Some(condition) = condition::where_clause(table, &self.condition)? {
-            filters = filters.then(" WHERE ").append(condition);
+        let condition = condition::where_clause(table, &self.condition)?;
+        let conditions: Vec<Sql> = self.scope.clone().into_iter().chain(condition).collect();
+        if !conditions.is_empty() {
+            filters = filters.then(" WHERE ").join(conditions, " AND ");
         }
         if projection.groups.is_none() && !self.having.trim().is_empty() {
             let why = "Invalid having clause: there are neither aggregates nor groupBy";
@@ -193,21 +229,6 @@ impl Find {
         let names = |name: &str| projection.group_term(table, name);
         let having = condition::having_clause(table, &names, &self.having)?;
         Ok(filters.append(projection.group_by(having)))
-    }
-
-    /// Rejects names of relations. Relations are not supported: an object inside a row is a value of a
-    /// JSON column, which is always returned completely. So no column is one, and `*` loads none.
-    fn check_relations(&self, table: &Table) -> Result<(), ServiceError> {
-        let Some(relation) = self.relations.iter().find(|relation| *relation != "*") else {
-            return Ok(());
-        };
-        let column = relation.split('.').next().unwrap_or(relation);
-        let column = &table.known_column(column)?.name;
-        let table = table.name();
-        let why = format!(
-            "Invalid loadRelations: column '{column}' in table '{table}' is not a relation"
-        );
-        Err(ServiceError::new(code::UNKNOWN_COLUMN, why))
     }
 }
 
@@ -253,9 +274,9 @@ fn flag(name: &str, value: &str) -> Result<bool, ServiceError> {
     }
 }
 
-fn check_count(name: &str, value: &str) -> Result<(), ServiceError> {
-    match value.trim().parse::<u32>() {
-        Ok(_) => Ok(()),
+fn count(name: &str, value: &str) -> Result<usize, ServiceError> {
+    match value.trim().parse() {
+        Ok(count) => Ok(count),
         Err(_) => Err(ServiceError::new(
             code::INVALID_PARAMETER,
             format!("'{name}' must be an integer that is not negative"),

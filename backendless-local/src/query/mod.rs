@@ -8,6 +8,7 @@ pub(crate) mod expression;
 pub(crate) mod find;
 mod items;
 pub(crate) mod projection;
+pub(crate) mod relations;
 pub(crate) mod row;
 pub(crate) mod select;
 mod sort;

@@ -12,6 +12,17 @@ impl Row {
     pub(crate) fn push(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         self.0.push((name.into(), value.into()));
     }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        let mut properties = self.0.iter();
+        properties.find_map(|(key, value)| (key == name).then_some(value))
+    }
+}
+
+impl From<Row> for Value {
+    fn from(row: Row) -> Value {
+        Value::Object(row.0.into_iter().collect())
+    }
 }
 
 impl Serialize for Row {

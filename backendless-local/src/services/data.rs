@@ -8,14 +8,17 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::id::new_id;
 use crate::query::find::Find;
+use crate::query::find::grouping::{GroupPage, Grouping};
 use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
+use crate::services::columns;
+use crate::services::deep_save::DeepSave;
 use crate::services::rows;
 use crate::services::system_properties;
 use crate::services::users::{self, Users};
 use crate::store::database::Database;
-use crate::store::schema::{OBJECT_ID, Table};
+use crate::store::schema::{self, OBJECT_ID, Table};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Data {
@@ -244,6 +247,69 @@ impl Data {
             let table = Table::existing(connection, &table)?;
             find.count(connection, &table)
         });
+        read.await
+    }
+
+    /// Saves a row and the rows in its relations.
+    pub(crate) async fn deep_save(
+        &self,
+        caller: Caller,
+        table: String,
+        row: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        let owner_id = caller.user_id().map(str::to_owned);
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let connection = transaction;
+            let save = DeepSave {
+                connection,
+                owner_id,
+                now,
+            };
+            save.save(&table, row)
+        });
+        write.await
+    }
+
+    /// Returns rows in groups.
+    pub(crate) async fn group(
+        &self,
+        table: String,
+        grouping: Grouping,
+    ) -> Result<GroupPage, ServiceError> {
+        let read = self.database.read(move |connection| {
+            let table = Table::existing(connection, &table)?;
+            grouping.page(connection, &table)
+        });
+        read.await
+    }
+
+    /// Returns the number of groups or rows in a group.
+    pub(crate) async fn count_in_group(
+        &self,
+        table: String,
+        grouping: Grouping,
+    ) -> Result<i64, ServiceError> {
+        let read = self.database.read(move |connection| {
+            let table = Table::existing(connection, &table)?;
+            grouping.count(connection, &table)
+        });
+        read.await
+    }
+
+    /// Returns the descriptions of the columns of a table.
+    pub(crate) async fn describe(&self, table: String) -> Result<Vec<Value>, ServiceError> {
+        let read = self
+            .database
+            .read(move |connection| columns::describe(&Table::existing(connection, &table)?));
+        read.await
+    }
+
+    /// Returns the name of the table with this id.
+    pub(crate) async fn table_name(&self, id: String) -> Result<String, ServiceError> {
+        let read = self
+            .database
+            .read(move |connection| schema::table_name(connection, &id));
         read.await
     }
 }

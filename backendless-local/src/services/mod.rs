@@ -6,13 +6,16 @@
 pub(crate) mod cache;
 pub(crate) mod caller;
 pub(crate) mod cloud_code;
+pub(crate) mod columns;
 pub(crate) mod counters;
 pub(crate) mod data;
+pub(crate) mod deep_save;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod geo;
 pub(crate) mod messaging;
 pub(crate) mod parameters;
+pub(crate) mod relations;
 pub(crate) mod rows;
 pub(crate) mod system_properties;
 pub(crate) mod users;
@@ -37,6 +40,7 @@ use crate::services::data::Data;
 use crate::services::files::{ContentStore, Files};
 use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
+use crate::services::relations::Relations;
 use crate::services::users::Users;
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
@@ -61,6 +65,7 @@ pub(crate) struct Services {
     pub(crate) app_id: String,
     pub(crate) api_key: String,
     pub(crate) data: Data,
+    pub(crate) relations: Relations,
     pub(crate) users: Users,
     pub(crate) files: Files,
     pub(crate) messaging: Messaging,
@@ -99,6 +104,7 @@ impl Services {
             app_id,
             api_key,
             data: Data::new(database.clone(), clock.clone(), users.clone()),
+            relations: Relations::new(database.clone()),
             users,
             files: Files::new(database.clone(), content),
             messaging: Messaging::new(database.clone(), clock.clone()),

@@ -27,6 +27,12 @@ pub(crate) fn writable(mut body: Map<String, Value>) -> Map<String, Value> {
     body
 }
 
+/// Removes the relations of a body: related rows are changed by the operations of relations.
+fn without_relations(table: &Table, mut fields: Map<String, Value>) -> Map<String, Value> {
+    fields.retain(|name, _| table.relation(name).is_none());
+    fields
+}
+
 /// Inserts a row and returns it with every column.
 pub(crate) fn insert(
     connection: &Connection,
@@ -34,6 +40,7 @@ pub(crate) fn insert(
     fields: Map<String, Value>,
     new: &NewRow,
 ) -> Result<Row, ServiceError> {
+    let fields = without_relations(table, fields);
     reject_computed(&fields)?;
     let mut names = vec![
         "object_id".to_owned(),
@@ -130,6 +137,7 @@ fn assignments(
     fields: Map<String, Value>,
     now: i64,
 ) -> Result<Vec<Sql>, ServiceError> {
+    let fields = without_relations(table, fields);
     if fields.is_empty() {
         return Err(ServiceError::new(
             code::NOTHING_TO_UPDATE,

@@ -17,7 +17,7 @@ use crate::service_error::ServiceError;
 use crate::store::folder::{DATABASE, DataFolder, IN_USE};
 use crate::store::ownership::LAYOUT;
 use crate::store::query_limit::QueryLimit;
-use crate::store::{functions, schema, settings, views};
+use crate::store::{functions, relation, schema, settings, views};
 
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
@@ -210,6 +210,7 @@ pub(crate) fn connect<T>(
         views::drop_all(transaction)?;
         transaction.execute_batch(settings::TABLES)?;
         transaction.execute_batch(schema::TABLES)?;
+        transaction.execute_batch(relation::TABLES)?;
         let prepared = prepare(transaction)?;
         // They were deleted above, even if no table changed.
         views::refresh(transaction)?;

@@ -12,6 +12,7 @@ pub(crate) mod like;
 pub(crate) mod names;
 mod ownership;
 pub(crate) mod query_limit;
+pub(crate) mod relation;
 pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod value;

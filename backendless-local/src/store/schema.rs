@@ -1,11 +1,16 @@
 //! The schema: user tables and their columns by name, with their names in SQL. Tables and columns
 //! are created here, rows in `services::rows`.
 
+mod relations;
+
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::service_error::{ServiceError, code};
 use crate::store::names;
+use crate::store::relation::{self, Relation};
 use crate::store::value::Kind;
 use crate::text::shorten;
 
@@ -52,6 +57,9 @@ pub(crate) struct Table {
     id: i64,
     name: String,
     columns: Vec<Column>,
+    relations: Vec<Relation>,
+    /// The tables that can be reached through relations, this one included if it is one of them.
+    reachable: Arc<[Table]>,
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +97,14 @@ impl Table {
     }
 
     fn find(connection: &Connection, name: &str) -> Result<Option<Table>, ServiceError> {
+        let table = Table::load(connection, name)?;
+        table
+            .map(|table| table.with_reachable_tables(connection))
+            .transpose()
+    }
+
+    /// Returns the table without those that can be reached through its relations.
+    fn load(connection: &Connection, name: &str) -> Result<Option<Table>, ServiceError> {
         let id = connection
             .prepare_cached("SELECT id FROM data_table WHERE name = ?")?
             .query_row([name], |row| row.get(0))
@@ -110,6 +126,7 @@ impl Table {
                 sql: column_sql(row.get(0)?),
             });
         }
+        table.relations = relation::of_table(connection, id)?;
         Ok(Some(table))
     }
 
@@ -139,6 +156,8 @@ impl Table {
             id,
             name: name.to_owned(),
             columns,
+            relations: Vec::new(),
+            reachable: Arc::default(),
         }
     }
 
@@ -282,8 +301,24 @@ impl Table {
     }
 }
 
+/// Returns the name of the table with this id, or the service's error "Table not found".
+pub(crate) fn table_name(connection: &Connection, id: &str) -> Result<String, ServiceError> {
+    let name = match id.parse::<i64>() {
+        Ok(id) => connection
+            .prepare_cached("SELECT name FROM data_table WHERE id = ?")?
+            .query_row([id], |row| row.get(0))
+            .optional()?,
+        Err(_) => None,
+    };
+    name.ok_or_else(|| {
+        let message = format!("Table not found by id '{}'", shorten(id));
+        ServiceError::new(code::UNKNOWN_TABLE, message)
+    })
+}
+
 /// Deletes every user table and its schema.
 pub(crate) fn reset(connection: &Connection) -> Result<(), ServiceError> {
+    relation::reset(connection)?;
     let mut statement = connection.prepare("SELECT id FROM data_table")?;
     let ids = statement.query_map([], |row| row.get::<_, i64>(0))?;
     for id in ids.collect::<Result<Vec<_>, _>>()? {

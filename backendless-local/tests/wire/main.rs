@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic fails the test, in helpers too")]
 
+mod columns;
 mod computed;
 mod concurrency;
 mod expensive;
@@ -10,6 +11,7 @@ mod faults;
 mod find;
 mod foreign_database;
 mod functions;
+mod grouping;
 mod http;
 mod killed;
 mod lifecycle;
@@ -19,6 +21,7 @@ mod persistence;
 mod private_folder;
 mod program;
 mod readers;
+mod relations;
 mod rows;
 mod sessions;
 mod support;

@@ -13,22 +13,11 @@ use backendless_local::Server;
 
 /// One request per line: method, path and optional body. `{row}` and `{user}` are objectIds.
 const REQUESTS: &str = r#"
-PUT /data/Person/deep-save {"name":"Eve","friends":[{"name":"Bob"}]}
-GET /data/Person/pk?k1=a%20b&k2=2
 GET /data/Person/first?loadRelations=friends
 GET /data/Person/last
-GET /data/Person/properties
-GET /data/42/table-name
 POST /data/bulk/Person [{"name":"Eve"}]
 DELETE /data/bulk/Person?where=age%20%3E%2020
 PUT /data/bulkupsert/Person [{"name":"Eve"}]
-POST /data/data-grouping/Person {"groupBy":"name"}
-POST /data/data-grouping/Person/count {"groupBy":"name"}
-GET /data/Person/{row}/friends?pageSize=20
-POST /data/Person/{row}/friends ["{row}"]
-POST /data/Person/{row}/friends?whereClause=age%20%3E%2020
-PUT /data/Person/{row}/friends ["{row}"]
-DELETE /data/Person/{row}/friends ["{row}"]
 PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
 PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
 POST /transaction/unit-of-work {"operations":[{"operationType":"CREATE","table":"Person","payload":{"name":"Eve"}}]}
@@ -150,7 +139,6 @@ PUT /data/Person/properties {"name":"Eve"}
 DELETE /data/Person/pk
 PUT /data/Person/first {"name":"Eve"}
 DELETE /data/Person/l%61st
-GET /data/Person/table-name
 GET /data/Person/deep-save
 GET /data/Person/permissions
 POST /files/append

@@ -143,14 +143,14 @@ impl sealed::Sendable<u64> for DeleteWhereParameters {
 }
 
 /// Rows of a table.
-struct Selection {
-    table: Arc<str>,
+pub(super) struct Selection {
+    pub(super) table: Arc<str>,
     filter: Filter,
-    may_be_all: bool,
+    pub(super) may_be_all: bool,
 }
 
 impl Selection {
-    fn new(table: Arc<str>, filter: Filter) -> Self {
+    pub(super) fn new(table: Arc<str>, filter: Filter) -> Self {
         Self {
             table,
             filter,
@@ -158,7 +158,7 @@ impl Selection {
         }
     }
 
-    fn clause(&self, operation: &'static Operation) -> Result<&str> {
+    pub(super) fn clause(&self, operation: &'static Operation) -> Result<&str> {
         let problem = match clause(Some(&self.filter)) {
             Ok(Some(clause)) => return Ok(clause),
             Ok(None) if self.may_be_all => return Ok(ALL),
@@ -172,7 +172,7 @@ impl Selection {
 }
 
 /// A count is never negative.
-fn non_negative(count: i64) -> u64 {
+pub(super) fn non_negative(count: i64) -> u64 {
     count.try_into().unwrap_or(0)
 }
 
@@ -190,7 +190,7 @@ impl fmt::Debug for DeleteWhereParameters {
 }
 
 impl Selection {
-    fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(name)
             .field("table", &self.table)
             .field("filter", &self.filter)

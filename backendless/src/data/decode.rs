@@ -8,6 +8,7 @@
 
 mod captured;
 mod columns;
+mod groups;
 mod system;
 
 #[cfg(test)]

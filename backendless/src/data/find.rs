@@ -1,4 +1,4 @@
-//! Searches and counts.
+//! Searches.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -7,19 +7,21 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::query::{Query, and, clause};
+use super::query::{Query, RelationOf};
 use super::stream::Paging;
 use super::{Object, ObjectStream};
 use crate::filter::Filter;
-use crate::generated::raw;
-use crate::operations::COUNT_OBJECTS;
 use crate::request::{Request, RequestFuture, sealed};
 
-/// Request that searches the rows of a table; created by [`Table::find`](super::Table::find).
+/// Request that searches the rows of a table, created by [`Table::find`](super::Table::find), or the rows of a relation,
+/// created by [`Relation::find`](super::Relation::find).
 ///
 /// Awaited, it returns one page of rows. [`first`](Self::first) returns one row, [`rows`](Self::rows) rows of another
 /// shape, and [`stream`](Self::stream) all rows. A stream sends a request for each page, and the settings of the
 /// search, such as [`timeout`](Self::timeout), apply to each of them.
+///
+/// A search whose URL would be longer than 2,000 bytes is sent as a POST with the same parameters in its body
+/// (`findObjectsByPost`), which the OpenAPI document lacks. It is retried like the GET.
 ///
 /// # Errors
 ///
@@ -50,7 +52,7 @@ pub type Find<T> = Request<Vec<Object<T>>, FindParameters<T>>;
 
 /// Parameters of [`Find`].
 pub struct FindParameters<T> {
-    query: Query,
+    pub(super) query: Query,
     /// Settings of `stream`.
     concurrency: usize,
     by_key: bool,
@@ -59,8 +61,17 @@ pub struct FindParameters<T> {
 
 impl<T> FindParameters<T> {
     pub(super) fn new(table: Arc<str>) -> Self {
+        Self::of(Query::new(table))
+    }
+
+    /// Creates the search of the rows that a row of `table` is related to.
+    pub(super) fn related(table: Arc<str>, relation: RelationOf) -> Self {
+        Self::of(Query::related(table, relation))
+    }
+
+    fn of(query: Query) -> Self {
         Self {
-            query: Query::new(table),
+            query,
             concurrency: 1,
             by_key: false,
             rows: PhantomData,
@@ -153,7 +164,11 @@ impl<T> Find<T> {
     /// ```
     pub fn properties<P: Into<String>>(mut self, properties: impl IntoIterator<Item = P>) -> Self {
         let properties = properties.into_iter().map(Into::into);
-        self.parameters.query.properties.extend(properties);
+        self.parameters
+            .query
+            .selection
+            .properties
+            .extend(properties);
         self
     }
 
@@ -168,7 +183,11 @@ impl<T> Find<T> {
     /// ```
     pub fn load_relations<P: Into<String>>(mut self, columns: impl IntoIterator<Item = P>) -> Self {
         let columns = columns.into_iter().map(Into::into);
-        self.parameters.query.load_relations.extend(columns);
+        self.parameters
+            .query
+            .selection
+            .load_relations
+            .extend(columns);
         self
     }
 
@@ -348,70 +367,6 @@ impl<T: DeserializeOwned + Send + 'static> sealed::Sendable<Vec<Object<T>>> for 
         parameters
             .query
             .request(&client)
-            .with_settings(settings)
-            .into_future()
-    }
-}
-
-/// Request that counts the rows of a table; created by [`Table::count`](super::Table::count).
-///
-/// # Errors
-///
-/// As [`Find`].
-///
-/// ```
-/// use backendless::filter::field;
-///
-/// # backendless_local::doc_example!(|client| {
-/// # let notes = client.data::<backendless::Record>("Note");
-/// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
-/// assert_eq!(notes.count().await?, 3);
-/// assert_eq!(notes.count().filter(field("n").gt(0)).await?, 2);
-/// # });
-/// ```
-pub type Count = Request<u64, CountParameters>;
-
-/// Parameters of [`Count`].
-#[derive(Debug)]
-pub struct CountParameters {
-    table: Arc<str>,
-    filter: Option<Filter>,
-}
-
-impl CountParameters {
-    pub(super) fn new(table: Arc<str>) -> Self {
-        Self {
-            table,
-            filter: None,
-        }
-    }
-}
-
-impl Count {
-    /// Counts only the rows that match `filter`. If it is set again, both must match.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// let count = notes.count().filter("n > 0").filter("n < 2").await?;
-    /// assert_eq!(count, 1);
-    /// # });
-    /// ```
-    pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
-        let first = self.parameters.filter.take();
-        self.parameters.filter = Some(and(first, filter.into()));
-        self
-    }
-}
-
-impl sealed::Sendable<u64> for CountParameters {
-    fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
-        let (client, parameters, settings) = request.into_parts();
-        let clause = clause(parameters.filter.as_ref());
-        let clause = clause.map_err(|error| error.with_operation(&COUNT_OBJECTS));
-        let request = clause.and_then(|clause| raw::count_objects(&parameters.table, clause));
-        Request::map(&client, request, |count| u64::try_from(count).unwrap_or(0))
             .with_settings(settings)
             .into_future()
     }

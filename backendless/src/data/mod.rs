@@ -2,15 +2,23 @@
 //!
 //! [`Table`] creates the requests. Each row is an [`Object`]: the caller's value, and the properties that the service
 //! keeps for every row. [`Find`] and [`Count`] search; [`ObjectStream`] reads all rows of a search page by page.
-//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter.
+//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter. [`Relation`] reads and changes the rows that
+//! a row is related to.
 
 mod bulk;
+mod count;
 mod decode;
+mod deep_save;
+mod describe;
 mod encode;
 mod find;
+mod get;
+mod group;
 mod object;
+mod options;
 mod paging;
 mod query;
+mod relation;
 mod stream;
 
 use std::fmt;
@@ -21,9 +29,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use bulk::{DeleteWhere, DeleteWhereParameters, UpdateWhere, UpdateWhereParameters};
+pub use count::{Count, CountParameters};
 pub(crate) use decode::is_system_property;
-pub use find::{Count, CountParameters, Find, FindParameters};
+pub use describe::Property;
+pub use find::{Find, FindParameters};
+pub use get::{Get, GetParameters};
+pub use group::{Group, GroupFind, GroupFindParameters, GroupPage};
 pub use object::Object;
+pub use relation::{RelateWhere, RelateWhereParameters, Relation};
 pub use stream::ObjectStream;
 
 use crate::filter::Filter;
@@ -140,13 +153,13 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
         Request::new(&self.client, raw::create_object(&self.name, object))
     }
 
-    /// Reads the row with the id `id`.
+    /// Reads the row with the id `id`; [`Get`] has options for the properties and relations to return.
     ///
     /// # Errors
     ///
     /// - [`NotFound`](crate::ErrorKind::NotFound) if the row or the table does not exist.
-    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `id` cannot be a path segment, or is `count`, which
-    ///   is the path of another operation.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `id` cannot be a path segment, or is the path of another
+    ///   operation, such as `count` or `properties`.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
@@ -158,8 +171,9 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// assert!(notes.get("no-such-id").await.unwrap_err().is_not_found());
     /// # });
     /// ```
-    pub fn get(&self, id: impl Into<String>) -> Request<Object<T>> {
-        Request::new(&self.client, raw::get_object_by_id(&self.name, &id.into()))
+    pub fn get(&self, id: impl Into<String>) -> Get<T> {
+        let parameters = GetParameters::new(Arc::clone(&self.name), id.into());
+        Request::with_parameters(self.client.clone(), parameters)
     }
 
     /// Updates the row with the id `id`, and returns the whole row after the update.
@@ -340,6 +354,25 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
             self.client.clone(),
             FindParameters::new(Arc::clone(&self.name)),
         )
+    }
+
+    /// Returns the relation `column` of the row with the id `id`, whose related rows have the type `U`; see [`Relation`].
+    ///
+    /// The arguments are checked when a request is sent.
+    ///
+    /// ```
+    /// # use backendless::Record;
+    /// # backendless_local::doc_example!(|client| {
+    /// # let (people, addresses) = (client.data::<Record>("Person"), client.data::<Record>("Address"));
+    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
+    /// # let home = addresses.create(&serde_json::json!({"city": "Oslo"})).await?;
+    /// # people.relation::<Record>(&bob.object_id, "address:Address:1").set([&home.object_id]).await?;
+    /// let address = people.relation::<Record>(&bob.object_id, "address").find().first().await?;
+    /// assert_eq!(address.expect("Bob has an address")["city"], "Oslo");
+    /// # });
+    /// ```
+    pub fn relation<U>(&self, id: impl Into<String>, column: impl Into<String>) -> Relation<U> {
+        Relation::new(&self.client, &self.name, id.into(), column.into())
     }
 
     /// Creates a count of rows; see [`Count`].

@@ -12,7 +12,6 @@ use serde::de::DeserializeOwned;
 use super::Object;
 use super::paging::{Pager, Position, Step};
 use super::query::{MAX_PAGE_SIZE, Query};
-use crate::operations::FIND_OBJECTS;
 use crate::request::{Request, RequestFuture};
 use crate::transport::Settings;
 use crate::{Client, Error, ErrorKind, Result};
@@ -181,7 +180,7 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
         let step = self.pager.record(position, ids, !self.pages.is_empty());
         let step = step.map_err(|problem| {
             Error::new(ErrorKind::Decode, problem)
-                .with_operation(&FIND_OBJECTS)
+                .with_operation(self.query.operation())
                 .with_attempts(attempts)
         })?;
         match step {

@@ -4,7 +4,9 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).
@@ -76,6 +78,20 @@ impl MockServer {
         self.expect(
             &operations::COUNT_OBJECTS,
             |when, then| configure(CountObjectsWhen(when), CountObjectsThen(then)),
+        )
+    }
+
+    /// Adds a mock of `countObjectsByPost`: `POST /data/{table-name}/count`.
+    pub fn count_objects_by_post<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(CountObjectsByPostWhen, CountObjectsByPostThen),
+    {
+        self.expect(
+            &operations::COUNT_OBJECTS_BY_POST,
+            |when, then| configure(
+                CountObjectsByPostWhen(when),
+                CountObjectsByPostThen(then),
+            ),
         )
     }
 
@@ -442,6 +458,139 @@ impl MockServer {
             |when, then| configure(DeleteObjectsWhen(when), DeleteObjectsThen(then)),
         )
     }
+
+    /// Adds a mock of `findObjectsByPost`: `POST /data/{table-name}/find`.
+    pub fn find_objects_by_post<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(FindObjectsByPostWhen, FindObjectsByPostThen),
+    {
+        self.expect(
+            &operations::FIND_OBJECTS_BY_POST,
+            |when, then| configure(
+                FindObjectsByPostWhen(when),
+                FindObjectsByPostThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `describeTable`: `GET /data/{table-name}/properties`.
+    pub fn describe_table<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(DescribeTableWhen, DescribeTableThen),
+    {
+        self.expect(
+            &operations::DESCRIBE_TABLE,
+            |when, then| configure(DescribeTableWhen(when), DescribeTableThen(then)),
+        )
+    }
+
+    /// Adds a mock of `getTableName`: `GET /data/{table-id}/table-name`.
+    pub fn get_table_name<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GetTableNameWhen, GetTableNameThen),
+    {
+        self.expect(
+            &operations::GET_TABLE_NAME,
+            |when, then| configure(GetTableNameWhen(when), GetTableNameThen(then)),
+        )
+    }
+
+    /// Adds a mock of `getObjectByPrimaryKey`: `GET /data/{table-name}/pk`.
+    pub fn get_object_by_primary_key<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GetObjectByPrimaryKeyWhen, GetObjectByPrimaryKeyThen),
+    {
+        self.expect(
+            &operations::GET_OBJECT_BY_PRIMARY_KEY,
+            |when, then| configure(
+                GetObjectByPrimaryKeyWhen(when),
+                GetObjectByPrimaryKeyThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `groupObjects`: `POST /data/data-grouping/{table-name}`.
+    pub fn group_objects<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GroupObjectsWhen, GroupObjectsThen),
+    {
+        self.expect(
+            &operations::GROUP_OBJECTS,
+            |when, then| configure(GroupObjectsWhen(when), GroupObjectsThen(then)),
+        )
+    }
+
+    /// Adds a mock of `countObjectsInGroup`: `POST /data/data-grouping/{table-name}/count`.
+    pub fn count_objects_in_group<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(CountObjectsInGroupWhen, CountObjectsInGroupThen),
+    {
+        self.expect(
+            &operations::COUNT_OBJECTS_IN_GROUP,
+            |when, then| configure(
+                CountObjectsInGroupWhen(when),
+                CountObjectsInGroupThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `deepSaveObject`: `PUT /data/{table-name}/deep-save`.
+    pub fn deep_save_object<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(DeepSaveObjectWhen, DeepSaveObjectThen),
+    {
+        self.expect(
+            &operations::DEEP_SAVE_OBJECT,
+            |when, then| configure(DeepSaveObjectWhen(when), DeepSaveObjectThen(then)),
+        )
+    }
+
+    /// Adds a mock of `findRelatedObjects`: `GET /data/{table-name}/{object-id}/{relation-column}`.
+    pub fn find_related_objects<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(FindRelatedObjectsWhen, FindRelatedObjectsThen),
+    {
+        self.expect(
+            &operations::FIND_RELATED_OBJECTS,
+            |when, then| configure(
+                FindRelatedObjectsWhen(when),
+                FindRelatedObjectsThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `setRelation`: `POST /data/{table-name}/{object-id}/{relation-column}`.
+    pub fn set_relation<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(SetRelationWhen, SetRelationThen),
+    {
+        self.expect(
+            &operations::SET_RELATION,
+            |when, then| configure(SetRelationWhen(when), SetRelationThen(then)),
+        )
+    }
+
+    /// Adds a mock of `addRelation`: `PUT /data/{table-name}/{object-id}/{relation-column}`.
+    pub fn add_relation<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(AddRelationWhen, AddRelationThen),
+    {
+        self.expect(
+            &operations::ADD_RELATION,
+            |when, then| configure(AddRelationWhen(when), AddRelationThen(then)),
+        )
+    }
+
+    /// Adds a mock of `deleteRelation`: `DELETE /data/{table-name}/{object-id}/{relation-column}`.
+    pub fn delete_relation<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(DeleteRelationWhen, DeleteRelationThen),
+    {
+        self.expect(
+            &operations::DELETE_RELATION,
+            |when, then| configure(DeleteRelationWhen(when), DeleteRelationThen(then)),
+        )
+    }
 }
 
 /// Request matcher of a mock of `createObject`. Requests may differ in everything that it does not set.
@@ -544,6 +693,36 @@ impl FindObjectsWhen {
         Self(self.0.query("groupBy", vec![value.into()]))
     }
 
+    /// Matches only requests whose query parameter `having` equals this value.
+    pub fn having(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("having", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `distinct` equals this value.
+    pub fn distinct(self, value: bool) -> Self {
+        Self(self.0.query("distinct", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `excludeProps` equals this value.
+    pub fn exclude_props(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("excludeProps", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `relationsDepth` equals this value.
+    pub fn relations_depth(self, value: i64) -> Self {
+        Self(self.0.query("relationsDepth", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `relationsPageSize` equals this value.
+    pub fn relations_page_size(self, value: i64) -> Self {
+        Self(self.0.query("relationsPageSize", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `fileReferencePrefix` equals this value.
+    pub fn file_reference_prefix(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("fileReferencePrefix", vec![value.into()]))
+    }
+
     /// Matches only requests with this user token.
     pub fn user_token(self, token: impl Into<String>) -> Self {
         Self(self.0.user_token(token.into()))
@@ -593,6 +772,40 @@ impl GetObjectByIdWhen {
     /// Matches only requests whose path parameter `object-id` equals this value.
     pub fn object_id(self, value: impl Into<String>) -> Self {
         Self(self.0.path("object-id", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `property` equals this list of values.
+    pub fn property(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(
+            self
+                .0
+                .query("property", value.into_iter().map(|value| value.into()).collect()),
+        )
+    }
+
+    /// Matches only requests whose query parameter `excludeProps` equals this value.
+    pub fn exclude_props(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("excludeProps", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `loadRelations` equals this value.
+    pub fn load_relations(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("loadRelations", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `relationsDepth` equals this value.
+    pub fn relations_depth(self, value: i64) -> Self {
+        Self(self.0.query("relationsDepth", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `relationsPageSize` equals this value.
+    pub fn relations_page_size(self, value: i64) -> Self {
+        Self(self.0.query("relationsPageSize", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `fileReferencePrefix` equals this value.
+    pub fn file_reference_prefix(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("fileReferencePrefix", vec![value.into()]))
     }
 
     /// Matches only requests with this user token.
@@ -773,6 +986,61 @@ impl CountObjectsWhen {
 pub struct CountObjectsThen(Responder);
 
 impl CountObjectsThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `countObjectsByPost`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct CountObjectsByPostWhen(RequestMatcher);
+
+impl CountObjectsByPostWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `countObjectsByPost`.
+#[derive(Debug)]
+pub struct CountObjectsByPostThen(Responder);
+
+impl CountObjectsByPostThen {
     /// Responds with status 200 and this JSON.
     ///
     /// # Panics
@@ -2376,6 +2644,695 @@ impl DeleteObjectsWhen {
 pub struct DeleteObjectsThen(Responder);
 
 impl DeleteObjectsThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `findObjectsByPost`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct FindObjectsByPostWhen(RequestMatcher);
+
+impl FindObjectsByPostWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `findObjectsByPost`.
+#[derive(Debug)]
+pub struct FindObjectsByPostThen(Responder);
+
+impl FindObjectsByPostThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `describeTable`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct DescribeTableWhen(RequestMatcher);
+
+impl DescribeTableWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `describeTable`.
+#[derive(Debug)]
+pub struct DescribeTableThen(Responder);
+
+impl DescribeTableThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `getTableName`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GetTableNameWhen(RequestMatcher);
+
+impl GetTableNameWhen {
+    /// Matches only requests whose path parameter `table-id` equals this value.
+    pub fn table_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-id", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `getTableName`.
+#[derive(Debug)]
+pub struct GetTableNameThen(Responder);
+
+impl GetTableNameThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `getObjectByPrimaryKey`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GetObjectByPrimaryKeyWhen(RequestMatcher);
+
+impl GetObjectByPrimaryKeyWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `getObjectByPrimaryKey`.
+#[derive(Debug)]
+pub struct GetObjectByPrimaryKeyThen(Responder);
+
+impl GetObjectByPrimaryKeyThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `groupObjects`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GroupObjectsWhen(RequestMatcher);
+
+impl GroupObjectsWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `groupObjects`.
+#[derive(Debug)]
+pub struct GroupObjectsThen(Responder);
+
+impl GroupObjectsThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `countObjectsInGroup`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct CountObjectsInGroupWhen(RequestMatcher);
+
+impl CountObjectsInGroupWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `countObjectsInGroup`.
+#[derive(Debug)]
+pub struct CountObjectsInGroupThen(Responder);
+
+impl CountObjectsInGroupThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `deepSaveObject`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct DeepSaveObjectWhen(RequestMatcher);
+
+impl DeepSaveObjectWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `deepSaveObject`.
+#[derive(Debug)]
+pub struct DeepSaveObjectThen(Responder);
+
+impl DeepSaveObjectThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `findRelatedObjects`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct FindRelatedObjectsWhen(RequestMatcher);
+
+impl FindRelatedObjectsWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `object-id` equals this value.
+    pub fn object_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("object-id", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `relation-column` equals this value.
+    pub fn relation_column(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("relation-column", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `where` equals this value.
+    pub fn where_(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("where", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `pageSize` equals this value.
+    pub fn page_size(self, value: i64) -> Self {
+        Self(self.0.query("pageSize", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `offset` equals this value.
+    pub fn offset(self, value: i64) -> Self {
+        Self(self.0.query("offset", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `sortBy` equals this value.
+    pub fn sort_by(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("sortBy", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `property` equals this value.
+    pub fn property(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("property", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `loadRelations` equals this value.
+    pub fn load_relations(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("loadRelations", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `groupBy` equals this value.
+    pub fn group_by(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("groupBy", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `having` equals this value.
+    pub fn having(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("having", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `distinct` equals this value.
+    pub fn distinct(self, value: bool) -> Self {
+        Self(self.0.query("distinct", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `excludeProps` equals this value.
+    pub fn exclude_props(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("excludeProps", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `relationsDepth` equals this value.
+    pub fn relations_depth(self, value: i64) -> Self {
+        Self(self.0.query("relationsDepth", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `relationsPageSize` equals this value.
+    pub fn relations_page_size(self, value: i64) -> Self {
+        Self(self.0.query("relationsPageSize", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `fileReferencePrefix` equals this value.
+    pub fn file_reference_prefix(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("fileReferencePrefix", vec![value.into()]))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `findRelatedObjects`.
+#[derive(Debug)]
+pub struct FindRelatedObjectsThen(Responder);
+
+impl FindRelatedObjectsThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `setRelation`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct SetRelationWhen(RequestMatcher);
+
+impl SetRelationWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `object-id` equals this value.
+    pub fn object_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("object-id", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `relation-column` equals this value.
+    pub fn relation_column(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("relation-column", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `whereClause` equals this value.
+    pub fn where_clause(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("whereClause", vec![value.into()]))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `setRelation`.
+#[derive(Debug)]
+pub struct SetRelationThen(Responder);
+
+impl SetRelationThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `addRelation`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct AddRelationWhen(RequestMatcher);
+
+impl AddRelationWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `object-id` equals this value.
+    pub fn object_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("object-id", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `relation-column` equals this value.
+    pub fn relation_column(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("relation-column", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `whereClause` equals this value.
+    pub fn where_clause(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("whereClause", vec![value.into()]))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `addRelation`.
+#[derive(Debug)]
+pub struct AddRelationThen(Responder);
+
+impl AddRelationThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `deleteRelation`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct DeleteRelationWhen(RequestMatcher);
+
+impl DeleteRelationWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `object-id` equals this value.
+    pub fn object_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("object-id", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `relation-column` equals this value.
+    pub fn relation_column(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("relation-column", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `whereClause` equals this value.
+    pub fn where_clause(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("whereClause", vec![value.into()]))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `deleteRelation`.
+#[derive(Debug)]
+pub struct DeleteRelationThen(Responder);
+
+impl DeleteRelationThen {
     /// Responds with status 200 and this JSON.
     ///
     /// # Panics

@@ -4,7 +4,9 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! The operations of the API, one constant each.
@@ -65,7 +67,8 @@ pub static FIND_OBJECTS: Operation = Operation {
 ///
 /// Safe: reads an object and changes nothing.
 ///
-/// Reserved values of `object-id`, which would make the path address another operation: `count`.
+/// Reserved values of `object-id`, which would make the path address another operation: `count`,
+/// `pk`, `properties`, `table-name`.
 pub static GET_OBJECT_BY_ID: Operation = Operation {
     id: "getObjectById",
     service: "Data",
@@ -84,7 +87,7 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
         PathParameter {
             name: "object-id",
             multi_segment: false,
-            reserved: &["count"],
+            reserved: &["count", "pk", "properties", "table-name"],
         },
     ],
 };
@@ -95,7 +98,8 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
 ///
 /// Idempotent: sets columns of one object to given values; a second request sets the same values.
 ///
-/// Reserved values of `object-id`, which would make the path address another operation: `upsert`.
+/// Reserved values of `object-id`, which would make the path address another operation:
+/// `deep-save`, `upsert`.
 ///
 /// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
 pub static UPDATE_OBJECT: Operation = Operation {
@@ -116,7 +120,7 @@ pub static UPDATE_OBJECT: Operation = Operation {
         PathParameter {
             name: "object-id",
             multi_segment: false,
-            reserved: &["upsert"],
+            reserved: &["deep-save", "upsert"],
         },
     ],
 };
@@ -168,6 +172,32 @@ pub static COUNT_OBJECTS: Operation = Operation {
             name: "table-name",
             multi_segment: false,
             reserved: &[],
+        },
+    ],
+};
+
+/// `countObjectsByPost`: Count objects with the parameters in the body.
+///
+/// `POST /data/{table-name}/count`
+///
+/// Safe: a POST that counts objects and changes nothing.
+///
+/// Reserved values of `table-name`, which would make the path address another operation:
+/// `data-grouping`.
+pub static COUNT_OBJECTS_BY_POST: Operation = Operation {
+    id: "countObjectsByPost",
+    service: "Data",
+    method: "POST",
+    path: "/data/{table-name}/count",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["data-grouping"],
         },
     ],
 };
@@ -853,7 +883,8 @@ pub static UPSERT_OBJECT: Operation = Operation {
 /// Not idempotent: the changes may decide which objects match, so that a second request changes
 /// other objects and returns another number.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation: `upsert`.
+/// Reserved values of `table-name`, which would make the path address another operation:
+/// `deep-save`, `upsert`.
 pub static UPDATE_OBJECTS: Operation = Operation {
     id: "updateObjects",
     service: "Data",
@@ -867,7 +898,7 @@ pub static UPDATE_OBJECTS: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["upsert"],
+            reserved: &["deep-save", "upsert"],
         },
     ],
 };
@@ -896,6 +927,319 @@ pub static DELETE_OBJECTS: Operation = Operation {
     ],
 };
 
+/// `findObjectsByPost`: Find objects with the parameters in the body.
+///
+/// `POST /data/{table-name}/find`
+///
+/// Safe: a POST that reads objects and changes nothing.
+///
+/// Reserved values of `table-name`, which would make the path address another operation:
+/// `data-grouping`.
+pub static FIND_OBJECTS_BY_POST: Operation = Operation {
+    id: "findObjectsByPost",
+    service: "Data",
+    method: "POST",
+    path: "/data/{table-name}/find",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["data-grouping"],
+        },
+    ],
+};
+
+/// `describeTable`: Retrieve the columns of a table.
+///
+/// `GET /data/{table-name}/properties`
+///
+/// Safe: reads the columns and changes nothing.
+pub static DESCRIBE_TABLE: Operation = Operation {
+    id: "describeTable",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-name}/properties",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `getTableName`: Retrieve the name of a table by its id.
+///
+/// `GET /data/{table-id}/table-name`
+///
+/// Safe: reads a name and changes nothing.
+pub static GET_TABLE_NAME: Operation = Operation {
+    id: "getTableName",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-id}/table-name",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `getObjectByPrimaryKey`: Retrieve an object by its primary key.
+///
+/// `GET /data/{table-name}/pk`
+///
+/// Safe: reads an object and changes nothing.
+pub static GET_OBJECT_BY_PRIMARY_KEY: Operation = Operation {
+    id: "getObjectByPrimaryKey",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-name}/pk",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `groupObjects`: Retrieve objects in groups.
+///
+/// `POST /data/data-grouping/{table-name}`
+///
+/// Safe: a POST that reads objects and changes nothing.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `count`,
+/// `find`.
+pub static GROUP_OBJECTS: Operation = Operation {
+    id: "groupObjects",
+    service: "Data",
+    method: "POST",
+    path: "/data/data-grouping/{table-name}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["count", "find"],
+        },
+    ],
+};
+
+/// `countObjectsInGroup`: Count the groups or objects in a group.
+///
+/// `POST /data/data-grouping/{table-name}/count`
+///
+/// Safe: a POST that counts and changes nothing.
+pub static COUNT_OBJECTS_IN_GROUP: Operation = Operation {
+    id: "countObjectsInGroup",
+    service: "Data",
+    method: "POST",
+    path: "/data/data-grouping/{table-name}/count",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `deepSaveObject`: Save an object and the objects in its relations.
+///
+/// `PUT /data/{table-name}/deep-save`
+///
+/// Not idempotent: each request creates the objects without an objectId again.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
+pub static DEEP_SAVE_OBJECT: Operation = Operation {
+    id: "deepSaveObject",
+    service: "Data",
+    method: "PUT",
+    path: "/data/{table-name}/deep-save",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["bulk"],
+        },
+    ],
+};
+
+/// `findRelatedObjects`: Find the objects that an object is related to.
+///
+/// `GET /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Safe: reads objects and changes nothing.
+pub static FIND_RELATED_OBJECTS: Operation = Operation {
+    id: "findRelatedObjects",
+    service: "Data",
+    method: "GET",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `setRelation`: Replace the objects that an object is related to.
+///
+/// `POST /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Idempotent: sets the related objects to the given ones; the SDK sends a request with a
+/// condition, which may match other objects later, only once.
+///
+/// Reserved values of `relation-column`, which would make the path address another operation:
+/// `count`, `delete`.
+///
+/// Only the combination of `relation-column` = `count` and `table-name` = `data-grouping` gives the
+/// path of `countObjectsInGroup`; `count` is always reserved for `relation-column`.
+///
+/// Only the combination of `relation-column` = `delete` and `table-name` = `bulk` gives the path of
+/// `deleteObjects`; `delete` is always reserved for `relation-column`.
+pub static SET_RELATION: Operation = Operation {
+    id: "setRelation",
+    service: "Data",
+    method: "POST",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &["count", "delete"],
+        },
+    ],
+};
+
+/// `addRelation`: Add objects to those that an object is related to.
+///
+/// `PUT /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Idempotent: an object that is related already is ignored; the SDK sends a request with a
+/// condition, which may match other objects later, only once.
+pub static ADD_RELATION: Operation = Operation {
+    id: "addRelation",
+    service: "Data",
+    method: "PUT",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `deleteRelation`: Remove objects from those that an object is related to.
+///
+/// `DELETE /data/{table-name}/{object-id}/{relation-column}`
+///
+/// Idempotent: an object that is not related is ignored; the SDK sends a request with a condition,
+/// which may match other objects later, only once.
+pub static DELETE_RELATION: Operation = Operation {
+    id: "deleteRelation",
+    service: "Data",
+    method: "DELETE",
+    path: "/data/{table-name}/{object-id}/{relation-column}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "relation-column",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -904,6 +1248,7 @@ pub static ALL: &[&Operation] = &[
     &UPDATE_OBJECT,
     &DELETE_OBJECT,
     &COUNT_OBJECTS,
+    &COUNT_OBJECTS_BY_POST,
     &REGISTER_USER,
     &LOGIN_USER,
     &LOGOUT_USER,
@@ -936,4 +1281,15 @@ pub static ALL: &[&Operation] = &[
     &UPSERT_OBJECT,
     &UPDATE_OBJECTS,
     &DELETE_OBJECTS,
+    &FIND_OBJECTS_BY_POST,
+    &DESCRIBE_TABLE,
+    &GET_TABLE_NAME,
+    &GET_OBJECT_BY_PRIMARY_KEY,
+    &GROUP_OBJECTS,
+    &COUNT_OBJECTS_IN_GROUP,
+    &DEEP_SAVE_OBJECT,
+    &FIND_RELATED_OBJECTS,
+    &SET_RELATION,
+    &ADD_RELATION,
+    &DELETE_RELATION,
 ];

@@ -4,7 +4,9 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Request builders: one function per operation, which does no I/O.
@@ -19,7 +21,7 @@
 )]
 
 use crate::operations;
-use crate::prepared::{Multipart, Prepared, RequestBuilder};
+use crate::prepared::{Multipart, Prepared, RequestBuilder, Style};
 
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
@@ -66,32 +68,50 @@ pub mod types {
 ///
 /// Arguments:
 /// - `table_name`: Name of the database table (data store class).
+/// - `distinct`: Whether rows with equal properties are returned once.
+/// - `exclude_props`: Comma-separated list of properties to omit.
+/// - `file_reference_prefix`: Text to put before the values of file columns.
 /// - `group_by`: Comma-separated list of columns to group results by.
+/// - `having`: Condition on the groups of groupBy, with aggregates.
 /// - `load_relations`: Comma-separated list of related columns to eager-load.
 /// - `offset`: Zero-based index of the first object to return. Default: `0`.
 /// - `page_size`: Number of objects to return per page (max 100). Default: `10`.
 /// - `property`: Comma-separated list of properties (or aggregates) to return.
+/// - `relations_depth`: Number of levels of related objects to return.
+/// - `relations_page_size`: Number of related objects to return per relation.
 /// - `sort_by`: Comma-separated list of properties to sort by.
 /// - `where_`: SQL-like search clause applied to the table.
 pub fn find_objects<T: ::serde::de::DeserializeOwned>(
     profile: crate::Profile,
     table_name: &str,
+    distinct: Option<bool>,
+    exclude_props: Option<&str>,
+    file_reference_prefix: Option<&str>,
     group_by: Option<&str>,
+    having: Option<&str>,
     load_relations: Option<&str>,
     offset: Option<i64>,
     page_size: Option<i64>,
     property: Option<&str>,
+    relations_depth: Option<i64>,
+    relations_page_size: Option<i64>,
     sort_by: Option<&str>,
     where_: Option<&str>,
 ) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
     let mut request = RequestBuilder::new(&operations::FIND_OBJECTS);
     request.literal("/data/");
     request.parameter(0, table_name)?;
+    request.query("distinct", &distinct)?;
+    request.query("excludeProps", &exclude_props)?;
+    request.query("fileReferencePrefix", &file_reference_prefix)?;
     request.query("groupBy", &group_by)?;
+    request.query("having", &having)?;
     request.query("loadRelations", &load_relations)?;
     request.query("offset", &offset)?;
     request.query("pageSize", &page_size)?;
     request.query(profile.select("property", "props"), &property)?;
+    request.query("relationsDepth", &relations_depth)?;
+    request.query("relationsPageSize", &relations_page_size)?;
     request.query("sortBy", &sort_by)?;
     request.query("where", &where_)?;
     Ok(request.finish_json())
@@ -125,15 +145,33 @@ pub fn create_object<B: ::serde::Serialize + ?Sized, T: ::serde::de::Deserialize
 /// Arguments:
 /// - `table_name`: Name of the database table (data store class).
 /// - `object_id`: System-assigned objectId of a stored object.
+/// - `exclude_props`: Comma-separated list of properties to omit.
+/// - `file_reference_prefix`: Text to put before the values of file columns.
+/// - `load_relations`: Comma-separated list of related columns to eager-load.
+/// - `property`: A property to return; repeated for several.
+/// - `relations_depth`: Number of levels of related objects to return.
+/// - `relations_page_size`: Number of related objects to return per relation.
 pub fn get_object_by_id<T: ::serde::de::DeserializeOwned>(
     table_name: &str,
     object_id: &str,
+    exclude_props: Option<&str>,
+    file_reference_prefix: Option<&str>,
+    load_relations: Option<&str>,
+    property: Option<&::std::vec::Vec<::std::string::String>>,
+    relations_depth: Option<i64>,
+    relations_page_size: Option<i64>,
 ) -> crate::Result<Prepared<T>> {
     let mut request = RequestBuilder::new(&operations::GET_OBJECT_BY_ID);
     request.literal("/data/");
     request.parameter(0, table_name)?;
     request.literal("/");
     request.parameter(1, object_id)?;
+    request.query("excludeProps", &exclude_props)?;
+    request.query("fileReferencePrefix", &file_reference_prefix)?;
+    request.query("loadRelations", &load_relations)?;
+    request.query("property", &property)?;
+    request.query("relationsDepth", &relations_depth)?;
+    request.query("relationsPageSize", &relations_page_size)?;
     Ok(request.finish_json())
 }
 
@@ -198,6 +236,25 @@ pub fn count_objects(
     request.parameter(0, table_name)?;
     request.literal("/count");
     request.query("where", &where_)?;
+    Ok(request.finish_json())
+}
+
+/// Count objects with the parameters in the body
+///
+/// Sends a `POST` request to `/data/{table-name}/count`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: An object with `where`, `distinct` and `groupBy`, each optional.
+pub fn count_objects_by_post<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::COUNT_OBJECTS_BY_POST);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/count");
+    request.json(body)?;
     Ok(request.finish_json())
 }
 
@@ -773,5 +830,294 @@ pub fn delete_objects<B: ::serde::Serialize + ?Sized>(
     request.parameter(0, table_name)?;
     request.literal("/delete");
     request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Find objects with the parameters in the body
+///
+/// Sends a `POST` request to `/data/{table-name}/find`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: The parameters of findObjects; `props` replaces `property`.
+pub fn find_objects_by_post<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::FIND_OBJECTS_BY_POST);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/find");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Retrieve the columns of a table
+///
+/// Sends a `GET` request to `/data/{table-name}/properties`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+pub fn describe_table<T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::DESCRIBE_TABLE);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/properties");
+    Ok(request.finish_json())
+}
+
+/// Retrieve the name of a table by its id
+///
+/// Sends a `GET` request to `/data/{table-id}/table-name`
+///
+/// Arguments:
+/// - `table_id`: Id of the table, which the service assigns.
+pub fn get_table_name(table_id: &str) -> crate::Result<Prepared<::std::string::String>> {
+    let mut request = RequestBuilder::new(&operations::GET_TABLE_NAME);
+    request.literal("/data/");
+    request.parameter(0, table_id)?;
+    request.literal("/table-name");
+    Ok(request.finish_json())
+}
+
+/// Retrieve an object by its primary key
+///
+/// Sends a `GET` request to `/data/{table-name}/pk`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `key`: The columns of the primary key, each a parameter of its own.
+pub fn get_object_by_primary_key<T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    key: &::serde_json::Map<::std::string::String, ::serde_json::Value>,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::GET_OBJECT_BY_PRIMARY_KEY);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/pk");
+    request.query_as(Style::Exploded, "key", &key)?;
+    Ok(request.finish_json())
+}
+
+/// Retrieve objects in groups
+///
+/// Sends a `POST` request to `/data/data-grouping/{table-name}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: The parameters of findObjectsByPost, and groupPath, groupDepth, groupPageSize and
+///   recordsPageSize.
+pub fn group_objects<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::GROUP_OBJECTS);
+    request.literal("/data/data-grouping/");
+    request.parameter(0, table_name)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Count the groups or objects in a group
+///
+/// Sends a `POST` request to `/data/data-grouping/{table-name}/count`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`: The parameters of groupObjects, with groupPath.
+pub fn count_objects_in_group<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::COUNT_OBJECTS_IN_GROUP);
+    request.literal("/data/data-grouping/");
+    request.parameter(0, table_name)?;
+    request.literal("/count");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Save an object and the objects in its relations
+///
+/// Sends a `PUT` request to `/data/{table-name}/deep-save`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`
+pub fn deep_save_object<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(table_name: &str, body: &B) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::DEEP_SAVE_OBJECT);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/deep-save");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Find the objects that an object is related to
+///
+/// Sends a `GET` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation, a column of the table.
+/// - `distinct`: Whether rows with equal properties are returned once.
+/// - `exclude_props`: Comma-separated list of properties to omit.
+/// - `file_reference_prefix`: Text to put before the values of file columns.
+/// - `group_by`: Comma-separated list of columns to group results by.
+/// - `having`: Condition on the groups of groupBy, with aggregates.
+/// - `load_relations`: Comma-separated list of relations of the related objects to load.
+/// - `offset`: Zero-based index of the first object to return. Default: `0`.
+/// - `page_size`: Number of objects to return per page (max 100). Default: `10`.
+/// - `property`: Comma-separated list of properties (or aggregates) to return.
+/// - `relations_depth`: Number of levels of related objects to return.
+/// - `relations_page_size`: Number of related objects to return per relation.
+/// - `sort_by`: Comma-separated list of properties to sort by.
+/// - `where_`: SQL-like search clause applied to the related objects.
+pub fn find_related_objects<T: ::serde::de::DeserializeOwned>(
+    profile: crate::Profile,
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    distinct: Option<bool>,
+    exclude_props: Option<&str>,
+    file_reference_prefix: Option<&str>,
+    group_by: Option<&str>,
+    having: Option<&str>,
+    load_relations: Option<&str>,
+    offset: Option<i64>,
+    page_size: Option<i64>,
+    property: Option<&str>,
+    relations_depth: Option<i64>,
+    relations_page_size: Option<i64>,
+    sort_by: Option<&str>,
+    where_: Option<&str>,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::FIND_RELATED_OBJECTS);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("distinct", &distinct)?;
+    request.query("excludeProps", &exclude_props)?;
+    request.query("fileReferencePrefix", &file_reference_prefix)?;
+    request.query("groupBy", &group_by)?;
+    request.query("having", &having)?;
+    request.query("loadRelations", &load_relations)?;
+    request.query("offset", &offset)?;
+    request.query("pageSize", &page_size)?;
+    request.query(profile.select("property", "props"), &property)?;
+    request.query("relationsDepth", &relations_depth)?;
+    request.query("relationsPageSize", &relations_page_size)?;
+    request.query("sortBy", &sort_by)?;
+    request.query("where", &where_)?;
+    Ok(request.finish_json())
+}
+
+/// Add objects to those that an object is related to
+///
+/// Sends a `PUT` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation. If it does not exist, it is followed by the child
+///   table and the cardinality, `children:Child:n` or `child:Child:1`.
+/// - `where_clause`: Condition of the objects to add. Without it, the body has their ids.
+/// - `body`: The ids of the objects to add.
+pub fn add_relation(
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    where_clause: Option<&str>,
+    body: Option<&::std::vec::Vec<::std::string::String>>,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::ADD_RELATION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("whereClause", &where_clause)?;
+    if let Some(body) = body {
+        request.json(body)?;
+    }
+
+    Ok(request.finish_json())
+}
+
+/// Replace the objects that an object is related to
+///
+/// Sends a `POST` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation. If it does not exist, it is followed by the child
+///   table and the cardinality, `children:Child:n` or `child:Child:1`.
+/// - `where_clause`: Condition of the related objects. Without it, the body has their ids.
+/// - `body`: The ids of the related objects.
+pub fn set_relation(
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    where_clause: Option<&str>,
+    body: Option<&::std::vec::Vec<::std::string::String>>,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::SET_RELATION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("whereClause", &where_clause)?;
+    if let Some(body) = body {
+        request.json(body)?;
+    }
+
+    Ok(request.finish_json())
+}
+
+/// Remove objects from those that an object is related to
+///
+/// Sends a `DELETE` request to `/data/{table-name}/{object-id}/{relation-column}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `relation_column`: Name of the relation, a column of the table.
+/// - `where_clause`: Condition of the objects to remove. Without it, the body has their ids.
+/// - `body`: The ids of the objects to remove.
+pub fn delete_relation(
+    table_name: &str,
+    object_id: &str,
+    relation_column: &str,
+    where_clause: Option<&str>,
+    body: Option<&::std::vec::Vec<::std::string::String>>,
+) -> crate::Result<Prepared<i64>> {
+    let mut request = RequestBuilder::new(&operations::DELETE_RELATION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/");
+    request.parameter(1, object_id)?;
+    request.literal("/");
+    request.parameter(2, relation_column)?;
+    request.query("whereClause", &where_clause)?;
+    if let Some(body) = body {
+        request.json(body)?;
+    }
+
     Ok(request.finish_json())
 }

@@ -104,6 +104,14 @@ pub(crate) struct RequestBuilder {
     is_computed: bool,
 }
 
+impl<R> Prepared<R> {
+    /// Marks the request as not idempotent, for parameters with which its operation is not.
+    pub(crate) fn not_idempotent(mut self) -> Self {
+        self.parts.is_idempotent = false;
+        self
+    }
+}
+
 impl RequestBuilder {
     /// Starts a request of `operation`, with an empty path.
     pub(crate) fn new(operation: &'static Operation) -> Self {

@@ -119,6 +119,12 @@ impl Transport {
         self.shared.http.origin()
     }
 
+    /// Returns the length in bytes of the URL of a request.
+    pub(crate) fn address_length(&self, parts: &Parts) -> usize {
+        let http = &self.shared.http;
+        http.address_length(&parts.path, parts.query.as_deref())
+    }
+
     /// Returns whether `text` repeats a secret of the client that can be recognized.
     pub(crate) fn is_secret_in(&self, text: &str) -> bool {
         let checked = disclosure::check_for_secrets_of(&self.shared, &self.caller, text);

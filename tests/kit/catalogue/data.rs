@@ -6,7 +6,7 @@ use backendless::operations::*;
 use serde_json::json;
 
 use super::call::{call, first_of};
-use super::{Entry, ResponseBody, Values, number, object, objects};
+use super::{Context, Entry, ResponseBody, Values, number, object, objects, relations};
 
 pub(super) fn entries() -> Vec<Entry> {
     vec![
@@ -15,8 +15,20 @@ pub(super) fn entries() -> Vec<Entry> {
         get(),
         update(),
         update_where(),
+        deep_save(),
         find(),
+        find_by_post(),
         count(),
+        count_by_post(),
+        describe(),
+        table_name(),
+        get_by_primary_key(),
+        group(),
+        count_in_group(),
+        relations::set(),
+        relations::add(),
+        relations::find(),
+        relations::remove(),
         delete(),
         delete_where(),
     ]
@@ -38,6 +50,16 @@ fn upsert() -> Entry {
         &UPSERT_OBJECT,
         &["Catalogue"],
         call!(|context| context.table().upsert(&row(&context.values))),
+        ResponseBody::Required,
+        object,
+    )
+}
+
+fn deep_save() -> Entry {
+    Entry::new(
+        &DEEP_SAVE_OBJECT,
+        &["Catalogue"],
+        call!(|context| context.table().deep_save(&row(&context.values))),
         ResponseBody::Required,
         object,
     )
@@ -78,6 +100,132 @@ fn get() -> Entry {
         ResponseBody::Required,
         object,
     )
+    .variant(
+        "with options",
+        call!(|context| context
+            .table()
+            .get(context.path(1))
+            .properties(["name", "age"])
+            .exclude_properties(["age"])
+            .load_relations(["*"])
+            .relations_depth(1)
+            .relations_page_size(5)
+            .file_reference_prefix(context.value())),
+    )
+}
+
+fn get_by_primary_key() -> Entry {
+    Entry::new(
+        &GET_OBJECT_BY_PRIMARY_KEY,
+        &["Catalogue"],
+        call!(|context| context
+            .table()
+            .get_by_primary_key(&json!({"objectId": object_id(context)}))),
+        ResponseBody::Required,
+        object,
+    )
+    .query(&[("objectId", "B2")])
+}
+
+/// The id of the row that an earlier call created.
+fn object_id(context: &Context) -> String {
+    let kept = context.path_value("object-id");
+    kept.unwrap_or_else(|| "B2".to_owned())
+}
+
+fn describe() -> Entry {
+    Entry::new(
+        &DESCRIBE_TABLE,
+        &["Catalogue"],
+        call!(|context| context.table().describe()),
+        ResponseBody::Nullable,
+        |values| json!([{"name": values.value, "type": "STRING", "required": false}]),
+    )
+}
+
+fn table_name() -> Entry {
+    Entry::new(
+        &GET_TABLE_NAME,
+        &["1"],
+        call!(|context| context.client.table_name(context.path(0))),
+        ResponseBody::Required,
+        |values| json!(values.value),
+    )
+}
+
+fn group() -> Entry {
+    Entry::new(
+        &GROUP_OBJECTS,
+        &["Catalogue"],
+        call!(|context| context.table().find_grouped(["city"])),
+        ResponseBody::Required,
+        |values| {
+            let group = json!({"column": "city", "value": values.value});
+            json!({"hasNextPage": false, "items": [{"groupBy": group, "items": objects(values)}]})
+        },
+    )
+    .variant(
+        "in a group",
+        call!(|context| context
+            .table()
+            .find_grouped(["city", "age"])
+            .filter(field("name").eq(context.value()).or(field("age").gt(3)))
+            .in_group("city", context.value())),
+    )
+}
+
+fn count_in_group() -> Entry {
+    Entry::new(
+        &COUNT_OBJECTS_IN_GROUP,
+        &["Catalogue"],
+        call!(|context| context
+            .table()
+            .find_grouped(["city"])
+            .in_group("city", context.value())
+            .count()),
+        ResponseBody::Required,
+        number,
+    )
+}
+
+/// A clause that is too long for a URL.
+fn long_clause(value: &str) -> backendless::filter::Filter {
+    field("name").is_in(vec![value; 2_000])
+}
+
+fn find_by_post() -> Entry {
+    Entry::new(
+        &FIND_OBJECTS_BY_POST,
+        &["Catalogue"],
+        call!(|context| context
+            .table()
+            .find()
+            .filter(long_clause(&context.values.value))),
+        ResponseBody::Nullable,
+        objects,
+    )
+    .variant(
+        "as a stream",
+        first_of!(|context| context
+            .table()
+            .find()
+            .filter(long_clause(&context.values.value))
+            .by_key()
+            .stream()),
+    )
+}
+
+fn count_by_post() -> Entry {
+    Entry::new(
+        &COUNT_OBJECTS_BY_POST,
+        &["Catalogue"],
+        call!(|context| context
+            .table()
+            .count()
+            .filter(long_clause(&context.values.value))),
+        ResponseBody::Required,
+        number,
+    )
 }
 
 fn update() -> Entry {
@@ -112,7 +260,11 @@ fn find() -> Entry {
             .page_size(50)
             .offset(0)
             .properties(["name", "age"])
-            .load_relations(["*"])),
+            .load_relations(["*"])
+            .exclude_properties(["age"])
+            .relations_depth(1)
+            .relations_page_size(5)
+            .file_reference_prefix(context.value())),
     )
     .variant(
         "as rows of a group",
@@ -121,6 +273,16 @@ fn find() -> Entry {
             .find()
             .properties(["Count(objectId) as count"])
             .group_by(["city"])
+            .having("Count(objectId) > 0")
+            .rows::<Record>()),
+    )
+    .variant(
+        "of distinct rows",
+        call!(|context| context
+            .table()
+            .find()
+            .properties(["city"])
+            .distinct()
             .rows::<Record>()),
     )
     .variant(

@@ -16,6 +16,7 @@ mod data;
 mod files;
 mod geo;
 mod messaging;
+mod relations;
 mod users;
 
 use std::iter;

@@ -38,7 +38,7 @@ impl WhereClauses {
     /// A parser with a table in memory.
     pub fn new() -> Self {
         let parser = WhereParser::new().expect("a database in memory");
-        let columns = parser.columns().map(str::to_owned);
+        let columns = parser.columns();
         let words = SQL.iter().map(|word| (*word).to_owned());
         let words = columns.chain(words).collect();
         Self { parser, words }

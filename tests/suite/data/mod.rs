@@ -1,10 +1,17 @@
 //! The data service.
 
 mod bulk;
+mod deep_save;
+mod describe;
 mod exchange;
+mod grouping;
+mod long_queries;
 mod paging;
+mod queries;
 mod rejected;
+mod relations;
 mod responses;
 mod stream;
 mod texts;
+mod updates;
 mod wire;

@@ -15,6 +15,8 @@ use super::figures::Figures;
 
 /// The number of concurrent calls.
 const CONCURRENT: usize = 64;
+/// The number of calls of a client, whose retries fit into its retry budget.
+const CALLS_PER_CLIENT: usize = 40;
 /// The attempt timeout against slow servers.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 /// After this time a call counts as hanging. It is far beyond the timeouts of the clients.
@@ -72,11 +74,14 @@ async fn no_fault_makes_a_call_panic_hang_succeed_wrongly_or_run_twice() {
 }
 
 async fn run_all<'a>(rows: &[&'a Row]) -> Vec<(&'a Row, &'a Call, Outcome)> {
-    let pairs = rows
-        .iter()
-        .flat_map(|row| row.calls.iter().map(move |call| (*row, call)));
-    let outcomes =
-        stream::iter(pairs).map(|(row, call)| async move { (row, &**call, row.run(call).await) });
+    let pairs = rows.iter().flat_map(|row| {
+        let calls = row.calls.iter().enumerate();
+        calls.map(move |(index, call)| (*row, index / CALLS_PER_CLIENT, call))
+    });
+    let outcomes = stream::iter(pairs).map(|(row, client, call)| async move {
+        let outcome = row.run(&row.clients[client], call).await;
+        (row, &**call, outcome)
+    });
     outcomes.buffer_unordered(CONCURRENT).collect().await
 }
 
@@ -84,7 +89,7 @@ async fn run_all<'a>(rows: &[&'a Row]) -> Vec<(&'a Row, &'a Call, Outcome)> {
 struct Row {
     fault: Fault,
     server: ScriptedServer,
-    client: Client,
+    clients: Vec<Client>,
     calls: Vec<Arc<Call>>,
 }
 
@@ -97,29 +102,20 @@ impl Row {
             Some(behaviour) => ScriptedServer::always(behaviour).await,
             None => ScriptedServer::refusing_connections(),
         };
-        let mut builder = server
-            .client_builder()
-            .clock(TestClock::default())
-            // The calls of a row share its clock, and the waits of one must not time out another.
-            .timeout(Duration::from_secs(3600))
-            .retry(RetryPolicy::default().max_attempts(MAX_ATTEMPTS))
-            .max_response_size(MAX_RESPONSE_BYTES);
-        if fault.is_slow {
-            builder = builder.attempt_timeout(ATTEMPT_TIMEOUT);
-        }
+        let calls = every_operation(server.url()).into_iter().map(Arc::new);
+        let calls: Vec<_> = calls.collect();
+        let clients = calls.len().div_ceil(CALLS_PER_CLIENT);
+        let clients = (0..clients).map(|_| client(&fault, &server)).collect();
         Self {
             fault,
-            client: builder.build().unwrap(),
-            calls: every_operation(server.url())
-                .into_iter()
-                .map(Arc::new)
-                .collect(),
+            clients,
+            calls,
             server,
         }
     }
 
-    async fn run(&self, call: &Arc<Call>) -> Outcome {
-        let (call, client) = (Arc::clone(call), self.client.clone());
+    async fn run(&self, client: &Client, call: &Arc<Call>) -> Outcome {
+        let (call, client) = (Arc::clone(call), client.clone());
         // A task of its own, so that a panic does not end the test.
         let task = tokio::spawn(async move { call.send(client).await });
         match tokio::time::timeout(HANG_TIMEOUT, task).await {
@@ -151,6 +147,20 @@ impl Row {
             format!("{name}: {connections} connections, {attempts} attempts")
         })
     }
+}
+
+fn client(fault: &Fault, server: &ScriptedServer) -> Client {
+    let mut builder = server
+        .client_builder()
+        .clock(TestClock::default())
+        // The calls of a client share its clock, and the waits of one must not time out another.
+        .timeout(Duration::from_secs(3600))
+        .retry(RetryPolicy::default().max_attempts(MAX_ATTEMPTS))
+        .max_response_size(MAX_RESPONSE_BYTES);
+    if fault.is_slow {
+        builder = builder.attempt_timeout(ATTEMPT_TIMEOUT);
+    }
+    builder.build().unwrap()
 }
 
 fn problems_of(fault: &Fault, call: &Call, outcome: &Outcome, requests: usize) -> Vec<String> {

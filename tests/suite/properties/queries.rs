@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use backendless::{Client, Error, Record, Timestamp, Units, Upload};
+use backendless::{Client, Error, Find, Record, Timestamp, Units, Upload};
 use backendless_tests::spec::Spec;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestCaseResult};
+use serde_json::json;
 
 use super::parsed::{ParsedTarget, parse};
 use super::text::{any_text, is_ordinary};
@@ -38,9 +39,34 @@ impl Queries {
     ) -> Result<Option<ParsedTarget>, TestCaseError> {
         let request = self.fixture.send(call)?;
         request
-            .map(|request| parse(&self.spec, &request))
+            .map(|request| match parse(&self.spec, &request)? {
+                target if target.operation.ends_with("ByPost") => by_get(target, &request.body),
+                target => Ok(target),
+            })
             .transpose()
     }
+}
+
+/// The target of the GET that a POST with the same parameters in its body replaces, because its URL would be too long.
+fn by_get(target: ParsedTarget, body: &[u8]) -> Result<ParsedTarget, TestCaseError> {
+    prop_assert_eq!(target.query, []);
+    let Ok(body) = serde_json::from_slice::<Record>(body) else {
+        return fail("the body is not an object");
+    };
+    let parameters = body.into_iter().map(|(name, value)| {
+        let name = if name == "props" {
+            "property".to_owned()
+        } else {
+            name
+        };
+        let text = value.as_str().map(str::to_owned);
+        (name, text.unwrap_or_else(|| value.to_string()))
+    });
+    Ok(ParsedTarget {
+        operation: target.operation.trim_end_matches("ByPost").to_owned(),
+        path: target.path,
+        query: parameters.collect(),
+    })
 }
 
 /// Asserts the operation and the query of a request, in any order.
@@ -67,27 +93,63 @@ struct Search {
     group_by: Vec<String>,
     page_size: Option<u32>,
     offset: Option<u64>,
+    more: More,
+}
+
+/// Options of a search that the document lacks.
+#[derive(Clone, Debug)]
+struct More {
+    having: String,
+    exclude_properties: Vec<String>,
+    file_reference_prefix: Option<String>,
+    relations_depth: Option<u32>,
+    relations_page_size: Option<u32>,
+    is_distinct: bool,
+}
+
+fn more() -> impl Strategy<Value = More> {
+    let numbers = (option::of(any::<u32>()), option::of(any::<u32>()));
+    let texts = (any_text(), vec(any_text(), 0..3), option::of(any_text()));
+    (texts, numbers, any::<bool>()).prop_map(|(texts, numbers, is_distinct)| More {
+        having: texts.0,
+        exclude_properties: texts.1,
+        file_reference_prefix: texts.2,
+        relations_depth: numbers.0,
+        relations_page_size: numbers.1,
+        is_distinct,
+    })
 }
 
 fn searches() -> impl Strategy<Value = Search> {
     let list = || vec(any_text(), 0..3);
     let numbers = (option::of(0..=101_u32), option::of(any::<u64>()));
-    (any_text(), list(), list(), list(), list(), numbers).prop_map(
-        |(filter, sort_by, properties, load_relations, group_by, (page_size, offset))| Search {
-            filter,
-            sort_by,
-            properties,
-            load_relations,
-            group_by,
-            page_size,
-            offset,
+    (any_text(), list(), list(), list(), list(), numbers, more()).prop_map(
+        |(filter, sort_by, properties, load_relations, group_by, (page_size, offset), more)| {
+            Search {
+                filter,
+                sort_by,
+                properties,
+                load_relations,
+                group_by,
+                page_size,
+                offset,
+                more,
+            }
         },
     )
 }
 
 impl Search {
     async fn call(self, client: &Client) -> Result<(), Error> {
-        let mut find = client.data::<Record>("Person").find();
+        self.send(client.data::<Record>("Person").find()).await
+    }
+
+    async fn call_of_relation(self, client: &Client) -> Result<(), Error> {
+        let people = client.data::<Record>("Person");
+        self.send(people.relation("B2", "friends").find()).await
+    }
+
+    async fn send(self, mut find: Find<Record>) -> Result<(), Error> {
         find = find.filter(self.filter).properties(self.properties);
         find = find
             .load_relations(self.load_relations)
@@ -101,6 +163,22 @@ impl Search {
         if let Some(rows) = self.offset {
             find = find.offset(rows);
         }
+        let more = self.more;
+        find = find
+            .having(more.having)
+            .exclude_properties(more.exclude_properties);
+        if let Some(prefix) = more.file_reference_prefix {
+            find = find.file_reference_prefix(prefix);
+        }
+        if let Some(levels) = more.relations_depth {
+            find = find.relations_depth(levels);
+        }
+        if let Some(rows) = more.relations_page_size {
+            find = find.relations_page_size(rows);
+        }
+        if more.is_distinct {
+            find = find.distinct();
+        }
         find.await.map(drop)
     }
 
@@ -111,14 +189,25 @@ impl Search {
             ("property", &self.properties),
             ("loadRelations", &self.load_relations),
             ("groupBy", &self.group_by),
+            ("excludeProps", &self.more.exclude_properties),
         ] {
             if !list.is_empty() {
                 query.push((name, list.join(",")));
             }
         }
-        if !self.filter.trim().is_empty() {
-            query.push(("where", self.filter.clone()));
+        for (name, clause) in [("where", &self.filter), ("having", &self.more.having)] {
+            if !clause.trim().is_empty() {
+                query.push((name, clause.clone()));
+            }
         }
+        let more = &self.more;
+        let prefix = more.file_reference_prefix.clone();
+        query.extend(prefix.map(|prefix| ("fileReferencePrefix", prefix)));
+        let levels = more.relations_depth;
+        query.extend(levels.map(|levels| ("relationsDepth", levels.to_string())));
+        let rows = more.relations_page_size;
+        query.extend(rows.map(|rows| ("relationsPageSize", rows.to_string())));
+        query.extend(more.is_distinct.then(|| ("distinct", "true".to_owned())));
         query.extend(self.page_size.map(|rows| ("pageSize", rows.to_string())));
         query.extend(self.offset.map(|rows| ("offset", rows.to_string())));
         query
@@ -130,8 +219,11 @@ impl Search {
             &self.properties,
             &self.load_relations,
             &self.group_by,
+            &self.more.exclude_properties,
         ];
         is_ordinary(&self.filter)
+            && is_ordinary(&self.more.having)
+            && self.more.relations_page_size != Some(0)
             && lists.into_iter().flatten().all(|text| is_ordinary(text))
             && self.page_size.is_none_or(|rows| (1..=100).contains(&rows))
             && self.offset.is_none_or(|rows| i64::try_from(rows).is_ok())
@@ -147,6 +239,87 @@ fn search_sends_exactly_its_options() {
             None if search.is_ordinary() => fail("an ordinary search is rejected"),
             None => Ok(()),
         }
+    });
+}
+
+#[test]
+fn get_sends_exactly_its_options() {
+    let queries = Queries::new();
+    let table = queries.client.data::<Record>("Person");
+    let lists = (vec(any_text(), 0..3), vec(any_text(), 0..3));
+    for_all(400, (lists, more()), |((properties, relations), more)| {
+        let get = table.get("B2").properties(properties.clone());
+        let get = get.load_relations(relations.clone());
+        let mut get = get.exclude_properties(more.exclude_properties.clone());
+        let names = properties.iter().map(|name| ("property", name.clone()));
+        let mut expected: Vec<(&str, String)> = names.collect();
+        for (name, list) in [
+            ("loadRelations", &relations),
+            ("excludeProps", &more.exclude_properties),
+        ] {
+            if !list.is_empty() {
+                expected.push((name, list.join(",")));
+            }
+        }
+        if let Some(prefix) = more.file_reference_prefix {
+            get = get.file_reference_prefix(prefix.clone());
+            expected.push(("fileReferencePrefix", prefix));
+        }
+        if let Some(levels) = more.relations_depth {
+            get = get.relations_depth(levels);
+            expected.push(("relationsDepth", levels.to_string()));
+        }
+        if let Some(rows) = more.relations_page_size {
+            get = get.relations_page_size(rows);
+            expected.push(("relationsPageSize", rows.to_string()));
+        }
+        let is_valid = more.relations_page_size != Some(0);
+        match queries.send(get.send())? {
+            Some(target) => assert_query(target, "getObjectById", expected),
+            // The URL has a maximum length.
+            None if expected.iter().map(|(_, text)| text.len()).sum::<usize>() > 10_000 => Ok(()),
+            None if is_valid && expected.iter().all(|(_, text)| is_ordinary(text)) => {
+                fail("ordinary options are rejected")
+            }
+            None => Ok(()),
+        }
+    });
+}
+
+#[test]
+fn search_of_a_relation_sends_exactly_its_options() {
+    let queries = Queries::new();
+    for_all(200, searches(), |search| {
+        match queries.send(search.clone().call_of_relation(&queries.client))? {
+            Some(target) => assert_query(target, "findRelatedObjects", search.query()),
+            None if search.is_ordinary() => fail("an ordinary search is rejected"),
+            None => Ok(()),
+        }
+    });
+}
+
+#[test]
+fn change_of_a_relation_sends_exactly_its_filter() {
+    let queries = Queries::new();
+    let people = queries.client.data::<Record>("Person");
+    let friends = people.relation::<Record>("B2", "friends");
+    for_all(200, any_text(), |clause| {
+        for (change, operation) in [
+            (friends.set_where(clause.clone()), "setRelation"),
+            (friends.add_where(clause.clone()), "addRelation"),
+            (friends.remove_where(clause.clone()), "deleteRelation"),
+        ] {
+            match queries.send(change.send())? {
+                Some(target) => {
+                    assert_query(target, operation, vec![("whereClause", clause.clone())])?;
+                }
+                None if is_ordinary(&clause) && !clause.trim().is_empty() => {
+                    return fail("an ordinary clause is rejected");
+                }
+                None => {}
+            }
+        }
+        Ok(())
     });
 }
 
@@ -282,11 +455,32 @@ fn every_query_parameter_of_the_document_is_tested() {
         group_by: list(),
         page_size: Some(1),
         offset: Some(1),
+        more: More {
+            having: "a = 1".to_owned(),
+            exclude_properties: list(),
+            file_reference_prefix: Some("a".to_owned()),
+            relations_depth: Some(1),
+            relations_page_size: Some(1),
+            is_distinct: true,
+        },
     };
+    let get = client.data::<Record>("a").get("a").properties(["a"]);
+    let get = get.exclude_properties(["a"]).load_relations(["a"]);
+    let get = get.relations_depth(1).relations_page_size(1);
+    let key = json!({"key": 1});
     let geo = client.geo().find().categories(["a"]);
     let upload = client.files().upload("a", Upload::bytes(""));
+    let people = client.data::<Record>("a");
+    let relation = people.relation::<Record>("b", "c");
     let targets = [
-        queries.send(search.call(client)),
+        queries.send(get.file_reference_prefix("a").send()),
+        // The parameter is an object, each of whose columns is a parameter in the query.
+        queries.send(client.data::<Record>("a").get_by_primary_key(&key).send()),
+        queries.send(search.clone().call(client)),
+        queries.send(search.call_of_relation(client)),
+        queries.send(relation.set_where("a = 1").send()),
+        queries.send(relation.add_where("a = 1").send()),
+        queries.send(relation.remove_where("a = 1").send()),
         queries.send(client.data::<Record>("a").count().filter("a = 1").send()),
         queries.send(geo.near(1.0, 1.0, 1.0, Units::Feet).send()),
         queries.send(client.counters().increment_by("a", 1).send()),

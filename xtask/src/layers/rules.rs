@@ -52,6 +52,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "retry",
                 "secret",
                 "timestamp",
+                "update",
             ],
             &["generated::operations"],
             &["operation"],

@@ -5,10 +5,12 @@ mod cache;
 mod cloud_code;
 mod counters;
 mod data;
+mod data_queries;
 mod files;
 mod geo;
 mod info;
 mod messaging;
+mod relations;
 mod users;
 
 use axum::Router;
@@ -19,6 +21,8 @@ use crate::services::Services;
 pub(super) fn all(origin: String) -> Router<Services> {
     Router::new()
         .merge(data::routes())
+        .merge(data_queries::routes())
+        .merge(relations::routes())
         .merge(users::routes())
         .merge(info::routes(&origin))
         .merge(files::routes(origin))

@@ -27,5 +27,6 @@ fn parse(clause: &Clause<'_>, text: &str) -> Result<Option<Sql>, ServiceError> {
         return Ok(None);
     }
     let expression = expression::parse(clause, text)?;
-    translate::condition(clause, expression).map(Some)
+    let condition = translate::condition(clause, expression)?;
+    Ok(Some(clause.with_joins(condition)))
 }

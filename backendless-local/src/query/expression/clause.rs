@@ -1,12 +1,14 @@
 //! The role of a text: the names that it may contain, and its error messages.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Location;
 
+use crate::query::expression::joins::Joins;
 use crate::query::expression::scalar::Scalar;
+use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::store::schema::Table;
 use crate::text::shorten;
@@ -39,6 +41,7 @@ pub(crate) struct Clause<'a> {
     inside_aggregate: Cell<bool>,
     has_aggregate: Cell<bool>,
     sql_bytes: Cell<usize>,
+    joins: RefCell<Joins>,
 }
 
 impl<'a> Clause<'a> {
@@ -51,6 +54,7 @@ impl<'a> Clause<'a> {
             inside_aggregate: Cell::new(false),
             has_aggregate: Cell::new(false),
             sql_bytes: Cell::new(0),
+            joins: RefCell::default(),
         }
     }
 
@@ -67,12 +71,34 @@ impl<'a> Clause<'a> {
             Some(names) if !self.inside_aggregate.get() => names(name)?,
             _ => Scalar::column(self.table, self.table.known_column(name)?),
         };
+        self.limit_length(&scalar)?;
+        Ok(scalar)
+    }
+
+    fn limit_length(&self, scalar: &Scalar) -> Result<(), ServiceError> {
         let bytes = self.sql_bytes.get() + scalar.sql.text.len();
         self.sql_bytes.set(bytes);
         if bytes > MAX_SQL_BYTES {
             return Err(self.error("it is too long, with the aliases that it contains"));
         }
-        Ok(scalar)
+        Ok(())
+    }
+
+    /// Resolves `address.city`: names of relations, then a column of the last related table. Returns `None` if the text
+    /// is not a where clause.
+    pub(super) fn resolve_path(&self, path: &[&str]) -> Result<Option<Scalar>, ServiceError> {
+        if self.role != Role::Where {
+            return Ok(None);
+        }
+        let scalar = self.joins.borrow_mut().resolve(self.table, path)?;
+        let scalar = scalar.ok_or_else(|| self.error("it has too many different relations"))?;
+        self.limit_length(&scalar)?;
+        Ok(Some(scalar))
+    }
+
+    /// Returns the condition with the tables of the relations that it contains.
+    pub(crate) fn with_joins(&self, condition: Sql) -> Sql {
+        self.joins.borrow().around(condition)
     }
 
     pub(crate) fn allows_aggregates(&self) -> bool {

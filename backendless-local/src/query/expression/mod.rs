@@ -9,6 +9,7 @@
 mod aggregate;
 mod clause;
 mod functions;
+mod joins;
 mod json;
 mod literal;
 mod operand;

@@ -118,9 +118,14 @@ pub(crate) struct Scalar {
 
 impl Scalar {
     pub(crate) fn column(table: &Table, column: &Column) -> Scalar {
+        Scalar::column_of(&table.sql(), table, column)
+    }
+
+    /// A column of a table that the statement calls `alias`.
+    pub(super) fn column_of(alias: &str, table: &Table, column: &Column) -> Scalar {
         Scalar {
             name: column.name.clone(),
-            sql: Sql::text(column.sql.clone()),
+            sql: Sql::text(format!("{alias}.{}", column.sql)),
             ty: column_type(table, column),
             form: Form::Column,
         }

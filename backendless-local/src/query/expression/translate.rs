@@ -64,16 +64,14 @@ fn operand_at(
         }
         Expr::Identifier(name) => Ok(Operand::Scalar(clause.resolve(&name.value)?)),
         Expr::CompoundIdentifier(path) => {
-            let path = path
-                .iter()
-                .map(|part| part.value.as_str())
-                .collect::<Vec<_>>()
-                .join(".");
-            let what = format!(
-                "'{}': relations are not supported, so a name with a dot",
-                shorten(&path)
-            );
-            Err(unsupported(clause, expression, &what))
+            let path: Vec<&str> = path.iter().map(|part| part.value.as_str()).collect();
+            let resolved = clause.resolve_path(&path)?;
+            resolved.map(Operand::Scalar).ok_or_else(|| {
+                let path = shorten(&path.join("."));
+                let what =
+                    format!("'{path}': a column of a related table outside of a where clause");
+                unsupported(clause, expression, &what)
+            })
         }
         Expr::BinaryOp { left, op, right } => match op {
             BinaryOperator::Arrow | BinaryOperator::LongArrow => {

@@ -1,0 +1,121 @@
+//! Routes of relations, which belong to the Data service.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::http::extract::{AnyJson, PathOf, Query};
+use crate::http::response::{ErrorResponse, Json};
+use crate::query::find::Find;
+use crate::query::row::Row;
+use crate::service_error::{ServiceError, code};
+use crate::services::Services;
+use crate::services::parameters::Parameters;
+use crate::services::relations::{Change, Children, Target};
+
+pub(super) fn routes() -> Router<Services> {
+    Router::new().route(
+        "/data/{table-name}/{object-id}/{relation-column}",
+        get(find).post(set).put(add).delete(remove),
+    )
+}
+
+#[derive(Deserialize)]
+struct RelationPath {
+    #[serde(rename = "table-name")]
+    table: String,
+    #[serde(rename = "object-id")]
+    parent: String,
+    #[serde(rename = "relation-column")]
+    column: String,
+}
+
+impl From<RelationPath> for Target {
+    fn from(path: RelationPath) -> Target {
+        Target {
+            table: path.table,
+            parent: path.parent,
+            column: path.column,
+        }
+    }
+}
+
+async fn find(
+    State(services): State<Services>,
+    PathOf(path): PathOf<RelationPath>,
+    Query(parameters): Query,
+) -> Result<Json<Vec<Row>>, ErrorResponse> {
+    let find = Find::from_parameters(parameters.0)?;
+    Ok(Json(services.relations.find(path.into(), find).await?))
+}
+
+async fn set(
+    services: State<Services>,
+    path: PathOf<RelationPath>,
+    query: Query,
+    body: AnyJson,
+) -> Result<Json<usize>, ErrorResponse> {
+    change(services, path, query, body, Change::Set).await
+}
+
+async fn add(
+    services: State<Services>,
+    path: PathOf<RelationPath>,
+    query: Query,
+    body: AnyJson,
+) -> Result<Json<usize>, ErrorResponse> {
+    change(services, path, query, body, Change::Add).await
+}
+
+async fn remove(
+    services: State<Services>,
+    path: PathOf<RelationPath>,
+    query: Query,
+    body: AnyJson,
+) -> Result<Json<usize>, ErrorResponse> {
+    change(services, path, query, body, Change::Remove).await
+}
+
+async fn change(
+    State(services): State<Services>,
+    PathOf(path): PathOf<RelationPath>,
+    Query(parameters): Query,
+    AnyJson(body): AnyJson,
+    change: Change,
+) -> Result<Json<usize>, ErrorResponse> {
+    let children = children(&parameters, body)?;
+    let changed = services.relations.change(path.into(), change, children);
+    Ok(Json(changed.await?))
+}
+
+/// Reads the children: a where clause in the query, or an array of ids in the body.
+fn children(parameters: &Parameters, body: Option<Value>) -> Result<Children, ServiceError> {
+    match (parameters.one("whereClause")?, body) {
+        (Some(clause), None | Some(Value::Null)) => Ok(Children::Where(clause.to_owned())),
+        (Some(_), Some(_)) => Err(ServiceError::new(
+            code::INVALID_PARAMETER,
+            "both 'whereClause' and a body select the children: use one of them",
+        )),
+        (None, Some(Value::Array(ids))) => {
+            let ids = ids.into_iter().map(|id| match id {
+                Value::String(id) => Ok(id),
+                _ => Err(not_ids()),
+            });
+            Ok(Children::Ids(ids.collect::<Result<_, _>>()?))
+        }
+        (None, Some(_)) => Err(not_ids()),
+        (None, None) => Err(ServiceError::new(
+            code::MISSING_PARAMETER,
+            "the children are missing: expected an array of ids in the body, or 'whereClause' in the URL",
+        )),
+    }
+}
+
+fn not_ids() -> ServiceError {
+    ServiceError::new(
+        code::INVALID_VALUE,
+        "the body is not an array of ids, which are strings",
+    )
+}
