@@ -173,6 +173,7 @@ mod tests {
                 "decrementAndGet",
                 "deleteObjects",
                 "dispatchEvent",
+                "executeTransaction",
                 "getAndDecrement",
                 "getAndIncrement",
                 "getAndIncrementBy",

@@ -26,7 +26,6 @@ POST /data/data-grouping/Person {"groupBy":"name"}
 POST /data/data-grouping/Person/count {"groupBy":"name"}
 PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
 PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
-POST /transaction/unit-of-work {"operations":[{"operationType":"CREATE","table":"Person","payload":{"name":"Eve"}}]}
 POST /management/data/table {"name":"Address"}
 POST /users/register/guest
 GET /users/isvalidusertoken/TOKEN-1

@@ -67,6 +67,16 @@ impl Query {
         }
     }
 
+    /// Returns whether the rows of a relation are searched, and not those of a table.
+    pub(super) fn is_of_relation(&self) -> bool {
+        self.relation.is_some()
+    }
+
+    /// Returns the where clause to send; `None` without a condition.
+    pub(super) fn where_clause(&self) -> Result<Option<&str>> {
+        clause(self.filter.as_ref())
+    }
+
     /// Adds a filter, which must match as well as the earlier ones.
     pub(super) fn add_filter(&mut self, filter: Filter) {
         self.filter = Some(and(self.filter.take(), filter));
@@ -97,23 +107,27 @@ impl Query {
         Request::map(client, self.prepare(client), Option::unwrap_or_default)
     }
 
+    /// Returns the page size, which has the range of the service.
+    pub(super) fn checked_page_size(&self) -> Result<Option<i64>> {
+        match self.page_size {
+            Some(rows) if !(1..=MAX_PAGE_SIZE).contains(&rows) => Err(Error::invalid_argument(
+                format!("page_size is {rows}: it must be between 1 and {MAX_PAGE_SIZE}"),
+            )),
+            rows => Ok(rows.map(i64::from)),
+        }
+    }
+
     pub(super) fn prepare<R: DeserializeOwned>(
         &self,
         client: &Client,
     ) -> Result<Prepared<Option<Vec<R>>>> {
         let operation = self.operation();
         let invalid = |problem| Error::invalid_argument(problem).with_operation(operation);
-        let page_size = match self.page_size {
-            Some(rows) if !(1..=MAX_PAGE_SIZE).contains(&rows) => {
-                return Err(invalid(format!(
-                    "page_size is {rows}: it must be between 1 and {MAX_PAGE_SIZE}"
-                )));
-            }
-            rows => rows.map(i64::from),
-        };
+        let page_size = self.checked_page_size();
+        let page_size = page_size.map_err(|error| error.with_operation(operation))?;
         let offset = self.offset.map(i64::try_from).transpose();
         let offset = offset.map_err(|_| invalid("offset exceeds the range of i64".to_owned()))?;
-        let clause = clause(self.filter.as_ref());
+        let clause = self.where_clause();
         let clause = clause.map_err(|error| error.with_operation(operation))?;
         let group_by = joined(&self.group_by);
         let load_relations = joined(&self.load_relations);

@@ -6,6 +6,7 @@
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // overlays/relations.yaml sha256 7f14c654e813278842fcd0480dc324b65addc1f7b2ee09f045ecdbb385c4e5e2
+// overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! The operations of the API, one constant each.
@@ -1038,6 +1039,23 @@ pub static DELETE_RELATION: Operation = Operation {
     ],
 };
 
+/// `executeTransaction`: Execute several operations in one transaction.
+///
+/// `POST /transaction/unit-of-work`
+///
+/// Not idempotent: a second transaction executes all operations a second time.
+pub static EXECUTE_TRANSACTION: Operation = Operation {
+    id: "executeTransaction",
+    service: "Data",
+    method: "POST",
+    path: "/transaction/unit-of-work",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -1082,4 +1100,5 @@ pub static ALL: &[&Operation] = &[
     &SET_RELATION,
     &ADD_RELATION,
     &DELETE_RELATION,
+    &EXECUTE_TRANSACTION,
 ];

@@ -10,6 +10,7 @@ mod geo;
 mod info;
 mod messaging;
 mod relations;
+mod transactions;
 mod users;
 
 use axum::Router;
@@ -21,6 +22,7 @@ pub(super) fn all(origin: String) -> Router<Services> {
     Router::new()
         .merge(data::routes())
         .merge(relations::routes())
+        .merge(transactions::routes())
         .merge(users::routes())
         .merge(info::routes(&origin))
         .merge(files::routes(origin))
