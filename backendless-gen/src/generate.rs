@@ -174,6 +174,7 @@ mod tests {
                 "deepSaveObject",
                 "deleteObjects",
                 "dispatchEvent",
+                "executeTransaction",
                 "getAndDecrement",
                 "getAndIncrement",
                 "getAndIncrementBy",

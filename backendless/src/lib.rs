@@ -89,6 +89,7 @@ pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
+pub use data::transaction;
 pub use data::{
     Count, DeleteWhere, Find, Get, Group, GroupFind, GroupPage, Object, ObjectStream, Property,
     Record, RelateWhere, Relation, Table, UpdateWhere,

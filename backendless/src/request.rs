@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::prepared::{Parts, Prepared, Reader};
-use crate::transport::{Reply, Settings};
+use crate::transport::{Reply, ReportedFailure, Settings};
 use crate::{Client, Result, RetryPolicy};
 
 /// Future of a request.
@@ -251,6 +251,26 @@ impl<R: Send + 'static> Request<R> {
                     let attempts = error.attempts();
                     convert(Err(error), attempts)
                 }
+            })),
+        });
+        Self::with_parameters(client.clone(), Ready(ready))
+    }
+}
+
+impl<R: Send + 'static> Request<R> {
+    /// Creates a request whose result is created by `convert` from the decoded response and the number of attempts. The
+    /// body of a successful response may report a failure.
+    pub(crate) fn checked<Q: Send + 'static>(
+        client: &Client,
+        prepared: Result<Prepared<Q>>,
+        convert: impl FnOnce(Q, u32) -> std::result::Result<R, ReportedFailure> + Send + 'static,
+    ) -> Self {
+        let ready = prepared.map(|Prepared { parts, reader }| ReadyRequest {
+            parts,
+            decode: Decode::Function(Box::new(move |reply| {
+                let reply = reply?;
+                let attempts = reply.attempts();
+                reply.read_checked(reader, |response| convert(response, attempts))
             })),
         });
         Self::with_parameters(client.clone(), Ready(ready))

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use backendless::filter::{Value, field};
+use backendless::transaction::{Isolation, RowId, Rows, with};
 use backendless::{
     Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw, update,
 };
@@ -30,11 +31,12 @@ const PRINT_CALLER_DATA: [&str; 8] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 13] = [
+const WITHOUT_DATA: [&str; 14] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
     "Idempotency",
+    "Isolation",
     "MockServer",
     "Operation",
     "Origin",
@@ -82,6 +84,7 @@ async fn debug_of_public_types_has_no_secret_and_no_row() {
     texts.add("Client", &client);
     texts.add_requests(&client);
     data(&client, &mut texts);
+    transactions(&client, &mut texts).await;
     users(&client, &mut texts).await;
     files(&client, server.url(), &mut texts).await;
     messaging(&client, &mut texts);
@@ -126,6 +129,24 @@ fn data(client: &Client, texts: &mut DebugTexts) {
     texts.add("GroupFindParameters", &groups.filter(field("a").eq(VALUE)));
     texts.add("Expression", &update::expression(VALUE));
     texts.add("JsonUpdate", &update::json().set(VALUE, VALUE));
+}
+
+async fn transactions(client: &Client, texts: &mut DebugTexts) {
+    let rows = client.data::<Record>("T");
+    let mut transaction = client.transaction().isolation(Isolation::Serializable);
+    let row = serde_json::json!({"note": VALUE});
+    let created = transaction.create(&rows, &row);
+    transaction.delete(&rows, VALUE);
+    texts.add("Transaction", &transaction);
+    texts.add("OperationRef", &created);
+    texts.add("Reference", &created.id());
+    texts.add("RowId", &RowId::from(VALUE));
+    texts.add("Rows", &Rows::from([VALUE]));
+    texts.add("Rows", &Rows::from(field("name").eq(VALUE)));
+    texts.add("With", &with(&row, "order", created.id()));
+    let results = transaction.commit().await.unwrap();
+    assert_eq!(results.get(&created).unwrap()["note"], VALUE);
+    texts.add("Results", &results);
 }
 
 async fn users(client: &Client, texts: &mut DebugTexts) {

@@ -48,6 +48,7 @@ mod properties;
 mod schemas;
 mod support;
 mod tls;
+mod transactions;
 mod users;
 mod variants;
 mod variants_of_values;

@@ -33,6 +33,7 @@ const ALLOWED: &[&str] = &[
     "serde_core::",
     "serde_json::map::Map",
     "serde_json::value::Value",
+    "str::Row",
     "time::date::Date",
     "time::offset_date_time::OffsetDateTime",
     "time::primitive_date_time::PrimitiveDateTime",

@@ -18,6 +18,7 @@ pub(crate) mod parameters;
 pub(crate) mod relations;
 pub(crate) mod rows;
 pub(crate) mod system_properties;
+pub(crate) mod transactions;
 pub(crate) mod users;
 
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ use crate::services::files::{ContentStore, Files};
 use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
 use crate::services::relations::Relations;
+use crate::services::transactions::Transactions;
 use crate::services::users::Users;
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
@@ -66,6 +68,7 @@ pub(crate) struct Services {
     pub(crate) api_key: String,
     pub(crate) data: Data,
     pub(crate) relations: Relations,
+    pub(crate) transactions: Transactions,
     pub(crate) users: Users,
     pub(crate) files: Files,
     pub(crate) messaging: Messaging,
@@ -105,6 +108,7 @@ impl Services {
             api_key,
             data: Data::new(database.clone(), clock.clone(), users.clone()),
             relations: Relations::new(database.clone()),
+            transactions: Transactions::new(database.clone(), clock.clone()),
             users,
             files: Files::new(database.clone(), content),
             messaging: Messaging::new(database.clone(), clock.clone()),

@@ -25,6 +25,7 @@ mod relations;
 mod rows;
 mod sessions;
 mod support;
+mod transactions;
 mod user_rows;
 mod users;
 mod where_clause;

@@ -20,7 +20,6 @@ DELETE /data/bulk/Person?where=age%20%3E%2020
 PUT /data/bulkupsert/Person [{"name":"Eve"}]
 PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
 PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
-POST /transaction/unit-of-work {"operations":[{"operationType":"CREATE","table":"Person","payload":{"name":"Eve"}}]}
 POST /management/data/table {"name":"Address"}
 POST /users/register/guest
 GET /users/isvalidusertoken/TOKEN-1

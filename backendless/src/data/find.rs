@@ -69,6 +69,10 @@ impl<T> FindParameters<T> {
         Self::of(Query::related(table, relation))
     }
 
+    pub(super) fn query(&self) -> &Query {
+        &self.query
+    }
+
     fn of(query: Query) -> Self {
         Self {
             query,

@@ -20,6 +20,7 @@ mod paging;
 mod query;
 mod relation;
 mod stream;
+pub mod transaction;
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -142,6 +142,11 @@ impl Query {
         }
     }
 
+    /// Returns whether the rows of a relation are searched, and not those of a table.
+    pub(super) fn is_of_relation(&self) -> bool {
+        self.relation.is_some()
+    }
+
     /// Adds a filter, which must match as well as the earlier ones.
     pub(super) fn add_filter(&mut self, filter: Filter) {
         self.filter = Some(and(self.filter.take(), filter));

@@ -7,6 +7,7 @@
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
+// overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).
@@ -589,6 +590,20 @@ impl MockServer {
         self.expect(
             &operations::DELETE_RELATION,
             |when, then| configure(DeleteRelationWhen(when), DeleteRelationThen(then)),
+        )
+    }
+
+    /// Adds a mock of `executeTransaction`: `POST /transaction/unit-of-work`.
+    pub fn execute_transaction<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(ExecuteTransactionWhen, ExecuteTransactionThen),
+    {
+        self.expect(
+            &operations::EXECUTE_TRANSACTION,
+            |when, then| configure(
+                ExecuteTransactionWhen(when),
+                ExecuteTransactionThen(then),
+            ),
         )
     }
 }
@@ -3333,6 +3348,56 @@ impl DeleteRelationWhen {
 pub struct DeleteRelationThen(Responder);
 
 impl DeleteRelationThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `executeTransaction`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct ExecuteTransactionWhen(RequestMatcher);
+
+impl ExecuteTransactionWhen {
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `executeTransaction`.
+#[derive(Debug)]
+pub struct ExecuteTransactionThen(Responder);
+
+impl ExecuteTransactionThen {
     /// Responds with status 200 and this JSON.
     ///
     /// # Panics

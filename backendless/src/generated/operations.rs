@@ -7,6 +7,7 @@
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
+// overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! The operations of the API, one constant each.
@@ -1240,6 +1241,23 @@ pub static DELETE_RELATION: Operation = Operation {
     ],
 };
 
+/// `executeTransaction`: Execute several operations in one transaction.
+///
+/// `POST /transaction/unit-of-work`
+///
+/// Not idempotent: a second transaction executes all operations a second time.
+pub static EXECUTE_TRANSACTION: Operation = Operation {
+    id: "executeTransaction",
+    service: "Data",
+    method: "POST",
+    path: "/transaction/unit-of-work",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -1292,4 +1310,5 @@ pub static ALL: &[&Operation] = &[
     &SET_RELATION,
     &ADD_RELATION,
     &DELETE_RELATION,
+    &EXECUTE_TRANSACTION,
 ];

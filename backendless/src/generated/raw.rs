@@ -7,6 +7,7 @@
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
+// overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Request builders: one function per operation, which does no I/O.
@@ -1119,5 +1120,25 @@ pub fn delete_relation(
         request.json(body)?;
     }
 
+    Ok(request.finish_json())
+}
+
+/// Execute several operations in one transaction
+///
+/// If an operation fails, the changes of all of them are rolled back. The status is 200 in this
+/// case, too, and `success` is false.
+///
+/// Sends a `POST` request to `/transaction/unit-of-work`
+///
+/// Arguments:
+/// - `body`: An object with the `operations`, and optionally the isolation level,
+///   `isolationLevelEnum`.
+pub fn execute_transaction<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(body: &B) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::EXECUTE_TRANSACTION);
+    request.literal("/transaction/unit-of-work");
+    request.json(body)?;
     Ok(request.finish_json())
 }

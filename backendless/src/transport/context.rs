@@ -317,9 +317,11 @@ impl RequestContext {
             Idempotency::IdempotentWhen { query, value } => {
                 format!("{id} without `{query}={value}` is not idempotent")
             }
-            // Only a computed value in its body can be the reason.
+            // A computed value in its body, or a condition, can be the reason.
             Idempotency::Safe | Idempotency::Idempotent => {
-                format!("{id} with a value that the service computes is not idempotent")
+                format!(
+                    "{id} with a condition or with a value that the service computes is not idempotent"
+                )
             }
         }
     }

@@ -59,6 +59,54 @@ pub(super) fn read(
     classify_retry(context, error, status)
 }
 
+/// Failure that the body of a response with a successful status reports.
+pub(crate) struct ReportedFailure {
+    /// What failed, a text of this crate.
+    pub(crate) what: String,
+    /// The message of the service.
+    pub(crate) message: Option<String>,
+    pub(crate) code: Option<i64>,
+    /// Details for a program, which repeat values of the request.
+    pub(crate) data: Value,
+}
+
+/// Creates the error of a response whose status is 2xx and whose body reports a failure.
+pub(super) fn reported(
+    context: &RequestContext,
+    status: StatusCode,
+    failure: ReportedFailure,
+) -> Error {
+    let ReportedFailure {
+        what,
+        message,
+        code,
+        data,
+    } = failure;
+    let code = code.map(ErrorCode::new);
+    let texts = Texts {
+        message: message.as_deref(),
+        data: Some(&data),
+        code: None,
+    };
+    let withheld = texts.check(context).err();
+    let reason = match (&message, withheld) {
+        (_, Some(withheld)) => replacement(code, withheld),
+        (Some(message), None) => message.clone(),
+        (None, None) => "the service gave no reason".to_owned(),
+    };
+    // The values of the request that it repeats are checked with the data.
+    let message = match withheld {
+        None => format!("{what}: {reason}"),
+        Some(_) => reason,
+    };
+    context
+        .error(ErrorKind::Api, message)
+        .with_status(status.as_u16())
+        .with_code(code.filter(|code| may_show_code(*code, withheld)))
+        .with_data(Some(data).filter(|data| withheld.is_none() && !data.is_null()))
+        .final_because("the service rejected it")
+}
+
 fn classify_retry(context: &RequestContext, error: Error, status: StatusCode) -> Error {
     // A rate limit rejects the request before it is processed.
     let is_unprocessed = error.kind() == ErrorKind::RateLimited;

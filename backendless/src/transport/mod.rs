@@ -48,6 +48,7 @@ use tracing::Instrument;
 pub(crate) use account::Account;
 pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
+pub(crate) use error_response::ReportedFailure;
 pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
 use reply::Format;
 pub(crate) use reply::Reply;

@@ -5,6 +5,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use super::context::RequestContext;
+use super::error_response::{self, ReportedFailure};
 use super::{disclosure, trace};
 use crate::prepared::{Describe, JsonOrText, Reader};
 use crate::{Error, ErrorKind, Result, decode, secret};
@@ -94,8 +95,25 @@ impl Reply {
 
     /// Decodes the body. An empty body is decoded as `null`.
     pub(crate) fn read<R>(self, reader: Reader<R>) -> Result<R> {
+        self.read_checked(reader, Ok)
+    }
+
+    /// Decodes the body and converts it. A failure that the body reports becomes an error.
+    pub(crate) fn read_checked<Q, R>(
+        mut self,
+        reader: Reader<Q>,
+        convert: impl FnOnce(Q) -> std::result::Result<R, ReportedFailure>,
+    ) -> Result<R> {
+        let decoded = self.read_body(reader)?;
+        convert(decoded).map_err(|failure| {
+            let error = error_response::reported(&self.context, self.status, failure);
+            self.context.fail(error)
+        })
+    }
+
+    fn read_body<R>(&mut self, reader: Reader<R>) -> Result<R> {
         let result = match reader {
-            Reader::Body(read) => return Ok(read(self.body)),
+            Reader::Body(read) => return Ok(read(std::mem::take(&mut self.body))),
             Reader::Json(read, describe) => {
                 let result = read(self.json());
                 result.map_err(|error| self.does_not_match::<R>(&error, describe))
@@ -108,7 +126,7 @@ impl Reply {
         };
         if self.context.secret.is_some() {
             // The response to a login contains the token.
-            secret::wipe(self.body);
+            secret::wipe(std::mem::take(&mut self.body));
         }
         result
     }

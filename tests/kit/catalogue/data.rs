@@ -6,7 +6,9 @@ use backendless::operations::*;
 use serde_json::json;
 
 use super::call::{call, first_of};
-use super::{Context, Entry, ResponseBody, Values, number, object, objects, relations};
+use super::{
+    Context, Entry, ResponseBody, Values, number, object, objects, relations, transactions,
+};
 
 pub(super) fn entries() -> Vec<Entry> {
     vec![
@@ -29,6 +31,7 @@ pub(super) fn entries() -> Vec<Entry> {
         relations::add(),
         relations::find(),
         relations::remove(),
+        transactions::execute(),
         delete(),
         delete_where(),
     ]

@@ -17,6 +17,7 @@ mod files;
 mod geo;
 mod messaging;
 mod relations;
+mod transactions;
 mod users;
 
 use std::iter;

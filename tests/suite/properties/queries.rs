@@ -313,6 +313,7 @@ fn change_of_a_relation_sends_exactly_its_filter() {
                 Some(target) => {
                     assert_query(target, operation, vec![("whereClause", clause.clone())])?;
                 }
+                // Without a condition it would match every row.
                 None if is_ordinary(&clause) && !clause.trim().is_empty() => {
                     return fail("an ordinary clause is rejected");
                 }

@@ -11,6 +11,7 @@ mod geo;
 mod info;
 mod messaging;
 mod relations;
+mod transactions;
 mod users;
 
 use axum::Router;
@@ -23,6 +24,7 @@ pub(super) fn all(origin: String) -> Router<Services> {
         .merge(data::routes())
         .merge(data_queries::routes())
         .merge(relations::routes())
+        .merge(transactions::routes())
         .merge(users::routes())
         .merge(info::routes(&origin))
         .merge(files::routes(origin))

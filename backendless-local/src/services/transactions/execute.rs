@@ -1,0 +1,300 @@
+//! Executes one operation of a transaction, whose references are resolved.
+
+use rusqlite::Connection;
+use serde_json::{Map, Value};
+
+use super::operation::{Operation, OperationType};
+use crate::id::new_id;
+use crate::query::find::Find;
+use crate::service_error::{ServiceError, code};
+use crate::services::relations::{self, Change, Children, Target};
+use crate::services::{fields, rows, system_properties};
+use crate::store::schema::{OBJECT_ID, Table, is_system};
+use crate::text::shorten;
+
+/// Maximum number of rows of a bulk operation.
+const MAX_BULK: usize = 100;
+
+/// What is the same for all operations of a transaction.
+pub(super) struct Execution {
+    /// The user who owns the rows that are created.
+    pub(super) owner: Option<String>,
+    pub(super) now: i64,
+}
+
+impl Execution {
+    /// Returns the result of an operation.
+    pub(super) fn execute(
+        &self,
+        connection: &Connection,
+        operation: &Operation,
+        payload: Value,
+    ) -> Result<Value, ServiceError> {
+        let mut table = Table::existing(connection, &operation.table)?;
+        let table = &mut table;
+        match operation.ty {
+            OperationType::Create => self.create(connection, table, object(payload)?),
+            OperationType::CreateBulk => {
+                let rows = list(payload, "create")?.into_iter();
+                let ids = rows.map(|row| self.create(connection, table, object(row)?).and_then(id));
+                ids.collect()
+            }
+            OperationType::Upsert => self.upsert(connection, table, object(payload)?),
+            OperationType::UpsertBulk => {
+                let rows = list(payload, "upsert")?.into_iter();
+                let ids = rows.map(|row| self.upsert(connection, table, object(row)?).and_then(id));
+                ids.collect()
+            }
+            OperationType::Update => {
+                let changes = object(payload)?;
+                let object_id = fields::text(&changes, OBJECT_ID)?;
+                let object_id = object_id.ok_or_else(|| missing(OBJECT_ID))?.to_owned();
+                self.update(connection, table, &object_id, changes)
+            }
+            OperationType::UpdateBulk => self.update_bulk(connection, table, object(payload)?),
+            OperationType::Delete => {
+                rows::delete(connection, table, &text_id(payload)?)?;
+                Ok(Value::from(self.now))
+            }
+            OperationType::DeleteBulk => delete_bulk(connection, table, object(payload)?),
+            OperationType::Find => find(connection, table, object(payload)?),
+            OperationType::AddRelation => relate(connection, table, Change::Add, object(payload)?),
+            OperationType::SetRelation => relate(connection, table, Change::Set, object(payload)?),
+            OperationType::DeleteRelation => {
+                relate(connection, table, Change::Remove, object(payload)?)
+            }
+        }
+    }
+
+    fn create(
+        &self,
+        connection: &Connection,
+        table: &mut Table,
+        row: Map<String, Value>,
+    ) -> Result<Value, ServiceError> {
+        if row.get(OBJECT_ID).is_some_and(|id| !id.is_null()) {
+            let why = "The objectId of a new object is set by the server and must not be given";
+            return Err(ServiceError::new(code::OBJECT_ID_GIVEN, why));
+        }
+        self.insert(connection, table, row, new_id())
+    }
+
+    fn insert(
+        &self,
+        connection: &Connection,
+        table: &mut Table,
+        row: Map<String, Value>,
+        object_id: String,
+    ) -> Result<Value, ServiceError> {
+        let row = checked(table, row)?;
+        let new = rows::NewRow {
+            object_id,
+            owner_id: self.owner.clone(),
+            created: self.now,
+        };
+        rows::insert(connection, table, row, &new).map(Value::from)
+    }
+
+    fn upsert(
+        &self,
+        connection: &Connection,
+        table: &mut Table,
+        row: Map<String, Value>,
+    ) -> Result<Value, ServiceError> {
+        match fields::text(&row, OBJECT_ID)?.map(str::to_owned) {
+            Some(id) if id.is_empty() => Err(ServiceError::new(
+                code::INVALID_VALUE,
+                "the objectId is empty",
+            )),
+            Some(id) if rows::exists(connection, table, &id)? => {
+                let row = checked(table, row)?;
+                if row.is_empty() {
+                    return rows::touch(connection, table, &id, self.now).map(Value::from);
+                }
+                rows::update(connection, table, &id, row, self.now).map(Value::from)
+            }
+            id => self.insert(connection, table, row, id.unwrap_or_else(new_id)),
+        }
+    }
+
+    fn update(
+        &self,
+        connection: &Connection,
+        table: &mut Table,
+        object_id: &str,
+        changes: Map<String, Value>,
+    ) -> Result<Value, ServiceError> {
+        let changes = checked(table, changes)?;
+        rows::update(connection, table, object_id, changes, self.now).map(Value::from)
+    }
+
+    fn update_bulk(
+        &self,
+        connection: &Connection,
+        table: &mut Table,
+        mut payload: Map<String, Value>,
+    ) -> Result<Value, ServiceError> {
+        let changes = object(payload.remove("changes").unwrap_or_default())?;
+        let changes = checked(table, changes)?;
+        match children(&mut payload)? {
+            Children::Where(clause) => {
+                rows::update_where(connection, table, &clause, changes, self.now).map(Value::from)
+            }
+            Children::Ids(ids) => {
+                let mut updated = 0;
+                for id in ids {
+                    if rows::exists(connection, table, &id)? {
+                        rows::update(connection, table, &id, changes.clone(), self.now)?;
+                        updated += 1;
+                    }
+                }
+                Ok(Value::from(updated))
+            }
+        }
+    }
+}
+
+/// Returns the columns of a row to write. In a transaction, as in the service, all of them must exist.
+fn checked(table: &Table, row: Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
+    system_properties::check_types(&row)?;
+    let exists = |name: &str| table.column(name).is_some() || table.relation(name).is_some();
+    if let Some(name) = row.keys().find(|name| !is_system(name) && !exists(name)) {
+        let why = format!(
+            "Column '{}' in table '{}' does not exists. All tables and columns must be present in the database before a \
+             transaction is executed.",
+            shorten(name),
+            table.name()
+        );
+        return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
+    }
+    Ok(rows::writable(row))
+}
+
+fn delete_bulk(
+    connection: &Connection,
+    table: &Table,
+    mut payload: Map<String, Value>,
+) -> Result<Value, ServiceError> {
+    match children(&mut payload)? {
+        Children::Where(clause) => rows::delete_where(connection, table, &clause).map(Value::from),
+        Children::Ids(ids) => {
+            let mut deleted = 0;
+            for id in ids {
+                if rows::exists(connection, table, &id)? {
+                    rows::delete(connection, table, &id)?;
+                    deleted += 1;
+                }
+            }
+            Ok(Value::from(deleted))
+        }
+    }
+}
+
+fn find(
+    connection: &Connection,
+    table: &Table,
+    mut payload: Map<String, Value>,
+) -> Result<Value, ServiceError> {
+    let options = fields::object(&payload, "queryOptions")?.cloned();
+    payload.remove("queryOptions");
+    payload.extend(options.unwrap_or_default());
+    // The names of a search that differ from those of a transaction.
+    for (name, of_search) in [
+        ("whereClause", "where"),
+        ("havingClause", "having"),
+        ("properties", "props"),
+        ("related", "loadRelations"),
+    ] {
+        if let Some(value) = payload.remove(name) {
+            payload.insert(of_search.to_owned(), value);
+        }
+    }
+    let rows = Find::from_body(payload)?.rows(connection, table)?;
+    Ok(rows.into_iter().map(Value::from).collect())
+}
+
+fn relate(
+    connection: &Connection,
+    table: &Table,
+    change: Change,
+    mut payload: Map<String, Value>,
+) -> Result<Value, ServiceError> {
+    let column = fields::text(&payload, "relationColumn")?;
+    let column = column.ok_or_else(|| missing("relationColumn"))?.to_owned();
+    // A transaction creates no column.
+    table.known_relation(&column)?;
+    let parent = payload.remove("parentObject").unwrap_or_default();
+    let target = Target {
+        table: table.name().to_owned(),
+        parent: text_id(parent)?,
+        column,
+    };
+    let children = children(&mut payload)?;
+    relations::change(connection, &target, change, &children).map(Value::from)
+}
+
+/// Reads which rows an operation selects: `conditional`, a where clause, or `unconditional`, a list of ids or rows.
+fn children(payload: &mut Map<String, Value>) -> Result<Children, ServiceError> {
+    if let Some(clause) = fields::text(payload, "conditional")? {
+        return Ok(Children::Where(clause.to_owned()));
+    }
+    match payload.remove("unconditional") {
+        Some(Value::Array(rows)) => {
+            let ids = rows.into_iter().map(text_id);
+            ids.collect::<Result<_, _>>().map(Children::Ids)
+        }
+        Some(_) => Err(ServiceError::new(
+            code::INVALID_VALUE,
+            "'unconditional' is not a list of ids",
+        )),
+        None => Err(missing("conditional' or 'unconditional")),
+    }
+}
+
+/// Returns an id: a string, or the `objectId` of a row.
+fn text_id(value: Value) -> Result<String, ServiceError> {
+    match value {
+        Value::String(id) => Ok(id),
+        Value::Object(mut row) => match row.remove(OBJECT_ID) {
+            Some(Value::String(id)) => Ok(id),
+            _ => Err(missing(OBJECT_ID)),
+        },
+        _ => Err(ServiceError::new(
+            code::INVALID_VALUE,
+            "an id is not a string",
+        )),
+    }
+}
+
+fn id(row: Value) -> Result<Value, ServiceError> {
+    text_id(row).map(Value::from)
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, ServiceError> {
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(ServiceError::new(
+            code::INVALID_VALUE,
+            "the payload, or an element of it, is not a JSON object",
+        )),
+    }
+}
+
+fn list(value: Value, operation: &str) -> Result<Vec<Value>, ServiceError> {
+    match value {
+        Value::Array(rows) if rows.len() > MAX_BULK => {
+            let why =
+                format!("Bulk {operation} operation supports no more than {MAX_BULK} objects");
+            Err(ServiceError::new(code::INVALID_VALUE, why))
+        }
+        Value::Array(rows) => Ok(rows),
+        _ => Err(ServiceError::new(
+            code::INVALID_VALUE,
+            "the payload is not a list of objects",
+        )),
+    }
+}
+
+fn missing(name: &str) -> ServiceError {
+    ServiceError::new(code::MISSING_PARAMETER, format!("'{name}' is missing"))
+}

@@ -1,0 +1,97 @@
+//! Transactions (units of work): several operations in one SQL transaction, which may use the results of earlier ones.
+//!
+//! `operation` parses the operations, `reference` resolves their references, and `execute` executes one of them.
+
+mod execute;
+mod operation;
+mod reference;
+
+use rusqlite::Connection;
+use serde_json::{Map, Value, json};
+
+use crate::clock::Clock;
+use crate::service_error::{ErrorKind, ServiceError, code};
+use crate::services::caller::Caller;
+use crate::services::fields;
+use crate::store::database::Database;
+use execute::Execution;
+use operation::Operation;
+use reference::Outcomes;
+
+/// All of them are serializable here: one transaction is executed after the other.
+const ISOLATION_LEVELS: [&str; 4] = [
+    "READ_UNCOMMITTED",
+    "READ_COMMITTED",
+    "REPEATABLE_READ",
+    "SERIALIZABLE",
+];
+
+#[derive(Clone, Debug)]
+pub(crate) struct Transactions {
+    database: Database,
+    clock: Clock,
+}
+
+impl Transactions {
+    pub(super) fn new(database: Database, clock: Clock) -> Transactions {
+        Transactions { database, clock }
+    }
+
+    /// Executes the operations of a body and returns the response: `success`, `error` and `results`. The response to an
+    /// operation that fails is no error, as in the service.
+    pub(crate) async fn execute(
+        &self,
+        caller: Caller,
+        mut body: Map<String, Value>,
+    ) -> Result<Value, ServiceError> {
+        fields::one_of(&body, "isolationLevelEnum", &ISOLATION_LEVELS)?;
+        let Some(Value::Array(sent)) = body.remove("operations") else {
+            let why = "the list 'operations' is missing";
+            return Err(ServiceError::new(code::MISSING_PARAMETER, why));
+        };
+        let operations = sent.iter().map(Operation::parse);
+        let operations = operations.collect::<Result<Vec<_>, _>>()?;
+        operation::check_ids(&operations)?;
+        let execution = Execution {
+            owner: caller.user_id().map(str::to_owned),
+            now: self.clock.now(),
+        };
+        let write = self.database.write_by_clause(move |transaction| {
+            transaction.execute_batch("SAVEPOINT unit_of_work")?;
+            match execute_all(transaction, &execution, &operations) {
+                Ok(results) => Ok(json!({"success": true, "error": null, "results": results})),
+                Err((_, error)) if error.kind() == ErrorKind::Internal => Err(error),
+                Err((at, error)) => {
+                    // It fails if SQLite has rolled back the transaction: the error of the operation is then that of the request.
+                    let rolled_back = transaction.execute_batch("ROLLBACK TO unit_of_work");
+                    match rolled_back {
+                        Ok(()) => Ok(failure(&error, &sent[at])),
+                        Err(_) => Err(error),
+                    }
+                }
+            }
+        });
+        write.await
+    }
+}
+
+fn execute_all(
+    connection: &Connection,
+    execution: &Execution,
+    operations: &[Operation],
+) -> Result<Map<String, Value>, (usize, ServiceError)> {
+    let mut outcomes = Outcomes::default();
+    for (at, operation) in operations.iter().enumerate() {
+        let outcome = outcomes
+            .resolve(&operation.payload)
+            .and_then(|payload| execution.execute(connection, operation, payload));
+        let outcome = outcome.map_err(|error| (at, error))?;
+        outcomes.add(operation, outcome);
+    }
+    Ok(outcomes.into_results())
+}
+
+fn failure(error: &ServiceError, operation: &Value) -> Value {
+    let error = json!({"message": error.message(), "code": error.code(), "operation": operation});
+    json!({"success": false, "error": error, "results": null})
+}

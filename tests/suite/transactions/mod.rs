@@ -1,0 +1,5 @@
+//! Transactions of the data service.
+
+mod errors;
+mod exchange;
+mod wire;
