@@ -170,6 +170,7 @@ mod tests {
             [
                 "compareAndSetCounter",
                 "createObject",
+                "createObjects",
                 "decrementAndGet",
                 "deleteObjects",
                 "dispatchEvent",
@@ -187,6 +188,7 @@ mod tests {
                 "sendEmail",
                 "updateObjects",
                 "upsertObject",
+                "upsertObjects",
             ]
         );
         let conditional = |operation: &Operation| {

@@ -88,6 +88,7 @@ pub use clock::Clock;
 pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
 pub use data::{Count, DeleteWhere, Find, Object, ObjectStream, Record, Table, UpdateWhere};
+pub use data::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};

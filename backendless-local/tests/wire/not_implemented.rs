@@ -19,9 +19,7 @@ GET /data/Person/first?loadRelations=friends
 GET /data/Person/last
 GET /data/Person/properties
 GET /data/42/table-name
-POST /data/bulk/Person [{"name":"Eve"}]
 DELETE /data/bulk/Person?where=age%20%3E%2020
-PUT /data/bulkupsert/Person [{"name":"Eve"}]
 POST /data/data-grouping/Person {"groupBy":"name"}
 POST /data/data-grouping/Person/count {"groupBy":"name"}
 GET /data/Person/{row}/friends?pageSize=20

@@ -2,16 +2,20 @@
 //!
 //! [`Table`] creates the requests. Each row is an [`Object`]: the caller's value, and the properties that the service
 //! keeps for every row. [`Find`] and [`Count`] search; [`ObjectStream`] reads all rows of a search page by page.
-//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter.
+//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter. [`WriteMany`] stores the rows of an iterator or
+//! a stream in chunks.
 
 mod bulk;
+mod create_once;
 mod decode;
 mod encode;
 mod find;
 mod object;
 mod paging;
 mod query;
+mod row_json;
 mod stream;
+mod write_many;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -25,6 +29,7 @@ pub(crate) use decode::is_system_property;
 pub use find::{Count, CountParameters, Find, FindParameters};
 pub use object::Object;
 pub use stream::ObjectStream;
+pub use write_many::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
 
 use crate::filter::Filter;
 use crate::generated::raw;

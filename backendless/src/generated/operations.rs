@@ -4,6 +4,7 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // progenitor 0.15.1, prettyplease 0.3.0
 
@@ -97,7 +98,8 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
 ///
 /// Reserved values of `object-id`, which would make the path address another operation: `upsert`.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`,
+/// `bulkupsert`.
 pub static UPDATE_OBJECT: Operation = Operation {
     id: "updateObject",
     service: "Data",
@@ -111,7 +113,7 @@ pub static UPDATE_OBJECT: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["bulk"],
+            reserved: &["bulk", "bulkupsert"],
         },
         PathParameter {
             name: "object-id",
@@ -827,7 +829,8 @@ pub static LIST_COUNTERS: Operation = Operation {
 ///
 /// Not idempotent: without an objectId, each request creates another object.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`,
+/// `bulkupsert`.
 pub static UPSERT_OBJECT: Operation = Operation {
     id: "upsertObject",
     service: "Data",
@@ -841,7 +844,7 @@ pub static UPSERT_OBJECT: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["bulk"],
+            reserved: &["bulk", "bulkupsert"],
         },
     ],
 };
@@ -872,6 +875,29 @@ pub static UPDATE_OBJECTS: Operation = Operation {
     ],
 };
 
+/// `createObjects`: Create several objects.
+///
+/// `POST /data/bulk/{table-name}`
+///
+/// Not idempotent: each request creates other objects.
+pub static CREATE_OBJECTS: Operation = Operation {
+    id: "createObjects",
+    service: "Data",
+    method: "POST",
+    path: "/data/bulk/{table-name}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// `deleteObjects`: Delete the objects that match a condition.
 ///
 /// `POST /data/bulk/{table-name}/delete`
@@ -892,6 +918,31 @@ pub static DELETE_OBJECTS: Operation = Operation {
             name: "table-name",
             multi_segment: false,
             reserved: &[],
+        },
+    ],
+};
+
+/// `upsertObjects`: Create or update several objects.
+///
+/// `PUT /data/bulkupsert/{table-name}`
+///
+/// Not idempotent: each request creates another object for each item without an objectId.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `upsert`.
+pub static UPSERT_OBJECTS: Operation = Operation {
+    id: "upsertObjects",
+    service: "Data",
+    method: "PUT",
+    path: "/data/bulkupsert/{table-name}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["upsert"],
         },
     ],
 };
@@ -935,5 +986,7 @@ pub static ALL: &[&Operation] = &[
     &LIST_COUNTERS,
     &UPSERT_OBJECT,
     &UPDATE_OBJECTS,
+    &CREATE_OBJECTS,
     &DELETE_OBJECTS,
+    &UPSERT_OBJECTS,
 ];

@@ -11,7 +11,9 @@ use super::{Entry, ResponseBody, Values, number, object, objects};
 pub(super) fn entries() -> Vec<Entry> {
     vec![
         create(),
+        create_many(),
         upsert(),
+        upsert_many(),
         get(),
         update(),
         update_where(),
@@ -41,6 +43,35 @@ fn upsert() -> Entry {
         ResponseBody::Required,
         object,
     )
+}
+
+fn create_many() -> Entry {
+    Entry::new(
+        &CREATE_OBJECTS,
+        &["Catalogue"],
+        call!(|context| context.table().create_many([row(&context.values)]) => |_ids| ()),
+        ResponseBody::Required,
+        ids,
+    )
+}
+
+fn upsert_many() -> Entry {
+    Entry::new(
+        &UPSERT_OBJECTS,
+        &["Catalogue"],
+        call!(|context| context.table().upsert_many([row(&context.values)]) => |_ids| ()),
+        ResponseBody::Required,
+        ids,
+    )
+    .variant(
+        "with chosen ids",
+        call!(|context| context.table().create_many_once([row(&context.values)]) => |_ids| ()),
+    )
+}
+
+/// The ids of one row.
+fn ids(_: &Values) -> serde_json::Value {
+    json!(["B2"])
 }
 
 fn update_where() -> Entry {

@@ -5,6 +5,7 @@ mod cache;
 mod cloud_code;
 mod counters;
 mod data;
+mod data_bulk;
 mod files;
 mod geo;
 mod info;
@@ -19,6 +20,7 @@ use crate::services::Services;
 pub(super) fn all(origin: String) -> Router<Services> {
     Router::new()
         .merge(data::routes())
+        .merge(data_bulk::routes())
         .merge(users::routes())
         .merge(info::routes(&origin))
         .merge(files::routes(origin))
