@@ -24,7 +24,7 @@ pub(crate) async fn check(client: &Client, rows: usize) {
     ids.extend(chunks.chunk_size(CHUNK).concurrency(CHUNKS).await.unwrap());
     assert_eq!(ids.len(), rows);
 
-    let stored = table.find().sort_by("created").stream();
+    let stored = table.find().by_key().stream();
     let mut found = HashMap::new();
     for row in stored.try_collect::<Vec<Object<Row>>>().await.unwrap() {
         let before = found.insert(row.key.clone(), row.object_id.clone());
