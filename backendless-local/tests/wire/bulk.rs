@@ -83,7 +83,7 @@ async fn a_hundred_objects_are_allowed_and_none_creates_no_table() {
         assert_eq!(write("Nothing", json!([])).ok().await, json!([]));
     }
     assert_eq!(count(&app, "Person").await, 200);
-    app.get("/data/Nothing").rejected(404, 1009).await;
+    app.get("/data/Nothing").rejected(400, 1009).await;
 }
 
 #[tokio::test]

@@ -43,13 +43,17 @@ fn upsert() -> Entry {
         ResponseBody::Required,
         object,
     )
+    .variant(
+        "with a chosen id",
+        call!(|context| context.table().create_once(&row(&context.values))),
+    )
 }
 
 fn create_many() -> Entry {
     Entry::new(
         &CREATE_OBJECTS,
         &["Catalogue"],
-        call!(|context| context.table().create_many([row(&context.values)]) => |_ids| ()),
+        call!(|context| context.table().create_many([row(&context.values)]) => |ids| drop(ids)),
         ResponseBody::Required,
         ids,
     )
@@ -59,13 +63,13 @@ fn upsert_many() -> Entry {
     Entry::new(
         &UPSERT_OBJECTS,
         &["Catalogue"],
-        call!(|context| context.table().upsert_many([row(&context.values)]) => |_ids| ()),
+        call!(|context| context.table().upsert_many([row(&context.values)]) => |ids| drop(ids)),
         ResponseBody::Required,
         ids,
     )
     .variant(
         "with chosen ids",
-        call!(|context| context.table().create_many_once([row(&context.values)]) => |_ids| ()),
+        call!(|context| context.table().create_many_once([row(&context.values)]) => |ids| drop(ids)),
     )
 }
 

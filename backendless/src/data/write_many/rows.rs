@@ -28,7 +28,10 @@ use crate::data::row_json::to_row;
 /// # use futures_util::StreamExt;
 /// # });
 /// ```
-pub struct Rows(Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<NextRow>> + Send>);
+pub struct Rows(Box<TakeRow>);
+
+/// Takes the next row.
+type TakeRow = dyn FnMut(&mut Context<'_>) -> Poll<Option<NextRow>> + Send;
 
 /// A row, or why there is none.
 pub(super) type NextRow = Result<Box<RawValue>, RowProblem>;
