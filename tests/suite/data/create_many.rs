@@ -1,5 +1,10 @@
 //! Bulk creates and upserts: their requests, and what an error says about each row.
 
+#![allow(
+    clippy::single_range_in_vec_init,
+    reason = "some errors have one range of rows"
+)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 

@@ -269,6 +269,10 @@ impl StdError for WriteManyError {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::single_range_in_vec_init,
+    reason = "joined ranges may be one range"
+)]
 mod tests {
     use super::*;
 
