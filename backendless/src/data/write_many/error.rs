@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::ops::Range;
 
-use super::stream::StoredRows;
+use super::stored::StoredRows;
 use crate::Error;
 
 /// Error of a request that stores many rows, such as [`WriteMany`](crate::WriteMany).

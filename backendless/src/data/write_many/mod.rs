@@ -2,6 +2,7 @@
 
 mod error;
 mod rows;
+mod stored;
 mod stream;
 
 use std::fmt;
@@ -14,7 +15,8 @@ use futures_core::Stream;
 
 pub use error::{RowStatus, WriteManyError};
 pub use rows::Rows;
-pub use stream::{StoredRows, StoredRowsStream};
+pub use stored::StoredRows;
+pub use stream::StoredRowsStream;
 
 use super::Table;
 use crate::operations::{CREATE_OBJECTS, Operation, UPSERT_OBJECTS};
