@@ -170,6 +170,7 @@ mod tests {
             [
                 "compareAndSetCounter",
                 "createObject",
+                "createObjects",
                 "decrementAndGet",
                 "deepSaveObject",
                 "deleteObjects",
@@ -189,6 +190,7 @@ mod tests {
                 "sendEmail",
                 "updateObjects",
                 "upsertObject",
+                "upsertObjects",
             ]
         );
         let conditional = |operation: &Operation| {

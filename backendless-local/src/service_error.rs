@@ -20,6 +20,7 @@ pub(crate) mod code {
     pub(crate) const VALUE_TOO_LARGE: i64 = 1026;
     pub(crate) const INVALID_EXPIRATION: i64 = 1028;
     pub(crate) const COUNTER_OVERFLOW: i64 = 1030;
+    pub(crate) const DUPLICATE_ENTRY: i64 = 1155;
     pub(crate) const UNKNOWN_OPERATION: i64 = 2001;
     pub(crate) const UNKNOWN_APP: i64 = 2002;
     pub(crate) const LOGIN_BY_OBJECT_ID: i64 = 2014;

@@ -94,6 +94,7 @@ pub use data::{
     Count, DeleteWhere, Find, Get, Group, GroupFind, GroupPage, Object, ObjectStream, Property,
     Record, RelateWhere, Relation, Table, UpdateWhere,
 };
+pub use data::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};

@@ -46,6 +46,12 @@ pub const ROWS: &[Row] = &[
         measure: measure::table::measure,
     },
     Row {
+        name: "create-many",
+        what: "20,000 rows, created by create_many and by create",
+        is_short: false,
+        measure: measure::create_many::measure,
+    },
+    Row {
         name: "in-flight",
         what: "10,000 concurrent calls",
         is_short: false,

@@ -47,6 +47,7 @@ struct Responses {
     row: Bytes,
     page: Bytes,
     uploaded: Bytes,
+    ids: Bytes,
 }
 
 /// Serves until the process is killed or its parent ends.
@@ -62,6 +63,7 @@ pub fn run(settings: &Settings) -> Result<()> {
         row: person::row(0).into(),
         page: person::page(0, person::PAGE).into(),
         uploaded: r#"{"fileURL":"http://127.0.0.1/big.bin"}"#.into(),
+        ids: person::ids().into(),
     }));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -106,6 +108,7 @@ async fn respond(
     let path = head.uri.path().strip_prefix(person::APP_PATH);
     let body = match (&head.method, path) {
         (&Method::POST, Some("/data/Person")) => responses.row.clone(),
+        (&Method::POST, Some("/data/bulk/Person")) => responses.ids.clone(),
         (&Method::GET, Some("/data/Person")) => {
             responses.page(head.uri.query().unwrap_or_default())
         }

@@ -5,12 +5,13 @@ use std::fmt::Debug;
 use std::path::Path;
 
 use backendless::filter::{Value, field};
-use backendless::transaction::{Isolation, RowId, Rows, with};
+use backendless::transaction::{Isolation, RowId, RowSelection, with};
 use backendless::{
-    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw, update,
+    Client, Email, FileInfo, Record, Registration, Rows, Timestamp, Units, Upload, UserToken, raw,
+    update,
 };
 use backendless_tests::catalogue::{self, Context};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use crate::canaries::{
     API_KEY, APP_ID, LOGIN, PASSWORD, PROXY_PASSWORD, TOKEN, VALUE, assert_none, find, values,
@@ -85,6 +86,7 @@ async fn debug_of_public_types_has_no_secret_and_no_row() {
     texts.add_requests(&client);
     data(&client, &mut texts);
     transactions(&client, &mut texts).await;
+    bulk(&client, &mut texts).await;
     users(&client, &mut texts).await;
     files(&client, server.url(), &mut texts).await;
     messaging(&client, &mut texts);
@@ -121,6 +123,9 @@ fn data(client: &Client, texts: &mut DebugTexts) {
     texts.add("RelateWhereParameters", &relation.add_where(filter.clone()));
     texts.add("ObjectStream", &rows.find().filter(filter).stream());
     texts.add("Timestamp", &Timestamp::now());
+    let row = serde_json::json!({"note": VALUE});
+    texts.add("Rows", &Rows::from([row.clone()]));
+    texts.add("StoredRowsStream", &rows.create_many([row]).stream());
     texts.add(
         "GetParameters",
         &rows.get(VALUE).file_reference_prefix(VALUE),
@@ -141,12 +146,26 @@ async fn transactions(client: &Client, texts: &mut DebugTexts) {
     texts.add("OperationRef", &created);
     texts.add("Reference", &created.id());
     texts.add("RowId", &RowId::from(VALUE));
-    texts.add("Rows", &Rows::from([VALUE]));
-    texts.add("Rows", &Rows::from(field("name").eq(VALUE)));
+    texts.add("RowSelection", &RowSelection::from([VALUE]));
+    texts.add("RowSelection", &RowSelection::from(field("name").eq(VALUE)));
     texts.add("With", &with(&row, "order", created.id()));
     let results = transaction.commit().await.unwrap();
     assert_eq!(results.get(&created).unwrap()["note"], VALUE);
     texts.add("Results", &results);
+}
+
+/// Results of bulk writes. The server responds with the value instead of an id.
+async fn bulk(client: &Client, texts: &mut DebugTexts) {
+    let rows = client.data::<Record>("T");
+    let row = serde_json::json!({"note": VALUE});
+    let stored = rows.create_many([row.clone()]).stream().next().await;
+    texts.add("StoredRows", &stored.unwrap().unwrap());
+    let invalid = serde_json::json!(VALUE);
+    let error = rows.create_many([row, invalid]).chunk_size(1).await;
+    let error = error.unwrap_err();
+    texts.add("WriteManyError", &error);
+    texts.add("RowStatus", &error.status(0));
+    assert_none("the text of a WriteManyError", &error.to_string());
 }
 
 async fn users(client: &Client, texts: &mut DebugTexts) {

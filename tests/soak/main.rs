@@ -1,6 +1,7 @@
 //! Soak test: many concurrent callers, and a fault in every hundredth request.
 //!
-//! At the end every acknowledged row exists exactly once, every counter is between the acknowledged
+//! At the end every acknowledged row exists exactly once, every row that was created with `create_once` or
+//! `create_many_once` exists once, every counter is between the acknowledged
 //! and the attempted sum, every fault is accounted for by a retry or an error, and memory does not
 //! grow.
 //!
@@ -13,6 +14,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod caller;
+mod once;
 mod process;
 mod tally;
 
@@ -34,6 +36,9 @@ const CALLERS: usize = 64;
 
 /// The number of calls by default.
 const CALLS: usize = 20_000;
+
+/// For each row that is created with an id of the client's choice, this many calls are made before.
+const CALLS_PER_CHOSEN_ID: usize = 10;
 
 /// The maximum memory growth of a process after the first quarter of the calls, in KiB: enough for an
 /// allocator and a connection pool, and too little for anything kept for each call of a long run.
@@ -192,6 +197,7 @@ async fn no_acknowledged_write_is_lost_or_repeated_when_one_in_a_hundred_request
     let reader = server.client().retry(policy).clock(retries.clone());
     let reader = reader.build().unwrap();
     check_rows(&reader, &callers).await;
+    once::check(&reader, calls / CALLS_PER_CHOSEN_ID).await;
     let (acknowledged, value, attempted) = check_counters(&reader, &counters).await;
     println!("counters: {acknowledged} acknowledged <= {value} <= {attempted} attempted");
     check_memory(before, after);

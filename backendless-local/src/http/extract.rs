@@ -89,6 +89,31 @@ impl<S: Send + Sync> FromRequest<S> for Object {
     }
 }
 
+/// A body that is a JSON array of objects, regardless of its content type.
+pub(crate) struct Objects(pub(crate) Vec<Map<String, Value>>);
+
+impl<S: Send + Sync> FromRequest<S> for Objects {
+    type Rejection = ErrorResponse;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ErrorResponse> {
+        let bytes = body::read(request).await?;
+        let Value::Array(items) = body::parse(&bytes)? else {
+            return Err(body::unparsable("it is not a JSON array").into());
+        };
+        let objects = items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| match item {
+                Value::Object(object) => Ok(object),
+                _ => Err(body::unparsable(&format!(
+                    "item {index} is not a JSON object"
+                ))),
+            });
+        let objects: Result<_, ServiceError> = objects.collect();
+        Ok(Objects(objects?))
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = ErrorResponse;
 

@@ -3,6 +3,8 @@
 //! `rows` writes rows and `query` reads them. Users are rows as well, but only `users` creates,
 //! changes and deletes them.
 
+mod bulk;
+
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
@@ -93,19 +95,12 @@ impl Data {
         let now = self.clock.now();
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing_or_new(transaction, &table)?;
-            match rows::exists(transaction, &table, &object_id)? {
-                // An object without other properties is stored already.
-                true if fields.is_empty() => rows::touch(transaction, &table, &object_id, now),
-                true => rows::update(transaction, &mut table, &object_id, fields, now),
-                false => {
-                    let new = rows::NewRow {
-                        object_id,
-                        owner_id,
-                        created: now,
-                    };
-                    rows::insert(transaction, &mut table, fields, &new)
-                }
-            }
+            let new = rows::NewRow {
+                object_id,
+                owner_id,
+                created: now,
+            };
+            rows::upsert(transaction, &mut table, fields, &new)
         });
         write.await
     }

@@ -86,6 +86,21 @@ pub(crate) fn update(
     }
 }
 
+/// Updates the row with the id of `new`, or inserts it. Returns the row with every column.
+pub(crate) fn upsert(
+    connection: &Connection,
+    table: &mut Table,
+    fields: Map<String, Value>,
+    new: &NewRow,
+) -> Result<Row, ServiceError> {
+    match exists(connection, table, &new.object_id)? {
+        // An object without other properties is stored already.
+        true if fields.is_empty() => touch(connection, table, &new.object_id, new.created),
+        true => update(connection, table, &new.object_id, fields, new.created),
+        false => insert(connection, table, fields, new),
+    }
+}
+
 /// Updates the given properties of all rows that match a where clause, and returns the number of rows.
 pub(crate) fn update_where(
     connection: &Connection,

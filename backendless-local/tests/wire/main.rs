@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic fails the test, in helpers too")]
 
+mod bulk;
 mod columns;
 mod computed;
 mod concurrency;

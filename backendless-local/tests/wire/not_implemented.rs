@@ -15,9 +15,7 @@ use backendless_local::Server;
 const REQUESTS: &str = r#"
 GET /data/Person/first?loadRelations=friends
 GET /data/Person/last
-POST /data/bulk/Person [{"name":"Eve"}]
 DELETE /data/bulk/Person?where=age%20%3E%2020
-PUT /data/bulkupsert/Person [{"name":"Eve"}]
 PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
 PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
 POST /management/data/table {"name":"Address"}

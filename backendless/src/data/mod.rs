@@ -2,11 +2,12 @@
 //!
 //! [`Table`] creates the requests. Each row is an [`Object`]: the caller's value, and the properties that the service
 //! keeps for every row. [`Find`] and [`Count`] search; [`ObjectStream`] reads all rows of a search page by page.
-//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter. [`Relation`] reads and changes the rows that
-//! a row is related to.
+//! [`UpdateWhere`] and [`DeleteWhere`] change all rows that match a filter. [`WriteMany`] stores the rows of an iterator or
+//! a stream in chunks. [`Relation`] reads and changes the rows that a row is related to.
 
 mod bulk;
 mod count;
+mod create_once;
 mod decode;
 mod deep_save;
 mod describe;
@@ -19,8 +20,10 @@ mod options;
 mod paging;
 mod query;
 mod relation;
+mod row_json;
 mod stream;
 pub mod transaction;
+mod write_many;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -39,6 +42,7 @@ pub use group::{Group, GroupFind, GroupFindParameters, GroupPage};
 pub use object::Object;
 pub use relation::{RelateWhere, RelateWhereParameters, Relation};
 pub use stream::ObjectStream;
+pub use write_many::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
 
 use crate::filter::Filter;
 use crate::generated::raw;

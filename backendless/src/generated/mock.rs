@@ -4,6 +4,7 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
@@ -449,6 +450,17 @@ impl MockServer {
         )
     }
 
+    /// Adds a mock of `createObjects`: `POST /data/bulk/{table-name}`.
+    pub fn create_objects<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(CreateObjectsWhen, CreateObjectsThen),
+    {
+        self.expect(
+            &operations::CREATE_OBJECTS,
+            |when, then| configure(CreateObjectsWhen(when), CreateObjectsThen(then)),
+        )
+    }
+
     /// Adds a mock of `deleteObjects`: `POST /data/bulk/{table-name}/delete`.
     pub fn delete_objects<F>(&self, configure: F) -> Mock<'_>
     where
@@ -457,6 +469,17 @@ impl MockServer {
         self.expect(
             &operations::DELETE_OBJECTS,
             |when, then| configure(DeleteObjectsWhen(when), DeleteObjectsThen(then)),
+        )
+    }
+
+    /// Adds a mock of `upsertObjects`: `PUT /data/bulkupsert/{table-name}`.
+    pub fn upsert_objects<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(UpsertObjectsWhen, UpsertObjectsThen),
+    {
+        self.expect(
+            &operations::UPSERT_OBJECTS,
+            |when, then| configure(UpsertObjectsWhen(when), UpsertObjectsThen(then)),
         )
     }
 
@@ -2624,6 +2647,61 @@ impl UpdateObjectsThen {
     }
 }
 
+/// Request matcher of a mock of `createObjects`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct CreateObjectsWhen(RequestMatcher);
+
+impl CreateObjectsWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `createObjects`.
+#[derive(Debug)]
+pub struct CreateObjectsThen(Responder);
+
+impl CreateObjectsThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
 /// Request matcher of a mock of `deleteObjects`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
 pub struct DeleteObjectsWhen(RequestMatcher);
@@ -2659,6 +2737,61 @@ impl DeleteObjectsWhen {
 pub struct DeleteObjectsThen(Responder);
 
 impl DeleteObjectsThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `upsertObjects`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct UpsertObjectsWhen(RequestMatcher);
+
+impl UpsertObjectsWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `upsertObjects`.
+#[derive(Debug)]
+pub struct UpsertObjectsThen(Responder);
+
+impl UpsertObjectsThen {
     /// Responds with status 200 and this JSON.
     ///
     /// # Panics

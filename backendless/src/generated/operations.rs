@@ -4,6 +4,7 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
@@ -102,7 +103,8 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
 /// Reserved values of `object-id`, which would make the path address another operation:
 /// `deep-save`, `upsert`.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`,
+/// `bulkupsert`.
 pub static UPDATE_OBJECT: Operation = Operation {
     id: "updateObject",
     service: "Data",
@@ -116,7 +118,7 @@ pub static UPDATE_OBJECT: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["bulk"],
+            reserved: &["bulk", "bulkupsert"],
         },
         PathParameter {
             name: "object-id",
@@ -183,7 +185,7 @@ pub static COUNT_OBJECTS: Operation = Operation {
 ///
 /// Safe: a POST that counts objects and changes nothing.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation:
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`,
 /// `data-grouping`.
 pub static COUNT_OBJECTS_BY_POST: Operation = Operation {
     id: "countObjectsByPost",
@@ -198,7 +200,7 @@ pub static COUNT_OBJECTS_BY_POST: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["data-grouping"],
+            reserved: &["bulk", "data-grouping"],
         },
     ],
 };
@@ -858,7 +860,8 @@ pub static LIST_COUNTERS: Operation = Operation {
 ///
 /// Not idempotent: without an objectId, each request creates another object.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`,
+/// `bulkupsert`.
 pub static UPSERT_OBJECT: Operation = Operation {
     id: "upsertObject",
     service: "Data",
@@ -872,7 +875,7 @@ pub static UPSERT_OBJECT: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["bulk"],
+            reserved: &["bulk", "bulkupsert"],
         },
     ],
 };
@@ -904,6 +907,32 @@ pub static UPDATE_OBJECTS: Operation = Operation {
     ],
 };
 
+/// `createObjects`: Create several objects.
+///
+/// `POST /data/bulk/{table-name}`
+///
+/// Not idempotent: each request creates other objects.
+///
+/// Reserved values of `table-name`, which would make the path address another operation: `count`,
+/// `find`.
+pub static CREATE_OBJECTS: Operation = Operation {
+    id: "createObjects",
+    service: "Data",
+    method: "POST",
+    path: "/data/bulk/{table-name}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["count", "find"],
+        },
+    ],
+};
+
 /// `deleteObjects`: Delete the objects that match a condition.
 ///
 /// `POST /data/bulk/{table-name}/delete`
@@ -928,13 +957,39 @@ pub static DELETE_OBJECTS: Operation = Operation {
     ],
 };
 
+/// `upsertObjects`: Create or update several objects.
+///
+/// `PUT /data/bulkupsert/{table-name}`
+///
+/// Not idempotent: each request creates another object for each item without an objectId.
+///
+/// Reserved values of `table-name`, which would make the path address another operation:
+/// `deep-save`, `upsert`.
+pub static UPSERT_OBJECTS: Operation = Operation {
+    id: "upsertObjects",
+    service: "Data",
+    method: "PUT",
+    path: "/data/bulkupsert/{table-name}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &["deep-save", "upsert"],
+        },
+    ],
+};
+
 /// `findObjectsByPost`: Find objects with the parameters in the body.
 ///
 /// `POST /data/{table-name}/find`
 ///
 /// Safe: a POST that reads objects and changes nothing.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation:
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`,
 /// `data-grouping`.
 pub static FIND_OBJECTS_BY_POST: Operation = Operation {
     id: "findObjectsByPost",
@@ -949,7 +1004,7 @@ pub static FIND_OBJECTS_BY_POST: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["data-grouping"],
+            reserved: &["bulk", "data-grouping"],
         },
     ],
 };
@@ -1078,7 +1133,8 @@ pub static COUNT_OBJECTS_IN_GROUP: Operation = Operation {
 ///
 /// Not idempotent: each request creates the objects without an objectId again.
 ///
-/// Reserved values of `table-name`, which would make the path address another operation: `bulk`.
+/// Reserved values of `table-name`, which would make the path address another operation: `bulk`,
+/// `bulkupsert`.
 pub static DEEP_SAVE_OBJECT: Operation = Operation {
     id: "deepSaveObject",
     service: "Data",
@@ -1092,7 +1148,7 @@ pub static DEEP_SAVE_OBJECT: Operation = Operation {
         PathParameter {
             name: "table-name",
             multi_segment: false,
-            reserved: &["bulk"],
+            reserved: &["bulk", "bulkupsert"],
         },
     ],
 };
@@ -1298,7 +1354,9 @@ pub static ALL: &[&Operation] = &[
     &LIST_COUNTERS,
     &UPSERT_OBJECT,
     &UPDATE_OBJECTS,
+    &CREATE_OBJECTS,
     &DELETE_OBJECTS,
+    &UPSERT_OBJECTS,
     &FIND_OBJECTS_BY_POST,
     &DESCRIBE_TABLE,
     &GET_TABLE_NAME,

@@ -4,6 +4,7 @@
 // overlays/cloud_code.yaml sha256 ba253b3936b290a2aab023e8c08c47f0f8ab5369b9907d389859ad6f91bbd618
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
+// overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
@@ -815,6 +816,28 @@ pub fn update_objects<B: ::serde::Serialize + ?Sized>(
     Ok(request.finish_json())
 }
 
+/// Create several objects
+///
+/// Creates an object for each item of the body, at most 100.
+///
+/// Sends a `POST` request to `/data/bulk/{table-name}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`
+pub fn create_objects<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<
+    Prepared<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
+> {
+    let mut request = RequestBuilder::new(&operations::CREATE_OBJECTS);
+    request.literal("/data/bulk/");
+    request.parameter(0, table_name)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
 /// Delete the objects that match a condition
 ///
 /// Sends a `POST` request to `/data/bulk/{table-name}/delete`
@@ -830,6 +853,29 @@ pub fn delete_objects<B: ::serde::Serialize + ?Sized>(
     request.literal("/data/bulk/");
     request.parameter(0, table_name)?;
     request.literal("/delete");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Create or update several objects
+///
+/// Updates the object with the objectId of each item of the body, or creates it if it does not
+/// exist. For an item without an objectId, an object is created with a new one.
+///
+/// Sends a `PUT` request to `/data/bulkupsert/{table-name}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `body`
+pub fn upsert_objects<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    body: &B,
+) -> crate::Result<
+    Prepared<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
+> {
+    let mut request = RequestBuilder::new(&operations::UPSERT_OBJECTS);
+    request.literal("/data/bulkupsert/");
+    request.parameter(0, table_name)?;
     request.json(body)?;
     Ok(request.finish_json())
 }

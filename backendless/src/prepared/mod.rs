@@ -380,6 +380,15 @@ impl<R> Prepared<R> {
         Ok(self)
     }
 
+    /// Marks the request as idempotent, because its body contains the id of each object that it stores. A body with a
+    /// computed value is not idempotent.
+    pub(crate) fn with_object_ids(mut self) -> Self {
+        if let Body::Bytes(json) = &self.parts.body {
+            self.parts.is_idempotent = !computed::is_computed(json);
+        }
+        self
+    }
+
     /// Adds headers that the specification does not declare.
     pub(crate) fn with_headers(mut self, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
         self.parts.headers.extend(headers);

@@ -1,6 +1,7 @@
-//! Large calls: a table of many rows, a large file.
+//! Large calls: a table of many rows, the creation of many rows, a large file.
 
-use super::{Bulk, ContenderOptions, Sample, Task, on_one_thread, sample};
+use super::sdk::Sdk;
+use super::{Bulk, Contender, ContenderOptions, Sample, Task, on_one_thread, sample};
 use crate::Result;
 
 /// Sends one call and measures it.
@@ -24,5 +25,14 @@ pub fn run<C: Bulk>(order: &ContenderOptions) -> Result<Sample> {
             }
         })
         .await
+    })
+}
+
+/// Creates `count` rows in chunks, with `concurrency` of them in flight, and measures it.
+pub fn create_many(order: &ContenderOptions) -> Result<Sample> {
+    on_one_thread(async {
+        let contender = Sdk::new(&order.url)?;
+        contender.get().await?;
+        sample(contender.create_many(order.count, order.concurrency)).await
     })
 }

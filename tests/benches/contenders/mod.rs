@@ -62,6 +62,8 @@ pub enum Task {
     Decode,
     /// Reads all rows of a table and checks their order.
     Table,
+    /// Creates rows in chunks, which only the client supports.
+    CreateMany,
     Upload,
     Download,
 }
@@ -101,6 +103,7 @@ pub fn run(order: &ContenderOptions) -> Result<()> {
         (Task::Table | Task::Upload | Task::Download, ContenderKind::Reference) => {
             bulk::run::<plain_reqwest::PlainReqwest>(order)?
         }
+        (Task::CreateMany, ContenderKind::Sdk) => bulk::create_many(order)?,
         (_, ContenderKind::Sdk) => calls::run::<sdk::Sdk>(order)?,
         (_, ContenderKind::Reference) => calls::run::<plain_reqwest::PlainReqwest>(order)?,
         (_, ContenderKind::Floor) => calls::run::<plain_hyper::PlainHyper>(order)?,

@@ -95,6 +95,17 @@ pub fn check_page(rows: usize) -> Result<()> {
     check(rows == PAGE, "the page is not full")
 }
 
+/// The JSON of the ids of a page of created rows.
+pub fn ids() -> String {
+    let ids = (0..PAGE).map(|index| format!(r#""5D1A0F3C-8E21-4B7A-9C55-{index:012}""#));
+    format!("[{}]", ids.collect::<Vec<_>>().join(","))
+}
+
+/// Checks the number of created rows.
+pub fn check_created(created: usize, rows: usize) -> Result<()> {
+    check(created == rows, "not all rows are created")
+}
+
 /// The URL of the file on this server.
 pub fn file_url(server: &str) -> String {
     format!("{server}{APP_PATH}/files/{FILE}")

@@ -51,6 +51,15 @@ impl Contender for Sdk {
     }
 }
 
+impl Sdk {
+    /// Creates rows in chunks.
+    pub async fn create_many(&self, rows: usize, concurrency: usize) -> Result<()> {
+        let people = std::iter::repeat_with(Person::sample).take(rows);
+        let ids = self.people.create_many(people).concurrency(concurrency);
+        person::check_created(ids.await?.len(), rows)
+    }
+}
+
 impl Bulk for Sdk {
     async fn table(&self, concurrency: usize) -> Result<()> {
         let search = self.people.find().sort_by("created");

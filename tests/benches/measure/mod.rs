@@ -4,6 +4,7 @@
 pub mod build;
 mod callgrind;
 mod cargo;
+pub mod create_many;
 pub mod decoding;
 pub mod files;
 pub mod generate;

@@ -13,7 +13,9 @@ use super::{
 pub(super) fn entries() -> Vec<Entry> {
     vec![
         create(),
+        create_many(),
         upsert(),
+        upsert_many(),
         get(),
         update(),
         update_where(),
@@ -56,6 +58,39 @@ fn upsert() -> Entry {
         ResponseBody::Required,
         object,
     )
+    .variant(
+        "with a chosen id",
+        call!(|context| context.table().create_once(&row(&context.values))),
+    )
+}
+
+fn create_many() -> Entry {
+    Entry::new(
+        &CREATE_OBJECTS,
+        &["Catalogue"],
+        call!(|context| context.table().create_many([row(&context.values)]) => |ids| drop(ids)),
+        ResponseBody::Required,
+        ids,
+    )
+}
+
+fn upsert_many() -> Entry {
+    Entry::new(
+        &UPSERT_OBJECTS,
+        &["Catalogue"],
+        call!(|context| context.table().upsert_many([row(&context.values)]) => |ids| drop(ids)),
+        ResponseBody::Required,
+        ids,
+    )
+    .variant(
+        "with chosen ids",
+        call!(|context| context.table().create_many_once([row(&context.values)]) => |ids| drop(ids)),
+    )
+}
+
+/// The ids of one row.
+fn ids(_: &Values) -> serde_json::Value {
+    json!(["B2"])
 }
 
 fn deep_save() -> Entry {

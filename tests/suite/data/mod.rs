@@ -1,6 +1,9 @@
 //! The data service.
 
 mod bulk;
+mod chunk_server;
+mod create_many;
+mod create_once;
 mod deep_save;
 mod describe;
 mod exchange;

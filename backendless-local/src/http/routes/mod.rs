@@ -5,6 +5,7 @@ mod cache;
 mod cloud_code;
 mod counters;
 mod data;
+mod data_bulk;
 mod data_queries;
 mod files;
 mod geo;
@@ -22,6 +23,7 @@ use crate::services::Services;
 pub(super) fn all(origin: String) -> Router<Services> {
     Router::new()
         .merge(data::routes())
+        .merge(data_bulk::routes())
         .merge(data_queries::routes())
         .merge(relations::routes())
         .merge(transactions::routes())

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-pub use reference::{OperationRef, Reference, RowId, Rows, TransactionTable, With, with};
+pub use reference::{OperationRef, Reference, RowId, RowSelection, TransactionTable, With, with};
 pub use results::Results;
 
 use super::{Find, Object};
@@ -259,7 +259,7 @@ impl Transaction {
     pub fn update_many<N: TransactionTable, C>(
         &mut self,
         table: N,
-        rows: impl Into<Rows>,
+        rows: impl Into<RowSelection>,
         changes: &C,
     ) -> OperationRef<u64>
     where
@@ -311,7 +311,7 @@ impl Transaction {
     pub fn delete_many<N: TransactionTable>(
         &mut self,
         table: N,
-        rows: impl Into<Rows>,
+        rows: impl Into<RowSelection>,
     ) -> OperationRef<u64> {
         let rows = rows.into().selection();
         self.add_checked("DELETE_BULK", &table, rows)
@@ -359,7 +359,7 @@ impl Transaction {
         table: N,
         parent: impl Into<RowId>,
         column: &str,
-        children: impl Into<Rows>,
+        children: impl Into<RowSelection>,
     ) -> OperationRef<u64> {
         self.relate(
             "SET_RELATION",
@@ -377,7 +377,7 @@ impl Transaction {
         table: N,
         parent: impl Into<RowId>,
         column: &str,
-        children: impl Into<Rows>,
+        children: impl Into<RowSelection>,
     ) -> OperationRef<u64> {
         self.relate(
             "ADD_RELATION",
@@ -395,7 +395,7 @@ impl Transaction {
         table: N,
         parent: impl Into<RowId>,
         column: &str,
-        children: impl Into<Rows>,
+        children: impl Into<RowSelection>,
     ) -> OperationRef<u64> {
         self.relate(
             "DELETE_RELATION",
@@ -471,7 +471,7 @@ impl Transaction {
         table: &N,
         parent: RowId,
         column: &str,
-        children: Rows,
+        children: RowSelection,
     ) -> OperationRef<u64> {
         #[derive(Serialize)]
         struct Relate<'a> {

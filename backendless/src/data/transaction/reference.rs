@@ -271,14 +271,14 @@ impl<T> From<&OperationRef<Object<T>>> for RowId {
 ///
 /// ```
 /// use backendless::filter::{Filter, field};
-/// use backendless::transaction::Rows;
+/// use backendless::transaction::RowSelection;
 ///
-/// let by_ids: Rows = ["A1", "B2"].into();
-/// let by_filter: Rows = field("age").ge(18).into();
-/// let by_clause: Rows = Filter::from("age >= 18").into();
+/// let by_ids: RowSelection = ["A1", "B2"].into();
+/// let by_filter: RowSelection = field("age").ge(18).into();
+/// let by_clause: RowSelection = Filter::from("age >= 18").into();
 /// ```
 #[derive(Clone, Debug)]
-pub struct Rows(RowsKind);
+pub struct RowSelection(RowsKind);
 
 #[derive(Clone, Debug)]
 enum RowsKind {
@@ -287,25 +287,25 @@ enum RowsKind {
     Filter(Filter),
 }
 
-impl<I: Into<RowId>> From<Vec<I>> for Rows {
+impl<I: Into<RowId>> From<Vec<I>> for RowSelection {
     fn from(ids: Vec<I>) -> Self {
         Self(RowsKind::Ids(ids.into_iter().map(Into::into).collect()))
     }
 }
 
-impl<I: Into<RowId>, const N: usize> From<[I; N]> for Rows {
+impl<I: Into<RowId>, const N: usize> From<[I; N]> for RowSelection {
     fn from(ids: [I; N]) -> Self {
         Self(RowsKind::Ids(ids.into_iter().map(Into::into).collect()))
     }
 }
 
-impl From<Reference> for Rows {
+impl From<Reference> for RowSelection {
     fn from(reference: Reference) -> Self {
         Self(RowsKind::Reference(reference))
     }
 }
 
-impl From<Filter> for Rows {
+impl From<Filter> for RowSelection {
     fn from(filter: Filter) -> Self {
         Self(RowsKind::Filter(filter))
     }
@@ -327,7 +327,7 @@ enum Ids {
     Reference(Reference),
 }
 
-impl Rows {
+impl RowSelection {
     pub(super) fn selection(self) -> Result<Selection> {
         let ids = match self.0 {
             RowsKind::Ids(ids) => Ids::List(ids),
