@@ -71,6 +71,9 @@ pub mod parameters {
     pub use crate::geo::FindGeoPointsParameters;
     pub use crate::messaging::PublishParameters;
     pub use crate::request::{Parameters, Ready};
+    pub use crate::users::{
+        AuthorizationUrlParameters, FindByRoleParameters, SocialLoginParameters,
+    };
 }
 
 /// Generated request builders: one function for each operation of the OpenAPI document and its overlays.
@@ -87,7 +90,9 @@ pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
-pub use data::{Count, DeleteWhere, Find, Object, ObjectStream, Record, Table, UpdateWhere};
+pub use data::{
+    Count, DeleteWhere, Find, Grantee, Object, ObjectStream, Permission, Record, Table, UpdateWhere,
+};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
@@ -97,4 +102,7 @@ pub use request::Request;
 pub use retry::RetryPolicy;
 pub use secret::UserToken;
 pub use timestamp::Timestamp;
-pub use users::{Registration, Session, User, Users};
+pub use users::{
+    AuthorizationUrl, FindByRole, Registration, Session, SocialLogin, User, UserProperty,
+    UserStatus, Users,
+};

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use backendless::filter::{Value, field};
 use backendless::{
-    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw,
+    Client, Email, FileInfo, Grantee, Record, Registration, Timestamp, Units, Upload, UserToken,
+    raw,
 };
 use backendless_tests::catalogue::{self, Context};
 use futures_util::stream;
@@ -21,7 +22,7 @@ use crate::fixture::{Transport, builder, start_server, success};
 const PRINT_CALLER_DATA: [&str; 5] = ["GeoPoint", "Message", "MessageStatus", "Mock", "Object"];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 13] = [
+const WITHOUT_DATA: [&str; 16] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
@@ -30,11 +31,14 @@ const WITHOUT_DATA: [&str; 13] = [
     "Operation",
     "Origin",
     "PathParameter",
+    "Permission",
     "Profile",
     "PushPolicy",
     "RetryPolicy",
     "SessionUse",
     "Units",
+    "UserProperty",
+    "UserStatus",
 ];
 
 /// Types that the other modules check.
@@ -105,6 +109,8 @@ fn data(client: &Client, texts: &mut DebugTexts) {
         &rows.count().filter(format!("name = '{VALUE}'")),
     );
     texts.add("ObjectStream", &rows.find().filter(filter).stream());
+    texts.add("Grantee", &Grantee::role(VALUE));
+    texts.add("Grantee", &Grantee::user(VALUE));
     texts.add("Timestamp", &Timestamp::now());
 }
 
@@ -122,6 +128,20 @@ async fn users(client: &Client, texts: &mut DebugTexts) {
     texts.add("UserToken", session.token());
     texts.add("UserToken", &UserToken::from(TOKEN));
     texts.add("Client", session.client());
+    let guests = users.find_by_role(VALUE).filter(field("name").eq(VALUE));
+    texts.add("FindByRoleParameters", &guests.sort_by(VALUE));
+    let login = users.login_with_oauth("google", TOKEN);
+    texts.add(
+        "SocialLoginParameters",
+        &login.token_secret(PASSWORD).map_field(VALUE, VALUE),
+    );
+    let address = users
+        .authorization_url("google")
+        .redirect_after_login(VALUE);
+    texts.add(
+        "AuthorizationUrlParameters",
+        &address.map_field(VALUE, VALUE),
+    );
 }
 
 async fn files(client: &Client, url: &str, texts: &mut DebugTexts) {

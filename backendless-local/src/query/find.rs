@@ -46,6 +46,8 @@ pub(crate) struct Find {
     distinct: bool,
     page_size: Option<String>,
     offset: Option<String>,
+    /// A condition of the server, which a row must match as well.
+    restriction: Option<Sql>,
 }
 
 /// The other parameters.
@@ -87,6 +89,15 @@ impl Find {
             }
         }
         Ok(find)
+    }
+
+    /// Finds only the rows that match this condition as well. It has no parameter of the client.
+    pub(crate) fn restricted(mut self, condition: Option<Sql>) -> Find {
+        self.restriction = match (self.restriction.take(), condition) {
+            (Some(first), Some(second)) => Some(first.then(" AND ").append(second)),
+            (first, second) => first.or(second),
+        };
+        self
     }
 
     /// Reads the JSON body that official clients send instead of a query string. The names are the
@@ -183,8 +194,20 @@ impl Find {
     /// Returns `WHERE`, `GROUP BY` and `HAVING`, each if requested.
     fn filters(&self, table: &Table, projection: &Projection) -> Result<Sql, ServiceError> {
         let mut filters = Sql::default();
-        if let Some(condition) = condition::where_clause(table, &self.condition)? {
-            filters = filters.then(" WHERE ").append(condition);
+        let condition = condition::where_clause(table, &self.condition)?;
+        match (condition, &self.restriction) {
+            (Some(condition), Some(restriction)) => {
+                filters = filters
+                    .then(" WHERE (")
+                    .append(condition)
+                    .then(") AND ")
+                    .append(restriction.clone());
+            }
+            (Some(condition), None) => filters = filters.then(" WHERE ").append(condition),
+            (None, Some(restriction)) => {
+                filters = filters.then(" WHERE ").append(restriction.clone());
+            }
+            (None, None) => {}
         }
         if projection.groups.is_none() && !self.having.trim().is_empty() {
             let why = "Invalid having clause: there are neither aggregates nor groupBy";

@@ -12,6 +12,12 @@ impl Row {
     pub(crate) fn push(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         self.0.push((name.into(), value.into()));
     }
+
+    /// Returns the value of a property that is a string.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(key, _)| key == name)?;
+        value.as_str()
+    }
 }
 
 impl Serialize for Row {

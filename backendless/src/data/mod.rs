@@ -10,6 +10,7 @@ mod encode;
 mod find;
 mod object;
 mod paging;
+mod permissions;
 mod query;
 mod stream;
 
@@ -24,6 +25,7 @@ pub use bulk::{DeleteWhere, DeleteWhereParameters, UpdateWhere, UpdateWhereParam
 pub(crate) use decode::is_system_property;
 pub use find::{Count, CountParameters, Find, FindParameters};
 pub use object::Object;
+pub use permissions::{Grantee, Permission};
 pub use stream::ObjectStream;
 
 use crate::filter::Filter;

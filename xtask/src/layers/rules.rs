@@ -100,6 +100,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "faults",
                 "id",
                 "limits",
+                "permissions",
                 "service_error",
                 "text",
             ],
