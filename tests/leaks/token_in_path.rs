@@ -33,7 +33,7 @@ async fn error_of_a_token_check_leaks_no_token() {
                 let body = json!({"code": 2001, "message": message.as_str()}).to_string();
                 let path = request.uri.path();
                 // As a server that repeats the address.
-                Response::json(status, body).header("location", &format!("https://x{path}"))
+                Response::json(status, body).header("location", format!("https://x{path}"))
             });
             let client = builder(server.url()).build().unwrap();
             check(&capture, &format!("{transport:?} {status}"), &client).await;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic fails the test, in helpers too")]
 
+mod accounts;
 mod computed;
 mod concurrency;
 mod expensive;
@@ -15,6 +16,7 @@ mod killed;
 mod lifecycle;
 mod limits;
 mod not_implemented;
+mod permissions;
 mod persistence;
 mod private_folder;
 mod program;
