@@ -17,6 +17,8 @@ use super::figures::Figures;
 const CONCURRENT: usize = 64;
 /// The attempt timeout against slow servers.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+/// The number of calls that share a client. The retry budget of a client suffices for the retries of 50 calls.
+const CALLS_OF_CLIENT: usize = 40;
 /// After this time a call counts as hanging. It is far beyond the timeouts of the clients.
 const HANG_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -72,11 +74,12 @@ async fn no_fault_makes_a_call_panic_hang_succeed_wrongly_or_run_twice() {
 }
 
 async fn run_all<'a>(rows: &[&'a Row]) -> Vec<(&'a Row, &'a Call, Outcome)> {
-    let pairs = rows
-        .iter()
-        .flat_map(|row| row.calls.iter().map(move |call| (*row, call)));
-    let outcomes =
-        stream::iter(pairs).map(|(row, call)| async move { (row, &**call, row.run(call).await) });
+    let pairs = rows.iter().flat_map(|row| {
+        let calls = row.calls.iter().enumerate();
+        calls.map(move |(nth, call)| (*row, &row.clients[nth / CALLS_OF_CLIENT], call))
+    });
+    let outcomes = stream::iter(pairs)
+        .map(|(row, client, call)| async move { (row, &**call, run(client, call).await) });
     outcomes.buffer_unordered(CONCURRENT).collect().await
 }
 
@@ -84,7 +87,8 @@ async fn run_all<'a>(rows: &[&'a Row]) -> Vec<(&'a Row, &'a Call, Outcome)> {
 struct Row {
     fault: Fault,
     server: ScriptedServer,
-    client: Client,
+    /// One for every [`CALLS_OF_CLIENT`] calls.
+    clients: Vec<Client>,
     calls: Vec<Arc<Call>>,
 }
 
@@ -97,35 +101,29 @@ impl Row {
             Some(behaviour) => ScriptedServer::always(behaviour).await,
             None => ScriptedServer::refusing_connections(),
         };
-        let mut builder = server
-            .client_builder()
-            .clock(TestClock::default())
-            // The calls of a row share its clock, and the waits of one must not time out another.
-            .timeout(Duration::from_secs(3600))
-            .retry(RetryPolicy::default().max_attempts(MAX_ATTEMPTS))
-            .max_response_size(MAX_RESPONSE_BYTES);
-        if fault.is_slow {
-            builder = builder.attempt_timeout(ATTEMPT_TIMEOUT);
-        }
+        let is_slow = fault.is_slow;
+        let client = || {
+            let builder = server
+                .client_builder()
+                .clock(TestClock::default())
+                // The calls of a client share its clock, and the waits of one must not time out another.
+                .timeout(Duration::from_secs(3600))
+                .retry(RetryPolicy::default().max_attempts(MAX_ATTEMPTS))
+                .max_response_size(MAX_RESPONSE_BYTES);
+            let builder = match is_slow {
+                true => builder.attempt_timeout(ATTEMPT_TIMEOUT),
+                false => builder,
+            };
+            builder.build().unwrap()
+        };
+        let calls = every_operation(server.url()).into_iter();
+        let calls: Vec<_> = calls.map(Arc::new).collect();
+        let clients = calls.chunks(CALLS_OF_CLIENT).map(|_| client()).collect();
         Self {
             fault,
-            client: builder.build().unwrap(),
-            calls: every_operation(server.url())
-                .into_iter()
-                .map(Arc::new)
-                .collect(),
+            clients,
+            calls,
             server,
-        }
-    }
-
-    async fn run(&self, call: &Arc<Call>) -> Outcome {
-        let (call, client) = (Arc::clone(call), self.client.clone());
-        // A task of its own, so that a panic does not end the test.
-        let task = tokio::spawn(async move { call.send(client).await });
-        match tokio::time::timeout(HANG_TIMEOUT, task).await {
-            Ok(Ok(result)) => Ok(result),
-            Ok(Err(_)) => Err("panics"),
-            Err(_) => Err("hangs"),
         }
     }
 
@@ -150,6 +148,17 @@ impl Row {
             let name = self.fault.name;
             format!("{name}: {connections} connections, {attempts} attempts")
         })
+    }
+}
+
+async fn run(client: &Client, call: &Arc<Call>) -> Outcome {
+    let (call, client) = (Arc::clone(call), client.clone());
+    // A task of its own, so that a panic does not end the test.
+    let task = tokio::spawn(async move { call.send(client).await });
+    match tokio::time::timeout(HANG_TIMEOUT, task).await {
+        Ok(Ok(result)) => Ok(result),
+        Ok(Err(_)) => Err("panics"),
+        Err(_) => Err("hangs"),
     }
 }
 
