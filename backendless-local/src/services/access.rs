@@ -12,7 +12,7 @@ use crate::permissions::{Operation, Permissions};
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
-use crate::services::users::roles;
+use crate::services::users::{self, roles};
 use crate::store::schema::Table;
 
 const TABLES: &str = "
@@ -28,7 +28,7 @@ const TABLES: &str = "
 ";
 
 /// The grantee that represents all users, or all roles.
-pub(crate) const ALL: &str = "*";
+const ALL: &str = "*";
 
 pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     Ok(connection.execute_batch(TABLES)?)
@@ -52,6 +52,19 @@ impl Grantee {
             Grantee::User(id) => (USER, id),
             Grantee::Role(name) => (ROLE, name),
         }
+    }
+}
+
+/// Checks that the user or the role exists.
+pub(crate) fn check_grantee(
+    connection: &Connection,
+    grantee: &Grantee,
+) -> Result<(), ServiceError> {
+    match grantee {
+        Grantee::User(id) | Grantee::Role(id) if id == ALL => Ok(()),
+        Grantee::User(id) => users::check_user(connection, id),
+        Grantee::Role(name) if roles::SYSTEM_ROLES.contains(&name.as_str()) => Ok(()),
+        Grantee::Role(name) => roles::check_role(connection, name),
     }
 }
 

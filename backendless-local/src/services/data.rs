@@ -314,7 +314,7 @@ impl Data {
             }
             let permission = Operation::Permission;
             access.check_row(transaction, &caller, &table, permission, &object_id)?;
-            users::check_grantee(transaction, &entry.grantee)?;
+            access::check_grantee(transaction, &entry.grantee)?;
             let PermissionEntry {
                 operation,
                 grantee,

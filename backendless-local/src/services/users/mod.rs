@@ -29,7 +29,6 @@ use crate::id::new_id;
 use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::service_error::{ServiceError, code};
-use crate::services::access::{self, Grantee};
 use crate::services::caller::{Caller, CallerSession};
 use crate::services::cloud_code::Handler;
 use crate::services::rows;
@@ -333,22 +332,12 @@ fn find_id(connection: &Connection, identity: &str) -> Result<Option<String>, Se
     Ok(exists.then(|| identity.to_owned()))
 }
 
-/// Checks that a user or a role exists whose permission is set.
-pub(super) fn check_grantee(
-    connection: &Connection,
-    grantee: &Grantee,
-) -> Result<(), ServiceError> {
-    match grantee {
-        Grantee::User(id) | Grantee::Role(id) if id == access::ALL => Ok(()),
-        Grantee::User(id) => {
-            let table = Table::existing(connection, TABLE)?;
-            match rows::exists(connection, &table, id)? {
-                true => Ok(()),
-                false => Err(unknown_user()),
-            }
-        }
-        Grantee::Role(name) if roles::SYSTEM_ROLES.contains(&name.as_str()) => Ok(()),
-        Grantee::Role(name) => roles::check_role(connection, name),
+/// Checks that a user with this objectId exists.
+pub(super) fn check_user(connection: &Connection, user_id: &str) -> Result<(), ServiceError> {
+    let table = Table::existing(connection, TABLE)?;
+    match rows::exists(connection, &table, user_id)? {
+        true => Ok(()),
+        false => Err(unknown_user()),
     }
 }
 

@@ -6,14 +6,13 @@ use serde_json::{Map, Value};
 
 use super::properties::SOCIAL_ACCOUNT;
 use super::status::text_column;
-use super::{OWN_ACCOUNT, TABLE, Users, find_id, unknown_user};
+use super::{OWN_ACCOUNT, TABLE, Users, check_user, find_id, unknown_user};
 use crate::query::find::Find;
 use crate::query::row::Row;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::{ApiKey, Caller};
 use crate::services::fields;
-use crate::services::rows;
 use crate::store::schema::{OBJECT_ID, Table};
 use crate::text::shorten;
 
@@ -153,11 +152,8 @@ impl Users {
     /// Returns the names of the roles of the application that a user has.
     pub(crate) async fn roles_of(&self, user_id: String) -> Result<Vec<String>, ServiceError> {
         let read = self.database.read(move |connection| {
-            let table = Table::existing(connection, TABLE)?;
-            match rows::exists(connection, &table, &user_id)? {
-                true => assigned(connection, &user_id),
-                false => Err(unknown_user()),
-            }
+            check_user(connection, &user_id)?;
+            assigned(connection, &user_id)
         });
         read.await
     }
