@@ -32,7 +32,7 @@
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `service_error`, `text` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `permissions`, `service_error`, `text` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.
@@ -56,6 +56,7 @@ pub mod fuzzing;
 mod http;
 mod id;
 mod limits;
+mod permissions;
 mod query;
 mod server;
 mod service_error;
@@ -67,6 +68,7 @@ pub use dialect::Dialect;
 pub use error::Error;
 pub use faults::{Fault, Faults};
 pub use limits::Limits;
+pub use permissions::{Operation, Permissions};
 pub use server::{Builder, Server};
 pub use service_error::ServiceError;
 

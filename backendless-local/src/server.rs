@@ -3,6 +3,8 @@
 //! Each server has two threads: one runs HTTP, one owns SQLite. So the server neither blocks the
 //! caller's runtime nor depends on it, and when a [`Server`] is dropped, its port and files are free.
 
+mod users;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -19,8 +21,10 @@ use crate::faults::{Fault, FaultInjector, Faults};
 use crate::http;
 use crate::http::connection::{ConnectionHandle, LimitedListener};
 use crate::limits::Limits;
+use crate::permissions::Permissions;
 use crate::service_error::ServiceError;
 use crate::services::cloud_code::CloudCode;
+use crate::services::users::UserSettings;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
 use crate::store::query_limit::MAX_TIME;
@@ -54,6 +58,7 @@ pub struct Server {
     address: SocketAddr,
     app_id: String,
     api_key: String,
+    cloud_code_key: String,
     clock: Clock,
     faults: Option<Arc<FaultInjector>>,
     /// `None` once the server stops, because the database thread ends with its last handle.
@@ -99,6 +104,10 @@ impl Server {
                 query_timeout: MAX_TIME,
                 dialect: None,
                 cloud_code: CloudCode::default(),
+                cloud_code_key: None,
+                users: UserSettings::default(),
+                permissions: Permissions::new(),
+                origin: String::new(),
             },
         }
     }
@@ -461,6 +470,10 @@ impl Builder {
     pub async fn start(self) -> Result<Server, Error> {
         check_identifier("app id", self.settings.app_id.as_deref())?;
         check_identifier("REST API key", self.settings.api_key.as_deref())?;
+        check_identifier(
+            "Cloud Code API key",
+            self.settings.cloud_code_key.as_deref(),
+        )?;
         let faults = self
             .faults
             .map(FaultInjector::new)
@@ -475,8 +488,13 @@ impl Builder {
         })?;
         let (clock, limits) = (Clock::default(), self.limits);
         let origin = format!("http://{address}");
-        let (services, database) = Services::open(self.settings, clock.clone(), limits).await?;
+        let settings = Settings {
+            origin: origin.clone(),
+            ..self.settings
+        };
+        let (services, database) = Services::open(settings, clock.clone(), limits).await?;
         let (app_id, api_key) = (services.app_id.clone(), services.api_key.clone());
+        let cloud_code_key = services.cloud_code_key.clone();
         let router = http::router(services.clone(), origin, faults.clone(), limits);
         let running = Running::start(listener, router, database, limits)
             .await
@@ -485,6 +503,7 @@ impl Builder {
             address,
             app_id,
             api_key,
+            cloud_code_key,
             clock,
             faults,
             services: Some(services),

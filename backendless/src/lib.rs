@@ -73,6 +73,9 @@ pub mod parameters {
     pub use crate::geo::FindGeoPointsParameters;
     pub use crate::messaging::PublishParameters;
     pub use crate::request::{Parameters, Ready};
+    pub use crate::users::{
+        AuthorizationUrlParameters, FindByRoleParameters, SocialLoginParameters,
+    };
 }
 
 /// Generated request builders: one function for each operation of the OpenAPI document and its overlays.
@@ -91,8 +94,8 @@ pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
 pub use data::transaction;
 pub use data::{
-    Count, DeleteWhere, Find, Get, Group, GroupFind, GroupPage, Object, ObjectStream, Property,
-    Record, RelateWhere, Relation, Table, UpdateWhere,
+    Count, DeleteWhere, Find, Get, Grantee, Group, GroupFind, GroupPage, Object, ObjectStream,
+    Permission, Property, Record, RelateWhere, Relation, Table, UpdateWhere,
 };
 pub use data::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
@@ -104,4 +107,7 @@ pub use request::Request;
 pub use retry::RetryPolicy;
 pub use secret::UserToken;
 pub use timestamp::Timestamp;
-pub use users::{Registration, Session, User, Users};
+pub use users::{
+    AuthorizationUrl, FindByRole, Registration, Session, SocialLogin, User, UserProperty,
+    UserStatus, Users,
+};

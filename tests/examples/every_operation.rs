@@ -8,7 +8,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use backendless::operations::Operation;
+use backendless::operations::{Operation, SessionUse};
 use backendless::{Client, operations};
 use backendless_local::Server;
 use backendless_tests::catalogue::{self, Context, Values};
@@ -22,9 +22,11 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         "{:<24}{:<7}{:<46}{:>8}{:>10}",
         "operation", "method", "path", "status", "time"
     );
-    // Deletions are last: other operations need what they delete.
+    // Deletions and the logout are last: other operations need what they delete and end.
     let mut operations = operations::ALL.to_vec();
-    operations.sort_by_key(|operation| operation.method() == "DELETE");
+    operations.sort_by_key(|operation| {
+        operation.method() == "DELETE" || operation.session() == SessionUse::Ends
+    });
     for operation in operations {
         let Some(entry) = catalogue::entry(operation.id()) else {
             println!("{operation} is not in the catalogue");
@@ -52,8 +54,8 @@ async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>> {
         println!("Calling the application that BACKENDLESS_APP_ID names.");
         return Ok((Client::from_env()?, None));
     }
-    let server = Server::start().await?;
-    let client = Client::builder(server.app_id(), server.api_key())
+    let server = catalogue::local_server().start().await?;
+    let client = Client::builder(server.app_id(), server.cloud_code_key())
         .api_url(server.url())
         .build()?;
     println!("Started a local server at {}.", server.url());

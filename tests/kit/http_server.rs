@@ -33,12 +33,17 @@ pub struct Response {
 impl Response {
     /// A response with a JSON text.
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
+        Self::of_type("application/json", status, body)
+    }
+
+    /// A response of this media type.
+    pub fn of_type(media_type: &str, status: u16, body: impl Into<Bytes>) -> Self {
         let response = Self {
             status,
             headers: Vec::new(),
             body: body.into(),
         };
-        response.header("content-type", "application/json")
+        response.header("content-type", media_type)
     }
 
     /// The same response with one more header.

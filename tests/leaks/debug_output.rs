@@ -7,8 +7,8 @@ use std::path::Path;
 use backendless::filter::{Value, field};
 use backendless::transaction::{Isolation, RowId, RowSelection, with};
 use backendless::{
-    Client, Email, FileInfo, Record, Registration, Rows, Timestamp, Units, Upload, UserToken, raw,
-    update,
+    Client, Email, FileInfo, Grantee, Record, Registration, Rows, Timestamp, Units, Upload,
+    UserToken, raw, update,
 };
 use backendless_tests::catalogue::{self, Context};
 use futures_util::{StreamExt, stream};
@@ -32,7 +32,7 @@ const PRINT_CALLER_DATA: [&str; 8] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 14] = [
+const WITHOUT_DATA: [&str; 17] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
@@ -42,11 +42,14 @@ const WITHOUT_DATA: [&str; 14] = [
     "Operation",
     "Origin",
     "PathParameter",
+    "Permission",
     "Profile",
     "PushPolicy",
     "RetryPolicy",
     "SessionUse",
     "Units",
+    "UserProperty",
+    "UserStatus",
 ];
 
 /// Types that the other modules check.
@@ -122,6 +125,8 @@ fn data(client: &Client, texts: &mut DebugTexts) {
     texts.add("Relation", &relation);
     texts.add("RelateWhereParameters", &relation.add_where(filter.clone()));
     texts.add("ObjectStream", &rows.find().filter(filter).stream());
+    texts.add("Grantee", &Grantee::role(VALUE));
+    texts.add("Grantee", &Grantee::user(VALUE));
     texts.add("Timestamp", &Timestamp::now());
     let row = serde_json::json!({"note": VALUE});
     texts.add("Rows", &Rows::from([row.clone()]));
@@ -182,6 +187,20 @@ async fn users(client: &Client, texts: &mut DebugTexts) {
     texts.add("UserToken", session.token());
     texts.add("UserToken", &UserToken::from(TOKEN));
     texts.add("Client", session.client());
+    let guests = users.find_by_role(VALUE).filter(field("name").eq(VALUE));
+    texts.add("FindByRoleParameters", &guests.sort_by(VALUE));
+    let login = users.login_with_oauth("google", TOKEN);
+    texts.add(
+        "SocialLoginParameters",
+        &login.token_secret(PASSWORD).map_field(VALUE, VALUE),
+    );
+    let address = users
+        .authorization_url("google")
+        .redirect_after_login(VALUE);
+    texts.add(
+        "AuthorizationUrlParameters",
+        &address.map_field(VALUE, VALUE),
+    );
 }
 
 async fn files(client: &Client, url: &str, texts: &mut DebugTexts) {

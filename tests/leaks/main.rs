@@ -24,5 +24,6 @@ mod redirects;
 mod rejections;
 mod sources;
 mod spans;
+mod token_in_path;
 mod variants;
 mod withheld;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use backendless::Client;
 use backendless::operations;
-use backendless_local::Server;
 use backendless_tests::catalogue::{self, Context, Values};
 use backendless_tests::spec::Spec;
 use backendless_tests::{HttpServer, RecordingProxy, Response};
@@ -66,9 +65,9 @@ async fn every_call_of_the_catalogue_is_a_request_to_its_operation() {
 #[tokio::test]
 async fn requests_and_responses_conform_to_the_document() {
     let spec = Spec::read();
-    let server = Server::start().await.unwrap();
+    let server = catalogue::local_server().start().await.unwrap();
     let tap = RecordingProxy::in_front_of(&server.url()).await;
-    let client = Client::builder(server.app_id(), server.api_key())
+    let client = Client::builder(server.app_id(), server.cloud_code_key())
         .api_url(tap.url())
         .build()
         .unwrap();
@@ -78,7 +77,7 @@ async fn requests_and_responses_conform_to_the_document() {
             panic!("{name}: {error}");
         }
     }
-    let app_path = format!("/{}/{}", server.app_id(), server.api_key());
+    let app_path = format!("/{}/{}", server.app_id(), server.cloud_code_key());
     let exchanges = tap.exchanges();
     let problems: Vec<String> = exchanges
         .iter()

@@ -7,7 +7,7 @@ use backendless_local::{Dialect, Server};
 use backendless_tests::catalogue::{self, Values};
 
 async fn start(dialect: Option<Dialect>) -> Server {
-    let builder = Server::builder();
+    let builder = catalogue::local_server();
     let builder = match dialect {
         Some(dialect) => builder.dialect(dialect),
         None => builder,
@@ -16,7 +16,7 @@ async fn start(dialect: Option<Dialect>) -> Server {
 }
 
 fn client(server: &Server, profile: Profile) -> Client {
-    let builder = Client::builder(server.app_id(), server.api_key()).api_url(server.url());
+    let builder = Client::builder(server.app_id(), server.cloud_code_key()).api_url(server.url());
     builder.profile(profile).build().unwrap()
 }
 

@@ -43,6 +43,7 @@ mod http2;
 mod limits;
 mod messaging;
 mod numbers;
+mod permissions;
 mod profiles;
 mod properties;
 mod schemas;

@@ -14,10 +14,12 @@ use crate::http::url::decode;
 use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
-use crate::services::caller::Caller;
+use crate::services::caller::{ApiKey, Caller};
 use crate::text::shorten;
 
 pub(crate) const USER_TOKEN: &str = "user-token";
+
+const TOKEN_CHECK: &str = "isvalidusertoken";
 
 /// Runs an admitted request; responds to any other with the error.
 pub(crate) async fn admit(
@@ -46,23 +48,40 @@ pub(crate) async fn admit(
 async fn identify(services: &Services, request: &Parts) -> Result<Caller, ErrorResponse> {
     let segments = request.uri.path().split('/').skip(1).map(decode);
     let segments = segments.collect::<Result<Vec<_>, _>>()?;
-    let is_this_app = matches!(
-        segments.as_slice(),
-        [app_id, api_key, ..] if *app_id == services.app_id && *api_key == services.api_key
-    );
-    if !is_this_app {
-        return Err(unknown_app().into());
-    }
-    let caller = match request.headers.get(USER_TOKEN) {
-        None => Caller(None),
+    let (key, operation) = match segments.as_slice() {
+        [app_id, key, operation @ ..] if *app_id == services.app_id => {
+            (key_of(services, key).ok_or_else(unknown_app)?, operation)
+        }
+        _ => return Err(unknown_app().into()),
+    };
+    let session = match request.headers.get(USER_TOKEN) {
+        // Whether a token is valid is also checked by a request that sends it.
+        Some(_) if is_token_check(operation) => None,
+        None => None,
         // A token that is not text becomes an unknown token.
         Some(token) => {
             let token = token.to_str().unwrap_or_default();
-            services.users.caller(token).await?
+            let is_logout =
+                matches!(operation, [users, logout] if users == "users" && logout == "logout");
+            Some(services.users.session(token, is_logout).await?)
         }
     };
-    check_route(request, &segments[2..])?;
-    Ok(caller)
+    check_route(request, operation)?;
+    Ok(Caller { session, key })
+}
+
+/// Returns which key of the application this is.
+fn key_of(services: &Services, key: &str) -> Option<ApiKey> {
+    match key {
+        key if key == services.api_key => Some(ApiKey::Rest),
+        key if key == services.cloud_code_key => Some(ApiKey::CloudCode),
+        _ => None,
+    }
+}
+
+/// Whether the segments after the app id and the key are those of the check of a token, which they contain.
+fn is_token_check(segments: &[String]) -> bool {
+    matches!(segments, [users, check, ..] if users == "users" && check == TOKEN_CHECK)
 }
 
 /// Rejects requests that the router would give to another operation than that of the service.
@@ -110,8 +129,14 @@ fn unknown_method(method: &Method, path: &str) -> ErrorResponse {
     )
 }
 
-/// Returns the path without the app id and the key, which must not be part of a message.
+/// Returns the path without the app id, the key and a token, which must not be part of a message.
 fn route(path: &str) -> String {
     let after_key = path.splitn(4, '/').nth(3).unwrap_or_default();
+    let segments = after_key
+        .split('/')
+        .map(|segment| decode(segment).unwrap_or_default());
+    if is_token_check(&segments.collect::<Vec<_>>()) {
+        return format!("/users/{TOKEN_CHECK}/{{token}}");
+    }
     format!("/{}", shorten(after_key))
 }

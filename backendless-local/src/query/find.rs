@@ -53,6 +53,8 @@ pub(crate) struct Find {
     distinct: bool,
     page_size: Option<String>,
     offset: Option<String>,
+    /// A condition of the server, which a row must match as well.
+    restriction: Option<Sql>,
 }
 
 /// The other parameters.
@@ -98,6 +100,15 @@ impl Find {
             }
         }
         Ok(find)
+    }
+
+    /// Finds only the rows that match this condition as well. It has no parameter of the client.
+    pub(crate) fn restricted(mut self, condition: Option<Sql>) -> Find {
+        self.restriction = match (self.restriction.take(), condition) {
+            (Some(first), Some(second)) => Some(first.then(" AND ").append(second)),
+            (first, second) => first.or(second),
+        };
+        self
     }
 
     /// Reads the JSON body that official clients send instead of a query string. The names are the
@@ -218,7 +229,14 @@ impl Find {
     fn filters(&self, table: &Table, projection: &Projection) -> Result<Sql, ServiceError> {
         let mut filters = Sql::default();
         let condition = condition::where_clause(table, &self.condition)?;
-        let conditions: Vec<Sql> = self.scope.clone().into_iter().chain(condition).collect();
+        let conditions: Vec<Sql> = self
+            .scope
+            .iter()
+            .chain(&self.restriction)
+            .cloned()
+            .chain(condition)
+            .map(|condition| Sql::text("(").append(condition).then(")"))
+            .collect();
         if !conditions.is_empty() {
             filters = filters.then(" WHERE ").join(conditions, " AND ");
         }

@@ -17,6 +17,11 @@ impl Row {
         let mut properties = self.0.iter();
         properties.find_map(|(key, value)| (key == name).then_some(value))
     }
+
+    /// Returns the value of a property that is a string.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
 }
 
 impl From<Row> for Value {

@@ -3,9 +3,21 @@
 /// SHA-256 hash of a user token.
 pub(crate) type TokenHash = [u8; 32];
 
-/// The session of a request; `None` for an anonymous request.
+/// Whose permissions a request has: the user of its session, and the API key of its path.
 #[derive(Clone, Debug)]
-pub(crate) struct Caller(pub(crate) Option<CallerSession>);
+pub(crate) struct Caller {
+    /// `None` for an anonymous request.
+    pub(crate) session: Option<CallerSession>,
+    pub(crate) key: ApiKey,
+}
+
+/// API key of the application that the path of a request contains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ApiKey {
+    Rest,
+    /// The key of server-side code, which may do what no client may.
+    CloudCode,
+}
 
 /// The session that the user token of a request belongs to.
 #[derive(Clone, Debug)]
@@ -15,8 +27,23 @@ pub(crate) struct CallerSession {
 }
 
 impl Caller {
+    /// An anonymous request with the REST API key.
+    pub(crate) fn anonymous() -> Caller {
+        Caller {
+            session: None,
+            key: ApiKey::Rest,
+        }
+    }
+
     /// Returns the objectId of the user.
     pub(crate) fn user_id(&self) -> Option<&str> {
-        self.0.as_ref().map(|session| session.user_id.as_str())
+        self.session
+            .as_ref()
+            .map(|session| session.user_id.as_str())
+    }
+
+    /// Whether the request comes from server-side code.
+    pub(crate) fn is_cloud_code(&self) -> bool {
+        self.key == ApiKey::CloudCode
     }
 }

@@ -78,7 +78,8 @@ impl CloudCode {
     }
 }
 
-async fn run(handler: Handler, argument: Value) -> Result<Value, ServiceError> {
+/// Runs code of the embedding program.
+pub(super) async fn run(handler: Handler, argument: Value) -> Result<Value, ServiceError> {
     let result = call(handler, argument).await;
     result.map_err(ServiceError::internal)?.unwrap_or_else(|| {
         Err(ServiceError::new(

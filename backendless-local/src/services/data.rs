@@ -9,32 +9,43 @@ use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::id::new_id;
+use crate::permissions::Operation;
 use crate::query::find::Find;
 use crate::query::find::grouping::{GroupPage, Grouping};
 use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
+use crate::services::access::{self, AccessControl, Grantee};
 use crate::services::caller::Caller;
 use crate::services::columns;
 use crate::services::deep_save::DeepSave;
+use crate::services::fields;
 use crate::services::rows;
 use crate::services::system_properties;
 use crate::services::users::{self, Users};
 use crate::store::database::Database;
 use crate::store::schema::{self, OBJECT_ID, Table};
+use crate::text::shorten;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Data {
     database: Database,
     clock: Clock,
     users: Users,
+    access: AccessControl,
 }
 
 impl Data {
-    pub(super) fn new(database: Database, clock: Clock, users: Users) -> Data {
+    pub(super) fn new(
+        database: Database,
+        clock: Clock,
+        users: Users,
+        access: AccessControl,
+    ) -> Data {
         Data {
             database,
             clock,
             users,
+            access,
         }
     }
 
@@ -92,7 +103,7 @@ impl Data {
         }
         let fields = rows::writable(body);
         let owner_id = caller.user_id().map(str::to_owned);
-        let now = self.clock.now();
+        let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing_or_new(transaction, &table)?;
             let new = rows::NewRow {
@@ -100,6 +111,13 @@ impl Data {
                 owner_id,
                 created: now,
             };
+            match rows::exists(transaction, &table, &new.object_id)? {
+                true => {
+                    let update = Operation::Update;
+                    access.check_row(transaction, &caller, &table, update, &new.object_id)?;
+                }
+                false => access.check_create(transaction, &caller, table.name())?,
+            }
             rows::upsert(transaction, &mut table, fields, &new)
         });
         write.await
@@ -108,6 +126,7 @@ impl Data {
     /// Updates the rows that match a where clause, and returns their number.
     pub(crate) async fn update_where(
         &self,
+        caller: Caller,
         table: String,
         clause: String,
         changes: Map<String, Value>,
@@ -115,10 +134,11 @@ impl Data {
         reject_users(&table)?;
         system_properties::check_types(&changes)?;
         let fields = rows::writable(changes);
-        let now = self.clock.now();
+        let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write_by_clause(move |transaction| {
             let mut table = Table::existing(transaction, &table)?;
-            rows::update_where(transaction, &mut table, &clause, fields, now)
+            let permitted = access.restriction(transaction, &caller, &table, Operation::Update)?;
+            rows::update_where(transaction, &mut table, &clause, permitted, fields, now)
         });
         write.await
     }
@@ -126,13 +146,18 @@ impl Data {
     /// Deletes the rows that match a where clause, and returns their number.
     pub(crate) async fn delete_where(
         &self,
+        caller: Caller,
         table: String,
         clause: String,
     ) -> Result<usize, ServiceError> {
         reject_users(&table)?;
+        let access = self.access.clone();
         let write = self.database.write_by_clause(move |transaction| {
             let table = Table::existing(transaction, &table)?;
-            rows::delete_where(transaction, &table, &clause)
+            let permitted = access.restriction(transaction, &caller, &table, Operation::Remove)?;
+            let deleted = rows::delete_where(transaction, &table, &clause, permitted)?;
+            access::delete_unused(transaction, &table)?;
+            Ok(deleted)
         });
         write.await
     }
@@ -170,7 +195,9 @@ impl Data {
             owner_id: caller.user_id().map(str::to_owned),
             created: self.clock.now(),
         };
+        let access = self.access.clone();
         let write = self.database.write(move |transaction| {
+            access.check_create(transaction, &caller, &table)?;
             let mut table = Table::existing_or_new(transaction, &table)?;
             rows::insert(transaction, &mut table, fields, &new)
         });
@@ -188,9 +215,10 @@ impl Data {
             return self.users.update(caller, object_id, body).await;
         }
         let fields = rows::writable(body);
-        let now = self.clock.now();
+        let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing(transaction, &table)?;
+            access.check_row(transaction, &caller, &table, Operation::Update, &object_id)?;
             rows::update(transaction, &mut table, &object_id, fields, now)
         });
         write.await
@@ -198,12 +226,15 @@ impl Data {
 
     pub(crate) async fn get(
         &self,
+        caller: Caller,
         table: String,
         object_id: String,
         find: Find,
     ) -> Result<Row, ServiceError> {
+        let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
+            access.check_row(connection, &caller, &table, Operation::Find, &object_id)?;
             let row = find.row(connection, &table, &object_id)?;
             row.ok_or_else(|| rows::unknown_object(&object_id))
         });
@@ -217,30 +248,49 @@ impl Data {
         table: String,
         object_id: String,
     ) -> Result<i64, ServiceError> {
-        let now = self.clock.now();
+        let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write(move |transaction| {
             let stored = Table::existing(transaction, &table)?;
-            if table == users::TABLE {
-                users::revoke_access(transaction, &caller, &object_id)?;
+            match table == users::TABLE {
+                true => users::revoke_access(transaction, &caller, &object_id)?,
+                false => {
+                    let remove = Operation::Remove;
+                    access.check_row(transaction, &caller, &stored, remove, &object_id)?;
+                }
             }
-            rows::delete(transaction, &stored, &object_id)
+            rows::delete(transaction, &stored, &object_id)?;
+            access::delete_unused(transaction, &stored)
         });
         write.await?;
         Ok(now)
     }
 
-    pub(crate) async fn find(&self, table: String, find: Find) -> Result<Vec<Row>, ServiceError> {
+    pub(crate) async fn find(
+        &self,
+        caller: Caller,
+        table: String,
+        find: Find,
+    ) -> Result<Vec<Row>, ServiceError> {
+        let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            find.rows(connection, &table)
+            let permitted = access.restriction(connection, &caller, &table, Operation::Find)?;
+            find.restricted(permitted).rows(connection, &table)
         });
         read.await
     }
 
-    pub(crate) async fn count(&self, table: String, find: Find) -> Result<i64, ServiceError> {
+    pub(crate) async fn count(
+        &self,
+        caller: Caller,
+        table: String,
+        find: Find,
+    ) -> Result<i64, ServiceError> {
+        let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            find.count(connection, &table)
+            let permitted = access.restriction(connection, &caller, &table, Operation::Find)?;
+            find.restricted(permitted).count(connection, &table)
         });
         read.await
     }
@@ -306,6 +356,78 @@ impl Data {
             .database
             .read(move |connection| schema::table_name(connection, &id));
         read.await
+    }
+
+    /// Sets the permission of users to an operation on an object.
+    pub(crate) async fn set_permission(
+        &self,
+        caller: Caller,
+        table: String,
+        object_id: String,
+        entry: PermissionEntry,
+    ) -> Result<(), ServiceError> {
+        let access = self.access.clone();
+        let write = self.database.write(move |transaction| {
+            let table = Table::existing(transaction, &table)?;
+            if !rows::exists(transaction, &table, &object_id)? {
+                return Err(rows::unknown_object(&object_id));
+            }
+            let permission = Operation::Permission;
+            access.check_row(transaction, &caller, &table, permission, &object_id)?;
+            access::check_grantee(transaction, &entry.grantee)?;
+            let PermissionEntry {
+                operation,
+                grantee,
+                allowed,
+            } = entry;
+            access::set(
+                transaction,
+                &table,
+                &object_id,
+                operation,
+                &grantee,
+                allowed,
+            )
+        });
+        write.await
+    }
+}
+
+/// A permission that a client sets.
+pub(crate) struct PermissionEntry {
+    pub(crate) operation: Operation,
+    pub(crate) grantee: Grantee,
+    pub(crate) allowed: bool,
+}
+
+impl PermissionEntry {
+    /// Reads the body of a request, in which `user` has priority to `role`.
+    pub(crate) fn parse(
+        body: &Map<String, Value>,
+        allowed: bool,
+    ) -> Result<PermissionEntry, ServiceError> {
+        let missing = |name: &str| {
+            let message = format!("the property {name} is missing");
+            ServiceError::new(code::MISSING_PARAMETER, message)
+        };
+        let operation = match fields::text(body, "permission")? {
+            Some("FIND") => Operation::Find,
+            Some("UPDATE") => Operation::Update,
+            Some("REMOVE") => Operation::Remove,
+            Some(other) => {
+                let other = shorten(other);
+                let message = format!("'permission' is '{other}': expected FIND, UPDATE or REMOVE");
+                return Err(ServiceError::new(code::INVALID_PARAMETER, message));
+            }
+            None => return Err(missing("'permission'")),
+        };
+        let user = fields::text(body, "user")?.map(|id| Grantee::User(id.to_owned()));
+        let role = fields::text(body, "role")?.map(|name| Grantee::Role(name.to_owned()));
+        Ok(PermissionEntry {
+            operation,
+            grantee: user.or(role).ok_or_else(|| missing("'user' or 'role'"))?,
+            allowed,
+        })
     }
 }
 

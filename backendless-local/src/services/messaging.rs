@@ -107,11 +107,10 @@ impl Messaging {
         body: Map<String, Value>,
     ) -> Result<String, ServiceError> {
         check_email(&body)?;
-        let content = Value::from(body).to_string();
-        let write = self.database.write(move |transaction| {
-            transaction.execute("INSERT INTO email (content) VALUES (?)", [content])?;
-            Ok(())
-        });
+        let content = Value::from(body);
+        let write = self
+            .database
+            .write(move |transaction| add_email(transaction, &content));
         write.await?;
         Ok(new_id())
     }
@@ -129,6 +128,15 @@ impl Messaging {
         });
         read.await
     }
+}
+
+/// Adds an e-mail to the outbox.
+pub(super) fn add_email(connection: &Connection, content: &Value) -> Result<(), ServiceError> {
+    connection.execute(
+        "INSERT INTO email (content) VALUES (?)",
+        [content.to_string()],
+    )?;
+    Ok(())
 }
 
 /// Returns the time of publication: now, or `publishAt`. A time in the past becomes now, so that no

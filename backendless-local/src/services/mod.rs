@@ -3,6 +3,7 @@
 //! Each service is a handle that is cheap to clone. [`Services`] contains all of them, on one
 //! database and one clock.
 
+pub(crate) mod access;
 pub(crate) mod cache;
 pub(crate) mod caller;
 pub(crate) mod cloud_code;
@@ -32,7 +33,9 @@ use crate::clock::Clock;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::permissions::Permissions;
 use crate::service_error::{ServiceError, code};
+use crate::services::access::AccessControl;
 use crate::services::cache::Cache;
 use crate::services::caller::Caller;
 use crate::services::cloud_code::CloudCode;
@@ -43,7 +46,7 @@ use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
 use crate::services::relations::Relations;
 use crate::services::transactions::Transactions;
-use crate::services::users::Users;
+use crate::services::users::{UserOptions, UserSettings, Users};
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
 use crate::store::query_limit::QueryLimit;
@@ -59,6 +62,11 @@ pub(crate) struct Settings {
     pub(crate) query_timeout: Duration,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) cloud_code: CloudCode,
+    pub(crate) cloud_code_key: Option<String>,
+    pub(crate) users: UserSettings,
+    pub(crate) permissions: Permissions,
+    /// Scheme, host and port of the server.
+    pub(crate) origin: String,
 }
 
 /// All services of a running server.
@@ -66,6 +74,7 @@ pub(crate) struct Settings {
 pub(crate) struct Services {
     pub(crate) app_id: String,
     pub(crate) api_key: String,
+    pub(crate) cloud_code_key: String,
     pub(crate) data: Data,
     pub(crate) relations: Relations,
     pub(crate) transactions: Transactions,
@@ -87,6 +96,7 @@ impl Services {
         limits: Limits,
     ) -> Result<(Services, DatabaseThread), Error> {
         let (app_id, api_key) = (settings.app_id, settings.api_key);
+        let (code_key, roles) = (settings.cloud_code_key, settings.users.roles.clone());
         let now = clock.clone();
         let prepare = move |connection: &Connection| {
             functions::install_now(connection, now)?;
@@ -94,21 +104,38 @@ impl Services {
             let unused_contents = files::unused_contents(connection)?;
             let app_id = settings::load_or_create(connection, "app-id", app_id)?;
             let api_key = settings::load_or_create(connection, "api-key", api_key)?;
-            Ok((app_id, api_key, unused_contents))
+            let code_key = settings::load_or_create(connection, "cloud-code-key", code_key)?;
+            users::create_roles(connection, &roles)?;
+            Ok((app_id, api_key, code_key, unused_contents))
         };
         let data_dir = settings.data_dir.as_deref();
         let folder = data_dir.map(DataFolder::open).transpose()?.map(Arc::new);
         let limit = QueryLimit::new(settings.query_timeout);
-        let (database, thread, (app_id, api_key, unused_contents)) =
+        let (database, thread, (app_id, api_key, cloud_code_key, unused_contents)) =
             database::open(folder.clone(), limits.memory, limit, prepare).await?;
         let content = ContentStore::open_folder(folder.as_deref(), &unused_contents)?;
-        let users = Users::new(database.clone(), clock.clone(), settings.session_life);
+        let users = Users::new(
+            database.clone(),
+            clock.clone(),
+            settings.session_life,
+            UserOptions {
+                base_url: format!("{}/{app_id}/{api_key}", settings.origin).into(),
+                email_confirmation: settings.users.email_confirmation,
+                providers: settings.users.providers,
+            },
+        );
         let services = Services {
             app_id,
             api_key,
-            data: Data::new(database.clone(), clock.clone(), users.clone()),
             relations: Relations::new(database.clone()),
             transactions: Transactions::new(database.clone(), clock.clone()),
+            cloud_code_key,
+            data: Data::new(
+                database.clone(),
+                clock.clone(),
+                users.clone(),
+                AccessControl::new(settings.permissions),
+            ),
             users,
             files: Files::new(database.clone(), content),
             messaging: Messaging::new(database.clone(), clock.clone()),
@@ -127,6 +154,7 @@ impl Services {
             let contents = files::release_all(transaction)?;
             schema::reset(transaction)?;
             users::reset(transaction)?;
+            access::reset(transaction)?;
             files::reset(transaction)?;
             messaging::reset(transaction)?;
             geo::reset(transaction)?;
@@ -176,7 +204,7 @@ impl Services {
         if table == users::TABLE {
             self.users.register(row).await?;
         } else {
-            let anonymous = Caller(None);
+            let anonymous = Caller::anonymous();
             self.data.create(anonymous, table.to_owned(), row).await?;
         }
         Ok(())
@@ -185,6 +213,7 @@ impl Services {
 
 fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     users::create_tables(connection)?;
+    access::create_tables(connection)?;
     files::create_tables(connection)?;
     messaging::create_tables(connection)?;
     geo::create_tables(connection)?;

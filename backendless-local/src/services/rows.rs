@@ -1,4 +1,4 @@
-//! Writes rows, in a transaction of the calling function. Permissions are not checked here.
+//! Writes rows, in a transaction of the calling function. `access` decides about permissions.
 
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params, params_from_iter};
@@ -101,26 +101,28 @@ pub(crate) fn upsert(
     }
 }
 
-/// Updates the given properties of all rows that match a where clause, and returns the number of rows.
+/// Updates the given properties of all permitted rows that match a where clause, and returns the number of rows.
 pub(crate) fn update_where(
     connection: &Connection,
     table: &mut Table,
     clause: &str,
+    permitted: Option<Sql>,
     fields: Map<String, Value>,
     now: i64,
 ) -> Result<usize, ServiceError> {
-    let condition = required_condition(table, clause)?;
+    let condition = and(required_condition(table, clause)?, permitted);
     let assignments = assignments(connection, table, fields, now)?;
     set(connection, table, assignments, condition)
 }
 
-/// Deletes all rows that match a where clause, and returns the number of rows.
+/// Deletes all permitted rows that match a where clause, and returns the number of rows.
 pub(crate) fn delete_where(
     connection: &Connection,
     table: &Table,
     clause: &str,
+    permitted: Option<Sql>,
 ) -> Result<usize, ServiceError> {
-    let condition = required_condition(table, clause)?;
+    let condition = and(required_condition(table, clause)?, permitted);
     let sql = Sql::text(format!("DELETE FROM {} WHERE ", table.sql())).append(condition);
     sql.check()?;
     let mut statement = connection.prepare(&sql.text)?;
@@ -135,6 +137,17 @@ pub(crate) fn exists(
 ) -> Result<bool, ServiceError> {
     let sql = format!("SELECT 1 FROM {} WHERE object_id = ?", table.sql());
     Ok(connection.prepare_cached(&sql)?.exists([object_id])?)
+}
+
+/// Combines a condition of a client with that of the rows that the caller may access.
+fn and(condition: Sql, permitted: Option<Sql>) -> Sql {
+    match permitted {
+        Some(permitted) => Sql::text("(")
+            .append(condition)
+            .then(") AND ")
+            .append(permitted),
+        None => condition,
+    }
 }
 
 /// Translates a where clause that must not be empty: without a condition, all rows would match.

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic fails the test, in helpers too")]
 
+mod accounts;
 mod bulk;
 mod columns;
 mod computed;
@@ -18,6 +19,7 @@ mod killed;
 mod lifecycle;
 mod limits;
 mod not_implemented;
+mod permissions;
 mod persistence;
 mod private_folder;
 mod program;

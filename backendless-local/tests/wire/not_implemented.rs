@@ -16,25 +16,11 @@ const REQUESTS: &str = r#"
 GET /data/Person/first?loadRelations=friends
 GET /data/Person/last
 DELETE /data/bulk/Person?where=age%20%3E%2020
-PUT /data/Person/permissions/GRANT/{row} {"permission":"FIND","user":"*"}
-PUT /data/Person/permissions/DENY/{row} {"permission":"FIND","role":"*"}
+PUT /data/Person/permissions/GRANT {"permission":"FIND","user":"*"}
+PUT /data/Person/permissions/grant/{row} {"permission":"FIND","user":"*"}
 POST /management/data/table {"name":"Address"}
-POST /users/register/guest
-GET /users/isvalidusertoken/TOKEN-1
-POST /users/verifypassowrd {"password":"pw"}
 POST /users/verifypassword {"password":"pw"}
-POST /users/resendconfirmation/a@b.c
-POST /users/createEmailConfirmationURL/a@b.c
-GET /users/userclassprops
-GET /users/userroles
-GET /users/userroles/{user}
-GET /users/role/Admins?loadRoles=true
-POST /users/assignRole {"user":"a@b.c","roleName":"Admins"}
-POST /users/unassignRole {"user":"a@b.c","roleName":"Admins"}
-PUT /users/{user}/status {"userStatus":"DISABLED"}
-POST /users/oauth/google/request_url {"redirect":true}
-POST /users/social/google/login {"accessToken":"t"}
-POST /users/social/facebook/sdk/login {"accessToken":"t"}
+GET /users/role/AuthenticatedUser
 POST /users/social/oauth/twitter/request_url {}
 POST /files/images/pic.png {"url":"http://127.0.0.1:1/pic.png"}
 POST /files/images/pic.png?overwrite=true {"url":"http://127.0.0.1:1/pic.png"}
@@ -160,6 +146,8 @@ PUT /users/login {"name":"Eve"}
 PUT /users/register {"name":"Eve"}
 PUT /users/logout {"name":"Eve"}
 PUT /users/restorepassword {"name":"Eve"}
+POST /users/role
+POST /users/oauth
 PUT /users/assignRole {"name":"Eve"}
 PUT /users/userroles {"name":"Eve"}
 PUT /users/%6Cogin {"name":"Eve"}

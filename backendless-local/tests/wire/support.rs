@@ -29,6 +29,11 @@ impl TestServer {
         Call(self.http.request(method, format!("{}{path}", self.base)))
     }
 
+    /// Returns a request of another kind as a call.
+    pub(crate) fn call(request: RequestBuilder) -> Call {
+        Call(request)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Call {
         self.request(Method::GET, path)
     }

@@ -127,6 +127,9 @@ error_codes! {
     1166 => Conflict: "a column with unique values has the value already.";
     2000 => Forbidden: "the operation is not allowed.";
     2002 UNKNOWN_APPLICATION => InvalidApplication: "no application has that id and key.";
+    2005 => NotFound: "the role does not exist.";
+    2007 => Forbidden: "a system role cannot be assigned.";
+    2008 => Forbidden: "a system role cannot be removed from a user.";
     2011 => Forbidden: "only server code may do this.";
     3000 => Unauthorized: "the login is not possible.";
     3003 INVALID_LOGIN => Unauthorized: "the login or the password is wrong.";
@@ -154,6 +157,7 @@ error_codes! {
     3094 => Forbidden: "only the user or an administrator may update the user.";
     3095 => Forbidden: "only the user or an administrator may delete the user.";
     3121 => Unauthorized: "the request has no authenticated user.";
+    3122 => Forbidden: "only server code may do this.";
     4009 => Forbidden: "no permission to add a geo point.";
     4024 => NotFound: "the geo point does not exist.";
     4025 => NotFound: "the geo category does not exist.";
@@ -234,15 +238,15 @@ mod tests {
         assert_eq!(
             codes(ErrorKind::Forbidden),
             [
-                1011, 1012, 1013, 1014, 1015, 1134, 2000, 2011, 3009, 3029, 3054, 3084, 3094, 3095,
-                4009, 4026, 5007, 5008, 6026
+                1011, 1012, 1013, 1014, 1015, 1134, 2000, 2007, 2008, 2011, 3009, 3029, 3054, 3084,
+                3094, 3095, 3122, 4009, 4026, 5007, 5008, 6026
             ]
         );
         assert_eq!(
             codes(ErrorKind::NotFound),
             [
-                1000, 1009, 1035, 3020, 3057, 4024, 4025, 5002, 5010, 6000, 6007, 14001, 14002,
-                16001
+                1000, 1009, 1035, 2005, 3020, 3057, 4024, 4025, 5002, 5010, 6000, 6007, 14001,
+                14002, 16001
             ]
         );
         assert_eq!(
@@ -251,7 +255,7 @@ mod tests {
         );
         assert_eq!(
             CODES.iter().filter(|entry| entry.kind.is_some()).count(),
-            60
+            64
         );
     }
 

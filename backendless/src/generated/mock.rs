@@ -7,8 +7,10 @@
 // overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/permissions.yaml sha256 6491fc3eff7ef8e541e65ebd6598aeadb33646452a6fee1b80baf4ad61924daa
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
+// overlays/users.yaml sha256 58e00a337994439ef05043080027418fd5f7bdf825fd06a7e95731f7e2519fb6
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).
@@ -569,6 +571,28 @@ impl MockServer {
         )
     }
 
+    /// Adds a mock of `grantPermission`: `PUT /data/{table-name}/permissions/GRANT/{object-id}`.
+    pub fn grant_permission<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GrantPermissionWhen, GrantPermissionThen),
+    {
+        self.expect(
+            &operations::GRANT_PERMISSION,
+            |when, then| configure(GrantPermissionWhen(when), GrantPermissionThen(then)),
+        )
+    }
+
+    /// Adds a mock of `denyPermission`: `PUT /data/{table-name}/permissions/DENY/{object-id}`.
+    pub fn deny_permission<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(DenyPermissionWhen, DenyPermissionThen),
+    {
+        self.expect(
+            &operations::DENY_PERMISSION,
+            |when, then| configure(DenyPermissionWhen(when), DenyPermissionThen(then)),
+        )
+    }
+
     /// Adds a mock of `findRelatedObjects`: `GET /data/{table-name}/{object-id}/{relation-column}`.
     pub fn find_related_objects<F>(&self, configure: F) -> Mock<'_>
     where
@@ -626,6 +650,197 @@ impl MockServer {
             |when, then| configure(
                 ExecuteTransactionWhen(when),
                 ExecuteTransactionThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `updateUser`: `PUT /users/{user-id}`.
+    pub fn update_user<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(UpdateUserWhen, UpdateUserThen),
+    {
+        self.expect(
+            &operations::UPDATE_USER,
+            |when, then| configure(UpdateUserWhen(when), UpdateUserThen(then)),
+        )
+    }
+
+    /// Adds a mock of `isValidUserToken`: `GET /users/isvalidusertoken/{token}`.
+    pub fn is_valid_user_token<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(IsValidUserTokenWhen, IsValidUserTokenThen),
+    {
+        self.expect(
+            &operations::IS_VALID_USER_TOKEN,
+            |when, then| configure(
+                IsValidUserTokenWhen(when),
+                IsValidUserTokenThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `loginAsGuest`: `POST /users/register/guest`.
+    pub fn login_as_guest<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(LoginAsGuestWhen, LoginAsGuestThen),
+    {
+        self.expect(
+            &operations::LOGIN_AS_GUEST,
+            |when, then| configure(LoginAsGuestWhen(when), LoginAsGuestThen(then)),
+        )
+    }
+
+    /// Adds a mock of `getUserRoles`: `GET /users/userroles`.
+    pub fn get_user_roles<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GetUserRolesWhen, GetUserRolesThen),
+    {
+        self.expect(
+            &operations::GET_USER_ROLES,
+            |when, then| configure(GetUserRolesWhen(when), GetUserRolesThen(then)),
+        )
+    }
+
+    /// Adds a mock of `getRolesOfUser`: `GET /users/userroles/{user-id}`.
+    pub fn get_roles_of_user<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GetRolesOfUserWhen, GetRolesOfUserThen),
+    {
+        self.expect(
+            &operations::GET_ROLES_OF_USER,
+            |when, then| configure(GetRolesOfUserWhen(when), GetRolesOfUserThen(then)),
+        )
+    }
+
+    /// Adds a mock of `findUsersByRole`: `GET /users/role/{role}`.
+    pub fn find_users_by_role<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(FindUsersByRoleWhen, FindUsersByRoleThen),
+    {
+        self.expect(
+            &operations::FIND_USERS_BY_ROLE,
+            |when, then| configure(FindUsersByRoleWhen(when), FindUsersByRoleThen(then)),
+        )
+    }
+
+    /// Adds a mock of `assignRole`: `POST /users/assignRole`.
+    pub fn assign_role<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(AssignRoleWhen, AssignRoleThen),
+    {
+        self.expect(
+            &operations::ASSIGN_ROLE,
+            |when, then| configure(AssignRoleWhen(when), AssignRoleThen(then)),
+        )
+    }
+
+    /// Adds a mock of `unassignRole`: `POST /users/unassignRole`.
+    pub fn unassign_role<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(UnassignRoleWhen, UnassignRoleThen),
+    {
+        self.expect(
+            &operations::UNASSIGN_ROLE,
+            |when, then| configure(UnassignRoleWhen(when), UnassignRoleThen(then)),
+        )
+    }
+
+    /// Adds a mock of `setUserStatus`: `PUT /users/{user-id}/status`.
+    pub fn set_user_status<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(SetUserStatusWhen, SetUserStatusThen),
+    {
+        self.expect(
+            &operations::SET_USER_STATUS,
+            |when, then| configure(SetUserStatusWhen(when), SetUserStatusThen(then)),
+        )
+    }
+
+    /// Adds a mock of `describeUsers`: `GET /users/userclassprops`.
+    pub fn describe_users<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(DescribeUsersWhen, DescribeUsersThen),
+    {
+        self.expect(
+            &operations::DESCRIBE_USERS,
+            |when, then| configure(DescribeUsersWhen(when), DescribeUsersThen(then)),
+        )
+    }
+
+    /// Adds a mock of `resendEmailConfirmation`: `POST /users/resendconfirmation/{identity}`.
+    pub fn resend_email_confirmation<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(ResendEmailConfirmationWhen, ResendEmailConfirmationThen),
+    {
+        self.expect(
+            &operations::RESEND_EMAIL_CONFIRMATION,
+            |when, then| configure(
+                ResendEmailConfirmationWhen(when),
+                ResendEmailConfirmationThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `createEmailConfirmationUrl`: `POST /users/createEmailConfirmationURL/{identity}`.
+    pub fn create_email_confirmation_url<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(CreateEmailConfirmationUrlWhen, CreateEmailConfirmationUrlThen),
+    {
+        self.expect(
+            &operations::CREATE_EMAIL_CONFIRMATION_URL,
+            |when, then| configure(
+                CreateEmailConfirmationUrlWhen(when),
+                CreateEmailConfirmationUrlThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `verifyPassword`: `POST /users/verifypassowrd`.
+    pub fn verify_password<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(VerifyPasswordWhen, VerifyPasswordThen),
+    {
+        self.expect(
+            &operations::VERIFY_PASSWORD,
+            |when, then| configure(VerifyPasswordWhen(when), VerifyPasswordThen(then)),
+        )
+    }
+
+    /// Adds a mock of `getAuthorizationUrl`: `POST /users/oauth/{provider}/request_url`.
+    pub fn get_authorization_url<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GetAuthorizationUrlWhen, GetAuthorizationUrlThen),
+    {
+        self.expect(
+            &operations::GET_AUTHORIZATION_URL,
+            |when, then| configure(
+                GetAuthorizationUrlWhen(when),
+                GetAuthorizationUrlThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `loginWithOAuth`: `POST /users/social/{provider}/login`.
+    pub fn login_with_o_auth<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(LoginWithOAuthWhen, LoginWithOAuthThen),
+    {
+        self.expect(
+            &operations::LOGIN_WITH_O_AUTH,
+            |when, then| configure(LoginWithOAuthWhen(when), LoginWithOAuthThen(then)),
+        )
+    }
+
+    /// Adds a mock of `loginWithSocialSdk`: `POST /users/social/{provider}/sdk/login`.
+    pub fn login_with_social_sdk<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(LoginWithSocialSdkWhen, LoginWithSocialSdkThen),
+    {
+        self.expect(
+            &operations::LOGIN_WITH_SOCIAL_SDK,
+            |when, then| configure(
+                LoginWithSocialSdkWhen(when),
+                LoginWithSocialSdkThen(then),
             ),
         )
     }
@@ -3170,6 +3385,118 @@ impl DeepSaveObjectThen {
     }
 }
 
+/// Request matcher of a mock of `grantPermission`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GrantPermissionWhen(RequestMatcher);
+
+impl GrantPermissionWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `object-id` equals this value.
+    pub fn object_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("object-id", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `grantPermission`.
+#[derive(Debug)]
+pub struct GrantPermissionThen(Responder);
+
+impl GrantPermissionThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `denyPermission`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct DenyPermissionWhen(RequestMatcher);
+
+impl DenyPermissionWhen {
+    /// Matches only requests whose path parameter `table-name` equals this value.
+    pub fn table_name(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("table-name", value.into()))
+    }
+
+    /// Matches only requests whose path parameter `object-id` equals this value.
+    pub fn object_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("object-id", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `denyPermission`.
+#[derive(Debug)]
+pub struct DenyPermissionThen(Responder);
+
+impl DenyPermissionThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
 /// Request matcher of a mock of `findRelatedObjects`. Requests may differ in everything that it does not set.
 #[derive(Debug)]
 pub struct FindRelatedObjectsWhen(RequestMatcher);
@@ -3531,6 +3858,793 @@ impl ExecuteTransactionWhen {
 pub struct ExecuteTransactionThen(Responder);
 
 impl ExecuteTransactionThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `updateUser`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct UpdateUserWhen(RequestMatcher);
+
+impl UpdateUserWhen {
+    /// Matches only requests whose path parameter `user-id` equals this value.
+    pub fn user_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("user-id", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `updateUser`.
+#[derive(Debug)]
+pub struct UpdateUserThen(Responder);
+
+impl UpdateUserThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `isValidUserToken`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct IsValidUserTokenWhen(RequestMatcher);
+
+impl IsValidUserTokenWhen {
+    /// Matches only requests whose path parameter `token` equals this value.
+    pub fn token(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("token", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `isValidUserToken`.
+#[derive(Debug)]
+pub struct IsValidUserTokenThen(Responder);
+
+impl IsValidUserTokenThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `loginAsGuest`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct LoginAsGuestWhen(RequestMatcher);
+
+impl LoginAsGuestWhen {
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `loginAsGuest`.
+#[derive(Debug)]
+pub struct LoginAsGuestThen(Responder);
+
+impl LoginAsGuestThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `getUserRoles`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GetUserRolesWhen(RequestMatcher);
+
+impl GetUserRolesWhen {
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `getUserRoles`.
+#[derive(Debug)]
+pub struct GetUserRolesThen(Responder);
+
+impl GetUserRolesThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `getRolesOfUser`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GetRolesOfUserWhen(RequestMatcher);
+
+impl GetRolesOfUserWhen {
+    /// Matches only requests whose path parameter `user-id` equals this value.
+    pub fn user_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("user-id", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `getRolesOfUser`.
+#[derive(Debug)]
+pub struct GetRolesOfUserThen(Responder);
+
+impl GetRolesOfUserThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `findUsersByRole`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct FindUsersByRoleWhen(RequestMatcher);
+
+impl FindUsersByRoleWhen {
+    /// Matches only requests whose path parameter `role` equals this value.
+    pub fn role(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("role", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `loadRoles` equals this value.
+    pub fn load_roles(self, value: bool) -> Self {
+        Self(self.0.query("loadRoles", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `where` equals this value.
+    pub fn where_(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("where", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `sortBy` equals this value.
+    pub fn sort_by(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("sortBy", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `pageSize` equals this value.
+    pub fn page_size(self, value: i64) -> Self {
+        Self(self.0.query("pageSize", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `offset` equals this value.
+    pub fn offset(self, value: i64) -> Self {
+        Self(self.0.query("offset", vec![value.to_string()]))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `findUsersByRole`.
+#[derive(Debug)]
+pub struct FindUsersByRoleThen(Responder);
+
+impl FindUsersByRoleThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `assignRole`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct AssignRoleWhen(RequestMatcher);
+
+impl AssignRoleWhen {
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `assignRole`.
+#[derive(Debug)]
+pub struct AssignRoleThen(Responder);
+
+impl AssignRoleThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `unassignRole`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct UnassignRoleWhen(RequestMatcher);
+
+impl UnassignRoleWhen {
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `unassignRole`.
+#[derive(Debug)]
+pub struct UnassignRoleThen(Responder);
+
+impl UnassignRoleThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `setUserStatus`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct SetUserStatusWhen(RequestMatcher);
+
+impl SetUserStatusWhen {
+    /// Matches only requests whose path parameter `user-id` equals this value.
+    pub fn user_id(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("user-id", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `setUserStatus`.
+#[derive(Debug)]
+pub struct SetUserStatusThen(Responder);
+
+impl SetUserStatusThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `describeUsers`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct DescribeUsersWhen(RequestMatcher);
+
+impl DescribeUsersWhen {
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `describeUsers`.
+#[derive(Debug)]
+pub struct DescribeUsersThen(Responder);
+
+impl DescribeUsersThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `resendEmailConfirmation`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct ResendEmailConfirmationWhen(RequestMatcher);
+
+impl ResendEmailConfirmationWhen {
+    /// Matches only requests whose path parameter `identity` equals this value.
+    pub fn identity(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("identity", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `resendEmailConfirmation`.
+#[derive(Debug)]
+pub struct ResendEmailConfirmationThen(Responder);
+
+impl ResendEmailConfirmationThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `createEmailConfirmationUrl`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct CreateEmailConfirmationUrlWhen(RequestMatcher);
+
+impl CreateEmailConfirmationUrlWhen {
+    /// Matches only requests whose path parameter `identity` equals this value.
+    pub fn identity(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("identity", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `createEmailConfirmationUrl`.
+#[derive(Debug)]
+pub struct CreateEmailConfirmationUrlThen(Responder);
+
+impl CreateEmailConfirmationUrlThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `verifyPassword`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct VerifyPasswordWhen(RequestMatcher);
+
+impl VerifyPasswordWhen {
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `verifyPassword`.
+#[derive(Debug)]
+pub struct VerifyPasswordThen(Responder);
+
+impl VerifyPasswordThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `getAuthorizationUrl`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GetAuthorizationUrlWhen(RequestMatcher);
+
+impl GetAuthorizationUrlWhen {
+    /// Matches only requests whose path parameter `provider` equals this value.
+    pub fn provider(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("provider", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `getAuthorizationUrl`.
+#[derive(Debug)]
+pub struct GetAuthorizationUrlThen(Responder);
+
+impl GetAuthorizationUrlThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `loginWithOAuth`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct LoginWithOAuthWhen(RequestMatcher);
+
+impl LoginWithOAuthWhen {
+    /// Matches only requests whose path parameter `provider` equals this value.
+    pub fn provider(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("provider", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `loginWithOAuth`.
+#[derive(Debug)]
+pub struct LoginWithOAuthThen(Responder);
+
+impl LoginWithOAuthThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `loginWithSocialSdk`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct LoginWithSocialSdkWhen(RequestMatcher);
+
+impl LoginWithSocialSdkWhen {
+    /// Matches only requests whose path parameter `provider` equals this value.
+    pub fn provider(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("provider", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `loginWithSocialSdk`.
+#[derive(Debug)]
+pub struct LoginWithSocialSdkThen(Responder);
+
+impl LoginWithSocialSdkThen {
     /// Responds with status 200 and this JSON.
     ///
     /// # Panics

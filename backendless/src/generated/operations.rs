@@ -7,8 +7,10 @@
 // overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/permissions.yaml sha256 6491fc3eff7ef8e541e65ebd6598aeadb33646452a6fee1b80baf4ad61924daa
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
+// overlays/users.yaml sha256 58e00a337994439ef05043080027418fd5f7bdf825fd06a7e95731f7e2519fb6
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! The operations of the API, one constant each.
@@ -1153,6 +1155,62 @@ pub static DEEP_SAVE_OBJECT: Operation = Operation {
     ],
 };
 
+/// `grantPermission`: Grant a permission of an object.
+///
+/// `PUT /data/{table-name}/permissions/GRANT/{object-id}`
+///
+/// Idempotent: sets one permission of one object; a second request sets it to the same.
+pub static GRANT_PERMISSION: Operation = Operation {
+    id: "grantPermission",
+    service: "Data",
+    method: "PUT",
+    path: "/data/{table-name}/permissions/GRANT/{object-id}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `denyPermission`: Deny a permission of an object.
+///
+/// `PUT /data/{table-name}/permissions/DENY/{object-id}`
+///
+/// Idempotent: sets one permission of one object; a second request sets it to the same.
+pub static DENY_PERMISSION: Operation = Operation {
+    id: "denyPermission",
+    service: "Data",
+    method: "PUT",
+    path: "/data/{table-name}/permissions/DENY/{object-id}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "table-name",
+            multi_segment: false,
+            reserved: &[],
+        },
+        PathParameter {
+            name: "object-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// `findRelatedObjects`: Find the objects that an object is related to.
 ///
 /// `GET /data/{table-name}/{object-id}/{relation-column}`
@@ -1314,6 +1372,340 @@ pub static EXECUTE_TRANSACTION: Operation = Operation {
     path_parameters: &[],
 };
 
+/// `updateUser`: Update a user.
+///
+/// `PUT /users/{user-id}`
+///
+/// Idempotent: sets columns of one user to given values; a second request sets the same values.
+pub static UPDATE_USER: Operation = Operation {
+    id: "updateUser",
+    service: "Users",
+    method: "PUT",
+    path: "/users/{user-id}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "user-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `isValidUserToken`: Check a user token.
+///
+/// `GET /users/isvalidusertoken/{token}`
+///
+/// Safe: reads the state of a session and changes nothing.
+pub static IS_VALID_USER_TOKEN: Operation = Operation {
+    id: "isValidUserToken",
+    service: "Users",
+    method: "GET",
+    path: "/users/isvalidusertoken/{token}",
+    origin: Origin::Overlay,
+    session: SessionUse::None,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "token",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `loginAsGuest`: Register and log in a guest.
+///
+/// `POST /users/register/guest`
+///
+/// Not idempotent: each request creates another user.
+pub static LOGIN_AS_GUEST: Operation = Operation {
+    id: "loginAsGuest",
+    service: "Users",
+    method: "POST",
+    path: "/users/register/guest",
+    origin: Origin::Overlay,
+    session: SessionUse::None,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `getUserRoles`: Get the roles of the caller.
+///
+/// `GET /users/userroles`
+///
+/// Safe: reads names of roles and changes nothing.
+pub static GET_USER_ROLES: Operation = Operation {
+    id: "getUserRoles",
+    service: "Users",
+    method: "GET",
+    path: "/users/userroles",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `getRolesOfUser`: Get the roles of a user.
+///
+/// `GET /users/userroles/{user-id}`
+///
+/// Safe: reads names of roles and changes nothing.
+pub static GET_ROLES_OF_USER: Operation = Operation {
+    id: "getRolesOfUser",
+    service: "Users",
+    method: "GET",
+    path: "/users/userroles/{user-id}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "user-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `findUsersByRole`: Find the users who have a role.
+///
+/// `GET /users/role/{role}`
+///
+/// Safe: reads users and changes nothing.
+pub static FIND_USERS_BY_ROLE: Operation = Operation {
+    id: "findUsersByRole",
+    service: "Users",
+    method: "GET",
+    path: "/users/role/{role}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "role",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `assignRole`: Assign a role to a user.
+///
+/// `POST /users/assignRole`
+///
+/// Idempotent: the user has the role after one request and after two.
+pub static ASSIGN_ROLE: Operation = Operation {
+    id: "assignRole",
+    service: "Users",
+    method: "POST",
+    path: "/users/assignRole",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `unassignRole`: Remove a role from a user.
+///
+/// `POST /users/unassignRole`
+///
+/// Idempotent: the user does not have the role after one request and after two.
+pub static UNASSIGN_ROLE: Operation = Operation {
+    id: "unassignRole",
+    service: "Users",
+    method: "POST",
+    path: "/users/unassignRole",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `setUserStatus`: Enable or disable a user.
+///
+/// `PUT /users/{user-id}/status`
+///
+/// Idempotent: sets the status of one user; a second request sets the same status.
+pub static SET_USER_STATUS: Operation = Operation {
+    id: "setUserStatus",
+    service: "Users",
+    method: "PUT",
+    path: "/users/{user-id}/status",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "user-id",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `describeUsers`: Get the properties of users.
+///
+/// `GET /users/userclassprops`
+///
+/// Safe: reads the schema of users and changes nothing.
+pub static DESCRIBE_USERS: Operation = Operation {
+    id: "describeUsers",
+    service: "Users",
+    method: "GET",
+    path: "/users/userclassprops",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `resendEmailConfirmation`: Send the confirmation e-mail again.
+///
+/// `POST /users/resendconfirmation/{identity}`
+///
+/// Not idempotent: each request sends another e-mail.
+pub static RESEND_EMAIL_CONFIRMATION: Operation = Operation {
+    id: "resendEmailConfirmation",
+    service: "Users",
+    method: "POST",
+    path: "/users/resendconfirmation/{identity}",
+    origin: Origin::Overlay,
+    session: SessionUse::None,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "identity",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `createEmailConfirmationUrl`: Create the address of an e-mail confirmation.
+///
+/// `POST /users/createEmailConfirmationURL/{identity}`
+///
+/// Not idempotent: each request creates another address.
+pub static CREATE_EMAIL_CONFIRMATION_URL: Operation = Operation {
+    id: "createEmailConfirmationUrl",
+    service: "Users",
+    method: "POST",
+    path: "/users/createEmailConfirmationURL/{identity}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "identity",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `verifyPassword`: Check the password of the caller.
+///
+/// `POST /users/verifypassowrd`
+///
+/// Idempotent: compares the password, and gives the same result each time.
+pub static VERIFY_PASSWORD: Operation = Operation {
+    id: "verifyPassword",
+    service: "Users",
+    method: "POST",
+    path: "/users/verifypassowrd",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `getAuthorizationUrl`: Get the address of the login page of an OAuth provider.
+///
+/// `POST /users/oauth/{provider}/request_url`
+///
+/// Not idempotent: each request may begin another login, whose state is in the address.
+pub static GET_AUTHORIZATION_URL: Operation = Operation {
+    id: "getAuthorizationUrl",
+    service: "Users",
+    method: "POST",
+    path: "/users/oauth/{provider}/request_url",
+    origin: Origin::Overlay,
+    session: SessionUse::None,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "provider",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `loginWithOAuth`: Log in with an access token of an OAuth provider.
+///
+/// `POST /users/social/{provider}/login`
+///
+/// Idempotent: the first login of an account creates its user, and each login opens another session
+/// of the same user.
+pub static LOGIN_WITH_O_AUTH: Operation = Operation {
+    id: "loginWithOAuth",
+    service: "Users",
+    method: "POST",
+    path: "/users/social/{provider}/login",
+    origin: Origin::Overlay,
+    session: SessionUse::None,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "provider",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `loginWithSocialSdk`: Log in with an access token of the SDK of a social network.
+///
+/// `POST /users/social/{provider}/sdk/login`
+///
+/// Idempotent: the first login of an account creates its user, and each login opens another session
+/// of the same user.
+pub static LOGIN_WITH_SOCIAL_SDK: Operation = Operation {
+    id: "loginWithSocialSdk",
+    service: "Users",
+    method: "POST",
+    path: "/users/social/{provider}/sdk/login",
+    origin: Origin::Overlay,
+    session: SessionUse::None,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "provider",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -1364,9 +1756,27 @@ pub static ALL: &[&Operation] = &[
     &GROUP_OBJECTS,
     &COUNT_OBJECTS_IN_GROUP,
     &DEEP_SAVE_OBJECT,
+    &GRANT_PERMISSION,
+    &DENY_PERMISSION,
     &FIND_RELATED_OBJECTS,
     &SET_RELATION,
     &ADD_RELATION,
     &DELETE_RELATION,
     &EXECUTE_TRANSACTION,
+    &UPDATE_USER,
+    &IS_VALID_USER_TOKEN,
+    &LOGIN_AS_GUEST,
+    &GET_USER_ROLES,
+    &GET_ROLES_OF_USER,
+    &FIND_USERS_BY_ROLE,
+    &ASSIGN_ROLE,
+    &UNASSIGN_ROLE,
+    &SET_USER_STATUS,
+    &DESCRIBE_USERS,
+    &RESEND_EMAIL_CONFIRMATION,
+    &CREATE_EMAIL_CONFIRMATION_URL,
+    &VERIFY_PASSWORD,
+    &GET_AUTHORIZATION_URL,
+    &LOGIN_WITH_O_AUTH,
+    &LOGIN_WITH_SOCIAL_SDK,
 ];

@@ -7,8 +7,10 @@
 // overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/permissions.yaml sha256 6491fc3eff7ef8e541e65ebd6598aeadb33646452a6fee1b80baf4ad61924daa
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
+// overlays/users.yaml sha256 58e00a337994439ef05043080027418fd5f7bdf825fd06a7e95731f7e2519fb6
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Request builders: one function per operation, which does no I/O.
@@ -1008,6 +1010,52 @@ pub fn deep_save_object<
     Ok(request.finish_json())
 }
 
+/// Grant a permission of an object
+///
+/// Sends a `PUT` request to `/data/{table-name}/permissions/GRANT/{object-id}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `body`: An object with the property `permission`, which is `FIND`, `UPDATE` or `REMOVE`, and
+///   with the property `user`, an objectId or `*`, or the property `role`, a name or `*`.
+pub fn grant_permission<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    object_id: &str,
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::GRANT_PERMISSION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/permissions/GRANT/");
+    request.parameter(1, object_id)?;
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Deny a permission of an object
+///
+/// Sends a `PUT` request to `/data/{table-name}/permissions/DENY/{object-id}`
+///
+/// Arguments:
+/// - `table_name`: Name of the database table (data store class).
+/// - `object_id`: System-assigned objectId of a stored object.
+/// - `body`: An object with the property `permission`, which is `FIND`, `UPDATE` or `REMOVE`, and
+///   with the property `user`, an objectId or `*`, or the property `role`, a name or `*`.
+pub fn deny_permission<B: ::serde::Serialize + ?Sized>(
+    table_name: &str,
+    object_id: &str,
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::DENY_PERMISSION);
+    request.literal("/data/");
+    request.parameter(0, table_name)?;
+    request.literal("/permissions/DENY/");
+    request.parameter(1, object_id)?;
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
 /// Find the objects that an object is related to
 ///
 /// Sends a `GET` request to `/data/{table-name}/{object-id}/{relation-column}`
@@ -1185,6 +1233,274 @@ pub fn execute_transaction<
 >(body: &B) -> crate::Result<Prepared<T>> {
     let mut request = RequestBuilder::new(&operations::EXECUTE_TRANSACTION);
     request.literal("/transaction/unit-of-work");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Update a user
+///
+/// Updates the properties of the body. Other properties of the user stay as they are.
+///
+/// Sends a `PUT` request to `/users/{user-id}`
+///
+/// Arguments:
+/// - `user_id`: The objectId of a user.
+/// - `body`
+pub fn update_user<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    user_id: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::UPDATE_USER);
+    request.literal("/users/");
+    request.parameter(0, user_id)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Check a user token
+///
+/// Returns whether the session of a user token is valid. The token is in the path only.
+///
+/// Sends a `GET` request to `/users/isvalidusertoken/{token}`
+///
+/// Arguments:
+/// - `token`: The user token.
+pub fn is_valid_user_token(token: &str) -> crate::Result<Prepared<bool>> {
+    let mut request = RequestBuilder::new(&operations::IS_VALID_USER_TOKEN);
+    request.literal("/users/isvalidusertoken/");
+    request.parameter(0, token)?;
+    Ok(request.finish_json())
+}
+
+/// Register and log in a guest
+///
+/// Creates a user without identity and password, and logs it in. The response includes a
+/// user-token.
+///
+/// Sends a `POST` request to `/users/register/guest`
+pub fn login_as_guest<T: ::serde::de::DeserializeOwned>() -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::LOGIN_AS_GUEST);
+    request.literal("/users/register/guest");
+    Ok(request.finish_json())
+}
+
+/// Get the roles of the caller
+///
+/// Sends a `GET` request to `/users/userroles`
+pub fn get_user_roles() -> crate::Result<
+    Prepared<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
+> {
+    let mut request = RequestBuilder::new(&operations::GET_USER_ROLES);
+    request.literal("/users/userroles");
+    Ok(request.finish_json())
+}
+
+/// Get the roles of a user
+///
+/// Sends a `GET` request to `/users/userroles/{user-id}`
+///
+/// Arguments:
+/// - `user_id`: The objectId of a user.
+pub fn get_roles_of_user(
+    user_id: &str,
+) -> crate::Result<
+    Prepared<::std::option::Option<::std::vec::Vec<::std::string::String>>>,
+> {
+    let mut request = RequestBuilder::new(&operations::GET_ROLES_OF_USER);
+    request.literal("/users/userroles/");
+    request.parameter(0, user_id)?;
+    Ok(request.finish_json())
+}
+
+/// Find the users who have a role
+///
+/// Sends a `GET` request to `/users/role/{role}`
+///
+/// Arguments:
+/// - `role`: The name of the role.
+/// - `load_roles`: Whether each user has the property `roles`, the names of its roles.
+/// - `offset`: The number of users before the page.
+/// - `page_size`: The maximum number of users of the page, 1 to 100.
+/// - `sort_by`: Columns to sort by, separated by commas, each followed by ` desc` for descending
+///   order.
+/// - `where_`: A condition of the users, a where clause.
+pub fn find_users_by_role<T: ::serde::de::DeserializeOwned>(
+    role: &str,
+    load_roles: Option<bool>,
+    offset: Option<i64>,
+    page_size: Option<i64>,
+    sort_by: Option<&str>,
+    where_: Option<&str>,
+) -> crate::Result<Prepared<::std::option::Option<::std::vec::Vec<T>>>> {
+    let mut request = RequestBuilder::new(&operations::FIND_USERS_BY_ROLE);
+    request.literal("/users/role/");
+    request.parameter(0, role)?;
+    request.query("loadRoles", &load_roles)?;
+    request.query("offset", &offset)?;
+    request.query("pageSize", &page_size)?;
+    request.query("sortBy", &sort_by)?;
+    request.query("where", &where_)?;
+    Ok(request.finish_json())
+}
+
+/// Assign a role to a user
+///
+/// Sends a `POST` request to `/users/assignRole`
+///
+/// Arguments:
+/// - `body`: An object with the properties `user`, the identity of the user, and `roleName`.
+pub fn assign_role<B: ::serde::Serialize + ?Sized>(
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::ASSIGN_ROLE);
+    request.literal("/users/assignRole");
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Remove a role from a user
+///
+/// Sends a `POST` request to `/users/unassignRole`
+///
+/// Arguments:
+/// - `body`: An object with the properties `user`, the identity of the user, and `roleName`.
+pub fn unassign_role<B: ::serde::Serialize + ?Sized>(
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::UNASSIGN_ROLE);
+    request.literal("/users/unassignRole");
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Enable or disable a user
+///
+/// Sends a `PUT` request to `/users/{user-id}/status`
+///
+/// Arguments:
+/// - `user_id`: The objectId of a user.
+/// - `body`: An object with the property `userStatus`, such as `ENABLED` or `DISABLED`.
+pub fn set_user_status<B: ::serde::Serialize + ?Sized>(
+    user_id: &str,
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::SET_USER_STATUS);
+    request.literal("/users/");
+    request.parameter(0, user_id)?;
+    request.literal("/status");
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Get the properties of users
+///
+/// Sends a `GET` request to `/users/userclassprops`
+pub fn describe_users<T: ::serde::de::DeserializeOwned>() -> crate::Result<
+    Prepared<::std::option::Option<::std::vec::Vec<T>>>,
+> {
+    let mut request = RequestBuilder::new(&operations::DESCRIBE_USERS);
+    request.literal("/users/userclassprops");
+    Ok(request.finish_json())
+}
+
+/// Send the confirmation e-mail again
+///
+/// Sends a `POST` request to `/users/resendconfirmation/{identity}`
+///
+/// Arguments:
+/// - `identity`: The user identity (e.g. email).
+pub fn resend_email_confirmation(identity: &str) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::RESEND_EMAIL_CONFIRMATION);
+    request.literal("/users/resendconfirmation/");
+    request.parameter(0, identity)?;
+    Ok(request.finish_empty())
+}
+
+/// Create the address of an e-mail confirmation
+///
+/// Sends a `POST` request to `/users/createEmailConfirmationURL/{identity}`
+///
+/// Arguments:
+/// - `identity`: The user identity (e.g. email).
+pub fn create_email_confirmation_url<T: ::serde::de::DeserializeOwned>(
+    identity: &str,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::CREATE_EMAIL_CONFIRMATION_URL);
+    request.literal("/users/createEmailConfirmationURL/");
+    request.parameter(0, identity)?;
+    Ok(request.finish_json())
+}
+
+/// Check the password of the caller
+///
+/// Sends a `POST` request to `/users/verifypassowrd`
+///
+/// Arguments:
+/// - `body`: An object with the property `password`.
+pub fn verify_password<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::VERIFY_PASSWORD);
+    request.literal("/users/verifypassowrd");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Get the address of the login page of an OAuth provider
+///
+/// Sends a `POST` request to `/users/oauth/{provider}/request_url`
+///
+/// Arguments:
+/// - `provider`: The code of the provider, such as `google`.
+/// - `body`: An object with the properties `fieldsMapping`, `permissions`, `redirect`,
+///   `redirectAfterLoginUrl` and `callbackUrlDomain`.
+pub fn get_authorization_url<B: ::serde::Serialize + ?Sized>(
+    provider: &str,
+    body: &B,
+) -> crate::Result<Prepared<::std::string::String>> {
+    let mut request = RequestBuilder::new(&operations::GET_AUTHORIZATION_URL);
+    request.literal("/users/oauth/");
+    request.parameter(0, provider)?;
+    request.literal("/request_url");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Log in with an access token of an OAuth provider
+///
+/// Sends a `POST` request to `/users/social/{provider}/login`
+///
+/// Arguments:
+/// - `provider`: The code of the provider, such as `google`.
+/// - `body`: An object with the properties `accessToken`, `accessTokenSecret` (OAuth 1 only) and
+///   `fieldsMapping`.
+pub fn login_with_o_auth<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(provider: &str, body: &B) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::LOGIN_WITH_O_AUTH);
+    request.literal("/users/social/");
+    request.parameter(0, provider)?;
+    request.literal("/login");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Log in with an access token of the SDK of a social network
+///
+/// Sends a `POST` request to `/users/social/{provider}/sdk/login`
+///
+/// Arguments:
+/// - `provider`: The social network, `facebook` or `googleplus`.
+/// - `body`: An object with the properties `accessToken` and `fieldsMapping`.
+pub fn login_with_social_sdk<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(provider: &str, body: &B) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::LOGIN_WITH_SOCIAL_SDK);
+    request.literal("/users/social/");
+    request.parameter(0, provider)?;
+    request.literal("/sdk/login");
     request.json(body)?;
     Ok(request.finish_json())
 }

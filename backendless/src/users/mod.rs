@@ -2,26 +2,41 @@
 //!
 //! A login returns a [`Session`], whose client sends its requests on behalf of that user. The client that logged in
 //! does not change, so one client in a web service serves all its users.
+//!
+//! `account`, `confirmation`, `roles` and `social` contain the operations that the OpenAPI document lacks.
 
+mod account;
+mod confirmation;
+mod property;
 mod registration;
+mod roles;
 mod session;
+mod social;
+mod status;
 mod user;
 
 use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use property::UserProperty;
 pub use registration::Registration;
+pub use roles::{FindByRole, FindByRoleParameters};
 pub use session::Session;
+pub use social::{
+    AuthorizationUrl, AuthorizationUrlParameters, SocialLogin, SocialLoginParameters,
+};
+pub use status::UserStatus;
 pub use user::User;
 
 use crate::client::login_user;
 use crate::data::{Object, Record};
 use crate::generated::raw;
 use crate::operations::REGISTER_USER;
+use crate::prepared::Prepared;
 use crate::request::Request;
 use crate::secret::secret_string;
-use crate::{Client, UserToken};
+use crate::{Client, Result, UserToken};
 
 const USER_TOKEN: &str = "user-token";
 
@@ -129,11 +144,7 @@ impl Users {
     /// ```
     pub fn login(&self, login: impl Into<String>, password: impl Into<String>) -> Request<Session> {
         let request = login_user(&login.into(), Arc::new(secret_string(password.into())));
-        let client = self.client.clone();
-        Request::map(&self.client, request, move |LoggedIn { row, token }| {
-            let client = client.with_user_token(token.clone());
-            Session::new(client, User::from_row(row), token)
-        })
+        open_session(&self.client, request)
     }
 
     /// Ends the session of the user on whose behalf this client sends its requests.
@@ -191,6 +202,15 @@ impl Users {
     }
 }
 
+/// Creates the request of a login, which opens a session.
+fn open_session(client: &Client, request: Result<Prepared<LoggedIn>>) -> Request<Session> {
+    let of_session = client.clone();
+    Request::map(client, request, move |LoggedIn { row, token }| {
+        let client = of_session.with_user_token(token.clone());
+        Session::new(client, User::from_row(row), token)
+    })
+}
+
 /// Response to a login: the row of the user, with the token among its properties.
 #[derive(Deserialize)]
 #[serde(try_from = "Object<Record>")]
@@ -202,7 +222,7 @@ struct LoggedIn {
 impl TryFrom<Object<Record>> for LoggedIn {
     type Error = &'static str;
 
-    fn try_from(mut row: Object<Record>) -> Result<Self, Self::Error> {
+    fn try_from(mut row: Object<Record>) -> std::result::Result<Self, Self::Error> {
         match row.remove(USER_TOKEN) {
             Some(serde_json::Value::String(token)) if !token.is_empty() => Ok(Self {
                 row,

@@ -60,6 +60,7 @@ impl Context {
         };
         // The user who registers is the one who restores the password.
         context.keep_path_value("identity", values.login.clone());
+        context.keep_path_value("token", values.token.clone());
         context
     }
 
@@ -111,6 +112,7 @@ impl Context {
 
     /// Keeps the session for later calls.
     pub(super) fn keep_session(&self, session: Session) {
+        self.keep_path_value("user-id", session.user().object_id.clone());
         self.returned().session = Some(Arc::new(session));
     }
 

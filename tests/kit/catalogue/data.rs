@@ -1,8 +1,8 @@
 //! Operations of the data service.
 
-use backendless::Record;
 use backendless::filter::field;
 use backendless::operations::*;
+use backendless::{Grantee, Permission, Record};
 use serde_json::json;
 
 use super::call::{call, first_of};
@@ -34,6 +34,8 @@ pub(super) fn entries() -> Vec<Entry> {
         relations::find(),
         relations::remove(),
         transactions::execute(),
+        grant(),
+        deny(),
         delete(),
         delete_where(),
     ]
@@ -114,6 +116,42 @@ fn update_where() -> Entry {
         number,
     )
     .query(&[("where", "age < 3")])
+}
+
+fn grant() -> Entry {
+    Entry::new(
+        &GRANT_PERMISSION,
+        &["Catalogue", "B2"],
+        call!(|context| context.table().grant(
+            context.path(1),
+            Permission::Find,
+            Grantee::role("AuthenticatedUser")
+        )),
+        ResponseBody::Any,
+        object,
+    )
+    .variant(
+        "to all users",
+        call!(|context| context.table().grant(
+            context.path(1),
+            Permission::Update,
+            Grantee::all_users()
+        )),
+    )
+}
+
+fn deny() -> Entry {
+    Entry::new(
+        &DENY_PERMISSION,
+        &["Catalogue", "B2"],
+        call!(|context| context.table().deny(
+            context.path(1),
+            Permission::Remove,
+            Grantee::role("AuthenticatedUser")
+        )),
+        ResponseBody::Any,
+        object,
+    )
 }
 
 fn delete_where() -> Entry {

@@ -54,7 +54,7 @@ pub(super) struct Expected {
 }
 
 /// Calls that differ from the others: the fault, the call, and its expected outcome.
-pub(super) const EXCEPTIONS: [(&str, &str, Expected); 8] = [
+pub(super) const EXCEPTIONS: [(&str, &str, Expected); 9] = [
     // The caller already has a part of the file, so only the caller can start again.
     (
         "close in body",
@@ -74,6 +74,8 @@ pub(super) const EXCEPTIONS: [(&str, &str, Expected); 8] = [
     ("stall in body", DOWNLOAD, once(&[ErrorKind::Timeout])),
     // A download has no total timeout while data arrives.
     ("body a byte at a time", DOWNLOAD, once(&[])),
+    // An address is a text.
+    ("wrong type", "getAuthorizationUrl", once(&[])),
     // The code may come from the application's code, which has already run.
     (
         "400 with code 9070",

@@ -242,6 +242,99 @@ fn search_sends_exactly_its_options() {
     });
 }
 
+/// A search for the users who have a role, with all options.
+#[derive(Clone, Debug)]
+struct UserSearch {
+    filter: String,
+    sort_by: Vec<String>,
+    load_roles: Option<bool>,
+    page_size: Option<u32>,
+    offset: Option<u64>,
+}
+
+fn user_searches() -> impl Strategy<Value = UserSearch> {
+    let numbers = (option::of(0..=101_u32), option::of(any::<u64>()));
+    let options = (
+        any_text(),
+        vec(any_text(), 0..3),
+        option::of(any::<bool>()),
+        numbers,
+    );
+    options.prop_map(
+        |(filter, sort_by, load_roles, (page_size, offset))| UserSearch {
+            filter,
+            sort_by,
+            load_roles,
+            page_size,
+            offset,
+        },
+    )
+}
+
+impl UserSearch {
+    fn complete() -> Self {
+        Self {
+            filter: "a = 1".to_owned(),
+            sort_by: vec!["a".to_owned()],
+            load_roles: Some(true),
+            page_size: Some(1),
+            offset: Some(1),
+        }
+    }
+
+    async fn call(self, client: &Client) -> Result<(), Error> {
+        let mut find = client.users().find_by_role("Managers").filter(self.filter);
+        for column in self.sort_by {
+            find = find.sort_by(column);
+        }
+        if let Some(load) = self.load_roles {
+            find = find.load_roles(load);
+        }
+        if let Some(users) = self.page_size {
+            find = find.page_size(users);
+        }
+        if let Some(users) = self.offset {
+            find = find.offset(users);
+        }
+        find.await.map(drop)
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let mut query = Vec::new();
+        if !self.sort_by.is_empty() {
+            query.push(("sortBy", self.sort_by.join(",")));
+        }
+        if !self.filter.trim().is_empty() {
+            query.push(("where", self.filter.clone()));
+        }
+        query.extend(self.load_roles.map(|load| ("loadRoles", load.to_string())));
+        query.extend(self.page_size.map(|users| ("pageSize", users.to_string())));
+        query.extend(self.offset.map(|users| ("offset", users.to_string())));
+        query
+    }
+
+    fn is_ordinary(&self) -> bool {
+        is_ordinary(&self.filter)
+            && self.sort_by.iter().all(|column| is_ordinary(column))
+            && self
+                .page_size
+                .is_none_or(|users| (1..=100).contains(&users))
+            && self.offset.is_none_or(|users| i64::try_from(users).is_ok())
+    }
+}
+
+#[test]
+fn search_by_role_sends_exactly_its_options() {
+    let queries = Queries::new();
+    for_all(400, user_searches(), |search| {
+        match queries.send(search.clone().call(&queries.client))? {
+            Some(target) => assert_query(target, "findUsersByRole", search.query()),
+            None if search.is_ordinary() => fail("an ordinary search is rejected"),
+            None => Ok(()),
+        }
+    });
+}
+
 #[test]
 fn get_sends_exactly_its_options() {
     let queries = Queries::new();
@@ -503,6 +596,7 @@ fn every_query_parameter_of_the_document_is_tested() {
         ),
         queries.send(client.counters().get_and_increment_by("a", 1).send()),
         queries.send(client.counters().compare_and_set("a", 1, 2).send()),
+        queries.send(UserSearch::complete().call(client)),
     ];
     let mut tested = BTreeSet::new();
     for target in targets {

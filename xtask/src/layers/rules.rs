@@ -101,6 +101,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "faults",
                 "id",
                 "limits",
+                "permissions",
                 "service_error",
                 "text",
             ],

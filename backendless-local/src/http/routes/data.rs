@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post, put};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::http::extract::{Object, PathOf, Query};
 use crate::http::response::{ErrorResponse, Json};
@@ -13,6 +13,7 @@ use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 use crate::services::caller::Caller;
+use crate::services::data::PermissionEntry;
 use crate::services::fields;
 use crate::services::parameters::Parameters;
 
@@ -24,6 +25,14 @@ pub(super) fn routes() -> Router<Services> {
         .route("/data/{table-name}/upsert", put(upsert))
         .route("/data/bulk/{table-name}", put(update_where))
         .route("/data/bulk/{table-name}/delete", post(delete_where))
+        .route(
+            "/data/{table-name}/permissions/GRANT/{object-id}",
+            put(grant_permission),
+        )
+        .route(
+            "/data/{table-name}/permissions/DENY/{object-id}",
+            put(deny_permission),
+        )
         .route(
             "/data/{table-name}/{object-id}",
             get(get_by_id).put(update).delete(delete),
@@ -85,22 +94,26 @@ async fn upsert(
 
 async fn update_where(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Query(parameters): Query,
     Object(changes): Object,
 ) -> Result<Json<usize>, ErrorResponse> {
     let clause = required_clause(parameters.one("where")?)?.to_owned();
-    let updated = services.data.update_where(path.table, clause, changes);
+    let updated = services
+        .data
+        .update_where(caller, path.table, clause, changes);
     Ok(Json(updated.await?))
 }
 
 async fn delete_where(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Object(body): Object,
 ) -> Result<Json<usize>, ErrorResponse> {
     let clause = required_clause(fields::text(&body, "where")?)?.to_owned();
-    let deleted = services.data.delete_where(path.table, clause);
+    let deleted = services.data.delete_where(caller, path.table, clause);
     Ok(Json(deleted.await?))
 }
 
@@ -113,11 +126,12 @@ fn required_clause(clause: Option<&str>) -> Result<&str, ServiceError> {
 
 async fn get_by_id(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<ObjectPath>,
     Query(parameters): Query,
 ) -> Result<Json<Row>, ErrorResponse> {
     let find = Find::from_parameters(parameters.0)?;
-    let row = services.data.get(path.table, path.object_id, find);
+    let row = services.data.get(caller, path.table, path.object_id, find);
     Ok(Json(row.await?))
 }
 
@@ -132,11 +146,12 @@ async fn delete(
 
 async fn find(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Query(parameters): Query,
 ) -> Result<Json<Vec<Row>>, ErrorResponse> {
     let find = Find::from_parameters(parameters.0)?;
-    Ok(Json(services.data.find(path.table, find).await?))
+    Ok(Json(services.data.find(caller, path.table, find).await?))
 }
 
 /// Rejects search parameters in the URL of a search whose parameters are in its body.
@@ -153,31 +168,66 @@ fn reject_parameters(parameters: &Parameters) -> Result<(), ServiceError> {
 
 async fn find_by_body(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Query(parameters): Query,
     Object(body): Object,
 ) -> Result<Json<Vec<Row>>, ErrorResponse> {
     reject_parameters(&parameters)?;
     let find = Find::from_body(body)?;
-    Ok(Json(services.data.find(path.table, find).await?))
+    Ok(Json(services.data.find(caller, path.table, find).await?))
 }
 
 async fn count(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Query(parameters): Query,
 ) -> Result<Json<i64>, ErrorResponse> {
     let find = Find::from_parameters(parameters.0)?;
-    Ok(Json(services.data.count(path.table, find).await?))
+    Ok(Json(services.data.count(caller, path.table, find).await?))
 }
 
 async fn count_by_body(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Query(parameters): Query,
     Object(body): Object,
 ) -> Result<Json<i64>, ErrorResponse> {
     reject_parameters(&parameters)?;
     let find = Find::from_body(body)?;
-    Ok(Json(services.data.count(path.table, find).await?))
+    Ok(Json(services.data.count(caller, path.table, find).await?))
+}
+
+async fn grant_permission(
+    State(services): State<Services>,
+    caller: Caller,
+    PathOf(path): PathOf<ObjectPath>,
+    Object(body): Object,
+) -> Result<(), ErrorResponse> {
+    set_permission(services, caller, path, &body, true).await
+}
+
+async fn deny_permission(
+    State(services): State<Services>,
+    caller: Caller,
+    PathOf(path): PathOf<ObjectPath>,
+    Object(body): Object,
+) -> Result<(), ErrorResponse> {
+    set_permission(services, caller, path, &body, false).await
+}
+
+async fn set_permission(
+    services: Services,
+    caller: Caller,
+    path: ObjectPath,
+    body: &Map<String, Value>,
+    allowed: bool,
+) -> Result<(), ErrorResponse> {
+    let entry = PermissionEntry::parse(body, allowed)?;
+    let set = services
+        .data
+        .set_permission(caller, path.table, path.object_id, entry);
+    Ok(set.await?)
 }

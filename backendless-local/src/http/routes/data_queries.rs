@@ -84,11 +84,12 @@ async fn table_name(
 
 async fn get_by_primary_key(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Query(parameters): Query,
 ) -> Result<Json<Row>, ErrorResponse> {
     let object_id = primary_key(&parameters)?.to_owned();
-    let row = services.data.get(path.table, object_id, Find::default());
+    let row = services.data.get(caller, path.table, object_id, Find::default());
     Ok(Json(row.await?))
 }
 

@@ -26,6 +26,18 @@ pub(super) fn find(
     Ok(found)
 }
 
+/// Returns the password hash of a user; `None` for a guest and for a user of a social login.
+pub(super) fn hash_of(
+    connection: &Connection,
+    user_id: &str,
+) -> Result<Option<String>, ServiceError> {
+    let hash = connection
+        .prepare_cached("SELECT password_hash FROM credential WHERE user_id = ?")?
+        .query_row([user_id], |row| row.get(0))
+        .optional()?;
+    Ok(hash)
+}
+
 /// Whether this is still the user's password hash.
 pub(super) fn is_current(
     connection: &Connection,

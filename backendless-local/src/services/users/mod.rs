@@ -4,12 +4,21 @@
 //! and `sessions` store hashes in tables that no query can read, so no clause, projection or row
 //! ever exposes a password or a token.
 
+mod checks;
+pub(crate) mod confirmation;
 mod credentials;
+mod guests;
 mod passwords;
 mod properties;
 mod registration;
+pub(crate) mod roles;
 mod sessions;
+mod social;
+mod status;
 
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
@@ -21,6 +30,7 @@ use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::{Caller, CallerSession};
+use crate::services::cloud_code::Handler;
 use crate::services::rows;
 use crate::services::system_properties;
 use crate::store::database::Database;
@@ -33,10 +43,46 @@ use properties::{
 /// The table whose rows are the users.
 pub(crate) const TABLE: &str = "Users";
 
+/// The value of `socialAccount` of a user who has no account at another service.
+const OWN_ACCOUNT: &str = "BACKENDLESS";
+
+/// Settings of this service.
+#[derive(Clone, Default)]
+pub(crate) struct UserSettings {
+    /// The roles of the application.
+    pub(crate) roles: Vec<String>,
+    /// Whether a user must confirm the e-mail address before the first login.
+    pub(crate) email_confirmation: bool,
+    /// The providers of social logins, by their codes.
+    pub(crate) providers: HashMap<String, Handler>,
+}
+
+/// Settings that a running service needs.
+pub(super) struct UserOptions {
+    /// The URL of the server with the app id and the key.
+    pub(super) base_url: Arc<str>,
+    pub(super) email_confirmation: bool,
+    pub(super) providers: HashMap<String, Handler>,
+}
+
+/// Prints nothing but the name: the URL contains the key.
+impl fmt::Debug for UserOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UserOptions").finish_non_exhaustive()
+    }
+}
+
 /// Creates the tables of this service, including the table of users.
 pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
-    connection.execute_batch(credentials::TABLES)?;
-    connection.execute_batch(sessions::TABLES)?;
+    for tables in [
+        credentials::TABLES,
+        sessions::TABLES,
+        roles::TABLES,
+        confirmation::TABLES,
+        social::TABLES,
+    ] {
+        connection.execute_batch(tables)?;
+    }
     let mut table = Table::existing_or_new(connection, TABLE)?;
     for name in [IDENTITY, "name", USER_STATUS, SOCIAL_ACCOUNT] {
         table.ensure_column(connection, name, Kind::String)?;
@@ -44,9 +90,17 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     table.ensure_column(connection, LAST_LOGIN, Kind::Int)
 }
 
-/// Deletes credentials and sessions. The rows of users belong to the schema.
+/// Creates the roles of the application.
+pub(super) fn create_roles(connection: &Connection, names: &[String]) -> Result<(), ServiceError> {
+    roles::create(connection, names)
+}
+
+/// Deletes credentials, sessions and assignments of roles. The rows of users belong to the schema, and the roles to the
+/// settings.
 pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch("DELETE FROM credential; DELETE FROM session;")?)
+    let tables = "DELETE FROM credential; DELETE FROM session; DELETE FROM role_assignment;
+                  DELETE FROM email_confirmation; DELETE FROM social_account;";
+    Ok(connection.execute_batch(tables)?)
 }
 
 #[derive(Clone, Debug)]
@@ -54,33 +108,56 @@ pub(crate) struct Users {
     database: Database,
     clock: Clock,
     session_life: Duration,
+    options: Arc<UserOptions>,
 }
 
 impl Users {
-    pub(super) fn new(database: Database, clock: Clock, session_life: Duration) -> Users {
+    pub(super) fn new(
+        database: Database,
+        clock: Clock,
+        session_life: Duration,
+        options: UserOptions,
+    ) -> Users {
         Users {
             database,
             clock,
             session_life,
+            options: Arc::new(options),
         }
     }
 
-    pub(crate) async fn register(&self, body: Map<String, Value>) -> Result<Row, ServiceError> {
+    /// Creates a user, or turns the guest with the objectId of the body into one.
+    pub(crate) async fn register(&self, mut body: Map<String, Value>) -> Result<Row, ServiceError> {
+        let guest = self.take_guest(&mut body).await?;
         let registration = registration::parse(body)?;
         let hash = passwords::hash(registration.password).await?;
         let (identity, mut fields) = (registration.identity, registration.fields);
-        let object_id = new_id();
+        let is_guest = guest.is_some();
+        let object_id = guest.unwrap_or_else(new_id);
         let new = rows::NewRow {
             object_id: object_id.clone(),
             owner_id: Some(object_id),
             created: self.clock.now(),
         };
+        let options = Arc::clone(&self.options);
+        let status = match options.email_confirmation {
+            true => status::EMAIL_CONFIRMATION_PENDING,
+            false => status::ENABLED,
+        };
         let write = self.database.write(move |transaction| {
-            credentials::create(transaction, &new.object_id, &identity, &hash)?;
-            fields.insert(USER_STATUS.to_owned(), Value::from("ENABLED"));
-            fields.insert(SOCIAL_ACCOUNT.to_owned(), Value::from("BACKENDLESS"));
+            let user_id = new.object_id.as_str();
+            credentials::create(transaction, user_id, &identity, &hash)?;
+            fields.insert(USER_STATUS.to_owned(), Value::from(status));
+            fields.insert(SOCIAL_ACCOUNT.to_owned(), Value::from(OWN_ACCOUNT));
             let mut table = Table::existing(transaction, TABLE)?;
-            rows::insert(transaction, &mut table, fields, &new)
+            let user = match is_guest {
+                true => rows::update(transaction, &mut table, user_id, fields, new.created)?,
+                false => rows::insert(transaction, &mut table, fields, &new)?,
+            };
+            if options.email_confirmation {
+                confirmation::send(transaction, &options.base_url, user_id)?;
+            }
+            Ok(user)
         });
         write.await
     }
@@ -107,6 +184,7 @@ impl Users {
             if !credentials::is_current(transaction, &user_id, &hash)? {
                 return Err(invalid_login());
             }
+            status::check_login(transaction, &user_id)?;
             sessions::open(transaction, &session, now)?;
             record_login(transaction, &user_id, now)
         });
@@ -118,7 +196,7 @@ impl Users {
     /// Ends the session of the caller. Succeeds without a session, because users of official clients
     /// log out after a registration, which returns no token.
     pub(crate) async fn logout(&self, caller: Caller) -> Result<(), ServiceError> {
-        let Some(session) = caller.0 else {
+        let Some(session) = caller.session else {
             return Ok(());
         };
         self.database
@@ -126,20 +204,27 @@ impl Users {
             .await
     }
 
-    /// Returns the user of the session of this token.
-    pub(crate) async fn caller(&self, token: &str) -> Result<Caller, ServiceError> {
+    /// Returns the session of this token. The account of its user must not be disabled, except for a logout.
+    pub(crate) async fn session(
+        &self,
+        token: &str,
+        is_logout: bool,
+    ) -> Result<CallerSession, ServiceError> {
         let (token, now) = (sessions::hash(token), self.clock.now());
-        let read = self
-            .database
-            .read(move |connection| sessions::find_user(connection, &token, now));
-        match read.await? {
-            Some(user_id) => Ok(Caller(Some(CallerSession { user_id, token }))),
-            // The live service's message contains the token; this one must not.
-            None => Err(ServiceError::new(
-                code::UNKNOWN_TOKEN,
-                "Not existing user token. Relogin user to update your user token",
-            )),
-        }
+        let read = self.database.read(move |connection| {
+            let Some(user_id) = sessions::find_user(connection, &token, now)? else {
+                // The live service's message contains the token; this one must not.
+                return Err(ServiceError::new(
+                    code::UNKNOWN_TOKEN,
+                    "Not existing user token. Relogin user to update your user token",
+                ));
+            };
+            match !is_logout && status::is_disabled(connection, &user_id)? {
+                true => Err(status::disabled()),
+                false => Ok(CallerSession { user_id, token }),
+            }
+        });
+        read.await
     }
 
     /// Checks that the identity is registered. No e-mail is sent.
@@ -158,7 +243,7 @@ impl Users {
         }
     }
 
-    /// Updates a user, which only the user itself may do. The identity stays unique. A change of the
+    /// Updates a user, which only the user itself and server-side code may do. The identity stays unique. A change of the
     /// password ends the other sessions of the user.
     pub(crate) async fn update(
         &self,
@@ -191,7 +276,7 @@ impl Users {
             let (identity, hash) = (identity.as_deref(), hash.as_deref());
             credentials::change(transaction, &object_id, identity, hash)?;
             if hash.is_some() {
-                let kept = caller.0.as_ref().map(|session| &session.token);
+                let kept = caller.session.as_ref().map(|session| &session.token);
                 sessions::close_others(transaction, &object_id, kept)?;
             }
             if fields.is_empty() && hash.is_some() {
@@ -230,7 +315,35 @@ pub(super) fn revoke_access(
 ) -> Result<(), ServiceError> {
     check_self(caller, object_id, Change::Delete)?;
     credentials::delete(connection, object_id)?;
+    roles::unassign_all(connection, object_id)?;
+    confirmation::delete_all(connection, object_id)?;
+    social::delete_all(connection, object_id)?;
     sessions::close_all(connection, object_id)
+}
+
+/// Returns the objectId of the user with this identity or objectId.
+fn find_id(connection: &Connection, identity: &str) -> Result<Option<String>, ServiceError> {
+    let key = registration::identity_key(identity);
+    if let Some((user_id, _)) = credentials::find(connection, &key)? {
+        return Ok(Some(user_id));
+    }
+    let table = Table::existing(connection, TABLE)?;
+    let exists = rows::exists(connection, &table, identity)?;
+    Ok(exists.then(|| identity.to_owned()))
+}
+
+/// Checks that a user with this objectId exists.
+pub(super) fn check_user(connection: &Connection, user_id: &str) -> Result<(), ServiceError> {
+    let table = Table::existing(connection, TABLE)?;
+    match rows::exists(connection, &table, user_id)? {
+        true => Ok(()),
+        false => Err(unknown_user()),
+    }
+}
+
+fn unknown_user() -> ServiceError {
+    let message = "There is no user with this identity or objectId";
+    ServiceError::not_found(code::UNKNOWN_USER, message)
 }
 
 /// A change of a user that only the user itself may make.
@@ -240,8 +353,11 @@ enum Change {
     Delete,
 }
 
-/// Checks that the caller is the user.
+/// Checks that the caller is the user, or server-side code.
 fn check_self(caller: &Caller, object_id: &str, change: Change) -> Result<(), ServiceError> {
+    if caller.is_cloud_code() {
+        return Ok(());
+    }
     let (code, message) = match (caller.user_id(), change) {
         (Some(caller), _) if caller == object_id => return Ok(()),
         (Some(_), Change::Update) => (

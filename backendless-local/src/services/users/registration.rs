@@ -31,13 +31,17 @@ pub(super) fn parse(mut body: Map<String, Value>) -> Result<Registration, Servic
             return Err(ServiceError::new(code, message));
         }
     }
-    body.retain(|name, _| !MANAGED.contains(&name.as_str()));
-    let fields = rows::writable(body);
     Ok(Registration {
         identity: identity_key(&identity),
         password,
-        fields,
+        fields: own_fields(body),
     })
+}
+
+/// Removes the properties that only the server writes.
+pub(super) fn own_fields(mut body: Map<String, Value>) -> Map<String, Value> {
+    body.retain(|name, _| !MANAGED.contains(&name.as_str()) && name != PASSWORD);
+    rows::writable(body)
 }
 
 /// Checks a password: a string that is not empty.
