@@ -21,6 +21,7 @@ use crate::http::connection::{ConnectionHandle, LimitedListener};
 use crate::limits::Limits;
 use crate::service_error::ServiceError;
 use crate::services::cloud_code::CloudCode;
+use crate::services::files::RemoteFiles;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
 use crate::store::query_limit::MAX_TIME;
@@ -99,6 +100,7 @@ impl Server {
                 query_timeout: MAX_TIME,
                 dialect: None,
                 cloud_code: CloudCode::default(),
+                remote_files: RemoteFiles::default(),
             },
         }
     }
@@ -449,6 +451,26 @@ impl Builder {
         self.settings
             .cloud_code
             .register_event(event, Arc::new(handler));
+        self
+    }
+
+    /// Registers the content of a URL, for requests that upload or append a file from a URL. The server downloads nothing:
+    /// such a request for another URL is rejected with code 6009.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder()
+    ///     .remote_file("https://example.com/logo.png", [0x89, 0x50, 0x4e, 0x47])
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remote_file(mut self, url: impl Into<String>, content: impl Into<Vec<u8>>) -> Builder {
+        self.settings
+            .remote_files
+            .register(url.into(), content.into());
         self
     }
 

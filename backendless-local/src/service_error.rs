@@ -39,6 +39,7 @@ pub(crate) mod code {
     pub(crate) const UPDATED_AT_REGISTRATION: i64 = 3076;
     pub(crate) const CREATED_AT_REGISTRATION: i64 = 3077;
     pub(crate) const DELETE_OF_ANOTHER_USER: i64 = 3095;
+    pub(crate) const NO_PERMISSION: i64 = 4000;
     pub(crate) const INVALID_COORDINATES: i64 = 4002;
     pub(crate) const INVALID_GEO_OFFSET: i64 = 4003;
     pub(crate) const INVALID_GEO_PAGE_SIZE: i64 = 4004;
@@ -52,10 +53,13 @@ pub(crate) mod code {
     pub(crate) const FILE_NOT_FOUND: i64 = 6000;
     pub(crate) const INVALID_PATH: i64 = 6001;
     pub(crate) const FILE_EXISTS: i64 = 6003;
+    pub(crate) const RESOURCE_NOT_FOUND: i64 = 6007;
     pub(crate) const UPLOAD_FAILED: i64 = 6009;
     pub(crate) const INVALID_CONTENT_TYPE: i64 = 6010;
     pub(crate) const FILE_PART_MISSING: i64 = 6011;
     pub(crate) const MULTIPLE_FILES: i64 = 6012;
+    pub(crate) const CONTENT_TOO_LONG: i64 = 6016;
+    pub(crate) const PATH_EXISTS: i64 = 6018;
     pub(crate) const INVALID_VALUE: i64 = 8000;
     pub(crate) const UNPARSABLE_BODY: i64 = 8002;
     pub(crate) const MISSING_PARAMETER: i64 = 8007;

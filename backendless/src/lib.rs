@@ -67,7 +67,10 @@ pub mod parameters {
     pub use crate::data::{
         CountParameters, DeleteWhereParameters, FindParameters, UpdateWhereParameters,
     };
-    pub use crate::files::{DownloadFileParameters, UploadFileParameters};
+    pub use crate::files::{
+        CountFilesParameters, DownloadFileParameters, ListFilesParameters, SaveFileParameters,
+        UploadFileParameters, UploadFromUrlParameters,
+    };
     pub use crate::geo::FindGeoPointsParameters;
     pub use crate::messaging::PublishParameters;
     pub use crate::request::{Parameters, Ready};
@@ -89,7 +92,10 @@ pub use cloud_code::{CloudCode, Events, Invocation};
 pub use counters::Counters;
 pub use data::{Count, DeleteWhere, Find, Object, ObjectStream, Record, Table, UpdateWhere};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
-pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
+pub use files::{
+    CountFiles, Download, DownloadFile, FileEntry, FileGrantee, FileInfo, FileLocation,
+    FilePermission, FileStream, Files, ListFiles, SaveFile, Upload, UploadFile, UploadFromUrl,
+};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
 pub use messaging::{Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy};
 pub use profile::Profile;

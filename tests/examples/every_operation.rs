@@ -52,7 +52,10 @@ async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>> {
         println!("Calling the application that BACKENDLESS_APP_ID names.");
         return Ok((Client::from_env()?, None));
     }
-    let server = Server::start().await?;
+    let server = Server::builder()
+        .remote_file(catalogue::REMOTE_FILE, "remote")
+        .start()
+        .await?;
     let client = Client::builder(server.app_id(), server.api_key())
         .api_url(server.url())
         .build()?;

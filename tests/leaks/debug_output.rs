@@ -6,7 +6,8 @@ use std::path::Path;
 
 use backendless::filter::{Value, field};
 use backendless::{
-    Client, Email, FileInfo, Record, Registration, Timestamp, Units, Upload, UserToken, raw,
+    Client, Email, FileInfo, FileLocation, Record, Registration, Timestamp, Units, Upload,
+    UserToken, raw,
 };
 use backendless_tests::catalogue::{self, Context};
 use futures_util::stream;
@@ -18,13 +19,22 @@ use crate::capture::Capture;
 use crate::fixture::{Transport, builder, start_server, success};
 
 /// Types that contain a row or a message of the caller, or expected values, and print it. They contain no secrets.
-const PRINT_CALLER_DATA: [&str; 5] = ["GeoPoint", "Message", "MessageStatus", "Mock", "Object"];
+const PRINT_CALLER_DATA: [&str; 7] = [
+    "FileEntry",
+    "FileGrantee",
+    "GeoPoint",
+    "Message",
+    "MessageStatus",
+    "Mock",
+    "Object",
+];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 13] = [
+const WITHOUT_DATA: [&str; 14] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
+    "FilePermission",
     "Idempotency",
     "MockServer",
     "Operation",
@@ -140,6 +150,10 @@ async fn files(client: &Client, url: &str, texts: &mut DebugTexts) {
         &raw::Multipart::new(VALUE, Upload::bytes(VALUE)),
     );
     texts.add("Prepared", &raw::delete_file(VALUE).unwrap());
+    texts.add("FileLocation", &FileLocation::from(&info));
+    texts.add("FileLocation", &FileLocation::from(VALUE));
+    texts.add("CountFilesParameters", &files.count("docs").pattern(VALUE));
+    texts.add("FileStream", &files.list("docs").pattern(VALUE).stream());
     texts.add("Download", &files.download(&info).await.unwrap());
 }
 

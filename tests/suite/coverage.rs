@@ -66,7 +66,11 @@ async fn every_call_of_the_catalogue_is_a_request_to_its_operation() {
 #[tokio::test]
 async fn requests_and_responses_conform_to_the_document() {
     let spec = Spec::read();
-    let server = Server::start().await.unwrap();
+    let server = Server::builder()
+        .remote_file(catalogue::REMOTE_FILE, "remote")
+        .start()
+        .await
+        .unwrap();
     let tap = RecordingProxy::in_front_of(&server.url()).await;
     let client = Client::builder(server.app_id(), server.api_key())
         .api_url(tap.url())

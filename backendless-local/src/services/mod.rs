@@ -34,7 +34,7 @@ use crate::services::caller::Caller;
 use crate::services::cloud_code::CloudCode;
 use crate::services::counters::Counters;
 use crate::services::data::Data;
-use crate::services::files::{ContentStore, Files};
+use crate::services::files::{ContentStore, Files, RemoteFiles};
 use crate::services::geo::Geo;
 use crate::services::messaging::Messaging;
 use crate::services::users::Users;
@@ -53,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) query_timeout: Duration,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) cloud_code: CloudCode,
+    pub(crate) remote_files: RemoteFiles,
 }
 
 /// All services of a running server.
@@ -100,7 +101,12 @@ impl Services {
             api_key,
             data: Data::new(database.clone(), clock.clone(), users.clone()),
             users,
-            files: Files::new(database.clone(), content),
+            files: Files::new(
+                database.clone(),
+                content,
+                clock.clone(),
+                settings.remote_files,
+            ),
             messaging: Messaging::new(database.clone(), clock.clone()),
             geo: Geo::new(database.clone()),
             cache: Cache::new(database.clone(), clock, settings.dialect),

@@ -7,6 +7,7 @@ mod cache;
 mod cloud_code;
 mod counters;
 mod dialects;
+mod file_commands;
 mod file_paths;
 mod files;
 mod geo;

@@ -50,25 +50,9 @@ POST /users/oauth/google/request_url {"redirect":true}
 POST /users/social/google/login {"accessToken":"t"}
 POST /users/social/facebook/sdk/login {"accessToken":"t"}
 POST /users/social/oauth/twitter/request_url {}
-POST /files/images/pic.png {"url":"http://127.0.0.1:1/pic.png"}
-POST /files/images/pic.png?overwrite=true {"url":"http://127.0.0.1:1/pic.png"}
-PUT /files/binary/docs/a%20b.txt?overwrite=true YWJj
-POST /files/append/docs/log.txt {"url":"http://127.0.0.1:1/log.txt"}
-PUT /files/append/docs/log.txt abc
-PUT /files/append/binary/docs/log.txt YWJj
-GET /files/docs
-GET /files/docs?pattern=*.txt&sub=true&pagesize=10&offset=0
-GET /files/docs/a.txt?action=exists
-GET /files/docs?action=count&pattern=*&sub=true&countDirectories=true
-POST /files/docs/new%20dir/
-PUT /files/rename {"oldPathName":"/docs/a.txt","newName":"b.txt"}
-PUT /files/copy {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
-PUT /files/move {"sourcePath":"/docs/a.txt","targetPath":"/other/a.txt"}
 DELETE /files/docs?pattern=*&sub=false
 DELETE /files/docs/a.txt?action=exists
 POST /files/docs/b.txt?action=append abc
-PUT /files/permissions/GRANT/docs%2Fa.txt {"permission":"READ","user":"*"}
-PUT /files/permissions/DENY/docs%2Fa.txt {"permission":"READ","role":"*"}
 GET /messaging/M-1
 DELETE /messaging/M-1
 DELETE /messaging/channels/news

@@ -5,6 +5,7 @@
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/files.yaml sha256 3a465244b1ab65fac30150d2ec9aa685e07bf9ed3f5a0e83e6df3368e0c8d4c5
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Typed mocks: per operation a request matcher (`..When`) and a response (`..Then`).
@@ -142,6 +143,17 @@ impl MockServer {
         self.expect(
             &operations::DELETE_FILE,
             |when, then| configure(DeleteFileWhen(when), DeleteFileThen(then)),
+        )
+    }
+
+    /// Adds a mock of `listFiles`: `GET /files/{path}`.
+    pub fn list_files<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(ListFilesWhen, ListFilesThen),
+    {
+        self.expect(
+            &operations::LIST_FILES,
+            |when, then| configure(ListFilesWhen(when), ListFilesThen(then)),
         )
     }
 
@@ -440,6 +452,136 @@ impl MockServer {
         self.expect(
             &operations::DELETE_OBJECTS,
             |when, then| configure(DeleteObjectsWhen(when), DeleteObjectsThen(then)),
+        )
+    }
+
+    /// Adds a mock of `listRootDirectory`: `GET /files/`.
+    pub fn list_root_directory<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(ListRootDirectoryWhen, ListRootDirectoryThen),
+    {
+        self.expect(
+            &operations::LIST_ROOT_DIRECTORY,
+            |when, then| configure(
+                ListRootDirectoryWhen(when),
+                ListRootDirectoryThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `createDirectory`: `POST /files/{path}/`.
+    pub fn create_directory<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(CreateDirectoryWhen, CreateDirectoryThen),
+    {
+        self.expect(
+            &operations::CREATE_DIRECTORY,
+            |when, then| configure(CreateDirectoryWhen(when), CreateDirectoryThen(then)),
+        )
+    }
+
+    /// Adds a mock of `renameFile`: `PUT /files/rename`.
+    pub fn rename_file<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(RenameFileWhen, RenameFileThen),
+    {
+        self.expect(
+            &operations::RENAME_FILE,
+            |when, then| configure(RenameFileWhen(when), RenameFileThen(then)),
+        )
+    }
+
+    /// Adds a mock of `copyFile`: `PUT /files/copy`.
+    pub fn copy_file<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(CopyFileWhen, CopyFileThen),
+    {
+        self.expect(
+            &operations::COPY_FILE,
+            |when, then| configure(CopyFileWhen(when), CopyFileThen(then)),
+        )
+    }
+
+    /// Adds a mock of `moveFile`: `PUT /files/move`.
+    pub fn move_file<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(MoveFileWhen, MoveFileThen),
+    {
+        self.expect(
+            &operations::MOVE_FILE,
+            |when, then| configure(MoveFileWhen(when), MoveFileThen(then)),
+        )
+    }
+
+    /// Adds a mock of `saveFile`: `PUT /files/binary/{path}`.
+    pub fn save_file<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(SaveFileWhen, SaveFileThen),
+    {
+        self.expect(
+            &operations::SAVE_FILE,
+            |when, then| configure(SaveFileWhen(when), SaveFileThen(then)),
+        )
+    }
+
+    /// Adds a mock of `appendFromUrl`: `POST /files/append/{path}`.
+    pub fn append_from_url<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(AppendFromUrlWhen, AppendFromUrlThen),
+    {
+        self.expect(
+            &operations::APPEND_FROM_URL,
+            |when, then| configure(AppendFromUrlWhen(when), AppendFromUrlThen(then)),
+        )
+    }
+
+    /// Adds a mock of `appendText`: `PUT /files/append/{path}`.
+    pub fn append_text<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(AppendTextWhen, AppendTextThen),
+    {
+        self.expect(
+            &operations::APPEND_TEXT,
+            |when, then| configure(AppendTextWhen(when), AppendTextThen(then)),
+        )
+    }
+
+    /// Adds a mock of `appendBinary`: `PUT /files/append/binary/{path}`.
+    pub fn append_binary<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(AppendBinaryWhen, AppendBinaryThen),
+    {
+        self.expect(
+            &operations::APPEND_BINARY,
+            |when, then| configure(AppendBinaryWhen(when), AppendBinaryThen(then)),
+        )
+    }
+
+    /// Adds a mock of `grantFilePermission`: `PUT /files/permissions/GRANT/{path}`.
+    pub fn grant_file_permission<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(GrantFilePermissionWhen, GrantFilePermissionThen),
+    {
+        self.expect(
+            &operations::GRANT_FILE_PERMISSION,
+            |when, then| configure(
+                GrantFilePermissionWhen(when),
+                GrantFilePermissionThen(then),
+            ),
+        )
+    }
+
+    /// Adds a mock of `denyFilePermission`: `PUT /files/permissions/DENY/{path}`.
+    pub fn deny_file_permission<F>(&self, configure: F) -> Mock<'_>
+    where
+        F: FnOnce(DenyFilePermissionWhen, DenyFilePermissionThen),
+    {
+        self.expect(
+            &operations::DENY_FILE_PERMISSION,
+            |when, then| configure(
+                DenyFilePermissionWhen(when),
+                DenyFilePermissionThen(then),
+            ),
         )
     }
 }
@@ -1052,6 +1194,82 @@ impl DeleteFileThen {
     /// Responds with status 200 and no body.
     pub fn ok(self) -> Self {
         Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `listFiles`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct ListFilesWhen(RequestMatcher);
+
+impl ListFilesWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `action` equals this value.
+    pub fn action(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("action", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `countDirectories` equals this value.
+    pub fn count_directories(self, value: bool) -> Self {
+        Self(self.0.query("countDirectories", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `offset` equals this value.
+    pub fn offset(self, value: i64) -> Self {
+        Self(self.0.query("offset", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `pagesize` equals this value.
+    pub fn pagesize(self, value: i64) -> Self {
+        Self(self.0.query("pagesize", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `pattern` equals this value.
+    pub fn pattern(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("pattern", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `sub` equals this value.
+    pub fn sub(self, value: bool) -> Self {
+        Self(self.0.query("sub", vec![value.to_string()]))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `listFiles`.
+#[derive(Debug)]
+pub struct ListFilesThen(Responder);
+
+impl ListFilesThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
     }
 
     /// Responds with this status and an error in the format of Backendless.
@@ -2383,6 +2601,584 @@ impl DeleteObjectsThen {
     /// Panics if `body` cannot be serialized as JSON.
     pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
         Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `listRootDirectory`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct ListRootDirectoryWhen(RequestMatcher);
+
+impl ListRootDirectoryWhen {
+    /// Matches only requests whose query parameter `action` equals this value.
+    pub fn action(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("action", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `countDirectories` equals this value.
+    pub fn count_directories(self, value: bool) -> Self {
+        Self(self.0.query("countDirectories", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `offset` equals this value.
+    pub fn offset(self, value: i64) -> Self {
+        Self(self.0.query("offset", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `pagesize` equals this value.
+    pub fn pagesize(self, value: i64) -> Self {
+        Self(self.0.query("pagesize", vec![value.to_string()]))
+    }
+
+    /// Matches only requests whose query parameter `pattern` equals this value.
+    pub fn pattern(self, value: impl Into<String>) -> Self {
+        Self(self.0.query("pattern", vec![value.into()]))
+    }
+
+    /// Matches only requests whose query parameter `sub` equals this value.
+    pub fn sub(self, value: bool) -> Self {
+        Self(self.0.query("sub", vec![value.to_string()]))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `listRootDirectory`.
+#[derive(Debug)]
+pub struct ListRootDirectoryThen(Responder);
+
+impl ListRootDirectoryThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `createDirectory`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct CreateDirectoryWhen(RequestMatcher);
+
+impl CreateDirectoryWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `createDirectory`.
+#[derive(Debug)]
+pub struct CreateDirectoryThen(Responder);
+
+impl CreateDirectoryThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `renameFile`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct RenameFileWhen(RequestMatcher);
+
+impl RenameFileWhen {
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `renameFile`.
+#[derive(Debug)]
+pub struct RenameFileThen(Responder);
+
+impl RenameFileThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `copyFile`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct CopyFileWhen(RequestMatcher);
+
+impl CopyFileWhen {
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `copyFile`.
+#[derive(Debug)]
+pub struct CopyFileThen(Responder);
+
+impl CopyFileThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `moveFile`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct MoveFileWhen(RequestMatcher);
+
+impl MoveFileWhen {
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `moveFile`.
+#[derive(Debug)]
+pub struct MoveFileThen(Responder);
+
+impl MoveFileThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `saveFile`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct SaveFileWhen(RequestMatcher);
+
+impl SaveFileWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests whose query parameter `overwrite` equals this value.
+    pub fn overwrite(self, value: bool) -> Self {
+        Self(self.0.query("overwrite", vec![value.to_string()]))
+    }
+
+    /// Matches only requests with this body.
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self(self.0.bytes(body.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `saveFile`.
+#[derive(Debug)]
+pub struct SaveFileThen(Responder);
+
+impl SaveFileThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `appendFromUrl`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct AppendFromUrlWhen(RequestMatcher);
+
+impl AppendFromUrlWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `appendFromUrl`.
+#[derive(Debug)]
+pub struct AppendFromUrlThen(Responder);
+
+impl AppendFromUrlThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `appendText`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct AppendTextWhen(RequestMatcher);
+
+impl AppendTextWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests with this body.
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self(self.0.bytes(body.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `appendText`.
+#[derive(Debug)]
+pub struct AppendTextThen(Responder);
+
+impl AppendTextThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `appendBinary`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct AppendBinaryWhen(RequestMatcher);
+
+impl AppendBinaryWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests with this body.
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Self {
+        Self(self.0.bytes(body.into()))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `appendBinary`.
+#[derive(Debug)]
+pub struct AppendBinaryThen(Responder);
+
+impl AppendBinaryThen {
+    /// Responds with status 200 and this JSON.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn ok(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `grantFilePermission`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct GrantFilePermissionWhen(RequestMatcher);
+
+impl GrantFilePermissionWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `grantFilePermission`.
+#[derive(Debug)]
+pub struct GrantFilePermissionThen(Responder);
+
+impl GrantFilePermissionThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
+    }
+
+    /// Responds with this status and an error in the format of Backendless.
+    pub fn error(self, status: u16, code: i64, message: &str) -> Self {
+        Self(self.0.error(status, code, message))
+    }
+
+    /// Returns the responder of httpmock with the response so far, to change the rest.
+    pub fn into_inner(self) -> ::httpmock::Then {
+        self.0.into_inner()
+    }
+}
+
+/// Request matcher of a mock of `denyFilePermission`. Requests may differ in everything that it does not set.
+#[derive(Debug)]
+pub struct DenyFilePermissionWhen(RequestMatcher);
+
+impl DenyFilePermissionWhen {
+    /// Matches only requests whose path parameter `path` equals this value.
+    pub fn path(self, value: impl Into<String>) -> Self {
+        Self(self.0.path("path", value.into()))
+    }
+
+    /// Matches only requests with this JSON body. Bodies are compared as values, not as text.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `body` cannot be serialized as JSON.
+    pub fn body(self, body: &(impl ::serde::Serialize + ?Sized)) -> Self {
+        Self(self.0.json(body))
+    }
+
+    /// Matches only requests with this user token.
+    pub fn user_token(self, token: impl Into<String>) -> Self {
+        Self(self.0.user_token(token.into()))
+    }
+
+    /// Returns the matcher of httpmock with all conditions so far, to add others.
+    pub fn into_inner(self) -> ::httpmock::When {
+        self.0.into_inner()
+    }
+}
+
+/// Response of a mock of `denyFilePermission`.
+#[derive(Debug)]
+pub struct DenyFilePermissionThen(Responder);
+
+impl DenyFilePermissionThen {
+    /// Responds with status 200 and no body.
+    pub fn ok(self) -> Self {
+        Self(self.0.empty())
     }
 
     /// Responds with this status and an error in the format of Backendless.

@@ -5,6 +5,7 @@
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/files.yaml sha256 3a465244b1ab65fac30150d2ec9aa685e07bf9ed3f5a0e83e6df3368e0c8d4c5
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! The operations of the API, one constant each.
@@ -252,6 +253,9 @@ pub static RESTORE_PASSWORD: Operation = Operation {
 ///
 /// Idempotent when overwrite=true: without overwrite a second upload finds the file of the first
 /// and fails.
+///
+/// Reserved values of `path`, which would make the path address another operation:
+/// `append/{path*}`, `{path*}/`.
 pub static UPLOAD_FILE: Operation = Operation {
     id: "uploadFile",
     service: "Files",
@@ -268,7 +272,7 @@ pub static UPLOAD_FILE: Operation = Operation {
         PathParameter {
             name: "path",
             multi_segment: true,
-            reserved: &[],
+            reserved: &["append/{path*}", "{path*}/"],
         },
     ],
 };
@@ -292,6 +296,31 @@ pub static DELETE_FILE: Operation = Operation {
             name: "path",
             multi_segment: true,
             reserved: &[],
+        },
+    ],
+};
+
+/// `listFiles`: List or count the files of a directory, or check whether a path exists.
+///
+/// `GET /files/{path}`
+///
+/// Safe: reads a directory and changes nothing.
+///
+/// Reserved values of `path`, which would make the path address another operation: ``.
+pub static LIST_FILES: Operation = Operation {
+    id: "listFiles",
+    service: "Files",
+    method: "GET",
+    path: "/files/{path}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: true,
+            reserved: &[""],
         },
     ],
 };
@@ -896,6 +925,250 @@ pub static DELETE_OBJECTS: Operation = Operation {
     ],
 };
 
+/// `listRootDirectory`: List or count the files of the root directory.
+///
+/// `GET /files/`
+///
+/// Safe: reads a directory and changes nothing.
+pub static LIST_ROOT_DIRECTORY: Operation = Operation {
+    id: "listRootDirectory",
+    service: "Files",
+    method: "GET",
+    path: "/files/",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Safe,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `createDirectory`: Create a directory.
+///
+/// `POST /files/{path}/`
+///
+/// Not idempotent: a second request finds the directory of the first and may fail.
+///
+/// Reserved values of `path`, which would make the path address another operation: `append`,
+/// `append/{path*}`.
+pub static CREATE_DIRECTORY: Operation = Operation {
+    id: "createDirectory",
+    service: "Files",
+    method: "POST",
+    path: "/files/{path}/",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: true,
+            reserved: &["append", "append/{path*}"],
+        },
+    ],
+};
+
+/// `renameFile`: Rename a file or a directory.
+///
+/// `PUT /files/rename`
+///
+/// Not idempotent: a second request does not find the old path and fails, or renames what was
+/// created there meanwhile.
+pub static RENAME_FILE: Operation = Operation {
+    id: "renameFile",
+    service: "Files",
+    method: "PUT",
+    path: "/files/rename",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `copyFile`: Copy a file or a directory.
+///
+/// `PUT /files/copy`
+///
+/// Not idempotent: a second request finds the copy of the first and may fail, or copies what was
+/// changed meanwhile.
+pub static COPY_FILE: Operation = Operation {
+    id: "copyFile",
+    service: "Files",
+    method: "PUT",
+    path: "/files/copy",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `moveFile`: Move a file or a directory.
+///
+/// `PUT /files/move`
+///
+/// Not idempotent: a second request does not find the source and fails, or moves what was created
+/// there meanwhile.
+pub static MOVE_FILE: Operation = Operation {
+    id: "moveFile",
+    service: "Files",
+    method: "PUT",
+    path: "/files/move",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[],
+};
+
+/// `saveFile`: Save the content of a file.
+///
+/// `PUT /files/binary/{path}`
+///
+/// Idempotent when overwrite=true: without overwrite a second request finds the file of the first
+/// and fails.
+pub static SAVE_FILE: Operation = Operation {
+    id: "saveFile",
+    service: "Files",
+    method: "PUT",
+    path: "/files/binary/{path}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::IdempotentWhen {
+        query: "overwrite",
+        value: "true",
+    },
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: true,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `appendFromUrl`: Append the content of a URL to a file.
+///
+/// `POST /files/append/{path}`
+///
+/// Not idempotent: each request appends the content once more.
+///
+/// Reserved values of `path`, which would make the path address another operation: ``, `{path*}/`.
+pub static APPEND_FROM_URL: Operation = Operation {
+    id: "appendFromUrl",
+    service: "Files",
+    method: "POST",
+    path: "/files/append/{path}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: true,
+            reserved: &["", "{path*}/"],
+        },
+    ],
+};
+
+/// `appendText`: Append text to a file.
+///
+/// `PUT /files/append/{path}`
+///
+/// Not idempotent: each request appends the text once more.
+///
+/// Reserved values of `path`, which would make the path address another operation:
+/// `binary/{path*}`.
+pub static APPEND_TEXT: Operation = Operation {
+    id: "appendText",
+    service: "Files",
+    method: "PUT",
+    path: "/files/append/{path}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: true,
+            reserved: &["binary/{path*}"],
+        },
+    ],
+};
+
+/// `appendBinary`: Append bytes to a file.
+///
+/// `PUT /files/append/binary/{path}`
+///
+/// Not idempotent: each request appends the bytes once more.
+pub static APPEND_BINARY: Operation = Operation {
+    id: "appendBinary",
+    service: "Files",
+    method: "PUT",
+    path: "/files/append/binary/{path}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::NotIdempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: true,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `grantFilePermission`: Grant a permission for a file or a directory.
+///
+/// `PUT /files/permissions/GRANT/{path}`
+///
+/// Idempotent: sets a permission to a given state; a second request sets the same state.
+pub static GRANT_FILE_PERMISSION: Operation = Operation {
+    id: "grantFilePermission",
+    service: "Files",
+    method: "PUT",
+    path: "/files/permissions/GRANT/{path}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
+/// `denyFilePermission`: Deny a permission for a file or a directory.
+///
+/// `PUT /files/permissions/DENY/{path}`
+///
+/// Idempotent: sets a permission to a given state; a second request sets the same state.
+pub static DENY_FILE_PERMISSION: Operation = Operation {
+    id: "denyFilePermission",
+    service: "Files",
+    method: "PUT",
+    path: "/files/permissions/DENY/{path}",
+    origin: Origin::Overlay,
+    session: SessionUse::Uses,
+    idempotency: Idempotency::Idempotent,
+    error_codes: ErrorCodes::Service,
+    path_parameters: &[
+        PathParameter {
+            name: "path",
+            multi_segment: false,
+            reserved: &[],
+        },
+    ],
+};
+
 /// All operations, in the order of the specification.
 pub static ALL: &[&Operation] = &[
     &CREATE_OBJECT,
@@ -910,6 +1183,7 @@ pub static ALL: &[&Operation] = &[
     &RESTORE_PASSWORD,
     &UPLOAD_FILE,
     &DELETE_FILE,
+    &LIST_FILES,
     &PUBLISH_MESSAGE,
     &POLL_MESSAGES,
     &SEND_EMAIL,
@@ -936,4 +1210,15 @@ pub static ALL: &[&Operation] = &[
     &UPSERT_OBJECT,
     &UPDATE_OBJECTS,
     &DELETE_OBJECTS,
+    &LIST_ROOT_DIRECTORY,
+    &CREATE_DIRECTORY,
+    &RENAME_FILE,
+    &COPY_FILE,
+    &MOVE_FILE,
+    &SAVE_FILE,
+    &APPEND_FROM_URL,
+    &APPEND_TEXT,
+    &APPEND_BINARY,
+    &GRANT_FILE_PERMISSION,
+    &DENY_FILE_PERMISSION,
 ];

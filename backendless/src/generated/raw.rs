@@ -5,6 +5,7 @@
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 7f9b34bd2ea1fddd5ccdbf6d4480a88144130246959178d36b6e3ab4c1cb1c4a
 // overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
+// overlays/files.yaml sha256 3a465244b1ab65fac30150d2ec9aa685e07bf9ed3f5a0e83e6df3368e0c8d4c5
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Request builders: one function per operation, which does no I/O.
@@ -248,6 +249,42 @@ pub fn restore_password(identity: &str) -> crate::Result<Prepared<()>> {
     request.literal("/users/restorepassword/");
     request.parameter(0, identity)?;
     Ok(request.finish_empty())
+}
+
+/// List or count the files of a directory, or check whether a path exists
+///
+/// Without `action`, the response is a list of directories and files.
+///
+/// Sends a `GET` request to `/files/{path}`
+///
+/// Arguments:
+/// - `path`: Path of a directory, or with the action `exists` of a file.
+/// - `action`: `exists` returns whether the path exists, and `count` the number of files in the
+///   directory, instead of a list. Known values: `exists`, `count`.
+/// - `count_directories`: Whether directories are counted as well; for the action `count`.
+/// - `offset`: The number of entries to skip.
+/// - `pagesize`: The maximum number of entries.
+/// - `pattern`: Pattern of the names, in which `*` matches any text and `?` one character.
+/// - `sub`: Whether the entries of the directories below are included.
+pub fn list_files<T: ::serde::de::DeserializeOwned>(
+    path: &str,
+    action: Option<&str>,
+    count_directories: Option<bool>,
+    offset: Option<i64>,
+    pagesize: Option<i64>,
+    pattern: Option<&str>,
+    sub: Option<bool>,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::LIST_FILES);
+    request.literal("/files/");
+    request.parameter(0, path)?;
+    request.query("action", &action)?;
+    request.query("countDirectories", &count_directories)?;
+    request.query("offset", &offset)?;
+    request.query("pagesize", &pagesize)?;
+    request.query("pattern", &pattern)?;
+    request.query("sub", &sub)?;
+    Ok(request.finish_json())
 }
 
 /// Upload a file
@@ -772,6 +809,236 @@ pub fn delete_objects<B: ::serde::Serialize + ?Sized>(
     request.literal("/data/bulk/");
     request.parameter(0, table_name)?;
     request.literal("/delete");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// List or count the files of the root directory
+///
+/// Without `action`, the response is a list of directories and files.
+///
+/// Sends a `GET` request to `/files/`
+///
+/// Arguments:
+/// - `action`: `exists` returns whether the path exists, and `count` the number of files in the
+///   directory, instead of a list. Known values: `exists`, `count`.
+/// - `count_directories`: Whether directories are counted as well; for the action `count`.
+/// - `offset`: The number of entries to skip.
+/// - `pagesize`: The maximum number of entries.
+/// - `pattern`: Pattern of the names, in which `*` matches any text and `?` one character.
+/// - `sub`: Whether the entries of the directories below are included.
+pub fn list_root_directory<T: ::serde::de::DeserializeOwned>(
+    action: Option<&str>,
+    count_directories: Option<bool>,
+    offset: Option<i64>,
+    pagesize: Option<i64>,
+    pattern: Option<&str>,
+    sub: Option<bool>,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::LIST_ROOT_DIRECTORY);
+    request.literal("/files/");
+    request.query("action", &action)?;
+    request.query("countDirectories", &count_directories)?;
+    request.query("offset", &offset)?;
+    request.query("pagesize", &pagesize)?;
+    request.query("pattern", &pattern)?;
+    request.query("sub", &sub)?;
+    Ok(request.finish_json())
+}
+
+/// Create a directory
+///
+/// Creates a directory, and the directories of its path that do not exist.
+///
+/// Sends a `POST` request to `/files/{path}/`
+///
+/// Arguments:
+/// - `path`: Path of the directory.
+pub fn create_directory(path: &str) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::CREATE_DIRECTORY);
+    request.literal("/files/");
+    request.parameter(0, path)?;
+    request.literal("/");
+    Ok(request.finish_empty())
+}
+
+/// Rename a file or a directory
+///
+/// Sends a `PUT` request to `/files/rename`
+///
+/// Arguments:
+/// - `body`: An object with the properties `oldPathName`, a path, and `newName`, a name.
+pub fn rename_file<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::RENAME_FILE);
+    request.literal("/files/rename");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Copy a file or a directory
+///
+/// Sends a `PUT` request to `/files/copy`
+///
+/// Arguments:
+/// - `body`: An object with the paths `sourcePath` and `targetPath`.
+pub fn copy_file<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::COPY_FILE);
+    request.literal("/files/copy");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Move a file or a directory
+///
+/// Sends a `PUT` request to `/files/move`
+///
+/// Arguments:
+/// - `body`: An object with the paths `sourcePath` and `targetPath`.
+pub fn move_file<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::MOVE_FILE);
+    request.literal("/files/move");
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Save the content of a file
+///
+/// Sends a `PUT` request to `/files/binary/{path}`
+///
+/// Arguments:
+/// - `path`: Path of the file.
+/// - `overwrite`: Whether to overwrite an existing file at the path.
+/// - `body`: The content, encoded as base64.
+pub fn save_file<T: ::serde::de::DeserializeOwned>(
+    path: &str,
+    overwrite: Option<bool>,
+    body: String,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::SAVE_FILE);
+    request.literal("/files/binary/");
+    request.parameter(0, path)?;
+    request.query("overwrite", &overwrite)?;
+    request.text(body);
+    Ok(request.finish_json())
+}
+
+/// Append text to a file
+///
+/// Sends a `PUT` request to `/files/append/{path}`
+///
+/// Arguments:
+/// - `path`: Path of the file, which is created if it does not exist.
+/// - `body`
+pub fn append_text<T: ::serde::de::DeserializeOwned>(
+    path: &str,
+    body: String,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::APPEND_TEXT);
+    request.literal("/files/append/");
+    request.parameter(0, path)?;
+    request.text(body);
+    Ok(request.finish_json())
+}
+
+/// Append the content of a URL to a file
+///
+/// Sends a `POST` request to `/files/append/{path}`
+///
+/// Arguments:
+/// - `path`: Path of the file, which is created if it does not exist.
+/// - `body`: An object with the property `url`, from which the service downloads the content.
+pub fn append_from_url<B: ::serde::Serialize + ?Sized, T: ::serde::de::DeserializeOwned>(
+    path: &str,
+    body: &B,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::APPEND_FROM_URL);
+    request.literal("/files/append/");
+    request.parameter(0, path)?;
+    request.json(body)?;
+    Ok(request.finish_json())
+}
+
+/// Append bytes to a file
+///
+/// Sends a `PUT` request to `/files/append/binary/{path}`
+///
+/// Arguments:
+/// - `path`: Path of the file, which is created if it does not exist.
+/// - `body`: The bytes, encoded as base64.
+pub fn append_binary<T: ::serde::de::DeserializeOwned>(
+    path: &str,
+    body: String,
+) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::APPEND_BINARY);
+    request.literal("/files/append/binary/");
+    request.parameter(0, path)?;
+    request.text(body);
+    Ok(request.finish_json())
+}
+
+/// Grant a permission for a file or a directory
+///
+/// Sends a `PUT` request to `/files/permissions/GRANT/{path}`
+///
+/// Arguments:
+/// - `path`: Path of the file or the directory, in one segment whose slashes are encoded.
+/// - `body`: An object with the property `permission`, which is READ, WRITE or DELETE, and either
+///   `user`, the id of a user, or `role`, the name of a role; `*` is all users or all roles.
+pub fn grant_file_permission<B: ::serde::Serialize + ?Sized>(
+    path: &str,
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::GRANT_FILE_PERMISSION);
+    request.literal("/files/permissions/GRANT/");
+    request.parameter(0, path)?;
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Deny a permission for a file or a directory
+///
+/// Sends a `PUT` request to `/files/permissions/DENY/{path}`
+///
+/// Arguments:
+/// - `path`: Path of the file or the directory, in one segment whose slashes are encoded.
+/// - `body`: An object with the property `permission`, which is READ, WRITE or DELETE, and either
+///   `user`, the id of a user, or `role`, the name of a role; `*` is all users or all roles.
+pub fn deny_file_permission<B: ::serde::Serialize + ?Sized>(
+    path: &str,
+    body: &B,
+) -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::DENY_FILE_PERMISSION);
+    request.literal("/files/permissions/DENY/");
+    request.parameter(0, path)?;
+    request.json(body)?;
+    Ok(request.finish_empty())
+}
+
+/// Upload a file
+///
+/// Uploads a file to the given path in the hosted file repository. Missing directories in the path
+/// are created automatically.
+///
+/// Sends a `POST` request to `/files/{path}` with a body of type `application/json`
+///
+/// Arguments:
+/// - `path`: Directory path and filename, e.g. images/photo.png.
+/// - `overwrite`: Whether to overwrite an existing file at the path.
+/// - `body`
+pub fn upload_file_json<
+    B: ::serde::Serialize + ?Sized,
+    T: ::serde::de::DeserializeOwned,
+>(path: &str, overwrite: Option<bool>, body: &B) -> crate::Result<Prepared<T>> {
+    let mut request = RequestBuilder::new(&operations::UPLOAD_FILE);
+    request.literal("/files/");
+    request.parameter(0, path)?;
+    request.query("overwrite", &overwrite)?;
     request.json(body)?;
     Ok(request.finish_json())
 }

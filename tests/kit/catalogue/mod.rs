@@ -29,6 +29,7 @@ use crate::spec::Spec;
 
 pub use call::Call;
 pub use context::{Context, Values};
+pub use files::REMOTE_FILE;
 
 /// An operation, and what the suites need to call it.
 pub struct Entry {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use backendless::{Client, Error, Record, Timestamp, Units, Upload};
+use backendless::{Client, Error, ListFiles, Record, Timestamp, Units, Upload};
 use backendless_tests::spec::Spec;
 use proptest::collection::vec;
 use proptest::option;
@@ -285,6 +285,8 @@ fn every_query_parameter_of_the_document_is_tested() {
     };
     let geo = client.geo().find().categories(["a"]);
     let upload = client.files().upload("a", Upload::bytes(""));
+    let files = client.files();
+    let options = |list: ListFiles| list.pattern("*").recursive(true).page_size(1).offset(1);
     let targets = [
         queries.send(search.call(client)),
         queries.send(client.data::<Record>("a").count().filter("a = 1").send()),
@@ -306,6 +308,11 @@ fn every_query_parameter_of_the_document_is_tested() {
                 .expire_at("a", Timestamp::from_millis(1))
                 .send(),
         ),
+        queries.send(client.files().save("a", "").overwrite(true).send()),
+        queries.send(options(files.list("a")).send()),
+        queries.send(options(files.list_root()).send()),
+        queries.send(files.count("a").send()),
+        queries.send(files.count_root().send()),
         queries.send(client.counters().get_and_increment_by("a", 1).send()),
         queries.send(client.counters().compare_and_set("a", 1, 2).send()),
     ];

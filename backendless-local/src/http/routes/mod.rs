@@ -5,6 +5,7 @@ mod cache;
 mod cloud_code;
 mod counters;
 mod data;
+mod file_commands;
 mod files;
 mod geo;
 mod info;
