@@ -22,6 +22,7 @@ use crate::limits::Limits;
 use crate::service_error::ServiceError;
 use crate::services::cloud_code::CloudCode;
 use crate::services::files::RemoteFiles;
+use crate::services::messaging::Templates;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
 use crate::store::query_limit::MAX_TIME;
@@ -101,6 +102,7 @@ impl Server {
                 dialect: None,
                 cloud_code: CloudCode::default(),
                 remote_files: RemoteFiles::default(),
+                templates: Templates::default(),
             },
         }
     }
@@ -145,7 +147,7 @@ impl Server {
     }
 
     /// Returns the e-mails that clients sent, in order, as their JSON bodies with `subject`, `to` and
-    /// `bodyparts`. The server delivers none of them.
+    /// `bodyparts`, or with `template-name` for those by a template. The server delivers none of them.
     ///
     /// # Errors
     ///
@@ -155,6 +157,33 @@ impl Server {
         emails
             .await?
             .map_err(|error| Error::with_cause("cannot read the outbox", error))
+    }
+
+    /// Returns the push notifications that clients sent, in order. The server delivers none of them.
+    ///
+    /// A published message is an object with `channel`, `messageId`, `data`, `headers`, `options` (the other properties of
+    /// its body) and `devices`, the ids of its devices. A notification by a template has `template` and `templateValues`.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub async fn pushes(&self) -> Result<Vec<serde_json::Value>, Error> {
+        let pushes = self.run(|services| async move { services.messaging.pushes().await });
+        pushes
+            .await?
+            .map_err(|error| Error::with_cause("cannot read the push notifications", error))
+    }
+
+    /// Returns the messages that clients added to the log of the application, in order, as their JSON objects.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub async fn log(&self) -> Result<Vec<serde_json::Value>, Error> {
+        let messages = self.run(|services| async move { services.log.messages().await });
+        messages
+            .await?
+            .map_err(|error| Error::with_cause("cannot read the log", error))
     }
 
     /// Deletes all data of all services: tables, users, sessions, files, messages, e-mails, geo
@@ -471,6 +500,44 @@ impl Builder {
         self.settings
             .remote_files
             .register(url.into(), content.into());
+        self
+    }
+
+    /// Registers a push template for a type of device, such as `IOS`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder()
+    ///     .push_template("IOS", "welcome", serde_json::json!({"alertTitle": "Welcome"}))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn push_template(
+        mut self,
+        device_type: impl Into<String>,
+        name: impl Into<String>,
+        template: serde_json::Value,
+    ) -> Builder {
+        let templates = &mut self.settings.templates;
+        templates.register_push(device_type.into(), name.into(), template);
+        self
+    }
+
+    /// Registers the name of an e-mail template. E-mails by this template are added to the [outbox](Server::outbox), without
+    /// the text of the template.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder().email_template("welcome").start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn email_template(mut self, name: impl Into<String>) -> Builder {
+        self.settings.templates.register_email(name.into());
         self
     }
 

@@ -46,7 +46,10 @@ pub(crate) mod code {
     pub(crate) const RADIUS_NOT_POSITIVE: i64 = 4023;
     pub(crate) const NOT_A_NUMBER: i64 = 4032;
     pub(crate) const COORDINATES_MISSING: i64 = 4068;
+    pub(crate) const UNKNOWN_DEVICE: i64 = 5001;
+    pub(crate) const UNKNOWN_CHANNEL: i64 = 5010;
     pub(crate) const INVALID_PUBLISH_TIME: i64 = 5030;
+    pub(crate) const CANNOT_CANCEL: i64 = 5040;
     pub(crate) const INVALID_RECIPIENT: i64 = 5047;
     pub(crate) const RECIPIENT_MISSING: i64 = 5048;
     pub(crate) const EMAIL_BODY_MISSING: i64 = 5049;
@@ -72,6 +75,8 @@ pub(crate) mod code {
     pub(crate) const EXPIRATION_OUT_OF_RANGE: i64 = 16003;
     pub(crate) const INVALID_WHERE: i64 = 19000;
     pub(crate) const INVALID_HAVING: i64 = 19001;
+    pub(crate) const LOG_VALUE_MISSING: i64 = 21004;
+    pub(crate) const UNKNOWN_EMAIL_TEMPLATE: i64 = 24002;
 }
 
 /// Kind of a [`ServiceError`], from which the status code of the response follows.

@@ -54,6 +54,8 @@ async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>> {
     }
     let server = Server::builder()
         .remote_file(catalogue::REMOTE_FILE, "remote")
+        .push_template("IOS", catalogue::TEMPLATE, serde_json::Value::Null)
+        .email_template(catalogue::TEMPLATE)
         .start()
         .await?;
     let client = Client::builder(server.app_id(), server.api_key())

@@ -184,6 +184,11 @@ impl Spec {
         for parameter in self.list(&operation.definition["parameters"]) {
             let name = parameter["name"].as_str().unwrap_or_default();
             let values: Vec<String> = match parameter["in"].as_str() {
+                // The properties of an object are parameters of any name.
+                Some("query") if parameter["schema"]["type"] == "object" => {
+                    given.clear();
+                    Vec::new()
+                }
                 Some("query") => {
                     let (this, others) = given.into_iter().partition(|(n, _)| n == name);
                     given = others;

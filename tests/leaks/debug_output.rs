@@ -6,8 +6,8 @@ use std::path::Path;
 
 use backendless::filter::{Value, field};
 use backendless::{
-    Client, Email, FileInfo, FileLocation, Record, Registration, Timestamp, Units, Upload,
-    UserToken, raw,
+    Client, Device, Email, FileInfo, FileLocation, LogLevel, LogMessage, Record, Registration,
+    TemplateEmail, Timestamp, Units, Upload, UserToken, raw,
 };
 use backendless_tests::catalogue::{self, Context};
 use futures_util::stream;
@@ -19,9 +19,11 @@ use crate::capture::Capture;
 use crate::fixture::{Transport, builder, start_server, success};
 
 /// Types that contain a row or a message of the caller, or expected values, and print it. They contain no secrets.
-const PRINT_CALLER_DATA: [&str; 7] = [
+const PRINT_CALLER_DATA: [&str; 9] = [
     "FileEntry",
+    "ApplicationInfo",
     "FileGrantee",
+    "LoggerInfo",
     "GeoPoint",
     "Message",
     "MessageStatus",
@@ -30,12 +32,13 @@ const PRINT_CALLER_DATA: [&str; 7] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 14] = [
+const WITHOUT_DATA: [&str; 15] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
     "FilePermission",
     "Idempotency",
+    "LogLevel",
     "MockServer",
     "Operation",
     "Origin",
@@ -85,7 +88,7 @@ async fn debug_of_public_types_has_no_secret_and_no_row() {
     data(&client, &mut texts);
     users(&client, &mut texts).await;
     files(&client, server.url(), &mut texts).await;
-    messaging(&client, &mut texts);
+    messaging(&client, &mut texts).await;
     others(&client, &mut texts);
     for (name, text) in &texts.0 {
         assert_none(name, text);
@@ -157,9 +160,17 @@ async fn files(client: &Client, url: &str, texts: &mut DebugTexts) {
     texts.add("Download", &files.download(&info).await.unwrap());
 }
 
-fn messaging(client: &Client, texts: &mut DebugTexts) {
+async fn messaging(client: &Client, texts: &mut DebugTexts) {
     let messaging = client.messaging();
     let email = Email::new(VALUE).to(LOGIN).text(VALUE).html(VALUE);
+    let subscription = messaging.subscribe("news").await.unwrap();
+    texts.add("Subscription", &subscription);
+    texts.add("Device", &Device::ios(VALUE, VALUE).channel(VALUE));
+    let template = TemplateEmail::new("t").to(LOGIN).value("a", VALUE);
+    texts.add("TemplateEmail", &template);
+    texts.add("Logging", &client.logging());
+    let message = LogMessage::new("a", LogLevel::Info, VALUE);
+    texts.add("LogMessage", &message.exception(VALUE));
     let publish = messaging.publish("news", VALUE).header("x", VALUE);
     texts.add("Messaging", &messaging);
     texts.add("PublishParameters", &publish.push_singlecast([VALUE]));

@@ -68,6 +68,8 @@ async fn requests_and_responses_conform_to_the_document() {
     let spec = Spec::read();
     let server = Server::builder()
         .remote_file(catalogue::REMOTE_FILE, "remote")
+        .push_template("IOS", catalogue::TEMPLATE, serde_json::Value::Null)
+        .email_template(catalogue::TEMPLATE)
         .start()
         .await
         .unwrap();

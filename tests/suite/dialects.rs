@@ -7,7 +7,10 @@ use backendless_local::{Dialect, Server};
 use backendless_tests::catalogue::{self, Values};
 
 async fn start(dialect: Option<Dialect>) -> Server {
-    let builder = Server::builder().remote_file(catalogue::REMOTE_FILE, "remote");
+    let builder = Server::builder()
+        .remote_file(catalogue::REMOTE_FILE, "remote")
+        .push_template("IOS", catalogue::TEMPLATE, serde_json::Value::Null)
+        .email_template(catalogue::TEMPLATE);
     let builder = match dialect {
         Some(dialect) => builder.dialect(dialect),
         None => builder,

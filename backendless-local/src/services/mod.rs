@@ -11,6 +11,7 @@ pub(crate) mod data;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod geo;
+pub(crate) mod log;
 pub(crate) mod messaging;
 pub(crate) mod parameters;
 pub(crate) mod rows;
@@ -36,7 +37,8 @@ use crate::services::counters::Counters;
 use crate::services::data::Data;
 use crate::services::files::{ContentStore, Files, RemoteFiles};
 use crate::services::geo::Geo;
-use crate::services::messaging::Messaging;
+use crate::services::log::Log;
+use crate::services::messaging::{Messaging, Templates};
 use crate::services::users::Users;
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
@@ -54,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) dialect: Option<Dialect>,
     pub(crate) cloud_code: CloudCode,
     pub(crate) remote_files: RemoteFiles,
+    pub(crate) templates: Templates,
 }
 
 /// All services of a running server.
@@ -69,6 +72,7 @@ pub(crate) struct Services {
     pub(crate) cache: Cache,
     pub(crate) counters: Counters,
     pub(crate) cloud_code: CloudCode,
+    pub(crate) log: Log,
     database: Database,
 }
 
@@ -107,11 +111,12 @@ impl Services {
                 clock.clone(),
                 settings.remote_files,
             ),
-            messaging: Messaging::new(database.clone(), clock.clone()),
+            messaging: Messaging::new(database.clone(), clock.clone(), settings.templates),
             geo: Geo::new(database.clone()),
             cache: Cache::new(database.clone(), clock, settings.dialect),
             counters: Counters::new(database.clone()),
             cloud_code: settings.cloud_code,
+            log: Log::new(database.clone()),
             database,
         };
         Ok((services, thread))
@@ -128,6 +133,7 @@ impl Services {
             geo::reset(transaction)?;
             cache::reset(transaction)?;
             counters::reset(transaction)?;
+            log::reset(transaction)?;
             create_tables(transaction)?;
             Ok(contents)
         });
@@ -185,5 +191,6 @@ fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     messaging::create_tables(connection)?;
     geo::create_tables(connection)?;
     cache::create_tables(connection)?;
+    log::create_tables(connection)?;
     counters::create_tables(connection)
 }

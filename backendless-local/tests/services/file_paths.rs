@@ -2,7 +2,6 @@
 
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -12,6 +12,8 @@ mod file_paths;
 mod files;
 mod geo;
 mod messaging;
+mod push;
+mod schedule;
 mod wrong_values;
 
 use backendless_local::{Builder, Server};

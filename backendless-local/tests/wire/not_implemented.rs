@@ -53,16 +53,6 @@ POST /users/social/oauth/twitter/request_url {}
 DELETE /files/docs?pattern=*&sub=false
 DELETE /files/docs/a.txt?action=exists
 POST /files/docs/b.txt?action=append abc
-GET /messaging/M-1
-DELETE /messaging/M-1
-DELETE /messaging/channels/news
-POST /messaging/push/template {"templateValues":{"x":"y"}}
-GET /messaging/pushtemplates/IOS
-POST /messaging/registrations {"deviceToken":"t","deviceId":"d","os":"IOS","osVersion":"1"}
-GET /messaging/registrations/DEVICE
-DELETE /messaging/registrations/DEVICE
-POST /emailtemplate/send {"addresses":["x@y.z"],"template-name":"t"}
-PUT /log [{"logger":"a","message":"b","log-level":"INFO","timestamp":1}]
 POST /automation/flow/activate-by-name {"name":"flow"}
 GET /automation/flow/execution-context/E-1
 POST /automation/flow/F-1/activate {}
@@ -145,14 +135,12 @@ DELETE /files/append%2Fdocs
 GET /files/rename
 POST /messaging/push {"message":"hi"}
 POST /messaging/channels {"message":"hi"}
-POST /messaging/registrations {"message":"hi"}
 POST /messaging/pushtemplates {"message":"hi"}
 POST /messaging/%70ush {"message":"hi"}
 GET /messaging/email/S-1
 GET /messaging/push/S-1
 GET /messaging/channels/S-1
 POST /messaging/email/subscribe {}
-POST /messaging/push/subscribe {}
 GET /messaging/news/subscribe
 GET /messaging/news/%73ubscribe
 PUT /users/login {"name":"Eve"}

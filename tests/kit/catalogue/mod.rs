@@ -9,6 +9,7 @@
 mod call;
 mod context;
 
+mod application;
 mod cache;
 mod cloud_code;
 mod counters;
@@ -30,6 +31,7 @@ use crate::spec::Spec;
 pub use call::Call;
 pub use context::{Context, Values};
 pub use files::REMOTE_FILE;
+pub use messaging::TEMPLATE;
 
 /// An operation, and what the suites need to call it.
 pub struct Entry {
@@ -129,6 +131,7 @@ pub fn entries() -> &'static [Entry] {
             cache::entries(),
             counters::entries(),
             cloud_code::entries(),
+            application::entries(),
         ];
         services.into_iter().flatten().collect()
     });

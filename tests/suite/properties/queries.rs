@@ -309,6 +309,14 @@ fn every_query_parameter_of_the_document_is_tested() {
                 .send(),
         ),
         queries.send(client.files().save("a", "").overwrite(true).send()),
+        // An object of any arguments: each of its properties is a parameter.
+        queries.send(
+            client
+                .cloud_code()
+                .get::<()>("a", "b")
+                .argument("arguments", "c")
+                .send(),
+        ),
         queries.send(options(files.list("a")).send()),
         queries.send(options(files.list_root()).send()),
         queries.send(files.count("a").send()),
