@@ -44,6 +44,10 @@ mod users;
 mod generated {
     #[cfg(feature = "mock")]
     #[rustfmt::skip]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "a parameter may have the name of an operator, such as `sub`"
+    )]
     pub(crate) mod mock;
     #[rustfmt::skip]
     pub(crate) mod operations;

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::future::IntoFuture;
 
-use super::{FileEntry, FileStream, Files};
+use super::{FileEntry, FileStream, Files, ListFilesParameters};
+use crate::Result;
 use crate::generated::raw;
-use crate::operations::LIST_FILES;
 use crate::prepared::Prepared;
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Error, Result};
 
 /// Request for the entries of a directory; created by [`Files::list`].
 ///
@@ -33,17 +32,6 @@ pub type ListFiles = Request<Vec<FileEntry>, ListFilesParameters>;
 /// # });
 /// ```
 pub type CountFiles = Request<u64, CountFilesParameters>;
-
-/// Parameters of [`ListFiles`].
-#[derive(Clone)]
-pub struct ListFilesParameters {
-    /// `None` for the root directory.
-    directory: Option<String>,
-    pattern: Option<String>,
-    recursive: Option<bool>,
-    pub(super) page_size: Option<u32>,
-    pub(super) offset: Option<u64>,
-}
 
 /// Parameters of [`CountFiles`].
 #[derive(Clone)]
@@ -288,44 +276,6 @@ impl CountFiles {
     }
 }
 
-impl ListFilesParameters {
-    fn new(directory: Option<String>) -> Self {
-        Self {
-            directory,
-            pattern: None,
-            recursive: None,
-            page_size: None,
-            offset: None,
-        }
-    }
-
-    /// Creates the request for one page.
-    pub(super) fn prepare(&self) -> Result<Prepared<Option<Vec<FileEntry>>>> {
-        let invalid = |problem: &str| Error::invalid_argument(problem).with_operation(&LIST_FILES);
-        if self.page_size == Some(0) {
-            return Err(invalid("page_size is 0: it must be at least 1"));
-        }
-        let offset = self.offset.map(i64::try_from).transpose();
-        let offset = offset.map_err(|_| invalid("offset exceeds the range of i64"))?;
-        let page_size = self.page_size.map(i64::from);
-        let pattern = self.pattern.as_deref();
-        match &self.directory {
-            None => {
-                raw::list_root_directory(None, None, offset, page_size, pattern, self.recursive)
-            }
-            Some(directory) => raw::list_files(
-                directory,
-                None,
-                None,
-                offset,
-                page_size,
-                pattern,
-                self.recursive,
-            ),
-        }
-    }
-}
-
 impl sealed::Sendable<Vec<FileEntry>> for ListFilesParameters {
     fn send(request: Request<Vec<FileEntry>, Self>) -> RequestFuture<Vec<FileEntry>> {
         let (client, parameters, settings) = request.into_parts();
@@ -363,18 +313,6 @@ impl sealed::Sendable<u64> for CountFilesParameters {
         Request::new(&client, parameters.prepare())
             .with_settings(settings)
             .into_future()
-    }
-}
-
-/// Prints the directory.
-impl fmt::Debug for ListFilesParameters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListFiles")
-            .field("directory", &self.directory)
-            .field("recursive", &self.recursive)
-            .field("page_size", &self.page_size)
-            .field("offset", &self.offset)
-            .finish_non_exhaustive()
     }
 }
 

@@ -11,6 +11,7 @@ mod entry;
 mod info;
 mod listing;
 mod permissions;
+mod query;
 mod stored;
 mod stream;
 mod upload;
@@ -19,8 +20,9 @@ pub use content::{SaveFile, SaveFileParameters, UploadFromUrl, UploadFromUrlPara
 pub use download::{Download, DownloadFile, DownloadFileParameters, FileLocation};
 pub use entry::FileEntry;
 pub use info::FileInfo;
-pub use listing::{CountFiles, CountFilesParameters, ListFiles, ListFilesParameters};
+pub use listing::{CountFiles, CountFilesParameters, ListFiles};
 pub use permissions::{FileGrantee, FilePermission};
+pub use query::ListFilesParameters;
 pub use stream::FileStream;
 pub use upload::{Upload, UploadFile, UploadFileParameters};
 

@@ -12,7 +12,6 @@ use axum::{Extension, Router};
 use serde_json::json;
 use tokio_util::io::ReaderStream;
 
-use super::file_commands;
 use crate::http::body;
 use crate::http::extract::{Object, Query};
 use crate::http::multipart::UploadForm;
@@ -31,12 +30,13 @@ pub(super) const OCTET_STREAM: &str = "application/octet-stream";
 #[derive(Clone, Debug)]
 pub(super) struct Origin(Arc<str>);
 
-pub(super) fn routes(origin: String) -> Router<Services> {
+/// Routes of files. `commands` are those whose paths begin with a command.
+pub(super) fn routes(origin: String, commands: Router<Services>) -> Router<Services> {
     Router::new()
         .route("/files", get(list_root))
         .route("/files/", get(list_root))
         .route("/files/{*name}", post(upload).delete(delete).get(serve))
-        .merge(file_commands::routes())
+        .merge(commands)
         .layer(Extension(Origin(origin.into())))
         // An upload is written to disk while it arrives, so its size is not limited.
         .layer(DefaultBodyLimit::disable())

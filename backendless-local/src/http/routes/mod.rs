@@ -22,7 +22,7 @@ pub(super) fn all(origin: String) -> Router<Services> {
         .merge(data::routes())
         .merge(users::routes())
         .merge(info::routes(&origin))
-        .merge(files::routes(origin))
+        .merge(files::routes(origin, file_commands::routes()))
         .merge(messaging::routes())
         .merge(geo::routes())
         .merge(cache::routes())
