@@ -12,7 +12,7 @@ use crate::template::Segment;
 /// The reserved values per parameter, and notes on values that are reserved more often than necessary.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Reserved {
-    /// Sorted. In a value of several segments, `{name}` matches any segment.
+    /// Sorted. In a value of several segments, `{name}` matches any segment, and `{name*}` one or more segments.
     pub(crate) values: BTreeMap<String, BTreeSet<String>>,
     pub(crate) notes: BTreeSet<String>,
 }
@@ -149,7 +149,13 @@ fn collide(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Collision> {
     for (own, foreign) in own.iter().zip(foreign) {
         match (own, foreign_text(foreign)) {
             (Slot::Part(name), Ok(text)) => parts.entry(name).or_default().push(text.to_owned()),
-            (Slot::Part(name), Err(any)) => parts.entry(name).or_default().push(any),
+            (Slot::Part(name), Err(any)) => {
+                let parts = parts.entry(name).or_default();
+                // `{name*}` matches all segments of a parameter.
+                if !any.ends_with("*}") || parts.last() != Some(&any) {
+                    parts.push(any);
+                }
+            }
             (Slot::Segment(segment), Ok(text)) => match segment.text() {
                 Some(own) if own == text => {}
                 Some(_) => return None,
@@ -173,10 +179,11 @@ fn collide(own: &[Slot<'_>], foreign: &[Slot<'_>]) -> Option<Collision> {
     Some(collision)
 }
 
-/// The text of a segment of the other path, or `{name}` as the error if it can have any value.
+/// The text of a segment of the other path, or the error `{name}` if it can have any value, or `{name*}` if it is one of
+/// several segments that can.
 fn foreign_text<'t>(slot: &Slot<'t>) -> Result<&'t str, String> {
     match slot {
-        Slot::Part(name) => Err(format!("{{{name}}}")),
+        Slot::Part(name) => Err(format!("{{{name}*}}")),
         Slot::Segment(segment) => segment
             .text()
             .ok_or_else(|| format!("{{{}}}", segment.parameter().unwrap_or("any"))),
@@ -329,6 +336,17 @@ mod tests {
             values(&found),
             ["path=list/{name}", "path=trash", "path=trash/all"]
         );
+    }
+
+    #[test]
+    fn two_multi_segment_parameters_reserve_paths_of_any_length() {
+        let paths = [
+            ("upload", "post", "/files/{path*}"),
+            ("append", "post", "/files/append/{path*}"),
+            ("create", "post", "/files/{path*}/"),
+        ];
+        let found = reserved(&paths);
+        assert_eq!(values(&found), ["path=append/{path*}", "path={path*}/"]);
     }
 
     #[test]

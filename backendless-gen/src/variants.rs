@@ -36,8 +36,6 @@ pub(crate) fn of(operation: &Operation) -> Vec<Operation> {
         variant.variant_of = Some(operation.function.clone());
         variant.request = Some(alternative.request.clone());
         variant.alternatives = Vec::new();
-        // The operation itself declares it.
-        variant.extensions.open_json = None;
         variant
     };
     operation.alternatives.iter().map(variant).collect()

@@ -24,6 +24,8 @@ use crate::limits::Limits;
 use crate::permissions::Permissions;
 use crate::service_error::ServiceError;
 use crate::services::cloud_code::CloudCode;
+use crate::services::files::RemoteFiles;
+use crate::services::messaging::Templates;
 use crate::services::users::UserSettings;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
@@ -108,6 +110,8 @@ impl Server {
                 users: UserSettings::default(),
                 permissions: Permissions::new(),
                 origin: String::new(),
+                remote_files: RemoteFiles::default(),
+                templates: Templates::default(),
             },
         }
     }
@@ -152,7 +156,7 @@ impl Server {
     }
 
     /// Returns the e-mails that clients sent, in order, as their JSON bodies with `subject`, `to` and
-    /// `bodyparts`. The server delivers none of them.
+    /// `bodyparts`, or with `template-name` for those by a template. The server delivers none of them.
     ///
     /// # Errors
     ///
@@ -162,6 +166,33 @@ impl Server {
         emails
             .await?
             .map_err(|error| Error::with_cause("cannot read the outbox", error))
+    }
+
+    /// Returns the push notifications that clients sent, in order. The server delivers none of them.
+    ///
+    /// A published message is an object with `channel`, `messageId`, `data`, `headers`, `options` (the other properties of
+    /// its body) and `devices`, the ids of its devices. A notification by a template has `template` and `templateValues`.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub async fn pushes(&self) -> Result<Vec<serde_json::Value>, Error> {
+        let pushes = self.run(|services| async move { services.messaging.pushes().await });
+        pushes
+            .await?
+            .map_err(|error| Error::with_cause("cannot read the push notifications", error))
+    }
+
+    /// Returns the messages that clients added to the log of the application, in order, as their JSON objects.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub async fn log(&self) -> Result<Vec<serde_json::Value>, Error> {
+        let messages = self.run(|services| async move { services.log.messages().await });
+        messages
+            .await?
+            .map_err(|error| Error::with_cause("cannot read the log", error))
     }
 
     /// Deletes all data of all services: tables, users, sessions, files, messages, e-mails, geo
@@ -458,6 +489,64 @@ impl Builder {
         self.settings
             .cloud_code
             .register_event(event, Arc::new(handler));
+        self
+    }
+
+    /// Registers the content of a URL, for requests that upload or append a file from a URL. The server downloads nothing:
+    /// such a request for another URL is rejected with code 6009.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder()
+    ///     .remote_file("https://example.com/logo.png", [0x89, 0x50, 0x4e, 0x47])
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remote_file(mut self, url: impl Into<String>, content: impl Into<Vec<u8>>) -> Builder {
+        self.settings
+            .remote_files
+            .register(url.into(), content.into());
+        self
+    }
+
+    /// Registers a push template for a type of device, such as `IOS`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder()
+    ///     .push_template("IOS", "welcome", serde_json::json!({"alertTitle": "Welcome"}))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn push_template(
+        mut self,
+        device_type: impl Into<String>,
+        name: impl Into<String>,
+        template: serde_json::Value,
+    ) -> Builder {
+        let templates = &mut self.settings.templates;
+        templates.register_push(device_type.into(), name.into(), template);
+        self
+    }
+
+    /// Registers the name of an e-mail template. E-mails by this template are added to the [outbox](Server::outbox), without
+    /// the text of the template.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder().email_template("welcome").start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn email_template(mut self, name: impl Into<String>) -> Builder {
+        self.settings.templates.register_email(name.into());
         self
     }
 

@@ -56,23 +56,30 @@ pub(crate) mod code {
     pub(crate) const DELETE_OF_ANOTHER_USER: i64 = 3095;
     pub(crate) const NO_AUTHENTICATED_USER: i64 = 3121;
     pub(crate) const VERIFICATION_NOT_ALLOWED: i64 = 3122;
+    pub(crate) const NO_PERMISSION: i64 = 4000;
     pub(crate) const INVALID_COORDINATES: i64 = 4002;
     pub(crate) const INVALID_GEO_OFFSET: i64 = 4003;
     pub(crate) const INVALID_GEO_PAGE_SIZE: i64 = 4004;
     pub(crate) const RADIUS_NOT_POSITIVE: i64 = 4023;
     pub(crate) const NOT_A_NUMBER: i64 = 4032;
     pub(crate) const COORDINATES_MISSING: i64 = 4068;
+    pub(crate) const UNKNOWN_DEVICE: i64 = 5001;
+    pub(crate) const UNKNOWN_CHANNEL: i64 = 5010;
     pub(crate) const INVALID_PUBLISH_TIME: i64 = 5030;
+    pub(crate) const CANNOT_CANCEL: i64 = 5040;
     pub(crate) const INVALID_RECIPIENT: i64 = 5047;
     pub(crate) const RECIPIENT_MISSING: i64 = 5048;
     pub(crate) const EMAIL_BODY_MISSING: i64 = 5049;
     pub(crate) const FILE_NOT_FOUND: i64 = 6000;
     pub(crate) const INVALID_PATH: i64 = 6001;
     pub(crate) const FILE_EXISTS: i64 = 6003;
+    pub(crate) const RESOURCE_NOT_FOUND: i64 = 6007;
     pub(crate) const UPLOAD_FAILED: i64 = 6009;
     pub(crate) const INVALID_CONTENT_TYPE: i64 = 6010;
     pub(crate) const FILE_PART_MISSING: i64 = 6011;
     pub(crate) const MULTIPLE_FILES: i64 = 6012;
+    pub(crate) const CONTENT_TOO_LONG: i64 = 6016;
+    pub(crate) const PATH_EXISTS: i64 = 6018;
     pub(crate) const INVALID_VALUE: i64 = 8000;
     pub(crate) const UNPARSABLE_BODY: i64 = 8002;
     pub(crate) const MISSING_PARAMETER: i64 = 8007;
@@ -85,6 +92,8 @@ pub(crate) mod code {
     pub(crate) const EXPIRATION_OUT_OF_RANGE: i64 = 16003;
     pub(crate) const INVALID_WHERE: i64 = 19000;
     pub(crate) const INVALID_HAVING: i64 = 19001;
+    pub(crate) const LOG_VALUE_MISSING: i64 = 21004;
+    pub(crate) const UNKNOWN_EMAIL_TEMPLATE: i64 = 24002;
 }
 
 /// Kind of a [`ServiceError`], from which the status code of the response follows.

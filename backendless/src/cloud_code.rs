@@ -2,8 +2,10 @@
 //! [`events`].
 
 mod events;
+mod methods;
 
 pub use events::Events;
+pub use methods::{GetInvocation, GetInvocationParameters};
 
 use std::any::TypeId;
 use std::fmt;

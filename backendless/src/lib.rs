@@ -5,6 +5,7 @@
 // Layers: `client` creates handles of the services `data`, `users`, `files`, `messaging`, `geo`, `cache`, `counters` and
 // `cloud_code`. These build requests with the functions of `generated` and return a `request::Request`, which `transport`
 // sends. Start to read at `client`, then follow `data::Table::get`.
+mod application;
 mod cache;
 mod client;
 mod clock;
@@ -19,6 +20,7 @@ pub mod filter;
 mod geo;
 #[cfg(doc)]
 pub mod guide;
+mod logging;
 mod messaging;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -43,6 +45,10 @@ mod users;
 mod generated {
     #[cfg(feature = "mock")]
     #[rustfmt::skip]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "a parameter may have the name of an operator, such as `sub`"
+    )]
     pub(crate) mod mock;
     #[rustfmt::skip]
     pub(crate) mod operations;
@@ -64,14 +70,17 @@ pub mod operations {
 /// rarely names these types.
 pub mod parameters {
     pub use crate::cache::CachePutParameters;
-    pub use crate::cloud_code::InvocationParameters;
+    pub use crate::cloud_code::{GetInvocationParameters, InvocationParameters};
     pub use crate::data::{
         CountParameters, DeleteWhereParameters, FindParameters, GetParameters, GroupFindParameters,
         RelateWhereParameters, UpdateWhereParameters,
     };
-    pub use crate::files::{DownloadFileParameters, UploadFileParameters};
+    pub use crate::files::{
+        CountFilesParameters, DownloadFileParameters, ListFilesParameters, SaveFileParameters,
+        UploadFileParameters, UploadFromUrlParameters,
+    };
     pub use crate::geo::FindGeoPointsParameters;
-    pub use crate::messaging::PublishParameters;
+    pub use crate::messaging::{PublishParameters, SubscribeParameters};
     pub use crate::request::{Parameters, Ready};
     pub use crate::users::{
         AuthorizationUrlParameters, FindByRoleParameters, SocialLoginParameters,
@@ -87,10 +96,11 @@ pub mod raw {
     pub use crate::prepared::{Multipart, Prepared};
 }
 
+pub use application::{ApplicationInfo, LoggerInfo};
 pub use cache::{Cache, CachePut};
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
-pub use cloud_code::{CloudCode, Events, Invocation};
+pub use cloud_code::{CloudCode, Events, GetInvocation, Invocation};
 pub use counters::Counters;
 pub use data::transaction;
 pub use data::{
@@ -99,9 +109,16 @@ pub use data::{
 };
 pub use data::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
-pub use files::{Download, DownloadFile, FileInfo, Files, Upload, UploadFile};
+pub use files::{
+    CountFiles, Download, DownloadFile, FileEntry, FileGrantee, FileInfo, FileLocation,
+    FilePermission, FileStream, Files, ListFiles, SaveFile, Upload, UploadFile, UploadFromUrl,
+};
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
-pub use messaging::{Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy};
+pub use logging::{LogLevel, LogMessage, Logging};
+pub use messaging::{
+    Device, Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy,
+    Subscribe, Subscription, TemplateEmail,
+};
 pub use profile::Profile;
 pub use request::Request;
 pub use retry::RetryPolicy;

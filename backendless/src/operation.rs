@@ -244,7 +244,7 @@ impl PathParameter {
 
     /// Returns the values that would turn the path into the path of another operation with the same method.
     ///
-    /// In a value of several segments, `{name}` represents any one segment.
+    /// In a value of several segments, `{name}` represents any one segment, and `{name*}` one or more segments.
     pub const fn reserved(&self) -> &'static [&'static str] {
         self.reserved
     }
@@ -259,14 +259,23 @@ fn matches(pattern: &str, value: &str) -> bool {
     if !pattern.contains('{') {
         return pattern == value;
     }
-    let mut segments = value.split('/');
-    let fits = pattern.split('/').all(|expected| {
-        let any = expected.starts_with('{') && expected.ends_with('}');
-        segments
-            .next()
-            .is_some_and(|segment| any || segment == expected)
-    });
-    fits && segments.next().is_none()
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let value: Vec<&str> = value.split('/').collect();
+    fits(&pattern, &value)
+}
+
+/// Whether the segments of a value match those of a pattern.
+fn fits(pattern: &[&str], value: &[&str]) -> bool {
+    let Some((expected, pattern)) = pattern.split_first() else {
+        return value.is_empty();
+    };
+    if expected.starts_with('{') && expected.ends_with("*}") {
+        return (1..=value.len()).any(|length| fits(pattern, &value[length..]));
+    }
+    let any = expected.starts_with('{') && expected.ends_with('}');
+    value
+        .split_first()
+        .is_some_and(|(segment, value)| (any || segment == expected) && fits(pattern, value))
 }
 
 #[cfg(test)]
@@ -296,5 +305,16 @@ mod tests {
         assert!(parameter.is_reserved("list/images"));
         assert!(!parameter.is_reserved("list"));
         assert!(!parameter.is_reserved("list/images/small"));
+    }
+
+    #[test]
+    fn a_brace_with_an_asterisk_matches_one_or_more_segments() {
+        let parameter = path(&["append/{path*}", "{path*}/"]);
+        for reserved in ["append/a", "append/a/b/c/d/e/f", "docs/", "a/b/c/d/e/f/"] {
+            assert!(parameter.is_reserved(reserved), "{reserved}");
+        }
+        for other in ["append", "docs/append/a", "a/b", ""] {
+            assert!(!parameter.is_reserved(other), "{other:?}");
+        }
     }
 }

@@ -314,20 +314,26 @@ fn id_of(operation: &Value) -> String {
 }
 
 /// The values of the parameters of `template` in `path`, if it matches. The parameter `path` at the
-/// end of a template takes all remaining segments.
+/// end of a template, or before a slash at its end, takes all remaining segments.
 fn path_values(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut values = Vec::new();
     let mut segments = path.split('/');
-    let mut expected = template.split('/').peekable();
+    let mut expected = template.split('/');
     while let Some(part) = expected.next() {
         let segment = segments.next()?;
         match part
             .strip_prefix('{')
             .and_then(|part| part.strip_suffix('}'))
         {
-            Some("path") if expected.peek().is_none() => {
-                let rest = std::iter::once(segment).chain(segments.by_ref());
-                values.push(("path".to_owned(), rest.collect::<Vec<_>>().join("/")));
+            Some("path") if expected.clone().all(str::is_empty) => {
+                let mut rest = vec![segment];
+                rest.extend(segments.by_ref());
+                // A path ends with a slash if, and only if, its template does.
+                if rest.last().is_some_and(|last| last.is_empty()) != expected.next().is_some() {
+                    return None;
+                }
+                let path = rest.join("/");
+                values.push(("path".to_owned(), path.trim_end_matches('/').to_owned()));
             }
             Some(name) => values.push((name.to_owned(), segment.to_owned())),
             None if part == segment => {}

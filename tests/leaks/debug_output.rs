@@ -7,8 +7,8 @@ use std::path::Path;
 use backendless::filter::{Value, field};
 use backendless::transaction::{Isolation, RowId, RowSelection, with};
 use backendless::{
-    Client, Email, FileInfo, Grantee, Record, Registration, Rows, Timestamp, Units, Upload,
-    UserToken, raw, update,
+    Client, Device, Email, FileInfo, FileLocation, Grantee, LogLevel, LogMessage, Record,
+    Registration, Rows, TemplateEmail, Timestamp, Units, Upload, UserToken, raw, update,
 };
 use backendless_tests::catalogue::{self, Context};
 use futures_util::{StreamExt, stream};
@@ -20,10 +20,14 @@ use crate::capture::Capture;
 use crate::fixture::{Transport, builder, start_server, success};
 
 /// Types that contain a row or a message of the caller, or expected values, and print it. They contain no secrets.
-const PRINT_CALLER_DATA: [&str; 8] = [
+const PRINT_CALLER_DATA: [&str; 12] = [
+    "ApplicationInfo",
+    "FileEntry",
+    "FileGrantee",
     "GeoPoint",
     "Group",
     "GroupPage",
+    "LoggerInfo",
     "Message",
     "MessageStatus",
     "Mock",
@@ -32,12 +36,14 @@ const PRINT_CALLER_DATA: [&str; 8] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 17] = [
+const WITHOUT_DATA: [&str; 19] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
+    "FilePermission",
     "Idempotency",
     "Isolation",
+    "LogLevel",
     "MockServer",
     "Operation",
     "Origin",
@@ -92,7 +98,7 @@ async fn debug_of_public_types_has_no_secret_and_no_row() {
     bulk(&client, &mut texts).await;
     users(&client, &mut texts).await;
     files(&client, server.url(), &mut texts).await;
-    messaging(&client, &mut texts);
+    messaging(&client, &mut texts).await;
     others(&client, &mut texts);
     for (name, text) in &texts.0 {
         assert_none(name, text);
@@ -219,12 +225,24 @@ async fn files(client: &Client, url: &str, texts: &mut DebugTexts) {
         &raw::Multipart::new(VALUE, Upload::bytes(VALUE)),
     );
     texts.add("Prepared", &raw::delete_file(VALUE).unwrap());
+    texts.add("FileLocation", &FileLocation::from(&info));
+    texts.add("FileLocation", &FileLocation::from(VALUE));
+    texts.add("CountFilesParameters", &files.count("docs").pattern(VALUE));
+    texts.add("FileStream", &files.list("docs").pattern(VALUE).stream());
     texts.add("Download", &files.download(&info).await.unwrap());
 }
 
-fn messaging(client: &Client, texts: &mut DebugTexts) {
+async fn messaging(client: &Client, texts: &mut DebugTexts) {
     let messaging = client.messaging();
     let email = Email::new(VALUE).to(LOGIN).text(VALUE).html(VALUE);
+    let subscription = messaging.subscribe("news").await.unwrap();
+    texts.add("Subscription", &subscription);
+    texts.add("Device", &Device::ios(VALUE, VALUE).channel(VALUE));
+    let template = TemplateEmail::new("t").to(LOGIN).value("a", VALUE);
+    texts.add("TemplateEmail", &template);
+    texts.add("Logging", &client.logging());
+    let message = LogMessage::new("a", LogLevel::Info, VALUE);
+    texts.add("LogMessage", &message.exception(VALUE));
     let publish = messaging.publish("news", VALUE).header("x", VALUE);
     texts.add("Messaging", &messaging);
     texts.add("PublishParameters", &publish.push_singlecast([VALUE]));

@@ -23,6 +23,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
 mod address;
+mod application;
 mod cache;
 mod client;
 mod cloud_code;

@@ -119,7 +119,8 @@ fn read(name: &str, at: &At<'_>, required: bool) -> Result<Request, Error> {
     })
 }
 
-/// The media types of a request: JSON if the operation accepts it, otherwise the first one; then the others.
+/// The media types of a request: JSON if the operation accepts it, otherwise the first one; then the others. Those that an
+/// overlay adds are last, so that they do not rename the function of the document.
 pub(crate) fn requests(operation: &At<'_>) -> Result<(Option<Request>, Vec<Alternative>), Error> {
     let Some(body) = operation.child("requestBody") else {
         return Ok((None, Vec::new()));
@@ -127,8 +128,12 @@ pub(crate) fn requests(operation: &At<'_>) -> Result<(Option<Request>, Vec<Alter
     let required = body.bool("required").unwrap_or(false);
     let content = body.child("content").map(|at| at.entries());
     let mut content = content.unwrap_or_default();
+    let is_own = |at: &At<'_>| operation.is_from_overlay() || !at.is_from_overlay();
     // A stable sort: `application/json`, then other JSON, then the order of the document.
-    content.sort_by_key(|(name, _)| (!is_json(name), essence(name) != "application/json"));
+    content.sort_by_key(|(name, at)| {
+        let is_json = is_json(name);
+        (!is_own(at), !is_json, essence(name) != "application/json")
+    });
     let mut requests: Vec<Request> = Vec::new();
     for (name, at) in &content {
         let request = read(name, at, required)?;

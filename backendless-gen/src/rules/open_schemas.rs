@@ -75,7 +75,10 @@ fn declared_open<'m>(model: &'m Model, schema: &At<'_>) -> Option<&'m str> {
 
 /// Rejects `x-open-json` on operations whose schemas are all open already. `needed` contains the ids of the other operations.
 fn reject_unneeded(model: &Model, needed: &BTreeSet<&str>) -> Result<(), Error> {
-    let declarations = model.operations.iter().filter_map(|operation| {
+    // A variant has the extension of its operation.
+    let operations = model.operations.iter();
+    let operations = operations.filter(|operation| operation.variant_of.is_none());
+    let declarations = operations.filter_map(|operation| {
         let declaration = operation.extensions.open_json.as_ref()?;
         Some((operation.id.as_str(), declaration))
     });

@@ -13,9 +13,12 @@ struct Position {
     /// Index of the segment; the service is segment 0.
     index: usize,
     names: &'static [&'static str],
-    /// The names with a route of their own, each with the number of segments of the route.
+    /// The names with a route of their own, each with the number of segments of the route, or [`LONGER`].
     routes: &'static [(&'static str, usize)],
 }
+
+/// The length of a route that ends with the path of a file: any number of segments after the name.
+const LONGER: usize = usize::MAX;
 
 /// Names in paths of objects.
 const OBJECTS: &[&str] = &[
@@ -66,7 +69,14 @@ const POSITIONS: &[Position] = &[
         service: "files",
         index: 1,
         names: &["append", "binary", "copy", "move", "permissions", "rename"],
-        routes: &[],
+        routes: &[
+            ("append", LONGER),
+            ("binary", LONGER),
+            ("copy", 2),
+            ("move", 2),
+            ("permissions", LONGER),
+            ("rename", 2),
+        ],
     },
     Position {
         service: "messaging",
@@ -78,7 +88,14 @@ const POSITIONS: &[Position] = &[
             "pushtemplates",
             "registrations",
         ],
-        routes: &[("email", 2)],
+        routes: &[
+            ("channels", 3),
+            ("email", 2),
+            ("push", 3),
+            ("pushtemplates", 3),
+            ("registrations", 2),
+            ("registrations", 3),
+        ],
     },
     Position {
         service: "messaging",
@@ -136,6 +153,7 @@ pub(crate) fn is_reserved(raw: &[&str], decoded: &[String]) -> bool {
     let Some(service) = decoded.first() else {
         return false;
     };
+    let all = raw;
     let segments: Vec<(&str, &str)> = raw
         .iter()
         .zip(decoded)
@@ -150,7 +168,14 @@ pub(crate) fn is_reserved(raw: &[&str], decoded: &[String]) -> bool {
         let Some((raw, name)) = segments.get(position.index) else {
             return false;
         };
-        let has_route = raw == name && position.routes.contains(&(*raw, segments.len()));
+        // With an empty segment before the name, the router does not match the route.
+        let is_literal = raw == name && all.get(position.index) == Some(raw);
+        let mut routes = position.routes.iter();
+        let has_route = is_literal
+            && routes.any(|(route, length)| match *length {
+                LONGER => route == raw && segments.len() > position.index + 1,
+                length => route == raw && segments.len() == length,
+            });
         *service == position.service && position.names.contains(name) && !has_route
     })
 }
@@ -186,14 +211,16 @@ mod tests {
             "/data/Person/first",
             "/data/Person/l%61st",
             "/data/find",
-            "/files/copy",
             "/files//copy",
-            "/files/append/a.txt",
+            "/files/copy/a.txt",
+            "/files/append",
+            "/files/append/",
+            "/files//append/a.txt",
             "/files/append%2Fa.txt",
             "/files/%61ppend/a.txt",
             "/messaging/push",
             "/messaging/email/x",
-            "/messaging/pushtemplates/IOS",
+            "/messaging/pushtemplates",
             "/messaging/news/%73ubscribe",
             "/users/role",
             "/users/restorepassword",
@@ -224,9 +251,14 @@ mod tests {
             "/data/bulk/Person/delete",
             "/data/bulkupsert/Person",
             "/data/Person/permissions/GRANT/A-1",
+            "/files/append/a.txt",
+            "/files/append/binary/docs/a.txt",
+            "/files/copy",
             "/files/docs/copy",
             "/files/bulk",
             "/messaging/email",
+            "/messaging/pushtemplates/IOS",
+            "/messaging/registrations",
             "/messaging/news/push",
             "/messaging/news/subscribe",
             "/users/assignRole",

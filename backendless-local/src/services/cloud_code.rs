@@ -1,6 +1,7 @@
 //! The Cloud Code service: methods that the embedding program registers as Rust functions.
 //!
-//! The service `echo` with the method `echo` always exists; it returns its argument. So does the event `echo`.
+//! The service `echo` with the methods `echo`, `getEcho`, `setEcho` and `deleteEcho` always exists; they return their
+//! argument. So does the event `echo`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +28,9 @@ impl Default for CloudCode {
             methods: HashMap::new(),
             events: HashMap::new(),
         };
-        code.register_method("echo", "echo", Arc::new(Ok));
+        for method in ["echo", "getEcho", "setEcho", "deleteEcho"] {
+            code.register_method("echo", method, Arc::new(Ok));
+        }
         code.register_event("echo", Arc::new(Ok));
         code
     }
@@ -63,6 +66,21 @@ impl CloudCode {
         argument: Value,
     ) -> Result<Value, ServiceError> {
         run(self.find(service, method)?, argument).await
+    }
+
+    /// Invokes the method whose name is the prefix of an HTTP method, such as `get`, and the route, ignoring case.
+    pub(crate) async fn invoke_route(
+        &self,
+        service: &str,
+        prefix: &str,
+        route: &str,
+        argument: Value,
+    ) -> Result<Value, ServiceError> {
+        let name = format!("{prefix}{route}");
+        let methods = self.methods.get(service).into_iter().flatten();
+        let mut methods = methods.map(|(method, _)| method);
+        let method = methods.find(|method| method.eq_ignore_ascii_case(&name));
+        run(self.find(service, method.unwrap_or(&name))?, argument).await
     }
 
     fn find(&self, service: &str, method: &str) -> Result<Handler, ServiceError> {

@@ -14,6 +14,7 @@ pub(crate) mod deep_save;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod geo;
+pub(crate) mod log;
 pub(crate) mod messaging;
 pub(crate) mod parameters;
 pub(crate) mod relations;
@@ -41,9 +42,10 @@ use crate::services::caller::Caller;
 use crate::services::cloud_code::CloudCode;
 use crate::services::counters::Counters;
 use crate::services::data::Data;
-use crate::services::files::{ContentStore, Files};
+use crate::services::files::{ContentStore, Files, RemoteFiles};
 use crate::services::geo::Geo;
-use crate::services::messaging::Messaging;
+use crate::services::log::Log;
+use crate::services::messaging::{Messaging, Templates};
 use crate::services::relations::Relations;
 use crate::services::transactions::Transactions;
 use crate::services::users::{UserOptions, UserSettings, Users};
@@ -67,6 +69,8 @@ pub(crate) struct Settings {
     pub(crate) permissions: Permissions,
     /// Scheme, host and port of the server.
     pub(crate) origin: String,
+    pub(crate) remote_files: RemoteFiles,
+    pub(crate) templates: Templates,
 }
 
 /// All services of a running server.
@@ -85,6 +89,7 @@ pub(crate) struct Services {
     pub(crate) cache: Cache,
     pub(crate) counters: Counters,
     pub(crate) cloud_code: CloudCode,
+    pub(crate) log: Log,
     database: Database,
 }
 
@@ -137,12 +142,18 @@ impl Services {
                 AccessControl::new(settings.permissions),
             ),
             users,
-            files: Files::new(database.clone(), content),
-            messaging: Messaging::new(database.clone(), clock.clone()),
+            files: Files::new(
+                database.clone(),
+                content,
+                clock.clone(),
+                settings.remote_files,
+            ),
+            messaging: Messaging::new(database.clone(), clock.clone(), settings.templates),
             geo: Geo::new(database.clone()),
             cache: Cache::new(database.clone(), clock, settings.dialect),
             counters: Counters::new(database.clone()),
             cloud_code: settings.cloud_code,
+            log: Log::new(database.clone()),
             database,
         };
         Ok((services, thread))
@@ -160,6 +171,7 @@ impl Services {
             geo::reset(transaction)?;
             cache::reset(transaction)?;
             counters::reset(transaction)?;
+            log::reset(transaction)?;
             create_tables(transaction)?;
             Ok(contents)
         });
@@ -218,5 +230,6 @@ fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     messaging::create_tables(connection)?;
     geo::create_tables(connection)?;
     cache::create_tables(connection)?;
+    log::create_tables(connection)?;
     counters::create_tables(connection)
 }

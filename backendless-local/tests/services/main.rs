@@ -7,10 +7,13 @@ mod cache;
 mod cloud_code;
 mod counters;
 mod dialects;
+mod file_commands;
 mod file_paths;
 mod files;
 mod geo;
 mod messaging;
+mod push;
+mod schedule;
 mod wrong_values;
 
 use backendless_local::{Builder, Server};

@@ -63,11 +63,16 @@ async fn options_of_a_message_are_checked() {
     let both = json!({"message": 1, "pushPolicy": "ONLY", "publishPolicy": "PUBSUB"});
     let call = app.post("/messaging/news", &both);
     assert_eq!(call.rejected().await, (400, 8000));
-    for option in ["repeatEvery", "repeatExpiresAt"] {
+    for (option, value, code) in [
+        ("repeatEvery", json!(0), 8000),
+        ("repeatEvery", json!("60"), 8000),
+        ("repeatExpiresAt", json!(1.5), 8000),
+        ("repeatExpiresAt", json!(1), 5030),
+    ] {
         let mut body = json!({"message": "hi"});
-        body[option] = json!(60);
+        body[option] = value;
         let call = app.post("/messaging/news", &body);
-        assert_eq!(call.rejected().await, (404, 2001), "{body}");
+        assert_eq!(call.rejected().await, (400, code), "{body}");
     }
     let polled = app.get("/messaging/news/s").ok().await;
     assert_eq!(polled, json!({"messages": []}));
@@ -80,7 +85,6 @@ async fn options_of_a_subscription_are_checked() {
     let path = "/messaging/news/subscribe";
     for (body, status, code) in [
         (json!({"selector": "age > 3"}), 404, 2001),
-        (json!({"subtopic": "news.*"}), 404, 2001),
         (json!({"selector": 1}), 400, 8000),
         (json!({"subtopic": ["a"]}), 400, 8000),
         (json!([]), 400, 8002),

@@ -13,6 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
+use super::FileInfo;
+use crate::prepared::encode_path;
 use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::{DOWNLOAD, FileBody};
 use crate::{Error, ErrorKind, Result};
@@ -29,14 +31,65 @@ use crate::{Error, ErrorKind, Result};
 /// ```
 pub type DownloadFile = Request<Download, DownloadFileParameters>;
 
+/// Location of a file to download: its path, or the URL of a [`FileInfo`].
+///
+/// ```
+/// use backendless::FileLocation;
+///
+/// let by_path = FileLocation::from("images/photo.png");
+/// ```
+#[derive(Clone)]
+pub struct FileLocation(Location);
+
+#[derive(Clone)]
+enum Location {
+    Path(String),
+    Url(Arc<SecretString>),
+}
+
+impl From<&str> for FileLocation {
+    fn from(path: &str) -> Self {
+        Self(Location::Path(path.to_owned()))
+    }
+}
+
+impl From<String> for FileLocation {
+    fn from(path: String) -> Self {
+        Self(Location::Path(path))
+    }
+}
+
+impl From<&String> for FileLocation {
+    fn from(path: &String) -> Self {
+        Self(Location::Path(path.clone()))
+    }
+}
+
+impl From<&FileInfo> for FileLocation {
+    fn from(info: &FileInfo) -> Self {
+        Self(Location::Url(info.secret_url()))
+    }
+}
+
+/// Omits the path and the URL, which is a secret.
+impl fmt::Debug for FileLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.0 {
+            Location::Path(_) => "path",
+            Location::Url(_) => "url",
+        };
+        f.debug_tuple("FileLocation").field(&kind).finish()
+    }
+}
+
 /// Parameters of [`DownloadFile`].
 pub struct DownloadFileParameters {
-    url: Arc<SecretString>,
+    location: Location,
 }
 
 impl DownloadFileParameters {
-    pub(super) fn new(url: Arc<SecretString>) -> Self {
-        Self { url }
+    pub(super) fn new(FileLocation(location): FileLocation) -> Self {
+        Self { location }
     }
 }
 
@@ -44,8 +97,18 @@ impl sealed::Sendable<Download> for DownloadFileParameters {
     fn send(request: Request<Download, Self>) -> RequestFuture<Download> {
         let (client, parameters, settings) = request.into_parts();
         Box::pin(async move {
-            let url = parameters.url.expose_secret();
-            let body = client.transport.download(url, settings).await?;
+            let transport = &client.transport;
+            let body = match &parameters.location {
+                Location::Url(url) => transport.download(url.expose_secret(), settings).await?,
+                Location::Path(path) => {
+                    let path = encode_path(path).map_err(|problem| {
+                        let text = format!("the path of the file {problem}");
+                        Error::invalid_argument(text).with_operation(&DOWNLOAD)
+                    })?;
+                    let path = format!("/files/{path}");
+                    transport.download_path(&path, settings).await?
+                }
+            };
             Ok(Download { body })
         })
     }

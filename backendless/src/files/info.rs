@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,33 @@ impl FileInfo {
         self.url.expose_secret()
     }
 
+    /// Returns the path of the file, such as `images/photo.png`, which contains no secret: store it in place of the URL.
+    ///
+    /// The path is the decoded part of the URL behind the first segment `files`. `None` if the URL has no such segment, as
+    /// the URLs of files of a directory that is published as a web site.
+    ///
+    /// ```
+    /// use backendless::FileInfo;
+    ///
+    /// let info = FileInfo::from_url("https://backendlessappcontent.com/A0F5/9C41/files/my%20docs/a.txt");
+    /// assert_eq!(info.path().as_deref(), Some("my docs/a.txt"));
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> Option<String> {
+        let (_, rest) = self.file_url().split_once("://")?;
+        let rest = rest.split(['?', '#']).next()?;
+        let mut segments = rest.split('/').skip(1);
+        segments.find(|segment| *segment == "files")?;
+        let decode = |segment: &str| {
+            let decoded = percent_decode_str(segment).decode_utf8().ok()?;
+            Some(decoded.into_owned())
+        };
+        let path: Vec<String> = segments.map(decode).collect::<Option<_>>()?;
+        let path = path.join("/");
+        let path = path.trim_matches('/');
+        (!path.is_empty()).then(|| path.to_owned())
+    }
+
     pub(super) fn secret_url(&self) -> Arc<SecretString> {
         Arc::clone(&self.url)
     }
@@ -101,6 +129,32 @@ mod secret_url {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn the_path_is_what_follows_files_in_the_url() {
+        let path = |url| FileInfo::from_url(url).path();
+        let cloud =
+            "https://backendlessappcontent.com/A0F5/9C41/files/a%20b/files/%C3%BC%23.txt?x=1#y";
+        assert_eq!(path(cloud).as_deref(), Some("a b/files/ü#.txt"));
+        assert_eq!(
+            path("https://example.com/api/files/a.txt").as_deref(),
+            Some("a.txt")
+        );
+        assert_eq!(
+            path("https://example.com/api/files/docs/").as_deref(),
+            Some("docs")
+        );
+        for without in [
+            "https://example.com/index.html",
+            "https://files/a.txt",
+            "files/a.txt",
+            "",
+            "https://example.com/api/files/",
+            "https://example.com/files/%ff",
+        ] {
+            assert_eq!(path(without), None, "{without}");
+        }
+    }
 
     #[test]
     fn a_round_trip_keeps_the_url() {

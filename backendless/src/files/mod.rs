@@ -1,11 +1,29 @@
-//! Files: uploads, downloads and deletions in the application's file storage.
+//! Files: the application's file storage, its directories and their permissions.
+//!
+//! `upload`, `content` and `download` transfer content, `listing` and `stream` read directories, `changes` renames, copies
+//! and moves, and `permissions` grants and denies access. `stored` reads the URL of a file from a response.
 
+mod base64;
+mod changes;
+mod content;
 mod download;
+mod entry;
 mod info;
+mod listing;
+mod permissions;
+mod query;
+mod stored;
+mod stream;
 mod upload;
 
-pub use download::{Download, DownloadFile, DownloadFileParameters};
+pub use content::{SaveFile, SaveFileParameters, UploadFromUrl, UploadFromUrlParameters};
+pub use download::{Download, DownloadFile, DownloadFileParameters, FileLocation};
+pub use entry::FileEntry;
 pub use info::FileInfo;
+pub use listing::{CountFiles, CountFilesParameters, ListFiles};
+pub use permissions::{FileGrantee, FilePermission};
+pub use query::ListFilesParameters;
+pub use stream::FileStream;
 pub use upload::{Upload, UploadFile, UploadFileParameters};
 
 use crate::Client;
@@ -108,15 +126,17 @@ impl Files {
         Request::new(&self.client, raw::delete_file(&path.into()))
     }
 
-    /// Opens the file whose URL `info` contains.
+    /// Opens the file at a path, or the file whose URL a [`FileInfo`] contains.
     ///
-    /// The user token is sent only if the file has the same origin as the API; the files of the Backendless cloud have
-    /// another one. The URL comes from the service: download only files of a service that you trust.
+    /// A path is read from the host of the API, with the user token: `GET /files/{path}`, as documented for custom domains.
+    /// That of a directory is not an error, but downloads its listing. A URL may have another origin, as the files of the
+    /// Backendless cloud do, and then the user token is not sent. The URL comes from the service: download only files of a
+    /// service that you trust.
     ///
     /// # Errors
     ///
     /// - [`NotFound`](crate::ErrorKind::NotFound) if the file does not exist.
-    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the URL is invalid.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the path or the URL is invalid.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
@@ -127,10 +147,11 @@ impl Files {
     /// # let folder = tempfile::tempdir()?;
     /// files.download(&info).await?.save_to(folder.path().join("a.txt")).await?;
     /// assert_eq!(std::fs::read(folder.path().join("a.txt"))?, b"one");
+    /// assert_eq!(files.download("a.txt").await?.bytes().await?, "one");
     /// # });
     /// ```
-    pub fn download(&self, info: &FileInfo) -> DownloadFile {
-        let parameters = DownloadFileParameters::new(info.secret_url());
+    pub fn download(&self, file: impl Into<FileLocation>) -> DownloadFile {
+        let parameters = DownloadFileParameters::new(file.into());
         Request::with_parameters(self.client.clone(), parameters)
     }
 }

@@ -23,6 +23,7 @@ pub struct Email {
     to: Vec<String>,
     text: Option<String>,
     html: Option<String>,
+    attachment: Vec<String>,
 }
 
 impl Email {
@@ -37,6 +38,7 @@ impl Email {
             to: Vec::new(),
             text: None,
             html: None,
+            attachment: Vec::new(),
         }
     }
 
@@ -70,6 +72,18 @@ impl Email {
         self
     }
 
+    /// Attaches the file at a path of the [file storage](crate::Files), such as `docs/a.pdf`.
+    ///
+    /// The OpenAPI document lacks this property, which the official JavaScript SDK sends.
+    ///
+    /// ```
+    /// let email = backendless::Email::new("Bill").to("ann@example.com").text("See below.").attachment("bills/1.pdf");
+    /// ```
+    pub fn attachment(mut self, path: impl Into<String>) -> Self {
+        self.attachment.push(rooted(path.into()));
+        self
+    }
+
     pub(super) fn into_request(self) -> Result<EmailRequest> {
         if self.to.is_empty() {
             return Err(Error::invalid_argument(
@@ -81,6 +95,7 @@ impl Email {
             return Err(Error::invalid_argument(problem));
         }
         Ok(EmailRequest {
+            attachment: (!self.attachment.is_empty()).then_some(self.attachment),
             bodyparts: Some(EmailRequestBodyparts {
                 htmlmessage: self.html,
                 textmessage: self.text,
@@ -88,6 +103,14 @@ impl Email {
             subject: self.subject,
             to: self.to,
         })
+    }
+}
+
+/// Returns a path of a file with the slash of the root directory, which paths in bodies have.
+pub(super) fn rooted(path: String) -> String {
+    match path.starts_with('/') {
+        true => path,
+        false => format!("/{path}"),
     }
 }
 

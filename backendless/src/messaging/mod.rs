@@ -1,17 +1,24 @@
 //! Messaging: messages in channels, push notifications and e-mail.
 
+mod device;
 mod email;
 mod message;
 mod publish;
+mod status;
 mod stream;
+mod subscription;
+mod template;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use device::Device;
 pub use email::Email;
 pub use message::{Message, MessageStatus};
 pub use publish::{Publish, PublishParameters, PushPolicy};
 pub use stream::MessageStream;
+pub use subscription::{Subscribe, SubscribeParameters, Subscription};
+pub use template::TemplateEmail;
 
 use message::Messages;
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -75,8 +76,34 @@ pub struct PublishParameters {
     headers: Record,
     publish_at: Option<Timestamp>,
     push_policy: Option<PushPolicy>,
-    push_broadcast: Option<u32>,
+    push_broadcast: Option<Systems>,
     push_singlecast: Vec<String>,
+    options: Options,
+}
+
+/// Devices of a broadcast: a sum of numbers, or names that `|` separates.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+enum Systems {
+    Mask(u32),
+    Names(String),
+}
+
+/// Options that the OpenAPI document lacks.
+#[derive(Clone, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publisher_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subtopic: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segment_query: Option<String>,
+    /// In seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_every: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeat_expires_at: Option<Timestamp>,
 }
 
 /// Body of the request.
@@ -93,9 +120,11 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     publish_policy: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    push_broadcast: Option<u32>,
+    push_broadcast: Option<Systems>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     push_singlecast: Vec<String>,
+    #[serde(flatten)]
+    options: Options,
 }
 
 impl PublishParameters {
@@ -111,6 +140,7 @@ impl PublishParameters {
             push_policy: None,
             push_broadcast: None,
             push_singlecast: Vec::new(),
+            options: Options::default(),
         }
     }
 
@@ -127,6 +157,7 @@ impl PublishParameters {
                 .map(PushPolicy::publish_policy),
             push_broadcast: self.push_broadcast,
             push_singlecast: self.push_singlecast,
+            options: self.options,
         })
     }
 }
@@ -189,7 +220,97 @@ impl Publish {
     /// # });
     /// ```
     pub fn push_broadcast(mut self, systems: u32) -> Self {
-        self.parameters.push_broadcast = Some(systems);
+        self.parameters.push_broadcast = Some(Systems::Mask(systems));
+        self
+    }
+
+    /// Pushes the message to all devices with the operating systems of these names, in place of a sum as in
+    /// [`push_broadcast`](Self::push_broadcast): `FOR_ALL`, or `FOR_IOS`, `FOR_ANDROID` and `FOR_WP`, separated by `|`.
+    ///
+    /// The official Swift SDK sends names; the OpenAPI document has numbers.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// client.messaging().publish("news", "the shop opens").push_broadcast_names("FOR_IOS|FOR_ANDROID").await?;
+    /// # });
+    /// ```
+    pub fn push_broadcast_names(mut self, systems: impl Into<String>) -> Self {
+        self.parameters.push_broadcast = Some(Systems::Names(systems.into()));
+        self
+    }
+
+    /// Sets the id of the publisher, which receivers find in [`Message::publisher_id`](crate::Message::publisher_id). It is
+    /// beyond the document.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// client.messaging().publish("news", "the shop opens").publisher_id("shop-1").await?;
+    /// # });
+    /// ```
+    pub fn publisher_id(mut self, id: impl Into<String>) -> Self {
+        self.parameters.options.publisher_id = Some(id.into());
+        self
+    }
+
+    /// Sets the subtopic, by which [subscriptions](crate::Subscribe::subtopic) select messages. It is beyond the document.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// client.messaging().publish("news", "the shop opens").subtopic("shops.open").await?;
+    /// # });
+    /// ```
+    pub fn subtopic(mut self, subtopic: impl Into<String>) -> Self {
+        self.parameters.options.subtopic = Some(subtopic.into());
+        self
+    }
+
+    /// Pushes the message to the devices that match a where clause. It is beyond the document: the official Swift SDK sends
+    /// it.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// client.messaging().publish("news", "the shop opens").segment_query("user.age > 18").await?;
+    /// # });
+    /// ```
+    pub fn segment_query(mut self, clause: impl Into<String>) -> Self {
+        self.parameters.options.segment_query = Some(clause.into());
+        self
+    }
+
+    /// Publishes the message again after each `interval`, rounded up to seconds and at least 1 s, until
+    /// [`repeat_until`](Self::repeat_until) or until it is [cancelled](crate::Messaging::cancel). It is beyond the document.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::Duration;
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// client.messaging().publish("news", "the shop is open").repeat_every(hour).await?;
+    /// # });
+    /// ```
+    pub fn repeat_every(mut self, interval: Duration) -> Self {
+        let partial = u64::from(interval.subsec_nanos() > 0);
+        let seconds = interval.as_secs().saturating_add(partial);
+        self.parameters.options.repeat_every = Some(seconds.max(1));
+        self
+    }
+
+    /// Sets the end of the repetition: a `SystemTime` or a [`Timestamp`]. It is beyond the document.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// client.messaging()
+    ///     .publish("news", "the shop is open")
+    ///     .repeat_every(hour)
+    ///     .repeat_until(SystemTime::now() + 8 * hour)
+    ///     .await?;
+    /// # });
+    /// ```
+    pub fn repeat_until(mut self, time: impl Into<Timestamp>) -> Self {
+        self.parameters.options.repeat_expires_at = Some(time.into());
         self
     }
 

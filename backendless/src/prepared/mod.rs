@@ -30,7 +30,7 @@ pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, Trans
     reason = "for operations that the specification lacks today"
 )]
 pub(crate) use form::FormStyle;
-pub(crate) use path::encode_segment;
+pub(crate) use path::{check_path, encode_path, encode_segment};
 #[allow(
     unused_imports,
     reason = "for operations that the specification lacks today"

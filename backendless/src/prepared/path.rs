@@ -23,6 +23,29 @@ pub(crate) fn encode_segment(value: &str) -> Zeroizing<String> {
     encoded
 }
 
+/// Encodes the path of a file, whose slashes separate segments. The error completes a sentence that starts with its name.
+pub(crate) fn encode_path(value: &str) -> std::result::Result<String, String> {
+    check_path(value)?;
+    let mut path = String::with_capacity(value.len());
+    push_segments(&mut path, value);
+    Ok(path)
+}
+
+/// Checks the path of a file that a body contains, as [`push`] does. The error completes a sentence that starts with its
+/// name.
+pub(crate) fn check_path(value: &str) -> std::result::Result<(), String> {
+    find_problem(value, true).map_or(Ok(()), Err)
+}
+
+fn push_segments(path: &mut String, value: &str) {
+    for (index, segment) in value.split('/').enumerate() {
+        if index > 0 {
+            path.push('/');
+        }
+        path.extend(utf8_percent_encode(segment, RESERVED));
+    }
+}
+
 /// Appends `value` to `path` as the parameter at `index` of `operation`.
 ///
 /// Rejects the values that a URL parser or a server reads as another path: an empty value, `.` and `..` (encoding the dots
@@ -40,12 +63,7 @@ pub(super) fn push(
     if is_plain {
         path.push_str(value);
     } else if parameter.multi_segment() {
-        for (index, segment) in value.split('/').enumerate() {
-            if index > 0 {
-                path.push('/');
-            }
-            path.extend(utf8_percent_encode(segment, RESERVED));
-        }
+        push_segments(path, value);
     } else {
         path.extend(utf8_percent_encode(value, RESERVED));
     }

@@ -186,6 +186,15 @@ impl Transport {
             let text = format!("the URL of the file {problem}");
             Error::invalid_argument(text).with_operation(&DOWNLOAD)
         })?;
+        self.open(url, settings).await
+    }
+
+    /// Opens the file at an encoded path behind the app path, with the user token.
+    pub(crate) async fn download_path(&self, path: &str, settings: Settings) -> Result<FileBody> {
+        self.open(self.shared.http.file_url(path), settings).await
+    }
+
+    async fn open(&self, url: FileUrl, settings: Settings) -> Result<FileBody> {
         let session = match self.shared.http.is_own(&url) {
             true => DOWNLOAD.session(),
             false => SessionUse::None,

@@ -36,6 +36,40 @@ pub(super) fn entries() -> Vec<Entry> {
                 .invoke_no_args::<Value>(context.path(0), context.path(1))),
         ),
         Entry::new(
+            &GET_FROM_CLOUD_CODE_SERVICE,
+            &["echo", "Echo"],
+            call!(|context| context
+                .client
+                .cloud_code()
+                .get::<Record>(context.path(0), context.path(1))
+                .argument("a", context.value())),
+            ResponseBody::Required,
+            object,
+        )
+        .query(&[("a", "O'Hara")]),
+        Entry::new(
+            &PUT_TO_CLOUD_CODE_SERVICE,
+            &["echo", "Echo"],
+            call!(|context| context.client.cloud_code().put::<_, Record>(
+                context.path(0),
+                context.path(1),
+                &context.json()
+            )),
+            ResponseBody::Required,
+            object,
+        ),
+        Entry::new(
+            &DELETE_FROM_CLOUD_CODE_SERVICE,
+            &["echo", "Echo"],
+            call!(|context| context.client.cloud_code().delete::<_, Record>(
+                context.path(0),
+                context.path(1),
+                &context.json()
+            )),
+            ResponseBody::Required,
+            object,
+        ),
+        Entry::new(
             &DISPATCH_EVENT,
             &["echo"],
             call!(|context| context

@@ -9,6 +9,7 @@
 mod call;
 mod context;
 
+mod application;
 mod cache;
 mod cloud_code;
 mod counters;
@@ -31,6 +32,8 @@ use crate::spec::Spec;
 
 pub use call::Call;
 pub use context::{Context, Values};
+pub use files::REMOTE_FILE;
+pub use messaging::TEMPLATE;
 
 /// An operation, and what the suites need to call it.
 pub struct Entry {
@@ -130,6 +133,7 @@ pub fn entries() -> &'static [Entry] {
             cache::entries(),
             counters::entries(),
             cloud_code::entries(),
+            application::entries(),
         ];
         services.into_iter().flatten().collect()
     });
@@ -187,4 +191,7 @@ pub fn local_server() -> backendless_local::Builder {
     backendless_local::Server::builder()
         .role(users::ROLE)
         .social_login(users::PROVIDER, any_account)
+        .remote_file(REMOTE_FILE, "remote")
+        .push_template("IOS", TEMPLATE, serde_json::Value::Null)
+        .email_template(TEMPLATE)
 }

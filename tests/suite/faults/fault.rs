@@ -54,7 +54,7 @@ pub(super) struct Expected {
 }
 
 /// Calls that differ from the others: the fault, the call, and its expected outcome.
-pub(super) const EXCEPTIONS: [(&str, &str, Expected); 9] = [
+pub(super) const EXCEPTIONS: [(&str, &str, Expected); 12] = [
     // The caller already has a part of the file, so only the caller can start again.
     (
         "close in body",
@@ -80,6 +80,21 @@ pub(super) const EXCEPTIONS: [(&str, &str, Expected); 9] = [
     (
         "400 with code 9070",
         "invokeCloudCodeService",
+        once(&[ErrorKind::Api]),
+    ),
+    (
+        "400 with code 9070",
+        "getFromCloudCodeService",
+        once(&[ErrorKind::Api]),
+    ),
+    (
+        "400 with code 9070",
+        "putToCloudCodeService",
+        once(&[ErrorKind::Api]),
+    ),
+    (
+        "400 with code 9070",
+        "deleteFromCloudCodeService",
         once(&[ErrorKind::Api]),
     ),
     (

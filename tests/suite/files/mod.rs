@@ -1,6 +1,8 @@
 //! The file service.
 
+mod commands;
 mod exchange;
+mod list;
 mod rejected;
 mod responses;
 mod wire;

@@ -1,5 +1,6 @@
 //! The messaging service.
 
+mod beyond;
 mod exchange;
 mod rejected;
 mod responses;

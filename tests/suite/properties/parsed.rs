@@ -68,13 +68,21 @@ fn parse_target(spec: &Spec, method: &str, target: &str) -> Result<ParsedTarget,
     let Some(path) = path.strip_prefix(&app_path) else {
         return fail(format!("{target} is not below the app path"));
     };
-    // A server or proxy may merge two slashes, and so drop an empty segment.
-    if path.split('/').skip(1).any(str::is_empty) {
-        return fail(format!("{target} has an empty segment"));
-    }
     let Some(operation) = spec.operation_of(method, path) else {
         return fail(format!("{method} {target} is not an operation"));
     };
+    // The path of a directory may end with a slash.
+    let is_directory = ["createDirectory", "listRootDirectory"].contains(&&*operation.id);
+    let segments = path.strip_suffix('/').filter(|_| is_directory);
+    // A server or proxy may merge two slashes, and so drop an empty segment.
+    if segments
+        .unwrap_or(path)
+        .split('/')
+        .skip(1)
+        .any(str::is_empty)
+    {
+        return fail(format!("{target} has an empty segment"));
+    }
     let values = operation.path_values.iter();
     let values = values.map(|(name, value)| {
         let segments = value.split('/').map(|segment| decode(segment, false));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use backendless::{Client, Error, Find, Record, Timestamp, Units, Upload};
+use backendless::{Client, Error, Find, ListFiles, Record, Timestamp, Units, Upload};
 use backendless_tests::spec::Spec;
 use proptest::collection::vec;
 use proptest::option;
@@ -566,6 +566,8 @@ fn every_query_parameter_of_the_document_is_tested() {
     let upload = client.files().upload("a", Upload::bytes(""));
     let people = client.data::<Record>("a");
     let relation = people.relation::<Record>("b", "c");
+    let files = client.files();
+    let options = |list: ListFiles| list.pattern("*").recursive(true).page_size(1).offset(1);
     let targets = [
         queries.send(get.file_reference_prefix("a").send()),
         // The parameter is an object, each of whose columns is a parameter in the query.
@@ -594,6 +596,19 @@ fn every_query_parameter_of_the_document_is_tested() {
                 .expire_at("a", Timestamp::from_millis(1))
                 .send(),
         ),
+        queries.send(client.files().save("a", "").overwrite(true).send()),
+        // An object of any arguments: each of its properties is a parameter.
+        queries.send(
+            client
+                .cloud_code()
+                .get::<()>("a", "b")
+                .argument("arguments", "c")
+                .send(),
+        ),
+        queries.send(options(files.list("a")).send()),
+        queries.send(options(files.list_root()).send()),
+        queries.send(files.count("a").send()),
+        queries.send(files.count_root().send()),
         queries.send(client.counters().get_and_increment_by("a", 1).send()),
         queries.send(client.counters().compare_and_set("a", 1, 2).send()),
         queries.send(UserSearch::complete().call(client)),

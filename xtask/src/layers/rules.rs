@@ -29,8 +29,10 @@ pub(crate) const RULES: &[Rules] = &[
             &["generated::mock", "guide", "mock", "schema"],
             &[
                 "cache",
+                "application",
                 "cloud_code",
                 "counters",
+                "logging",
                 "data",
                 "files",
                 "geo",

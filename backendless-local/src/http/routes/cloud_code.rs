@@ -6,14 +6,21 @@ use axum::routing::post;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::http::extract::{AnyJson, Named, PathOf};
+use crate::http::extract::{AnyJson, Named, PathOf, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
+use crate::services::parameters::Parameters;
 
 pub(super) fn routes() -> Router<Services> {
     Router::new()
-        .route("/services/{service}/{method}", post(invoke))
+        .route(
+            "/services/{service}/{method}",
+            post(invoke)
+                .get(invoke_get)
+                .put(invoke_set)
+                .delete(invoke_delete),
+        )
         .route("/servercode/events/{name}", post(dispatch))
 }
 
@@ -31,6 +38,50 @@ async fn invoke(
     let argument = argument.unwrap_or_default();
     let code = &services.cloud_code;
     let result = code.invoke(&path.service, &path.method, argument);
+    Ok(Json(result.await?))
+}
+
+/// Runs the method with the prefix `get`. Its argument has the query parameters, or is null if there are none.
+async fn invoke_get(
+    State(services): State<Services>,
+    PathOf(path): PathOf<MethodPath>,
+    Query(Parameters(parameters)): Query,
+) -> Result<Json<Value>, ErrorResponse> {
+    let parameters: Map<String, Value> = parameters
+        .into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    let argument = match parameters.is_empty() {
+        true => Value::Null,
+        false => parameters.into(),
+    };
+    invoke_route(&services, path, "get", argument).await
+}
+
+async fn invoke_set(
+    State(services): State<Services>,
+    PathOf(path): PathOf<MethodPath>,
+    AnyJson(argument): AnyJson,
+) -> Result<Json<Value>, ErrorResponse> {
+    invoke_route(&services, path, "set", argument.unwrap_or_default()).await
+}
+
+async fn invoke_delete(
+    State(services): State<Services>,
+    PathOf(path): PathOf<MethodPath>,
+    AnyJson(argument): AnyJson,
+) -> Result<Json<Value>, ErrorResponse> {
+    invoke_route(&services, path, "delete", argument.unwrap_or_default()).await
+}
+
+async fn invoke_route(
+    services: &Services,
+    path: MethodPath,
+    prefix: &str,
+    argument: Value,
+) -> Result<Json<Value>, ErrorResponse> {
+    let code = &services.cloud_code;
+    let result = code.invoke_route(&path.service, prefix, &path.method, argument);
     Ok(Json(result.await?))
 }
 

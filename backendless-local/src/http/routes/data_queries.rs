@@ -89,7 +89,9 @@ async fn get_by_primary_key(
     Query(parameters): Query,
 ) -> Result<Json<Row>, ErrorResponse> {
     let object_id = primary_key(&parameters)?.to_owned();
-    let row = services.data.get(caller, path.table, object_id, Find::default());
+    let row = services
+        .data
+        .get(caller, path.table, object_id, Find::default());
     Ok(Json(row.await?))
 }
 

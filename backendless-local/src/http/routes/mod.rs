@@ -7,6 +7,7 @@ mod counters;
 mod data;
 mod data_bulk;
 mod data_queries;
+mod file_commands;
 mod files;
 mod geo;
 mod info;
@@ -29,7 +30,7 @@ pub(super) fn all(origin: String) -> Router<Services> {
         .merge(transactions::routes())
         .merge(users::routes())
         .merge(info::routes(&origin))
-        .merge(files::routes(origin))
+        .merge(files::routes(origin, file_commands::routes()))
         .merge(messaging::routes())
         .merge(geo::routes())
         .merge(cache::routes())

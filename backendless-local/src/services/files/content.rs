@@ -68,6 +68,7 @@ impl ContentStore {
         Ok(NewContent {
             name,
             file: File::from_std(file),
+            length: 0,
             shared: Arc::clone(&self.shared),
             kept: false,
         })
@@ -134,6 +135,7 @@ fn check_name(name: &str) -> io::Result<()> {
 pub(crate) struct NewContent {
     name: String,
     file: File,
+    length: u64,
     shared: Arc<Shared>,
     kept: bool,
 }
@@ -143,8 +145,15 @@ impl NewContent {
         &self.name
     }
 
+    /// Returns the number of bytes that were written.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
     pub(crate) async fn write(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.file.write_all(piece).await
+        self.file.write_all(piece).await?;
+        self.length += piece.len() as u64;
+        Ok(())
     }
 
     /// Flushes the bytes and the name of the file to disk.

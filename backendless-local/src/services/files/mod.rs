@@ -5,13 +5,27 @@
 //! the content files that have no path: those of running uploads and those that a killed server did
 //! not remove. The next start removes these, and never a file that the database does not list.
 
+mod access;
+mod append;
+mod base64;
 mod content;
+mod directories;
+mod pattern;
+mod relocate;
+mod remote;
+
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::fs::File;
 
+pub(crate) use access::{Grant, Grantee, Permission};
+pub(crate) use base64::decode as decode_base64;
 pub(crate) use content::{ContentStore, NewContent};
+pub(crate) use directories::{Count, Listing};
+pub(crate) use remote::RemoteFiles;
 
+use crate::clock::Clock;
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
 use crate::store::database::Database;
@@ -21,17 +35,48 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS file (
         path TEXT PRIMARY KEY,
         content TEXT NOT NULL,
-        media_type TEXT NOT NULL
+        media_type TEXT NOT NULL,
+        size INTEGER,
+        created INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE IF NOT EXISTS directory (
+        path TEXT PRIMARY KEY,
+        created INTEGER NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS file_permission (
+        path TEXT NOT NULL,
+        permission TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        grantee TEXT NOT NULL,
+        is_granted INTEGER NOT NULL,
+        PRIMARY KEY (path, permission, kind, grantee)
     );
     CREATE TABLE IF NOT EXISTS unused_content (name TEXT PRIMARY KEY);
 ";
 
+/// Columns that databases of earlier versions lack.
+const ADDED_COLUMNS: &str = "
+    ALTER TABLE file ADD COLUMN size INTEGER;
+    ALTER TABLE file ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+";
+
 pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch(TABLES)?)
+    connection.execute_batch(TABLES)?;
+    let has_size = "SELECT 1 FROM pragma_table_info('file') WHERE name = 'size'";
+    if !connection.prepare(has_size)?.exists([])? {
+        connection.execute_batch(ADDED_COLUMNS)?;
+        let mut statement = connection.prepare("SELECT path FROM file")?;
+        let paths = statement.query_map([], |row| row.get::<_, String>(0))?;
+        for path in paths {
+            directories::create_parents(connection, &path?, 0)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch("DELETE FROM file")?)
+    let tables = "DELETE FROM file; DELETE FROM directory; DELETE FROM file_permission";
+    Ok(connection.execute_batch(tables)?)
 }
 
 /// Lists the content files of all paths as unused and returns their names.
@@ -103,11 +148,26 @@ pub(crate) struct OpenFile {
 pub(crate) struct Files {
     database: Database,
     content: ContentStore,
+    clock: Clock,
+    remote: RemoteFiles,
+    /// Held while a file is appended to, so that concurrent requests append one after the other.
+    appending: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Files {
-    pub(super) fn new(database: Database, content: ContentStore) -> Files {
-        Files { database, content }
+    pub(super) fn new(
+        database: Database,
+        content: ContentStore,
+        clock: Clock,
+        remote: RemoteFiles,
+    ) -> Files {
+        Files {
+            database,
+            content,
+            clock,
+            remote,
+            appending: Arc::default(),
+        }
     }
 
     /// Checks, before anything is received, that an upload may write the path.
@@ -151,25 +211,42 @@ impl Files {
         media_type: String,
         overwrite: bool,
     ) -> Result<(), ServiceError> {
+        let _appending = self.appending.lock().await;
+        self.store_content(path, content, media_type, overwrite)
+            .await
+    }
+
+    /// As [`store`](Self::store), while no file is appended to.
+    async fn store_content(
+        &self,
+        path: FilePath,
+        content: NewContent,
+        media_type: String,
+        overwrite: bool,
+    ) -> Result<(), ServiceError> {
+        let size = i64::try_from(content.length()).map_err(ServiceError::internal)?;
         let name = content.name().to_owned();
+        let now = self.clock.now();
         let write = self.database.write(move |transaction| {
-            let replaced = write_path(transaction, path.as_str(), &name, &media_type, overwrite)?;
+            let file = NewFile {
+                path: path.as_str(),
+                content: &name,
+                media_type: &media_type,
+                size: Some(size),
+                created: now,
+            };
+            let replaced = write_path(transaction, &file, overwrite)?;
             forget(transaction, &name)?;
-            if let Some(replaced) = &replaced {
-                release(transaction, replaced)?;
-            }
-            Ok(replaced)
+            release_unused(transaction, replaced.into_iter().collect())
         });
         // If this fails, the content file is removed when `content` is dropped.
         let replaced = write.await?;
         content.keep();
-        if let Some(replaced) = replaced {
-            self.content.remove(&replaced).await;
-        }
+        self.remove_contents(&replaced).await;
         Ok(())
     }
 
-    /// Whether there are files below the path.
+    /// Whether the path is that of a directory.
     pub(crate) async fn is_directory(&self, path: &FilePath) -> Result<bool, ServiceError> {
         let path = path.clone();
         let read = self
@@ -181,25 +258,29 @@ impl Files {
     /// Deletes a file or a directory and returns the number of deleted files.
     pub(crate) async fn delete(&self, path: FilePath) -> Result<usize, ServiceError> {
         let write = self.database.write(move |transaction| {
-            let mut statement = transaction.prepare(
-                "DELETE FROM file WHERE path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'
-                 RETURNING content",
-            )?;
+            let below = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
+            let sql = format!("DELETE FROM file WHERE {below} RETURNING content");
+            let mut statement = transaction.prepare(&sql)?;
             let contents = statement.query_map([path.as_str()], |row| row.get::<_, String>(0))?;
             let contents = contents.collect::<Result<Vec<_>, _>>()?;
-            for content in &contents {
-                release(transaction, content)?;
+            let sql = format!("DELETE FROM directory WHERE {below}");
+            let directories = transaction.execute(&sql, [path.as_str()])?;
+            if contents.is_empty() && directories == 0 {
+                return Err(not_found(path.as_str()));
             }
-            match contents.is_empty() {
-                true => Err(not_found(path.as_str())),
-                false => Ok(contents),
-            }
+            let sql = format!("DELETE FROM file_permission WHERE {below}");
+            transaction.execute(&sql, [path.as_str()])?;
+            Ok((contents.len(), release_unused(transaction, contents)?))
         });
-        let contents = write.await?;
-        for content in &contents {
+        let (files, contents) = write.await?;
+        self.remove_contents(&contents).await;
+        Ok(files)
+    }
+
+    async fn remove_contents(&self, contents: &[String]) {
+        for content in contents {
             self.remove_content(content).await;
         }
-        Ok(contents.len())
     }
 
     pub(super) async fn remove_content(&self, name: &str) {
@@ -232,14 +313,39 @@ impl Files {
     }
 }
 
+/// Lists the content files that no path refers to any longer as unused, and returns their names. Copies share a content
+/// file.
+fn release_unused(
+    connection: &Connection,
+    contents: Vec<String>,
+) -> Result<Vec<String>, ServiceError> {
+    let mut unused = Vec::new();
+    let mut statement = connection.prepare_cached("SELECT 1 FROM file WHERE content = ?")?;
+    for content in contents {
+        if !statement.exists([&content])? {
+            release(connection, &content)?;
+            unused.push(content);
+        }
+    }
+    Ok(unused)
+}
+
+/// A file to be stored.
+struct NewFile<'f> {
+    path: &'f str,
+    content: &'f str,
+    media_type: &'f str,
+    size: Option<i64>,
+    created: i64,
+}
+
 /// Writes the path and returns the name of the content file that it replaces.
 fn write_path(
     connection: &Connection,
-    path: &str,
-    content: &str,
-    media_type: &str,
+    file: &NewFile<'_>,
     overwrite: bool,
 ) -> Result<Option<String>, ServiceError> {
+    let path = file.path;
     let replaced: Option<String> = connection
         .query_row("SELECT content FROM file WHERE path = ?", [path], |row| {
             row.get(0)
@@ -248,19 +354,22 @@ fn write_path(
     if replaced.is_some() && !overwrite {
         return Err(file_exists(path));
     }
-    let is_blocked = is_directory(connection, path)?
-        || path.match_indices('/').try_fold(false, |found, (end, _)| {
-            Ok::<_, ServiceError>(found || is_file(connection, &path[..end])?)
-        })?;
-    if is_blocked {
-        let message = "the path is that of a directory, or a part of it is that of a file";
-        return Err(ServiceError::new(code::INVALID_PATH, message));
+    if is_directory(connection, path)? {
+        return Err(blocked());
     }
+    directories::create_parents(connection, path, file.created)?;
     connection.execute(
-        "INSERT OR REPLACE INTO file (path, content, media_type) VALUES (?, ?, ?)",
-        params![path, content, media_type],
+        "INSERT INTO file (path, content, media_type, size, created) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (path) DO UPDATE
+         SET content = excluded.content, media_type = excluded.media_type, size = excluded.size",
+        params![path, file.content, file.media_type, file.size, file.created],
     )?;
     Ok(replaced)
+}
+
+fn blocked() -> ServiceError {
+    let message = "the path is that of a directory, or a part of it is that of a file";
+    ServiceError::new(code::INVALID_PATH, message)
 }
 
 fn is_file(connection: &Connection, path: &str) -> Result<bool, ServiceError> {
@@ -268,10 +377,8 @@ fn is_file(connection: &Connection, path: &str) -> Result<bool, ServiceError> {
     Ok(statement.exists([path])?)
 }
 
-/// Whether there are files below the path.
 fn is_directory(connection: &Connection, path: &str) -> Result<bool, ServiceError> {
-    let mut statement = connection
-        .prepare_cached("SELECT 1 FROM file WHERE substr(path, 1, length(?1) + 1) = ?1 || '/'")?;
+    let mut statement = connection.prepare_cached("SELECT 1 FROM directory WHERE path = ?")?;
     Ok(statement.exists([path])?)
 }
 

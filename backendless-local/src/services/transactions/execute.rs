@@ -138,7 +138,8 @@ impl Execution {
         let changes = checked(table, changes)?;
         match children(&mut payload)? {
             Children::Where(clause) => {
-                rows::update_where(connection, table, &clause, None, changes, self.now).map(Value::from)
+                rows::update_where(connection, table, &clause, None, changes, self.now)
+                    .map(Value::from)
             }
             Children::Ids(ids) => {
                 let mut updated = 0;
@@ -176,7 +177,9 @@ fn delete_bulk(
     mut payload: Map<String, Value>,
 ) -> Result<Value, ServiceError> {
     match children(&mut payload)? {
-        Children::Where(clause) => rows::delete_where(connection, table, &clause, None).map(Value::from),
+        Children::Where(clause) => {
+            rows::delete_where(connection, table, &clause, None).map(Value::from)
+        }
         Children::Ids(ids) => {
             let mut deleted = 0;
             for id in ids {

@@ -48,7 +48,7 @@ pub(super) fn send(
         "to": [address],
         "bodyparts": {"textmessage": format!("Open this address to confirm your e-mail address: {url}")},
     });
-    messaging::add_email(connection, &email)
+    messaging::email::add(connection, &email)
 }
 
 /// Deletes the addresses of a user.

@@ -95,6 +95,11 @@ impl HttpClient {
         url.0.origin() == self.origin.origin()
     }
 
+    /// Returns the URL of the file at an encoded path behind the app path.
+    pub(super) fn file_url(&self, path: &str) -> FileUrl {
+        FileUrl(self.api_url(path, None))
+    }
+
     /// Sends a request and waits for the head of the response.
     pub(super) async fn execute(&self, outgoing: Outgoing<'_>) -> Result<Response, HttpError> {
         let request = self.request(outgoing)?;

@@ -1,0 +1,242 @@
+//! Routes of the Files service whose paths begin with a command, such as `/files/copy`.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::routing::{post, put};
+use axum::{Extension, Router};
+use serde_json::{Map, Value};
+
+use super::files::{OCTET_STREAM, Origin, file_url, parse_overwrite, path_behind};
+use crate::http::body;
+use crate::http::extract::{Object, Query};
+use crate::http::response::{ErrorResponse, Json};
+use crate::service_error::{ServiceError, code};
+use crate::services::Services;
+use crate::services::caller::Caller;
+use crate::services::fields;
+use crate::services::files::{FilePath, Grant, Grantee, Permission, decode_base64};
+
+/// The media type of a file that begins with appended text.
+const TEXT: &str = "text/plain";
+
+pub(super) fn routes() -> Router<Services> {
+    Router::new()
+        .route("/files/rename", put(rename))
+        .route("/files/copy", put(copy))
+        .route("/files/move", put(move_to))
+        .route("/files/binary/{*name}", put(save))
+        .route(
+            "/files/append/{*name}",
+            post(append_from_url).put(append_text),
+        )
+        .route("/files/append/binary/{*name}", put(append_binary))
+        .route("/files/permissions/{type}/{*name}", put(set_permission))
+}
+
+/// The path of a file behind the first `SKIPPED` segments of the URL, of which the first is empty.
+struct PathBehind<const SKIPPED: usize>(FilePath);
+
+impl<S: Send + Sync, const SKIPPED: usize> FromRequestParts<S> for PathBehind<SKIPPED> {
+    type Rejection = ErrorResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
+        let path = path_behind(parts, SKIPPED)?.ok_or_else(|| {
+            let message = "the path of the file is empty";
+            ServiceError::new(code::INVALID_PATH, message)
+        })?;
+        Ok(PathBehind(path))
+    }
+}
+
+async fn rename(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    caller: Caller,
+    Object(body): Object,
+) -> Result<Json<String>, ErrorResponse> {
+    let path = path_in(&body, "oldPathName")?;
+    let new_name = required(&body, "newName")?.to_owned();
+    let files = &services.files;
+    files
+        .check_permission(&caller, &path, Permission::Write)
+        .await?;
+    let renamed = files.rename(path, new_name).await?;
+    Ok(Json(file_url(&services, &origin, renamed.as_str())))
+}
+
+async fn copy(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    caller: Caller,
+    Object(body): Object,
+) -> Result<Json<String>, ErrorResponse> {
+    let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
+    let files = &services.files;
+    files
+        .check_permission(&caller, &source, Permission::Read)
+        .await?;
+    files
+        .check_permission(&caller, &target, Permission::Write)
+        .await?;
+    let url = file_url(&services, &origin, target.as_str());
+    files.copy(source, target).await?;
+    Ok(Json(url))
+}
+
+async fn move_to(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    caller: Caller,
+    Object(body): Object,
+) -> Result<Json<String>, ErrorResponse> {
+    let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
+    let files = &services.files;
+    files
+        .check_permission(&caller, &source, Permission::Delete)
+        .await?;
+    files
+        .check_permission(&caller, &target, Permission::Write)
+        .await?;
+    let url = file_url(&services, &origin, target.as_str());
+    files.move_to(source, target).await?;
+    Ok(Json(url))
+}
+
+/// Returns a path of a body, which begins with the slash of the root directory.
+fn path_in(body: &Map<String, Value>, name: &str) -> Result<FilePath, ServiceError> {
+    let path = required(body, name)?;
+    FilePath::parse(path.strip_prefix('/').unwrap_or(path).to_owned())
+}
+
+fn required<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, ServiceError> {
+    fields::text(body, name)?.ok_or_else(|| {
+        let message = format!("the property '{name}' is missing");
+        ServiceError::new(code::MISSING_PARAMETER, message)
+    })
+}
+
+async fn save(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    caller: Caller,
+    PathBehind(path): PathBehind<3>,
+    Query(parameters): Query,
+    request: Request,
+) -> Result<Json<String>, ErrorResponse> {
+    let overwrite = parse_overwrite(&parameters)?;
+    let bytes = decode_base64(&text(request).await?)?;
+    let files = &services.files;
+    files
+        .check_permission(&caller, &path, Permission::Write)
+        .await?;
+    let url = file_url(&services, &origin, path.as_str());
+    files.save(path, &bytes, OCTET_STREAM, overwrite).await?;
+    Ok(Json(url))
+}
+
+async fn append_from_url(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    caller: Caller,
+    PathBehind(path): PathBehind<3>,
+    request: Request,
+) -> Result<Json<String>, ErrorResponse> {
+    let media_type = request.headers().get(header::CONTENT_TYPE);
+    if media_type.is_some_and(|media_type| media_type.as_bytes().starts_with(b"multipart/")) {
+        return Err(ServiceError::not_implemented("an appended form").into());
+    }
+    let bytes = body::read(request).await?;
+    let Value::Object(body) = body::parse(&bytes)? else {
+        return Err(body::unparsable("it is not a JSON object").into());
+    };
+    let source = required(&body, "url")?;
+    let files = &services.files;
+    files
+        .check_permission(&caller, &path, Permission::Write)
+        .await?;
+    let url = file_url(&services, &origin, path.as_str());
+    files.append_from_url(path, source, OCTET_STREAM).await?;
+    Ok(Json(url))
+}
+
+async fn append_text(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    caller: Caller,
+    PathBehind(path): PathBehind<3>,
+    request: Request,
+) -> Result<Json<String>, ErrorResponse> {
+    let text = text(request).await?;
+    append(&services, &origin, &caller, path, text.as_bytes(), TEXT).await
+}
+
+async fn append_binary(
+    State(services): State<Services>,
+    Extension(origin): Extension<Origin>,
+    caller: Caller,
+    PathBehind(path): PathBehind<4>,
+    request: Request,
+) -> Result<Json<String>, ErrorResponse> {
+    let bytes = decode_base64(&text(request).await?)?;
+    append(&services, &origin, &caller, path, &bytes, OCTET_STREAM).await
+}
+
+async fn append(
+    services: &Services,
+    origin: &Origin,
+    caller: &Caller,
+    path: FilePath,
+    bytes: &[u8],
+    media_type: &str,
+) -> Result<Json<String>, ErrorResponse> {
+    let files = &services.files;
+    files
+        .check_permission(caller, &path, Permission::Write)
+        .await?;
+    let url = file_url(services, origin, path.as_str());
+    files.append(path, bytes, media_type).await?;
+    Ok(Json(url))
+}
+
+/// Reads a body that is text.
+async fn text(request: Request) -> Result<String, ErrorResponse> {
+    let bytes = body::read(request).await?;
+    let text = String::from_utf8(bytes).map_err(|_| body::unparsable("it is not UTF-8"))?;
+    Ok(text)
+}
+
+async fn set_permission(
+    State(services): State<Services>,
+    PathBehind(path): PathBehind<4>,
+    parts: Parts,
+    Object(body): Object,
+) -> Result<StatusCode, ErrorResponse> {
+    let is_granted = match parts.uri.path().split('/').nth(3) {
+        Some("GRANT") => true,
+        Some("DENY") => false,
+        _ => {
+            let message = "the type of a permission is GRANT or DENY";
+            return Err(ServiceError::new(code::INVALID_PARAMETER, message).into());
+        }
+    };
+    let permission = Permission::parse(required(&body, "permission")?).ok_or_else(|| {
+        let message = "the permission is not READ, WRITE or DELETE";
+        ServiceError::new(code::INVALID_VALUE, message)
+    })?;
+    let grantee = match (fields::text(&body, "user")?, fields::text(&body, "role")?) {
+        (Some(id), None) => Grantee::User(id.to_owned()),
+        (None, Some(name)) => Grantee::Role(name.to_owned()),
+        _ => {
+            let message = "a permission is for either a user or a role";
+            return Err(ServiceError::new(code::MISSING_PARAMETER, message).into());
+        }
+    };
+    let grant = Grant {
+        permission,
+        is_granted,
+        grantee,
+    };
+    services.files.set_permission(path, grant).await?;
+    Ok(StatusCode::OK)
+}

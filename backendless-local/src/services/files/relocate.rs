@@ -1,0 +1,111 @@
+//! Files and directories are renamed, copied and moved. A copy shares the content file of its source: content files never
+//! change.
+
+use rusqlite::{Connection, params};
+
+use super::{FilePath, Files, blocked, directories};
+use crate::service_error::{ServiceError, code};
+use crate::text::shorten;
+
+/// What happens to the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Copy,
+    Move,
+}
+
+impl Files {
+    /// Renames a file or a directory, and returns the new path.
+    pub(crate) async fn rename(
+        &self,
+        path: FilePath,
+        new_name: String,
+    ) -> Result<FilePath, ServiceError> {
+        if new_name.contains('/') {
+            let message = "the new name is not a name: it contains a '/'";
+            return Err(ServiceError::new(code::INVALID_PATH, message));
+        }
+        let target = match path.as_str().rsplit_once('/') {
+            Some((directory, _)) => format!("{directory}/{new_name}"),
+            None => new_name,
+        };
+        let target = FilePath::parse(target)?;
+        self.relocate(path, target.clone(), Mode::Move).await?;
+        Ok(target)
+    }
+
+    pub(crate) async fn copy(
+        &self,
+        source: FilePath,
+        target: FilePath,
+    ) -> Result<(), ServiceError> {
+        self.relocate(source, target, Mode::Copy).await
+    }
+
+    pub(crate) async fn move_to(
+        &self,
+        source: FilePath,
+        target: FilePath,
+    ) -> Result<(), ServiceError> {
+        self.relocate(source, target, Mode::Move).await
+    }
+
+    async fn relocate(
+        &self,
+        source: FilePath,
+        target: FilePath,
+        mode: Mode,
+    ) -> Result<(), ServiceError> {
+        let now = self.clock.now();
+        let write = self.database.write(move |transaction| {
+            let (source, target) = (source.as_str(), target.as_str());
+            if !directories::exists(transaction, source)? {
+                let message = format!("there is no file or directory '{}'", shorten(source));
+                return Err(ServiceError::not_found(code::RESOURCE_NOT_FOUND, message));
+            }
+            if directories::exists(transaction, target)? {
+                return Err(directories::path_exists(target));
+            }
+            if target.starts_with(&format!("{source}/")) {
+                return Err(blocked());
+            }
+            directories::create_parents(transaction, target, now)?;
+            match mode {
+                Mode::Copy => copy_rows(transaction, source, target, now),
+                Mode::Move => move_rows(transaction, source, target),
+            }
+        });
+        write.await
+    }
+}
+
+/// The rows of a path and of everything below it.
+const SOURCE: &str = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
+
+fn copy_rows(
+    connection: &Connection,
+    source: &str,
+    target: &str,
+    now: i64,
+) -> Result<(), ServiceError> {
+    let files = format!(
+        "INSERT INTO file (path, content, media_type, size, created)
+         SELECT ?2 || substr(path, length(?1) + 1), content, media_type, size, ?3 FROM file WHERE {SOURCE}"
+    );
+    connection.execute(&files, params![source, target, now])?;
+    let directories = format!(
+        "INSERT INTO directory (path, created)
+         SELECT ?2 || substr(path, length(?1) + 1), ?3 FROM directory WHERE {SOURCE}"
+    );
+    connection.execute(&directories, params![source, target, now])?;
+    Ok(())
+}
+
+fn move_rows(connection: &Connection, source: &str, target: &str) -> Result<(), ServiceError> {
+    for table in ["file", "directory", "file_permission"] {
+        let sql =
+            format!("UPDATE {table} SET path = ?2 || substr(path, length(?1) + 1) WHERE {SOURCE}");
+        connection.execute(&sql, params![source, target])?;
+    }
+    Ok(())
+}
