@@ -218,7 +218,7 @@ mod tests {
                 Idempotency::IdempotentWhen { .. }
             )
         };
-        assert_eq!(ids(conditional), ["uploadFile"]);
+        assert_eq!(ids(conditional), ["saveFile", "uploadFile"]);
     }
 
     #[test]

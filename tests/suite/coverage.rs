@@ -86,3 +86,55 @@ async fn requests_and_responses_conform_to_the_document() {
     assert_eq!(problems, [""; 0]);
     assert!(exchanges.len() > operations::ALL.len());
 }
+
+/// Compares the table of README.md with the operations and the public API.
+#[test]
+fn readme_lists_every_operation_and_only_methods_that_exist() {
+    const README: &str = include_str!("../../README.md");
+    const API: &str = include_str!("../../backendless/public-api.txt");
+    let (_, table) = README.split_once("\n| JS-SDK ").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let mut listed = BTreeSet::new();
+    let mut problems = Vec::new();
+    for row in table.lines().skip(2) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+        let [_, methods, operations] = cells[..] else {
+            panic!("not a row with three cells: {row}");
+        };
+        listed.extend(code_spans(operations).map(str::to_owned));
+        let is_unknown = |method: &&str| !has_method(API, method);
+        problems.extend(code_spans(methods).filter(is_unknown));
+    }
+    let table: BTreeSet<String> = operations::ALL.iter().map(|o| o.id().to_owned()).collect();
+    assert_eq!(listed, table);
+    assert_eq!(problems, [""; 0], "methods that are not in the public API");
+}
+
+/// Returns the texts between backticks.
+fn code_spans(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// Whether the listing of the public API has `Type::method`, whatever the type parameters.
+fn has_method(api: &str, method: &str) -> bool {
+    let (owner, name) = method.split_once("::").unwrap();
+    api.lines().any(|line| {
+        let line = line
+            .strip_prefix("pub fn backendless::")
+            .unwrap_or_default();
+        let line = line
+            .strip_prefix("pub async fn backendless::")
+            .unwrap_or(line);
+        let Some((path, _)) = line.split_once('(') else {
+            return false;
+        };
+        let Some(rest) = path.strip_prefix(owner) else {
+            return false;
+        };
+        let rest = match rest.split_once(">::") {
+            Some((generics, rest)) if generics.starts_with('<') => rest,
+            _ => rest.trim_start_matches("::"),
+        };
+        rest.split('<').next() == Some(name)
+    })
+}
