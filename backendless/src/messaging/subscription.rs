@@ -73,7 +73,7 @@ impl Messaging {
     /// # Errors
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the channel cannot be a path segment.
-    /// - [`PermissionDenied`](crate::ErrorKind::PermissionDenied) with code 5008 if the user may not subscribe.
+    /// - [`Forbidden`](crate::ErrorKind::Forbidden) with code 5008 if the user may not subscribe.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
