@@ -146,11 +146,11 @@ async fn unknown_operation_is_rejected() {
     let app = TestServer::start().await;
     for (method, path, status) in [
         (Method::PUT, "/files/a", 405),
-        (Method::GET, "/messaging/news", 405),
+        (Method::PUT, "/messaging/news", 405),
         (Method::DELETE, "/geo/points", 405),
         (Method::POST, "/cache/k", 405),
         (Method::PUT, "/counters/c", 405),
-        (Method::GET, "/services/echo/echo", 405),
+        (Method::PATCH, "/services/echo/echo", 405),
         (Method::GET, "/cache/k/other", 404),
         (Method::PUT, "/counters/c/decrement", 404),
         (Method::POST, "/services/echo", 404),
