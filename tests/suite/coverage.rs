@@ -115,26 +115,33 @@ fn code_spans(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// Whether the listing of the public API has `Type::method`, whatever the type parameters.
+/// Whether the listing of the public API has `Type::method`, whatever the type parameters. A request with parameters is
+/// listed by them: `Find` is a `Request<_, FindParameters<T>>`.
 fn has_method(api: &str, method: &str) -> bool {
     let (owner, name) = method.split_once("::").unwrap();
+    let parameters = format!("parameters::{owner}Parameters");
     api.lines().any(|line| {
-        let line = line
-            .strip_prefix("pub fn backendless::")
-            .unwrap_or_default();
-        let line = line
-            .strip_prefix("pub async fn backendless::")
-            .unwrap_or(line);
         let Some((path, _)) = line.split_once('(') else {
             return false;
         };
-        let Some(rest) = path.strip_prefix(owner) else {
+        let Some(path) = path.strip_prefix("pub fn backendless::") else {
             return false;
         };
-        let rest = match rest.split_once(">::") {
-            Some((generics, rest)) if generics.starts_with('<') => rest,
-            _ => rest.trim_start_matches("::"),
+        let function = match path.rsplit_once(">::") {
+            Some((of_type, function)) if of_type.contains('<') && is_method_path(function) => {
+                let is_owner = of_type.starts_with(&format!("{owner}<"));
+                (is_owner || of_type.contains(&parameters)).then_some(function)
+            }
+            _ => path
+                .strip_prefix(owner)
+                .and_then(|rest| rest.strip_prefix("::")),
         };
-        rest.split('<').next() == Some(name)
+        function.and_then(|function| function.split('<').next()) == Some(name)
     })
+}
+
+/// Whether the end of a path is only the name of a method, and its type parameters.
+fn is_method_path(end: &str) -> bool {
+    let name = end.split('<').next().unwrap_or_default();
+    !name.is_empty() && !name.contains(':')
 }

@@ -54,7 +54,7 @@ pub(super) struct Expected {
 }
 
 /// Calls that differ from the others: the fault, the call, and its expected outcome.
-pub(super) const EXCEPTIONS: [(&str, &str, Expected); 12] = [
+pub(super) const EXCEPTIONS: [(&str, &str, Expected); 19] = [
     // The caller already has a part of the file, so only the caller can start again.
     (
         "close in body",
@@ -104,6 +104,14 @@ pub(super) const EXCEPTIONS: [(&str, &str, Expected); 12] = [
     ),
     // The name of a table is a string, and so is the body.
     ("wrong type", "getTableName", once(&[])),
+    // The path of a file is a text, and so is any body.
+    ("wrong type", "appendBinary", once(&[])),
+    ("wrong type", "appendFromUrl", once(&[])),
+    ("wrong type", "appendText", once(&[])),
+    ("wrong type", "copyFile", once(&[])),
+    ("wrong type", "moveFile", once(&[])),
+    ("wrong type", "renameFile", once(&[])),
+    ("wrong type", "saveFile", once(&[])),
 ];
 
 const fn once(kinds: &'static [ErrorKind]) -> Expected {
