@@ -30,7 +30,8 @@ impl VisitMut for Docs {
     }
 }
 
-/// Hides documentation from doctests where Markdown could contain a code block, which `cargo test` would run.
+/// Hides documentation from doctests where Markdown could contain a code block, which `cargo test` would run, and replaces
+/// control characters.
 ///
 /// Such a text becomes a string, so that no character of it can end a comment either.
 pub(crate) fn guard(file: &mut syn::File) {
@@ -42,12 +43,16 @@ struct Guard;
 impl VisitMut for Guard {
     fn visit_attributes_mut(&mut self, attrs: &mut Vec<Attribute>) {
         let texts: Vec<String> = attrs.iter().filter_map(text).collect();
-        if !texts.iter().any(|text| may_contain_code(text)) {
-            return;
-        }
+        let is_guarded = texts.iter().any(|text| may_contain_code(text));
         for attr in attrs {
-            if let Some(text) = text(attr) {
-                *attr = parse_quote!(#[cfg_attr(not(doctest), doc = #text)]);
+            let Some(text) = text(attr) else {
+                continue;
+            };
+            let shown = text.replace(is_invisible, "\u{fffd}");
+            if is_guarded {
+                *attr = parse_quote!(#[cfg_attr(not(doctest), doc = #shown)]);
+            } else if shown != text {
+                *attr = parse_quote!(#[doc = #shown]);
             }
         }
     }
@@ -89,6 +94,12 @@ pub(crate) fn wrapped(text: &str) -> Vec<String> {
             }
         })
         .collect()
+}
+
+/// Whether a character controls how a text is displayed. Some are escapes of terminals, and a file with a NUL is binary for
+/// git, which then shows no difference of it.
+fn is_invisible(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// Breaks a line between words. Continuation lines of a list item are indented; code and tables are not wrapped.

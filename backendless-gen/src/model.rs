@@ -106,7 +106,11 @@ impl Operation {
         let template = Template::parse(path)
             .map_err(|problem| item.error(problem, "a path like /data/{table-name}"))?;
         let (request, alternatives) = bodies::requests(at)?;
-        let (response, accept) = bodies::response(at);
+        let (response, accept) = match (method.as_str(), bodies::response(at)) {
+            // A response to HEAD has no body; its content describes the headers of the one to GET.
+            ("HEAD", (_, accept)) => (Response::Empty, accept),
+            (_, found) => found,
+        };
         Ok(Self {
             id: id.to_owned(),
             function: names::function(id),

@@ -216,6 +216,26 @@ fn the_diff_shows_a_review_that_no_longer_applies() {
     assert_eq!(one.class, "not retried: not idempotent, not reviewed");
 }
 
+/// Otherwise a new request with the name of a reviewed one is retried, and the difference calls it reviewed.
+#[test]
+fn the_diff_shows_which_request_was_reviewed_if_its_name_moves_to_another() {
+    let old = Source::working_copy(&root()).unwrap();
+    let mut new = with_counter();
+    new.text = new
+        .text
+        .replace("operationId: resetCounter", "operationId: clearCounter")
+        .replace("operationId: countTwice", "operationId: resetCounter");
+    let diff = Diff::of(&old, &new, &Wrappers::default(), "0.1.0").unwrap();
+    let moved = diff
+        .retries
+        .iter()
+        .find(|one| one.operation == "resetCounter");
+    assert_eq!(
+        moved.unwrap().class,
+        "retried: idempotent, reviewed as PUT /counters/{counter-name}/reset"
+    );
+}
+
 #[test]
 fn a_new_method_of_a_path_keeps_the_slashes_of_its_parameters() {
     let source = with("    delete:\n      operationId: deleteFile\n", FILE);

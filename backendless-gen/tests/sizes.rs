@@ -48,6 +48,33 @@ fn unions_that_use_a_component_twice_per_level_are_generated() {
     bindings(&source).unwrap();
 }
 
+/// Each component is composed of another one, and both declare the property `x` with different components.
+#[test]
+fn compositions_whose_common_properties_contain_each_other_are_generated() {
+    for count in 2..8 {
+        let mut text = String::new();
+        for index in 0..count {
+            let [next, other] = [index + 1, index + 3].map(|target| target % count);
+            let third = index * 3 % count;
+            let (next, other, third) = (
+                format!("{{$ref: '#/components/schemas/P{next}'}}"),
+                format!("{{$ref: '#/components/schemas/A{other}'}}"),
+                format!("{{$ref: '#/components/schemas/A{third}'}}"),
+            );
+            writeln!(
+                text,
+                "    A{index}: {{allOf: [{next}, {{type: object, properties: {{x: {other}}}}}]}}\n    \
+                 P{index}: {{type: object, properties: {{x: {third}, y: {other}}}}}"
+            )
+            .unwrap();
+        }
+        let source = document(2, |_| {
+            "{allOf: [{$ref: '#/components/schemas/A0'}]}".to_owned()
+        });
+        bindings(&Source::new("spec.yaml", source.text + &text)).unwrap();
+    }
+}
+
 #[test]
 fn references_of_1000_components_in_a_row_are_generated() {
     bindings(&document(1_000, |index| reference(index - 1))).unwrap();

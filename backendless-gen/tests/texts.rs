@@ -127,6 +127,16 @@ fn no_text_of_the_document_adds_an_item() {
     }
 }
 
+/// A file with a NUL is binary for git, which then shows no difference of it; escapes change what a terminal shows.
+#[test]
+fn no_control_character_of_the_document_is_in_the_code() {
+    for control in ['\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{9b}', '\u{2028}'] {
+        for file in generated(&document(&format!("a {control}[2K b"))) {
+            assert!(!file.text.contains(control), "{}: {control:?}", file.name);
+        }
+    }
+}
+
 #[test]
 fn bidirectional_controls_are_rejected_in_every_text_and_key() {
     for control in ['\u{202a}', '\u{202e}', '\u{2066}', '\u{2069}'] {

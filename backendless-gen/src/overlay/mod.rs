@@ -17,6 +17,7 @@ mod target;
 
 use crate::Error;
 use crate::document::{At, Document, Node, Pointer};
+use crate::extensions::IDEMPOTENCY;
 use actions::{Action, Change};
 
 /// The text of an overlay document, and its name in messages.
@@ -74,6 +75,14 @@ fn run(document: &mut Document, action: &Action<'_>) -> Result<(), Failure> {
         return Err(Failure::Outdated(error));
     }
     match &action.change {
+        Change::Update(value) if targets.len() > 1 && has_review(value) => {
+            let problem = format!(
+                "this action reviews the idempotency of {} operations at once, and of each that the document adds",
+                targets.len()
+            );
+            let help = "an action for each operation, with its own reason";
+            return Err(Failure::Invalid(action.target.error(problem, help)));
+        }
         Change::Update(value) => merge_into(document, &targets, value)?,
         Change::Copy(from) => {
             let value = copied(document, from)?;
@@ -92,6 +101,14 @@ fn run(document: &mut Document, action: &Action<'_>) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Whether a value states the idempotency of an operation.
+fn has_review(value: &At<'_>) -> bool {
+    let entries = value.entries();
+    entries
+        .iter()
+        .any(|(key, child)| *key == IDEMPOTENCY || has_review(child))
 }
 
 /// The value that a `copy` expression selects. It gets the place of the expression: the overlay adds it.

@@ -21,6 +21,9 @@ pub(super) const RULE: Rule = Rule {
 /// The max number of merged properties in one document. More are a composition that grows exponentially.
 const MAX_MERGED: usize = 1_000_000;
 
+/// The max number of properties that are merged within one another. More are components that contain each other.
+const MAX_NESTED: usize = 24;
+
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let mut composer = Composer::new(tree::components(document));
     for root in tree::roots(document) {
@@ -45,6 +48,8 @@ pub(super) struct Composer {
     merged: BTreeMap<String, Node>,
     /// The components that are being merged: one that is composed of itself ends there.
     active: BTreeSet<String>,
+    /// The properties that are being merged, outermost first, each with the components that its two parts refer to.
+    nested: Vec<[Option<String>; 2]>,
     budget: usize,
     touched: Touched,
 }
@@ -55,6 +60,7 @@ impl Composer {
             originals,
             merged: BTreeMap::new(),
             active: BTreeSet::new(),
+            nested: Vec::new(),
             budget: MAX_MERGED,
             touched: Touched::new(),
         }
@@ -245,6 +251,7 @@ impl Composer {
             return second;
         }
         let documented = second.clone();
+        let parts = [&first, &second].map(|part| alias(part).map(str::to_owned));
         let merged = match (self.resolved(first.clone()), self.resolved(second)) {
             // An addition that only documents the property keeps the reference of the other part.
             (Some(_), Some(extra))
@@ -259,7 +266,7 @@ impl Composer {
                 adopt(&mut node, &documented);
                 return node;
             }
-            (Some(first), Some(second)) => self.merge(first, second),
+            (Some(first), Some(second)) => self.merge_nested(parts, first, second),
             _ => None,
         };
         merged.unwrap_or_else(|| {
@@ -267,6 +274,24 @@ impl Composer {
             tree::open(&mut node);
             node
         })
+    }
+
+    /// Merges two parts of a property. Nothing if this merges the same components again: the merged type would contain
+    /// itself, and has no name to refer to.
+    fn merge_nested(
+        &mut self,
+        parts: [Option<String>; 2],
+        first: Node,
+        second: Node,
+    ) -> Option<Node> {
+        let is_repeated = parts.iter().all(Option::is_some) && self.nested.contains(&parts);
+        if is_repeated || self.nested.len() >= MAX_NESTED {
+            return None;
+        }
+        self.nested.push(parts);
+        let merged = self.merge(first, second);
+        self.nested.pop();
+        merged
     }
 
     fn merge_arrays(&mut self, mut one: Node, other: &Node) -> Option<Node> {

@@ -9,7 +9,7 @@ use crate::model::Model;
 use crate::names;
 
 /// Separates the name of a property from the number that makes its field unique. [`crate::types`] removes it, and what
-/// follows it, from the name in JSON. It is a character for private use, which no document contains.
+/// follows it, from the name in JSON. It is a character for private use, which [`crate::validate`] rejects in a name.
 pub(crate) const SEPARATOR: char = '\u{e000}';
 
 pub(super) const RULE: Rule = Rule {
@@ -48,15 +48,20 @@ fn renamed(schema: &Node) -> BTreeMap<String, String> {
     }
     keys.sort_by_key(|key| **key != names::function(key));
     let mut used = BTreeSet::new();
+    // The number after the last one that was tried for a field.
+    let mut next: BTreeMap<String, usize> = BTreeMap::new();
     let mut renamed = BTreeMap::new();
     for key in keys {
-        if used.insert(names::function(key)) {
+        let own = names::function(key);
+        if used.insert(own.clone()) {
             continue;
         }
-        let numbered = (2..).map(|number| format!("{key}{SEPARATOR}{number}"));
-        let unique = numbered.into_iter().find(|new| {
-            let field = names::function(new);
-            !fields.contains(&field) && used.insert(field)
+        let next = next.entry(own).or_insert(2);
+        let unique = (*next..).find_map(|number| {
+            *next = number + 1;
+            let new = format!("{key}{SEPARATOR}{number}");
+            let field = names::function(&new);
+            (!fields.contains(&field) && used.insert(field)).then_some(new)
         });
         renamed.extend(unique.map(|new| (key.clone(), new)));
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::Error;
 use crate::document::{At, Data, Pointer};
+use crate::rules::SEPARATOR;
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
@@ -118,7 +119,12 @@ fn check_properties(at: &At<'_>) -> Result<(), Error> {
         );
         return Err(properties.error(problem, "a mapping from names to schemas"));
     }
-    for (_, property) in properties.entries() {
+    for (name, property) in properties.entries() {
+        if name.contains(SEPARATOR) {
+            let code = format!("U+{:04X}", u32::from(SEPARATOR));
+            let problem = format!("the name of this property has the character {code}");
+            return Err(property.error(problem, "a name without characters for private use"));
+        }
         check(&property)?;
     }
     Ok(())

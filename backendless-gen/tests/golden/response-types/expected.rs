@@ -4,6 +4,12 @@ pub fn json() -> crate::Result<Prepared<::std::string::String>> {
     request.literal("/json");
     Ok(request.finish_json())
 }
+/// Sends a `HEAD` request to `/json`
+pub fn json_head() -> crate::Result<Prepared<()>> {
+    let mut request = RequestBuilder::new(&operations::JSON_HEAD);
+    request.literal("/json");
+    Ok(request.finish_empty())
+}
 /// Sends a `GET` request to `/empty`
 pub fn empty() -> crate::Result<Prepared<()>> {
     let mut request = RequestBuilder::new(&operations::EMPTY);
