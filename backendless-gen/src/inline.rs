@@ -4,7 +4,7 @@
 //! how the document shares its parts.
 
 use crate::Error;
-use crate::document::{At, Data, Document, Node, Pointer};
+use crate::document::{At, Document, Node, Pointer};
 
 /// The keys of the operations of a path item.
 pub(crate) const METHODS: [&str; 8] = [
@@ -49,21 +49,14 @@ pub(crate) fn operations<'d>(item: &At<'d>) -> Vec<(&'d str, At<'d>)> {
 fn inlined_operation(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
     let mut node = operation.node().clone();
     let parameters = parameters(item, operation)?;
-    if let Some(entries) = node.mapping_mut() {
-        match parameters.is_empty() {
-            true => entries.shift_remove("parameters"),
-            false => entries.insert(
-                "parameters".to_owned(),
-                Node {
-                    place: operation.node().place,
-                    data: Data::Sequence(parameters),
-                },
-            ),
-        };
-        if let Some(body) = operation.child("requestBody") {
-            let body = body.resolved("requestBodies")?;
-            entries.insert("requestBody".to_owned(), body.node().clone());
-        }
+    if parameters.is_empty() {
+        node.remove("parameters");
+    } else {
+        node.set_list("parameters", parameters);
+    }
+    if let Some(body) = operation.child("requestBody") {
+        let body = body.resolved("requestBodies")?;
+        node.insert("requestBody", body.node().clone());
     }
     for (status, response) in operation
         .child("responses")
@@ -71,11 +64,8 @@ fn inlined_operation(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
         .unwrap_or_default()
     {
         let response = response.resolved("responses")?.node().clone();
-        let responses = node
-            .mapping_mut()
-            .and_then(|entries| entries.get_mut("responses"));
-        if let Some(responses) = responses.and_then(Node::mapping_mut) {
-            responses.insert(status.to_owned(), response);
+        if let Some(responses) = node.get_mut("responses") {
+            responses.insert(status, response);
         }
     }
     Ok(node)

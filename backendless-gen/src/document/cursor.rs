@@ -53,10 +53,10 @@ impl<'d> At<'d> {
     }
 
     /// Returns the descendant at this path.
-    pub(crate) fn below(&self, keys: &[&str]) -> Option<Self> {
+    pub(crate) fn below<K: AsRef<str>>(&self, keys: &[K]) -> Option<Self> {
         let mut at = self.clone();
         for key in keys {
-            at = at.child(key)?;
+            at = at.child(key.as_ref())?;
         }
         Some(at)
     }

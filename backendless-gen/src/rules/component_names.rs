@@ -40,9 +40,8 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 
 /// The new names of the components that do not keep theirs.
 fn renamed(document: &Document) -> BTreeMap<String, String> {
-    let section = document.at(&Pointer::of(["components", "schemas"]));
-    let entries = section.map(|at| at.entries()).unwrap_or_default();
-    let mut names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
+    let components = document.component_schemas().into_iter();
+    let mut names: Vec<&str> = components.map(|(name, _)| name).collect();
     // A component with the name of its type keeps it.
     names.sort_by_key(|name| *name != names::schema_type(name));
     let mut used: BTreeSet<String> = [OPEN_BODY, OPEN_VALUE].map(str::to_owned).into();

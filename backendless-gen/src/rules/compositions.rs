@@ -23,7 +23,7 @@ const MAX_MERGED: usize = 1_000_000;
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let mut composer = Composer::new(tree::components(document));
-    for root in tree::roots(document) {
+    for root in schemas::places(&schemas::roots(document)) {
         let schema = match tree::component_at(&root) {
             Some(name) => composer.component(name),
             None => document.at(&root).map(|at| {
@@ -81,10 +81,9 @@ impl Composer {
 
     /// Merges the compositions in `schema` and below it.
     fn rewrite(&mut self, schema: &mut Node, pointer: &Pointer) {
-        for (keys, child) in tree::children_mut(schema) {
-            let pointer = keys.iter().fold(pointer.clone(), |at, key| at.join(key));
-            self.rewrite(child, &pointer);
-        }
+        tree::for_each_child(schema, pointer, |child, pointer| {
+            self.rewrite(child, pointer);
+        });
         if schema.get("allOf").is_some() && self.merge_parts(schema) {
             self.touched.insert(pointer.clone());
         }
@@ -105,11 +104,11 @@ impl Composer {
         parts.retain(|part| part.get("$ref").is_some() || tree::kind(part) != Kind::Any);
         if !is_documentation(&own) {
             let mut structure = own.clone();
-            if let Some(entries) = structure.mapping_mut() {
-                entries.retain(|key, _| !tree::DOCUMENTATION.contains(&key.as_str()));
+            for key in schemas::DOCUMENTATION {
+                structure.remove(key);
             }
             // `type: object` beside the parts repeats their type.
-            if parts.is_empty() || tree::structural(&structure) != ["type"] {
+            if parts.is_empty() || schemas::structural(&structure) != ["type"] {
                 parts.push(structure);
             }
         }
@@ -123,7 +122,7 @@ impl Composer {
             let changed = count != 1;
             let only = only.clone();
             *schema = own;
-            set_list(schema, "allOf", vec![only]);
+            schema.set_list("allOf", vec![only]);
             return changed;
         }
         let merged = self.merge_all(parts);
@@ -137,9 +136,9 @@ impl Composer {
         match merged {
             Some(mut merged) => {
                 merged.place = place;
-                for key in tree::DOCUMENTATION {
-                    if let (Some(value), Some(entries)) = (own.get(key), merged.mapping_mut()) {
-                        entries.insert(key.to_owned(), value.clone());
+                for key in schemas::DOCUMENTATION {
+                    if let Some(value) = own.get(key) {
+                        merged.insert(key, value.clone());
                     }
                 }
                 *schema = merged;
@@ -169,8 +168,8 @@ impl Composer {
             let name = name.to_owned();
             let nullable = schema.get("nullable").cloned();
             schema = self.component(&name)?;
-            if let (Some(nullable), Some(entries)) = (nullable, schema.mapping_mut()) {
-                entries.insert("nullable".to_owned(), nullable);
+            if let Some(nullable) = nullable {
+                schema.insert("nullable", nullable);
             }
         }
         None
@@ -218,18 +217,16 @@ impl Composer {
         for schema in [&mut one, &mut other] {
             schema.remove("required");
         }
-        let place = one.place;
-        if let Some(entries) = one.mapping_mut() {
-            for (key, value) in other.mapping().into_iter().flatten() {
-                let replaces = key == "additionalProperties" && value.bool() != Some(false);
-                if replaces || !entries.contains_key(key) {
-                    entries.insert(key.clone(), value.clone());
-                }
+        for (key, value) in other.mapping().into_iter().flatten() {
+            let replaces = key == "additionalProperties" && value.bool() != Some(false);
+            if replaces || one.get(key).is_none() {
+                one.insert(key, value.clone());
             }
-            if !merged.is_empty() {
-                let data = Data::Mapping(merged);
-                entries.insert("properties".to_owned(), Node { place, data });
-            }
+        }
+        if !merged.is_empty() {
+            let place = one.place;
+            let data = Data::Mapping(merged);
+            one.insert("properties", Node { place, data });
         }
         one.set("type", "object".into());
         if !required.is_empty() {
@@ -253,7 +250,7 @@ impl Composer {
                 let mut node = first;
                 if node.get("$ref").is_some() {
                     let mut wrapped = Node::new(node.place, serde_json::json!({}));
-                    set_list(&mut wrapped, "allOf", vec![node]);
+                    wrapped.set_list("allOf", vec![node]);
                     node = wrapped;
                 }
                 adopt(&mut node, &documented);
@@ -276,9 +273,7 @@ impl Composer {
             (Some(items), None) | (None, Some(items)) => items,
             (None, None) => return Some(one),
         };
-        if let Some(entries) = one.mapping_mut() {
-            entries.insert("items".to_owned(), items);
-        }
+        one.insert("items", items);
         Some(one)
     }
 }
@@ -291,24 +286,21 @@ pub(super) fn alias(schema: &Node) -> Option<&str> {
     let [only] = schema.get("allOf")?.sequence()? else {
         return None;
     };
-    let structure = tree::structural(schema);
+    let structure = schemas::structural(schema);
     (structure == ["allOf"])
         .then(|| schemas::component(only))
         .flatten()
 }
 
 fn is_documentation(schema: &Node) -> bool {
-    tree::structural(schema).is_empty()
+    schemas::structural(schema).is_empty()
 }
 
 /// Adds the documentation of another schema where there is none.
 fn adopt(schema: &mut Node, other: &Node) {
-    for key in tree::DOCUMENTATION {
+    for key in schemas::DOCUMENTATION {
         if let (None, Some(value)) = (schema.get(key), other.get(key)) {
-            let value = value.clone();
-            if let Some(entries) = schema.mapping_mut() {
-                entries.insert(key.to_owned(), value);
-            }
+            schema.insert(key, value.clone());
         }
     }
 }
@@ -330,32 +322,21 @@ fn merge_scalars(mut one: Node, other: &Node) -> Node {
     };
     one.remove("enum");
     if let Some(values) = merged {
-        set_list(&mut one, "enum", values);
+        one.set_list("enum", values);
     }
     if one.get("format") != other.get("format") {
         let format = one.get("format").or(other.get("format")).cloned();
         let both = one.get("format").is_some() && other.get("format").is_some();
         one.remove("format");
-        if let (Some(format), false, Some(entries)) = (format, both, one.mapping_mut()) {
-            entries.insert("format".to_owned(), format);
+        if let Some(format) = format.filter(|_| !both) {
+            one.insert("format", format);
         }
     }
     one
 }
 
-pub(super) fn set_list(schema: &mut Node, key: &str, items: Vec<Node>) {
-    let place = schema.place;
-    if let Some(entries) = schema.mapping_mut() {
-        let data = Data::Sequence(items);
-        entries.insert(key.to_owned(), Node { place, data });
-    }
-}
-
 fn take_mapping(schema: &mut Node, key: &str) -> IndexMap<String, Node> {
-    let node = schema
-        .mapping_mut()
-        .and_then(|entries| entries.shift_remove(key));
-    match node.map(|node| node.data) {
+    match schema.take(key).map(|node| node.data) {
         Some(Data::Mapping(entries)) => entries,
         _ => IndexMap::new(),
     }

@@ -2,7 +2,7 @@
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Data, Document, Node, Pointer};
+use crate::document::{Data, Document, Node};
 use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
@@ -36,10 +36,7 @@ const LIMITS: [&str; 14] = [
 const KEPT_FORMATS: [&str; 6] = ["int32", "int64", "float", "double", "binary", "password"];
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let places: Vec<Pointer> = schemas::all(document)
-        .iter()
-        .map(|at| at.pointer().clone())
-        .collect();
+    let places = schemas::places(&schemas::all(document));
     let mut touched = Touched::new();
     for pointer in places {
         let Some(schema) = document.node_mut(&pointer) else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Document, Node};
 use crate::model::Model;
 use crate::names;
 
@@ -21,21 +21,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let all = schemas::all(document);
-    let places: Vec<Pointer> = all.iter().map(|at| at.pointer().clone()).collect();
-    let mut touched = Touched::new();
+    let mut places = schemas::places(&schemas::all(document));
+    places.sort();
     // The deepest first: a renamed property changes the paths of the schemas below it.
-    for pointer in places.iter().collect::<BTreeSet<_>>().into_iter().rev() {
-        let Some(schema) = document.node_mut(pointer) else {
-            continue;
-        };
+    let places = places.into_iter().rev();
+    Ok(schemas::change(document, places, |schema| {
         let renamed = renamed(schema);
-        if !renamed.is_empty() {
-            rename(schema, &renamed);
-            touched.insert(pointer.clone());
-        }
-    }
-    Ok(touched)
+        rename(schema, &renamed);
+        !renamed.is_empty()
+    }))
 }
 
 /// The properties whose names do not stay the same, with their new names.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Context, both};
 use crate::Error;
-use crate::document::{At, Document, Pointer};
+use crate::document::At;
 use crate::rules::schemas::{component, reachable};
 use crate::spec::diff::{Change, Comparison, Level, Side};
 
@@ -17,7 +17,7 @@ pub(in crate::spec::diff) fn compare_components(
         count(side, &mut uses);
     }
     let (old, new) = (comparison.old, comparison.new);
-    for (name, after) in components(&new.document) {
+    for (name, after) in new.document.component_schemas() {
         let pointer = after.pointer();
         let context = uses.get(name).cloned().unwrap_or_default();
         let label = format!("`{name}`");
@@ -30,7 +30,7 @@ pub(in crate::spec::diff) fn compare_components(
             }
         }
     }
-    for (name, before) in components(&old.document) {
+    for (name, before) in old.document.component_schemas() {
         // What its removal means is a difference where it was used.
         if new.document.at(before.pointer()).is_none() {
             let context = uses.get(name).cloned().unwrap_or_default();
@@ -43,11 +43,6 @@ pub(in crate::spec::diff) fn compare_components(
         }
     }
     Ok(())
-}
-
-fn components(document: &Document) -> Vec<(&str, At<'_>)> {
-    let section = document.at(&Pointer::of(["components", "schemas"]));
-    section.map(|at| at.entries()).unwrap_or_default()
 }
 
 /// Adds the operations that use each component, directly or through another.
