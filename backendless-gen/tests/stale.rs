@@ -42,7 +42,10 @@ fn an_action_for_a_removed_operation_is_rejected() {
         rejection(|spec| spec.replace("operationId: pollMessages", "operationId: receiveMessages"));
     assert!(error.starts_with("overlays/document.yaml:"), "{error}");
     assert!(
-        error.contains("/target: the target of this action matches nothing\n  help: "),
+        error.contains(
+            "/target: the target of this action matches nothing: \
+             $.paths.*[?@.operationId == 'pollMessages']\n  help: "
+        ),
         "{error}"
     );
 }

@@ -19,6 +19,7 @@ use crate::parameters::In;
 use crate::reserved::path_parameters;
 use crate::review;
 use crate::source::Source;
+use crate::spec::text::unknown_operation;
 
 /// The parts of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +47,8 @@ impl Scaffold {
     pub fn of(source: &Source, id: &str) -> Result<Self, Error> {
         let (model, document) = read_for_comparison(source)?;
         let operation = model.operations.iter().find(|operation| operation.id == id);
-        let operation = operation.ok_or_else(|| {
-            Error::new(format!(
-                "there is no operation `{id}`\n  help: an operationId; `cargo xtask spec explain` lists them"
-            ))
-        })?;
+        let known = model.operations.iter().map(|one| one.id.as_str());
+        let operation = operation.ok_or_else(|| unknown_operation(id, known))?;
         let (file, _) = raw(&model, &document)?;
         let mut functions = file.items.into_iter().filter_map(|item| match item {
             Item::Fn(function) if function.sig.ident == operation.function => Some(function),
