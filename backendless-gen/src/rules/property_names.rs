@@ -35,26 +35,11 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 /// The properties whose names do not stay the same, with their new names.
 fn renamed(schema: &Node) -> BTreeMap<String, String> {
     let properties = schema.get("properties").and_then(Node::mapping);
-    let mut keys: Vec<&String> = properties.into_iter().flat_map(|all| all.keys()).collect();
-    let fields: BTreeSet<String> = keys.iter().map(|key| names::function(key)).collect();
-    if fields.len() == keys.len() {
-        return BTreeMap::new();
-    }
-    keys.sort_by_key(|key| **key != names::function(key));
-    let mut used = BTreeSet::new();
-    let mut renamed = BTreeMap::new();
-    for key in keys {
-        if used.insert(names::function(key)) {
-            continue;
-        }
-        let numbered = (2..).map(|number| format!("{key}{SEPARATOR}{number}"));
-        let unique = numbered.into_iter().find(|new| {
-            let field = names::function(new);
-            !fields.contains(&field) && used.insert(field)
-        });
-        renamed.extend(unique.map(|new| (key.clone(), new)));
-    }
-    renamed
+    let names = properties.into_iter().flat_map(|all| all.keys());
+    let names = names.map(String::as_str);
+    names::distinguished(names, BTreeSet::new(), names::function, |name, number| {
+        format!("{name}{SEPARATOR}{number}")
+    })
 }
 
 fn rename(schema: &mut Node, renamed: &BTreeMap<String, String>) {

@@ -125,7 +125,8 @@ pub(crate) fn of_parameters(document: &Document) -> Vec<At<'_>> {
         .collect()
 }
 
-fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
+/// The schemas in the `content` of a body or a response.
+pub(crate) fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
     let content = at
         .child("content")
         .map(|at| at.entries())

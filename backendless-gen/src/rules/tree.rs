@@ -153,13 +153,7 @@ impl Names {
 
     /// Adds a name. If a type has it, a number is appended that makes it unique.
     pub(super) fn unique(&mut self, name: &str) -> String {
-        let mut unique = names::schema_type(name);
-        let mut number = 1;
-        while !self.0.insert(unique.clone()) {
-            number += 1;
-            unique = names::schema_type(&format!("{name}{number}"));
-        }
-        unique
+        names::schema_type(&names::numbered(name, &mut self.0, names::schema_type))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Context, both};
 use crate::Error;
 use crate::document::At;
-use crate::rules::schemas::{component, reachable};
+use crate::rules::schemas::{component, of_content, reachable};
 use crate::spec::diff::{Change, Comparison, Level, Side};
 
 /// Compares each component that both sides have, and lists those that only one side has.
@@ -55,14 +55,14 @@ fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
         let responses = at.child("responses").map(|at| at.entries());
         let responses = responses.unwrap_or_default().into_iter().map(|(_, at)| at);
         let parameters = at.child("parameters").map(|at| at.items());
-        let mut sent: Vec<At<'_>> = body.iter().flat_map(contents).collect();
+        let mut sent: Vec<At<'_>> = body.iter().flat_map(of_content).collect();
         for parameter in parameters.unwrap_or_default() {
             sent.extend(parameter.child("schema"));
         }
         let received: Vec<At<'_>> = responses
             .collect::<Vec<_>>()
             .iter()
-            .flat_map(contents)
+            .flat_map(of_content)
             .collect();
         for (roots, is_request) in [(sent, true), (received, false)] {
             for schema in reachable(&side.document, roots) {
@@ -75,10 +75,4 @@ fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
             }
         }
     }
-}
-
-fn contents<'d>(at: &At<'d>) -> Vec<At<'d>> {
-    let content = at.child("content").map(|at| at.entries());
-    let content = content.unwrap_or_default().into_iter();
-    content.filter_map(|(_, at)| at.child("schema")).collect()
 }
