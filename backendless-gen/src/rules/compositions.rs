@@ -162,7 +162,7 @@ impl Composer {
     /// The merged schema that a part refers to, or the part itself.
     pub(super) fn resolved(&mut self, mut schema: Node) -> Option<Node> {
         for _ in 0..=self.originals.len() {
-            let Some(name) = alias(&schema) else {
+            let Some(name) = schemas::alias(&schema) else {
                 return Some(schema);
             };
             let name = name.to_owned();
@@ -212,8 +212,8 @@ impl Composer {
             };
             merged.insert(name, property);
         }
-        let mut required = required_names(&one);
-        required.extend(required_names(&other));
+        let mut required = schemas::required_names(&one);
+        required.extend(schemas::required_names(&other));
         for schema in [&mut one, &mut other] {
             schema.remove("required");
         }
@@ -237,7 +237,8 @@ impl Composer {
 
     /// The schema of a property that two parts declare: any JSON value if they contradict each other.
     fn merge_properties(&mut self, first: Node, second: Node) -> Node {
-        let same_target = alias(&first).is_some() && alias(&first) == alias(&second);
+        let same_target =
+            schemas::alias(&first).is_some() && schemas::alias(&first) == schemas::alias(&second);
         if same_target {
             return second;
         }
@@ -245,7 +246,7 @@ impl Composer {
         let merged = match (self.resolved(first.clone()), self.resolved(second)) {
             // An addition that only documents the property keeps the reference of the other part.
             (Some(_), Some(extra))
-                if tree::kind(&extra) == Kind::Any && alias(&documented).is_none() =>
+                if tree::kind(&extra) == Kind::Any && schemas::alias(&documented).is_none() =>
             {
                 let mut node = first;
                 if node.get("$ref").is_some() {
@@ -276,20 +277,6 @@ impl Composer {
         one.insert("items", items);
         Some(one)
     }
-}
-
-/// The component of which a schema is an alias: a `$ref`, or `allOf` with only a `$ref`.
-pub(super) fn alias(schema: &Node) -> Option<&str> {
-    if schema.get("$ref").is_some() {
-        return schemas::component(schema);
-    }
-    let [only] = schema.get("allOf")?.sequence()? else {
-        return None;
-    };
-    let structure = schemas::structural(schema);
-    (structure == ["allOf"])
-        .then(|| schemas::component(only))
-        .flatten()
 }
 
 fn is_documentation(schema: &Node) -> bool {
@@ -340,16 +327,4 @@ fn take_mapping(schema: &mut Node, key: &str) -> IndexMap<String, Node> {
         Some(Data::Mapping(entries)) => entries,
         _ => IndexMap::new(),
     }
-}
-
-/// The names in `required`.
-pub(super) fn required_names(schema: &Node) -> BTreeSet<String> {
-    let names = schema
-        .get("required")
-        .and_then(Node::sequence)
-        .unwrap_or_default();
-    names
-        .iter()
-        .filter_map(|name| name.str().map(str::to_owned))
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compositions::{alias, required_names};
+use super::schemas::{alias, required_names};
 use super::tree::{self, Names};
 use super::{Rule, Touched, null_is_absent, schemas};
 use crate::Error;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::compositions::alias;
 use super::{Rule, Touched, schemas, tree};
 use crate::Error;
 use crate::document::{At, Document, Pointer};
@@ -42,7 +41,7 @@ fn nullable(document: &Document) -> BTreeSet<String> {
     let components = document.component_schemas();
     let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, at) in &components {
-        if let Some(target) = alias(at.node()) {
+        if let Some(target) = schemas::alias(at.node()) {
             aliases.entry(target).or_default().push(name);
         }
     }

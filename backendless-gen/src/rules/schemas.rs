@@ -18,6 +18,23 @@ pub(crate) const DOCUMENTATION: [&str; 9] = [
     "externalDocs",
 ];
 
+/// The keywords that limit a value without changing its JSON type.
+pub(crate) const LIMITS: [&str; 13] = [
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
 /// The keywords of a schema that restrict its values.
 pub(crate) fn structural(schema: &Node) -> Vec<&str> {
     let keys = schema.mapping().into_iter().flatten();
@@ -78,6 +95,29 @@ pub(crate) fn component(schema: &Node) -> Option<&str> {
         .get("$ref")?
         .str()?
         .strip_prefix("#/components/schemas/")
+}
+
+/// The component of which a schema is an alias: a `$ref`, or `allOf` with only a `$ref`.
+pub(crate) fn alias(schema: &Node) -> Option<&str> {
+    if schema.get("$ref").is_some() {
+        return component(schema);
+    }
+    let [only] = schema.get("allOf")?.sequence()? else {
+        return None;
+    };
+    component(only).filter(|_| structural(schema) == ["allOf"])
+}
+
+/// The names in `required`.
+pub(crate) fn required_names(schema: &Node) -> BTreeSet<String> {
+    let names = schema
+        .get("required")
+        .and_then(Node::sequence)
+        .unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|name| name.str().map(str::to_owned))
+        .collect()
 }
 
 /// All operations of the document.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tests::Test;
 use crate::document::Node;
-use crate::rules::compositions::{Composer, alias, required_names};
-use crate::rules::schemas;
+use crate::rules::compositions::Composer;
+use crate::rules::schemas::{self, alias, required_names};
 use crate::rules::tree::{self, Kind};
 
 /// The max number of nested unions whose members are read as members of the outermost one.

@@ -3,7 +3,7 @@
 use super::schemas::{self, Context};
 use super::{Change, Comparison, Level, Subject, keys, only};
 use crate::Error;
-use crate::bodies::is_json;
+use crate::bodies::{Request, is_json};
 use crate::document::At;
 use crate::model::{Operation, Response};
 
@@ -14,50 +14,15 @@ pub(super) fn request(
     to: &At<'_>,
 ) -> Result<(), Error> {
     let id = &after.id;
-    let mut add = |level, what| {
+    let (old, new) = (before.request.as_ref(), after.request.as_ref());
+    for (level, what) in declaration(id, old, new) {
         let change = Change::new(level, what, to).about([Subject::Body]);
         comparison.add(change.of(only(after)));
-    };
-    let chosen = match (&before.request, &after.request) {
+    }
+    let chosen = match (old, new) {
         (None, None) => None,
-        (None, Some(new)) => {
-            match new.required {
-                true => add(
-                    Level::Breaking,
-                    format!("`{id}` requires a body of {}", new.media_type),
-                ),
-                false => add(
-                    Level::Additive,
-                    format!("`{id}` accepts a body of {}", new.media_type),
-                ),
-            }
-            return Ok(());
-        }
-        (Some(_), None) => {
-            add(Level::Breaking, format!("`{id}` no longer has a body"));
-            return Ok(());
-        }
-        (Some(old), Some(new)) => {
-            if old.media_type != new.media_type {
-                let (to, from) = (&new.media_type, &old.media_type);
-                add(
-                    Level::Breaking,
-                    format!("`{id}` sends its body as {to} now, was {from}"),
-                );
-            }
-            match (old.required, new.required) {
-                (false, true) => add(
-                    Level::Breaking,
-                    format!("the body of `{id}` is required now"),
-                ),
-                (true, false) => add(
-                    Level::Additive,
-                    format!("the body of `{id}` is optional now"),
-                ),
-                _ => {}
-            }
-            Some((old.media_type.as_str(), new.media_type.as_str()))
-        }
+        (Some(old), Some(new)) => Some((old.media_type.as_str(), new.media_type.as_str())),
+        _ => return Ok(()),
     };
     if let (Some(from), Some(to)) = (from.child("requestBody"), to.child("requestBody")) {
         let label = format!("the body of `{id}`");
@@ -68,6 +33,57 @@ pub(super) fn request(
         contents(comparison, &context, &label, (&from, &to), chosen)?;
     }
     Ok(())
+}
+
+/// The changes of the existence, the media type and the necessity of a body.
+fn declaration(id: &str, old: Option<&Request>, new: Option<&Request>) -> Vec<(Level, String)> {
+    let mut changes = Vec::new();
+    match (old, new) {
+        (None, None) => {}
+        (
+            None,
+            Some(Request {
+                media_type,
+                required: true,
+                ..
+            }),
+        ) => {
+            changes.push((
+                Level::Breaking,
+                format!("`{id}` requires a body of {media_type}"),
+            ));
+        }
+        (None, Some(Request { media_type, .. })) => {
+            changes.push((
+                Level::Additive,
+                format!("`{id}` accepts a body of {media_type}"),
+            ));
+        }
+        (Some(_), None) => changes.push((Level::Breaking, format!("`{id}` no longer has a body"))),
+        (Some(old), Some(new)) => {
+            let (from, to) = (&old.media_type, &new.media_type);
+            if from != to {
+                let what = format!("`{id}` sends its body as {to} now, was {from}");
+                changes.push((Level::Breaking, what));
+            }
+            match (old.required, new.required) {
+                (false, true) => {
+                    changes.push((
+                        Level::Breaking,
+                        format!("the body of `{id}` is required now"),
+                    ));
+                }
+                (true, false) => {
+                    changes.push((
+                        Level::Additive,
+                        format!("the body of `{id}` is optional now"),
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+    changes
 }
 
 pub(super) fn response(
