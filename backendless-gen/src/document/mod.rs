@@ -60,9 +60,9 @@ impl Document {
         self.root().below(&keys)
     }
 
-    /// The component schemas with their names, in document order.
-    pub(crate) fn component_schemas(&self) -> Vec<(&str, At<'_>)> {
-        let section = self.root().below(&["components", "schemas"]);
+    /// The components of a section with their names, in document order.
+    pub(crate) fn components(&self, section: &str) -> Vec<(&str, At<'_>)> {
+        let section = self.root().below(&["components", section]);
         section.map(|at| at.entries()).unwrap_or_default()
     }
 

@@ -40,7 +40,7 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 
 /// The new names of the components that do not keep theirs.
 fn renamed(document: &Document) -> BTreeMap<String, String> {
-    let components = document.component_schemas().into_iter();
+    let components = document.components("schemas").into_iter();
     let names = components.map(|(name, _)| name);
     let reserved = [OPEN_BODY, OPEN_VALUE].map(str::to_owned).into();
     names::distinguished(names, reserved, names::schema_type, |name, number| {

@@ -38,7 +38,7 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 
 /// The names of the components that allow `null` and become enums or structs, and of those that only refer to one of them.
 fn nullable(document: &Document) -> BTreeSet<String> {
-    let components = document.component_schemas();
+    let components = document.components("schemas");
     let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, at) in &components {
         if let Some(target) = schemas::alias(at.node()) {

@@ -106,19 +106,12 @@ fn is_open(schema: &At<'_>) -> Result<bool, Error> {
     if schemas::is_any(schema.node()) || schema.child(OPENED).is_some() {
         return Ok(true);
     }
-    for part in schema
-        .child("allOf")
-        .map(|at| at.items())
-        .unwrap_or_default()
-    {
+    for part in schema.items_of("allOf") {
         if is_open(&part)? {
             return Ok(true);
         }
     }
-    let properties = schema
-        .child("properties")
-        .map(|at| at.entries())
-        .unwrap_or_default();
+    let properties = schema.entries_of("properties");
     let any_property = properties
         .iter()
         .any(|(_, property)| schemas::is_any(property.node()));
@@ -129,12 +122,7 @@ fn is_open(schema: &At<'_>) -> Result<bool, Error> {
 /// Whether the schema is a list with open items.
 fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
     let schema = schema.resolved("schemas")?;
-    if let [only] = schema
-        .child("allOf")
-        .map(|at| at.items())
-        .unwrap_or_default()
-        .as_slice()
-    {
+    if let [only] = schema.items_of("allOf").as_slice() {
         return is_open_list(only);
     }
     if schema.str("type") != Some("array") {

@@ -167,10 +167,7 @@ pub(crate) fn of_parameters(document: &Document) -> Vec<At<'_>> {
 
 /// The schemas in the `content` of a body or a response.
 pub(crate) fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
-    let content = at
-        .child("content")
-        .map(|at| at.entries())
-        .unwrap_or_default();
+    let content = at.entries_of("content");
     content
         .iter()
         .filter_map(|(_, at)| at.child("schema"))
@@ -179,7 +176,7 @@ pub(crate) fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
 
 /// The schemas that no other schema contains: components, and those of bodies, responses and parameters.
 pub(crate) fn roots(document: &Document) -> Vec<At<'_>> {
-    let components = document.component_schemas().into_iter();
+    let components = document.components("schemas").into_iter();
     let mut roots: Vec<At<'_>> = components.map(|(_, at)| at).collect();
     roots.extend(of_requests(document));
     roots.extend(of_responses(document));

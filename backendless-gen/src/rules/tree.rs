@@ -99,7 +99,7 @@ pub(super) fn component_at(pointer: &Pointer) -> Option<&str> {
 
 /// The component schemas by name.
 pub(super) fn components(document: &Document) -> BTreeMap<String, Node> {
-    let components = document.component_schemas().into_iter();
+    let components = document.components("schemas").into_iter();
     let named = components.map(|(name, at)| (name.to_owned(), at.node().clone()));
     named.collect()
 }

@@ -21,7 +21,7 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     roots.extend(schemas::of_parameters(document));
     let used = schemas::places(&schemas::reachable(document, roots));
     let used: BTreeSet<Pointer> = used.into_iter().collect();
-    let declared = document.component_schemas().into_iter();
+    let declared = document.components("schemas").into_iter();
     let unused: Touched = declared
         .map(|(_, at)| at.pointer().clone())
         .filter(|pointer| !used.contains(pointer))

@@ -16,7 +16,7 @@ use crate::names;
 use crate::rules::{MARKER, Test};
 
 pub(super) fn apply(document: &Document, items: &mut Vec<Item>) -> Result<(), Error> {
-    for (name, at) in document.component_schemas() {
+    for (name, at) in document.components("schemas") {
         let Some(tests) = at.node().get(MARKER).and_then(Node::sequence) else {
             continue;
         };

@@ -1,7 +1,7 @@
 //! Changes of request bodies and responses: their statuses, media types and schemas.
 
 use super::schemas::{self, Context};
-use super::{Change, Comparison, Level, Subject, keys, only};
+use super::{Change, Comparison, Level, Subject, keys, necessity, only};
 use crate::Error;
 use crate::bodies::{Request, is_json};
 use crate::document::At;
@@ -35,54 +35,30 @@ pub(super) fn request(
     Ok(())
 }
 
-/// The changes of the existence, the media type and the necessity of a body.
+/// The changes of a body as a whole.
 fn declaration(id: &str, old: Option<&Request>, new: Option<&Request>) -> Vec<(Level, String)> {
+    let (old, new) = match (old, new) {
+        (None, None) => return Vec::new(),
+        (Some(_), None) => {
+            return vec![(Level::Breaking, format!("`{id}` no longer has a body"))];
+        }
+        (None, Some(new)) => {
+            let (level, verb) = match new.required {
+                true => (Level::Breaking, "requires"),
+                false => (Level::Additive, "accepts"),
+            };
+            return vec![(level, format!("`{id}` {verb} a body of {}", new.media_type))];
+        }
+        (Some(old), Some(new)) => (old, new),
+    };
     let mut changes = Vec::new();
-    match (old, new) {
-        (None, None) => {}
-        (
-            None,
-            Some(Request {
-                media_type,
-                required: true,
-                ..
-            }),
-        ) => {
-            changes.push((
-                Level::Breaking,
-                format!("`{id}` requires a body of {media_type}"),
-            ));
-        }
-        (None, Some(Request { media_type, .. })) => {
-            changes.push((
-                Level::Additive,
-                format!("`{id}` accepts a body of {media_type}"),
-            ));
-        }
-        (Some(_), None) => changes.push((Level::Breaking, format!("`{id}` no longer has a body"))),
-        (Some(old), Some(new)) => {
-            let (from, to) = (&old.media_type, &new.media_type);
-            if from != to {
-                let what = format!("`{id}` sends its body as {to} now, was {from}");
-                changes.push((Level::Breaking, what));
-            }
-            match (old.required, new.required) {
-                (false, true) => {
-                    changes.push((
-                        Level::Breaking,
-                        format!("the body of `{id}` is required now"),
-                    ));
-                }
-                (true, false) => {
-                    changes.push((
-                        Level::Additive,
-                        format!("the body of `{id}` is optional now"),
-                    ));
-                }
-                _ => {}
-            }
-        }
+    let (from, to) = (&old.media_type, &new.media_type);
+    if from != to {
+        let what = format!("`{id}` sends its body as {to} now, was {from}");
+        changes.push((Level::Breaking, what));
     }
+    let necessity = necessity(old.required, new.required);
+    changes.extend(necessity.map(|(level, what)| (level, format!("the body of `{id}` {what}"))));
     changes
 }
 
@@ -130,8 +106,7 @@ pub(super) fn response(
 type Status<'d> = (&'d str, At<'d>);
 
 fn responses<'d>(operation: &At<'d>) -> Vec<Status<'d>> {
-    let responses = operation.child("responses");
-    responses.map(|at| at.entries()).unwrap_or_default()
+    operation.entries_of("responses")
 }
 
 fn is_success(status: &str) -> bool {
@@ -201,8 +176,7 @@ fn one_response(
 }
 
 fn media_types<'d>(at: &At<'d>) -> Vec<(&'d str, At<'d>)> {
-    let content = at.child("content");
-    content.map(|at| at.entries()).unwrap_or_default()
+    at.entries_of("content")
 }
 
 /// Compares the media types of both sides. `chosen` are those that the SDK uses, whatever their names.

@@ -164,7 +164,7 @@ impl Subject<'_> {
         at: &At<'_>,
     ) -> Result<Vec<ExplainedParameter>, Error> {
         let mut values = reserved::of(self.model, operation).values;
-        let items = at.child("parameters").map(|at| at.items());
+        let items = at.items_of("parameters");
         let explain = |at: At<'_>| -> Result<ExplainedParameter, Error> {
             let name = at.str("name").unwrap_or_default();
             let kind = at.child("schema").map(|schema| kind(&schema));
@@ -178,7 +178,7 @@ impl Subject<'_> {
                 name: name.to_owned(),
             })
         };
-        items.unwrap_or_default().into_iter().map(explain).collect()
+        items.into_iter().map(explain).collect()
     }
 
     /// The rules that changed the operation or a component that it uses.

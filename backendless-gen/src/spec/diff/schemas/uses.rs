@@ -17,7 +17,7 @@ pub(in crate::spec::diff) fn compare_components(
         count(side, &mut uses);
     }
     let (old, new) = (comparison.old, comparison.new);
-    for (name, after) in new.document.component_schemas() {
+    for (name, after) in new.document.components("schemas") {
         let pointer = after.pointer();
         let context = uses.get(name).cloned().unwrap_or_default();
         let label = format!("`{name}`");
@@ -30,7 +30,7 @@ pub(in crate::spec::diff) fn compare_components(
             }
         }
     }
-    for (name, before) in old.document.component_schemas() {
+    for (name, before) in old.document.components("schemas") {
         // What its removal means is a difference where it was used.
         if new.document.at(before.pointer()).is_none() {
             let context = uses.get(name).cloned().unwrap_or_default();
@@ -52,11 +52,10 @@ fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
             continue;
         };
         let body = at.child("requestBody").into_iter().collect::<Vec<_>>();
-        let responses = at.child("responses").map(|at| at.entries());
-        let responses = responses.unwrap_or_default().into_iter().map(|(_, at)| at);
-        let parameters = at.child("parameters").map(|at| at.items());
+        let responses = at.entries_of("responses").into_iter().map(|(_, at)| at);
+        let parameters = at.items_of("parameters");
         let mut sent: Vec<At<'_>> = body.iter().flat_map(of_content).collect();
-        for parameter in parameters.unwrap_or_default() {
+        for parameter in parameters {
             sent.extend(parameter.child("schema"));
         }
         let received: Vec<At<'_>> = responses
