@@ -86,8 +86,7 @@ fn locate(model: &Model, document: &Document, problem: &str) -> Result<Pointer, 
         run(&with_operations(model, document, &operations, part)).is_err()
     });
     let reduced = with_operations(model, document, &operations, &cause);
-    let section = reduced.at(&Pointer::of(["components", "schemas"]));
-    let components = section.map(|at| at.entries()).unwrap_or_default();
+    let components = reduced.components("schemas");
     let components: Vec<Pointer> = components
         .iter()
         .filter(|(name, _)| ![OPEN_BODY, OPEN_VALUE].contains(name))

@@ -4,7 +4,7 @@
 //! how the document shares its parts.
 
 use crate::Error;
-use crate::document::{At, Data, Document, Node, Pointer};
+use crate::document::{At, Document, Node};
 
 /// The keys of the operations of a path item.
 pub(crate) const METHODS: [&str; 8] = [
@@ -33,8 +33,7 @@ pub(crate) fn inline(document: &Document) -> Result<Document, Error> {
 
 /// The path items of the document, in document order.
 pub(crate) fn path_items(document: &Document) -> Vec<At<'_>> {
-    let paths = document.at(&Pointer::of(["paths"]));
-    let items = paths.map(|paths| paths.entries()).unwrap_or_default();
+    let items = document.root().entries_of("paths");
     items.into_iter().map(|(_, item)| item).collect()
 }
 
@@ -49,33 +48,19 @@ pub(crate) fn operations<'d>(item: &At<'d>) -> Vec<(&'d str, At<'d>)> {
 fn inlined_operation(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
     let mut node = operation.node().clone();
     let parameters = parameters(item, operation)?;
-    if let Some(entries) = node.mapping_mut() {
-        match parameters.is_empty() {
-            true => entries.shift_remove("parameters"),
-            false => entries.insert(
-                "parameters".to_owned(),
-                Node {
-                    place: operation.node().place,
-                    data: Data::Sequence(parameters),
-                },
-            ),
-        };
-        if let Some(body) = operation.child("requestBody") {
-            let body = body.resolved("requestBodies")?;
-            entries.insert("requestBody".to_owned(), body.node().clone());
-        }
+    if parameters.is_empty() {
+        node.remove("parameters");
+    } else {
+        node.set_list("parameters", parameters);
     }
-    for (status, response) in operation
-        .child("responses")
-        .map(|at| at.entries())
-        .unwrap_or_default()
-    {
+    if let Some(body) = operation.child("requestBody") {
+        let body = body.resolved("requestBodies")?;
+        node.insert("requestBody", body.node().clone());
+    }
+    for (status, response) in operation.entries_of("responses") {
         let response = response.resolved("responses")?.node().clone();
-        let responses = node
-            .mapping_mut()
-            .and_then(|entries| entries.get_mut("responses"));
-        if let Some(responses) = responses.and_then(Node::mapping_mut) {
-            responses.insert(status.to_owned(), response);
+        if let Some(responses) = node.get_mut("responses") {
+            responses.insert(status, response);
         }
     }
     Ok(node)
@@ -86,11 +71,7 @@ fn inlined_operation(item: &At<'_>, operation: &At<'_>) -> Result<Node, Error> {
 fn parameters(item: &At<'_>, operation: &At<'_>) -> Result<Vec<Node>, Error> {
     let mut found: Vec<Node> = Vec::new();
     for at in [item, operation] {
-        for parameter in at
-            .child("parameters")
-            .map(|at| at.items())
-            .unwrap_or_default()
-        {
+        for parameter in at.items_of("parameters") {
             let node = parameter.resolved("parameters")?.node().clone();
             if is_ignored(&node) {
                 continue;

@@ -28,9 +28,7 @@ pub(crate) fn name(operation: &At<'_>, parameter: &At<'_>) -> Result<Option<Stri
         return Err(at.error(format!("`{NAME}` is not a non-empty string"), HELP));
     };
     let taken = operation
-        .child("parameters")
-        .map(|at| at.items())
-        .unwrap_or_default()
+        .items_of("parameters")
         .into_iter()
         .filter(|other| other.pointer() != parameter.pointer())
         .filter(|other| other.str("in") == Some("query"))

@@ -1,5 +1,7 @@
 //! Rust names of operations and parameters, derived in the same way as in progenitor.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use heck::{ToPascalCase, ToSnakeCase, ToUpperCamelCase};
 use unicode_ident::{is_xid_continue, is_xid_start};
 
@@ -66,6 +68,53 @@ pub(crate) fn type_name(function: &str) -> String {
         true => name,
         false => format!("Operation{name}"),
     }
+}
+
+/// The name, or the first of `name2`, `name3` and so on whose converted form is not in `taken`. Adds that form.
+pub(crate) fn numbered(
+    name: &str,
+    taken: &mut BTreeSet<String>,
+    convert: fn(&str) -> String,
+) -> String {
+    let mut unique = name.to_owned();
+    let mut number = 1;
+    while !taken.insert(convert(&unique)) {
+        number += 1;
+        unique = format!("{name}{number}");
+    }
+    unique
+}
+
+/// The new names of those of `names` whose converted forms are equal, or in `taken`.
+///
+/// A name that equals its converted form keeps it. `candidate` appends a number to another name.
+pub(crate) fn distinguished<'n>(
+    names: impl Iterator<Item = &'n str>,
+    mut taken: BTreeSet<String>,
+    convert: fn(&str) -> String,
+    candidate: fn(&str, usize) -> String,
+) -> BTreeMap<String, String> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_by_key(|name| **name != convert(name));
+    let all: BTreeSet<String> = names.iter().map(|name| convert(name)).collect();
+    // The number that is tried next, for each converted form: many names may have the same.
+    let mut next: BTreeMap<String, usize> = BTreeMap::new();
+    let mut renamed = BTreeMap::new();
+    for name in names {
+        let own = convert(name);
+        if taken.insert(own.clone()) {
+            continue;
+        }
+        let next = next.entry(own).or_insert(2);
+        let unique = (*next..).find_map(|number| {
+            *next = number + 1;
+            let new = candidate(name, number);
+            let converted = convert(&new);
+            (!all.contains(&converted) && taken.insert(converted)).then_some(new)
+        });
+        renamed.extend(unique.map(|new| (name.to_owned(), new)));
+    }
+    renamed
 }
 
 /// Returns the first free name of `name` with `_` and the suffix, then `name_2`, `name_3` and so on.

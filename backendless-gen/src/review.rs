@@ -31,7 +31,7 @@ pub(crate) fn description(operation: &Operation) -> String {
     };
     format!(
         "`{}` ({} {}): the idempotency is not reviewed; {retried}\n  \
-           help: add this action to a file in overlays/, with the source, one idempotency and the reason\n{}",
+           help: add this action to overlays/document.yaml, or to the end of the overlay that adds the operation, with the source, one idempotency and the reason\n{}",
         operation.id,
         operation.method,
         operation.template,

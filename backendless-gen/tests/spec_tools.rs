@@ -84,11 +84,11 @@ fn an_unknown_operation_is_rejected_with_similar_names() {
     let error = |id: &str| explanation().operation(id).unwrap_err().to_string();
     assert_eq!(
         error("listItem"),
-        "there is no operation `listItem`\n  help: an operationId, such as listItems, listFiles"
+        "there is no operation `listItem`\n  help: an operationId, such as listItems, listFiles; a new one is first added to a file in overlays/, as CONTRIBUTING.md describes"
     );
     assert_eq!(
         error("42"),
-        "there is no operation `42`\n  help: an operationId; `cargo xtask spec explain` lists them"
+        "there is no operation `42`\n  help: `cargo xtask spec explain` lists all operations; a new one is first added to a file in overlays/, as CONTRIBUTING.md describes"
     );
 }
 

@@ -18,7 +18,11 @@ use backendless_gen::{Error, Output, Workspace};
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The maintainer's commands.")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The maintainer's commands."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -36,7 +36,7 @@ fn of_revision(root: &Path, revision: &str) -> Result<Source, Error> {
     let invalid = |reason: &str| {
         Error::new(format!(
             "`{revision}` is not a specification: there is no such file, and git reports: {reason}\n  \
-             help: a path, or a revision such as HEAD~3 or a tag"
+             help: the path of a document or a patch, or a revision such as HEAD~3 or a tag"
         ))
     };
     // git would parse it as an option.
@@ -175,7 +175,10 @@ mod tests {
                 "`{argument}` is not a specification: there is no such file, and git reports: "
             );
             assert!(error.starts_with(&start), "{error}");
-            assert!(error.contains("\n  help: a path, or a revision"), "{error}");
+            assert!(
+                error.contains("\n  help: the path of a document or a patch, or a revision"),
+                "{error}"
+            );
         }
     }
 

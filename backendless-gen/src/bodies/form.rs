@@ -43,8 +43,7 @@ impl FormStyle {
 /// Reads the encodings of the form with this media type, and rejects properties that cannot be encoded.
 pub(super) fn fields(media_type: &At<'_>) -> Result<Vec<FormField>, Error> {
     let mut fields = Vec::new();
-    let encoding = media_type.child("encoding").map(|at| at.entries());
-    for (name, encoding) in encoding.unwrap_or_default() {
+    for (name, encoding) in media_type.entries_of("encoding") {
         if let Some(style) = style(&encoding)? {
             fields.push(FormField {
                 name: name.to_owned(),
@@ -88,8 +87,7 @@ fn check(schema: &At<'_>, fields: &[FormField], seen: &mut Vec<Pointer>) -> Resu
     }
     seen.push(schema.pointer().clone());
     for key in ["allOf", "anyOf", "oneOf"] {
-        let parts = schema.child(key).map(|list| list.items());
-        for part in parts.unwrap_or_default() {
+        for part in schema.items_of(key) {
             check(&part, fields, seen)?;
         }
     }
@@ -100,8 +98,7 @@ fn check(schema: &At<'_>, fields: &[FormField], seen: &mut Vec<Pointer>) -> Resu
             "an object, whose properties are the fields of the form",
         ));
     }
-    let properties = schema.child("properties").map(|at| at.entries());
-    for (name, property) in properties.unwrap_or_default() {
+    for (name, property) in schema.entries_of("properties") {
         let has_encoding = fields.iter().any(|field| field.name == name);
         if !has_encoding && !is_flat(&property, &mut Vec::new())? {
             let problem =
@@ -127,8 +124,7 @@ fn is_flat(schema: &At<'_>, seen: &mut Vec<Pointer>) -> Result<bool, Error> {
         return Ok(false);
     }
     for key in ["allOf", "anyOf", "oneOf"] {
-        let parts = schema.child(key).map(|list| list.items());
-        for part in parts.unwrap_or_default() {
+        for part in schema.items_of(key) {
             if !is_flat(&part, seen)? {
                 return Ok(false);
             }

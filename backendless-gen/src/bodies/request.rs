@@ -126,8 +126,7 @@ pub(crate) fn requests(operation: &At<'_>) -> Result<(Option<Request>, Vec<Alter
         return Ok((None, Vec::new()));
     };
     let required = body.bool("required").unwrap_or(false);
-    let content = body.child("content").map(|at| at.entries());
-    let mut content = content.unwrap_or_default();
+    let mut content = body.entries_of("content");
     let is_own = |at: &At<'_>| operation.is_from_overlay() || !at.is_from_overlay();
     // A stable sort: `application/json`, then other JSON, then the order of the document.
     content.sort_by_key(|(name, at)| {

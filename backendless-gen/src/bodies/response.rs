@@ -31,8 +31,7 @@ pub(crate) fn response(operation: &At<'_>) -> (Response, Option<String>) {
     let (mut texts, mut raw, mut empty) = (false, false, false);
     let mut accepted: Vec<String> = Vec::new();
     for response in successes(operation) {
-        let content = response.child("content").map(|at| at.entries());
-        let content = content.unwrap_or_default();
+        let content = response.entries_of("content");
         let plain = content
             .iter()
             .find(|(name, _)| essence(name) == "application/json");
@@ -75,10 +74,7 @@ pub(crate) fn response(operation: &At<'_>) -> (Response, Option<String>) {
 
 /// The responses with a 2xx status, or `default` if there are none.
 pub(crate) fn successes<'d>(operation: &At<'d>) -> Vec<At<'d>> {
-    let responses = operation
-        .child("responses")
-        .map(|at| at.entries())
-        .unwrap_or_default();
+    let responses = operation.entries_of("responses");
     let matching = |predicate: fn(&str) -> bool| -> Vec<At<'d>> {
         let found = responses.iter().filter(|(status, _)| predicate(status));
         found.map(|(_, at)| at.clone()).collect()

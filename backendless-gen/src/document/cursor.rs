@@ -53,10 +53,10 @@ impl<'d> At<'d> {
     }
 
     /// Returns the descendant at this path.
-    pub(crate) fn below(&self, keys: &[&str]) -> Option<Self> {
+    pub(crate) fn below<K: AsRef<str>>(&self, keys: &[K]) -> Option<Self> {
         let mut at = self.clone();
         for key in keys {
-            at = at.child(key)?;
+            at = at.child(key.as_ref())?;
         }
         Some(at)
     }
@@ -78,6 +78,16 @@ impl<'d> At<'d> {
         (0..length)
             .filter_map(|index| self.child(&index.to_string()))
             .collect()
+    }
+
+    /// Returns the children of the mapping `key`. Empty if there is none.
+    pub(crate) fn entries_of(&self, key: &str) -> Vec<(&'d str, Self)> {
+        self.child(key).map(|at| at.entries()).unwrap_or_default()
+    }
+
+    /// Returns the children of the sequence `key`. Empty if there is none.
+    pub(crate) fn items_of(&self, key: &str) -> Vec<Self> {
+        self.child(key).map(|at| at.items()).unwrap_or_default()
     }
 
     pub(crate) fn str(&self, key: &str) -> Option<&'d str> {
@@ -121,12 +131,7 @@ impl<'d> At<'d> {
     /// Returns the node that this `$ref` refers to.
     fn target(&self, section: &str) -> Result<Self, Error> {
         let help = || {
-            let names = Pointer::of(["components", section]);
-            let names = self
-                .document
-                .at(&names)
-                .map(|at| at.entries())
-                .unwrap_or_default();
+            let names = self.document.components(section);
             let names: Vec<String> = names
                 .iter()
                 .map(|(name, _)| format!("#/components/{section}/{name}"))

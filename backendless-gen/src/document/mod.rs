@@ -56,24 +56,19 @@ impl Document {
 
     /// Returns the node at `pointer`, if it exists.
     pub(crate) fn at(&self, pointer: &Pointer) -> Option<At<'_>> {
-        let mut at = self.root();
-        for key in pointer.keys() {
-            at = at.child(key)?;
-        }
-        Some(at)
+        let keys: Vec<&str> = pointer.keys().collect();
+        self.root().below(&keys)
+    }
+
+    /// The components of a section with their names, in document order.
+    pub(crate) fn components(&self, section: &str) -> Vec<(&str, At<'_>)> {
+        let section = self.root().below(&["components", section]);
+        section.map(|at| at.entries()).unwrap_or_default()
     }
 
     /// Returns the node at `pointer` for changes, if it exists.
     pub(crate) fn node_mut(&mut self, pointer: &Pointer) -> Option<&mut Node> {
-        let mut node = &mut self.root;
-        for key in pointer.keys() {
-            node = match &mut node.data {
-                Data::Mapping(entries) => entries.get_mut(key)?,
-                Data::Sequence(items) => items.get_mut(key.parse::<usize>().ok()?)?,
-                _ => return None,
-            };
-        }
-        Some(node)
+        self.root.below_mut(pointer.keys())
     }
 
     /// Returns the node at `pointer`. Each `$ref` on the path to it is followed; one at its end is not.

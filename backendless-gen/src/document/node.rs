@@ -107,6 +107,23 @@ impl Node {
         self.mapping_mut()?.get_mut(key)
     }
 
+    /// The descendant that keys and indices lead to, if it exists.
+    pub(crate) fn below_mut<K: AsRef<str>>(
+        &mut self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Option<&mut Node> {
+        let mut node = self;
+        for key in keys {
+            let key = key.as_ref();
+            node = match &mut node.data {
+                Data::Mapping(entries) => entries.get_mut(key)?,
+                Data::Sequence(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(node)
+    }
+
     pub(crate) fn str(&self) -> Option<&str> {
         match &self.data {
             Data::String(value) => Some(value),
@@ -123,10 +140,26 @@ impl Node {
 
     /// Sets a key of a mapping. Has no effect on any other node.
     pub(crate) fn set(&mut self, key: &str, value: Value) {
+        self.insert(key, Self::new(self.place, value));
+    }
+
+    /// Sets a key of a mapping to a list. Has no effect on any other node.
+    pub(crate) fn set_list(&mut self, key: &str, items: Vec<Node>) {
+        let data = Data::Sequence(items);
         let place = self.place;
+        self.insert(key, Self { place, data });
+    }
+
+    /// Sets a key of a mapping to a node, which keeps its place. Has no effect on any other node.
+    pub(crate) fn insert(&mut self, key: &str, node: Node) {
         if let Some(entries) = self.mapping_mut() {
-            entries.insert(key.to_owned(), Self::new(place, value));
+            entries.insert(key.to_owned(), node);
         }
+    }
+
+    /// Removes a key of a mapping, and returns its value. Preserves the order of the others.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Node> {
+        self.mapping_mut()?.shift_remove(key)
     }
 
     /// Sets the place of this node and of all its descendants.
@@ -214,6 +247,11 @@ impl Pointer {
         let mut keys = self.0.clone();
         keys.push(key.to_owned());
         Self(keys)
+    }
+
+    /// The path of the descendant that `keys` lead to.
+    pub(crate) fn below(&self, keys: &[String]) -> Self {
+        Self([self.0.as_slice(), keys].concat())
     }
 
     /// Reads the JSON pointer of a `$ref` into this document: `#/paths/~1items/get`. `None` for any other text.

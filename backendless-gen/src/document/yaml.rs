@@ -171,32 +171,7 @@ impl Reader<'_> {
                 (key_place, Data::Sequence(items.collect::<Result<_, _>>()?))
             }
             YamlData::Mapping(entries) => {
-                let mut mapping = IndexMap::new();
-                let mut merged = Vec::new();
-                for (yaml_key, value) in entries {
-                    let place = self.place(&yaml_key.span.start);
-                    let key = key(yaml_key).ok_or_else(|| fail("a key that is not a string"))?;
-                    check_direction(&key)
-                        .map_err(|problem| self.error(place, pointer, &problem))?;
-                    let pointer = pointer.join(&key);
-                    let child = self.node(value, &pointer, place)?;
-                    if key == MERGE {
-                        merged.extend(parts(child).ok_or_else(|| {
-                            self.error(
-                                place,
-                                &pointer,
-                                "a merge key whose value is not a mapping or a list of mappings",
-                            )
-                        })?);
-                        continue;
-                    }
-                    if mapping.insert(key.clone(), child).is_some() {
-                        return Err(self.error(place, &pointer, &duplicate_key(&key)));
-                    }
-                }
-                for (key, value) in merged {
-                    mapping.entry(key).or_insert(value);
-                }
+                let mapping = self.mapping(entries.iter(), pointer, own_place)?;
                 (key_place, Data::Mapping(mapping))
             }
             YamlData::Tagged(tag, _) => return Err(fail(&format!("a value with the tag {tag}"))),
@@ -205,6 +180,36 @@ impl Reader<'_> {
             }
         };
         Ok(Node { place, data })
+    }
+
+    /// Converts the entries of the mapping at `place`, and adds those of merge keys.
+    fn mapping<'y, 'i: 'y>(
+        &self,
+        entries: impl Iterator<Item = (&'y MarkedYaml<'i>, &'y MarkedYaml<'i>)>,
+        pointer: &Pointer,
+        place: Place,
+    ) -> Result<IndexMap<String, Node>, Error> {
+        let mut mapping = IndexMap::new();
+        let mut merged = Vec::new();
+        for (yaml_key, value) in entries {
+            let no_string = || self.error(place, pointer, "a key that is not a string");
+            let key = key(yaml_key).ok_or_else(no_string)?;
+            let place = self.place(&yaml_key.span.start);
+            check_direction(&key).map_err(|problem| self.error(place, pointer, &problem))?;
+            let pointer = pointer.join(&key);
+            let child = self.node(value, &pointer, place)?;
+            if key == MERGE {
+                let problem = "a merge key whose value is not a mapping or a list of mappings";
+                let parts = parts(child).ok_or_else(|| self.error(place, &pointer, problem))?;
+                merged.extend(parts);
+            } else if mapping.insert(key.clone(), child).is_some() {
+                return Err(self.error(place, &pointer, &duplicate_key(&key)));
+            }
+        }
+        for (key, value) in merged {
+            mapping.entry(key).or_insert(value);
+        }
+        Ok(mapping)
     }
 }
 

@@ -13,7 +13,7 @@ mod signature;
 
 use std::collections::BTreeSet;
 
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::visit::{self, Visit};
 use syn::{ImplItem, ImplItemFn, Item, ItemFn, ItemMod, Path, parse_quote};
 
@@ -109,16 +109,10 @@ fn imports(model: &Model) -> Vec<Item> {
         let request = operation.request.as_ref();
         request.is_some_and(|request| request.media == Media::Multipart)
     });
-    let multipart = uses_multipart.then(|| {
-        let name = format_ident!("Multipart");
-        quote!(#name,)
-    });
+    let multipart = uses_multipart.then(|| quote!(Multipart,));
     let mut parameters = model.operations.iter().flat_map(|one| &one.parameters);
     let uses_styles = parameters.any(|parameter| parameter.style != Style::Plain);
-    let style = uses_styles.then(|| {
-        let name = format_ident!("Style");
-        quote!(#name,)
-    });
+    let style = uses_styles.then(|| quote!(Style,));
     vec![
         parse_quote!(
             use crate::operations;

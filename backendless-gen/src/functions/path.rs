@@ -5,7 +5,7 @@ use crate::document::Document;
 use crate::model::Operation;
 use crate::parameters::{In, Style};
 use crate::reserved::path_parameters;
-use crate::template::{Piece, Template};
+use crate::template::{Piece, Segment, Template};
 
 /// The paths of an operation.
 pub(super) struct Paths {
@@ -49,20 +49,7 @@ fn steps(operation: &Operation, template: &Template) -> Result<Vec<Step>, String
     let mut steps = Vec::new();
     let mut literal = String::new();
     for segment in &template.segments {
-        if segment.text().is_some_and(is_dot_segment) {
-            return Err(format!(
-                "the path `{template}` has a dot segment, which HTTP clients resolve to another path"
-            ));
-        }
-        let text = segment.0.iter().filter_map(|piece| match piece {
-            Piece::Text(text) => Some(text),
-            Piece::Parameter(_) => None,
-        });
-        if let Some(found) = text.flat_map(|text| text.chars()).find(is_no_path) {
-            return Err(format!(
-                "the path `{template}` has the character {found:?}, which does not belong in a path"
-            ));
-        }
+        check(segment).map_err(|problem| format!("the path `{template}` has {problem}"))?;
         literal.push('/');
         for piece in &segment.0 {
             let name = match piece {
@@ -95,6 +82,23 @@ fn steps(operation: &Operation, template: &Template) -> Result<Vec<Step>, String
         steps.push(Step::Literal(literal));
     }
     Ok(steps)
+}
+
+/// What a request cannot send, if a segment has it.
+fn check(segment: &Segment) -> Result<(), String> {
+    if segment.text().is_some_and(is_dot_segment) {
+        return Err("a dot segment, which HTTP clients resolve to another path".to_owned());
+    }
+    let text = segment.0.iter().filter_map(|piece| match piece {
+        Piece::Text(text) => Some(text),
+        Piece::Parameter(_) => None,
+    });
+    match text.flat_map(|text| text.chars()).find(is_no_path) {
+        Some(found) => Err(format!(
+            "the character {found:?}, which does not belong in a path"
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Whether HTTP clients resolve a segment, which they also do if its dots are encoded.

@@ -8,8 +8,7 @@ use crate::inline::{operations, path_items};
 pub(super) fn drop_unusable(document: &mut Document) {
     let mut found: Vec<(Pointer, String)> = Vec::new();
     for (body, is_request) in bodies(document) {
-        let content = body.child("content").map(|at| at.entries());
-        let content = content.unwrap_or_default();
+        let content = body.entries_of("content");
         let failure = |name: &str, at: &At<'_>| match is_request {
             _ if !bodies::is_media_type(name) => Some(format!("`{name}` is not a media type")),
             true => bodies::check(name, at)
@@ -43,10 +42,7 @@ pub(super) fn drop_unusable(document: &mut Document) {
 
 /// The request bodies and the responses, and whether each is a request body.
 fn bodies(document: &Document) -> Vec<(At<'_>, bool)> {
-    let section = |name| {
-        let section = document.at(&Pointer::of(["components", name]));
-        section.map(|at| at.entries()).unwrap_or_default()
-    };
+    let section = |name| document.components(name);
     let mut found = Vec::new();
     for (name, is_request) in [("requestBodies", true), ("responses", false)] {
         found.extend(section(name).into_iter().map(|(_, at)| (at, is_request)));
@@ -54,8 +50,7 @@ fn bodies(document: &Document) -> Vec<(At<'_>, bool)> {
     for item in path_items(document) {
         for (_, operation) in operations(&item) {
             found.extend(operation.child("requestBody").map(|at| (at, true)));
-            let responses = operation.child("responses").map(|at| at.entries());
-            let responses = responses.unwrap_or_default().into_iter();
+            let responses = operation.entries_of("responses").into_iter();
             found.extend(responses.map(|(_, at)| (at, false)));
         }
     }

@@ -11,8 +11,7 @@ pub(super) fn report(document: &mut Document) {
     for item in path_items(document) {
         for (_, operation) in operations(&item) {
             if let Some(schema) = form(&operation) {
-                let parts = schema.child("properties").map(|at| at.entries());
-                let parts = parts.unwrap_or_default().into_iter();
+                let parts = schema.entries_of("properties").into_iter();
                 let others: Vec<String> = parts
                     .filter(|(name, _)| *name != FILE)
                     .map(|(name, _)| format!("`{name}`"))

@@ -30,7 +30,7 @@ pub(super) fn derive(document: &mut Document) {
         }
     }
     for (pointer, name) in unnamed {
-        let id = unused(&name, &mut taken);
+        let id = names::numbered(&name, &mut taken, names::function);
         let problem = format!("this operation has no operationId: it is named `{id}`");
         let help = "an operationId, which keeps the name of the function when the path changes";
         document.note(&pointer, &problem, help);
@@ -52,15 +52,4 @@ fn name(method: &str, path: &str) -> String {
         true => format!("{method}Root"),
         false => format!("{method}{}", words.concat()),
     }
-}
-
-/// The name, with a number appended if its function exists.
-fn unused(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let mut candidate = name.to_owned();
-    let mut number = 2;
-    while !taken.insert(names::function(&candidate)) {
-        candidate = format!("{name}{number}");
-        number += 1;
-    }
-    candidate
 }

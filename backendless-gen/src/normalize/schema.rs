@@ -106,7 +106,7 @@ fn null() -> Value {
 
 /// `const` becomes `enum` with one value.
 fn constant(schema: &mut Node) {
-    let Some(value) = take(schema, "const") else {
+    let Some(value) = schema.take("const") else {
         return;
     };
     if schema.get("type").is_none() {
@@ -121,7 +121,7 @@ fn constant(schema: &mut Node) {
         };
         schema.set("type", kind.into());
     }
-    insert_list(schema, "enum", vec![value]);
+    schema.set_list("enum", vec![value]);
 }
 
 /// The media type or the encoding of a string becomes its `format`.
@@ -151,13 +151,13 @@ fn example(schema: &mut Node) {
         return;
     };
     if schema.get("example").is_none() {
-        insert(schema, "example", first);
+        schema.insert("example", first);
     }
 }
 
 /// A tuple becomes a list of any values.
 fn tuple(schema: &mut Node) -> Option<(Place, String)> {
-    let tuple = take(schema, "prefixItems")?;
+    let tuple = schema.take("prefixItems")?;
     schema.set("items", json!({}));
     let problem = "the types of the items of a tuple (`prefixItems`) are not generated: its items are any JSON values";
     Some((tuple.place, problem.to_owned()))
@@ -165,15 +165,15 @@ fn tuple(schema: &mut Node) -> Option<(Place, String)> {
 
 /// `patternProperties` becomes `additionalProperties`.
 fn patterns(schema: &mut Node) -> Option<(Place, String)> {
-    let patterns = take(schema, "patternProperties")?;
+    let patterns = schema.take("patternProperties")?;
     let schemas: Vec<Node> = patterns.mapping()?.values().cloned().collect();
-    let others = take(schema, "additionalProperties");
+    let others = schema.take("additionalProperties");
     let closed = others
         .as_ref()
         .is_none_or(|others| others.bool() == Some(false));
     match schemas.as_slice() {
         [only] if closed => {
-            insert(schema, "additionalProperties", only.clone());
+            schema.insert("additionalProperties", only.clone());
             None
         }
         _ => {
@@ -201,8 +201,8 @@ fn limits(schema: &mut Node) {
             true => other > strict,
             false => other < strict,
         });
-        if let Some(value) = take(schema, exclusive).filter(|_| !is_implied) {
-            insert(schema, limit, value);
+        if let Some(value) = schema.take(exclusive).filter(|_| !is_implied) {
+            schema.insert(limit, value);
             schema.set(exclusive, true.into());
         }
     }
@@ -226,7 +226,7 @@ fn enumeration(schema: &mut Node) {
     if others.is_empty() {
         return schema.replace(null());
     }
-    insert_list(schema, "enum", others);
+    schema.set_list("enum", others);
     if schema.get("type").is_none() {
         schema.set("nullable", true.into());
     }
@@ -269,7 +269,7 @@ fn types(schema: &mut Node) {
                     });
                 }
                 schema.remove("enum");
-                insert_list(schema, "oneOf", choices);
+                schema.set_list("oneOf", choices);
             }
         }
     }
@@ -284,7 +284,7 @@ fn choice(schema: &Node, kind: &str) -> Node {
     let keywords = KEYWORDS.iter().find(|(name, _)| *name == kind);
     for keyword in keywords.map(|(_, keywords)| *keywords).unwrap_or_default() {
         if let Some(value) = schema.get(keyword) {
-            insert(&mut choice, keyword, value.clone());
+            choice.insert(keyword, value.clone());
         }
     }
     let values = schema
@@ -297,7 +297,7 @@ fn choice(schema: &Node, kind: &str) -> Node {
         .cloned()
         .collect();
     if !values.is_empty() {
-        insert_list(&mut choice, "enum", values);
+        choice.set_list("enum", values);
     }
     choice
 }
@@ -339,7 +339,7 @@ fn null_members(schema: &mut Node) {
         };
         match only {
             Some(only) => merge(schema, only),
-            None => insert_list(schema, key, members),
+            None => schema.set_list(key, members),
         }
         schema.set("nullable", true.into());
     }
@@ -355,7 +355,7 @@ fn merge(schema: &mut Node, member: Node) {
     }
     for (key, value) in entries {
         if schema.get(&key).is_none() {
-            insert(schema, &key, value);
+            schema.insert(&key, value);
         }
     }
 }
@@ -363,7 +363,7 @@ fn merge(schema: &mut Node, member: Node) {
 /// Moves a `$ref` with keywords beside it into `allOf`: 3.0 ignores the keywords otherwise.
 fn beside_reference(schema: &mut Node, reference: Node) {
     let mut part = Node::new(schema.place, json!({}));
-    insert(&mut part, "$ref", reference);
+    part.insert("$ref", reference);
     let is_empty = schema.mapping().is_some_and(|entries| entries.is_empty());
     match is_empty {
         true => *schema = part,
@@ -375,31 +375,10 @@ fn beside_reference(schema: &mut Node, reference: Node) {
 fn add_part(schema: &mut Node, part: Node) {
     let mut parts = vec![part];
     parts.extend(
-        take(schema, "allOf")
+        schema
+            .take("allOf")
             .and_then(|list| list.sequence().map(<[Node]>::to_vec))
             .unwrap_or_default(),
     );
-    insert_list(schema, "allOf", parts);
-}
-
-fn take(schema: &mut Node, key: &str) -> Option<Node> {
-    schema.mapping_mut()?.shift_remove(key)
-}
-
-fn insert(schema: &mut Node, key: &str, value: Node) {
-    if let Some(entries) = schema.mapping_mut() {
-        entries.insert(key.to_owned(), value);
-    }
-}
-
-fn insert_list(schema: &mut Node, key: &str, items: Vec<Node>) {
-    let place = schema.place;
-    insert(
-        schema,
-        key,
-        Node {
-            place,
-            data: Data::Sequence(items),
-        },
-    );
+    schema.set_list("allOf", parts);
 }

@@ -41,15 +41,12 @@ fn is_incomplete(at: &At<'_>) -> bool {
 
 /// The schemas of the components, and those of responses.
 fn candidates(document: &Document) -> Vec<At<'_>> {
-    let section = |name| {
-        let section = document.at(&Pointer::of(["components", name]));
-        section.map(|at| at.entries()).unwrap_or_default()
-    };
+    let section = |name| document.components(name);
     let mut found: Vec<At<'_>> = section("schemas").into_iter().map(|(_, at)| at).collect();
     let mut responses: Vec<At<'_>> = section("responses").into_iter().map(|(_, at)| at).collect();
     for operation in schemas::all_operations(document) {
-        let own = operation.child("responses").map(|at| at.entries());
-        responses.extend(own.unwrap_or_default().into_iter().map(|(_, at)| at));
+        let own = operation.entries_of("responses");
+        responses.extend(own.into_iter().map(|(_, at)| at));
     }
     for response in responses {
         found.extend(of_content(Some(response), "responses"));
@@ -72,20 +69,16 @@ fn used(document: &Document) -> BTreeSet<Pointer> {
         }
     }
     let reachable = schemas::reachable(document, roots);
-    reachable.iter().map(|at| at.pointer().clone()).collect()
+    schemas::places(&reachable).into_iter().collect()
 }
 
 fn of_parameters<'d>(owner: &At<'d>) -> Vec<At<'d>> {
-    let list = owner.child("parameters").map(|list| list.items());
-    let parameters = list.into_iter().flatten();
+    let parameters = owner.items_of("parameters").into_iter();
     let parameters = parameters.filter_map(|at| at.resolved("parameters").ok());
     parameters.filter_map(|at| at.child("schema")).collect()
 }
 
 fn of_content<'d>(owner: Option<At<'d>>, section: &str) -> Vec<At<'d>> {
     let owner = owner.and_then(|at| at.resolved(section).ok());
-    let content = owner.and_then(|at| at.child("content"));
-    let media_types = content.map(|at| at.entries()).unwrap_or_default();
-    let schemas = media_types.iter().filter_map(|(_, at)| at.child("schema"));
-    schemas.collect()
+    owner.iter().flat_map(schemas::of_content).collect()
 }

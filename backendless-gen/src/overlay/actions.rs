@@ -127,6 +127,7 @@ fn text(at: &At<'_>, key: &str) -> Result<(), Error> {
     let value = required(at, key, help)?;
     match value.node().str() {
         Some(text) if !text.trim().is_empty() => Ok(()),
-        _ => Err(value.error(format!("`{key}` is {}", value.node().summary()), help)),
+        Some(_) => Err(value.error(format!("`{key}` is empty"), help)),
+        None => Err(value.error(format!("`{key}` is {}", value.node().summary()), help)),
     }
 }

@@ -68,10 +68,11 @@ pub(crate) fn apply(
 fn run(document: &mut Document, action: &Action<'_>) -> Result<(), Failure> {
     let targets = target::select(document, &action.target)?;
     if targets.is_empty() {
-        let help = "the JSONPath expression of a node that exists, or no such action if what it describes is gone";
-        let error = action
-            .target
-            .error("the target of this action matches nothing", help);
+        let target = action.target.node().str().unwrap_or_default();
+        let problem = format!("the target of this action matches nothing: {target}");
+        let help = "the JSONPath expression of a node of the document, or of an action before this one (overlays are \
+                    applied in the order of their names); no such action if what it describes is gone";
+        let error = action.target.error(problem, help);
         return Err(Failure::Outdated(error));
     }
     match &action.change {

@@ -120,8 +120,7 @@ pub(crate) fn read(operation: &At<'_>, template: &Template) -> Result<Vec<Parame
 
 /// The parameters of an operation in the document.
 pub(crate) fn list<'d>(operation: &At<'d>) -> Vec<At<'d>> {
-    let parameters = operation.child("parameters");
-    parameters.map(|at| at.items()).unwrap_or_default()
+    operation.items_of("parameters")
 }
 
 /// Whether a parameter is not sent: an optional cookie.
@@ -131,8 +130,8 @@ pub(crate) fn is_skipped(parameter: &At<'_>) -> bool {
 
 /// The media type and the schema of a parameter: `None` and `schema`, or those in `content`.
 pub(crate) fn schema_of<'d>(parameter: &At<'d>) -> (Option<&'d str>, Option<At<'d>>) {
-    let content = parameter.child("content").map(|at| at.entries());
-    match content.unwrap_or_default().first() {
+    let content = parameter.entries_of("content");
+    match content.first() {
         Some((media_type, at)) => (Some(media_type), at.child("schema")),
         None => (None, parameter.child("schema")),
     }

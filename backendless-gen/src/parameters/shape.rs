@@ -115,7 +115,7 @@ fn read_resolved(schema: &At<'_>, ancestors: &mut Vec<Pointer>) -> Result<Option
     }
     for key in ["oneOf", "anyOf"] {
         let mut union: Option<Shape> = None;
-        for part in schema.child(key).map(|at| at.items()).unwrap_or_default() {
+        for part in schema.items_of(key) {
             let shape = read(&part, ancestors)?.unwrap_or(Shape::Unknown);
             union = Some(union.map_or(shape, |union| union.or(shape)));
         }
@@ -123,11 +123,7 @@ fn read_resolved(schema: &At<'_>, ancestors: &mut Vec<Pointer>) -> Result<Option
             return Ok(union);
         }
     }
-    for part in schema
-        .child("allOf")
-        .map(|at| at.items())
-        .unwrap_or_default()
-    {
+    for part in schema.items_of("allOf") {
         let shape = read(&part, ancestors)?;
         if shape.is_some() {
             return Ok(shape);
@@ -189,14 +185,10 @@ fn collect_values(
     }
     let mut parts = Vec::new();
     for key in ["oneOf", "anyOf"] {
-        parts.extend(schema.child(key).map(|at| at.items()).unwrap_or_default());
+        parts.extend(schema.items_of(key));
     }
     if parts.is_empty() {
-        let all = schema
-            .child("allOf")
-            .map(|at| at.items())
-            .unwrap_or_default();
-        for part in all {
+        for part in schema.items_of("allOf") {
             if collect_values(&part, seen, values)? {
                 return Ok(true);
             }

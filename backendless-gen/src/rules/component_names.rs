@@ -1,6 +1,6 @@
 //! Renames components whose types would have one name, such as `Code` and `code`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
@@ -40,26 +40,12 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 
 /// The new names of the components that do not keep theirs.
 fn renamed(document: &Document) -> BTreeMap<String, String> {
-    let section = document.at(&Pointer::of(["components", "schemas"]));
-    let entries = section.map(|at| at.entries()).unwrap_or_default();
-    let mut names: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
-    // A component with the name of its type keeps it.
-    names.sort_by_key(|name| *name != names::schema_type(name));
-    let mut used: BTreeSet<String> = [OPEN_BODY, OPEN_VALUE].map(str::to_owned).into();
-    let all: BTreeSet<String> = names.iter().map(|name| names::schema_type(name)).collect();
-    let mut renamed = BTreeMap::new();
-    for name in names {
-        let kind = names::schema_type(name);
-        if used.insert(kind.clone()) {
-            continue;
-        }
-        let numbered = (2..).map(|number| names::schema_type(&format!("{kind}{number}")));
-        let unique = numbered
-            .into_iter()
-            .find(|new| !all.contains(new) && used.insert(new.clone()));
-        renamed.extend(unique.map(|new| (name.to_owned(), new)));
-    }
-    renamed
+    let components = document.components("schemas").into_iter();
+    let names = components.map(|(name, _)| name);
+    let reserved = [OPEN_BODY, OPEN_VALUE].map(str::to_owned).into();
+    names::distinguished(names, reserved, names::schema_type, |name, number| {
+        names::schema_type(&format!("{}{number}", names::schema_type(name)))
+    })
 }
 
 /// Changes each `$ref` and each target of a discriminator at or below `node`.

@@ -26,7 +26,7 @@ const MAX_NESTED: usize = 24;
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let mut composer = Composer::new(tree::components(document));
-    for root in tree::roots(document) {
+    for root in schemas::places(&schemas::roots(document)) {
         let schema = match tree::component_at(&root) {
             Some(name) => composer.component(name),
             None => document.at(&root).map(|at| {
@@ -87,10 +87,9 @@ impl Composer {
 
     /// Merges the compositions in `schema` and below it.
     fn rewrite(&mut self, schema: &mut Node, pointer: &Pointer) {
-        for (keys, child) in tree::children_mut(schema) {
-            let pointer = keys.iter().fold(pointer.clone(), |at, key| at.join(key));
-            self.rewrite(child, &pointer);
-        }
+        tree::for_each_child(schema, pointer, |child, pointer| {
+            self.rewrite(child, pointer);
+        });
         if schema.get("allOf").is_some() && self.merge_parts(schema) {
             self.touched.insert(pointer.clone());
         }
@@ -111,11 +110,11 @@ impl Composer {
         parts.retain(|part| part.get("$ref").is_some() || tree::kind(part) != Kind::Any);
         if !is_documentation(&own) {
             let mut structure = own.clone();
-            if let Some(entries) = structure.mapping_mut() {
-                entries.retain(|key, _| !tree::DOCUMENTATION.contains(&key.as_str()));
+            for key in schemas::DOCUMENTATION {
+                structure.remove(key);
             }
             // `type: object` beside the parts repeats their type.
-            if parts.is_empty() || tree::structural(&structure) != ["type"] {
+            if parts.is_empty() || schemas::structural(&structure) != ["type"] {
                 parts.push(structure);
             }
         }
@@ -129,7 +128,7 @@ impl Composer {
             let changed = count != 1;
             let only = only.clone();
             *schema = own;
-            set_list(schema, "allOf", vec![only]);
+            schema.set_list("allOf", vec![only]);
             return changed;
         }
         let merged = self.merge_all(parts);
@@ -143,9 +142,9 @@ impl Composer {
         match merged {
             Some(mut merged) => {
                 merged.place = place;
-                for key in tree::DOCUMENTATION {
-                    if let (Some(value), Some(entries)) = (own.get(key), merged.mapping_mut()) {
-                        entries.insert(key.to_owned(), value.clone());
+                for key in schemas::DOCUMENTATION {
+                    if let Some(value) = own.get(key) {
+                        merged.insert(key, value.clone());
                     }
                 }
                 *schema = merged;
@@ -169,14 +168,14 @@ impl Composer {
     /// The merged schema that a part refers to, or the part itself.
     pub(super) fn resolved(&mut self, mut schema: Node) -> Option<Node> {
         for _ in 0..=self.originals.len() {
-            let Some(name) = alias(&schema) else {
+            let Some(name) = schemas::alias(&schema) else {
                 return Some(schema);
             };
             let name = name.to_owned();
             let nullable = schema.get("nullable").cloned();
             schema = self.component(&name)?;
-            if let (Some(nullable), Some(entries)) = (nullable, schema.mapping_mut()) {
-                entries.insert("nullable".to_owned(), nullable);
+            if let Some(nullable) = nullable {
+                schema.insert("nullable", nullable);
             }
         }
         None
@@ -219,23 +218,21 @@ impl Composer {
             };
             merged.insert(name, property);
         }
-        let mut required = required_names(&one);
-        required.extend(required_names(&other));
+        let mut required = schemas::required_names(&one);
+        required.extend(schemas::required_names(&other));
         for schema in [&mut one, &mut other] {
             schema.remove("required");
         }
-        let place = one.place;
-        if let Some(entries) = one.mapping_mut() {
-            for (key, value) in other.mapping().into_iter().flatten() {
-                let replaces = key == "additionalProperties" && value.bool() != Some(false);
-                if replaces || !entries.contains_key(key) {
-                    entries.insert(key.clone(), value.clone());
-                }
+        for (key, value) in other.mapping().into_iter().flatten() {
+            let replaces = key == "additionalProperties" && value.bool() != Some(false);
+            if replaces || one.get(key).is_none() {
+                one.insert(key, value.clone());
             }
-            if !merged.is_empty() {
-                let data = Data::Mapping(merged);
-                entries.insert("properties".to_owned(), Node { place, data });
-            }
+        }
+        if !merged.is_empty() {
+            let place = one.place;
+            let data = Data::Mapping(merged);
+            one.insert("properties", Node { place, data });
         }
         one.set("type", "object".into());
         if !required.is_empty() {
@@ -246,21 +243,22 @@ impl Composer {
 
     /// The schema of a property that two parts declare: any JSON value if they contradict each other.
     fn merge_properties(&mut self, first: Node, second: Node) -> Node {
-        let same_target = alias(&first).is_some() && alias(&first) == alias(&second);
+        let same_target =
+            schemas::alias(&first).is_some() && schemas::alias(&first) == schemas::alias(&second);
         if same_target {
             return second;
         }
         let documented = second.clone();
-        let parts = [&first, &second].map(|part| alias(part).map(str::to_owned));
+        let parts = [&first, &second].map(|part| schemas::alias(part).map(str::to_owned));
         let merged = match (self.resolved(first.clone()), self.resolved(second)) {
             // An addition that only documents the property keeps the reference of the other part.
             (Some(_), Some(extra))
-                if tree::kind(&extra) == Kind::Any && alias(&documented).is_none() =>
+                if tree::kind(&extra) == Kind::Any && schemas::alias(&documented).is_none() =>
             {
                 let mut node = first;
                 if node.get("$ref").is_some() {
                     let mut wrapped = Node::new(node.place, serde_json::json!({}));
-                    set_list(&mut wrapped, "allOf", vec![node]);
+                    wrapped.set_list("allOf", vec![node]);
                     node = wrapped;
                 }
                 adopt(&mut node, &documented);
@@ -301,39 +299,20 @@ impl Composer {
             (Some(items), None) | (None, Some(items)) => items,
             (None, None) => return Some(one),
         };
-        if let Some(entries) = one.mapping_mut() {
-            entries.insert("items".to_owned(), items);
-        }
+        one.insert("items", items);
         Some(one)
     }
 }
 
-/// The component of which a schema is an alias: a `$ref`, or `allOf` with only a `$ref`.
-pub(super) fn alias(schema: &Node) -> Option<&str> {
-    if schema.get("$ref").is_some() {
-        return schemas::component(schema);
-    }
-    let [only] = schema.get("allOf")?.sequence()? else {
-        return None;
-    };
-    let structure = tree::structural(schema);
-    (structure == ["allOf"])
-        .then(|| schemas::component(only))
-        .flatten()
-}
-
 fn is_documentation(schema: &Node) -> bool {
-    tree::structural(schema).is_empty()
+    schemas::structural(schema).is_empty()
 }
 
 /// Adds the documentation of another schema where there is none.
 fn adopt(schema: &mut Node, other: &Node) {
-    for key in tree::DOCUMENTATION {
+    for key in schemas::DOCUMENTATION {
         if let (None, Some(value)) = (schema.get(key), other.get(key)) {
-            let value = value.clone();
-            if let Some(entries) = schema.mapping_mut() {
-                entries.insert(key.to_owned(), value);
-            }
+            schema.insert(key, value.clone());
         }
     }
 }
@@ -355,45 +334,22 @@ fn merge_scalars(mut one: Node, other: &Node) -> Node {
     };
     one.remove("enum");
     if let Some(values) = merged {
-        set_list(&mut one, "enum", values);
+        one.set_list("enum", values);
     }
     if one.get("format") != other.get("format") {
         let format = one.get("format").or(other.get("format")).cloned();
         let both = one.get("format").is_some() && other.get("format").is_some();
         one.remove("format");
-        if let (Some(format), false, Some(entries)) = (format, both, one.mapping_mut()) {
-            entries.insert("format".to_owned(), format);
+        if let Some(format) = format.filter(|_| !both) {
+            one.insert("format", format);
         }
     }
     one
 }
 
-pub(super) fn set_list(schema: &mut Node, key: &str, items: Vec<Node>) {
-    let place = schema.place;
-    if let Some(entries) = schema.mapping_mut() {
-        let data = Data::Sequence(items);
-        entries.insert(key.to_owned(), Node { place, data });
-    }
-}
-
 fn take_mapping(schema: &mut Node, key: &str) -> IndexMap<String, Node> {
-    let node = schema
-        .mapping_mut()
-        .and_then(|entries| entries.shift_remove(key));
-    match node.map(|node| node.data) {
+    match schema.take(key).map(|node| node.data) {
         Some(Data::Mapping(entries)) => entries,
         _ => IndexMap::new(),
     }
-}
-
-/// The names in `required`.
-pub(super) fn required_names(schema: &Node) -> BTreeSet<String> {
-    let names = schema
-        .get("required")
-        .and_then(Node::sequence)
-        .unwrap_or_default();
-    names
-        .iter()
-        .filter_map(|name| name.str().map(str::to_owned))
-        .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Data, Document, Node, Pointer};
+use crate::document::{Data, Document, Node};
 use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,32 +14,11 @@ pub(super) const RULE: Rule = Rule {
     apply,
 };
 
-/// The keywords that limit a value without changing its JSON type.
-const LIMITS: [&str; 14] = [
-    "not",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
-
 /// The formats that are kept, because the generated types depend on them: sizes of numbers, bytes and secrets.
 const KEPT_FORMATS: [&str; 6] = ["int32", "int64", "float", "double", "binary", "password"];
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let places: Vec<Pointer> = schemas::all(document)
-        .iter()
-        .map(|at| at.pointer().clone())
-        .collect();
+    let places = schemas::places(&schemas::all(document));
     let mut touched = Touched::new();
     for pointer in places {
         let Some(schema) = document.node_mut(&pointer) else {
@@ -62,8 +41,8 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 
 /// Removes the constraints of one schema. Returns whether there were any.
 fn relax(schema: &mut Node) -> bool {
-    let mut changed = false;
-    for limit in LIMITS {
+    let mut changed = schema.remove("not");
+    for limit in schemas::LIMITS {
         changed |= schema.remove(limit);
     }
     let format = schema.get("format").and_then(Node::str);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::compositions::{alias, required_names};
+use super::schemas::{alias, required_names};
 use super::tree::{self, Names};
 use super::{Rule, Touched, null_is_absent, schemas};
 use crate::Error;
@@ -35,8 +35,7 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     }
     let of_responses = responses.difference(&requests).chain(copies.values());
     let mut places: Vec<Pointer> = of_responses.map(|name| tree::component(name)).collect();
-    let inline = schemas::of_responses(document);
-    places.extend(inline.iter().map(|at| at.pointer().clone()));
+    places.extend(schemas::places(&schemas::of_responses(document)));
     for place in places {
         if let Some(schema) = document.node_mut(&place) {
             redirect(schema, &copies);
@@ -142,8 +141,10 @@ fn redirect(schema: &mut Node, copies: &BTreeMap<String, String>) {
     if let Some(copy) = copy {
         schema.set("$ref", tree::reference(copy).into());
     }
-    for (_, child) in tree::children_mut(schema) {
-        redirect(child, copies);
+    for keys in schemas::child_keys(schema) {
+        if let Some(child) = schema.below_mut(&keys) {
+            redirect(child, copies);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Document, Node};
 use crate::extensions::OF_OPERATIONS;
 use crate::model::Model;
 
@@ -16,22 +16,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let operations = schemas::all_operations(document);
-    let places: Vec<Pointer> = operations
-        .iter()
-        .chain(&schemas::all(document))
-        .map(|at| at.pointer().clone())
-        .collect();
-    let mut touched = Touched::new();
-    for pointer in places {
-        let Some(entries) = document.node_mut(&pointer).and_then(Node::mapping_mut) else {
-            continue;
-        };
-        let is_vendor =
-            |key: &String| key.starts_with("x-") && !OF_OPERATIONS.contains(&key.as_str());
-        if entries.keys().any(is_vendor) {
-            touched.insert(pointer);
-        }
-        entries.retain(|key, _| !key.starts_with("x-"));
-    }
-    Ok(touched)
+    let places = schemas::places(operations.iter().chain(&schemas::all(document)));
+    Ok(schemas::change(document, places, remove))
+}
+
+/// Removes all extensions of one node. Returns whether one of them was not of this generator.
+fn remove(node: &mut Node) -> bool {
+    let Some(entries) = node.mapping_mut() else {
+        return false;
+    };
+    let is_vendor = |key: &String| key.starts_with("x-") && !OF_OPERATIONS.contains(&key.as_str());
+    let changed = entries.keys().any(is_vendor);
+    entries.retain(|key, _| !key.starts_with("x-"));
+    changed
 }

@@ -15,25 +15,18 @@ pub(super) const RULE: Rule = Rule {
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let found = schemas::reachable(document, schemas::of_responses(document));
-    let collections = found.iter().filter(|at| applies(at));
-    let touched: Touched = collections.map(|at| at.pointer().clone()).collect();
-    for pointer in &touched {
-        if let Some(schema) = document.node_mut(pointer) {
-            schema.set("nullable", true.into());
-        }
-    }
-    Ok(touched)
+    let places = schemas::places(found.iter().filter(|at| applies(at)));
+    Ok(schemas::change(document, places, |schema| {
+        schema.set("nullable", true.into());
+        true
+    }))
 }
 
 /// Whether this rule changes a schema of a response.
 pub(super) fn applies(schema: &At<'_>) -> bool {
-    is_collection(schema) && schema.bool("nullable") != Some(true) && !is_member(schema)
-}
-
-/// Whether a schema is a member of a union, which `null` does not select.
-fn is_member(schema: &At<'_>) -> bool {
-    let list = schema.pointer().parent();
-    matches!(list.keys().last(), Some("oneOf" | "anyOf"))
+    // `null` does not select a member of a union.
+    let is_member = schemas::is_member(schema.pointer());
+    is_collection(schema) && schema.bool("nullable") != Some(true) && !is_member
 }
 
 /// A list, or an object without listed properties.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::{Rule, Touched, schemas};
+use super::{Rule, Touched, schemas, tree};
 use crate::Error;
 use crate::document::{At, Document, Pointer};
 use crate::model::Model;
@@ -20,18 +20,14 @@ pub(super) const RULE: Rule = Rule {
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let names = nullable(document);
     let is_nullable =
-        |at: &At<'_>| schemas::component(at.node()).is_some_and(|name| names.contains(name));
-    let uses: Vec<Pointer> = schemas::all(document)
-        .iter()
-        .filter(|at| is_nullable(at))
-        .map(|at| at.pointer().clone())
-        .collect();
+        |at: &&At<'_>| schemas::component(at.node()).is_some_and(|name| names.contains(name));
+    let uses = schemas::places(schemas::all(document).iter().filter(is_nullable));
     let mut touched = Touched::new();
     for pointer in uses {
         touched.extend(make_nullable(document, &pointer));
     }
     for name in &names {
-        let pointer = Pointer::of(["components", "schemas", name]);
+        let pointer = tree::component(name);
         if let Some(schema) = document.node_mut(&pointer) {
             schema.remove("nullable");
             touched.insert(pointer);
@@ -42,11 +38,10 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 
 /// The names of the components that allow `null` and become enums or structs, and of those that only refer to one of them.
 fn nullable(document: &Document) -> BTreeSet<String> {
-    let section = document.at(&Pointer::of(["components", "schemas"]));
-    let components = section.map(|at| at.entries()).unwrap_or_default();
+    let components = document.components("schemas");
     let mut aliases: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, at) in &components {
-        if let Some(target) = target(at) {
+        if let Some(target) = schemas::alias(at.node()) {
             aliases.entry(target).or_default().push(name);
         }
     }
@@ -69,22 +64,12 @@ fn has_nullable_type(at: &At<'_>) -> bool {
     (is_composed || is_struct) && at.bool("nullable") == Some(true)
 }
 
-/// The component of which a schema is an alias: `$ref`, or `allOf` with one `$ref`.
-fn target<'d>(at: &At<'d>) -> Option<&'d str> {
-    let parts = at.child("allOf").map(|list| list.items());
-    match parts.as_deref() {
-        Some([only]) => schemas::component(only.node()),
-        _ => schemas::component(at.node()),
-    }
-}
-
 /// Allows `null` at a `$ref`. Returns the changed place.
 ///
 /// The owner of an `allOf` becomes nullable if it has only this part; otherwise the other parts reject `null`. A component
 /// that is an alias stays a `$ref`: the places that refer to it are changed.
 fn make_nullable(document: &mut Document, pointer: &Pointer) -> Option<Pointer> {
-    let is_component =
-        |pointer: &Pointer| pointer.parent() == Pointer::of(["components", "schemas"]);
+    let is_component = |pointer: &Pointer| tree::component_at(pointer).is_some();
     let list = pointer.parent();
     if list.keys().last() == Some("allOf") {
         let owner = list.parent();

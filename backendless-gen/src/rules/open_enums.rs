@@ -2,7 +2,7 @@
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Data, Document, Node};
 use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,23 +14,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let places: Vec<Pointer> = schemas::all(document)
-        .iter()
-        .map(|at| at.pointer().clone())
-        .collect();
+    let places = schemas::places(&schemas::all(document));
     let mut touched = Touched::new();
     for pointer in places {
         let Some(schema) = document.node_mut(&pointer) else {
             continue;
         };
-        let Some(values) = schema
-            .get("enum")
-            .and_then(Node::sequence)
-            .map(<[Node]>::to_vec)
-        else {
+        let Some(Data::Sequence(values)) = schema.take("enum").map(|list| list.data) else {
             continue;
         };
-        schema.remove("enum");
         if schema.get("type").is_none() && values.iter().all(|value| value.str().is_some()) {
             schema.set("type", "string".into());
         }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::tree::OPENED;
+use super::tree::{self, OPENED};
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{At, Document, Pointer};
+use crate::document::{At, Document, Node};
 use crate::model::Model;
 
 /// Placeholder for a request body of the caller's type.
@@ -24,8 +24,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let body = json!({ "$ref": format!("#/components/schemas/{OPEN_BODY}") });
-    let value = json!({ "$ref": format!("#/components/schemas/{OPEN_VALUE}") });
+    let body = json!({ "$ref": tree::reference(OPEN_BODY) });
+    let value = json!({ "$ref": tree::reference(OPEN_VALUE) });
     let mut changes = Vec::new();
     let mut needed = BTreeSet::new();
     for schema in schemas::of_requests(document) {
@@ -106,19 +106,12 @@ fn is_open(schema: &At<'_>) -> Result<bool, Error> {
     if schemas::is_any(schema.node()) || schema.child(OPENED).is_some() {
         return Ok(true);
     }
-    for part in schema
-        .child("allOf")
-        .map(|at| at.items())
-        .unwrap_or_default()
-    {
+    for part in schema.items_of("allOf") {
         if is_open(&part)? {
             return Ok(true);
         }
     }
-    let properties = schema
-        .child("properties")
-        .map(|at| at.entries())
-        .unwrap_or_default();
+    let properties = schema.entries_of("properties");
     let any_property = properties
         .iter()
         .any(|(_, property)| schemas::is_any(property.node()));
@@ -129,12 +122,7 @@ fn is_open(schema: &At<'_>) -> Result<bool, Error> {
 /// Whether the schema is a list with open items.
 fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
     let schema = schema.resolved("schemas")?;
-    if let [only] = schema
-        .child("allOf")
-        .map(|at| at.items())
-        .unwrap_or_default()
-        .as_slice()
-    {
+    if let [only] = schema.items_of("allOf").as_slice() {
         return is_open_list(only);
     }
     if schema.str("type") != Some("array") {
@@ -147,22 +135,14 @@ fn is_open_list(schema: &At<'_>) -> Result<bool, Error> {
 
 /// Declares the two placeholders, which progenitor is configured to replace by type parameters.
 fn add_placeholders(document: &mut Document) -> Result<(), Error> {
-    let components = Pointer::of(["components"]);
-    let schemas = components.join("schemas");
-    for (pointer, key) in [(&components, "components"), (&schemas, "schemas")] {
-        let missing = document.at(pointer).is_none();
-        if let Some(parent) = document.node_mut(&pointer.parent()).filter(|_| missing) {
-            parent.set(key, json!({}));
-        }
-    }
     for component in [OPEN_BODY, OPEN_VALUE] {
-        if let Some(existing) = document.at(&schemas.join(component)) {
+        if let Some(existing) = document.at(&tree::component(component)) {
             let problem = format!("the schema name `{component}` is reserved by the generator");
             return Err(existing.error(problem, "another name for this schema"));
         }
-        if let Some(section) = document.node_mut(&schemas) {
-            section.set(component, json!({ "type": "object" }));
-        }
+        let place = document.root().node().place;
+        let schema = Node::new(place, json!({ "type": "object" }));
+        tree::add_component(document, component, schema);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Reports the schemas that stand for any JSON value because the generator cannot express them.
 
 use super::tree::{self, OPENED};
-use super::{Rule, Touched};
+use super::{Rule, Touched, schemas};
 use crate::Error;
 use crate::document::{Document, Node, Pointer};
 use crate::model::Model;
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let mut touched = Touched::new();
-    for root in tree::roots(document) {
+    for root in schemas::places(&schemas::roots(document)) {
         if let Some(schema) = document.node_mut(&root) {
             finish(schema, &root, &mut touched);
         }
@@ -28,8 +28,7 @@ fn finish(schema: &mut Node, pointer: &Pointer, touched: &mut Touched) {
     if schema.remove(OPENED) {
         touched.insert(pointer.clone());
     }
-    for (keys, child) in tree::children_mut(schema) {
-        let pointer = keys.iter().fold(pointer.clone(), |at, key| at.join(key));
-        finish(child, &pointer, touched);
-    }
+    tree::for_each_child(schema, pointer, |child, pointer| {
+        finish(child, pointer, touched);
+    });
 }

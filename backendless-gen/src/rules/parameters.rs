@@ -61,9 +61,7 @@ fn rewrite(
     }
     if let Some(schema) = schema {
         changed = true;
-        if let Some(entries) = node.mapping_mut() {
-            entries.insert("schema".to_owned(), schema);
-        }
+        node.insert("schema", schema);
     }
     if parameter.shape == Shape::Unknown {
         node.describe(
@@ -104,9 +102,7 @@ fn schema(at: &At<'_>, parameter: &Parameter) -> Result<Option<Node>, Error> {
                 None => scalar_node(&found, scalar)?,
             };
             let mut list = Node::new(place, json!({ "type": "array" }));
-            if let Some(entries) = list.mapping_mut() {
-                entries.insert("items".to_owned(), items);
-            }
+            list.insert("items", items);
             list
         }
         Shape::Object if must_drop_null && found.bool("nullable").is_some() => {
@@ -139,12 +135,8 @@ fn is_plain_list(schema: &At<'_>, scalar: Scalar) -> Result<bool, Error> {
 /// A schema with the type of the scalar, and the values of the enums of `schema`.
 fn scalar_node(schema: &At<'_>, scalar: Scalar) -> Result<Node, Error> {
     let mut node = Node::new(schema.node().place, json!({ "type": scalar.name() }));
-    if let Some(values) = known_values(schema)?
-        && let Some(entries) = node.mapping_mut()
-    {
-        let mut list = Node::new(schema.node().place, json!([]));
-        list.data = crate::document::Data::Sequence(values);
-        entries.insert("enum".to_owned(), list);
+    if let Some(values) = known_values(schema)? {
+        node.set_list("enum", values);
     }
     Ok(node)
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Rule, Touched};
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Document, Pointer};
 use crate::model::{Model, Operation};
 use crate::parameters::{In, Parameter, list};
 
@@ -57,7 +57,8 @@ fn rename(document: &mut Document, operation: &Operation) {
     let Some(method) = operation.pointer.keys().last() else {
         return;
     };
-    let Some(node) = take(document, &operation.pointer.parent(), method) else {
+    let item = document.node_mut(&operation.pointer.parent());
+    let Some(node) = item.and_then(|item| item.take(method)) else {
         return;
     };
     let paths = Pointer::of(["paths"]);
@@ -65,9 +66,8 @@ fn rename(document: &mut Document, operation: &Operation) {
     if let Some(paths) = document.node_mut(&paths).filter(|_| missing) {
         paths.set(&path, json!({}));
     }
-    let item = document.node_mut(&paths.join(&path));
-    if let Some(entries) = item.and_then(Node::mapping_mut) {
-        entries.insert(method.to_owned(), node);
+    if let Some(item) = document.node_mut(&paths.join(&path)) {
+        item.insert(method, node);
     }
 }
 
@@ -79,9 +79,4 @@ fn places(document: &Document, operation: &Operation, name: &str) -> Vec<Pointer
         .into_iter()
         .filter(|at| at.str("in") == Some("path") && at.str("name") == Some(name));
     of_path.map(|at| at.pointer().clone()).collect()
-}
-
-/// Removes an operation from its path item.
-fn take(document: &mut Document, item: &Pointer, method: &str) -> Option<Node> {
-    document.node_mut(item)?.mapping_mut()?.shift_remove(method)
 }

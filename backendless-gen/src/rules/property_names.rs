@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Document, Node};
 use crate::model::Model;
 use crate::names;
 
@@ -21,51 +21,25 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let all = schemas::all(document);
-    let places: Vec<Pointer> = all.iter().map(|at| at.pointer().clone()).collect();
-    let mut touched = Touched::new();
+    let mut places = schemas::places(&schemas::all(document));
+    places.sort();
     // The deepest first: a renamed property changes the paths of the schemas below it.
-    for pointer in places.iter().collect::<BTreeSet<_>>().into_iter().rev() {
-        let Some(schema) = document.node_mut(pointer) else {
-            continue;
-        };
+    let places = places.into_iter().rev();
+    Ok(schemas::change(document, places, |schema| {
         let renamed = renamed(schema);
-        if !renamed.is_empty() {
-            rename(schema, &renamed);
-            touched.insert(pointer.clone());
-        }
-    }
-    Ok(touched)
+        rename(schema, &renamed);
+        !renamed.is_empty()
+    }))
 }
 
 /// The properties whose names do not stay the same, with their new names.
 fn renamed(schema: &Node) -> BTreeMap<String, String> {
     let properties = schema.get("properties").and_then(Node::mapping);
-    let mut keys: Vec<&String> = properties.into_iter().flat_map(|all| all.keys()).collect();
-    let fields: BTreeSet<String> = keys.iter().map(|key| names::function(key)).collect();
-    if fields.len() == keys.len() {
-        return BTreeMap::new();
-    }
-    keys.sort_by_key(|key| **key != names::function(key));
-    let mut used = BTreeSet::new();
-    // The number after the last one that was tried for a field.
-    let mut next: BTreeMap<String, usize> = BTreeMap::new();
-    let mut renamed = BTreeMap::new();
-    for key in keys {
-        let own = names::function(key);
-        if used.insert(own.clone()) {
-            continue;
-        }
-        let next = next.entry(own).or_insert(2);
-        let unique = (*next..).find_map(|number| {
-            *next = number + 1;
-            let new = format!("{key}{SEPARATOR}{number}");
-            let field = names::function(&new);
-            (!fields.contains(&field) && used.insert(field)).then_some(new)
-        });
-        renamed.extend(unique.map(|new| (key.clone(), new)));
-    }
-    renamed
+    let names = properties.into_iter().flat_map(|all| all.keys());
+    let names = names.map(String::as_str);
+    names::distinguished(names, BTreeSet::new(), names::function, |name, number| {
+        format!("{name}{SEPARATOR}{number}")
+    })
 }
 
 fn rename(schema: &mut Node, renamed: &BTreeMap<String, String>) {

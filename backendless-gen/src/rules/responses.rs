@@ -1,11 +1,10 @@
 //! Declares one success response per operation, and no error responses.
 
-use indexmap::IndexMap;
 use serde_json::json;
 
 use super::{Rule, Touched};
 use crate::Error;
-use crate::document::{Data, Document, Node};
+use crate::document::{Document, Node, Place};
 use crate::model::{Model, Response};
 
 pub(super) const RULE: Rule = Rule {
@@ -34,23 +33,21 @@ fn apply(model: &Model, document: &mut Document) -> Result<Touched, Error> {
             )),
             Response::Empty => None,
         };
-        if let (Some((media_type, schema)), Some(entries)) = (content, response.mapping_mut()) {
+        if let Some((media_type, schema)) = content {
             let media = mapping(place, "schema", schema);
-            entries.insert("content".to_owned(), mapping(place, media_type, media));
+            response.insert("content", mapping(place, media_type, media));
         }
-        if let Some(entries) = parent.mapping_mut() {
-            entries.insert("responses".to_owned(), mapping(place, "2XX", response));
-            touched.insert(pointer);
-        }
+        parent.insert("responses", mapping(place, "2XX", response));
+        touched.insert(pointer);
     }
     Ok(touched)
 }
 
-fn mapping(place: crate::document::Place, key: &str, node: Node) -> Node {
-    Node {
-        place,
-        data: Data::Mapping(IndexMap::from([(key.to_owned(), node)])),
-    }
+/// A mapping with one key.
+fn mapping(place: Place, key: &str, node: Node) -> Node {
+    let mut mapping = Node::new(place, json!({}));
+    mapping.insert(key, node);
+    mapping
 }
 
 /// The description of the first success response.

@@ -5,19 +5,70 @@ use std::collections::BTreeSet;
 use crate::document::{At, Document, Node, Pointer};
 use crate::inline::{operations, path_items};
 
-/// The direct subschemas of a schema. Does not follow `$ref`.
-pub(crate) fn children<'d>(schema: &At<'d>) -> Vec<At<'d>> {
+/// The keywords that document a schema and do not restrict its values.
+pub(crate) const DOCUMENTATION: [&str; 9] = [
+    "title",
+    "description",
+    "example",
+    "default",
+    "nullable",
+    "readOnly",
+    "writeOnly",
+    "deprecated",
+    "externalDocs",
+];
+
+/// The keywords that limit a value without changing its JSON type.
+pub(crate) const LIMITS: [&str; 13] = [
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
+/// The keywords of a schema that restrict its values.
+pub(crate) fn structural(schema: &Node) -> Vec<&str> {
+    let keys = schema.mapping().into_iter().flatten();
+    keys.map(|(key, _)| key.as_str())
+        .filter(|key| !DOCUMENTATION.contains(key))
+        .collect()
+}
+
+/// The paths from a schema to its direct subschemas. Does not follow `$ref`.
+pub(crate) fn child_keys(schema: &Node) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    if let Some(properties) = schema.child("properties") {
-        found.extend(properties.entries().into_iter().map(|(_, at)| at));
-    }
-    for key in ["items", "additionalProperties", "not"] {
-        found.extend(schema.child(key).filter(|at| at.node().mapping().is_some()));
-    }
-    for key in ["allOf", "anyOf", "oneOf"] {
-        found.extend(schema.child(key).map(|at| at.items()).unwrap_or_default());
+    for (key, value) in schema.mapping().into_iter().flatten() {
+        match key.as_str() {
+            "properties" => {
+                let names = value.mapping().into_iter().flat_map(|all| all.keys());
+                found.extend(names.map(|name| vec![key.clone(), name.clone()]));
+            }
+            "items" | "additionalProperties" | "not" if value.mapping().is_some() => {
+                found.push(vec![key.clone()]);
+            }
+            "allOf" | "anyOf" | "oneOf" => {
+                let length = value.sequence().map_or(0, <[Node]>::len);
+                found.extend((0..length).map(|index| vec![key.clone(), index.to_string()]));
+            }
+            _ => {}
+        }
     }
     found
+}
+
+/// The direct subschemas of a schema. Does not follow `$ref`.
+pub(crate) fn children<'d>(schema: &At<'d>) -> Vec<At<'d>> {
+    let keys = child_keys(schema.node());
+    keys.iter().filter_map(|keys| schema.below(keys)).collect()
 }
 
 /// Returns `roots` and all schemas reachable from them, including through `$ref`. Each schema occurs once.
@@ -44,6 +95,29 @@ pub(crate) fn component(schema: &Node) -> Option<&str> {
         .get("$ref")?
         .str()?
         .strip_prefix("#/components/schemas/")
+}
+
+/// The component of which a schema is an alias: a `$ref`, or `allOf` with only a `$ref`.
+pub(crate) fn alias(schema: &Node) -> Option<&str> {
+    if schema.get("$ref").is_some() {
+        return component(schema);
+    }
+    let [only] = schema.get("allOf")?.sequence()? else {
+        return None;
+    };
+    component(only).filter(|_| structural(schema) == ["allOf"])
+}
+
+/// The names in `required`.
+pub(crate) fn required_names(schema: &Node) -> BTreeSet<String> {
+    let names = schema
+        .get("required")
+        .and_then(Node::sequence)
+        .unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|name| name.str().map(str::to_owned))
+        .collect()
 }
 
 /// All operations of the document.
@@ -91,26 +165,47 @@ pub(crate) fn of_parameters(document: &Document) -> Vec<At<'_>> {
         .collect()
 }
 
-fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
-    let content = at
-        .child("content")
-        .map(|at| at.entries())
-        .unwrap_or_default();
+/// The schemas in the `content` of a body or a response.
+pub(crate) fn of_content<'d>(at: &At<'d>) -> Vec<At<'d>> {
+    let content = at.entries_of("content");
     content
         .iter()
         .filter_map(|(_, at)| at.child("schema"))
         .collect()
 }
 
-/// All schemas of the document, including those that no operation uses.
-pub(crate) fn all(document: &Document) -> Vec<At<'_>> {
-    let components = document.at(&Pointer::of(["components", "schemas"]));
-    let components = components.map(|at| at.entries()).unwrap_or_default();
-    let mut roots: Vec<At<'_>> = components.into_iter().map(|(_, at)| at).collect();
+/// The schemas that no other schema contains: components, and those of bodies, responses and parameters.
+pub(crate) fn roots(document: &Document) -> Vec<At<'_>> {
+    let components = document.components("schemas").into_iter();
+    let mut roots: Vec<At<'_>> = components.map(|(_, at)| at).collect();
     roots.extend(of_requests(document));
     roots.extend(of_responses(document));
     roots.extend(of_parameters(document));
-    reachable(document, roots)
+    roots
+}
+
+/// All schemas of the document, including those that no operation uses.
+pub(crate) fn all(document: &Document) -> Vec<At<'_>> {
+    reachable(document, roots(document))
+}
+
+/// The paths of schemas. They can be changed one after the other, which the schemas themselves prevent.
+pub(crate) fn places<'a, 'd: 'a>(schemas: impl IntoIterator<Item = &'a At<'d>>) -> Vec<Pointer> {
+    let places = schemas.into_iter().map(|at| at.pointer().clone());
+    places.collect()
+}
+
+/// Changes schemas of the document, one after the other. Returns the paths of those for which `change` returns true.
+pub(crate) fn change(
+    document: &mut Document,
+    places: impl IntoIterator<Item = Pointer>,
+    mut change: impl FnMut(&mut Node) -> bool,
+) -> BTreeSet<Pointer> {
+    let mut is_changed = |place: &Pointer| document.node_mut(place).is_some_and(&mut change);
+    places
+        .into_iter()
+        .filter(|place| is_changed(place))
+        .collect()
 }
 
 /// Adds a sentence to the description of a schema; for the schema of a parameter, to the description of the parameter.
@@ -125,6 +220,13 @@ pub(crate) fn describe(document: &mut Document, schema: &Pointer, sentence: &str
     }
 }
 
+/// Whether the schema at `pointer` is a member of a union.
+pub(crate) fn is_member(pointer: &Pointer) -> bool {
+    let keys: Vec<&str> = pointer.keys().collect();
+    // A property can be named `oneOf`; only a list has indices.
+    matches!(keys.as_slice(), [.., "oneOf" | "anyOf", index] if index.parse::<usize>().is_ok())
+}
+
 /// Whether a schema describes an object, by its type or by its properties.
 pub(crate) fn is_object(schema: &Node) -> bool {
     match schema.get("type") {
@@ -135,23 +237,7 @@ pub(crate) fn is_object(schema: &Node) -> bool {
 
 /// Whether a schema allows any value.
 pub(crate) fn is_any(schema: &Node) -> bool {
-    const DOCUMENTATION: [&str; 8] = [
-        "title",
-        "description",
-        "example",
-        "default",
-        "nullable",
-        "readOnly",
-        "writeOnly",
-        "deprecated",
-    ];
-    let keys = schema
-        .mapping()
-        .into_iter()
-        .flat_map(|entries| entries.keys());
-    keys.into_iter()
-        .all(|key| DOCUMENTATION.contains(&key.as_str()))
-        && schema.mapping().is_some()
+    schema.mapping().is_some() && structural(schema).is_empty()
 }
 
 /// Whether an object allows additional properties.

@@ -2,7 +2,7 @@
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Document, Node};
 use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
@@ -14,23 +14,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let titled = schemas::all(document);
-    let titled = titled.iter().filter(|at| at.child("title").is_some());
-    let touched: Touched = titled.map(|at| at.pointer().clone()).collect();
-    for pointer in &touched {
-        remove(document, pointer);
-    }
-    Ok(touched)
+    let places = schemas::places(&schemas::all(document));
+    Ok(schemas::change(document, places, remove))
 }
 
-/// Removes the title of one schema. It becomes the description of a schema without one.
-fn remove(document: &mut Document, pointer: &Pointer) {
-    let Some(schema) = document.node_mut(pointer) else {
-        return;
+/// Removes the title of one schema. It becomes the description of a schema without one. Returns whether there was one.
+fn remove(schema: &mut Node) -> bool {
+    let Some(title) = schema.take("title") else {
+        return false;
     };
-    let title = schema.get("title").and_then(Node::str).map(str::to_owned);
-    schema.remove("title");
-    if let Some(title) = title.filter(|_| schema.get("description").is_none()) {
-        schema.set("description", title.into());
+    if title.str().is_some() && schema.get("description").is_none() {
+        schema.insert("description", title);
     }
+    true
 }

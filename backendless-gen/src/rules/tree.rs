@@ -10,19 +10,6 @@ use crate::names;
 /// `opened-schemas` reports and removes it.
 pub(super) const OPENED: &str = "x-opened";
 
-/// The keywords that document a schema and do not restrict its values.
-pub(super) const DOCUMENTATION: [&str; 9] = [
-    "title",
-    "description",
-    "example",
-    "default",
-    "nullable",
-    "readOnly",
-    "writeOnly",
-    "deprecated",
-    "externalDocs",
-];
-
 /// The JSON type of the values of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -69,79 +56,31 @@ fn untyped_kind(schema: &Node) -> Kind {
         Some(_) => Kind::Other,
         None if schema.get("items").is_some() => Kind::Array,
         None if schemas::is_object(schema) || schema.get("required").is_some() => Kind::Object,
-        None if structural(schema).is_empty() => Kind::Any,
+        None if schemas::structural(schema).is_empty() => Kind::Any,
         None => Kind::Other,
     }
 }
 
-/// The keywords of a schema that restrict its values.
-pub(super) fn structural(schema: &Node) -> Vec<&str> {
-    let keys = schema
-        .mapping()
-        .into_iter()
-        .flat_map(|entries| entries.keys());
-    keys.map(String::as_str)
-        .filter(|key| !DOCUMENTATION.contains(key))
-        .collect()
-}
-
 /// Replaces a schema by one of any JSON value. Its description is kept.
 pub(super) fn open(schema: &mut Node) {
-    let description = schema.get("description").cloned();
+    let description = schema.take("description");
     schema.replace(serde_json::json!({ OPENED: true }));
-    if let (Some(description), Some(entries)) = (description, schema.mapping_mut()) {
-        entries.insert("description".to_owned(), description);
+    if let Some(description) = description {
+        schema.insert("description", description);
     }
 }
 
-/// The subschemas of a schema, for changes, each with the keys that lead to it.
-pub(super) fn children_mut(schema: &mut Node) -> Vec<(Vec<String>, &mut Node)> {
-    let mut found = Vec::new();
-    for (key, value) in schema.mapping_mut().into_iter().flatten() {
-        match key.as_str() {
-            "properties" => {
-                let properties = value.mapping_mut().into_iter().flatten();
-                found
-                    .extend(properties.map(|(name, node)| (vec![key.clone(), name.clone()], node)));
-            }
-            "items" | "additionalProperties" | "not" if value.mapping().is_some() => {
-                found.push((vec![key.clone()], value));
-            }
-            "allOf" | "anyOf" | "oneOf" => {
-                let items = value.sequence_mut().into_iter().flatten().enumerate();
-                found.extend(
-                    items.map(|(index, node)| (vec![key.clone(), index.to_string()], node)),
-                );
-            }
-            _ => {}
+/// Calls `visit` for each direct subschema of a schema at `pointer`, with its path.
+pub(super) fn for_each_child(
+    schema: &mut Node,
+    pointer: &Pointer,
+    mut visit: impl FnMut(&mut Node, &Pointer),
+) {
+    for keys in schemas::child_keys(schema) {
+        if let Some(child) = schema.below_mut(&keys) {
+            visit(child, &pointer.below(&keys));
         }
     }
-    found
-}
-
-/// The subschemas of a schema, each with the keys that lead to it. Does not follow `$ref`.
-pub(super) fn children(schema: &Node) -> Vec<(Vec<String>, &Node)> {
-    let mut found = Vec::new();
-    for (key, value) in schema.mapping().into_iter().flatten() {
-        match key.as_str() {
-            "properties" => {
-                let properties = value.mapping().into_iter().flatten();
-                found
-                    .extend(properties.map(|(name, node)| (vec![key.clone(), name.clone()], node)));
-            }
-            "items" | "additionalProperties" | "not" if value.mapping().is_some() => {
-                found.push((vec![key.clone()], value));
-            }
-            "allOf" | "anyOf" | "oneOf" => {
-                let items = value.sequence().unwrap_or_default().iter().enumerate();
-                found.extend(
-                    items.map(|(index, node)| (vec![key.clone(), index.to_string()], node)),
-                );
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 /// The path of the component `name`.
@@ -158,31 +97,10 @@ pub(super) fn component_at(pointer: &Pointer) -> Option<&str> {
     }
 }
 
-/// The places of all schemas that no other schema contains: components, bodies, responses and parameters.
-pub(super) fn roots(document: &Document) -> Vec<Pointer> {
-    let components = document.at(&Pointer::of(["components", "schemas"]));
-    let components = components.map(|at| at.entries()).unwrap_or_default();
-    let mut roots: Vec<Pointer> = components
-        .iter()
-        .map(|(_, at)| at.pointer().clone())
-        .collect();
-    for part in [
-        schemas::of_requests(document),
-        schemas::of_responses(document),
-        schemas::of_parameters(document),
-    ] {
-        roots.extend(part.iter().map(|at| at.pointer().clone()));
-    }
-    roots
-}
-
 /// The component schemas by name.
 pub(super) fn components(document: &Document) -> BTreeMap<String, Node> {
-    let section = document.at(&Pointer::of(["components", "schemas"]));
-    let entries = section.map(|at| at.entries()).unwrap_or_default();
-    let named = entries
-        .into_iter()
-        .map(|(name, at)| (name.to_owned(), at.node().clone()));
+    let components = document.components("schemas").into_iter();
+    let named = components.map(|(name, at)| (name.to_owned(), at.node().clone()));
     named.collect()
 }
 
@@ -235,13 +153,7 @@ impl Names {
 
     /// Adds a name. If a type has it, a number is appended that makes it unique.
     pub(super) fn unique(&mut self, name: &str) -> String {
-        let mut unique = names::schema_type(name);
-        let mut number = 1;
-        while !self.0.insert(unique.clone()) {
-            number += 1;
-            unique = names::schema_type(&format!("{name}{number}"));
-        }
-        unique
+        names::schema_type(&names::numbered(name, &mut self.0, names::schema_type))
     }
 }
 
@@ -257,9 +169,8 @@ pub(super) fn add_component(document: &mut Document, name: &str, schema: Node) {
             parent.set(key, serde_json::json!({}));
         }
     }
-    let section = document.node_mut(&components.join("schemas"));
-    if let Some(entries) = section.and_then(Node::mapping_mut) {
-        entries.insert(name.to_owned(), schema);
+    if let Some(section) = document.node_mut(&components.join("schemas")) {
+        section.insert(name, schema);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::tree::{self, Names};
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{At, Document, Pointer};
 use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,10 +17,8 @@ pub(super) const RULE: Rule = Rule {
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let mut names = Names::of_components(document);
     let mut places = Vec::new();
-    for root in tree::roots(document) {
-        if let Some(at) = document.at(&root) {
-            find(at.node(), &root, &mut places);
-        }
+    for root in schemas::roots(document) {
+        find(&root, &mut places);
     }
     let mut renamed: Vec<(Pointer, String)> = Vec::new();
     for place in places {
@@ -49,13 +47,12 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
 }
 
 /// Collects the inline objects with properties below `schema`. A body or a response is inline itself.
-fn find(schema: &Node, pointer: &Pointer, found: &mut Vec<Pointer>) {
-    let is_struct = schemas::is_object(schema) && schema.get("properties").is_some();
-    if is_struct && tree::component_at(pointer).is_none() {
-        found.push(pointer.clone());
+fn find(schema: &At<'_>, found: &mut Vec<Pointer>) {
+    let is_struct = schemas::is_object(schema.node()) && schema.child("properties").is_some();
+    if is_struct && tree::component_at(schema.pointer()).is_none() {
+        found.push(schema.pointer().clone());
     }
-    for (keys, child) in tree::children(schema) {
-        let pointer = keys.iter().fold(pointer.clone(), |at, key| at.join(key));
-        find(child, &pointer, found);
+    for child in schemas::children(schema) {
+        find(&child, found);
     }
 }

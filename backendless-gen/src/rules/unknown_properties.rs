@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Rule, Touched, schemas};
 use crate::Error;
-use crate::document::{Data, Document, Pointer};
+use crate::document::{Document, Node};
 use crate::model::Model;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,27 +17,19 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
-    let places: Vec<Pointer> = schemas::all(document)
-        .iter()
-        .map(|at| at.pointer().clone())
-        .collect();
-    let mut touched = Touched::new();
-    for pointer in places {
-        let Some(schema) = document.node_mut(&pointer) else {
-            continue;
-        };
-        let listed = schema.get("properties").is_some();
-        let changed = match schema.get("additionalProperties").map(|extra| &extra.data) {
-            Some(Data::Bool(true)) if listed => {
-                schema.set("additionalProperties", json!({}));
-                true
-            }
-            Some(Data::Bool(false)) => schema.remove("additionalProperties"),
-            _ => false,
-        };
-        if changed {
-            touched.insert(pointer);
+    let places = schemas::places(&schemas::all(document));
+    Ok(schemas::change(document, places, rewrite))
+}
+
+/// Rewrites the `additionalProperties` of one schema. Returns whether they changed.
+fn rewrite(schema: &mut Node) -> bool {
+    let listed = schema.get("properties").is_some();
+    match schema.get("additionalProperties").and_then(Node::bool) {
+        Some(true) if listed => {
+            schema.set("additionalProperties", json!({}));
+            true
         }
+        Some(false) => schema.remove("additionalProperties"),
+        _ => false,
     }
-    Ok(touched)
 }

@@ -19,22 +19,15 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
     let mut roots = schemas::of_requests(document);
     roots.extend(schemas::of_responses(document));
     roots.extend(schemas::of_parameters(document));
-    let used: BTreeSet<Pointer> = schemas::reachable(document, roots)
-        .iter()
-        .map(|at| at.pointer().clone())
-        .collect();
-    let section = Pointer::of(["components", "schemas"]);
-    let declared = document
-        .at(&section)
-        .map(|at| at.entries())
-        .unwrap_or_default();
+    let used = schemas::places(&schemas::reachable(document, roots));
+    let used: BTreeSet<Pointer> = used.into_iter().collect();
+    let declared = document.components("schemas").into_iter();
     let unused: Touched = declared
-        .into_iter()
         .map(|(_, at)| at.pointer().clone())
         .filter(|pointer| !used.contains(pointer))
         .collect();
-    if let Some(section) = document.node_mut(&section) {
-        for pointer in &unused {
+    for pointer in &unused {
+        if let Some(section) = document.node_mut(&pointer.parent()) {
             section.remove(pointer.keys().last().unwrap_or_default());
         }
     }

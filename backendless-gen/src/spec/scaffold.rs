@@ -3,6 +3,7 @@
 //! Everything that follows from the document is filled in. Each question that only a person can answer is a
 //! `compile_error!`, or a value that the generator rejects, so that none of them is forgotten.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
@@ -19,6 +20,7 @@ use crate::parameters::In;
 use crate::reserved::path_parameters;
 use crate::review;
 use crate::source::Source;
+use crate::spec::text::unknown_operation;
 
 /// The parts of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,28 +46,42 @@ impl Scaffold {
     ///
     /// If there is no such operation, or no code can be generated from `source`.
     pub fn of(source: &Source, id: &str) -> Result<Self, Error> {
+        let mut all = Self::all(source)?;
+        all.remove(id)
+            .ok_or_else(|| unknown_operation(id, all.keys().map(String::as_str)))
+    }
+
+    /// The parts of each operation of `source`, by operationId.
+    ///
+    /// # Errors
+    ///
+    /// If no code can be generated from `source`.
+    pub fn all(source: &Source) -> Result<BTreeMap<String, Self>, Error> {
         let (model, document) = read_for_comparison(source)?;
-        let operation = model.operations.iter().find(|operation| operation.id == id);
-        let operation = operation.ok_or_else(|| {
-            Error::new(format!(
-                "there is no operation `{id}`\n  help: an operationId; `cargo xtask spec explain` lists them"
-            ))
-        })?;
         let (file, _) = raw(&model, &document)?;
-        let mut functions = file.items.into_iter().filter_map(|item| match item {
-            Item::Fn(function) if function.sig.ident == operation.function => Some(function),
+        let functions = file.items.iter().filter_map(|item| match item {
+            Item::Fn(function) => Some((function.sig.ident.to_string(), function)),
             _ => None,
         });
-        let function = functions
-            .next()
-            .ok_or_else(|| Error::new(format!("no function is generated for `{id}`")))?;
+        let functions: BTreeMap<String, &ItemFn> = functions.collect();
+        let one = |operation: &Operation| {
+            let id = operation.id.clone();
+            let function = functions.get(&operation.function);
+            let missing = || Error::new(format!("no function is generated for `{id}`"));
+            let scaffold = Self::one(operation, function.ok_or_else(missing)?)?;
+            Ok((id, scaffold))
+        };
+        model.operations.iter().map(one).collect()
+    }
+
+    fn one(operation: &Operation, function: &ItemFn) -> Result<Self, Error> {
         let names = Names::of(operation);
-        let returns = returns(&function);
+        let returns = returns(function);
         Ok(Self {
             overlay: (!review::is_reviewed(operation)).then(|| review::action(operation)),
-            method: formatted(&method(&names, operation, &function, &returns))?,
+            method: formatted(&method(&names, operation, function, &returns))?,
             route: formatted(&route(&names, operation))?,
-            row: row(&names, operation, &function, &returns)?,
+            row: row(&names, operation, function, &returns)?,
             changelog: format!("- {}: `{}`.", operation.service, names.function),
             service: names.module.to_string(),
         })

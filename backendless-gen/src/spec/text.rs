@@ -17,6 +17,19 @@ pub(super) fn listed(names: &BTreeSet<String>) -> String {
     }
 }
 
+/// The error about an operationId that the specification does not have.
+pub(super) fn unknown_operation<'o>(id: &str, known: impl Iterator<Item = &'o str>) -> Error {
+    let known: Vec<&str> = known.collect();
+    let near = similar::get_close_matches(id, &known, 3, 0.5);
+    let help = match near.is_empty() {
+        true => "`cargo xtask spec explain` lists all operations".to_owned(),
+        false => format!("an operationId, such as {}", near.join(", ")),
+    };
+    Error::new(format!(
+        "there is no operation `{id}`\n  help: {help}; a new one is first added to a file in overlays/, as CONTRIBUTING.md describes"
+    ))
+}
+
 /// The type of a schema as text: `integer (int64)`.
 pub(super) fn kind(schema: &At<'_>) -> Result<String, Error> {
     let schema = schema.resolved("schemas")?;

@@ -49,9 +49,7 @@ fn fields(fields: &Fields) -> Vec<String> {
 
 /// The component that a type is named after: the one with its name, or else the one that contains its schema.
 fn place(document: &Document, name: &str) -> Pointer {
-    let section = Pointer::of(["components", "schemas"]);
-    let components = document.at(&section).map(|at| at.entries());
-    let components = components.unwrap_or_default().into_iter();
+    let components = document.components("schemas").into_iter();
     let owners = components.filter_map(|(component, at)| {
         let owner = component.to_pascal_case();
         let contains = !owner.is_empty() && name.starts_with(&owner);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use syn::{Attribute, Fields, Ident, Item, parse_quote};
 
 use super::derives;
-use crate::document::{At, Document, Pointer};
+use crate::document::{At, Document};
 
 /// Names of properties and schemas that are always secret. The document can mark more.
 const SECRET_NAMES: [&str; 2] = ["password", "user-token"];
@@ -23,8 +23,7 @@ pub(super) fn apply(document: &Document, items: &mut Vec<Item>) {
 /// Names that are always secret, names of the headers of security schemes, and names with the format `password`.
 fn secret_names(document: &Document) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = SECRET_NAMES.iter().map(|name| (*name).to_owned()).collect();
-    let schemes = document.at(&Pointer::of(["components", "securitySchemes"]));
-    for (_, scheme) in schemes.map(|at| at.entries()).unwrap_or_default() {
+    for (_, scheme) in document.components("securitySchemes") {
         names.extend(scheme.str("name").map(str::to_owned));
     }
     add_marked(&document.root(), &mut names);

@@ -11,13 +11,12 @@ use syn::{Arm, Expr, Fields, Ident, Item, ItemEnum, Type, parse_quote};
 
 use super::derives;
 use crate::Error;
-use crate::document::{Document, Node, Pointer};
+use crate::document::{Document, Node};
 use crate::names;
 use crate::rules::{MARKER, Test};
 
 pub(super) fn apply(document: &Document, items: &mut Vec<Item>) -> Result<(), Error> {
-    let section = document.at(&Pointer::of(["components", "schemas"]));
-    for (name, at) in section.map(|at| at.entries()).unwrap_or_default() {
+    for (name, at) in document.components("schemas") {
         let Some(tests) = at.node().get(MARKER).and_then(Node::sequence) else {
             continue;
         };

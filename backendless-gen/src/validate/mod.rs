@@ -14,7 +14,7 @@ pub(crate) use operations::{model, route};
 pub(crate) use structure::structure;
 
 use crate::Error;
-use crate::document::{At, Document, Pointer};
+use crate::document::{At, Document};
 use crate::inline;
 
 /// Checks a normalized document, before shared parts are inlined.
@@ -63,11 +63,7 @@ fn operation_parts(operation: &At<'_>) -> Result<(), Error> {
     if let Some(body) = operation.child("requestBody") {
         content(&body.resolved("requestBodies")?)?;
     }
-    for (status, response) in operation
-        .child("responses")
-        .map(|at| at.entries())
-        .unwrap_or_default()
-    {
+    for (status, response) in operation.entries_of("responses") {
         if status.starts_with("x-") {
             continue;
         }
@@ -91,11 +87,7 @@ fn is_status(text: &str) -> bool {
 
 /// Checks the media types of a body, and their schemas.
 fn content(at: &At<'_>) -> Result<(), Error> {
-    for (name, media_type) in at
-        .child("content")
-        .map(|at| at.entries())
-        .unwrap_or_default()
-    {
+    for (name, media_type) in at.entries_of("content") {
         let essence = name.split(';').next().unwrap_or_default().trim();
         if essence.split('/').filter(|part| !part.is_empty()).count() != 2 {
             let problem = format!("`{name}` is not a media type");
@@ -110,10 +102,7 @@ fn content(at: &At<'_>) -> Result<(), Error> {
 
 /// Checks the shared components, including unused ones.
 fn components(document: &Document) -> Result<(), Error> {
-    let section = |name| {
-        let section = document.at(&Pointer::of(["components", name]));
-        section.map(|at| at.entries()).unwrap_or_default()
-    };
+    let section = |name| document.components(name);
     for (_, parameter) in section("parameters") {
         parameters::check(&parameter)?;
     }

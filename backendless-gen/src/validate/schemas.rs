@@ -34,7 +34,7 @@ pub(super) fn check(at: &At<'_>) -> Result<(), Error> {
         }
     }
     for key in ["allOf", "anyOf", "oneOf"] {
-        for child in at.child(key).map(|list| list.items()).unwrap_or_default() {
+        for child in at.items_of(key) {
             check(&child)?;
         }
     }
@@ -96,11 +96,7 @@ fn check_lists(at: &At<'_>) -> Result<(), Error> {
             return Err(list.error(problem, "a list of at least one entry"));
         }
     }
-    for name in at
-        .child("required")
-        .map(|list| list.items())
-        .unwrap_or_default()
-    {
+    for name in at.items_of("required") {
         if name.node().str().is_none() {
             return Err(name.error("the name of a required property must be a string", "a name"));
         }
@@ -169,8 +165,7 @@ fn composition_depth(
     if depth == 0 {
         ancestors.push(resolved.pointer().clone());
         for key in ["allOf", "anyOf", "oneOf"] {
-            let parts = resolved.child(key).map(|list| list.items());
-            for part in parts.unwrap_or_default() {
+            for part in resolved.items_of(key) {
                 let limit = ancestors.len() >= MAX_COMPOSITION;
                 let below = if limit {
                     MAX_COMPOSITION

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
 use crate::Error;
-use crate::document::{At, Document, Pointer};
+use crate::document::{At, Document};
 use crate::inline;
 
 const HELP: &str = "what https://spec.openapis.org/oas/v3.0.4.html allows at this place";
@@ -51,21 +51,14 @@ fn check_parts(document: &Document) -> Result<(), Error> {
             if let Some(body) = operation.child("requestBody") {
                 part::<openapiv3::RequestBody>(&body)?;
             }
-            for (_, response) in operation
-                .child("responses")
-                .map(|at| at.entries())
-                .unwrap_or_default()
-            {
+            for (_, response) in operation.entries_of("responses") {
                 part::<openapiv3::Response>(&response)?;
             }
             part::<openapiv3::Operation>(&operation)?;
         }
         part::<openapiv3::PathItem>(&item)?;
     }
-    let section = |name| {
-        let section = document.at(&Pointer::of(["components", name]));
-        section.map(|at| at.entries()).unwrap_or_default()
-    };
+    let section = |name| document.components(name);
     section("schemas")
         .iter()
         .try_for_each(|(_, at)| part::<openapiv3::Schema>(at))?;
@@ -86,10 +79,7 @@ pub(super) fn schema(at: &At<'_>) -> Result<(), Error> {
 }
 
 fn parameters(owner: &At<'_>) -> Result<(), Error> {
-    let parameters = owner
-        .child("parameters")
-        .map(|at| at.items())
-        .unwrap_or_default();
+    let parameters = owner.items_of("parameters");
     parameters.iter().try_for_each(part::<openapiv3::Parameter>)
 }
 

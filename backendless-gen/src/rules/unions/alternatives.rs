@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tests::Test;
 use crate::document::Node;
-use crate::rules::compositions::{Composer, alias, required_names, set_list};
+use crate::rules::compositions::Composer;
+use crate::rules::schemas::{self, alias, required_names};
 use crate::rules::tree::{self, Kind};
 
 /// The max number of nested unions whose members are read as members of the outermost one.
@@ -172,13 +173,12 @@ impl Member {
         }
         let mut combined = Node::new(place, serde_json::json!({ "type": kind }));
         if self.schema.get("format") == other.schema.get("format")
-            && let (Some(format), Some(entries)) =
-                (self.schema.get("format"), combined.mapping_mut())
+            && let Some(format) = self.schema.get("format")
         {
-            entries.insert("format".to_owned(), format.clone());
+            combined.insert("format", format.clone());
         }
         if let Some(values) = values {
-            set_list(&mut combined, "enum", values);
+            combined.set_list("enum", values);
         }
         if kind == "array" {
             combined.set("items", serde_json::json!({ tree::OPENED: true }));
@@ -287,7 +287,7 @@ fn constants(schema: &Node, property: &str) -> Option<BTreeSet<String>> {
 
 /// Whether a member only restricts the schema that contains the union.
 fn is_constraint(member: &Node) -> bool {
-    tree::structural(member)
+    schemas::structural(member)
         .iter()
         .all(|key| *key == "required")
 }
@@ -308,11 +308,11 @@ fn base(union: &Node) -> Option<Node> {
     let mut base = union.clone();
     for key in ["oneOf", "anyOf", "discriminator"]
         .iter()
-        .chain(&tree::DOCUMENTATION)
+        .chain(&schemas::DOCUMENTATION)
     {
         base.remove(key);
     }
-    let structure = tree::structural(&base);
+    let structure = schemas::structural(&base);
     let is_type = matches!(structure.as_slice(), [] | ["type"]);
     (!is_type).then_some(base)
 }

@@ -13,9 +13,9 @@ pub(crate) use tests::{MARKER, Test};
 
 use serde_json::json;
 
-use super::compositions::{self, Composer};
+use super::compositions::Composer;
 use super::tree::{self, Kind, Names};
-use super::{Rule, Touched};
+use super::{Rule, Touched, schemas};
 use crate::Error;
 use crate::document::{Document, Node, Pointer};
 use crate::model::Model;
@@ -39,7 +39,7 @@ fn apply(_: &Model, document: &mut Document) -> Result<Touched, Error> {
         added: Vec::new(),
         touched: Touched::new(),
     };
-    for root in tree::roots(&original) {
+    for root in schemas::places(&schemas::roots(&original)) {
         if let Some(schema) = document.node_mut(&root) {
             unions.rewrite(schema, &root);
         }
@@ -62,15 +62,12 @@ struct Unions<'a> {
 impl Unions<'_> {
     /// Rewrites the unions in `schema` and below it.
     fn rewrite(&mut self, schema: &mut Node, pointer: &Pointer) {
-        for (keys, child) in tree::children_mut(schema) {
-            let pointer = keys.iter().fold(pointer.clone(), |at, key| at.join(key));
-            let is_member = matches!(keys[0].as_str(), "oneOf" | "anyOf");
+        tree::for_each_child(schema, pointer, |child, pointer| {
             // The members of a member are members of the union itself.
-            if is_member && tree::kind(child) == Kind::Union {
-                continue;
+            if !(schemas::is_member(pointer) && tree::kind(child) == Kind::Union) {
+                self.rewrite(child, pointer);
             }
-            self.rewrite(child, &pointer);
-        }
+        });
         if tree::kind(schema) == Kind::Union {
             self.union(schema, pointer);
             self.touched.insert(pointer.clone());
@@ -92,12 +89,11 @@ impl Unions<'_> {
             [] => {}
             [only] => {
                 for (key, value) in only.node.mapping().into_iter().flatten() {
-                    let is_documented = union.get(key).is_some();
-                    if let Some(entries) = union.mapping_mut().filter(|_| !is_documented) {
-                        entries.insert(key.clone(), value.clone());
+                    if union.get(key).is_none() {
+                        union.insert(key, value.clone());
                     }
                 }
-                if let Some(name) = super::schemas::component(&only.node).map(str::to_owned) {
+                if let Some(name) = schemas::component(&only.node).map(str::to_owned) {
                     union.remove("$ref");
                     union.set("allOf", json!([{ "$ref": tree::reference(&name) }]));
                 }
@@ -143,7 +139,7 @@ impl Unions<'_> {
                 members.push(member.node);
             }
         }
-        compositions::set_list(union, "oneOf", members);
+        union.set_list("oneOf", members);
         union.set(MARKER, json!(tests));
     }
 
@@ -161,7 +157,7 @@ impl Unions<'_> {
 fn documentation(schema: &Node) -> Node {
     let mut found = schema.clone();
     if let Some(entries) = found.mapping_mut() {
-        entries.retain(|key, _| tree::DOCUMENTATION.contains(&key.as_str()) && key != "default");
+        entries.retain(|key, _| schemas::DOCUMENTATION.contains(&key.as_str()) && key != "default");
     }
     found
 }

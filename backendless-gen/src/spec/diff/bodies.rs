@@ -1,9 +1,9 @@
 //! Changes of request bodies and responses: their statuses, media types and schemas.
 
 use super::schemas::{self, Context};
-use super::{Change, Comparison, Level, Subject, keys, only};
+use super::{Change, Comparison, Level, Subject, keys, necessity, only};
 use crate::Error;
-use crate::bodies::is_json;
+use crate::bodies::{Request, is_json};
 use crate::document::At;
 use crate::model::{Operation, Response};
 
@@ -14,50 +14,15 @@ pub(super) fn request(
     to: &At<'_>,
 ) -> Result<(), Error> {
     let id = &after.id;
-    let mut add = |level, what| {
+    let (old, new) = (before.request.as_ref(), after.request.as_ref());
+    for (level, what) in declaration(id, old, new) {
         let change = Change::new(level, what, to).about([Subject::Body]);
         comparison.add(change.of(only(after)));
-    };
-    let chosen = match (&before.request, &after.request) {
+    }
+    let chosen = match (old, new) {
         (None, None) => None,
-        (None, Some(new)) => {
-            match new.required {
-                true => add(
-                    Level::Breaking,
-                    format!("`{id}` requires a body of {}", new.media_type),
-                ),
-                false => add(
-                    Level::Additive,
-                    format!("`{id}` accepts a body of {}", new.media_type),
-                ),
-            }
-            return Ok(());
-        }
-        (Some(_), None) => {
-            add(Level::Breaking, format!("`{id}` no longer has a body"));
-            return Ok(());
-        }
-        (Some(old), Some(new)) => {
-            if old.media_type != new.media_type {
-                let (to, from) = (&new.media_type, &old.media_type);
-                add(
-                    Level::Breaking,
-                    format!("`{id}` sends its body as {to} now, was {from}"),
-                );
-            }
-            match (old.required, new.required) {
-                (false, true) => add(
-                    Level::Breaking,
-                    format!("the body of `{id}` is required now"),
-                ),
-                (true, false) => add(
-                    Level::Additive,
-                    format!("the body of `{id}` is optional now"),
-                ),
-                _ => {}
-            }
-            Some((old.media_type.as_str(), new.media_type.as_str()))
-        }
+        (Some(old), Some(new)) => Some((old.media_type.as_str(), new.media_type.as_str())),
+        _ => return Ok(()),
     };
     if let (Some(from), Some(to)) = (from.child("requestBody"), to.child("requestBody")) {
         let label = format!("the body of `{id}`");
@@ -68,6 +33,33 @@ pub(super) fn request(
         contents(comparison, &context, &label, (&from, &to), chosen)?;
     }
     Ok(())
+}
+
+/// The changes of a body as a whole.
+fn declaration(id: &str, old: Option<&Request>, new: Option<&Request>) -> Vec<(Level, String)> {
+    let (old, new) = match (old, new) {
+        (None, None) => return Vec::new(),
+        (Some(_), None) => {
+            return vec![(Level::Breaking, format!("`{id}` no longer has a body"))];
+        }
+        (None, Some(new)) => {
+            let (level, verb) = match new.required {
+                true => (Level::Breaking, "requires"),
+                false => (Level::Additive, "accepts"),
+            };
+            return vec![(level, format!("`{id}` {verb} a body of {}", new.media_type))];
+        }
+        (Some(old), Some(new)) => (old, new),
+    };
+    let mut changes = Vec::new();
+    let (from, to) = (&old.media_type, &new.media_type);
+    if from != to {
+        let what = format!("`{id}` sends its body as {to} now, was {from}");
+        changes.push((Level::Breaking, what));
+    }
+    let necessity = necessity(old.required, new.required);
+    changes.extend(necessity.map(|(level, what)| (level, format!("the body of `{id}` {what}"))));
+    changes
 }
 
 pub(super) fn response(
@@ -114,8 +106,7 @@ pub(super) fn response(
 type Status<'d> = (&'d str, At<'d>);
 
 fn responses<'d>(operation: &At<'d>) -> Vec<Status<'d>> {
-    let responses = operation.child("responses");
-    responses.map(|at| at.entries()).unwrap_or_default()
+    operation.entries_of("responses")
 }
 
 fn is_success(status: &str) -> bool {
@@ -185,8 +176,7 @@ fn one_response(
 }
 
 fn media_types<'d>(at: &At<'d>) -> Vec<(&'d str, At<'d>)> {
-    let content = at.child("content");
-    content.map(|at| at.entries()).unwrap_or_default()
+    at.entries_of("content")
 }
 
 /// Compares the media types of both sides. `chosen` are those that the SDK uses, whatever their names.

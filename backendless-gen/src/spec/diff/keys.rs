@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Change, Level, Subject};
 use crate::document::At;
+use crate::rules::schemas::LIMITS;
 
 /// Keys that only describe. Extensions describe too, except those in [`LIVE`].
 const TEXTS: [&str; 11] = [
@@ -22,22 +23,6 @@ const TEXTS: [&str; 11] = [
 
 /// The extensions that change the requests of `Profile::Live`.
 const LIVE: [&str; 2] = ["x-live-path", "x-live-name"];
-
-const LIMITS: [&str; 13] = [
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
 
 /// A change for each key outside `known` whose values differ.
 pub(super) fn compare(label: &str, from: &At<'_>, to: &At<'_>, known: &[&str]) -> Vec<Change> {

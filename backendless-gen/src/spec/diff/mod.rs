@@ -247,6 +247,15 @@ impl Change {
     }
 }
 
+/// The change of a parameter or a body that becomes required or optional.
+fn necessity(before: bool, after: bool) -> Option<(Level, &'static str)> {
+    match (before, after) {
+        (false, true) => Some((Level::Breaking, "is required now")),
+        (true, false) => Some((Level::Additive, "is optional now")),
+        _ => None,
+    }
+}
+
 /// The set of one operation.
 fn only(operation: &Operation) -> BTreeSet<String> {
     BTreeSet::from([operation.id.clone()])

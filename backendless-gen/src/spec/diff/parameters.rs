@@ -1,7 +1,7 @@
 //! Changes of the parameters of one operation.
 
 use super::schemas::{self, Context};
-use super::{Change, Comparison, Level, Subject, keys, only};
+use super::{Change, Comparison, Level, Subject, keys, necessity, only};
 use crate::Error;
 use crate::document::At;
 use crate::model::Operation;
@@ -56,8 +56,7 @@ pub(super) fn compare(
 }
 
 fn list<'d>(operation: &At<'d>) -> Vec<At<'d>> {
-    let parameters = operation.child("parameters");
-    parameters.map(|at| at.items()).unwrap_or_default()
+    operation.items_of("parameters")
 }
 
 fn name<'d>(parameter: &At<'d>) -> &'d str {
@@ -146,12 +145,7 @@ fn same(
     after: &At<'_>,
 ) -> Result<(), Error> {
     let label = format!("{} of `{}`", title(after), operation.id);
-    let presence = match (required(before), required(after)) {
-        (false, true) => Some((Level::Breaking, "is required now")),
-        (true, false) => Some((Level::Additive, "is optional now")),
-        _ => None,
-    };
-    if let Some((level, what)) = presence {
+    if let Some((level, what)) = necessity(required(before), required(after)) {
         let change = Change::new(level, format!("{label} {what}"), after);
         comparison.add(change.about([subject(after)]).of(only(operation)));
     }

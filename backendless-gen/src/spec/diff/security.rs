@@ -123,11 +123,6 @@ fn text(alternatives: &BTreeSet<Alternative>) -> String {
     }
 }
 
-fn section(document: &Document) -> Vec<(&str, At<'_>)> {
-    let section = document.at(&Pointer::of(["components", "securitySchemes"]));
-    section.map(|at| at.entries()).unwrap_or_default()
-}
-
 fn is_user_token(scheme: &At<'_>) -> bool {
     scheme.str("type") == Some("apiKey")
         && scheme.str("in") == Some("header")
@@ -136,7 +131,7 @@ fn is_user_token(scheme: &At<'_>) -> bool {
 
 /// The names of the schemes in `required` that are not the user token.
 fn foreign(document: &Document, required: &str) -> Option<String> {
-    let schemes = section(document);
+    let schemes = document.components("securitySchemes");
     let foreign = schemes
         .iter()
         .filter(|(name, at)| !is_user_token(at) && required.split(' ').any(|word| word == *name));
@@ -146,7 +141,10 @@ fn foreign(document: &Document, required: &str) -> Option<String> {
 
 fn schemes(comparison: &mut Comparison<'_>) {
     let (old, new) = (comparison.old, comparison.new);
-    let (before, after) = (section(&old.document), section(&new.document));
+    let (before, after) = (
+        old.document.components("securitySchemes"),
+        new.document.components("securitySchemes"),
+    );
     for (name, at) in &after {
         let Some((_, from)) = before.iter().find(|(other, _)| other == name) else {
             let what = format!("security scheme `{name}` is new");

@@ -10,7 +10,7 @@ use crate::model::{Model, Operation, Origin, Response, Session};
 use crate::rules::{self, Applied, schemas};
 use crate::source::Source;
 use crate::spec::Wrappers;
-use crate::spec::text::kind;
+use crate::spec::text::{kind, unknown_operation};
 use crate::{Error, reserved};
 
 /// The operations of a specification, explained.
@@ -88,15 +88,8 @@ impl Explanation {
 
     fn find(&self, id: &str) -> Result<&Explained, Error> {
         let found = self.operations.iter().find(|operation| operation.id == id);
-        found.ok_or_else(|| {
-            let ids: Vec<&str> = self.operations.iter().map(|one| one.id.as_str()).collect();
-            let near = similar::get_close_matches(id, &ids, 3, 0.5);
-            let help = match near.is_empty() {
-                true => "an operationId; `cargo xtask spec explain` lists them".to_owned(),
-                false => format!("an operationId, such as {}", near.join(", ")),
-            };
-            Error::new(format!("there is no operation `{id}`\n  help: {help}"))
-        })
+        let known = self.operations.iter().map(|one| one.id.as_str());
+        found.ok_or_else(|| unknown_operation(id, known))
     }
 }
 
@@ -171,7 +164,7 @@ impl Subject<'_> {
         at: &At<'_>,
     ) -> Result<Vec<ExplainedParameter>, Error> {
         let mut values = reserved::of(self.model, operation).values;
-        let items = at.child("parameters").map(|at| at.items());
+        let items = at.items_of("parameters");
         let explain = |at: At<'_>| -> Result<ExplainedParameter, Error> {
             let name = at.str("name").unwrap_or_default();
             let kind = at.child("schema").map(|schema| kind(&schema));
@@ -185,7 +178,7 @@ impl Subject<'_> {
                 name: name.to_owned(),
             })
         };
-        items.unwrap_or_default().into_iter().map(explain).collect()
+        items.into_iter().map(explain).collect()
     }
 
     /// The rules that changed the operation or a component that it uses.

@@ -1,7 +1,7 @@
 //! Checks of operations.
 
 use super::{Check, Finding, Subject};
-use crate::document::{At, Pointer};
+use crate::document::At;
 use crate::extensions::Idempotency;
 use crate::model::{Operation, Response};
 use crate::reserved;
@@ -98,8 +98,7 @@ pub(super) const SCHEME: Check = Check {
     problem: "a security scheme is not the header `user-token`",
     action: "treats every scheme as the user token: any other one needs handwritten code",
     find: |subject| {
-        let section = Pointer::of(["components", "securitySchemes"]);
-        let schemes = subject.document.at(&section).map(|at| at.entries());
+        let schemes = subject.document.components("securitySchemes");
         let foreign = |(name, at): (&str, At<'_>)| {
             let known = at.str("in") == Some("header") && at.str("name") == Some("user-token");
             (!known).then(|| Finding {
@@ -107,11 +106,7 @@ pub(super) const SCHEME: Check = Check {
                 what: format!("`{name}`"),
             })
         };
-        Ok(schemes
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(foreign)
-            .collect())
+        Ok(schemes.into_iter().filter_map(foreign).collect())
     },
 };
 

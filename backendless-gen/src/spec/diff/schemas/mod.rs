@@ -369,7 +369,7 @@ impl Walk<'_, '_> {
 }
 
 fn parts<'d>(schema: &At<'d>, key: &str) -> Vec<At<'d>> {
-    schema.child(key).map(|at| at.items()).unwrap_or_default()
+    schema.items_of(key)
 }
 
 fn is_open(schema: &At<'_>) -> bool {

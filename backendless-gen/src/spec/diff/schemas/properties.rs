@@ -93,10 +93,8 @@ impl Walk<'_, '_> {
 
 /// The properties, and the names in `required` that are no property: any value is valid for them.
 fn names<'d>(schema: &At<'d>) -> BTreeSet<&'d str> {
-    let properties = schema.child("properties").map(|at| at.entries());
-    let properties = properties.unwrap_or_default().into_iter();
-    let required = schema.child("required").map(|at| at.items());
-    let required = required.unwrap_or_default().into_iter();
+    let properties = schema.entries_of("properties").into_iter();
+    let required = schema.items_of("required").into_iter();
     properties
         .map(|(name, _)| name)
         .chain(required.filter_map(|at| at.node().str()))
@@ -115,7 +113,6 @@ fn one<'d>(schema: &At<'d>, name: &str) -> Option<At<'d>> {
 }
 
 fn is_required(schema: &At<'_>, name: &str) -> bool {
-    let required = schema.child("required").map(|at| at.items());
-    let mut required = required.unwrap_or_default().into_iter();
+    let mut required = schema.items_of("required").into_iter();
     required.any(|at| at.node().str() == Some(name))
 }

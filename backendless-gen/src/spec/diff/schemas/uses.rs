@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Context, both};
 use crate::Error;
-use crate::document::{At, Document, Pointer};
-use crate::rules::schemas::{component, reachable};
+use crate::document::At;
+use crate::rules::schemas::{component, of_content, reachable};
 use crate::spec::diff::{Change, Comparison, Level, Side};
 
 /// Compares each component that both sides have, and lists those that only one side has.
@@ -17,7 +17,7 @@ pub(in crate::spec::diff) fn compare_components(
         count(side, &mut uses);
     }
     let (old, new) = (comparison.old, comparison.new);
-    for (name, after) in components(&new.document) {
+    for (name, after) in new.document.components("schemas") {
         let pointer = after.pointer();
         let context = uses.get(name).cloned().unwrap_or_default();
         let label = format!("`{name}`");
@@ -30,7 +30,7 @@ pub(in crate::spec::diff) fn compare_components(
             }
         }
     }
-    for (name, before) in components(&old.document) {
+    for (name, before) in old.document.components("schemas") {
         // What its removal means is a difference where it was used.
         if new.document.at(before.pointer()).is_none() {
             let context = uses.get(name).cloned().unwrap_or_default();
@@ -45,11 +45,6 @@ pub(in crate::spec::diff) fn compare_components(
     Ok(())
 }
 
-fn components(document: &Document) -> Vec<(&str, At<'_>)> {
-    let section = document.at(&Pointer::of(["components", "schemas"]));
-    section.map(|at| at.entries()).unwrap_or_default()
-}
-
 /// Adds the operations that use each component, directly or through another.
 fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
     for operation in &side.model.operations {
@@ -57,17 +52,16 @@ fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
             continue;
         };
         let body = at.child("requestBody").into_iter().collect::<Vec<_>>();
-        let responses = at.child("responses").map(|at| at.entries());
-        let responses = responses.unwrap_or_default().into_iter().map(|(_, at)| at);
-        let parameters = at.child("parameters").map(|at| at.items());
-        let mut sent: Vec<At<'_>> = body.iter().flat_map(contents).collect();
-        for parameter in parameters.unwrap_or_default() {
+        let responses = at.entries_of("responses").into_iter().map(|(_, at)| at);
+        let parameters = at.items_of("parameters");
+        let mut sent: Vec<At<'_>> = body.iter().flat_map(of_content).collect();
+        for parameter in parameters {
             sent.extend(parameter.child("schema"));
         }
         let received: Vec<At<'_>> = responses
             .collect::<Vec<_>>()
             .iter()
-            .flat_map(contents)
+            .flat_map(of_content)
             .collect();
         for (roots, is_request) in [(sent, true), (received, false)] {
             for schema in reachable(&side.document, roots) {
@@ -80,10 +74,4 @@ fn count(side: &Side, uses: &mut BTreeMap<String, Context>) {
             }
         }
     }
-}
-
-fn contents<'d>(at: &At<'d>) -> Vec<At<'d>> {
-    let content = at.child("content").map(|at| at.entries());
-    let content = content.unwrap_or_default().into_iter();
-    content.filter_map(|(_, at)| at.child("schema")).collect()
 }
