@@ -7,6 +7,7 @@ use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value};
 
+use crate::query::accessible::Accessible;
 use crate::query::condition;
 use crate::query::items::split_list;
 use crate::query::projection::{Projection, ProjectionParameters};
@@ -102,13 +103,12 @@ impl Find {
         Ok(find)
     }
 
-    /// Finds only the rows that match this condition as well. It has no parameter of the client.
-    pub(crate) fn restricted(mut self, condition: Option<Sql>) -> Find {
-        self.restriction = match (self.restriction.take(), condition) {
-            (Some(first), Some(second)) => Some(first.then(" AND ").append(second)),
-            (first, second) => first.or(second),
-        };
-        self
+    /// Finds only the rows that match this condition of the server as well.
+    pub(crate) fn restricted(self, condition: Sql) -> Find {
+        Find {
+            restriction: Some(condition),
+            ..self
+        }
     }
 
     /// Reads the JSON body that official clients send instead of a query string. The names are the
@@ -144,13 +144,13 @@ impl Find {
     pub(crate) fn rows(
         &self,
         connection: &Connection,
-        table: &Table,
+        accessible: &Accessible<'_>,
     ) -> Result<Vec<Row>, ServiceError> {
         let page_size = page_size(self.page_size.as_deref())?;
         let offset = offset(self.offset.as_deref())?;
-        let projection = self.projection(table)?;
-        let tail = self.filters(table, &projection)?;
-        let order = sort::order_by(table, &projection, &self.sort_by)?;
+        let projection = self.projection(accessible.table)?;
+        let tail = self.filters(accessible, &projection)?;
+        let order = sort::order_by(accessible.table, &projection, &self.sort_by)?;
         let tail = tail
             .then(" ORDER BY ")
             .append(order)
@@ -158,8 +158,8 @@ impl Find {
             .append(Sql::value(Stored::Integer(page_size)))
             .then(" OFFSET ")
             .append(Sql::value(Stored::Integer(offset)));
-        let mut rows = select(connection, table, &projection, tail)?;
-        self.load_relations(connection, table, &mut rows)?;
+        let mut rows = select(connection, accessible, &projection, tail)?;
+        self.load_relations(connection, accessible, &mut rows)?;
         Ok(rows)
     }
 
@@ -167,25 +167,25 @@ impl Find {
     fn load_relations(
         &self,
         connection: &Connection,
-        table: &Table,
+        accessible: &Accessible<'_>,
         rows: &mut [Row],
     ) -> Result<(), ServiceError> {
         let page_size = self.relations_page_size.unwrap_or(DEFAULT_PAGE_SIZE);
-        self.relations.load(connection, table, rows, page_size)
+        self.relations.load(connection, accessible, rows, page_size)
     }
 
     /// Returns the number of rows, or of groups.
     pub(crate) fn count(
         &self,
         connection: &Connection,
-        table: &Table,
+        accessible: &Accessible<'_>,
     ) -> Result<i64, ServiceError> {
-        let projection = self.projection(table)?;
-        let tail = self.filters(table, &projection)?;
+        let projection = self.projection(accessible.table)?;
+        let tail = self.filters(accessible, &projection)?;
         let sql = Sql::text("SELECT COUNT(*) FROM (SELECT ")
             .append(projection.select())
             .then(" FROM ")
-            .then(&table.sql())
+            .append(accessible.source())
             .append(tail)
             .then(")");
         sql.check()?;
@@ -199,16 +199,16 @@ impl Find {
     pub(crate) fn row(
         &self,
         connection: &Connection,
-        table: &Table,
+        accessible: &Accessible<'_>,
         object_id: &str,
     ) -> Result<Option<Row>, ServiceError> {
-        let projection = self.projection(table)?;
+        let projection = self.projection(accessible.table)?;
         if projection.groups.is_some() {
             let why = "Invalid property: aggregates of a single object are not possible";
             return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
         }
-        let mut row = select_by_id(connection, table, &projection, object_id)?;
-        self.load_relations(connection, table, row.as_mut_slice())?;
+        let mut row = select_by_id(connection, accessible, &projection, object_id)?;
+        self.load_relations(connection, accessible, row.as_mut_slice())?;
         Ok(row)
     }
 
@@ -226,9 +226,14 @@ impl Find {
     }
 
     /// Returns `WHERE`, `GROUP BY` and `HAVING`, each if requested.
-    fn filters(&self, table: &Table, projection: &Projection) -> Result<Sql, ServiceError> {
+    fn filters(
+        &self,
+        accessible: &Accessible<'_>,
+        projection: &Projection,
+    ) -> Result<Sql, ServiceError> {
+        let table = accessible.table;
         let mut filters = Sql::default();
-        let condition = condition::where_clause(table, &self.condition)?;
+        let condition = condition::where_clause(accessible, &self.condition)?;
         let conditions: Vec<Sql> = self
             .scope
             .iter()

@@ -2,6 +2,7 @@
 //!
 //! [`find::Find`] is a parsed request; it becomes one SQL statement. Nothing here writes.
 
+pub(crate) mod accessible;
 pub(crate) mod computed;
 pub(crate) mod condition;
 pub(crate) mod expression;

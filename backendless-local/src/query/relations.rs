@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value as Stored;
 use serde_json::Value;
 
+use crate::query::accessible::Accessible;
 use crate::query::projection::Projection;
 use crate::query::row::Row;
 use crate::query::select::select;
@@ -55,11 +56,11 @@ impl RelationParameters {
         Ok(())
     }
 
-    /// Adds the related rows to the rows of a table. Rows without an objectId have none.
+    /// Adds the accessible related rows to the rows of a table. Rows without an objectId have none.
     pub(super) fn load(
         &self,
         connection: &Connection,
-        table: &Table,
+        accessible: &Accessible<'_>,
         rows: &mut [Row],
         page_size: i64,
     ) -> Result<(), ServiceError> {
@@ -68,11 +69,10 @@ impl RelationParameters {
         let paths: Vec<&[&str]> = paths.iter().map(Vec::as_slice).collect();
         let mut loader = Loader {
             connection,
-            root: table,
             page_size,
             remaining: MAX_ROWS,
         };
-        loader.load(table, rows, &paths, self.depth)
+        loader.load(accessible, rows, &paths, self.depth)
     }
 }
 
@@ -101,8 +101,6 @@ pub(crate) fn related_to(child: &Table, relation: &Relation, parent: &str) -> Sq
 
 struct Loader<'a> {
     connection: &'a Connection,
-    /// The table of the find, which knows all tables that can be reached.
-    root: &'a Table,
     page_size: i64,
     /// How many related rows the response may still contain.
     remaining: usize,
@@ -111,12 +109,12 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn load(
         &mut self,
-        table: &Table,
+        parents: &Accessible<'_>,
         rows: &mut [Row],
         paths: &[&[&str]],
         depth: usize,
     ) -> Result<(), ServiceError> {
-        for relation in table.relations() {
+        for relation in parents.table.relations() {
             let is_named = |path: &&&[&str]| {
                 let first = path.first();
                 first.is_some_and(|name| *name == relation.name || *name == ALL)
@@ -126,13 +124,13 @@ impl Loader<'_> {
                 continue;
             }
             let deeper: Vec<&[&str]> = named.iter().map(|path| &path[1..]).collect();
-            let child = self.root.child(relation)?;
+            let children = parents.child(relation)?;
             for row in &mut *rows {
                 let Some(Value::String(parent)) = row.get(OBJECT_ID) else {
                     continue;
                 };
-                let mut related = self.related(child, relation, parent)?;
-                self.load(child, &mut related, &deeper, depth.saturating_sub(1))?;
+                let mut related = self.related(&children, relation, parent)?;
+                self.load(&children, &mut related, &deeper, depth.saturating_sub(1))?;
                 let mut related = related.into_iter().map(Value::from);
                 let value = match relation.cardinality {
                     Cardinality::One => related.next().unwrap_or(Value::Null),
@@ -146,16 +144,16 @@ impl Loader<'_> {
 
     fn related(
         &mut self,
-        child: &Table,
+        children: &Accessible<'_>,
         relation: &Relation,
         parent: &str,
     ) -> Result<Vec<Row>, ServiceError> {
         let tail = Sql::text(" WHERE ")
-            .append(related_to(child, relation, parent))
+            .append(related_to(children.table, relation, parent))
             .then(" ORDER BY seq LIMIT ")
             .append(Sql::value(Stored::Integer(self.page_size)));
-        let projection = Projection::all_columns(child);
-        let rows = select(self.connection, child, &projection, tail)?;
+        let projection = Projection::all_columns(children.table);
+        let rows = select(self.connection, children, &projection, tail)?;
         self.remaining = self.remaining.checked_sub(rows.len()).ok_or_else(|| {
             let why = format!(
                 "the result has more than {MAX_ROWS} related rows: request fewer rows or relations"

@@ -3,6 +3,7 @@
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 
+use crate::query::accessible::Accessible;
 use crate::query::projection::Projection;
 use crate::query::row::Row;
 use crate::query::sql::Sql;
@@ -13,7 +14,7 @@ use crate::store::schema::{CLASS, Table};
 /// limited by their sizes.
 const MAX_COMPUTED_BYTES: usize = 64 * 1024 * 1024;
 
-/// Returns the row of this id with every column.
+/// Returns the row of this id with every column. The caller has written it, or it is the row of the caller itself.
 pub(crate) fn complete_row(
     connection: &Connection,
     table: &Table,
@@ -21,7 +22,7 @@ pub(crate) fn complete_row(
 ) -> Result<Option<Row>, ServiceError> {
     select_by_id(
         connection,
-        table,
+        &Accessible::unrestricted(table),
         &Projection::all_columns(table),
         object_id,
     )
@@ -30,26 +31,26 @@ pub(crate) fn complete_row(
 /// Returns the row of this id with the properties of the projection.
 pub(super) fn select_by_id(
     connection: &Connection,
-    table: &Table,
+    accessible: &Accessible<'_>,
     projection: &Projection,
     object_id: &str,
 ) -> Result<Option<Row>, ServiceError> {
     let tail =
         Sql::text(" WHERE object_id = ").append(Sql::value(Stored::Text(object_id.to_owned())));
-    Ok(select(connection, table, projection, tail)?.pop())
+    Ok(select(connection, accessible, projection, tail)?.pop())
 }
 
-/// Selects rows. `tail` is the SQL after the name of the table.
+/// Selects accessible rows. `tail` is the SQL after the name of the table.
 pub(super) fn select(
     connection: &Connection,
-    table: &Table,
+    accessible: &Accessible<'_>,
     projection: &Projection,
     tail: Sql,
 ) -> Result<Vec<Row>, ServiceError> {
     let sql = Sql::text("SELECT ")
         .append(projection.select())
         .then(" FROM ")
-        .then(&table.sql())
+        .append(accessible.source())
         .append(tail);
     sql.check()?;
     let mut statement = connection.prepare_cached(&sql.text)?;
@@ -76,7 +77,7 @@ pub(super) fn select(
             }
             row.push(output.key.as_str(), output.scalar.ty.read(value)?);
         }
-        row.push(CLASS, table.name());
+        row.push(CLASS, accessible.table.name());
         rows.push(row);
     }
     Ok(rows)

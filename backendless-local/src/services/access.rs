@@ -1,14 +1,16 @@
 //! Enforces permissions: of objects, which clients set, and of tables, which are settings of the server.
 //!
 //! [`Permissions`] documents which of them decides. The permissions that differ between rows become a condition in SQL, so
-//! that a page, a count or an update has only rows that the caller may access.
+//! that a page, a count or an update has only rows that the caller may access. Services use them through `row_access`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::permissions::{Operation, Permissions};
+use crate::query::accessible::Accessible;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
@@ -130,25 +132,53 @@ enum Decision {
     Rows(Sql),
 }
 
+impl Decision {
+    /// Returns the condition of the rows; `None` if it holds for all.
+    fn condition(self) -> Option<Sql> {
+        match self {
+            Decision::AllRows(true) => None,
+            Decision::AllRows(false) => Some(Sql::text("0")),
+            Decision::Rows(condition) => Some(condition),
+        }
+    }
+}
+
 impl AccessControl {
     pub(super) fn new(permissions: Permissions) -> AccessControl {
         AccessControl(Arc::new(permissions))
     }
 
-    /// Returns the condition of the rows that the caller may access; `None` if it may access all. Fails if it may access
-    /// none.
-    pub(crate) fn restriction(
+    /// Returns the rows that the caller may access, with the related rows that it may find. Fails if it may access none.
+    pub(crate) fn accessible<'t>(
         &self,
         connection: &Connection,
         caller: &Caller,
-        table: &Table,
+        table: &'t Table,
         operation: Operation,
-    ) -> Result<Option<Sql>, ServiceError> {
+    ) -> Result<Accessible<'t>, ServiceError> {
         match self.decide(connection, caller, table, operation)? {
-            Decision::AllRows(true) => Ok(None),
             Decision::AllRows(false) => Err(denied(operation)),
-            Decision::Rows(condition) => Ok(Some(condition)),
+            _ => self.accessible_if_any(connection, caller, table, operation),
         }
+    }
+
+    /// Returns the rows that the caller may access, which may be none, with the related rows that it may find.
+    pub(crate) fn accessible_if_any<'t>(
+        &self,
+        connection: &Connection,
+        caller: &Caller,
+        table: &'t Table,
+        operation: Operation,
+    ) -> Result<Accessible<'t>, ServiceError> {
+        let condition = self.decide(connection, caller, table, operation)?;
+        let mut related = HashMap::new();
+        for child in table.reachable() {
+            let condition = self.decide(connection, caller, child, Operation::Find)?;
+            if let Some(condition) = condition.condition() {
+                related.insert(child.name().to_owned(), condition);
+            }
+        }
+        Ok(Accessible::new(table, condition.condition(), related))
     }
 
     /// Checks that the caller may create rows in a table, which may not exist.
@@ -178,10 +208,9 @@ impl AccessControl {
         operation: Operation,
         object_id: &str,
     ) -> Result<(), ServiceError> {
-        let condition = match self.decide(connection, caller, table, operation)? {
-            Decision::AllRows(true) => return Ok(()),
-            Decision::AllRows(false) => Sql::text("0"),
-            Decision::Rows(condition) => condition,
+        let decision = self.decide(connection, caller, table, operation)?;
+        let Some(condition) = decision.condition() else {
+            return Ok(());
         };
         let sql = Sql::text("SELECT ")
             .append(condition)

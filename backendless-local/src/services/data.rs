@@ -4,6 +4,8 @@
 //! changes and deletes them.
 
 mod bulk;
+pub(crate) mod object_permissions;
+mod users_of_role;
 
 use serde_json::{Map, Value};
 
@@ -14,17 +16,16 @@ use crate::query::find::Find;
 use crate::query::find::grouping::{GroupPage, Grouping};
 use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
-use crate::services::access::{self, AccessControl, Grantee};
+use crate::services::access::{self, AccessControl};
 use crate::services::caller::Caller;
 use crate::services::columns;
 use crate::services::deep_save::DeepSave;
-use crate::services::fields;
+use crate::services::row_access::RowAccess;
 use crate::services::rows;
 use crate::services::system_properties;
 use crate::services::users::{self, Users};
 use crate::store::database::Database;
 use crate::store::schema::{self, OBJECT_ID, Table};
-use crate::text::shorten;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Data {
@@ -111,14 +112,7 @@ impl Data {
                 owner_id,
                 created: now,
             };
-            match rows::exists(transaction, &table, &new.object_id)? {
-                true => {
-                    let update = Operation::Update;
-                    access.check_row(transaction, &caller, &table, update, &new.object_id)?;
-                }
-                false => access.check_create(transaction, &caller, table.name())?,
-            }
-            rows::upsert(transaction, &mut table, fields, &new)
+            RowAccess::new(&access, transaction, &caller).upsert(&mut table, fields, &new)
         });
         write.await
     }
@@ -137,8 +131,8 @@ impl Data {
         let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write_by_clause(move |transaction| {
             let mut table = Table::existing(transaction, &table)?;
-            let permitted = access.restriction(transaction, &caller, &table, Operation::Update)?;
-            rows::update_where(transaction, &mut table, &clause, permitted, fields, now)
+            RowAccess::new(&access, transaction, &caller)
+                .update_where(&mut table, &clause, fields, now)
         });
         write.await
     }
@@ -154,10 +148,7 @@ impl Data {
         let access = self.access.clone();
         let write = self.database.write_by_clause(move |transaction| {
             let table = Table::existing(transaction, &table)?;
-            let permitted = access.restriction(transaction, &caller, &table, Operation::Remove)?;
-            let deleted = rows::delete_where(transaction, &table, &clause, permitted)?;
-            access::delete_unused(transaction, &table)?;
-            Ok(deleted)
+            RowAccess::new(&access, transaction, &caller).delete_where(&table, &clause)
         });
         write.await
     }
@@ -197,9 +188,8 @@ impl Data {
         };
         let access = self.access.clone();
         let write = self.database.write(move |transaction| {
-            access.check_create(transaction, &caller, &table)?;
             let mut table = Table::existing_or_new(transaction, &table)?;
-            rows::insert(transaction, &mut table, fields, &new)
+            RowAccess::new(&access, transaction, &caller).insert(&mut table, fields, &new)
         });
         write.await
     }
@@ -218,8 +208,8 @@ impl Data {
         let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing(transaction, &table)?;
-            access.check_row(transaction, &caller, &table, Operation::Update, &object_id)?;
-            rows::update(transaction, &mut table, &object_id, fields, now)
+            RowAccess::new(&access, transaction, &caller)
+                .update(&mut table, &object_id, fields, now)
         });
         write.await
     }
@@ -234,8 +224,9 @@ impl Data {
         let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            access.check_row(connection, &caller, &table, Operation::Find, &object_id)?;
-            let row = find.row(connection, &table, &object_id)?;
+            let rows = RowAccess::new(&access, connection, &caller);
+            rows.check(&table, Operation::Find, &object_id)?;
+            let row = find.row(connection, &rows.find_any(&table)?, &object_id)?;
             row.ok_or_else(|| rows::unknown_object(&object_id))
         });
         read.await
@@ -251,13 +242,11 @@ impl Data {
         let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write(move |transaction| {
             let stored = Table::existing(transaction, &table)?;
-            match table == users::TABLE {
-                true => users::revoke_access(transaction, &caller, &object_id)?,
-                false => {
-                    let remove = Operation::Remove;
-                    access.check_row(transaction, &caller, &stored, remove, &object_id)?;
-                }
+            if table != users::TABLE {
+                let rows = RowAccess::new(&access, transaction, &caller);
+                return rows.delete(&stored, &object_id);
             }
+            users::revoke_access(transaction, &caller, &object_id)?;
             rows::delete(transaction, &stored, &object_id)?;
             access::delete_unused(transaction, &stored)
         });
@@ -274,8 +263,8 @@ impl Data {
         let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            let permitted = access.restriction(connection, &caller, &table, Operation::Find)?;
-            find.restricted(permitted).rows(connection, &table)
+            let rows = RowAccess::new(&access, connection, &caller);
+            find.rows(connection, &rows.find(&table)?)
         });
         read.await
     }
@@ -289,8 +278,8 @@ impl Data {
         let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            let permitted = access.restriction(connection, &caller, &table, Operation::Find)?;
-            find.restricted(permitted).count(connection, &table)
+            let rows = RowAccess::new(&access, connection, &caller);
+            find.count(connection, &rows.find(&table)?)
         });
         read.await
     }
@@ -303,11 +292,10 @@ impl Data {
         row: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
         let owner_id = caller.user_id().map(str::to_owned);
-        let now = self.clock.now();
+        let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write(move |transaction| {
-            let connection = transaction;
             let save = DeepSave {
-                connection,
+                rows: RowAccess::new(&access, transaction, &caller),
                 owner_id,
                 now,
             };
@@ -319,12 +307,15 @@ impl Data {
     /// Returns rows in groups.
     pub(crate) async fn group(
         &self,
+        caller: Caller,
         table: String,
         grouping: Grouping,
     ) -> Result<GroupPage, ServiceError> {
+        let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            grouping.page(connection, &table)
+            let rows = RowAccess::new(&access, connection, &caller);
+            grouping.page(connection, &rows.find(&table)?)
         });
         read.await
     }
@@ -332,12 +323,15 @@ impl Data {
     /// Returns the number of groups or rows in a group.
     pub(crate) async fn count_in_group(
         &self,
+        caller: Caller,
         table: String,
         grouping: Grouping,
     ) -> Result<i64, ServiceError> {
+        let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            grouping.count(connection, &table)
+            let rows = RowAccess::new(&access, connection, &caller);
+            grouping.count(connection, &rows.find(&table)?)
         });
         read.await
     }
@@ -356,78 +350,6 @@ impl Data {
             .database
             .read(move |connection| schema::table_name(connection, &id));
         read.await
-    }
-
-    /// Sets the permission of users to an operation on an object.
-    pub(crate) async fn set_permission(
-        &self,
-        caller: Caller,
-        table: String,
-        object_id: String,
-        entry: PermissionEntry,
-    ) -> Result<(), ServiceError> {
-        let access = self.access.clone();
-        let write = self.database.write(move |transaction| {
-            let table = Table::existing(transaction, &table)?;
-            if !rows::exists(transaction, &table, &object_id)? {
-                return Err(rows::unknown_object(&object_id));
-            }
-            let permission = Operation::Permission;
-            access.check_row(transaction, &caller, &table, permission, &object_id)?;
-            access::check_grantee(transaction, &entry.grantee)?;
-            let PermissionEntry {
-                operation,
-                grantee,
-                allowed,
-            } = entry;
-            access::set(
-                transaction,
-                &table,
-                &object_id,
-                operation,
-                &grantee,
-                allowed,
-            )
-        });
-        write.await
-    }
-}
-
-/// A permission that a client sets.
-pub(crate) struct PermissionEntry {
-    pub(crate) operation: Operation,
-    pub(crate) grantee: Grantee,
-    pub(crate) allowed: bool,
-}
-
-impl PermissionEntry {
-    /// Reads the body of a request, in which `user` has priority to `role`.
-    pub(crate) fn parse(
-        body: &Map<String, Value>,
-        allowed: bool,
-    ) -> Result<PermissionEntry, ServiceError> {
-        let missing = |name: &str| {
-            let message = format!("the property {name} is missing");
-            ServiceError::new(code::MISSING_PARAMETER, message)
-        };
-        let operation = match fields::text(body, "permission")? {
-            Some("FIND") => Operation::Find,
-            Some("UPDATE") => Operation::Update,
-            Some("REMOVE") => Operation::Remove,
-            Some(other) => {
-                let other = shorten(other);
-                let message = format!("'permission' is '{other}': expected FIND, UPDATE or REMOVE");
-                return Err(ServiceError::new(code::INVALID_PARAMETER, message));
-            }
-            None => return Err(missing("'permission'")),
-        };
-        let user = fields::text(body, "user")?.map(|id| Grantee::User(id.to_owned()));
-        let role = fields::text(body, "role")?.map(|name| Grantee::Role(name.to_owned()));
-        Ok(PermissionEntry {
-            operation,
-            grantee: user.or(role).ok_or_else(|| missing("'user' or 'role'"))?,
-            allowed,
-        })
     }
 }
 

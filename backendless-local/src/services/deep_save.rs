@@ -3,16 +3,18 @@
 //! A row with an objectId is updated, any other is created. A relation is set to the rows that it contains; null or
 //! an empty list removes them. An object in another column is a value of the column.
 
+use rusqlite::params_from_iter;
 use rusqlite::types::Value as Stored;
-use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value};
 
 use crate::id::new_id;
+use crate::permissions::Operation;
 use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
 use crate::services::relations::{self, Change, Children, Target};
+use crate::services::row_access::RowAccess;
 use crate::services::{rows, system_properties, users};
 use crate::store::relation::{Cardinality, Relation};
 use crate::store::schema::{OBJECT_ID, Table};
@@ -26,7 +28,7 @@ const REFERENCE: &str = "__originSubID";
 
 /// What all rows of a request have in common.
 pub(crate) struct DeepSave<'a> {
-    pub(crate) connection: &'a Connection,
+    pub(crate) rows: RowAccess<'a>,
     pub(crate) owner_id: Option<String>,
     pub(crate) now: i64,
 }
@@ -41,7 +43,7 @@ struct Saved {
 impl DeepSave<'_> {
     /// Saves a row and returns it with the rows of the relations that were set.
     pub(crate) fn save(&self, table: &str, row: Map<String, Value>) -> Result<Row, ServiceError> {
-        Table::existing_or_new(self.connection, table)?;
+        Table::existing_or_new(self.rows.connection, table)?;
         let saved = self.save_row(table, row, MAX_DEPTH)?;
         self.read(&saved)
     }
@@ -57,7 +59,7 @@ impl DeepSave<'_> {
             let what = "an object that occurs more than once in a deep save";
             return Err(ServiceError::not_implemented(what));
         }
-        let mut stored = Table::existing(self.connection, table)?;
+        let mut stored = Table::existing(self.rows.connection, table)?;
         let object_id = row.get(OBJECT_ID).and_then(Value::as_str);
         let object_id = object_id.map(str::to_owned);
         let (related, fields): (Vec<_>, Vec<_>) = rows::writable(row)
@@ -81,7 +83,7 @@ impl DeepSave<'_> {
             };
             let ids = children.iter().map(|child| child.object_id.clone());
             let ids = Children::Ids(ids.collect());
-            relations::change(self.connection, &target, Change::Set, &ids)?;
+            relations::change(&self.rows, &target, Change::Set, &ids)?;
             saved.relations.push((relation, children));
         }
         Ok(saved)
@@ -104,14 +106,17 @@ impl DeepSave<'_> {
                 owner_id: self.owner_id.clone(),
                 created: self.now,
             };
-            rows::insert(self.connection, table, fields, &new)?;
+            self.rows.insert(table, fields, &new)?;
             return Ok(new.object_id);
         };
-        if !rows::exists(self.connection, table, &object_id)? {
+        if !rows::exists(self.rows.connection, table, &object_id)? {
             return Err(rows::unknown_object(&object_id));
         }
-        if !fields.is_empty() {
-            rows::update(self.connection, table, &object_id, fields, self.now)?;
+        if fields.is_empty() {
+            // The response has the row.
+            self.rows.check(table, Operation::Find, &object_id)?;
+        } else {
+            self.rows.update(table, &object_id, fields, self.now)?;
         }
         Ok(object_id)
     }
@@ -145,15 +150,20 @@ impl DeepSave<'_> {
             let Value::Object(child) = child else {
                 return invalid("an array of objects or null");
             };
-            saved.push(self.save_row(table, child, depth)?);
+            let child = self.save_row(table, child, depth)?;
+            // The relation would ignore it.
+            let stored = Table::existing(self.rows.connection, table)?;
+            self.rows
+                .check(&stored, Operation::Find, &child.object_id)?;
+            saved.push(child);
         }
         Ok(saved)
     }
 
     /// Reads a saved row with the rows of its relations. As in the service, a relation without rows is absent.
     fn read(&self, saved: &Saved) -> Result<Row, ServiceError> {
-        let table = Table::existing(self.connection, &saved.table)?;
-        let row = complete_row(self.connection, &table, &saved.object_id)?;
+        let table = Table::existing(self.rows.connection, &saved.table)?;
+        let row = complete_row(self.rows.connection, &table, &saved.object_id)?;
         let mut row = row.ok_or_else(|| rows::unknown_object(&saved.object_id))?;
         for (relation, children) in &saved.relations {
             if children.is_empty() {
@@ -183,7 +193,7 @@ impl DeepSave<'_> {
         let sql = format!("SELECT object_id FROM {} WHERE object_id IN (", table.sql());
         let sql = Sql::text(sql).join(ids, ", ").then(") ORDER BY seq DESC");
         sql.check()?;
-        let mut statement = self.connection.prepare(&sql.text)?;
+        let mut statement = self.rows.connection.prepare(&sql.text)?;
         let ids = statement.query_map(params_from_iter(sql.values), |row| row.get(0))?;
         Ok(ids.collect::<Result<_, _>>()?)
     }

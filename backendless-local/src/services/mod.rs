@@ -18,6 +18,7 @@ pub(crate) mod log;
 pub(crate) mod messaging;
 pub(crate) mod parameters;
 pub(crate) mod relations;
+pub(crate) mod row_access;
 pub(crate) mod rows;
 pub(crate) mod system_properties;
 pub(crate) mod transactions;
@@ -129,18 +130,14 @@ impl Services {
                 providers: settings.users.providers,
             },
         );
+        let access = AccessControl::new(settings.permissions);
         let services = Services {
             app_id,
             api_key,
-            relations: Relations::new(database.clone()),
-            transactions: Transactions::new(database.clone(), clock.clone()),
+            relations: Relations::new(database.clone(), access.clone()),
+            transactions: Transactions::new(database.clone(), clock.clone(), access.clone()),
             cloud_code_key,
-            data: Data::new(
-                database.clone(),
-                clock.clone(),
-                users.clone(),
-                AccessControl::new(settings.permissions),
-            ),
+            data: Data::new(database.clone(), clock.clone(), users.clone(), access),
             users,
             files: Files::new(
                 database.clone(),

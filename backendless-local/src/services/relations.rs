@@ -1,16 +1,21 @@
 //! Relations between rows: finds the rows that a parent is related to, and sets, adds and removes them.
 //!
-//! As in the service, children that do not exist are ignored, and the result is the number of children whose relation
+//! As in the service, children that do not exist, or that the caller may not find, are ignored, and the result is the number of children whose relation
 //! changed.
 
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params, params_from_iter};
 
+use crate::permissions::Operation;
+use crate::query::accessible::Accessible;
 use crate::query::condition::where_clause;
 use crate::query::find::Find;
 use crate::query::row::Row;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
+use crate::services::access::AccessControl;
+use crate::services::caller::Caller;
+use crate::services::row_access::RowAccess;
 use crate::services::rows;
 use crate::store::database::Database;
 use crate::store::relation::{Cardinality, Relation};
@@ -20,6 +25,7 @@ use crate::text::shorten;
 #[derive(Clone, Debug)]
 pub(crate) struct Relations {
     database: Database,
+    access: AccessControl,
 }
 
 /// A relation of one row.
@@ -48,30 +54,41 @@ pub(crate) enum Change {
 }
 
 impl Relations {
-    pub(super) fn new(database: Database) -> Relations {
-        Relations { database }
+    pub(super) fn new(database: Database, access: AccessControl) -> Relations {
+        Relations { database, access }
     }
 
-    pub(crate) async fn find(&self, target: Target, find: Find) -> Result<Vec<Row>, ServiceError> {
+    pub(crate) async fn find(
+        &self,
+        caller: Caller,
+        target: Target,
+        find: Find,
+    ) -> Result<Vec<Row>, ServiceError> {
+        let access = self.access.clone();
         let read = self.database.read(move |connection| {
             let table = Table::existing(connection, &target.table)?;
             let relation = table.known_relation(ColumnName::parse(&target.column)?.name)?;
             let child = Table::existing(connection, table.child(relation)?.name())?;
             check_exists(connection, &table, &target.parent)?;
+            let rows = RowAccess::new(&access, connection, &caller);
+            rows.check(&table, Operation::Find, &target.parent)?;
             find.related_to(&child, relation, &target.parent)
-                .rows(connection, &child)
+                .rows(connection, &rows.find(&child)?)
         });
         read.await
     }
 
     pub(crate) async fn change(
         &self,
+        caller: Caller,
         target: Target,
         change: Change,
         children: Children,
     ) -> Result<usize, ServiceError> {
+        let access = self.access.clone();
         let write = self.database.write_by_clause(move |transaction| {
-            self::change(transaction, &target, change, &children)
+            let rows = RowAccess::new(&access, transaction, &caller);
+            self::change(&rows, &target, change, &children)
         });
         write.await
     }
@@ -79,11 +96,12 @@ impl Relations {
 
 /// Changes a relation in a transaction of the calling function, and returns the number of changed children.
 pub(crate) fn change(
-    connection: &Connection,
+    rows: &RowAccess<'_>,
     target: &Target,
     change: Change,
     children: &Children,
 ) -> Result<usize, ServiceError> {
+    let connection = rows.connection;
     let column = ColumnName::parse(&target.column)?;
     let mut table = Table::existing(connection, &target.table)?;
     if change != Change::Remove && table.relation(column.name).is_none() {
@@ -92,12 +110,13 @@ pub(crate) fn change(
     let relation = table.known_relation(column.name)?;
     column.check(&table, relation)?;
     check_exists(connection, &table, &target.parent)?;
+    rows.check(&table, Operation::Update, &target.parent)?;
     let child = Table::existing(connection, table.child(relation)?.name())?;
     let link = Link {
         connection,
         relation,
         parent: &target.parent,
-        selected: children.select(&child)?,
+        selected: children.select(&rows.find_any(&child)?)?,
     };
     match change {
         Change::Set => link.set(),
@@ -119,18 +138,20 @@ fn check_exists(
 
 impl Children {
     /// Returns a statement that selects the ids of the children that exist.
-    fn select(&self, child: &Table) -> Result<Sql, ServiceError> {
+    fn select(&self, accessible: &Accessible<'_>) -> Result<Sql, ServiceError> {
         let condition = match self {
             Children::Ids(ids) => {
                 let ids = ids.iter().map(|id| Sql::value(Stored::Text(id.clone())));
                 Sql::text("object_id IN (").join(ids, ", ").then(")")
             }
-            Children::Where(clause) => where_clause(child, clause)?.ok_or_else(|| {
+            Children::Where(clause) => where_clause(accessible, clause)?.ok_or_else(|| {
                 ServiceError::new(code::INVALID_WHERE, "the where clause is empty")
             })?,
         };
-        let sql = format!("SELECT object_id FROM {} WHERE ", child.sql());
-        let sql = Sql::text(sql).append(condition);
+        let sql = Sql::text("SELECT object_id FROM ")
+            .append(accessible.source())
+            .then(" WHERE ")
+            .append(condition);
         sql.check()?;
         Ok(sql)
     }

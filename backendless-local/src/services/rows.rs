@@ -1,9 +1,11 @@
-//! Writes rows, in a transaction of the calling function. `access` decides about permissions.
+//! Writes rows, in a transaction of the calling function. It checks no permissions: the operations of clients use
+//! `row_access`, and only `users` writes its own rows without it.
 
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params, params_from_iter};
 use serde_json::{Map, Value};
 
+use crate::query::accessible::Accessible;
 use crate::query::computed::{Computed, reject_computed};
 use crate::query::condition::where_clause;
 use crate::query::row::Row;
@@ -101,28 +103,24 @@ pub(crate) fn upsert(
     }
 }
 
-/// Updates the given properties of all permitted rows that match a where clause, and returns the number of rows.
+/// Updates the given properties of all accessible rows that match a where clause, and returns the number of rows.
 pub(crate) fn update_where(
     connection: &Connection,
     table: &mut Table,
-    clause: &str,
-    permitted: Option<Sql>,
+    Matching(condition): Matching,
     fields: Map<String, Value>,
     now: i64,
 ) -> Result<usize, ServiceError> {
-    let condition = and(required_condition(table, clause)?, permitted);
     let assignments = assignments(connection, table, fields, now)?;
     set(connection, table, assignments, condition)
 }
 
-/// Deletes all permitted rows that match a where clause, and returns the number of rows.
+/// Deletes all accessible rows that match a where clause, and returns the number of rows.
 pub(crate) fn delete_where(
     connection: &Connection,
     table: &Table,
-    clause: &str,
-    permitted: Option<Sql>,
+    Matching(condition): Matching,
 ) -> Result<usize, ServiceError> {
-    let condition = and(required_condition(table, clause)?, permitted);
     let sql = Sql::text(format!("DELETE FROM {} WHERE ", table.sql())).append(condition);
     sql.check()?;
     let mut statement = connection.prepare(&sql.text)?;
@@ -139,23 +137,25 @@ pub(crate) fn exists(
     Ok(connection.prepare_cached(&sql)?.exists([object_id])?)
 }
 
-/// Combines a condition of a client with that of the rows that the caller may access.
-fn and(condition: Sql, permitted: Option<Sql>) -> Sql {
-    match permitted {
+/// The condition of the accessible rows that match a where clause.
+pub(crate) struct Matching(Sql);
+
+/// Translates a where clause that must not be empty: without a condition, all rows would match.
+pub(crate) fn matching(
+    accessible: &Accessible<'_>,
+    clause: &str,
+) -> Result<Matching, ServiceError> {
+    let condition = where_clause(accessible, clause)?.ok_or_else(|| {
+        let message = "the where clause is empty";
+        ServiceError::new(code::INVALID_WHERE, message)
+    })?;
+    Ok(Matching(match accessible.condition() {
         Some(permitted) => Sql::text("(")
             .append(condition)
             .then(") AND ")
-            .append(permitted),
+            .append(permitted.clone()),
         None => condition,
-    }
-}
-
-/// Translates a where clause that must not be empty: without a condition, all rows would match.
-fn required_condition(table: &Table, clause: &str) -> Result<Sql, ServiceError> {
-    where_clause(table, clause)?.ok_or_else(|| {
-        let message = "the where clause is empty";
-        ServiceError::new(code::INVALID_WHERE, message)
-    })
+    }))
 }
 
 /// Returns the assignments of the given properties, of which some may be computed, and of `updated`.

@@ -9,6 +9,7 @@ mod counters;
 mod dialects;
 mod file_commands;
 mod file_paths;
+mod file_permissions;
 mod files;
 mod geo;
 mod messaging;

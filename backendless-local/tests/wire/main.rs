@@ -20,6 +20,7 @@ mod lifecycle;
 mod limits;
 mod not_implemented;
 mod permissions;
+mod permissions_of_operations;
 mod persistence;
 mod private_folder;
 mod program;

@@ -136,3 +136,41 @@ async fn denied_creation_creates_no_table() {
         .await;
     app.get("/data/Note").rejected(400, 1009).await;
 }
+
+#[tokio::test]
+async fn permissions_of_a_row_end_with_its_deletion_in_a_transaction() {
+    let app = TestServer::start().await;
+    for (ty, payload) in [
+        ("DELETE", json!("N")),
+        ("DELETE_BULK", json!({"unconditional": ["N"]})),
+        ("DELETE_BULK", json!({"conditional": "objectId = 'N'"})),
+    ] {
+        app.put("/data/Note/upsert", json!({"objectId": "N"}))
+            .ok()
+            .await;
+        let deny = json!({"permission": "FIND", "role": "*"});
+        let denied = app.put("/data/Note/permissions/DENY/N", deny).send().await;
+        assert_eq!(denied.status(), 200);
+        app.get("/data/Note/N").rejected(400, 1013).await;
+        let operations = json!([{"operationType": ty, "table": "Note", "payload": payload}]);
+        let body = json!({"operations": operations});
+        let response = app.post("/transaction/unit-of-work", body).ok().await;
+        assert_eq!(response["success"], true, "{response}");
+        app.put("/data/Note/upsert", json!({"objectId": "N"}))
+            .ok()
+            .await;
+        app.get("/data/Note/N").ok().await;
+        app.delete("/data/Note/N").ok().await;
+    }
+}
+
+#[tokio::test]
+async fn users_of_a_role_are_permitted_rows() {
+    let permissions = Permissions::new().deny("Users", "NotAuthenticatedUser", [Operation::Find]);
+    let builder = Server::builder().role("Managers").permissions(permissions);
+    let app = TestServer::of(builder).await;
+    let user = app.user("a@b.c", "pw").await;
+    let users = || app.get("/users/role/Managers");
+    users().rejected(400, 1013).await;
+    assert_eq!(users().token(&user["user-token"]).ok().await, json!([]));
+}

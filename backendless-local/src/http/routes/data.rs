@@ -13,7 +13,7 @@ use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 use crate::services::caller::Caller;
-use crate::services::data::PermissionEntry;
+use crate::services::data::object_permissions::PermissionEntry;
 use crate::services::fields;
 use crate::services::parameters::Parameters;
 

@@ -41,20 +41,23 @@ struct TablePath {
 
 async fn group(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Object(body): Object,
 ) -> Result<Json<GroupPage>, ErrorResponse> {
     let grouping = Grouping::from_body(body)?;
-    Ok(Json(services.data.group(path.table, grouping).await?))
+    let page = services.data.group(caller, path.table, grouping);
+    Ok(Json(page.await?))
 }
 
 async fn count_in_group(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Object(body): Object,
 ) -> Result<Json<i64>, ErrorResponse> {
     let grouping = Grouping::from_body(body)?;
-    let count = services.data.count_in_group(path.table, grouping);
+    let count = services.data.count_in_group(caller, path.table, grouping);
     Ok(Json(count.await?))
 }
 

@@ -12,6 +12,7 @@ use crate::query::find::Find;
 use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
+use crate::services::caller::Caller;
 use crate::services::parameters::Parameters;
 use crate::services::relations::{Change, Children, Target};
 
@@ -44,49 +45,57 @@ impl From<RelationPath> for Target {
 
 async fn find(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<RelationPath>,
     Query(parameters): Query,
 ) -> Result<Json<Vec<Row>>, ErrorResponse> {
     let find = Find::from_parameters(parameters.0)?;
-    Ok(Json(services.relations.find(path.into(), find).await?))
+    let rows = services.relations.find(caller, path.into(), find);
+    Ok(Json(rows.await?))
 }
 
 async fn set(
     services: State<Services>,
+    caller: Caller,
     path: PathOf<RelationPath>,
     query: Query,
     body: AnyJson,
 ) -> Result<Json<usize>, ErrorResponse> {
-    change(services, path, query, body, Change::Set).await
+    change(services, caller, path, query, body, Change::Set).await
 }
 
 async fn add(
     services: State<Services>,
+    caller: Caller,
     path: PathOf<RelationPath>,
     query: Query,
     body: AnyJson,
 ) -> Result<Json<usize>, ErrorResponse> {
-    change(services, path, query, body, Change::Add).await
+    change(services, caller, path, query, body, Change::Add).await
 }
 
 async fn remove(
     services: State<Services>,
+    caller: Caller,
     path: PathOf<RelationPath>,
     query: Query,
     body: AnyJson,
 ) -> Result<Json<usize>, ErrorResponse> {
-    change(services, path, query, body, Change::Remove).await
+    change(services, caller, path, query, body, Change::Remove).await
 }
 
 async fn change(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<RelationPath>,
     Query(parameters): Query,
     AnyJson(body): AnyJson,
     change: Change,
 ) -> Result<Json<usize>, ErrorResponse> {
     let children = children(&parameters, body)?;
-    let changed = services.relations.change(path.into(), change, children);
+    let changed = services
+        .relations
+        .change(caller, path.into(), change, children);
     Ok(Json(changed.await?))
 }
 

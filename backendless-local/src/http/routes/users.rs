@@ -172,6 +172,7 @@ struct RolePath {
 
 async fn find_by_role(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<RolePath>,
     Query(parameters): Query,
 ) -> Result<Json<Vec<Row>>, ErrorResponse> {
@@ -184,7 +185,9 @@ async fn find_by_role(
         }
     };
     let find = Find::from_parameters(parameters.0)?;
-    let users = services.users.find_by_role(path.role, load_roles, find);
+    let users = services
+        .data
+        .find_by_role(caller, path.role, load_roles, find);
     Ok(Json(users.await?))
 }
 

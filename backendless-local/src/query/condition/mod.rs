@@ -3,14 +3,19 @@
 
 mod translate;
 
+use crate::query::accessible::Accessible;
 use crate::query::expression::{self, Clause, Role, Scalar};
 use crate::query::sql::Sql;
 use crate::service_error::ServiceError;
 use crate::store::schema::Table;
 
-/// Parses the condition for rows. Returns `None` for a blank clause, which matches every row.
-pub(crate) fn where_clause(table: &Table, text: &str) -> Result<Option<Sql>, ServiceError> {
-    parse(&Clause::new(table, Role::Where), text)
+/// Parses the condition for rows, which may also name columns of the accessible related rows. Returns `None` for a blank
+/// clause, which matches every row.
+pub(crate) fn where_clause(
+    accessible: &Accessible<'_>,
+    text: &str,
+) -> Result<Option<Sql>, ServiceError> {
+    parse(&Clause::for_rows(accessible), text)
 }
 
 /// Parses the condition for groups of rows. `names` resolves a name outside of an aggregate.

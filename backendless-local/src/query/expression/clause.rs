@@ -6,6 +6,7 @@ use std::fmt;
 use sqlparser::parser::ParserError;
 use sqlparser::tokenizer::Location;
 
+use crate::query::accessible::Accessible;
 use crate::query::expression::joins::Joins;
 use crate::query::expression::scalar::Scalar;
 use crate::query::sql::Sql;
@@ -36,6 +37,8 @@ type Names<'a> = &'a dyn Fn(&str) -> Result<Scalar, ServiceError>;
 pub(crate) struct Clause<'a> {
     pub(crate) table: &'a Table,
     role: Role<'a>,
+    /// The rows of a where clause, which may name columns of related rows.
+    accessible: Option<&'a Accessible<'a>>,
     /// Resolves names outside of aggregates; `None` if they are the table's columns.
     names: Option<Names<'a>>,
     inside_aggregate: Cell<bool>,
@@ -50,11 +53,20 @@ impl<'a> Clause<'a> {
         Clause {
             table,
             role,
+            accessible: None,
             names: None,
             inside_aggregate: Cell::new(false),
             has_aggregate: Cell::new(false),
             sql_bytes: Cell::new(0),
             joins: RefCell::default(),
+        }
+    }
+
+    /// A where clause.
+    pub(crate) fn for_rows(accessible: &'a Accessible<'a>) -> Clause<'a> {
+        Clause {
+            accessible: Some(accessible),
+            ..Clause::new(accessible.table, Role::Where)
         }
     }
 
@@ -87,10 +99,10 @@ impl<'a> Clause<'a> {
     /// Resolves `address.city`: names of relations, then a column of the last related table. Returns `None` if the text
     /// is not a where clause.
     pub(super) fn resolve_path(&self, path: &[&str]) -> Result<Option<Scalar>, ServiceError> {
-        if self.role != Role::Where {
+        let Some(accessible) = self.accessible else {
             return Ok(None);
-        }
-        let scalar = self.joins.borrow_mut().resolve(self.table, path)?;
+        };
+        let scalar = self.joins.borrow_mut().resolve(accessible, path)?;
         let scalar = scalar.ok_or_else(|| self.error("it has too many different relations"))?;
         self.limit_length(&scalar)?;
         Ok(Some(scalar))

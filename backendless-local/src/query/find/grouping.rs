@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Find, offset, page_size, scalar};
+use crate::query::accessible::Accessible;
 use crate::query::condition;
 use crate::query::expression::Scalar;
 use crate::query::projection::{Projection, ProjectionParameters};
@@ -15,7 +16,6 @@ use crate::query::select::select;
 use crate::query::sort;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
-use crate::store::schema::Table;
 use crate::store::value::to_stored;
 use crate::text::shorten;
 
@@ -103,12 +103,12 @@ impl Grouping {
     pub(crate) fn page(
         &self,
         connection: &Connection,
-        table: &Table,
+        accessible: &Accessible<'_>,
     ) -> Result<GroupPage, ServiceError> {
-        let mut query = Query::new(self, connection, table)?;
+        let mut query = Query::new(self, connection, accessible)?;
         let size = page_size(self.find.page_size.as_deref())?;
         let offset = offset(self.find.offset.as_deref())?;
-        let conditions = self.conditions(table)?;
+        let conditions = self.conditions(accessible)?;
         query.page(self.path.len(), &conditions, size, offset)
     }
 
@@ -116,20 +116,20 @@ impl Grouping {
     pub(crate) fn count(
         &self,
         connection: &Connection,
-        table: &Table,
+        accessible: &Accessible<'_>,
     ) -> Result<i64, ServiceError> {
         if self.path.is_empty() {
             let why = "'groupPath' is missing: it selects the group whose items are counted";
             return Err(ServiceError::new(code::MISSING_PARAMETER, why));
         }
-        let query = Query::new(self, connection, table)?;
+        let query = Query::new(self, connection, accessible)?;
         let group = query.columns.get(self.path.len());
         let group = group.map_or_else(Sql::default, |column| {
             Sql::text(" GROUP BY ").append(column.sql.clone())
         });
         let sql = Sql::text("SELECT COUNT(*) FROM (SELECT 1 FROM ")
-            .then(&table.sql())
-            .append(where_all(&self.conditions(table)?))
+            .append(accessible.source())
+            .append(where_all(&self.conditions(accessible)?))
             .append(group)
             .then(")");
         sql.check()?;
@@ -138,9 +138,10 @@ impl Grouping {
     }
 
     /// Returns the conditions of the where clause and of the path.
-    fn conditions(&self, table: &Table) -> Result<Vec<Sql>, ServiceError> {
+    fn conditions(&self, accessible: &Accessible<'_>) -> Result<Vec<Sql>, ServiceError> {
+        let table = accessible.table;
         let mut conditions = Vec::new();
-        conditions.extend(condition::where_clause(table, &self.find.condition)?);
+        conditions.extend(condition::where_clause(accessible, &self.find.condition)?);
         for (name, value) in &self.path {
             let column = table.known_column(name)?;
             if column.kind.with(value).is_err() {
@@ -159,7 +160,7 @@ impl Grouping {
 struct Query<'q> {
     grouping: &'q Grouping,
     connection: &'q Connection,
-    table: &'q Table,
+    accessible: &'q Accessible<'q>,
     columns: Vec<Scalar>,
     /// The properties of rows.
     projection: Projection,
@@ -171,12 +172,13 @@ impl<'q> Query<'q> {
     fn new(
         grouping: &'q Grouping,
         connection: &'q Connection,
-        table: &'q Table,
+        accessible: &'q Accessible<'q>,
     ) -> Result<Query<'q>, ServiceError> {
         if !grouping.find.having.trim().is_empty() {
             let why = "Invalid having clause: groups of rows have no aggregates";
             return Err(ServiceError::new(code::INVALID_HAVING, why));
         }
+        let table = accessible.table;
         let mut columns = Vec::new();
         for name in &grouping.columns {
             columns.push(Scalar::column(table, table.known_column(name)?));
@@ -185,7 +187,7 @@ impl<'q> Query<'q> {
             projection: grouping.find.projection(table)?,
             grouping,
             connection,
-            table,
+            accessible,
             columns,
             remaining: MAX_ITEMS,
         })
@@ -246,8 +248,9 @@ impl<'q> Query<'q> {
         offset: i64,
     ) -> Result<Vec<(Stored, Value)>, ServiceError> {
         let name = std::slice::from_ref(&column.name);
+        let table = self.accessible.table;
         let groups = Projection::new(
-            self.table,
+            table,
             &ProjectionParameters {
                 properties: name,
                 exclude: &[],
@@ -261,11 +264,11 @@ impl<'q> Query<'q> {
         if order.is_empty() {
             order.push(column.name.clone());
         }
-        let order = sort::order_by(self.table, &groups, &order)?;
+        let order = sort::order_by(table, &groups, &order)?;
         let sql = Sql::text("SELECT ")
             .append(groups.select())
             .then(" FROM ")
-            .then(&self.table.sql())
+            .append(self.accessible.source())
             .append(where_all(conditions))
             .append(groups.group_by(None))
             .append(page_of(order, size, offset));
@@ -285,14 +288,18 @@ impl<'q> Query<'q> {
         size: i64,
         offset: i64,
     ) -> Result<GroupPage, ServiceError> {
-        let order = sort::order_by(self.table, &self.projection, &self.grouping.find.sort_by)?;
+        let order = sort::order_by(
+            self.accessible.table,
+            &self.projection,
+            &self.grouping.find.sort_by,
+        )?;
         let tail = where_all(conditions)
             .append(self.projection.group_by(None))
             .append(page_of(order, size, offset));
-        let mut rows = select(self.connection, self.table, &self.projection, tail)?;
+        let mut rows = select(self.connection, self.accessible, &self.projection, tail)?;
         let has_next_page = self.take_page(&mut rows, size)?;
         let find = &self.grouping.find;
-        find.load_relations(self.connection, self.table, &mut rows)?;
+        find.load_relations(self.connection, self.accessible, &mut rows)?;
         Ok(GroupPage {
             has_next_page,
             items: rows.into_iter().map(Item::Row).collect(),

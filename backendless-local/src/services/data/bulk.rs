@@ -6,6 +6,7 @@ use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
 use crate::services::data::Data;
+use crate::services::row_access::RowAccess;
 use crate::services::rows::{self, NewRow};
 use crate::services::{system_properties, users};
 use crate::store::schema::{OBJECT_ID, Table};
@@ -30,7 +31,7 @@ impl Data {
         table: String,
         bodies: Vec<Map<String, Value>>,
     ) -> Result<Vec<String>, ServiceError> {
-        self.write_many(&caller, table, bodies, Existing::Rejected)
+        self.write_many(caller, table, bodies, Existing::Rejected)
             .await
     }
 
@@ -41,13 +42,13 @@ impl Data {
         table: String,
         bodies: Vec<Map<String, Value>>,
     ) -> Result<Vec<String>, ServiceError> {
-        self.write_many(&caller, table, bodies, Existing::Updated)
+        self.write_many(caller, table, bodies, Existing::Updated)
             .await
     }
 
     async fn write_many(
         &self,
-        caller: &Caller,
+        caller: Caller,
         table: String,
         bodies: Vec<Map<String, Value>>,
         existing: Existing,
@@ -65,13 +66,15 @@ impl Data {
         }
         let objects: Result<Vec<_>, ServiceError> = bodies
             .into_iter()
-            .map(|body| self.parse(caller, body))
+            .map(|body| self.parse(&caller, body))
             .collect();
         let objects = objects?;
         if objects.is_empty() {
             return Ok(Vec::new());
         }
+        let access = self.access.clone();
         let write = self.database.write(move |transaction| {
+            let access = RowAccess::new(&access, transaction, &caller);
             let mut table = Table::existing_or_new(transaction, &table)?;
             let mut ids = Vec::with_capacity(objects.len());
             for (new, fields) in objects {
@@ -80,7 +83,7 @@ impl Data {
                 {
                     return Err(exists_already(&new.object_id));
                 }
-                rows::upsert(transaction, &mut table, fields, &new)?;
+                access.upsert(&mut table, fields, &new)?;
                 ids.push(new.object_id);
             }
             Ok(ids)

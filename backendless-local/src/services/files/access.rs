@@ -1,14 +1,16 @@
 //! Permissions of files and directories, for users and roles.
 //!
 //! Everything is allowed until it is denied. The rules of the path itself are applied first, and then those of the
-//! directories that contain it; at each path those of the user, of all users, of the role and of all roles, in this order.
-//! The roles are `AuthenticatedUser` and `NotAuthenticatedUser`.
+//! directories that contain it. At each path the order is that of objects, which have no other kinds of rules: the user, all
+//! users, the roles of the application that the user has, its roles of the system, all roles. If several roles at the same
+//! place have a rule, a denial decides.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::{FilePath, Files, directories};
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
+use crate::services::users::roles;
 use crate::text::shorten;
 
 /// What a caller wants to do.
@@ -91,10 +93,10 @@ impl Files {
         path: &FilePath,
         permission: Permission,
     ) -> Result<(), ServiceError> {
-        let (path, user) = (path.clone(), caller.user_id().map(str::to_owned));
-        let read = self.database.read(move |connection| {
-            is_allowed(connection, path.as_str(), permission, user.as_deref())
-        });
+        let (path, caller) = (path.clone(), caller.clone());
+        let read = self
+            .database
+            .read(move |connection| is_allowed(connection, path.as_str(), permission, &caller));
         match read.await? {
             true => Ok(()),
             false => {
@@ -109,28 +111,44 @@ fn is_allowed(
     connection: &Connection,
     path: &str,
     permission: Permission,
-    user: Option<&str>,
+    caller: &Caller,
 ) -> Result<bool, ServiceError> {
     let mut statement = connection.prepare_cached(
         "SELECT is_granted FROM file_permission WHERE path = ? AND permission = ? AND kind = ? AND grantee = ?",
     )?;
-    let role = match user {
-        Some(_) => "AuthenticatedUser",
-        None => "NotAuthenticatedUser",
-    };
-    let of_user = user.into_iter().flat_map(|id| [(USER, id), (USER, ALL)]);
-    let grantees: Vec<(&str, &str)> = of_user.chain([(ROLE, role), (ROLE, ALL)]).collect();
+    let grantees = grantees(connection, caller)?;
     let ends = path.match_indices('/').map(|(end, _)| end);
     let mut ends: Vec<usize> = ends.chain([path.len()]).collect();
     ends.reverse();
     for end in ends {
-        for (kind, grantee) in &grantees {
-            let rule = params![&path[..end], permission.name(), kind, grantee];
-            let rule = statement.query_row(rule, |row| row.get::<_, bool>(0));
-            if let Some(is_granted) = rule.optional()? {
+        for (kind, names) in &grantees {
+            let mut rules = Vec::new();
+            for name in names {
+                let rule = params![&path[..end], permission.name(), kind, name];
+                let found = statement.query_map(rule, |row| row.get::<_, bool>(0))?;
+                rules.extend(found.collect::<Result<Vec<_>, _>>()?);
+            }
+            if let Some(is_granted) = rules.into_iter().min() {
                 return Ok(is_granted);
             }
         }
     }
     Ok(true)
+}
+
+/// Returns the grantees of which a caller is one, in the order in which their rules decide.
+fn grantees(
+    connection: &Connection,
+    caller: &Caller,
+) -> Result<Vec<(&'static str, Vec<String>)>, ServiceError> {
+    let all = || vec![ALL.to_owned()];
+    let mut grantees = Vec::new();
+    if let Some(user) = caller.user_id() {
+        grantees.push((USER, vec![user.to_owned()]));
+        grantees.push((USER, all()));
+        grantees.push((ROLE, roles::assigned(connection, user)?));
+    }
+    grantees.push((ROLE, roles::of_caller(connection, caller)?));
+    grantees.push((ROLE, all()));
+    Ok(grantees)
 }

@@ -1,6 +1,5 @@
 //! Executes one operation of a transaction, whose references are resolved.
 
-use rusqlite::Connection;
 use serde_json::{Map, Value};
 
 use super::operation::{Operation, OperationType};
@@ -8,6 +7,7 @@ use crate::id::new_id;
 use crate::query::find::Find;
 use crate::service_error::{ServiceError, code};
 use crate::services::relations::{self, Change, Children, Target};
+use crate::services::row_access::RowAccess;
 use crate::services::{fields, rows, system_properties};
 use crate::store::schema::{OBJECT_ID, Table, is_system};
 use crate::text::shorten;
@@ -16,136 +16,117 @@ use crate::text::shorten;
 const MAX_BULK: usize = 100;
 
 /// What is the same for all operations of a transaction.
-pub(super) struct Execution {
+pub(super) struct Execution<'a> {
+    pub(super) rows: RowAccess<'a>,
     /// The user who owns the rows that are created.
     pub(super) owner: Option<String>,
     pub(super) now: i64,
 }
 
-impl Execution {
+impl Execution<'_> {
     /// Returns the result of an operation.
     pub(super) fn execute(
         &self,
-        connection: &Connection,
         operation: &Operation,
         payload: Value,
     ) -> Result<Value, ServiceError> {
-        let mut table = Table::existing(connection, &operation.table)?;
+        let mut table = Table::existing(self.rows.connection, &operation.table)?;
         let table = &mut table;
         match operation.ty {
-            OperationType::Create => self.create(connection, table, object(payload)?),
+            OperationType::Create => self.create(table, object(payload)?),
             OperationType::CreateBulk => {
                 let rows = list(payload, "create")?.into_iter();
-                let ids = rows.map(|row| self.create(connection, table, object(row)?).and_then(id));
+                let ids = rows.map(|row| self.create(table, object(row)?).and_then(id));
                 ids.collect()
             }
-            OperationType::Upsert => self.upsert(connection, table, object(payload)?),
+            OperationType::Upsert => self.upsert(table, object(payload)?),
             OperationType::UpsertBulk => {
                 let rows = list(payload, "upsert")?.into_iter();
-                let ids = rows.map(|row| self.upsert(connection, table, object(row)?).and_then(id));
+                let ids = rows.map(|row| self.upsert(table, object(row)?).and_then(id));
                 ids.collect()
             }
             OperationType::Update => {
                 let changes = object(payload)?;
                 let object_id = fields::text(&changes, OBJECT_ID)?;
                 let object_id = object_id.ok_or_else(|| missing(OBJECT_ID))?.to_owned();
-                self.update(connection, table, &object_id, changes)
+                self.update(table, &object_id, changes)
             }
-            OperationType::UpdateBulk => self.update_bulk(connection, table, object(payload)?),
+            OperationType::UpdateBulk => self.update_bulk(table, object(payload)?),
             OperationType::Delete => {
-                rows::delete(connection, table, &text_id(payload)?)?;
+                self.rows.delete(table, &text_id(payload)?)?;
                 Ok(Value::from(self.now))
             }
-            OperationType::DeleteBulk => delete_bulk(connection, table, object(payload)?),
-            OperationType::Find => find(connection, table, object(payload)?),
-            OperationType::AddRelation => relate(connection, table, Change::Add, object(payload)?),
-            OperationType::SetRelation => relate(connection, table, Change::Set, object(payload)?),
+            OperationType::DeleteBulk => delete_bulk(&self.rows, table, object(payload)?),
+            OperationType::Find => find(&self.rows, table, object(payload)?),
+            OperationType::AddRelation => relate(&self.rows, table, Change::Add, object(payload)?),
+            OperationType::SetRelation => relate(&self.rows, table, Change::Set, object(payload)?),
             OperationType::DeleteRelation => {
-                relate(connection, table, Change::Remove, object(payload)?)
+                relate(&self.rows, table, Change::Remove, object(payload)?)
             }
         }
     }
 
-    fn create(
-        &self,
-        connection: &Connection,
-        table: &mut Table,
-        row: Map<String, Value>,
-    ) -> Result<Value, ServiceError> {
+    fn create(&self, table: &mut Table, row: Map<String, Value>) -> Result<Value, ServiceError> {
         if row.get(OBJECT_ID).is_some_and(|id| !id.is_null()) {
             let why = "The objectId of a new object is set by the server and must not be given";
             return Err(ServiceError::new(code::OBJECT_ID_GIVEN, why));
         }
-        self.insert(connection, table, row, new_id())
+        let row = checked(table, row)?;
+        let new = self.new_row(new_id());
+        self.rows.insert(table, row, &new).map(Value::from)
     }
 
-    fn insert(
-        &self,
-        connection: &Connection,
-        table: &mut Table,
-        row: Map<String, Value>,
-        object_id: String,
-    ) -> Result<Value, ServiceError> {
-        let row = checked(table, row)?;
-        let new = rows::NewRow {
+    fn new_row(&self, object_id: String) -> rows::NewRow {
+        rows::NewRow {
             object_id,
             owner_id: self.owner.clone(),
             created: self.now,
-        };
-        rows::insert(connection, table, row, &new).map(Value::from)
+        }
     }
 
-    fn upsert(
-        &self,
-        connection: &Connection,
-        table: &mut Table,
-        row: Map<String, Value>,
-    ) -> Result<Value, ServiceError> {
+    fn upsert(&self, table: &mut Table, row: Map<String, Value>) -> Result<Value, ServiceError> {
         match fields::text(&row, OBJECT_ID)?.map(str::to_owned) {
             Some(id) if id.is_empty() => Err(ServiceError::new(
                 code::INVALID_VALUE,
                 "the objectId is empty",
             )),
-            Some(id) if rows::exists(connection, table, &id)? => {
+            id => {
+                let new = self.new_row(id.unwrap_or_else(new_id));
                 let row = checked(table, row)?;
-                if row.is_empty() {
-                    return rows::touch(connection, table, &id, self.now).map(Value::from);
-                }
-                rows::update(connection, table, &id, row, self.now).map(Value::from)
+                self.rows.upsert(table, row, &new).map(Value::from)
             }
-            id => self.insert(connection, table, row, id.unwrap_or_else(new_id)),
         }
     }
 
     fn update(
         &self,
-        connection: &Connection,
         table: &mut Table,
         object_id: &str,
         changes: Map<String, Value>,
     ) -> Result<Value, ServiceError> {
         let changes = checked(table, changes)?;
-        rows::update(connection, table, object_id, changes, self.now).map(Value::from)
+        self.rows
+            .update(table, object_id, changes, self.now)
+            .map(Value::from)
     }
 
     fn update_bulk(
         &self,
-        connection: &Connection,
         table: &mut Table,
         mut payload: Map<String, Value>,
     ) -> Result<Value, ServiceError> {
         let changes = object(payload.remove("changes").unwrap_or_default())?;
         let changes = checked(table, changes)?;
         match children(&mut payload)? {
-            Children::Where(clause) => {
-                rows::update_where(connection, table, &clause, None, changes, self.now)
-                    .map(Value::from)
-            }
+            Children::Where(clause) => self
+                .rows
+                .update_where(table, &clause, changes, self.now)
+                .map(Value::from),
             Children::Ids(ids) => {
                 let mut updated = 0;
                 for id in ids {
-                    if rows::exists(connection, table, &id)? {
-                        rows::update(connection, table, &id, changes.clone(), self.now)?;
+                    if rows::exists(self.rows.connection, table, &id)? {
+                        self.rows.update(table, &id, changes.clone(), self.now)?;
                         updated += 1;
                     }
                 }
@@ -172,19 +153,17 @@ fn checked(table: &Table, row: Map<String, Value>) -> Result<Map<String, Value>,
 }
 
 fn delete_bulk(
-    connection: &Connection,
+    rows: &RowAccess<'_>,
     table: &Table,
     mut payload: Map<String, Value>,
 ) -> Result<Value, ServiceError> {
     match children(&mut payload)? {
-        Children::Where(clause) => {
-            rows::delete_where(connection, table, &clause, None).map(Value::from)
-        }
+        Children::Where(clause) => rows.delete_where(table, &clause).map(Value::from),
         Children::Ids(ids) => {
             let mut deleted = 0;
             for id in ids {
-                if rows::exists(connection, table, &id)? {
-                    rows::delete(connection, table, &id)?;
+                if rows::exists(rows.connection, table, &id)? {
+                    rows.delete(table, &id)?;
                     deleted += 1;
                 }
             }
@@ -194,7 +173,7 @@ fn delete_bulk(
 }
 
 fn find(
-    connection: &Connection,
+    rows: &RowAccess<'_>,
     table: &Table,
     mut payload: Map<String, Value>,
 ) -> Result<Value, ServiceError> {
@@ -212,12 +191,12 @@ fn find(
             payload.insert(of_search.to_owned(), value);
         }
     }
-    let rows = Find::from_body(payload)?.rows(connection, table)?;
-    Ok(rows.into_iter().map(Value::from).collect())
+    let found = Find::from_body(payload)?.rows(rows.connection, &rows.find(table)?)?;
+    Ok(found.into_iter().map(Value::from).collect())
 }
 
 fn relate(
-    connection: &Connection,
+    rows: &RowAccess<'_>,
     table: &Table,
     change: Change,
     mut payload: Map<String, Value>,
@@ -233,7 +212,7 @@ fn relate(
         column,
     };
     let children = children(&mut payload)?;
-    relations::change(connection, &target, change, &children).map(Value::from)
+    relations::change(rows, &target, change, &children).map(Value::from)
 }
 
 /// Reads which rows an operation selects: `conditional`, a where clause, or `unconditional`, a list of ids or rows.

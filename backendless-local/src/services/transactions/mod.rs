@@ -6,13 +6,14 @@ mod execute;
 mod operation;
 mod reference;
 
-use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
 use crate::clock::Clock;
 use crate::service_error::{ErrorKind, ServiceError, code};
+use crate::services::access::AccessControl;
 use crate::services::caller::Caller;
 use crate::services::fields;
+use crate::services::row_access::RowAccess;
 use crate::store::database::Database;
 use execute::Execution;
 use operation::Operation;
@@ -30,11 +31,16 @@ const ISOLATION_LEVELS: [&str; 4] = [
 pub(crate) struct Transactions {
     database: Database,
     clock: Clock,
+    access: AccessControl,
 }
 
 impl Transactions {
-    pub(super) fn new(database: Database, clock: Clock) -> Transactions {
-        Transactions { database, clock }
+    pub(super) fn new(database: Database, clock: Clock, access: AccessControl) -> Transactions {
+        Transactions {
+            database,
+            clock,
+            access,
+        }
     }
 
     /// Executes the operations of a body and returns the response: `success`, `error` and `results`. The response to an
@@ -52,13 +58,15 @@ impl Transactions {
         let operations = sent.iter().map(Operation::parse);
         let operations = operations.collect::<Result<Vec<_>, _>>()?;
         operation::check_ids(&operations)?;
-        let execution = Execution {
-            owner: caller.user_id().map(str::to_owned),
-            now: self.clock.now(),
-        };
+        let (now, access) = (self.clock.now(), self.access.clone());
         let write = self.database.write_by_clause(move |transaction| {
+            let execution = Execution {
+                rows: RowAccess::new(&access, transaction, &caller),
+                owner: caller.user_id().map(str::to_owned),
+                now,
+            };
             transaction.execute_batch("SAVEPOINT unit_of_work")?;
-            match execute_all(transaction, &execution, &operations) {
+            match execute_all(&execution, &operations) {
                 Ok(results) => Ok(json!({"success": true, "error": null, "results": results})),
                 Err((_, error)) if error.kind() == ErrorKind::Internal => Err(error),
                 Err((at, error)) => {
@@ -76,15 +84,14 @@ impl Transactions {
 }
 
 fn execute_all(
-    connection: &Connection,
-    execution: &Execution,
+    execution: &Execution<'_>,
     operations: &[Operation],
 ) -> Result<Map<String, Value>, (usize, ServiceError)> {
     let mut outcomes = Outcomes::default();
     for (at, operation) in operations.iter().enumerate() {
         let outcome = outcomes
             .resolve(&operation.payload)
-            .and_then(|payload| execution.execute(connection, operation, payload));
+            .and_then(|payload| execution.execute(operation, payload));
         let outcome = outcome.map_err(|error| (at, error))?;
         outcomes.add(operation, outcome);
     }

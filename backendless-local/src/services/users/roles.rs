@@ -1,19 +1,14 @@
 //! Roles: those of the system, which follow from the request, and those of the application, which are assigned to users.
 
-use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
 
 use super::properties::SOCIAL_ACCOUNT;
 use super::status::text_column;
-use super::{OWN_ACCOUNT, TABLE, Users, check_user, find_id, unknown_user};
-use crate::query::find::Find;
-use crate::query::row::Row;
-use crate::query::sql::Sql;
+use super::{OWN_ACCOUNT, Users, check_user, find_id, unknown_user};
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::{ApiKey, Caller};
 use crate::services::fields;
-use crate::store::schema::{OBJECT_ID, Table};
 use crate::text::shorten;
 
 pub(super) const TABLES: &str = "
@@ -188,36 +183,6 @@ impl Users {
             Ok(())
         });
         write.await
-    }
-
-    /// Returns a page of the users who have a role of the application.
-    pub(crate) async fn find_by_role(
-        &self,
-        role: String,
-        load_roles: bool,
-        find: Find,
-    ) -> Result<Vec<Row>, ServiceError> {
-        if SYSTEM_ROLES.contains(&role.as_str()) {
-            let what = "finding the users of a system role";
-            return Err(ServiceError::not_implemented(what));
-        }
-        let read = self.database.read(move |connection| {
-            check_role(connection, &role)?;
-            let table = Table::existing(connection, TABLE)?;
-            let condition =
-                Sql::text("object_id IN (SELECT user_id FROM role_assignment WHERE role = ")
-                    .append(Sql::value(Stored::Text(role)))
-                    .then(")");
-            let mut users = find.restricted(Some(condition)).rows(connection, &table)?;
-            for user in users.iter_mut().filter(|_| load_roles) {
-                if let Some(user_id) = user.text(OBJECT_ID) {
-                    let roles = assigned(connection, user_id)?;
-                    user.push("roles", roles);
-                }
-            }
-            Ok(users)
-        });
-        read.await
     }
 }
 

@@ -37,6 +37,11 @@ impl Table {
         })
     }
 
+    /// Returns the tables that can be reached through relations.
+    pub(crate) fn reachable(&self) -> &[Table] {
+        &self.reachable
+    }
+
     pub(crate) fn relations(&self) -> &[Relation] {
         &self.relations
     }
