@@ -284,7 +284,8 @@ fn failed_start_says_what_to_do() {
 #[tokio::test]
 async fn key_of_server_side_code_and_roles_are_options() {
     let options = ["--port", "0", "--app-id", "APP", "--cloud-code-key", "CODE"];
-    let program = Program::start(&[&options[..], &["--role", "Editor", "--role", "Owner"]].concat());
+    let program =
+        Program::start(&[&options[..], &["--role", "Editor", "--role", "Owner"]].concat());
     let (http, base) = (client(), &program.base);
     let user = json!({"email": "a@b.c", "password": "pw"});
     let created = http.post(format!("{base}/users/register")).json(&user);
