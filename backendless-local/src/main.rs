@@ -41,6 +41,12 @@ struct Options {
     /// REST API key [default: the one in the data folder, else random]
     #[arg(long, value_name = "KEY")]
     api_key: Option<String>,
+    /// API key of server-side code, which may do what no client may [default: random]
+    #[arg(long, value_name = "KEY")]
+    cloud_code_key: Option<String>,
+    /// Role of the application that can be assigned to users; can be given several times
+    #[arg(long = "role", value_name = "NAME")]
+    roles: Vec<String>,
     /// Fraction of requests that get a fault, from 0 to 1: a connection reset, an incomplete
     /// response, a delay of 50 ms, status 429 or 503
     #[arg(long, value_name = "RATE", value_parser = parse_rate, allow_negative_numbers = true)]
@@ -126,6 +132,12 @@ async fn start(options: Options) -> Result<Server, Error> {
     }
     if let Some(api_key) = options.api_key {
         builder = builder.api_key(api_key);
+    }
+    if let Some(key) = options.cloud_code_key {
+        builder = builder.cloud_code_key(key);
+    }
+    for role in options.roles {
+        builder = builder.role(role);
     }
     if let Some(rate) = options.faults {
         builder = builder.faults(Faults::seeded(options.fault_seed).with_each(rate));

@@ -53,7 +53,10 @@ impl CloudCode {
         arguments: Value,
     ) -> Result<Value, ServiceError> {
         let handler = self.events.get(event).cloned().ok_or_else(|| {
-            let message = format!("there is no handler of the event '{}'", shorten(event));
+            let message = format!(
+                "Custom event handler with name '{}' does not exists",
+                shorten(event)
+            );
             ServiceError::new(code::SERVICE_ERROR, message)
         })?;
         run(handler, arguments).await

@@ -38,6 +38,7 @@ fn property(name: &str, data_type: &str, related: Option<&str>, is_primary_key: 
         "type": data_type,
         "required": false,
         "defaultValue": null,
+        "expression": null,
         "relatedTable": related,
         "customRegex": null,
         "autoLoad": false,

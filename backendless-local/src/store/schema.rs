@@ -76,9 +76,10 @@ impl Table {
         Table::find(connection, name)?.ok_or_else(|| {
             ServiceError::new(
                 code::UNKNOWN_TABLE,
+                // The service repeats the beginning of the message.
                 format!(
-                    "Table not found by name '{}'. Make sure the client class referenced in the \
-                     API call has the same literal name as the table in Backendless console",
+                    "Table not found by name 'Table not found by name '{}'. Make sure the client class referenced in \
+                     the API call has the same literal name as the table in Backendless console'",
                     shorten(name)
                 ),
             )

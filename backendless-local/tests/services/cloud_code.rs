@@ -203,3 +203,15 @@ async fn method_that_never_returns_does_not_prevent_a_stop() {
     drop(app);
     assert!(call.await.unwrap().is_err());
 }
+
+#[tokio::test]
+async fn event_without_a_handler_has_the_message_of_the_service() {
+    let app = TestServer::start().await;
+    let call = app.post("/servercode/events/customEvent", &json!({}));
+    let (status, code, message) = call.send().await.error();
+    assert_eq!((status, code), (400, 14_000));
+    assert_eq!(
+        message,
+        "Custom event handler with name 'customEvent' does not exists"
+    );
+}

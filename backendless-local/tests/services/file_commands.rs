@@ -289,3 +289,17 @@ async fn denied_permissions_are_enforced_and_the_closest_rule_decides() {
     let kind = set("MAYBE", "d", everybody("READ"));
     assert_eq!(kind.rejected().await, (400, 8008));
 }
+
+#[tokio::test]
+async fn directories_may_have_the_names_of_commands() {
+    let app = TestServer::start().await;
+    for command in ["copy", "move", "rename"] {
+        let file = format!("/files/{command}/a.txt");
+        app.milk(&format!("{command}/a.txt")).await;
+        assert_eq!(app.get(&file).send().await.body, b"milk", "{command}");
+        let rename = json!({"oldPathName": format!("/{command}/a.txt"), "newName": "b.txt"});
+        app.put_json("/files/rename", &rename).ok().await;
+        let renamed = format!("/files/{command}/b.txt");
+        assert_eq!(app.get(&renamed).send().await.body, b"milk", "{command}");
+    }
+}

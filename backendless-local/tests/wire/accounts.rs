@@ -278,3 +278,27 @@ async fn confirmation_address_of_one_user_confirms_no_other() {
         .rejected(404, 3057)
         .await;
 }
+
+#[tokio::test]
+async fn server_side_code_logs_a_user_in_by_object_id() {
+    let app = TestServer::start().await;
+    let user = app.user("a@b.c", "pw").await;
+    let login = |body: Value| code(&app, Method::POST, "/users/login").json(&body);
+    let session = login(json!({"objectId": user["objectId"]})).ok().await;
+    assert_eq!(session["objectId"], user["objectId"]);
+    let path = format!("/users/isvalidusertoken/{}", text(&session["user-token"]));
+    assert_eq!(app.get(&path).ok().await, true);
+    login(json!({"objectId": "unknown"}))
+        .rejected(401, 3003)
+        .await;
+    login(json!({"objectId": user["objectId"], "password": "pw"}))
+        .rejected(400, 2014)
+        .await;
+
+    let status = format!("/users/{}/status", text(&user["objectId"]));
+    let disable = code(&app, Method::PUT, &status).json(&json!({"userStatus": "DISABLED"}));
+    assert_eq!(disable.send().await.status(), 200);
+    login(json!({"objectId": user["objectId"]}))
+        .rejected(400, 3090)
+        .await;
+}

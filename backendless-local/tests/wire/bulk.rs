@@ -140,13 +140,27 @@ async fn rows_belong_to_the_user_who_created_them() {
 }
 
 #[tokio::test]
-async fn users_are_registered_one_by_one() {
+async fn bulk_creation_of_users_registers_each_of_them_or_none() {
     let app = TestServer::start().await;
-    let body = json!([{"email": "a@example.com", "password": "secret"}]);
-    app.post("/data/bulk/Users", body.clone())
-        .rejected(404, 2001)
+    let user = |email: &str| json!({"email": email, "password": "secret", "name": "N"});
+    let body = json!([user("a@example.com"), user("b@example.com")]);
+    let ids = app.post("/data/bulk/Users", body).ok().await;
+    let session = app.login("b@example.com", "secret").ok().await;
+    assert_eq!(session["objectId"], ids[1]);
+    assert_eq!(session["ownerId"], ids[1]);
+    assert_eq!(session["userStatus"], "ENABLED");
+
+    // The second has an identity that exists, so the first is not registered either.
+    let body = json!([user("c@example.com"), user("A@example.com")]);
+    app.post("/data/bulk/Users", body).rejected(400, 3033).await;
+    let body = json!([user("c@example.com"), {"email": "d@example.com"}]);
+    app.post("/data/bulk/Users", body).rejected(400, 3011).await;
+    assert_eq!(app.get("/data/Users/count").ok().await, 2);
+    app.login("c@example.com", "secret")
+        .rejected(401, 3003)
         .await;
-    app.put("/data/bulkupsert/Users", body)
+
+    app.put("/data/bulkupsert/Users", json!([user("e@example.com")]))
         .rejected(404, 2001)
         .await;
 }

@@ -19,7 +19,7 @@ async fn columns_are_described_with_all_properties_of_the_service() {
     assert_eq!(
         columns[0],
         json!({"name": "objectId", "type": "STRING_ID", "required": false, "defaultValue": null,
-            "relatedTable": null, "customRegex": null, "autoLoad": false, "isPrimaryKey": true})
+            "expression": null, "relatedTable": null, "customRegex": null, "autoLoad": false, "isPrimaryKey": true})
     );
     let types: Vec<_> = columns.iter().map(|column| text(&column["type"])).collect();
     assert_eq!(

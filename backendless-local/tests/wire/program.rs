@@ -280,3 +280,22 @@ fn failed_start_says_what_to_do() {
         assert_eq!(message.lines().count(), 1, "{arguments:?}: {message}");
     }
 }
+
+#[tokio::test]
+async fn key_of_server_side_code_and_roles_are_options() {
+    let options = ["--port", "0", "--app-id", "APP", "--cloud-code-key", "CODE"];
+    let program =
+        Program::start(&[&options[..], &["--role", "Editor", "--role", "Owner"]].concat());
+    let (http, base) = (client(), &program.base);
+    let user = json!({"email": "a@b.c", "password": "pw"});
+    let created = http.post(format!("{base}/users/register")).json(&user);
+    let created: Value = created.send().await.unwrap().json().await.unwrap();
+
+    let origin = base.split("/APP/").next().unwrap();
+    for (role, status) in [("Editor", 200), ("Owner", 200), ("Guest", 404)] {
+        let assignment = json!({"user": text(&created["objectId"]), "roleName": role});
+        let assign = http.post(format!("{origin}/APP/CODE/users/assignRole"));
+        let response = assign.json(&assignment).send().await.unwrap();
+        assert_eq!(response.status(), status, "{role}");
+    }
+}

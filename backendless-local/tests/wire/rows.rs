@@ -269,9 +269,10 @@ async fn unknown_table_is_rejected_and_not_created() {
         app.get("/data/Nope"),
     ] {
         let message = call.rejected(400, 1009).await;
-        assert!(
-            message.starts_with("Table not found by name 'Nope'"),
-            "{message}"
+        assert_eq!(
+            message,
+            "Table not found by name 'Table not found by name 'Nope'. Make sure the client class referenced in the API \
+             call has the same literal name as the table in Backendless console'"
         );
     }
 }

@@ -140,7 +140,7 @@ async fn users_are_read_like_rows_without_passwords() {
 }
 
 #[tokio::test]
-async fn user_can_change_only_itself() {
+async fn user_can_delete_only_itself_and_change_only_properties_of_others() {
     let app = TestServer::start().await;
     let (a, b) = (app.user("a@b.c", "pw").await, app.user("b@b.c", "pw").await);
     let path = format!("/data/Users/{}", text(&a["objectId"]));
@@ -148,10 +148,16 @@ async fn user_can_change_only_itself() {
     app.put(&path, json!({"name": "X"}))
         .rejected(400, 3028)
         .await;
-    app.put(&path, json!({"name": "X"}))
-        .token(&b["user-token"])
-        .rejected(400, 3029)
-        .await;
+    // Another user may change properties, but not the access to the account.
+    for access in [json!({"password": "stolen"}), json!({"email": "x@b.c"})] {
+        app.put(&path, access)
+            .token(&b["user-token"])
+            .rejected(400, 3029)
+            .await;
+    }
+    let unchanged_identity = json!({"email": "A@b.c", "name": "by b"});
+    let changed = app.put(&path, unchanged_identity).token(&b["user-token"]);
+    assert_eq!(changed.ok().await["name"], "by b");
     app.delete(&path).rejected(400, 3095).await;
     app.delete(&path)
         .token(&b["user-token"])

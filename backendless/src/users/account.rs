@@ -44,7 +44,7 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// - [`Forbidden`](crate::ErrorKind::Forbidden) with code 3029 for another user.
+    /// - [`Forbidden`](crate::ErrorKind::Forbidden) with code 3029 for another user, if the service or its permissions do not allow it.
     /// - [`Api`](crate::ErrorKind::Api) with code 3028 for a client without a session.
     /// - [`Conflict`](crate::ErrorKind::Conflict) with code 3018 if another user has the new identity.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the changes cannot be serialized, or the id cannot be a

@@ -75,9 +75,10 @@ async fn register(
 
 async fn login(
     State(services): State<Services>,
+    caller: Caller,
     Object(body): Object,
 ) -> Result<Json<Row>, ErrorResponse> {
-    Ok(Json(services.users.login(&body).await?))
+    Ok(Json(services.users.login(&caller, &body).await?))
 }
 
 async fn logout(State(services): State<Services>, caller: Caller) -> Result<(), ErrorResponse> {

@@ -53,16 +53,21 @@ impl Data {
         bodies: Vec<Map<String, Value>>,
         existing: Existing,
     ) -> Result<Vec<String>, ServiceError> {
-        if table == users::TABLE {
-            let what = "creating or changing several users with one request";
-            return Err(ServiceError::not_implemented(what));
-        }
         if bodies.len() > MAX_OBJECTS {
             let message = format!(
                 "the request has {} objects, and at most {MAX_OBJECTS} are allowed",
                 bodies.len()
             );
             return Err(ServiceError::new(code::INVALID_VALUE, message));
+        }
+        if table == users::TABLE {
+            return match existing {
+                Existing::Rejected => self.users.register_many(bodies).await,
+                Existing::Updated => {
+                    let what = "creating or changing several users with one request";
+                    Err(ServiceError::not_implemented(what))
+                }
+            };
         }
         let objects: Result<Vec<_>, ServiceError> = bodies
             .into_iter()

@@ -4,10 +4,12 @@
 //! and `sessions` store hashes in tables that no query can read, so no clause, projection or row
 //! ever exposes a password or a token.
 
+mod bulk;
 mod checks;
 pub(crate) mod confirmation;
 mod credentials;
 mod guests;
+mod login_by_id;
 mod passwords;
 mod properties;
 mod registration;
@@ -63,6 +65,30 @@ pub(super) struct UserOptions {
     pub(super) base_url: Arc<str>,
     pub(super) email_confirmation: bool,
     pub(super) providers: HashMap<String, Handler>,
+}
+
+impl UserOptions {
+    /// Sets the properties of a new user that only the server writes.
+    fn complete(&self, fields: &mut Map<String, Value>) {
+        let status = match self.email_confirmation {
+            true => status::EMAIL_CONFIRMATION_PENDING,
+            false => status::ENABLED,
+        };
+        fields.insert(USER_STATUS.to_owned(), Value::from(status));
+        fields.insert(SOCIAL_ACCOUNT.to_owned(), Value::from(OWN_ACCOUNT));
+    }
+
+    /// Sends the e-mail that a new user must confirm, if the settings demand it.
+    fn request_confirmation(
+        &self,
+        connection: &Connection,
+        user_id: &str,
+    ) -> Result<(), ServiceError> {
+        match self.email_confirmation {
+            true => confirmation::send(connection, &self.base_url, user_id),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Prints nothing but the name: the URL contains the key.
@@ -140,30 +166,32 @@ impl Users {
             created: self.clock.now(),
         };
         let options = Arc::clone(&self.options);
-        let status = match options.email_confirmation {
-            true => status::EMAIL_CONFIRMATION_PENDING,
-            false => status::ENABLED,
-        };
         let write = self.database.write(move |transaction| {
             let user_id = new.object_id.as_str();
             credentials::create(transaction, user_id, &identity, &hash)?;
-            fields.insert(USER_STATUS.to_owned(), Value::from(status));
-            fields.insert(SOCIAL_ACCOUNT.to_owned(), Value::from(OWN_ACCOUNT));
+            options.complete(&mut fields);
             let mut table = Table::existing(transaction, TABLE)?;
             let user = match is_guest {
                 true => rows::update(transaction, &mut table, user_id, fields, new.created)?,
                 false => rows::insert(transaction, &mut table, fields, &new)?,
             };
-            if options.email_confirmation {
-                confirmation::send(transaction, &options.base_url, user_id)?;
-            }
+            options.request_confirmation(transaction, user_id)?;
             Ok(user)
         });
         write.await
     }
 
     /// Returns the user with a new token.
-    pub(crate) async fn login(&self, body: &Map<String, Value>) -> Result<Row, ServiceError> {
+    pub(crate) async fn login(
+        &self,
+        caller: &Caller,
+        body: &Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
+        if caller.is_cloud_code()
+            && let Some(object_id) = registration::only_object_id(body)
+        {
+            return self.login_by_id(object_id.to_owned()).await;
+        }
         let (login, password) = registration::parse_login(body)?;
         let identity = registration::identity_key(&login);
         let credential = self
@@ -243,7 +271,8 @@ impl Users {
         }
     }
 
-    /// Updates a user, which only the user itself and server-side code may do. The identity stays unique. A change of the
+    /// Updates a user, which other users and server-side code may do as well, except that other users may change neither
+    /// the password nor the identity. The identity stays unique. A change of the
     /// password ends the other sessions of the user.
     pub(crate) async fn update(
         &self,
@@ -274,6 +303,14 @@ impl Users {
         let write = self.database.write(move |transaction| {
             let mut table = Table::existing(transaction, TABLE)?;
             let (identity, hash) = (identity.as_deref(), hash.as_deref());
+            let is_same = match identity {
+                Some(identity) => credentials::find(transaction, identity)?
+                    .is_some_and(|(user_id, _)| user_id == object_id),
+                None => true,
+            };
+            if hash.is_some() || !is_same {
+                check_self(&caller, &object_id, Change::Access)?;
+            }
             credentials::change(transaction, &object_id, identity, hash)?;
             if hash.is_some() {
                 let kept = caller.session.as_ref().map(|session| &session.token);
@@ -346,31 +383,35 @@ fn unknown_user() -> ServiceError {
     ServiceError::not_found(code::UNKNOWN_USER, message)
 }
 
-/// A change of a user that only the user itself may make.
+/// A change of a user that not every client may make.
 #[derive(Clone, Copy)]
 enum Change {
+    /// Of properties, by any user.
     Update,
+    /// Of the password or the identity, by the user itself.
+    Access,
     Delete,
 }
 
-/// Checks that the caller is the user, or server-side code.
+/// Checks that the caller may change the user: it is the user itself or server-side code, or the change is of properties.
 fn check_self(caller: &Caller, object_id: &str, change: Change) -> Result<(), ServiceError> {
     if caller.is_cloud_code() {
         return Ok(());
     }
     let (code, message) = match (caller.user_id(), change) {
         (Some(caller), _) if caller == object_id => return Ok(()),
-        (Some(_), Change::Update) => (
+        (Some(_), Change::Access) => (
             code::UPDATE_OF_ANOTHER_USER,
-            "A user can be updated by itself only",
+            "The password and the e-mail address of a user can be changed by itself only",
         ),
+        (Some(_), Change::Update) => return Ok(()),
         (Some(_), Change::Delete) => (
             code::DELETE_OF_ANOTHER_USER,
             "A user can be deleted by itself only",
         ),
-        (None, Change::Update) => (
+        (None, Change::Update | Change::Access) => (
             code::UPDATE_NOT_LOGGED_IN,
-            "A user can be updated by itself only: log in and send the user-token",
+            "A user can be updated by users only: log in and send the user-token",
         ),
         (None, Change::Delete) => (
             code::DELETE_OF_ANOTHER_USER,

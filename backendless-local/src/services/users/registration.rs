@@ -99,10 +99,18 @@ pub(super) fn identity_key(identity: &str) -> String {
     identity.to_lowercase()
 }
 
+/// Returns the objectId of a login that has neither a login name nor a password.
+pub(super) fn only_object_id(body: &Map<String, Value>) -> Option<&str> {
+    let is_given = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+    let object_id = body.get(OBJECT_ID).and_then(Value::as_str);
+    object_id.filter(|_| !is_given("login") && !is_given(PASSWORD))
+}
+
 /// Returns the login name and the password. The login name may be a number.
 pub(super) fn parse_login(body: &Map<String, Value>) -> Result<(String, String), ServiceError> {
     let is_given = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
     if is_given(OBJECT_ID) && !is_given("login") {
+        // Server-side code has been handled by `only_object_id`.
         return Err(ServiceError::new(
             code::LOGIN_BY_OBJECT_ID,
             "Login by object id is allowed only for Code Runner API key",
