@@ -76,7 +76,7 @@ fn run(document: &mut Document, action: &Action<'_>) -> Result<(), Failure> {
         return Err(Failure::Outdated(error));
     }
     match &action.change {
-        Change::Update(value) if targets.len() > 1 && has_review(value) => {
+        Change::Update(value) if has_review(value) && are_several(document, &targets) => {
             let problem = format!(
                 "this action reviews the idempotency of {} operations at once, and of each that the document adds",
                 targets.len()
@@ -102,6 +102,17 @@ fn run(document: &mut Document, action: &Action<'_>) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Whether the targets are several operations. A duplicate operationId is an error of its own.
+fn are_several(document: &Document, targets: &[Pointer]) -> bool {
+    let id = |pointer: &Pointer| {
+        let operation = document.at(pointer)?;
+        operation.node().get("operationId").and_then(Node::str)
+    };
+    let first = targets.first().and_then(id);
+    let is_other = |pointer: &Pointer| first.is_none() || id(pointer) != first;
+    targets.iter().skip(1).any(is_other)
 }
 
 /// Whether a value states the idempotency of an operation.
