@@ -147,10 +147,16 @@ async fn user_updates_itself_and_server_code_updates_all_users() {
     let taken = json!({"email": "bob@example.com"});
     let error = users.update(&ann.object_id, &taken).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict);
+    // The official tests of the service change another user, but not its password or identity.
+    for changes in [
+        json!({"password": "n3w"}),
+        json!({"email": "eve@example.com"}),
+    ] {
+        let error = users.update(&bob.object_id, &changes).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Forbidden, "{changes}");
+        assert_eq!(error.code(), Some(ErrorCode::new(3_029)), "{changes}");
+    }
     let changes = json!({"name": "Bob"});
-    let error = users.update(&bob.object_id, &changes).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Forbidden);
-    assert_eq!(error.code(), Some(ErrorCode::new(3_029)));
     let anonymous = client.users().update(&bob.object_id, &changes).await;
     assert_eq!(anonymous.unwrap_err().code(), Some(ErrorCode::new(3_028)));
     let code = code_client(&server).users();
