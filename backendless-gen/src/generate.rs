@@ -15,6 +15,7 @@ use crate::render::{self, Header};
 use crate::review;
 use crate::rules::{self, Applied};
 use crate::source::Source;
+use crate::stack::with_large_stack;
 use crate::types;
 use crate::validate;
 use crate::variants;
@@ -46,6 +47,10 @@ pub struct GeneratedFile {
 ///
 /// If the specification is invalid or cannot be expressed. The message names the place and what would be valid there.
 pub fn generate(source: &Source, lock: &str) -> Result<Output, Error> {
+    with_large_stack(|| output(source, lock))
+}
+
+fn output(source: &Source, lock: &str) -> Result<Output, Error> {
     let header = Header::new(source, lock)?;
     let (model, document) = read(source)?;
     validate::consistency(&document, &model)?;

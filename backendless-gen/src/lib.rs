@@ -51,6 +51,7 @@ mod review;
 mod rules;
 mod source;
 pub mod spec;
+mod stack;
 mod template;
 #[doc(hidden)]
 pub mod testing;
@@ -63,3 +64,4 @@ pub use files::{Change, Drift, Workspace, Written};
 pub use generate::{GeneratedFile, Output, generate, merged};
 pub use overlay::Overlay;
 pub use source::{OVERLAYS, SPECIFICATION, Source, is_overlay, overlays};
+pub use stack::with_large_stack;

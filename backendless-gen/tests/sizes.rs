@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use backendless_gen::Source;
-use backendless_gen::testing::bindings;
+use backendless_gen::testing::{bindings, generate_leniently};
 
 /// A document with one operation, whose response is the component `S{count - 1}`. `schema` writes the component of an index
 /// greater than 0.
@@ -125,4 +125,17 @@ fn operations_whose_paths_differ_in_a_literal_are_generated() {
         .unwrap();
     }
     bindings(&Source::new("spec.yaml", text)).unwrap();
+}
+
+/// The thread of a test has a smaller stack than the generator needs for it.
+#[test]
+fn lists_that_are_nested_80_times_are_generated() {
+    let schema = (0..80).fold("{type: string}".to_owned(), |items, _| {
+        format!("{{type: array, items: {items}}}")
+    });
+    let source = document(2, |_| schema.clone());
+    let lock = include_str!("../../Cargo.lock");
+    let files = generate_leniently(&source, lock).unwrap();
+    let lists = files[0].text.matches("Vec<").count();
+    assert!(lists >= 80, "{lists}");
 }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use backendless_gen::{Error, Output, Workspace};
+use backendless_gen::{Error, Output, Workspace, with_large_stack};
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
@@ -70,7 +70,17 @@ fn main() -> ExitCode {
     }
     let command = Arguments::parse().command;
     let start = Instant::now();
-    let result = match command {
+    let result = with_large_stack(|| run(command));
+    let code = result.unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    });
+    eprintln!("took {} ms", start.elapsed().as_millis());
+    code
+}
+
+fn run(command: Command) -> Result<ExitCode, Error> {
+    match command {
         Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
         Command::Api { check } => Ok(api::run(&root(), check)),
         Command::Features => Ok(features::run(&root())),
@@ -83,13 +93,7 @@ fn main() -> ExitCode {
         Command::Check { list: false } => Ok(check::run(&root())),
         Command::Rehearse(arguments) => rehearse::run(&root(), arguments),
         Command::Spec(question) => spec::run(&root(), question),
-    };
-    let code = result.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
-        ExitCode::FAILURE
-    });
-    eprintln!("took {} ms", start.elapsed().as_millis());
-    code
+    }
 }
 
 fn generate(workspace: &Workspace, check: bool, report: bool) -> Result<ExitCode, Error> {

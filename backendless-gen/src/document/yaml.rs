@@ -1,14 +1,13 @@
 //! Parses YAML into nodes.
 
 use std::borrow::Cow;
-use std::thread;
 
 use indexmap::IndexMap;
 use saphyr::{LoadableYamlNode, MarkedYaml, Marker, Scalar, YamlData};
 use serde_json::Number;
 
 use super::{Data, Node, Place, Pointer};
-use crate::Error;
+use crate::{Error, stack};
 
 const HELP: &str = "one YAML 1.2 document whose keys are strings, each key once per mapping";
 
@@ -18,19 +17,12 @@ const MERGE: &str = "<<";
 /// The maximum depth of nested mappings and lists. Real documents have less than 40 levels.
 const MAX_DEPTH: usize = 100;
 
-/// The size of the parser's stack in bytes, which the system provides as it is used.
-const STACK: usize = 512 << 20;
-
 /// Parses the text of one file. `file` is its index among the files of the document.
 ///
 /// saphyr recurses into nested values, and would overflow a normal stack before their depth is known.
 pub(super) fn parse(name: &str, file: usize, text: &str) -> Result<Node, Error> {
-    thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK);
-        let worker = worker.spawn_scoped(scope, || load(name, file, text));
-        let result = worker.ok().and_then(|worker| worker.join().ok());
-        result.unwrap_or_else(|| Err(Error::new(format!("{name}: the YAML parser failed"))))
-    })
+    let result = stack::try_run(|| load(name, file, text));
+    result.unwrap_or_else(|_| Err(Error::new(format!("{name}: the YAML parser failed"))))
 }
 
 fn load(name: &str, file: usize, text: &str) -> Result<Node, Error> {

@@ -12,6 +12,7 @@ use crate::generate::{GeneratedFile, merged_document, model, raw, read};
 use crate::render::{self, Header};
 use crate::rules::RULES;
 use crate::source::Source;
+use crate::stack::with_large_stack;
 use crate::{mock, operations};
 
 /// Generated functions and types of one specification.
@@ -55,7 +56,7 @@ pub fn rules() -> Vec<&'static str> {
 ///
 /// See [`generate`](crate::generate).
 pub fn generate_leniently(source: &Source, lock: &str) -> Result<Vec<GeneratedFile>, Error> {
-    files(&merged_document(source)?, &Header::new(source, lock)?)
+    with_large_stack(|| files(&merged_document(source)?, &Header::new(source, lock)?))
 }
 
 fn files(document: &Document, header: &Header) -> Result<Vec<GeneratedFile>, Error> {

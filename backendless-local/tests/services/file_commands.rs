@@ -284,8 +284,8 @@ async fn denied_permissions_are_enforced_and_the_closest_rule_decides() {
     assert_eq!(missing.rejected().await, (404, 6007));
     let unknown = set("GRANT", "d", json!({"permission": "FIND", "role": "*"}));
     assert_eq!(unknown.rejected().await, (400, 8000));
-    let nobody = set("GRANT", "d", json!({"permission": "READ"}));
-    assert_eq!(nobody.rejected().await, (400, 8007));
+    let without_grantee = set("GRANT", "d", json!({"permission": "READ"}));
+    assert_eq!(without_grantee.rejected().await, (400, 8007));
     let kind = set("MAYBE", "d", everybody("READ"));
     assert_eq!(kind.rejected().await, (400, 8008));
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Call, TestServer, text};
 
-/// Entries of a diary, which belong to their owners, related to each other, and on a shelf that belongs to nobody.
+/// Entries of a diary, which belong to their owners, related to each other, and on a shelf without an owner.
 struct Diaries {
     app: TestServer,
     bob: Value,

@@ -39,7 +39,7 @@ pub(crate) struct Values {
 pub(crate) fn request(document: &Original, operation: &Operation, values: &Values) -> Request {
     let mut request = Request {
         method: operation.method.clone(),
-        // A fragment tells operations of one path apart, and is not sent.
+        // A fragment distinguishes operations of one path, and is not sent.
         path: operation
             .path
             .split('#')

@@ -118,7 +118,7 @@ impl Function {
             *last = Some(Role::Body);
         }
         let mut free: Vec<usize> = (0..operation.parameters.len()).collect();
-        // Names without the number or the place that tells two parameters apart come first.
+        // Names without the number or the place that distinguishes two parameters come first.
         for matches in [is_name, is_suffixed_name] {
             for (role, (name, _)) in roles.iter_mut().zip(&self.arguments) {
                 let found = free
