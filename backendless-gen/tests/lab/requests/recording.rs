@@ -75,9 +75,9 @@ fn receive(stream: TcpStream) -> Received {
     let length = length.map_or(0, |(_, length)| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
-    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     // The sender of the last request does not read the response.
-    let _ = reader.get_mut().write_all(answer);
+    let _ = reader.get_mut().write_all(response);
     Received {
         method,
         target,
