@@ -54,6 +54,9 @@ pub(crate) mod code {
     pub(crate) const EMAIL_NOT_CONFIRMED: i64 = 3087;
     pub(crate) const ACCOUNT_DISABLED: i64 = 3090;
     pub(crate) const DELETE_OF_ANOTHER_USER: i64 = 3095;
+    pub(crate) const ALREADY_CONFIRMED: i64 = 3102;
+    pub(crate) const CONFIRMATION_NOT_REQUIRED: i64 = 3103;
+    pub(crate) const NO_USER_TO_CONFIRM: i64 = 3104;
     pub(crate) const NO_AUTHENTICATED_USER: i64 = 3121;
     pub(crate) const VERIFICATION_NOT_ALLOWED: i64 = 3122;
     pub(crate) const NO_PERMISSION: i64 = 4000;

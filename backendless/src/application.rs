@@ -46,7 +46,8 @@ pub struct LoggerInfo {
 impl Client {
     /// Returns the description of the application.
     ///
-    /// The operation is beyond the document: it is known from the official JavaScript SDK, which sends it when it starts.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/index.js)).
     ///
     /// # Errors
     ///

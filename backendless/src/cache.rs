@@ -137,7 +137,8 @@ impl Cache {
     /// It is sent in whole seconds, the unit of the service, and rounded up. A second request sets the same time to live
     /// again, from then on.
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/ut_extending_objects_life_in_cach.html)).
     ///
     /// # Errors
     ///
@@ -162,9 +163,10 @@ impl Cache {
         Request::new(&self.client, request)
     }
 
-    /// Sets the time at which the value under `key` expires, at most two hours from now.
+    /// Sets the time at which the value under `key` expires, a `SystemTime` or a [`Timestamp`], at most two hours from now.
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/ut_extending_objects_life_in_cach.html)).
     ///
     /// # Errors
     ///
@@ -181,13 +183,13 @@ impl Cache {
     /// # let cache = client.cache();
     /// cache.put("greeting", "good morning").await?;
     /// let in_a_minute = SystemTime::now() + Duration::from_secs(60);
-    /// cache.expire_at("greeting", in_a_minute.into()).await?;
+    /// cache.expire_at("greeting", in_a_minute).await?;
     /// # });
     /// ```
-    pub fn expire_at(&self, key: impl Into<String>, time: Timestamp) -> Request<()> {
+    pub fn expire_at(&self, key: impl Into<String>, time: impl Into<Timestamp>) -> Request<()> {
         Request::new(
             &self.client,
-            raw::cache_expire_at(&key.into(), time.as_millis(), &EmptyObject {}),
+            raw::cache_expire_at(&key.into(), time.into().as_millis(), &EmptyObject {}),
         )
     }
 

@@ -64,6 +64,9 @@ impl Counters {
     /// The request is not idempotent: sent twice, it adds 2. Requests that are processed at the same time may receive the
     /// same value ([documentation](https://backendless.com/docs/rest/ut_increment_by_1__return_previou.html)).
     ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/ut_increment_by_1__return_previou.html)).
+    ///
     /// # Errors
     ///
     /// As [`increment`](Self::increment).
@@ -101,7 +104,8 @@ impl Counters {
     /// The request is not idempotent: sent twice, it adds the value twice. Requests that are processed at the same time may
     /// receive the same value ([documentation](https://backendless.com/docs/rest/ut_increment_by_n__return_previou.html)).
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/ut_increment_by_n__return_previou.html)).
     ///
     /// # Errors
     ///
@@ -123,7 +127,8 @@ impl Counters {
     ///
     /// The request is not idempotent: sent twice, it subtracts 2.
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/ut_decrement_by_1__return_current.html)).
     ///
     /// # Errors
     ///
@@ -143,7 +148,8 @@ impl Counters {
     /// The request is not idempotent: sent twice, it subtracts 2. Requests that are processed at the same time may receive
     /// the same value ([documentation](https://backendless.com/docs/rest/ut_decrement_by_1__return_previou.html)).
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/ut_decrement_by_1__return_previou.html)).
     ///
     /// # Errors
     ///
@@ -164,7 +170,8 @@ impl Counters {
     ///
     /// The request is not idempotent: a repeated one finds `value`, and returns `false` although the first one set it.
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/ut_conditional_update.html)).
     ///
     /// # Errors
     ///
@@ -193,7 +200,8 @@ impl Counters {
     /// Lists the names of the counters that match `pattern`, in which `*` represents any number of characters: `"*"` lists
     /// all counters, and `"visits-*"` those whose names start with `visits-`.
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/counters/index.js)).
     ///
     /// # Errors
     ///

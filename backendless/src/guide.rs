@@ -8,15 +8,19 @@
 //!    - [JSON columns](json_columns)
 //!    - [Filters](filters)
 //!    - [Paging](paging)
-//!    - [Batch jobs](batch_jobs)
+//!    - [Batch jobs](batch_jobs): many rows, and resuming after a failure
+//!    - [Relations](relations)
+//!    - [Transactions](transactions)
 //! 3. Users
 //!    - [Sessions in a web service](sessions)
 //!    - [Service accounts](service_accounts)
+//!    - [Permissions and roles](permissions)
 //! 4. Other services
 //!    - [Files](files)
 //!    - [Messaging](messaging)
 //!    - [Geo](geo)
 //!    - [Cache and counters](cache_and_counters)
+//!    - [Cloud Code, events and log](cloud_code)
 //! 5. Operation
 //!    - [Retries and limits](retries_and_limits)
 //!    - [Errors](errors)
@@ -41,12 +45,16 @@ pages! {
     filters
     paging
     batch_jobs
+    relations
+    transactions
     sessions
     service_accounts
+    permissions
     files
     messaging
     geo
     cache_and_counters
+    cloud_code
     retries_and_limits
     errors
     tracing

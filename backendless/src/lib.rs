@@ -18,6 +18,7 @@ mod error;
 mod files;
 pub mod filter;
 mod geo;
+mod grantee;
 #[cfg(doc)]
 pub mod guide;
 mod logging;
@@ -104,16 +105,17 @@ pub use cloud_code::{CloudCode, Events, GetInvocation, Invocation};
 pub use counters::Counters;
 pub use data::transaction;
 pub use data::{
-    Count, DeleteWhere, Find, Get, Grantee, Group, GroupFind, GroupPage, Object, ObjectStream,
-    Permission, Property, Record, RelateWhere, Relation, Table, UpdateWhere,
+    Count, DeleteWhere, Find, Get, Group, GroupFind, GroupPage, Object, ObjectStream, Permission,
+    Property, Record, RelateWhere, Relation, Table, UpdateWhere,
 };
 pub use data::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
 pub use error::{Error, ErrorCode, ErrorKind, Result};
 pub use files::{
-    CountFiles, Download, DownloadFile, FileEntry, FileGrantee, FileInfo, FileLocation,
-    FilePermission, FileStream, Files, ListFiles, SaveFile, Upload, UploadFile, UploadFromUrl,
+    CountFiles, Download, DownloadFile, FileEntry, FileInfo, FileLocation, FilePermission,
+    FileStream, Files, ListFiles, SaveFile, Upload, UploadFile, UploadFromUrl,
 };
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
+pub use grantee::Grantee;
 pub use logging::{LogLevel, LogMessage, Logging};
 pub use messaging::{
     Device, Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy,

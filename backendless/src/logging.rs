@@ -129,8 +129,10 @@ impl Logging {
     /// Adds messages to the log of the application, in one request. Do not log secrets: every developer of the application
     /// can read the log.
     ///
-    /// The request is not idempotent: sent twice, it adds the messages twice. The operation is beyond the document: it is
-    /// known from the official JavaScript SDK and its tests.
+    /// The request is not idempotent: sent twice, it adds the messages twice.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/logging/index.js)).
     ///
     /// # Errors
     ///

@@ -20,10 +20,9 @@ use crate::capture::Capture;
 use crate::fixture::{Transport, builder, start_server, success};
 
 /// Types that contain a row or a message of the caller, or expected values, and print it. They contain no secrets.
-const PRINT_CALLER_DATA: [&str; 12] = [
+const PRINT_CALLER_DATA: [&str; 11] = [
     "ApplicationInfo",
     "FileEntry",
-    "FileGrantee",
     "GeoPoint",
     "Group",
     "GroupPage",

@@ -34,9 +34,11 @@ impl CloudCode {
     /// Invokes the method of `service` whose name is `get` and `route`, or that has this REST route, by GET. Its arguments
     /// are [query parameters](GetInvocation::argument).
     ///
-    /// The response is decoded as that of [`invoke`](Self::invoke). The request is not idempotent by default, because the
-    /// SDK does not know what the method does. The operation is beyond the document: it is known from the
-    /// [documentation](https://backendless.com/docs/codeless/codeless_rest_api.html).
+    /// The response is decoded as that of [`invoke`](Self::invoke). The request is not idempotent by default, because
+    /// the SDK does not know what the method does.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/bl-java/bl_rest_routes.html)).
     ///
     /// # Errors
     ///
@@ -70,9 +72,11 @@ impl CloudCode {
     /// Invokes the method of `service` whose name is `set` and `route`, or that has this REST route, by PUT. `arguments` are
     /// sent as JSON of any shape.
     ///
-    /// The response is decoded as that of [`invoke`](Self::invoke). The request is not idempotent by default, because the
-    /// SDK does not know what the method does. The operation is beyond the document: it is known from the
-    /// [documentation](https://backendless.com/docs/codeless/codeless_rest_api.html).
+    /// The response is decoded as that of [`invoke`](Self::invoke). The request is not idempotent by default, because
+    /// the SDK does not know what the method does.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/bl-java/bl_rest_routes.html)).
     ///
     /// # Errors
     ///
@@ -107,9 +111,11 @@ impl CloudCode {
     /// Invokes the method of `service` whose name is `delete` and `route`, or that has this REST route, by DELETE.
     /// `arguments` are sent as JSON of any shape.
     ///
-    /// The response is decoded as that of [`invoke`](Self::invoke). The request is not idempotent by default, because the
-    /// SDK does not know what the method does. The operation is beyond the document: it is known from the
-    /// [documentation](https://backendless.com/docs/codeless/codeless_rest_api.html).
+    /// The response is decoded as that of [`invoke`](Self::invoke). The request is not idempotent by default, because
+    /// the SDK does not know what the method does.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/bl-java/bl_rest_routes.html)).
     ///
     /// # Errors
     ///
@@ -158,7 +164,9 @@ impl<R> GetInvocation<R> {
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// let request = client.cloud_code().get::<String>("Shop", "item").argument("id", "A-1");
+    /// // The method `getEcho` of the service `echo` of the local server returns its arguments.
+    /// let request = client.cloud_code().get::<serde_json::Value>("echo", "Echo").argument("id", "A-1");
+    /// assert_eq!(request.await?["id"], "A-1");
     /// # });
     /// ```
     pub fn argument(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

@@ -26,7 +26,8 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     ///   between is overwritten for the properties of `object`, and a row that was deleted in between exists again.
     /// - Users are registered with [`Users::register`](crate::Users::register) instead.
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/data/store.js)).
     ///
     /// # Errors
     ///

@@ -41,7 +41,7 @@ pub use find::{Find, FindParameters};
 pub use get::{Get, GetParameters};
 pub use group::{Group, GroupFind, GroupFindParameters, GroupPage};
 pub use object::Object;
-pub use permissions::{Grantee, Permission};
+pub use permissions::Permission;
 pub use relation::{RelateWhere, RelateWhereParameters, Relation};
 pub use stream::ObjectStream;
 pub use write_many::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
@@ -223,7 +223,8 @@ impl<T: DeserializeOwned + Send + 'static> Table<T> {
     /// The request is not idempotent by default: without an `objectId` each request creates a row. With one, set
     /// [`idempotent`](crate::Request::idempotent).
     ///
-    /// The OpenAPI document lacks this operation of the live service.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/data/store.js)).
     ///
     /// # Errors
     ///

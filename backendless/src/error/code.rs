@@ -156,6 +156,7 @@ error_codes! {
     3091 SESSION_EXPIRED => Unauthorized: "the session has expired.";
     3094 => Forbidden: "only the user or an administrator may update the user.";
     3095 => Forbidden: "only the user or an administrator may delete the user.";
+    3104 => NotFound: "no user has that identity, so that no e-mail was sent.";
     3121 => Unauthorized: "the request has no authenticated user.";
     3122 => Forbidden: "only server code may do this.";
     4009 => Forbidden: "no permission to add a geo point.";
@@ -245,8 +246,8 @@ mod tests {
         assert_eq!(
             codes(ErrorKind::NotFound),
             [
-                1000, 1009, 1035, 2005, 3020, 3057, 4024, 4025, 5002, 5010, 6000, 6007, 14001,
-                14002, 16001
+                1000, 1009, 1035, 2005, 3020, 3057, 3104, 4024, 4025, 5002, 5010, 6000, 6007,
+                14001, 14002, 16001
             ]
         );
         assert_eq!(
@@ -255,7 +256,7 @@ mod tests {
         );
         assert_eq!(
             CODES.iter().filter(|entry| entry.kind.is_some()).count(),
-            64
+            65
         );
     }
 

@@ -12,8 +12,10 @@ use crate::{Error, Result};
 impl Files {
     /// Creates a directory, and the directories of its path that do not exist.
     ///
-    /// The request is not idempotent: a second one finds the directory of the first, and may fail. The operation is beyond
-    /// the document: it is known from the official JavaScript SDK.
+    /// The request is not idempotent: a second one finds the directory of the first, and may fail.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -35,8 +37,10 @@ impl Files {
 
     /// Renames the file or the directory at `path`. The new name is a name in the same directory, not a path.
     ///
-    /// The request is not idempotent: a second one does not find the old path. The operation is beyond the document: it is
-    /// known from the official JavaScript SDK and its tests.
+    /// The request is not idempotent: a second one does not find the old path.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -76,8 +80,10 @@ impl Files {
 
     /// Copies the file at `source`, or the directory with everything in it, to the path `target`.
     ///
-    /// The request is not idempotent: a second one finds the copy of the first. The operation is beyond the document: it is
-    /// known from the official JavaScript SDK and its tests.
+    /// The request is not idempotent: a second one finds the copy of the first.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -103,8 +109,10 @@ impl Files {
 
     /// Moves the file at `source`, or the directory with everything in it, to the path `target`.
     ///
-    /// The request is not idempotent: a second one does not find the source. The operation is beyond the document: it is
-    /// known from the official JavaScript SDK and its tests.
+    /// The request is not idempotent: a second one does not find the source.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///

@@ -23,10 +23,12 @@ pub type SaveFile = Request<FileInfo, SaveFileParameters>;
 /// Request to upload a file from a URL; created by [`Files::upload_from_url`].
 ///
 /// ```
-/// # async fn example(files: backendless::Files) -> backendless::Result<()> {
+/// # use backendless_local::Server;
+/// # let builder = Server::builder().remote_file("https://example.com/logo.png", "one");
+/// # backendless_local::doc_example!(builder, |client, server| {
+/// let files = client.files();
 /// files.upload_from_url("images/logo.png", "https://example.com/logo.png").overwrite(true).await?;
-/// # Ok(())
-/// # }
+/// # });
 /// ```
 pub type UploadFromUrl = Request<FileInfo, UploadFromUrlParameters>;
 
@@ -50,8 +52,10 @@ impl Files {
     /// Saves `content` as a file, in one request with base64: for content of at most 2,800,000 bytes. Use
     /// [`upload`](Self::upload) for larger files. Missing directories are created.
     ///
-    /// An existing file is not replaced, unless [`overwrite`](SaveFile::overwrite) is set. The operation is beyond the
-    /// document: it is known from the official JavaScript SDK and its tests.
+    /// An existing file is not replaced, unless [`overwrite`](SaveFile::overwrite) is set.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -79,8 +83,10 @@ impl Files {
 
     /// Appends bytes to the file at `path`, which is created if it does not exist.
     ///
-    /// The request is not idempotent: sent twice, it appends the bytes twice. The operation is beyond the document: it is
-    /// known from the official JavaScript SDK and its tests.
+    /// The request is not idempotent: sent twice, it appends the bytes twice.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -103,8 +109,10 @@ impl Files {
 
     /// Appends text to the file at `path`, which is created if it does not exist.
     ///
-    /// The request is not idempotent: sent twice, it appends the text twice. The operation is beyond the document: it is
-    /// known from the official JavaScript SDK and its tests.
+    /// The request is not idempotent: sent twice, it appends the text twice.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -133,8 +141,10 @@ impl Files {
     /// Appends the content of a URL, which the service downloads, to the file at `path`. The file is created if it does not
     /// exist.
     ///
-    /// The request is not idempotent: sent twice, it appends the content twice. The operation is beyond the document: it is
-    /// known from the official JavaScript SDK.
+    /// The request is not idempotent: sent twice, it appends the content twice.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -164,8 +174,10 @@ impl Files {
 
     /// Uploads a file to `path` that the service downloads from a URL. Missing directories are created.
     ///
-    /// An existing file is not replaced, unless [`overwrite`](UploadFromUrl::overwrite) is set. The form of the request is
-    /// beyond the document: it is known from the official JavaScript SDK and its tests.
+    /// An existing file is not replaced, unless [`overwrite`](UploadFromUrl::overwrite) is set.
+    ///
+    /// The OpenAPI document lacks this form of the request
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -220,10 +232,12 @@ impl UploadFromUrl {
     /// Sets whether an existing file is replaced. With `true`, the request is idempotent. The default is `false`.
     ///
     /// ```
-    /// # async fn example(files: backendless::Files) -> backendless::Result<()> {
+    /// # use backendless_local::Server;
+    /// # let builder = Server::builder().remote_file("https://example.com/logo.png", "one");
+    /// # backendless_local::doc_example!(builder, |client, server| {
+    /// let files = client.files();
     /// files.upload_from_url("images/logo.png", "https://example.com/logo.png").overwrite(true).await?;
-    /// # Ok(())
-    /// # }
+    /// # });
     /// ```
     pub fn overwrite(mut self, overwrite: bool) -> Self {
         self.parameters.overwrite = Some(overwrite);

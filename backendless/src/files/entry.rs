@@ -66,30 +66,72 @@ impl<'de> Deserialize<'de> for FileEntry {
 
 impl FileEntry {
     /// Returns the name without the path of its directory.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// # files.save("docs/a.txt", "one").await?;
+    /// assert_eq!(files.list("docs").await?[0].name(), "a.txt");
+    /// # });
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Returns the path from the root directory, without a `/` at its start. It contains no secret.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// # files.save("docs/a.txt", "one").await?;
+    /// assert_eq!(files.list("docs").await?[0].path(), "docs/a.txt");
+    /// # });
+    /// ```
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
     /// Returns the size in bytes; `None` for a directory, or if the service does not send it.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// files.save("docs/a.txt", "one").await?;
+    /// assert_eq!(files.list("docs").await?[0].size(), Some(3));
+    /// assert_eq!(files.list_root().await?[0].size(), None);
+    /// # });
+    /// ```
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// Returns when the file or the directory was created.
+    /// Returns when the file or the directory was created; `None` if the service does not send it.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// # files.save("docs/a.txt", "one").await?;
+    /// assert!(files.list("docs").await?[0].created().is_some());
+    /// # });
+    /// ```
     #[must_use]
     pub fn created(&self) -> Option<Timestamp> {
         self.created
     }
 
     /// Returns the location of the file, whose URL contains secrets of the application.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let files = client.files();
+    /// # files.save("docs/a.txt", "one").await?;
+    /// let entries = files.list("docs").await?;
+    /// assert!(entries[0].info().file_url().ends_with("docs/a.txt"));
+    /// # });
+    /// ```
     #[must_use]
     pub fn info(&self) -> &FileInfo {
         &self.info

@@ -46,8 +46,10 @@ pub struct CountFilesParameters {
 impl Files {
     /// Lists the files and directories in `directory`; see [`list_root`](Self::list_root) for the root directory.
     ///
-    /// The service returns one page, whose size it limits: read all pages with [`stream`](ListFiles::stream). The operation
-    /// is beyond the document: it is known from the REST documentation and the official JavaScript SDK.
+    /// The service returns one page, whose size it limits: read all pages with [`stream`](ListFiles::stream).
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/file_directory_listing.html)).
     ///
     /// # Errors
     ///
@@ -92,7 +94,8 @@ impl Files {
 
     /// Counts the files in `directory`, and its directories only if [`directories`](CountFiles::directories) is set.
     ///
-    /// The operation is beyond the document: it is known from the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///
@@ -132,7 +135,8 @@ impl Files {
 
     /// Returns whether a file or a directory exists at `path`.
     ///
-    /// The operation is beyond the document: it is known from the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///

@@ -21,7 +21,7 @@ pub use download::{Download, DownloadFile, DownloadFileParameters, FileLocation}
 pub use entry::FileEntry;
 pub use info::FileInfo;
 pub use listing::{CountFiles, CountFilesParameters, ListFiles};
-pub use permissions::{FileGrantee, FilePermission};
+pub use permissions::FilePermission;
 pub use query::ListFilesParameters;
 pub use stream::FileStream;
 pub use upload::{Upload, UploadFile, UploadFileParameters};

@@ -1,9 +1,12 @@
 //! Permissions for files and directories.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::Files;
 use crate::generated::raw;
+use crate::grantee::{Entry, Grantee};
 use crate::operations::{DENY_FILE_PERMISSION, GRANT_FILE_PERMISSION, Operation};
 use crate::prepared::check_path;
 use crate::request::Request;
@@ -11,10 +14,10 @@ use crate::{Error, Result};
 
 /// What a permission for a file or a directory allows. A permission for a directory also applies to everything in it.
 ///
-/// ```
-/// use backendless::FilePermission;
+/// `Display` writes the name that the service uses.
 ///
-/// let permission = FilePermission::Read;
+/// ```
+/// assert_eq!(backendless::FilePermission::Read.to_string(), "READ");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(
@@ -33,57 +36,29 @@ pub enum FilePermission {
     Delete,
 }
 
-/// To whom a permission is granted or denied.
-///
-/// ```
-/// use backendless::FileGrantee;
-///
-/// let grantee = FileGrantee::Role("AuthenticatedUser".to_owned());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FileGrantee {
-    /// The user with this objectId.
-    User(String),
-    /// The role with this name.
-    Role(String),
-    /// All users.
-    AllUsers,
-    /// All roles.
-    AllRoles,
-}
-
-#[derive(Serialize)]
-struct Body<'b> {
-    permission: FilePermission,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<&'b str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'b str>,
-}
-
-impl FileGrantee {
-    fn body(&self, permission: FilePermission) -> Body<'_> {
-        const ALL: &str = "*";
-        let (user, role) = match self {
-            Self::User(id) => (Some(id.as_str()), None),
-            Self::Role(name) => (None, Some(name.as_str())),
-            Self::AllUsers => (Some(ALL), None),
-            Self::AllRoles => (None, Some(ALL)),
-        };
-        Body {
-            permission,
-            user,
-            role,
+impl FilePermission {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Read => "READ",
+            Self::Write => "WRITE",
+            Self::Delete => "DELETE",
         }
     }
 }
 
+impl fmt::Display for FilePermission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 impl Files {
-    /// Grants a permission for the file or the directory at `path`.
+    /// Grants a permission for the file or the directory at `path`. It replaces an earlier permission of the same users.
     ///
-    /// The caller needs the permission to change permissions. The operation is beyond the document: it is known from the
-    /// REST documentation and the official JavaScript SDK.
+    /// The caller needs the permission to change permissions.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/file_permissions_api.html)).
     ///
     /// # Errors
     ///
@@ -93,13 +68,13 @@ impl Files {
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
-    /// use backendless::{FileGrantee, FilePermission};
+    /// use backendless::{FilePermission, Grantee};
     ///
     /// # backendless_local::doc_example!(|client| {
     /// # let files = client.files();
     /// # files.save("docs/a.txt", "one").await?;
-    /// let signed_in = FileGrantee::Role("AuthenticatedUser".to_owned());
-    /// files.deny("docs", FilePermission::Read, FileGrantee::AllRoles).await?;
+    /// let signed_in = Grantee::role("AuthenticatedUser");
+    /// files.deny("docs", FilePermission::Read, Grantee::all_roles()).await?;
     /// files.grant("docs", FilePermission::Read, signed_in).await?;
     /// assert!(files.download("docs/a.txt").await.is_err());
     /// # });
@@ -108,19 +83,21 @@ impl Files {
         &self,
         path: impl Into<String>,
         permission: FilePermission,
-        grantee: FileGrantee,
+        grantee: Grantee,
     ) -> Request<()> {
         let path = path.into();
         let checked = check(&GRANT_FILE_PERMISSION, &path);
-        let body = grantee.body(permission);
+        let body = Entry::new(permission.name(), &grantee);
         let request = checked.and_then(|()| raw::grant_file_permission(&path, &body));
         Request::new(&self.client, request)
     }
 
-    /// Denies a permission for the file or the directory at `path`.
+    /// Denies a permission for the file or the directory at `path`. It replaces an earlier permission of the same users.
     ///
-    /// The caller needs the permission to change permissions. The operation is beyond the document: it is known from the
-    /// REST documentation and the official JavaScript SDK.
+    /// The caller needs the permission to change permissions.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/file_permissions_api.html)).
     ///
     /// # Errors
     ///
@@ -130,12 +107,12 @@ impl Files {
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
-    /// use backendless::{FileGrantee, FilePermission};
+    /// use backendless::{FilePermission, Grantee};
     ///
     /// # backendless_local::doc_example!(|client| {
     /// # let files = client.files();
     /// files.save("docs/a.txt", "one").await?;
-    /// files.deny("docs/a.txt", FilePermission::Delete, FileGrantee::AllRoles).await?;
+    /// files.deny("docs/a.txt", FilePermission::Delete, Grantee::all_roles()).await?;
     /// assert!(files.delete("docs/a.txt").await.is_err());
     /// # });
     /// ```
@@ -143,11 +120,11 @@ impl Files {
         &self,
         path: impl Into<String>,
         permission: FilePermission,
-        grantee: FileGrantee,
+        grantee: Grantee,
     ) -> Request<()> {
         let path = path.into();
         let checked = check(&DENY_FILE_PERMISSION, &path);
-        let body = grantee.body(permission);
+        let body = Entry::new(permission.name(), &grantee);
         let request = checked.and_then(|()| raw::deny_file_permission(&path, &body));
         Request::new(&self.client, request)
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Messaging;
 use crate::generated::raw;
 use crate::request::Request;
+use crate::timestamp::Timestamp;
 
 /// Device that receives push notifications, and the channels that it is registered with.
 ///
@@ -89,35 +90,57 @@ impl Device {
         self
     }
 
-    /// Sets the end of the registration, in seconds since 1970, as the official JavaScript SDK sends it.
+    /// Sets the end of the registration: a `SystemTime` or a [`Timestamp`]. By default the service decides.
+    ///
+    /// It is sent in seconds since 1970, as the official JavaScript SDK does, and rounded up.
     ///
     /// ```
-    /// let device = backendless::Device::android("device-1", "token").expiration(1_900_000_000);
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let in_a_year = SystemTime::now() + Duration::from_secs(365 * 24 * 3600);
+    /// let device = backendless::Device::android("device-1", "token").expiration(in_a_year);
     /// ```
-    pub fn expiration(mut self, seconds: i64) -> Self {
-        self.expiration = Some(seconds);
+    pub fn expiration(mut self, time: impl Into<Timestamp>) -> Self {
+        let millis = time.into().as_millis();
+        self.expiration = Some(millis.div_euclid(1000) + i64::from(millis.rem_euclid(1000) > 0));
         self
     }
 
     /// Returns the id of the device.
+    ///
+    /// ```
+    /// assert_eq!(backendless::Device::ios("device-1", "token").id(), "device-1");
+    /// ```
     #[must_use]
     pub fn id(&self) -> &str {
         &self.device_id
     }
 
     /// Returns the token of the push service. Whoever knows it may send notifications to the device.
+    ///
+    /// ```
+    /// assert_eq!(backendless::Device::ios("device-1", "token").token(), "token");
+    /// ```
     #[must_use]
     pub fn token(&self) -> &str {
         &self.device_token
     }
 
-    /// Returns the operating system, such as `IOS`.
+    /// Returns the operating system: `IOS`, `ANDROID`, or another name that the service returns.
+    ///
+    /// ```
+    /// assert_eq!(backendless::Device::android("device-1", "token").os(), "ANDROID");
+    /// ```
     #[must_use]
     pub fn os(&self) -> &str {
         &self.os
     }
 
-    /// Returns the channels of the device.
+    /// Returns the channels of the device; none before it is registered, unless they were added.
+    ///
+    /// ```
+    /// assert_eq!(backendless::Device::ios("device-1", "token").channel("news").channels(), ["news"]);
+    /// ```
     #[must_use]
     pub fn channels(&self) -> &[String] {
         self.channels.as_deref().unwrap_or_default()
@@ -127,8 +150,10 @@ impl Device {
 impl Messaging {
     /// Registers a device for push notifications, and returns the id of the registration, if the service sends it.
     ///
-    /// The request is not idempotent: what a second registration of a device does is not documented. The operation is beyond
-    /// the document: it is known from the REST documentation and the official JavaScript SDK.
+    /// The request is not idempotent: what a second registration of a device does is not documented.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/push_device_registration.html)).
     ///
     /// # Errors
     ///
@@ -152,7 +177,8 @@ impl Messaging {
 
     /// Returns the registration of a device.
     ///
-    /// The operation is beyond the document: it is known from the REST documentation and the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/push_retrieve_device_registration.html)).
     ///
     /// # Errors
     ///
@@ -174,7 +200,8 @@ impl Messaging {
 
     /// Cancels the registration of a device.
     ///
-    /// The operation is beyond the document: it is known from the REST documentation and the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/push_cancel_device_registration.html)).
     ///
     /// # Errors
     ///

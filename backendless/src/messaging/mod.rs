@@ -98,6 +98,9 @@ impl Messaging {
 
     /// Receives the pending messages of a subscription, with payloads of type `M`. The list is empty if there are none.
     ///
+    /// The id is that of a [`Subscription`], which [`subscribe`](Self::subscribe) creates. [`Subscription::poll`] does the
+    /// same without the names.
+    ///
     /// The request is not idempotent: the service delivers each message once, so the messages of a lost response are
     /// lost. If one message does not match `M`, the request fails; [`Error::data`](crate::Error::data) is then an array
     /// of all received messages. Use `serde_json::Value` as `M` where payloads of another form are possible.
@@ -136,6 +139,9 @@ impl Messaging {
     }
 
     /// Returns a stream of the messages of a subscription, with payloads of type `M`; see [`MessageStream`].
+    ///
+    /// The id is that of a [`Subscription`], which [`subscribe`](Self::subscribe) creates. [`Subscription::messages`] does
+    /// the same without the names.
     ///
     /// ```
     /// use futures_util::TryStreamExt;

@@ -225,7 +225,8 @@ impl Publish {
     }
 
     /// Pushes the message to all devices with the operating systems of these names, in place of a sum as in
-    /// [`push_broadcast`](Self::push_broadcast): `FOR_ALL`, or `FOR_IOS`, `FOR_ANDROID` and `FOR_WP`, separated by `|`.
+    /// [`push_broadcast`](Self::push_broadcast): `FOR_ALL`, `FOR_NONE`, or some of `FOR_IOS`, `FOR_ANDROID`, `FOR_WP` and
+    /// `FOR_OSX`, separated by `|`.
     ///
     /// The official Swift SDK sends names; the OpenAPI document has numbers.
     ///
@@ -239,8 +240,9 @@ impl Publish {
         self
     }
 
-    /// Sets the id of the publisher, which receivers find in [`Message::publisher_id`](crate::Message::publisher_id). It is
-    /// beyond the document.
+    /// Sets the id of the publisher, which receivers find in [`Message::publisher_id`](crate::Message::publisher_id).
+    ///
+    /// The OpenAPI document lacks this parameter of the live service (JS-SDK, `src/messaging/helpers/publish-options.js`).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -252,7 +254,9 @@ impl Publish {
         self
     }
 
-    /// Sets the subtopic, by which [subscriptions](crate::Subscribe::subtopic) select messages. It is beyond the document.
+    /// Sets the subtopic, by which [subscriptions](crate::Subscribe::subtopic) select messages.
+    ///
+    /// The OpenAPI document lacks this parameter of the live service (JS-SDK, `src/messaging/helpers/publish-options.js`).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -264,8 +268,10 @@ impl Publish {
         self
     }
 
-    /// Pushes the message to the devices that match a where clause. It is beyond the document: the official Swift SDK sends
-    /// it.
+    /// Pushes the message to the devices that match a where clause, which is sent unchanged: never insert untrusted
+    /// text into it.
+    ///
+    /// The OpenAPI document lacks this parameter of the live service (Swift-SDK, `segmentQuery` of `DeliveryOptions`).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -278,7 +284,9 @@ impl Publish {
     }
 
     /// Publishes the message again after each `interval`, rounded up to seconds and at least 1 s, until
-    /// [`repeat_until`](Self::repeat_until) or until it is [cancelled](crate::Messaging::cancel). It is beyond the document.
+    /// [`repeat_until`](Self::repeat_until) or until it is [cancelled](crate::Messaging::cancel).
+    ///
+    /// The OpenAPI document lacks this parameter of the live service (JS-SDK, `src/messaging/helpers/delivery-options.js`).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -295,7 +303,9 @@ impl Publish {
         self
     }
 
-    /// Sets the end of the repetition: a `SystemTime` or a [`Timestamp`]. It is beyond the document.
+    /// Sets the end of the repetition: a `SystemTime` or a [`Timestamp`].
+    ///
+    /// The OpenAPI document lacks this parameter of the live service (JS-SDK, `src/messaging/helpers/delivery-options.js`).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {

@@ -7,7 +7,8 @@ use crate::request::Request;
 impl Messaging {
     /// Returns the status of a published message: `scheduled`, `published`, `cancelled`, `failed` or `unknown`.
     ///
-    /// The operation is beyond the document: it is known from the REST documentation and the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/push_get_message_status_2.html)).
     ///
     /// # Errors
     ///
@@ -28,13 +29,16 @@ impl Messaging {
         Request::map(&self.client, request, Option::unwrap_or_default)
     }
 
-    /// Cancels a message that is scheduled or repeated, and returns its status.
+    /// Cancels a message that is scheduled or repeated, and returns its status: `failed`, or `canceled`, which other pages
+    /// of the documentation and the local server spell `cancelled`.
     ///
-    /// The operation is beyond the document: it is known from the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/pubsub_cancel_scheduled_message.html)).
     ///
     /// # Errors
     ///
-    /// - [`Api`](crate::ErrorKind::Api) with code 5040 if the message cannot be cancelled, because it was published already.
+    /// - [`Api`](crate::ErrorKind::Api) with code 5040 if the message does not exist, or cannot be cancelled, because it was
+    ///   published or cancelled already.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the id cannot be a path segment, or is the name of another
     ///   operation.
     ///
@@ -58,7 +62,8 @@ impl Messaging {
 
     /// Deletes a channel with its subscriptions and messages.
     ///
-    /// The operation is beyond the document: it is known from the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/messaging/index.js)).
     ///
     /// # Errors
     ///

@@ -67,8 +67,10 @@ pub struct Subscription {
 impl Messaging {
     /// Subscribes to a channel, which is created if it does not exist.
     ///
-    /// The request is not idempotent: sent twice, it creates two subscriptions. The operation is beyond the document: it is
-    /// known from the REST documentation.
+    /// The request is not idempotent: sent twice, it creates two subscriptions.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/pubsub_subscribe_for_all_messages.html)).
     ///
     /// # Errors
     ///
@@ -99,7 +101,7 @@ impl Messaging {
 }
 
 impl Subscribe {
-    /// Sets the id of the subscriber.
+    /// Sets the id of the subscriber, any text by which the application recognizes it. By default there is none.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -158,12 +160,27 @@ impl sealed::Sendable<Subscription> for SubscribeParameters {
 
 impl Subscription {
     /// Returns the name of the channel.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let subscription = client.messaging().subscribe("news").await?;
+    /// assert_eq!(subscription.channel(), "news");
+    /// # });
+    /// ```
     #[must_use]
     pub fn channel(&self) -> &str {
         &self.channel
     }
 
-    /// Returns the id of the subscription, for [`Messaging::poll`] and [`Messaging::messages`].
+    /// Returns the id of the subscription, for [`Messaging::poll`] and [`Messaging::messages`] of another process. Whoever
+    /// knows it receives the messages.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let subscription = client.messaging().subscribe("news").await?;
+    /// let messages = client.messaging().poll::<String>("news", subscription.id()).await?;
+    /// # });
+    /// ```
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id

@@ -61,43 +61,72 @@ impl TemplateEmail {
         }
     }
 
-    /// Adds a recipient.
+    /// Adds a recipient. An e-mail needs at least one recipient or [`criteria`](Self::criteria).
+    ///
+    /// ```
+    /// let email = backendless::TemplateEmail::new("welcome").to("ann@example.com").to("bob@example.com");
+    /// ```
     pub fn to(mut self, address: impl Into<String>) -> Self {
         self.addresses.push(address.into());
         self
     }
 
     /// Adds a recipient of a copy.
+    ///
+    /// ```
+    /// let email = backendless::TemplateEmail::new("welcome").to("ann@example.com").cc("bob@example.com");
+    /// ```
     pub fn cc(mut self, address: impl Into<String>) -> Self {
         self.cc_addresses.push(address.into());
         self
     }
 
-    /// Adds a recipient of a blind copy.
+    /// Adds a recipient of a blind copy, whose address the other recipients do not see.
+    ///
+    /// ```
+    /// let email = backendless::TemplateEmail::new("welcome").to("ann@example.com").bcc("bob@example.com");
+    /// ```
     pub fn bcc(mut self, address: impl Into<String>) -> Self {
         self.bcc_addresses.push(address.into());
         self
     }
 
-    /// Sends the e-mail to all users that match a where clause, such as `age > 18`.
+    /// Sends the e-mail to all users that match a where clause. It is sent unchanged: never insert untrusted text into it.
+    /// The local server selects no users, but stores the clause in its outbox.
+    ///
+    /// ```
+    /// let email = backendless::TemplateEmail::new("welcome").criteria("age > 18");
+    /// ```
     pub fn criteria(mut self, clause: impl Into<String>) -> Self {
         self.criteria = Some(clause.into());
         self
     }
 
     /// Sets whether each recipient gets an e-mail of its own, without the addresses of the others. The default is `false`.
+    ///
+    /// ```
+    /// let email = backendless::TemplateEmail::new("welcome").to("ann@example.com").to("bob@example.com").unique_emails(true);
+    /// ```
     pub fn unique_emails(mut self, unique: bool) -> Self {
         self.unique_emails = unique;
         self
     }
 
-    /// Sets the value of a placeholder of the template.
+    /// Sets the value of a placeholder of the template. If it is set again, the last value applies.
+    ///
+    /// ```
+    /// let email = backendless::TemplateEmail::new("welcome").to("ann@example.com").value("name", "Ann").value("visits", 3);
+    /// ```
     pub fn value(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.template_values.insert(name.into(), value.into());
         self
     }
 
     /// Attaches the file at a path of the [file storage](crate::Files), such as `docs/a.pdf`.
+    ///
+    /// ```
+    /// let email = backendless::TemplateEmail::new("welcome").to("ann@example.com").attachment("bills/1.pdf");
+    /// ```
     pub fn attachment(mut self, path: impl Into<String>) -> Self {
         self.attachment.push(super::email::rooted(path.into()));
         self
@@ -119,8 +148,10 @@ impl Messaging {
     /// Sends push notifications by the template `name`, which also decides who receives them. `values` are those of the
     /// placeholders of the template: an object, or `()` if there are none.
     ///
-    /// The request is not idempotent: sent twice, it sends the notifications twice. The operation is beyond the document: it
-    /// is known from the REST documentation and the official JavaScript SDK.
+    /// The request is not idempotent: sent twice, it sends the notifications twice.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([documentation](https://backendless.com/docs/rest/push_example_notification_from_a_push_template.html)).
     ///
     /// # Errors
     ///
@@ -166,7 +197,8 @@ impl Messaging {
 
     /// Returns the push templates of a type of device, `IOS`, `ANDROID` or `WP`, by name.
     ///
-    /// The operation is beyond the document: it is known from the official JavaScript SDK.
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/messaging/index.js)).
     ///
     /// # Errors
     ///
@@ -191,8 +223,10 @@ impl Messaging {
 
     /// Sends an e-mail by a template of the application.
     ///
-    /// The request is not idempotent: sent twice, it sends two e-mails. The operation is beyond the document: it is known
-    /// from the official JavaScript SDK and its tests.
+    /// The request is not idempotent: sent twice, it sends two e-mails.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/messaging/index.js)).
     ///
     /// # Errors
     ///

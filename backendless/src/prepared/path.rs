@@ -145,7 +145,8 @@ fn find_problem(value: &str, multi_segment: bool) -> Option<String> {
         .chain((!multi_segment).then_some(value));
     let segment = segments.find(|segment| matches!(*segment, "" | "." | ".."))?;
     Some(match segment {
-        "" => "contains an empty segment".to_owned(),
+        "" => "contains an empty segment: its segments are separated by one `/`, without a `/` at the start or the end"
+            .to_owned(),
         dots if multi_segment => {
             format!("contains the segment `{dots}`, which would address another path")
         }

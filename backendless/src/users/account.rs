@@ -36,15 +36,17 @@ impl Users {
     /// Updates the properties of a user. `changes` serializes to a JSON object: its properties are set, all others stay as
     /// they are. With the property `password` it sets a new password.
     ///
-    /// A user can update itself. Whether it can update others depends on the permissions of the application; the local
-    /// server allows it with the Cloud Code API key only.
+    /// A user can update itself. The sources disagree about others: the documentation has an error code for them, and a
+    /// test of the official JavaScript SDK updates one. The local server lets a user change the properties of another,
+    /// except the password and the identity, and lets server-side code, that is a client with the Cloud Code API key of
+    /// the application, change all.
     ///
     /// The OpenAPI document lacks this operation of the live service
     /// ([documentation](https://backendless.com/docs/rest/users_update_user_properties.html)).
     ///
     /// # Errors
     ///
-    /// - [`Forbidden`](crate::ErrorKind::Forbidden) with code 3029 for another user, if the service or its permissions do not allow it.
+    /// - [`Forbidden`](crate::ErrorKind::Forbidden) with code 3029 for another user, if the service does not allow it.
     /// - [`Api`](crate::ErrorKind::Api) with code 3028 for a client without a session.
     /// - [`Conflict`](crate::ErrorKind::Conflict) with code 3018 if another user has the new identity.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the changes cannot be serialized, or the id cannot be a
@@ -119,7 +121,8 @@ impl Users {
 
     /// Creates a user without identity and password, and logs it in. The status of the account is `GUEST`.
     ///
-    /// The guest keeps its data if it becomes a regular user: register with the property `objectId` of the guest.
+    /// The guest keeps its data if it becomes a regular user: register with the property `objectId` of the guest. Validators
+    /// and required columns of the table `Users` do not apply to a guest.
     ///
     /// The request is not idempotent: each creates another user. It is sent without a user token.
     ///
@@ -191,7 +194,7 @@ impl Users {
     /// Returns the properties that a user can have: the columns of the table `Users`.
     ///
     /// The OpenAPI document lacks this operation of the live service
-    /// ([documentation](https://backendless.com/docs/rest/users_describe_user.html)).
+    /// ([documentation](https://backendless.com/docs/rest/users_retrieve_user_properties.html)).
     ///
     /// # Errors
     ///

@@ -19,11 +19,13 @@ impl Users {
     /// The request is not idempotent: sent twice, it sends two e-mails. It is sent without a user token.
     ///
     /// The OpenAPI document lacks this operation of the live service
-    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/users/index.js)).
+    /// ([documentation](https://backendless.com/docs/rest/users_resend_email_confirmation.html)).
     ///
     /// # Errors
     ///
-    /// - [`NotFound`](crate::ErrorKind::NotFound) with code 3057 if the user does not exist.
+    /// - [`NotFound`](crate::ErrorKind::NotFound) with code 3104 if the user does not exist.
+    /// - [`Api`](crate::ErrorKind::Api) with code 3102 if the address is confirmed already, and with code 3103 if the
+    ///   application requires no confirmation.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the identity cannot be a path segment.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
@@ -53,7 +55,7 @@ impl Users {
     /// each creates another address.
     ///
     /// The OpenAPI document lacks this operation of the live service
-    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/users/index.js)).
+    /// ([documentation](https://backendless.com/docs/rest/users_create_email_confirmation.html)).
     ///
     /// # Errors
     ///

@@ -30,7 +30,7 @@ impl Users {
     /// the roles that the application assigned to the user.
     ///
     /// The OpenAPI document lacks this operation of the live service
-    /// ([documentation](https://backendless.com/docs/rest/users_about_roles.html)).
+    /// ([documentation](https://backendless.com/docs/rest/users_retrieving_available_user_role.html)).
     ///
     /// # Errors
     ///
@@ -50,24 +50,31 @@ impl Users {
         )
     }
 
-    /// Returns the names of the roles of a user.
+    /// Returns the names of the roles of a user. The documentation says that these include system roles; the local server
+    /// returns the roles of the application only, because system roles follow from a request.
+    ///
+    /// The service carries this out only for server-side code, that is for a client with the Cloud Code API key of the
+    /// application.
     ///
     /// The OpenAPI document lacks this operation of the live service
-    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/users/roles.js)).
+    /// ([documentation](https://backendless.com/docs/rest/users_retrieving_user_roles_by_user_id.html)).
     ///
     /// # Errors
     ///
+    /// - [`Forbidden`](crate::ErrorKind::Forbidden) for a client with another API key. The documentation names no code; the
+    ///   local server uses 2011.
     /// - [`NotFound`](crate::ErrorKind::NotFound) with code 3057 if the user does not exist.
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the id cannot be a path segment.
     ///
     /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
     ///
     /// ```
-    /// use backendless::Registration;
+    /// use backendless::{Client, Registration};
     ///
-    /// # backendless_local::doc_example!(|client| {
+    /// # backendless_local::doc_example!(|client, server| {
     /// let ann = client.users().register(Registration::new("pa55").email("ann@example.com")).await?;
-    /// let roles = client.users().roles_of(&ann.object_id).await?;
+    /// let code = Client::builder(server.app_id(), server.cloud_code_key()).api_url(server.url());
+    /// let roles = code.build()?.users().roles_of(&ann.object_id).await?;
     /// assert!(!roles.contains(&"Managers".to_owned()));
     /// # });
     /// ```
@@ -85,7 +92,7 @@ impl Users {
     /// application.
     ///
     /// The OpenAPI document lacks this operation of the live service
-    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/users/roles.js)).
+    /// ([documentation](https://backendless.com/docs/rest/users_assigning_a_role_to_a_user.html)).
     ///
     /// # Errors
     ///
@@ -105,8 +112,9 @@ impl Users {
     /// let ann = users.register(Registration::new("pa55").email("ann@example.com")).await?;
     ///
     /// let code = Client::builder(server.app_id(), server.cloud_code_key()).api_url(server.url());
-    /// code.build()?.users().assign_role("ann@example.com", "Managers").await?;
-    /// assert!(users.roles_of(&ann.object_id).await?.contains(&"Managers".to_owned()));
+    /// let code = code.build()?.users();
+    /// code.assign_role("ann@example.com", "Managers").await?;
+    /// assert!(code.roles_of(&ann.object_id).await?.contains(&"Managers".to_owned()));
     /// # });
     /// ```
     pub fn assign_role(&self, identity: impl Into<String>, role: impl Into<String>) -> Request<()> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use backendless::{Client, Record, Session, Table, Timestamp};
+use backendless::{Client, Record, Session, Table, Timestamp, User};
 use serde_json::{Value, json};
 
 /// The values that the calls of the catalogue send.
@@ -110,9 +110,14 @@ impl Context {
         self.returned().path_values.insert(name, value);
     }
 
+    /// Keeps the id of the user for later calls.
+    pub(super) fn keep_user(&self, user: &User) {
+        self.keep_path_value("user-id", user.object_id.clone());
+    }
+
     /// Keeps the session for later calls.
     pub(super) fn keep_session(&self, session: Session) {
-        self.keep_path_value("user-id", session.user().object_id.clone());
+        self.keep_user(session.user());
         self.returned().session = Some(Arc::new(session));
     }
 

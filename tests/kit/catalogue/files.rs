@@ -1,7 +1,7 @@
 //! Operations of the file service.
 
 use backendless::operations::*;
-use backendless::{FileGrantee, FilePermission, Upload};
+use backendless::{FilePermission, Grantee, Upload};
 use serde_json::{Value, json};
 
 use super::call::{call, first_of};
@@ -183,7 +183,7 @@ fn grant() -> Entry {
         call!(|context| context.client.files().grant(
             context.path(0),
             FilePermission::Read,
-            FileGrantee::Role(context.value().to_owned())
+            Grantee::role(context.value())
         )),
         ResponseBody::Any,
         object,
@@ -193,7 +193,7 @@ fn grant() -> Entry {
         call!(|context| context.client.files().grant(
             context.path(0),
             FilePermission::Write,
-            FileGrantee::AllUsers
+            Grantee::all_users()
         )),
     )
 }
@@ -205,7 +205,7 @@ fn deny() -> Entry {
         call!(|context| context.client.files().deny(
             context.path(0),
             FilePermission::Delete,
-            FileGrantee::User(context.value().to_owned())
+            Grantee::user(context.value())
         )),
         ResponseBody::Any,
         object,

@@ -189,6 +189,7 @@ fn number(_: &Values) -> Value {
 pub fn local_server() -> backendless_local::Builder {
     let any_account = |token: &str| Some(json!({"id": token, "given_name": "Ann"}));
     backendless_local::Server::builder()
+        .email_confirmation(true)
         .role(users::ROLE)
         .social_login(users::PROVIDER, any_account)
         .remote_file(REMOTE_FILE, "remote")

@@ -30,8 +30,30 @@ fn registration_and_login() -> Vec<Entry> {
             call!(|context| context
                 .client
                 .users()
-                .register(registration(&context.values))),
+                .register(registration(&context.values))
+                => |user| context.keep_user(&user)),
             ResponseBody::Required,
+            object,
+        ),
+        // The user whose e-mail address is not confirmed cannot log in.
+        Entry::new(
+            &RESEND_EMAIL_CONFIRMATION,
+            &["ann@example.com"],
+            call!(|context| context
+                .client
+                .users()
+                .resend_email_confirmation(context.path(0))),
+            ResponseBody::Any,
+            object,
+        ),
+        Entry::new(
+            &SET_USER_STATUS,
+            &["U1"],
+            call!(|context| context
+                .client
+                .users()
+                .set_status(context.path(0), UserStatus::Enabled)),
+            ResponseBody::Any,
             object,
         ),
         Entry::new(
@@ -77,16 +99,6 @@ fn account() -> Vec<Entry> {
                 .is_valid()),
             ResponseBody::Required,
             |_| json!(true),
-        ),
-        Entry::new(
-            &SET_USER_STATUS,
-            &["U1"],
-            call!(|context| context
-                .client
-                .users()
-                .set_status(context.path(0), UserStatus::Enabled)),
-            ResponseBody::Any,
-            object,
         ),
         Entry::new(
             &DESCRIBE_USERS,
@@ -171,28 +183,16 @@ fn names(values: &Values) -> Value {
 }
 
 fn confirmation() -> Vec<Entry> {
-    vec![
-        Entry::new(
-            &RESEND_EMAIL_CONFIRMATION,
-            &["ann@example.com"],
-            call!(|context| context
-                .client
-                .users()
-                .resend_email_confirmation(context.path(0))),
-            ResponseBody::Any,
-            object,
-        ),
-        Entry::new(
-            &CREATE_EMAIL_CONFIRMATION_URL,
-            &["ann@example.com"],
-            call!(|context| context
-                .client
-                .users()
-                .email_confirmation_url(context.path(0))),
-            ResponseBody::Required,
-            |values| json!({"confirmationURL": "https://example.com/confirm", "note": values.value}),
-        ),
-    ]
+    vec![Entry::new(
+        &CREATE_EMAIL_CONFIRMATION_URL,
+        &["ann@example.com"],
+        call!(|context| context
+            .client
+            .users()
+            .email_confirmation_url(context.path(0))),
+        ResponseBody::Required,
+        |values| json!({"confirmationURL": "https://example.com/confirm", "note": values.value}),
+    )]
 }
 
 fn social() -> Vec<Entry> {

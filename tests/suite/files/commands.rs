@@ -1,6 +1,6 @@
 //! Files beyond the document: their requests, and complete exchanges with the local server.
 
-use backendless::{Error, ErrorKind, FileGrantee, FileInfo, FilePermission, Files};
+use backendless::{Error, ErrorKind, FileInfo, FilePermission, Files, Grantee};
 use backendless_local::Server;
 use backendless_tests::{RecordedRequest, Recorder};
 
@@ -73,7 +73,7 @@ async fn saved_and_appended_content_has_the_form_of_the_official_sdk() {
 #[tokio::test]
 async fn permissions_have_the_form_of_the_official_sdk() {
     let request = recorded_request("", |client| {
-        let user = FileGrantee::User("U-1".to_owned());
+        let user = Grantee::user("U-1");
         client.files().grant("docs/a b", FilePermission::Read, user)
     })
     .await;
@@ -81,15 +81,15 @@ async fn permissions_have_the_form_of_the_official_sdk() {
     assert_json(&request, r#"{"permission":"READ","user":"U-1"}"#);
     for (grantee, body) in [
         (
-            FileGrantee::Role("Staff".to_owned()),
+            Grantee::role("Staff"),
             r#"{"permission":"DELETE","role":"Staff"}"#,
         ),
         (
-            FileGrantee::AllUsers,
+            Grantee::all_users(),
             r#"{"permission":"DELETE","user":"*"}"#,
         ),
         (
-            FileGrantee::AllRoles,
+            Grantee::all_roles(),
             r#"{"permission":"DELETE","role":"*"}"#,
         ),
     ] {
@@ -176,7 +176,7 @@ async fn invalid_paths_are_rejected() {
             "path ",
         );
         let denied = files
-            .deny(path, FilePermission::Read, FileGrantee::AllUsers)
+            .deny(path, FilePermission::Read, Grantee::all_users())
             .await;
         rejected(denied.unwrap_err(), "denyFilePermission", "the path ");
         let created = files.create_directory(path).await;
@@ -260,9 +260,9 @@ async fn a_denied_permission_is_enforced_for_other_users() {
         .login("ann@example.com", "pa55")
         .await
         .unwrap();
-    let signed_in = FileGrantee::Role("AuthenticatedUser".to_owned());
+    let signed_in = Grantee::role("AuthenticatedUser");
     files
-        .deny("docs", FilePermission::Read, FileGrantee::AllRoles)
+        .deny("docs", FilePermission::Read, Grantee::all_roles())
         .await
         .unwrap();
     files

@@ -77,7 +77,7 @@ async fn devices_have_the_requests_of_the_official_sdk() {
             .channel("b");
         client
             .messaging()
-            .register_device(device.expiration(1_900_000_000))
+            .register_device(device.expiration(Timestamp::from_millis(1_899_999_999_001)))
     })
     .await;
     assert_request_line(&request, "POST", "/messaging/registrations");

@@ -1,6 +1,6 @@
 //! Responses to transactions that report a failure, or that are none.
 
-use backendless::transaction::{OperationRef, Results};
+use backendless::transaction::{OperationRef, Results, Transaction, with};
 use backendless::{Client, Error, ErrorCode, ErrorKind, Object, Record, RetryPolicy};
 use backendless_tests::{Behaviour, Recorder, ScriptedServer, TestClock};
 use serde_json::{Value, json};
@@ -139,4 +139,41 @@ async fn a_transaction_that_may_have_been_executed_is_sent_once() {
         assert_eq!(error.attempts(), 1, "{behaviour:?}: {error}");
         assert_eq!(server.requests().len(), 1, "{behaviour:?}");
     }
+}
+
+#[tokio::test]
+async fn a_reference_to_an_operation_of_another_transaction_is_rejected() {
+    let server = Recorder::responding(200, "{}").await;
+    let client = server.client();
+    let mut other = client.transaction();
+    let order = other.create("Order", &json!({}));
+    let found = other.find(client.data::<Record>("Order").find());
+    let item = json!({"name": "milk"});
+    let uses: [&dyn Fn(&mut Transaction); 5] = [
+        &|it| drop(it.update("Order", &order, &item)),
+        &|it| drop(it.delete("Order", found.index(0))),
+        &|it| drop(it.delete_many("Order", found.ids())),
+        &|it| drop(it.create("Item", &with(&item, "order", order.id()))),
+        &|it| drop(it.set_relation("Order", "O-1", "items", [order.id()])),
+    ];
+    for (number, add) in uses.into_iter().enumerate() {
+        let mut transaction = client.transaction();
+        // Operations with the same ids as those of the other transaction.
+        let own = transaction.create("Order", &json!({}));
+        transaction.update("Order", &own, &json!({"total": 1}));
+        add(&mut transaction);
+        let error = transaction.commit().await.unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::InvalidArgument,
+            "{number}: {error}"
+        );
+        let message = error.message();
+        assert!(message.starts_with("operation 3 ("), "{number}: {error}");
+        assert!(
+            message.contains("is an operation of another transaction"),
+            "{number}: {error}"
+        );
+    }
+    assert_eq!(server.requests().len(), 0);
 }

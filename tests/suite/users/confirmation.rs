@@ -73,11 +73,41 @@ async fn user_logs_in_after_the_address_of_an_email_was_opened() {
 
 #[tokio::test]
 async fn confirmation_of_an_unknown_user_is_not_found() {
-    let server = Server::start().await.unwrap();
+    let server = Server::builder().email_confirmation(true);
+    let server = server.start().await.unwrap();
     let users = local_client(&server).users();
     let resend = users.resend_email_confirmation("eve@example.com").await;
-    assert_eq!(resend.unwrap_err().code(), Some(ErrorCode::new(3_057)));
+    let error = resend.unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode::new(3_104)));
+    assert!(error.is_not_found());
     let url = users.email_confirmation_url("eve@example.com").await;
     assert!(url.unwrap_err().is_not_found());
+    assert!(server.outbox().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn confirmation_is_sent_again_only_while_it_is_pending() {
+    let server = Server::builder().email_confirmation(true);
+    let server = server.start().await.unwrap();
+    let client = local_client(&server);
+    register(&client, "ann@example.com").await;
+    let outbox = server.outbox().await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let opened = http.get(address_of(&outbox[0])).send().await.unwrap();
+    assert_eq!(opened.status(), 200);
+    let resend = client.users().resend_email_confirmation("ann@example.com");
+    let error = resend.await.unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode::new(3_102)));
+    assert_eq!(server.outbox().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn confirmation_is_not_sent_if_the_application_requires_none() {
+    let server = Server::start().await.unwrap();
+    let client = local_client(&server);
+    register(&client, "ann@example.com").await;
+    let resend = client.users().resend_email_confirmation("ann@example.com");
+    let error = resend.await.unwrap_err();
+    assert_eq!(error.code(), Some(ErrorCode::new(3_103)));
     assert!(server.outbox().await.unwrap().is_empty());
 }

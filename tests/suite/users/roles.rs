@@ -87,7 +87,7 @@ async fn assigned_role_is_returned_until_it_is_removed() {
         roles,
         ["AuthenticatedUser", "RestUser", "Auditors", "Managers"]
     );
-    let of_ann = client.users().roles_of(&ann.object_id).await.unwrap();
+    let of_ann = code.roles_of(&ann.object_id).await.unwrap();
     assert_eq!(of_ann, ["Auditors", "Managers"]);
     let anonymous = client.users().roles().await.unwrap();
     assert_eq!(anonymous, ["NotAuthenticatedUser", "RestUser"]);
@@ -132,7 +132,7 @@ async fn assigned_role_is_returned_until_it_is_removed() {
         .await
         .unwrap();
     assert_eq!(find().await.unwrap().len(), 1);
-    let of_ann = client.users().roles_of(&ann.object_id).await.unwrap();
+    let of_ann = code.roles_of(&ann.object_id).await.unwrap();
     assert_eq!(of_ann, ["Auditors"]);
 }
 
@@ -140,7 +140,7 @@ async fn assigned_role_is_returned_until_it_is_removed() {
 async fn roles_are_changed_by_server_code_only() {
     let server = Server::builder().role("Managers").start().await.unwrap();
     let client = local_client(&server);
-    register(&client, "ann@example.com").await;
+    let object_id = register(&client, "ann@example.com").await.object_id;
     let users = client.users();
     let code = code_client(&server).users();
     let ann = "ann@example.com";
@@ -186,7 +186,12 @@ async fn roles_are_changed_by_server_code_only() {
             2_005,
         ),
         (
-            users.roles_of("unknown").await.map(drop),
+            users.roles_of(&object_id).await.map(drop),
+            ErrorKind::Forbidden,
+            2_011,
+        ),
+        (
+            code.roles_of("unknown").await.map(drop),
             ErrorKind::NotFound,
             3_057,
         ),

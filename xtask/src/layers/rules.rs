@@ -50,6 +50,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "encode",
                 "error",
                 "filter",
+                "grantee",
                 "profile",
                 "retry",
                 "secret",

@@ -161,9 +161,10 @@ async fn roles_of_caller(
 
 async fn roles_of_user(
     State(services): State<Services>,
+    caller: Caller,
     PathOf(path): PathOf<UserPath>,
 ) -> Result<Json<Vec<String>>, ErrorResponse> {
-    Ok(Json(services.users.roles_of(path.object_id).await?))
+    Ok(Json(services.users.roles_of(caller, path.object_id).await?))
 }
 
 #[derive(Deserialize)]

@@ -61,12 +61,26 @@ pub(super) fn delete_all(connection: &Connection, user_id: &str) -> Result<(), S
 }
 
 impl Users {
-    /// Sends the e-mail again, also to a user whose address is confirmed: the error of the live service is not documented.
+    /// Sends the e-mail again, to a user whose address is not confirmed. The codes are those of
+    /// https://backendless.com/docs/rest/users_resend_email_confirmation.html.
     pub(crate) async fn resend_confirmation(&self, identity: String) -> Result<(), ServiceError> {
+        if !self.options.email_confirmation {
+            let message = "The application does not require a confirmation of e-mail addresses";
+            return Err(ServiceError::new(code::CONFIRMATION_NOT_REQUIRED, message));
+        }
         let base_url = self.options.base_url.clone();
         let write = self.database.write(move |transaction| {
-            let user_id = find_id(transaction, &identity)?.ok_or_else(unknown_user)?;
-            send(transaction, &base_url, &user_id)
+            let Some(user_id) = find_id(transaction, &identity)? else {
+                let message = "There is no user with this identity";
+                return Err(ServiceError::not_found(code::NO_USER_TO_CONFIRM, message));
+            };
+            match status::of(transaction, &user_id)?.as_deref() {
+                Some(status::EMAIL_CONFIRMATION_PENDING) => send(transaction, &base_url, &user_id),
+                _ => {
+                    let message = "The e-mail address of the user is confirmed already";
+                    Err(ServiceError::new(code::ALREADY_CONFIRMED, message))
+                }
+            }
         });
         write.await
     }

@@ -144,8 +144,17 @@ impl Users {
         read.await
     }
 
-    /// Returns the names of the roles of the application that a user has.
-    pub(crate) async fn roles_of(&self, user_id: String) -> Result<Vec<String>, ServiceError> {
+    /// Returns the names of the roles of the application that a user has, for server-side code:
+    /// https://backendless.com/docs/rest/users_retrieving_user_roles_by_user_id.html. The page names no error code.
+    pub(crate) async fn roles_of(
+        &self,
+        caller: Caller,
+        user_id: String,
+    ) -> Result<Vec<String>, ServiceError> {
+        if !caller.is_cloud_code() {
+            let message = "The roles of a user can be read with the Cloud Code API key only";
+            return Err(ServiceError::new(code::ROLES_NOT_ALLOWED, message));
+        }
         let read = self.database.read(move |connection| {
             check_user(connection, &user_id)?;
             assigned(connection, &user_id)

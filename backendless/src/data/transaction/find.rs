@@ -42,7 +42,7 @@ struct Options<'a> {
 }
 
 /// Returns the parameters of a search.
-pub(super) fn payload(query: &Query) -> Result<Box<RawValue>> {
+pub(super) fn payload(transaction: u64, query: &Query) -> Result<Box<RawValue>> {
     if let Some(problem) = unsupported(query) {
         return Err(Error::invalid_argument(problem));
     }
@@ -55,7 +55,7 @@ pub(super) fn payload(query: &Query) -> Result<Box<RawValue>> {
         relations_page_size,
         ..
     } = query.body()?;
-    encode(&Payload {
+    let payload = Payload {
         page_size,
         offset,
         properties: &query.selection.properties,
@@ -69,7 +69,8 @@ pub(super) fn payload(query: &Query) -> Result<Box<RawValue>> {
             relations_depth,
             relations_page_size,
         },
-    })
+    };
+    encode(transaction, &payload)
 }
 
 /// Returns what a transaction cannot search for: the official SDKs do not send it either.

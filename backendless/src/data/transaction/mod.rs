@@ -116,7 +116,16 @@ impl Client {
 impl Transaction {
     /// Sets the isolation. The default is that of the service, repeatable read.
     ///
-    /// See [`Isolation`] for an example.
+    /// ```
+    /// use backendless::transaction::Isolation;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// # client.data::<backendless::Record>("Note").create(&serde_json::json!({"text": "x"})).await?;
+    /// let mut transaction = client.transaction().isolation(Isolation::ReadCommitted);
+    /// transaction.create("Note", &serde_json::json!({"text": "milk"}));
+    /// transaction.commit().await?;
+    /// # });
+    /// ```
     pub fn isolation(mut self, isolation: Isolation) -> Self {
         self.isolation = Some(isolation);
         self
@@ -334,7 +343,7 @@ impl Transaction {
     pub fn find<T>(&mut self, find: Find<T>) -> OperationRef<Vec<Object<T>>> {
         let query = find.parameters.query();
         let table = Arc::clone(&query.table);
-        let payload = find::payload(query);
+        let payload = find::payload(self.id, query);
         self.push("FIND", table, payload)
     }
 
@@ -372,6 +381,20 @@ impl Transaction {
 
     /// Adds a change of a relation: the row `parent` of `table` is related to `children` as well. Otherwise the same as
     /// [`set_relation`](Self::set_relation).
+    ///
+    /// ```
+    /// # use backendless::Record;
+    /// # backendless_local::doc_example!(|client| {
+    /// # let people = client.data::<Record>("Person");
+    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
+    /// # let eve = people.create(&serde_json::json!({"name": "Eve"})).await?;
+    /// # people.relation::<Record>(&bob.object_id, "friends:Person:n").set([""; 0]).await?;
+    /// let mut transaction = client.transaction();
+    /// let number = transaction.add_relation(&people, &bob.object_id, "friends", [&eve.object_id]);
+    /// assert_eq!(transaction.commit().await?.get(&number)?, 1);
+    /// assert_eq!(people.relation::<Record>(&bob.object_id, "friends").find().await?.len(), 1);
+    /// # });
+    /// ```
     pub fn add_relation<N: TransactionTable>(
         &mut self,
         table: N,
@@ -390,6 +413,20 @@ impl Transaction {
 
     /// Adds a change of a relation: the relations of the row `parent` of `table` to `children` are removed. Its result is the
     /// number of children that were related. Otherwise the same as [`set_relation`](Self::set_relation).
+    ///
+    /// ```
+    /// # use backendless::Record;
+    /// # backendless_local::doc_example!(|client| {
+    /// # let people = client.data::<Record>("Person");
+    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
+    /// # let eve = people.create(&serde_json::json!({"name": "Eve"})).await?;
+    /// # people.relation::<Record>(&bob.object_id, "friends:Person:n").set([&eve.object_id]).await?;
+    /// let mut transaction = client.transaction();
+    /// let number = transaction.remove_relation(&people, &bob.object_id, "friends", [&eve.object_id]);
+    /// assert_eq!(transaction.commit().await?.get(&number)?, 1);
+    /// assert_eq!(people.relation::<Record>(&bob.object_id, "friends").find().await?.len(), 0);
+    /// # });
+    /// ```
     pub fn remove_relation<N: TransactionTable>(
         &mut self,
         table: N,
@@ -413,7 +450,7 @@ impl Transaction {
     /// # Errors
     ///
     /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if there is no operation, or an argument of one cannot be
-    ///   sent.
+    ///   sent, such as a reference to an operation of another transaction.
     /// - [`Api`](crate::ErrorKind::Api) if an operation failed. Nothing is stored. The message names the operation, and
     ///   [`data`](crate::Error::data) is an object with its `index`, which begins with 0, its `operationType` and its `table`.
     ///
@@ -499,7 +536,7 @@ impl Transaction {
     where
         B: Serialize + ?Sized,
     {
-        self.push(operation_type, table.name(), encode(payload))
+        self.push(operation_type, table.name(), encode(self.id, payload))
     }
 
     fn add_checked<N: TransactionTable, B: Serialize, R>(
@@ -508,7 +545,7 @@ impl Transaction {
         table: &N,
         payload: Result<B>,
     ) -> OperationRef<R> {
-        let payload = payload.and_then(|payload| encode(&payload));
+        let payload = payload.and_then(|payload| encode(self.id, &payload));
         self.push(operation_type, table.name(), payload)
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::operation::text;
+use super::operation::Target;
 use crate::data::query::clause;
 use crate::data::{Object, Record, Table};
 use crate::filter::Filter;
@@ -17,6 +17,9 @@ use crate::{Error, Result};
 ///
 /// It serializes to a reference of the service, in any place of a row: `{"___ref": true, "opResultId": "operation1",
 /// "propName": "objectId"}`. The service replaces it by the value.
+///
+/// It is valid in its own transaction only. Another transaction rejects it when it is committed, except in a value that
+/// was serialized before, such as one of `json!`: there it would refer to the operation with the same number.
 ///
 /// ```
 /// # backendless_local::doc_example!(|client| {
@@ -34,8 +37,8 @@ use crate::{Error, Result};
 pub struct Reference {
     #[serde(rename = "___ref")]
     is_reference: bool,
-    #[serde(rename = "opResultId", serialize_with = "text")]
-    operation: Arc<str>,
+    #[serde(rename = "opResultId")]
+    operation: Target,
     #[serde(rename = "resultIndex", skip_serializing_if = "Option::is_none")]
     index: Option<usize>,
     #[serde(rename = "propName", skip_serializing_if = "Option::is_none")]
@@ -43,10 +46,13 @@ pub struct Reference {
 }
 
 impl Reference {
-    fn to(operation: &Arc<str>) -> Self {
+    fn to<R>(operation: &OperationRef<R>) -> Self {
         Self {
             is_reference: true,
-            operation: Arc::clone(operation),
+            operation: Target {
+                id: Arc::clone(&operation.id),
+                transaction: operation.transaction,
+            },
             index: None,
             property: None,
         }
@@ -118,7 +124,17 @@ impl<R> OperationRef<R> {
 impl<T> OperationRef<Object<T>> {
     /// Refers to the `objectId` of the row that the operation creates or updates.
     ///
-    /// See [`Reference`] for an example.
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # client.data::<backendless::Record>("Order").create(&serde_json::json!({"total": 1})).await?;
+    /// # client.data::<backendless::Record>("Item").create(&serde_json::json!({"order": "x"})).await?;
+    /// let mut transaction = client.transaction();
+    /// let order = transaction.create("Order", &serde_json::json!({"total": 20}));
+    /// let item = transaction.create("Item", &serde_json::json!({"order": order.id()}));
+    /// let results = transaction.commit().await?;
+    /// assert_eq!(results.get(&item)?["order"], results.get(&order)?.object_id);
+    /// # });
+    /// ```
     #[must_use]
     pub fn id(&self) -> Reference {
         self.property("objectId")
@@ -126,10 +142,19 @@ impl<T> OperationRef<Object<T>> {
 
     /// Refers to the property `name` of the row that the operation creates or updates.
     ///
-    /// See [`Reference`] for an example.
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # client.data::<backendless::Record>("Order").create(&serde_json::json!({"total": 1})).await?;
+    /// # client.data::<backendless::Record>("Item").create(&serde_json::json!({"total": 1})).await?;
+    /// let mut transaction = client.transaction();
+    /// let order = transaction.create("Order", &serde_json::json!({"total": 20}));
+    /// let item = transaction.create("Item", &serde_json::json!({"total": order.property("total")}));
+    /// assert_eq!(transaction.commit().await?.get(&item)?["total"], 20);
+    /// # });
+    /// ```
     #[must_use]
     pub fn property(&self, name: &str) -> Reference {
-        Reference::to(&self.id).property(name)
+        Reference::to(self).property(name)
     }
 
     /// Reads the result as a row of type `U`, for an operation whose table was given by its name.
@@ -154,18 +179,40 @@ impl<T> OperationRef<Object<T>> {
 }
 
 impl OperationRef<Vec<String>> {
-    /// Refers to the id of the row at `index` of the rows that the operation stores; the first has the index 0.
+    /// Refers to the id of the row at `index` of the rows that the operation stores; the first has the index 0. The
+    /// transaction fails if there is no such row.
     ///
-    /// See [`Transaction::create_many`](super::Transaction::create_many) for an example.
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # notes.create(&serde_json::json!({"text": "x"})).await?;
+    /// let mut transaction = client.transaction();
+    /// let ids = transaction.create_many(&notes, &[serde_json::json!({"text": "a"}), serde_json::json!({"text": "b"})]);
+    /// transaction.delete(&notes, ids.index(1));
+    /// let results = transaction.commit().await?;
+    /// assert!(notes.get(&results.get(&ids)?[1]).await.unwrap_err().is_not_found());
+    /// # });
+    /// ```
     #[must_use]
     pub fn index(&self, index: usize) -> Reference {
-        Reference::to(&self.id).index(index)
+        Reference::to(self).index(index)
     }
 
     /// Refers to the ids of all rows that the operation stores.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # notes.create(&serde_json::json!({"text": "x", "done": false})).await?;
+    /// let mut transaction = client.transaction();
+    /// let ids = transaction.create_many(&notes, &[serde_json::json!({"text": "a"}), serde_json::json!({"text": "b"})]);
+    /// let done = transaction.update_many(&notes, ids.ids(), &serde_json::json!({"done": true}));
+    /// assert_eq!(transaction.commit().await?.get(&done)?, 2);
+    /// # });
+    /// ```
     #[must_use]
     pub fn ids(&self) -> Reference {
-        Reference::to(&self.id)
+        Reference::to(self)
     }
 }
 
@@ -173,18 +220,37 @@ impl<T> OperationRef<Vec<Object<T>>> {
     /// Refers to the id of the row at `index` of the rows that are found; the first has the index 0. The transaction fails
     /// if there is no such row.
     ///
-    /// See [`Reference::property`] for an example.
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+    /// let mut transaction = client.transaction();
+    /// let found = transaction.find(notes.find().sort_by("n desc"));
+    /// let updated = transaction.update(&notes, found.index(0), &serde_json::json!({"n": 10}));
+    /// let results = transaction.commit().await?;
+    /// assert_eq!(results.get(&found)?[0].object_id, results.get(&updated)?.object_id);
+    /// # });
+    /// ```
     #[must_use]
     pub fn index(&self, index: usize) -> Reference {
-        Reference::to(&self.id).index(index).property("objectId")
+        Reference::to(self).index(index).property("objectId")
     }
 
-    /// Refers to all rows that are found.
+    /// Refers to all rows of the page that is found.
     ///
-    /// See [`Transaction::delete_many`](super::Transaction::delete_many) for an example.
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
+    /// let mut transaction = client.transaction();
+    /// let found = transaction.find(notes.find().filter("n > 0"));
+    /// let deleted = transaction.delete_many(&notes, found.ids());
+    /// assert_eq!(transaction.commit().await?.get(&deleted)?, 2);
+    /// # });
+    /// ```
     #[must_use]
     pub fn ids(&self) -> Reference {
-        Reference::to(&self.id)
+        Reference::to(self)
     }
 }
 
