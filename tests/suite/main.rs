@@ -14,6 +14,7 @@
 //! the document, `client` and `profiles` the settings of a client, `dialects` those of the local
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
 //! every fault of a server, `http2` rejected streams,
+//! `documentation` the examples and sources of the public API,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
 //! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
@@ -32,6 +33,7 @@ mod counters;
 mod coverage;
 mod data;
 mod dialects;
+mod documentation;
 mod encodings;
 mod error_texts;
 mod errors;

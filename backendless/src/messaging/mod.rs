@@ -117,9 +117,9 @@ impl Messaging {
     /// ```
     /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
-    /// # messaging.poll::<String>("news", "my-subscription").await?;
+    /// let subscription = messaging.subscribe("news").await?;
     /// messaging.publish("news", "the shop opens").await?;
-    /// let messages = messaging.poll::<String>("news", "my-subscription").await?;
+    /// let messages = messaging.poll::<String>("news", subscription.id()).await?;
     /// assert_eq!(messages[0].data, "the shop opens");
     /// # });
     /// ```
@@ -148,10 +148,10 @@ impl Messaging {
     ///
     /// # backendless_local::doc_example!(|client| {
     /// let messaging = client.messaging();
-    /// # messaging.poll::<backendless::Record>("news", "my-subscription").await?;
+    /// let subscription = messaging.subscribe("news").await?;
     /// messaging.publish("news", "the shop opens").await?;
     ///
-    /// let mut messages = messaging.messages::<String>("news", "my-subscription");
+    /// let mut messages = messaging.messages::<String>("news", subscription.id());
     /// let message = messages.try_next().await?.expect("a stream of messages does not end");
     /// assert_eq!(message.data, "the shop opens");
     /// # });

@@ -24,7 +24,8 @@ const MAX_ID_LENGTH: usize = 1024;
 /// Maximum number of stored ids: many more than one response contains.
 const MAX_REMEMBERED_IDS: usize = 10_000;
 
-/// Stream of the messages of a subscription; created by [`Messaging::messages`](super::Messaging::messages).
+/// Stream of the messages of a subscription; created by [`Subscription::messages`](super::Subscription::messages)
+/// and [`Messaging::messages`](super::Messaging::messages).
 ///
 /// The subscription is polled when the stream is first polled, and then at an [interval](Self::interval). The stream
 /// does not end. A failed poll is an item of the stream, and polling continues after the interval: drop the stream to
@@ -39,9 +40,9 @@ const MAX_REMEMBERED_IDS: usize = 10_000;
 /// use futures_util::TryStreamExt;
 ///
 /// # let messaging = client.messaging();
-/// # messaging.poll::<backendless::Record>("news", "my-subscription").await?;
+/// let subscription = messaging.subscribe("news").await?;
 /// messaging.publish("news", "the shop opens").await?;
-/// let mut messages = messaging.messages::<String>("news", "my-subscription");
+/// let mut messages = subscription.messages::<String>();
 /// while let Some(message) = messages.try_next().await? {
 ///     println!("{}", message.data);
 ///     # assert_eq!(message.data, "the shop opens");
@@ -97,9 +98,8 @@ impl<M> MessageStream<M> {
     /// # backendless_local::doc_example!(|client| {
     /// use std::time::Duration;
     ///
-    /// let messages = client.messaging()
-    ///     .messages::<String>("news", "my-subscription")
-    ///     .interval(Duration::from_secs(5));
+    /// let subscription = client.messaging().subscribe("news").await?;
+    /// let messages = subscription.messages::<String>().interval(Duration::from_secs(5));
     /// # });
     /// ```
     pub fn interval(mut self, time: Duration) -> Self {
@@ -113,9 +113,8 @@ impl<M> MessageStream<M> {
     /// # backendless_local::doc_example!(|client| {
     /// use std::time::Duration;
     ///
-    /// let messages = client.messaging()
-    ///     .messages::<String>("news", "my-subscription")
-    ///     .timeout(Duration::from_secs(10));
+    /// let subscription = client.messaging().subscribe("news").await?;
+    /// let messages = subscription.messages::<String>().timeout(Duration::from_secs(10));
     /// # });
     /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -129,9 +128,8 @@ impl<M> MessageStream<M> {
     /// # backendless_local::doc_example!(|client| {
     /// use backendless::RetryPolicy;
     ///
-    /// let messages = client.messaging()
-    ///     .messages::<String>("news", "my-subscription")
-    ///     .retry(RetryPolicy::none());
+    /// let subscription = client.messaging().subscribe("news").await?;
+    /// let messages = subscription.messages::<String>().retry(RetryPolicy::none());
     /// # });
     /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
@@ -144,9 +142,8 @@ impl<M> MessageStream<M> {
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// let messages = client.messaging()
-    ///     .messages::<String>("news", "my-subscription")
-    ///     .idempotent(true);
+    /// let subscription = client.messaging().subscribe("news").await?;
+    /// let messages = subscription.messages::<String>().idempotent(true);
     /// # });
     /// ```
     pub fn idempotent(mut self, idempotent: bool) -> Self {
