@@ -28,6 +28,7 @@ pub(crate) use remote::RemoteFiles;
 use crate::clock::Clock;
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
+use crate::services::caller::Caller;
 use crate::store::database::Database;
 use crate::text::shorten;
 
@@ -113,13 +114,27 @@ fn forget(connection: &Connection, name: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// Maximum length of a path in bytes, as that of common operating systems. A path has a directory for each of its slashes.
+const MAX_PATH_BYTES: usize = 4_096;
+
 /// A valid path: segments separated by `/`, none of them empty, `.` or `..`, without backslashes
 /// and control characters.
 #[derive(Clone, Debug)]
 pub(crate) struct FilePath(String);
 
 impl FilePath {
+    /// Rejects a path with this length, which begins with `path`.
+    fn check_length(path: &str, length: usize) -> Result<(), ServiceError> {
+        if length <= MAX_PATH_BYTES {
+            return Ok(());
+        }
+        let path = shorten(path);
+        let message = format!("the path '{path}' is longer than {MAX_PATH_BYTES} bytes");
+        Err(ServiceError::new(code::INVALID_PATH, message))
+    }
+
     pub(crate) fn parse(path: String) -> Result<FilePath, ServiceError> {
+        FilePath::check_length(&path, path.len())?;
         let is_valid = |segment: &str| {
             !matches!(segment, "" | "." | "..")
                 && !segment.contains(|c: char| c == '\\' || c.is_control())
@@ -256,8 +271,13 @@ impl Files {
     }
 
     /// Deletes a file or a directory and returns the number of deleted files.
-    pub(crate) async fn delete(&self, path: FilePath) -> Result<usize, ServiceError> {
+    pub(crate) async fn delete(
+        &self,
+        caller: Caller,
+        path: FilePath,
+    ) -> Result<usize, ServiceError> {
         let write = self.database.write(move |transaction| {
+            access::check_all(transaction, path.as_str(), Permission::Delete, &caller)?;
             let below = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
             let sql = format!("DELETE FROM file WHERE {below} RETURNING content");
             let mut statement = transaction.prepare(&sql)?;
