@@ -1,6 +1,6 @@
 //! Permissions of the files in a directory, against operations on the directory, and the limits of paths and patterns.
 
-use backendless_local::Server;
+use backendless_local::{Builder, Operation, Permissions, Server};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -16,7 +16,11 @@ struct Files {
 
 impl Files {
     async fn start() -> Files {
-        let app = TestServer::of(Server::builder().cloud_code_key("CODE-KEY")).await;
+        Files::of(Server::builder()).await
+    }
+
+    async fn of(builder: Builder) -> Files {
+        let app = TestServer::of(builder.cloud_code_key("CODE-KEY")).await;
         let server_code = format!("{}/{}/CODE-KEY", app.server.url(), app.server.app_id());
         let files = Files { app, server_code };
         for path in ["docs/open.txt", "docs/secret/a.txt"] {
@@ -126,25 +130,31 @@ async fn listing_and_count_omit_what_the_caller_may_not_read() {
 }
 
 #[tokio::test]
-async fn client_sets_only_permissions_that_it_has() {
-    let files = Files::start().await;
+async fn client_that_may_not_change_permissions_cannot_change_those_of_files() {
+    let permissions = Permissions::new()
+        .deny_globally("NotAuthenticatedUser", [Operation::Permission])
+        .deny_globally("AuthenticatedUser", [Operation::Permission])
+        .grant_globally("Managers", [Operation::Permission]);
+    let builder = Server::builder().permissions(permissions).role("Managers");
+    let files = Files::of(builder).await;
     let bob = files.app.user("bob@b.c", "pw").await;
+    let token = &bob["user-token"];
     files.deny("docs%2Fsecret", "READ").await;
-    let path = "/files/permissions/GRANT/docs%2Fsecret%2Fa.txt";
-    for token in [None, Some(&bob["user-token"])] {
-        let grant = json!({"permission": "READ", "user": bob["objectId"]});
-        let mut granted = files.app.put(path, grant);
-        if let Some(token) = token {
-            granted = granted.token(token);
-        }
-        granted.rejected(400, NO_PERMISSION).await;
-    }
-    let read = files.app.get("/files/docs/secret/a.txt");
-    let read = read.token(&bob["user-token"]);
-    read.rejected(400, NO_PERMISSION).await;
+    let grant = || {
+        let body = json!({"permission": "READ", "user": bob["objectId"]});
+        let path = "/files/permissions/GRANT/docs%2Fsecret%2Fa.txt";
+        files.app.put(path, body)
+    };
+    grant().rejected(400, NO_PERMISSION).await;
+    grant().token(token).rejected(400, NO_PERMISSION).await;
+    let read = || files.app.get("/files/docs/secret/a.txt").token(token);
+    read().rejected(400, NO_PERMISSION).await;
 
-    let write = json!({"permission": "WRITE", "user": "*"});
-    assert_eq!(files.app.put(path, write).send().await.status(), 200);
+    let role = json!({"user": bob["objectId"], "roleName": "Managers"});
+    let url = format!("{}/users/assignRole", files.server_code);
+    files.app.http.post(url).json(&role).send().await.unwrap();
+    assert_eq!(grant().token(token).send().await.status(), 200);
+    assert_eq!(read().send().await.status(), 200);
 }
 
 #[tokio::test]

@@ -5,18 +5,17 @@
 //! users, the roles of the application that the user has, its roles of the system, all roles. If several roles at the same
 //! place have a rule, a denial decides.
 //!
-//! An operation on a directory needs the permission of everything in it, and a listing omits what the caller may not read. A
-//! client sets only permissions that it has itself: it could grant itself any other. The service documents neither.
+//! An operation on a directory needs the permission of everything in it, and a listing omits what the caller may not read. The
+//! service documents neither.
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use super::{FilePath, Files, directories};
+use super::{FilePath, Files};
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
 use crate::services::users::roles;
-use crate::text::shorten;
 
 /// What a caller wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +35,7 @@ impl Permission {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Permission::Read => "READ",
             Permission::Write => "WRITE",
@@ -60,41 +59,21 @@ pub(crate) enum Grantee {
     Role(String),
 }
 
+impl Grantee {
+    /// Returns the kind and the name in the database.
+    pub(super) fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Grantee::User(id) => (USER, id),
+            Grantee::Role(name) => (ROLE, name),
+        }
+    }
+}
+
 const USER: &str = "user";
 const ROLE: &str = "role";
 const ALL: &str = "*";
 
 impl Files {
-    /// Stores a rule for a path, in place of an earlier one for the same grantee.
-    pub(crate) async fn set_permission(
-        &self,
-        caller: Caller,
-        path: FilePath,
-        grant: Grant,
-    ) -> Result<(), ServiceError> {
-        let write = self.database.write(move |transaction| {
-            if !caller.is_cloud_code() {
-                check(transaction, path.as_str(), grant.permission, &caller)?;
-            }
-            if !directories::exists(transaction, path.as_str())? {
-                let path = shorten(path.as_str());
-                let message = format!("there is no file or directory '{path}'");
-                return Err(ServiceError::not_found(code::RESOURCE_NOT_FOUND, message));
-            }
-            let (kind, grantee) = match &grant.grantee {
-                Grantee::User(id) => (USER, id),
-                Grantee::Role(name) => (ROLE, name),
-            };
-            transaction.execute(
-                "INSERT OR REPLACE INTO file_permission (path, permission, kind, grantee, is_granted)
-                 VALUES (?, ?, ?, ?, ?)",
-                params![path.as_str(), grant.permission.name(), kind, grantee, grant.is_granted],
-            )?;
-            Ok(())
-        });
-        write.await
-    }
-
     /// Checks that the caller has a permission for a path.
     pub(crate) async fn check_permission(
         &self,
@@ -207,7 +186,7 @@ fn containing(path: &str) -> impl Iterator<Item = &str> {
     std::iter::once(path).chain(parents)
 }
 
-fn denied() -> ServiceError {
+pub(super) fn denied() -> ServiceError {
     let message = "User has no permissions to specified resource";
     ServiceError::new(code::NO_PERMISSION, message)
 }

@@ -10,6 +10,7 @@ mod append;
 mod base64;
 mod content;
 mod directories;
+mod grants;
 mod pattern;
 mod relocate;
 mod remote;
@@ -28,6 +29,7 @@ pub(crate) use remote::RemoteFiles;
 use crate::clock::Clock;
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
+use crate::services::access::AccessControl;
 use crate::services::caller::Caller;
 use crate::store::database::Database;
 use crate::text::shorten;
@@ -165,6 +167,8 @@ pub(crate) struct Files {
     content: ContentStore,
     clock: Clock,
     remote: RemoteFiles,
+    /// Decides who may change the permissions of files.
+    permissions: AccessControl,
     /// Held while a file is appended to, so that concurrent requests append one after the other.
     appending: Arc<tokio::sync::Mutex<()>>,
 }
@@ -175,12 +179,14 @@ impl Files {
         content: ContentStore,
         clock: Clock,
         remote: RemoteFiles,
+        permissions: AccessControl,
     ) -> Files {
         Files {
             database,
             content,
             clock,
             remote,
+            permissions,
             appending: Arc::default(),
         }
     }
