@@ -121,8 +121,8 @@ async fn listing_and_count_omit_what_the_caller_may_not_read() {
     let of_ann: Vec<Value> = of_ann.ok().await.as_array().unwrap().clone();
     let of_ann: Vec<&Value> = of_ann.iter().map(|entry| &entry["url"]).collect();
     let expected = [
-        "docs",
         "docs/secret/deep",
+        "docs",
         "docs/secret/deep/b.txt",
         "docs/open.txt",
     ];
