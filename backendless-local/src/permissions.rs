@@ -15,7 +15,7 @@ pub enum Operation {
     Update,
     /// Deleting a row.
     Remove,
-    /// Changing the permissions of a row.
+    /// Changing the permissions of a row. If it is denied in all tables, clients cannot change those of files either.
     Permission,
 }
 

@@ -145,6 +145,12 @@ fn search_memory() {
         password: &row_password,
     };
     let update = client.data::<Record>("Users").update("B2", &row);
+    // The token is in the path, once as it is and once encoded.
+    let (mut symbol_token, masked_symbol_token) = Masked::with_length(400);
+    symbol_token.replace_range(10..11, "+");
+    let symbol_token = UserToken::from(symbol_token);
+    let check = as_user.users().is_valid();
+    let symbol_check = client.with_user_token(&symbol_token).users().is_valid();
     let all = [
         ("app id", masked_app_id),
         ("key", masked_api_key),
@@ -153,12 +159,14 @@ fn search_memory() {
         ("password", masked_password),
         ("password of a registration", masked_new_password),
         ("password of a row", masked_row_password),
+        ("token with a symbol", masked_symbol_token.part()),
     ];
     for (name, secret) in &all {
         assert!(secret.copies() > 0, "{name} is not found while it is used");
     }
     row_password.into_bytes().fill(0);
     drop((client, token, as_user, login, registration, update));
+    drop((symbol_token, check, symbol_check));
     for (name, secret) in &all {
         assert_eq!(secret.copies(), 0, "copies of the {name}");
     }

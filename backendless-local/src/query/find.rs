@@ -12,6 +12,7 @@ use crate::query::condition;
 use crate::query::items::split_list;
 use crate::query::projection::{Projection, ProjectionParameters};
 use crate::query::relations::{RelationParameters, related_to};
+use crate::query::result_size::ResultSize;
 use crate::query::row::Row;
 use crate::query::select::{select, select_by_id, sum_overflow};
 use crate::query::sort;
@@ -158,8 +159,9 @@ impl Find {
             .append(Sql::value(Stored::Integer(page_size)))
             .then(" OFFSET ")
             .append(Sql::value(Stored::Integer(offset)));
-        let mut rows = select(connection, accessible, &projection, tail)?;
-        self.load_relations(connection, accessible, &mut rows)?;
+        let mut size = ResultSize::default();
+        let mut rows = select(connection, accessible, &projection, tail, &mut size)?;
+        self.load_relations(connection, accessible, &mut rows, &mut size)?;
         Ok(rows)
     }
 
@@ -169,9 +171,11 @@ impl Find {
         connection: &Connection,
         accessible: &Accessible<'_>,
         rows: &mut [Row],
+        size: &mut ResultSize,
     ) -> Result<(), ServiceError> {
         let page_size = self.relations_page_size.unwrap_or(DEFAULT_PAGE_SIZE);
-        self.relations.load(connection, accessible, rows, page_size)
+        self.relations
+            .load(connection, accessible, rows, page_size, size)
     }
 
     /// Returns the number of rows, or of groups.
@@ -207,8 +211,9 @@ impl Find {
             let why = "Invalid property: aggregates of a single object are not possible";
             return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
         }
-        let mut row = select_by_id(connection, accessible, &projection, object_id)?;
-        self.load_relations(connection, accessible, row.as_mut_slice())?;
+        let mut size = ResultSize::default();
+        let mut row = select_by_id(connection, accessible, &projection, object_id, &mut size)?;
+        self.load_relations(connection, accessible, row.as_mut_slice(), &mut size)?;
         Ok(row)
     }
 

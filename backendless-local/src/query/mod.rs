@@ -10,6 +10,7 @@ pub(crate) mod find;
 mod items;
 pub(crate) mod projection;
 pub(crate) mod relations;
+pub(crate) mod result_size;
 pub(crate) mod row;
 pub(crate) mod select;
 mod sort;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::query::accessible::Accessible;
 use crate::query::projection::Projection;
+use crate::query::result_size::ResultSize;
 use crate::query::row::Row;
 use crate::query::select::select;
 use crate::query::sql::Sql;
@@ -63,6 +64,7 @@ impl RelationParameters {
         accessible: &Accessible<'_>,
         rows: &mut [Row],
         page_size: i64,
+        size: &mut ResultSize,
     ) -> Result<(), ServiceError> {
         let paths = self.paths.iter().map(|path| path.split('.').collect());
         let paths: Vec<Vec<&str>> = paths.collect();
@@ -71,6 +73,7 @@ impl RelationParameters {
             connection,
             page_size,
             remaining: MAX_ROWS,
+            size,
         };
         loader.load(accessible, rows, &paths, self.depth)
     }
@@ -104,6 +107,7 @@ struct Loader<'a> {
     page_size: i64,
     /// How many related rows the response may still contain.
     remaining: usize,
+    size: &'a mut ResultSize,
 }
 
 impl Loader<'_> {
@@ -153,7 +157,7 @@ impl Loader<'_> {
             .then(" ORDER BY seq LIMIT ")
             .append(Sql::value(Stored::Integer(self.page_size)));
         let projection = Projection::all_columns(children.table);
-        let rows = select(self.connection, children, &projection, tail)?;
+        let rows = select(self.connection, children, &projection, tail, self.size)?;
         self.remaining = self.remaining.checked_sub(rows.len()).ok_or_else(|| {
             let why = format!(
                 "the result has more than {MAX_ROWS} related rows: request fewer rows or relations"

@@ -4,6 +4,9 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
+use crate::query::result_size::ResultSize;
+use crate::service_error::ServiceError;
+
 /// Properties in the order of the table's columns.
 #[derive(Debug, Default)]
 pub(crate) struct Row(Vec<(String, Value)>);
@@ -16,6 +19,11 @@ impl Row {
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         let mut properties = self.0.iter();
         properties.find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// Adds the memory of the row to that of a result. Fails if the result is too large.
+    pub(crate) fn add_to(&self, size: &mut ResultSize) -> Result<(), ServiceError> {
+        self.0.iter().try_for_each(|(_, value)| size.add(value))
     }
 
     /// Returns the value of a property that is a string.

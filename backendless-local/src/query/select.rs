@@ -5,6 +5,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::query::accessible::Accessible;
 use crate::query::projection::Projection;
+use crate::query::result_size::{ResultSize, memory_of};
 use crate::query::row::Row;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
@@ -25,6 +26,7 @@ pub(crate) fn complete_row(
         &Accessible::unrestricted(table),
         &Projection::all_columns(table),
         object_id,
+        &mut ResultSize::default(),
     )
 }
 
@@ -34,18 +36,20 @@ pub(super) fn select_by_id(
     accessible: &Accessible<'_>,
     projection: &Projection,
     object_id: &str,
+    size: &mut ResultSize,
 ) -> Result<Option<Row>, ServiceError> {
     let tail =
         Sql::text(" WHERE object_id = ").append(Sql::value(Stored::Text(object_id.to_owned())));
-    Ok(select(connection, accessible, projection, tail)?.pop())
+    Ok(select(connection, accessible, projection, tail, size)?.pop())
 }
 
-/// Selects accessible rows. `tail` is the SQL after the name of the table.
+/// Selects accessible rows, and adds their memory to `size`. `tail` is the SQL after the name of the table.
 pub(super) fn select(
     connection: &Connection,
     accessible: &Accessible<'_>,
     projection: &Projection,
     tail: Sql,
+    size: &mut ResultSize,
 ) -> Result<Vec<Row>, ServiceError> {
     let sql = Sql::text("SELECT ")
         .append(projection.select())
@@ -75,7 +79,9 @@ pub(super) fn select(
                 );
                 return Err(ServiceError::new(code::INVALID_VALUE, why));
             }
-            row.push(output.key.as_str(), output.scalar.ty.read(value)?);
+            let value = output.scalar.ty.read(value)?;
+            size.add_bytes(output.key.len() + memory_of(&value))?;
+            row.push(output.key.as_str(), value);
         }
         row.push(CLASS, accessible.table.name());
         rows.push(row);

@@ -199,6 +199,20 @@ impl AccessControl {
         }
     }
 
+    /// Whether the caller may change the permissions of files. No setting is for files alone, so those of all tables decide.
+    pub(crate) fn changes_file_permissions(
+        &self,
+        connection: &Connection,
+        caller: &Caller,
+    ) -> Result<bool, ServiceError> {
+        if self.0.is_empty() || caller.is_cloud_code() {
+            return Ok(true);
+        }
+        let roles = Roles::of(connection, caller)?;
+        let permission = self.of_all_tables(&roles, Operation::Permission);
+        Ok(permission.unwrap_or(true))
+    }
+
     /// Checks that the caller may access a row, which may not exist.
     pub(crate) fn check_row(
         &self,

@@ -5,6 +5,7 @@
 
 mod bulk;
 pub(crate) mod object_permissions;
+mod user_rows;
 mod users_of_role;
 
 use serde_json::{Map, Value};
@@ -96,7 +97,7 @@ impl Data {
         };
         let object_id = object_id.to_owned();
         if table == users::TABLE {
-            return self.users.update(caller, object_id, body).await;
+            return self.update_user(caller, object_id, body).await;
         }
         if object_id.is_empty() {
             let message = "the objectId is empty";
@@ -178,7 +179,7 @@ impl Data {
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
         if table == users::TABLE {
-            return self.users.register(body).await;
+            return self.register_user(caller, body).await;
         }
         let fields = rows::writable(body);
         let new = rows::NewRow {
@@ -202,7 +203,7 @@ impl Data {
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
         if table == users::TABLE {
-            return self.users.update(caller, object_id, body).await;
+            return self.update_user(caller, object_id, body).await;
         }
         let fields = rows::writable(body);
         let (now, access) = (self.clock.now(), self.access.clone());
@@ -247,6 +248,7 @@ impl Data {
                 return rows.delete(&stored, &object_id);
             }
             users::revoke_access(transaction, &caller, &object_id)?;
+            access.check_row(transaction, &caller, &stored, Operation::Remove, &object_id)?;
             rows::delete(transaction, &stored, &object_id)?;
             access::delete_unused(transaction, &stored)
         });
@@ -293,7 +295,8 @@ impl Data {
     ) -> Result<Row, ServiceError> {
         let owner_id = caller.user_id().map(str::to_owned);
         let (now, access) = (self.clock.now(), self.access.clone());
-        let write = self.database.write(move |transaction| {
+        // The number of rows is limited by the time only.
+        let write = self.database.write_by_clause(move |transaction| {
             let save = DeepSave {
                 rows: RowAccess::new(&access, transaction, &caller),
                 owner_id,

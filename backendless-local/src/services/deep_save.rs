@@ -3,12 +3,15 @@
 //! A row with an objectId is updated, any other is created. A relation is set to the rows that it contains; null or
 //! an empty list removes them. An object in another column is a value of the column.
 
+use std::collections::HashMap;
+
 use rusqlite::params_from_iter;
 use rusqlite::types::Value as Stored;
 use serde_json::{Map, Value};
 
 use crate::id::new_id;
 use crate::permissions::Operation;
+use crate::query::result_size::ResultSize;
 use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::query::sql::Sql;
@@ -45,7 +48,7 @@ impl DeepSave<'_> {
     pub(crate) fn save(&self, table: &str, row: Map<String, Value>) -> Result<Row, ServiceError> {
         Table::existing_or_new(self.rows.connection, table)?;
         let saved = self.save_row(table, row, MAX_DEPTH)?;
-        self.read(&saved)
+        self.read(&saved, &mut ResultSize::default())
     }
 
     fn save_row(
@@ -161,19 +164,24 @@ impl DeepSave<'_> {
     }
 
     /// Reads a saved row with the rows of its relations. As in the service, a relation without rows is absent.
-    fn read(&self, saved: &Saved) -> Result<Row, ServiceError> {
+    fn read(&self, saved: &Saved, size: &mut ResultSize) -> Result<Row, ServiceError> {
         let table = Table::existing(self.rows.connection, &saved.table)?;
         let row = complete_row(self.rows.connection, &table, &saved.object_id)?;
         let mut row = row.ok_or_else(|| rows::unknown_object(&saved.object_id))?;
+        row.add_to(size)?;
         for (relation, children) in &saved.relations {
             if children.is_empty() {
                 continue;
             }
             let mut values = Vec::new();
+            // Of children with the same id, the last one.
+            let by_id: HashMap<&str, &Saved> = children
+                .iter()
+                .map(|child| (child.object_id.as_str(), child))
+                .collect();
             for object_id in self.newest_first(table.child(relation)?, children)? {
-                let child = children.iter().rfind(|child| child.object_id == object_id);
-                if let Some(child) = child {
-                    values.push(Value::from(self.read(child)?));
+                if let Some(child) = by_id.get(object_id.as_str()) {
+                    values.push(Value::from(self.read(child, size)?));
                 }
             }
             let value = match relation.cardinality {

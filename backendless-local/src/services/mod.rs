@@ -137,13 +137,19 @@ impl Services {
             relations: Relations::new(database.clone(), access.clone()),
             transactions: Transactions::new(database.clone(), clock.clone(), access.clone()),
             cloud_code_key,
-            data: Data::new(database.clone(), clock.clone(), users.clone(), access),
+            data: Data::new(
+                database.clone(),
+                clock.clone(),
+                users.clone(),
+                access.clone(),
+            ),
             users,
             files: Files::new(
                 database.clone(),
                 content,
                 clock.clone(),
                 settings.remote_files,
+                access,
             ),
             messaging: Messaging::new(database.clone(), clock.clone(), settings.templates),
             geo: Geo::new(database.clone()),
@@ -211,7 +217,8 @@ impl Services {
             }
         };
         if table == users::TABLE {
-            self.users.register(row).await?;
+            let unchecked = Box::new(|_: &Connection| Ok(()));
+            self.users.register(unchecked, row).await?;
         } else {
             let anonymous = Caller::anonymous();
             self.data.create(anonymous, table.to_owned(), row).await?;

@@ -402,7 +402,14 @@ async fn values_that_double_with_each_operation_are_limited() {
         .post("/data/Tree", json!({"a": {}, "b": {}}))
         .ok()
         .await;
-    let mut operations = vec![operation("CREATE", "Tree", "n0", json!({"a": {}, "b": {}}))];
+    // Long enough that the results, whose memory is limited as well, are not the first to be too large.
+    let leaf = json!({"text": "x".repeat(10_000)});
+    let mut operations = vec![operation(
+        "CREATE",
+        "Tree",
+        "n0",
+        json!({"a": leaf, "b": leaf}),
+    )];
     for n in 1..40 {
         let previous = reference(&format!("n{}", n - 1));
         let row = json!({"a": previous, "b": previous});

@@ -17,7 +17,7 @@ mod get;
 mod group;
 mod object;
 mod options;
-mod paging;
+pub(crate) mod paging;
 mod permissions;
 mod query;
 mod relation;

@@ -226,7 +226,7 @@ fn may_follow(last: &str, id: &str) -> bool {
 
 /// Detects that pages repeat, with the memory of two pages (Brent's algorithm).
 #[derive(Debug, Default)]
-struct Repetition {
+pub(crate) struct Repetition {
     pages: u64,
     previous: Option<u64>,
     checkpoint: Option<u64>,
@@ -234,7 +234,7 @@ struct Repetition {
 
 impl Repetition {
     /// Returns whether an earlier page had the same `digest`. A cycle of pages is detected after a few repetitions.
-    fn is_repeated(&mut self, digest: u64) -> bool {
+    pub(crate) fn is_repeated(&mut self, digest: u64) -> bool {
         let is_repeated = [self.previous, self.checkpoint].contains(&Some(digest));
         self.pages += 1;
         self.previous = Some(digest);

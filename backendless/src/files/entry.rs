@@ -46,8 +46,10 @@ struct Received {
 impl From<Received> for FileEntry {
     fn from(received: Received) -> Self {
         let info = FileInfo::from_url(received.public_url.unwrap_or_default());
-        let path = received.url.map(|url| url.trim_matches('/').to_owned());
-        let path = path.filter(|path| !path.is_empty()).or_else(|| info.path());
+        let path = received
+            .url
+            .and_then(|url| relative(&url))
+            .or_else(|| info.path());
         Self {
             path: path.unwrap_or_else(|| received.name.clone()),
             name: received.name,
@@ -55,6 +57,14 @@ impl From<Received> for FileEntry {
             created: received.created_on,
             info,
         }
+    }
+}
+
+/// Returns the path of a `url`, which is a path, or contains the app id and the key in front of it. `None` if there is none.
+fn relative(url: &str) -> Option<String> {
+    match url.contains("://") {
+        true => FileInfo::from_url(url).path(),
+        false => Some(url.trim_matches('/').to_owned()).filter(|path| !path.is_empty()),
     }
 }
 
@@ -179,6 +189,10 @@ mod tests {
             read(json!({"name": "a.txt", "publicUrl": url})).path(),
             "docs/a.txt"
         );
+        // Not a path: it would be printed with the app id and the key.
+        let absolute = read(json!({"name": "a.txt", "url": url}));
+        assert_eq!(absolute.path(), "docs/a.txt");
+        assert!(!format!("{absolute:?}").contains("9C41"));
         let bare = read(json!({"name": "a.txt", "url": null, "size": null, "createdOn": null}));
         assert_eq!(
             (bare.path(), bare.size(), bare.created()),

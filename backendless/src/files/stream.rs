@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::{FileEntry, ListFilesParameters};
+use crate::data::paging::Repetition;
 use crate::operations::LIST_FILES;
 use crate::request::{Request, RequestFuture};
 use crate::transport::Settings;
@@ -18,7 +19,7 @@ use crate::{Client, Error, ErrorKind, Result};
 ///
 /// The next page starts behind the entries that were received, and only an empty page is the end. The stream ends after
 /// the last entry or after an error. Entries that are created or deleted meanwhile may be returned twice or not at all. A
-/// server that returns the same entries for two pages in succession ends the stream with an error of kind
+/// server whose pages repeat, in any order of their entries, ends the stream with an error of kind
 /// [`Decode`](crate::ErrorKind::Decode).
 ///
 /// ```
@@ -40,8 +41,7 @@ pub struct FileStream {
     settings: Settings,
     state: State,
     entries: std::vec::IntoIter<FileEntry>,
-    /// The digest of the last page.
-    last: Option<u64>,
+    repetition: Repetition,
 }
 
 enum State {
@@ -65,7 +65,7 @@ impl FileStream {
             settings,
             state: State::Due,
             entries: Vec::new().into_iter(),
-            last: None,
+            repetition: Repetition::default(),
         }
     }
 
@@ -88,9 +88,9 @@ impl FileStream {
         }
         let offset = self.parameters.offset.unwrap_or(0);
         let digest = digest(&entries);
-        if self.last.replace(digest) == Some(digest) {
+        if self.repetition.is_repeated(digest) {
             let problem = format!(
-                "the page at offset {offset} has the same entries as the page before it: the server ignores the offset"
+                "the page at offset {offset} has the same entries as an earlier page: the server ignores the offset"
             );
             return Err(Error::new(ErrorKind::Decode, problem)
                 .with_operation(&LIST_FILES)
@@ -104,11 +104,13 @@ impl FileStream {
 }
 
 fn digest(entries: &[FileEntry]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for entry in entries {
+    let digest = |entry: &FileEntry| {
+        let mut hasher = DefaultHasher::new();
         entry.path().hash(&mut hasher);
-    }
-    hasher.finish()
+        hasher.finish()
+    };
+    // Independent of the order: the service need not sort the entries.
+    entries.iter().map(digest).fold(0, u64::wrapping_add)
 }
 
 impl Stream for FileStream {

@@ -22,6 +22,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 pub use body::Multipart;
 pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, TransferStage};
@@ -81,8 +82,8 @@ pub(crate) type Describe = fn(&[u8], &serde_json::Error) -> String;
 /// Parts of a request that do not depend on the client.
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
-    /// The encoded path, which follows the app path.
-    pub(crate) path: String,
+    /// The encoded path, which follows the app path. It is wiped, because it may contain a token.
+    pub(crate) path: Zeroizing<String>,
     /// The encoded query, without the `?`.
     pub(crate) query: Option<String>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
@@ -91,12 +92,14 @@ pub(crate) struct Parts {
     pub(crate) is_idempotent: bool,
     /// A value in the request that must not appear in any text: a password.
     pub(crate) secret: Option<Arc<SecretString>>,
+    /// Whether the response contains a token, although the request has no secret.
+    pub(crate) returns_token: bool,
 }
 
 /// Builds a request part by part. It does no I/O.
 pub(crate) struct RequestBuilder {
     operation: &'static Operation,
-    path: String,
+    path: Zeroizing<String>,
     query: query::Query,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Body,
@@ -105,6 +108,12 @@ pub(crate) struct RequestBuilder {
 }
 
 impl<R> Prepared<R> {
+    /// Marks the response as one with a token, for a login without a password.
+    pub(crate) fn returning_token(mut self) -> Self {
+        self.parts.returns_token = true;
+        self
+    }
+
     /// Marks the request as not idempotent, for parameters with which its operation is not.
     pub(crate) fn not_idempotent(mut self) -> Self {
         self.parts.is_idempotent = false;
@@ -119,7 +128,7 @@ impl RequestBuilder {
         const PATH_CAPACITY: usize = 96;
         Self {
             operation,
-            path: String::with_capacity(PATH_CAPACITY),
+            path: Zeroizing::new(String::with_capacity(PATH_CAPACITY)),
             query: query::Query::default(),
             headers: Vec::new(),
             body: Body::Empty,
@@ -326,6 +335,7 @@ impl RequestBuilder {
                 body: self.body,
                 is_idempotent,
                 secret: None,
+                returns_token: false,
             },
             reader,
         }

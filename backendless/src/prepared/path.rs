@@ -14,10 +14,12 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
+/// The length of an encoded byte.
+const MAX_ENCODED: usize = 3;
+
 /// Percent-encodes a secret as one path segment, which is wiped when it is dropped.
 pub(crate) fn encode_segment(value: &str) -> Zeroizing<String> {
-    /// The length of an encoded byte. With it the string never grows, which would leave a copy behind.
-    const MAX_ENCODED: usize = 3;
+    // The string never grows, which would leave a copy behind.
     let mut encoded = Zeroizing::new(String::with_capacity(value.len() * MAX_ENCODED));
     encoded.extend(utf8_percent_encode(value, RESERVED));
     encoded
@@ -60,6 +62,10 @@ pub(super) fn push(
     let parameter = parameter(operation, index)?;
     let is_plain = is_plain(value);
     check(operation, parameter, value, is_plain)?;
+    if !is_plain {
+        // The path does not grow while a part of the value, which may be a token, is in it: that would leave a copy behind.
+        path.reserve(value.len() * MAX_ENCODED);
+    }
     if is_plain {
         path.push_str(value);
     } else if parameter.multi_segment() {

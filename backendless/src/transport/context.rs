@@ -44,6 +44,8 @@ pub(super) struct RequestContext {
     /// The password in the request, if it is known.
     pub(super) secret: Option<Arc<SecretString>>,
     /// Values that may be secrets: those of the caller's headers, and in the query of the URL of a file.
+    /// Whether the response contains a token, although the request has no secret.
+    returns_token: bool,
     pub(super) secret_headers: Vec<HeaderValue>,
     is_idempotent: bool,
     progress: Option<Progress>,
@@ -58,6 +60,7 @@ pub(super) struct RequestTraits<'t> {
     pub(super) caller: Caller,
     pub(super) has_password: bool,
     pub(super) secret: Option<Arc<SecretString>>,
+    pub(super) returns_token: bool,
     pub(super) secret_headers: Vec<HeaderValue>,
     /// The progress of a body that is sent as a stream.
     pub(super) progress: Option<Progress>,
@@ -73,6 +76,7 @@ impl RequestContext {
             caller,
             has_password,
             secret,
+            returns_token,
             secret_headers,
             progress,
             read,
@@ -101,6 +105,7 @@ impl RequestContext {
             caller,
             has_password,
             secret,
+            returns_token,
             secret_headers,
             is_idempotent: settings.idempotent.unwrap_or(is_idempotent),
             progress,
@@ -109,6 +114,11 @@ impl RequestContext {
             settings,
             shared,
         }
+    }
+
+    /// Whether the response contains a token, so that it is wiped.
+    pub(super) fn is_login(&self) -> bool {
+        self.secret.is_some() || self.returns_token
     }
 
     pub(super) fn policy(&self) -> &RetryPolicy {

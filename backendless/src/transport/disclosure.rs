@@ -19,6 +19,8 @@ pub(super) enum Withheld {
     /// The request contains a password. Users choose it, so it may be any text, and whether it is in a message cannot be
     /// decided without a hint at it.
     Password,
+    /// The response contains a token, which is not known before it is decoded.
+    Token,
     /// A secret is too short or too uniform to be recognized.
     NotDistinctive,
     /// The text contains a secret.
@@ -29,6 +31,7 @@ impl fmt::Display for Withheld {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Password => "the request contains a password, which may be any text",
+            Self::Token => "the response contains a token",
             Self::NotDistinctive => {
                 "an app id, key, token or password of this client is too short or too simple to be recognized in it: use \
                  longer ones"

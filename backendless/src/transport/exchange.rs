@@ -245,7 +245,7 @@ async fn read_body(context: &RequestContext, response: &mut Response) -> Result<
     }
     let mut chunks = Chunks {
         // The response to a login contains the token.
-        is_secret: context.secret.is_some(),
+        is_secret: context.is_login(),
         ..Chunks::default()
     };
     loop {

@@ -124,7 +124,7 @@ impl Reply {
             }
             Reader::JsonOrText(read) => self.read_json_or_text(&read),
         };
-        if self.context.secret.is_some() {
+        if self.context.is_login() {
             // The response to a login contains the token.
             secret::wipe(std::mem::take(&mut self.body));
         }
@@ -170,11 +170,12 @@ impl Reply {
     fn does_not_match<R>(&self, error: &serde_json::Error, describe: Describe) -> Error {
         let text = describe(self.json(), error);
         // The path contains keys of the response, and errors of the caller's types may quote values.
-        let checked = match self.context.secret {
+        let checked = match self.context.is_login() {
             // The types of these responses are those of this crate, so that the path has no other keys than theirs.
-            Some(_) if !decode::has_value(&text) => {
+            true if !decode::has_value(&text) => {
                 disclosure::check_for_secrets(&self.context.secrets(), &text)
             }
+            true if !self.context.has_password => Err(disclosure::Withheld::Token),
             _ => disclosure::check(&self.context.secrets(), &text),
         };
         let text = match checked {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Session, User, UserProperty, UserStatus, Users, open_session};
 use crate::generated::raw;
 use crate::operations::IS_VALID_USER_TOKEN;
+use crate::prepared::Prepared;
 use crate::request::Request;
 use crate::secret::secret_string;
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
@@ -149,7 +150,8 @@ impl Users {
     /// # });
     /// ```
     pub fn login_as_guest(&self) -> Request<Session> {
-        open_session(&self.client, raw::login_as_guest())
+        let request = raw::login_as_guest().map(Prepared::returning_token);
+        open_session(&self.client, request)
     }
 
     /// Enables or disables the account of a user.

@@ -11,6 +11,9 @@ use super::{Masked, run_in_child};
 const URL: &str = "BACKENDLESS_TESTS_MEMORY_URL";
 const LENGTH: usize = 900;
 
+/// Replaces the body of the login of a guest, which is empty.
+const GUEST: &str = "guest";
+
 #[test]
 fn passwords_and_tokens_are_wiped_after_requests() {
     if let Ok(url) = std::env::var(URL) {
@@ -27,23 +30,29 @@ fn passwords_and_tokens_are_wiped_after_requests() {
     run_in_child(name, URL, &url);
 }
 
-/// Responds to each request with a password, with a user whose token is the reversed password, and to others with an error.
+/// Responds to each request with a password, with a user whose token is the reversed password, to the login of a guest with
+/// the same token, and to others with an error.
 /// Returns when the client closes the connection.
 fn serve(stream: TcpStream) -> Option<()> {
     let mut requests = BufReader::new(stream.try_clone().ok()?);
+    let mut token = String::new();
     loop {
         let body = read_body(&mut requests)?;
         let password = body.split_once("\"password\":\"");
         let password = password.and_then(|(_, rest)| rest.split('"').next());
         let (status, json) = match password {
             Some(password) if !body.contains("rejected") => {
-                let token: String = password.chars().rev().collect();
+                token = password.chars().rev().collect();
                 (
                     200,
                     format!(r#"{{"objectId":"U1","user-token":"{token}"}}"#),
                 )
             }
             Some(_) => (401, r#"{"code":3003,"message":"Invalid login"}"#.to_owned()),
+            None if body == GUEST => (
+                200,
+                format!(r#"{{"objectId":"G1","user-token":"{token}"}}"#),
+            ),
             None => (
                 400,
                 r#"{"code":1000,"message":"100% no \\ counter"}"#.to_owned(),
@@ -53,8 +62,9 @@ fn serve(stream: TcpStream) -> Option<()> {
     }
 }
 
+/// Returns the body of the next request, or [`GUEST`] if it is the login of a guest.
 fn read_body(requests: &mut BufReader<TcpStream>) -> Option<String> {
-    let mut length = 0;
+    let (mut length, mut is_guest) = (0, false);
     loop {
         let mut line = String::new();
         if requests.read_line(&mut line).ok()? == 0 {
@@ -64,9 +74,13 @@ fn read_body(requests: &mut BufReader<TcpStream>) -> Option<String> {
         if let Some(text) = line.strip_prefix("content-length:") {
             length = text.trim().parse().ok()?;
         }
+        is_guest |= line.starts_with("post ") && line.contains("/users/register/guest ");
         if line.is_empty() {
             break;
         }
+    }
+    if is_guest {
+        return Some(GUEST.to_owned());
     }
     let mut body = vec![0; length];
     requests.read_exact(&mut body).ok()?;
@@ -129,6 +143,7 @@ async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
     ] {
         let password = create(password, token);
         let session = client.users().login(login, password).await.unwrap();
+        client.users().login_as_guest().await.unwrap();
         for _ in 0..2 {
             let counters = session.client().counters();
             counters.get("visits").await.unwrap_err();

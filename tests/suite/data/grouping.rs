@@ -307,3 +307,21 @@ async fn the_local_server_rejects_invalid_groupings() {
         assert_eq!(error.code(), Some(ErrorCode::new(code)), "{error}");
     }
 }
+
+#[tokio::test]
+async fn groups_that_are_nested_too_deeply_are_an_error_and_no_stack_overflow() {
+    let nested = |levels: usize| {
+        let group = r#"{"groupBy":{"column":"n","value":1},"hasNextPage":false,"items":["#;
+        let (start, end) = (group.repeat(levels), "]}".repeat(levels));
+        format!(r#"{{"hasNextPage":false,"items":[{start}{end}]}}"#)
+    };
+    for (levels, is_ok) in [(64, true), (65, false), (10_000, false)] {
+        let server = Recorder::responding(200, &nested(levels)).await;
+        let table = server.client().data::<Record>("Person");
+        let page = table.find_grouped(["n"]).await;
+        assert_eq!(page.is_ok(), is_ok, "{levels}");
+        if let Err(error) = page {
+            assert_eq!(error.kind(), ErrorKind::Decode);
+        }
+    }
+}

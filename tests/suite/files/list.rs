@@ -160,3 +160,26 @@ async fn entries_of_the_local_server_are_listed_counted_and_found() {
     assert!(!files.exists("web/sub/x").await.unwrap());
     assert!(files.count("web/x").await.unwrap_err().is_not_found());
 }
+
+#[tokio::test]
+async fn a_page_that_repeats_in_another_order_or_later_ends_the_stream_with_an_error() {
+    let page = |names: &[&str]| {
+        let entries: Vec<_> = names
+            .iter()
+            .map(|name| serde_json::json!({"name": name}))
+            .collect();
+        serde_json::Value::from(entries).to_string()
+    };
+    let (ab, ba, cd) = (page(&["a", "b"]), page(&["b", "a"]), page(&["c", "d"]));
+    for (pages, requests) in [
+        (vec![ab.clone(), ba.clone()], 2),
+        // The server alternates between two pages.
+        (vec![ab.clone(), cd.clone(), ab, cd, ba], 4),
+    ] {
+        let server = Recorder::in_turn(pages).await;
+        let stream = server.client().files().list("web").stream();
+        let entries: Result<Vec<FileEntry>> = stream.try_collect().await;
+        assert_eq!(entries.unwrap_err().kind(), ErrorKind::Decode);
+        assert_eq!(server.requests().len(), requests);
+    }
+}

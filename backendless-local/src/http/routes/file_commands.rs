@@ -57,11 +57,7 @@ async fn rename(
 ) -> Result<Json<String>, ErrorResponse> {
     let path = path_in(&body, "oldPathName")?;
     let new_name = required(&body, "newName")?.to_owned();
-    let files = &services.files;
-    files
-        .check_permission(&caller, &path, Permission::Write)
-        .await?;
-    let renamed = files.rename(path, new_name).await?;
+    let renamed = services.files.rename(caller, path, new_name).await?;
     Ok(Json(file_url(&services, &origin, renamed.as_str())))
 }
 
@@ -72,15 +68,8 @@ async fn copy(
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
-    let files = &services.files;
-    files
-        .check_permission(&caller, &source, Permission::Read)
-        .await?;
-    files
-        .check_permission(&caller, &target, Permission::Write)
-        .await?;
     let url = file_url(&services, &origin, target.as_str());
-    files.copy(source, target).await?;
+    services.files.copy(caller, source, target).await?;
     Ok(Json(url))
 }
 
@@ -91,15 +80,8 @@ async fn move_to(
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
-    let files = &services.files;
-    files
-        .check_permission(&caller, &source, Permission::Delete)
-        .await?;
-    files
-        .check_permission(&caller, &target, Permission::Write)
-        .await?;
     let url = file_url(&services, &origin, target.as_str());
-    files.move_to(source, target).await?;
+    services.files.move_to(caller, source, target).await?;
     Ok(Json(url))
 }
 
@@ -208,6 +190,7 @@ async fn text(request: Request) -> Result<String, ErrorResponse> {
 
 async fn set_permission(
     State(services): State<Services>,
+    caller: Caller,
     PathBehind(path): PathBehind<4>,
     parts: Parts,
     Object(body): Object,
@@ -237,6 +220,6 @@ async fn set_permission(
         is_granted,
         grantee,
     };
-    services.files.set_permission(path, grant).await?;
+    services.files.set_permission(caller, path, grant).await?;
     Ok(StatusCode::OK)
 }

@@ -212,11 +212,7 @@ async fn delete(
 ) -> Result<Json<usize>, ErrorResponse> {
     // Ignoring them would delete files that the client wants to keep.
     reject_parameters(&parameters, "DELETE", &["action", "pattern", "sub"])?;
-    let files = &services.files;
-    files
-        .check_permission(&caller, &path, Permission::Delete)
-        .await?;
-    Ok(Json(files.delete(path).await?))
+    Ok(Json(services.files.delete(caller, path).await?))
 }
 
 /// Rejects parameters of the service that change what an operation does.
@@ -236,9 +232,10 @@ fn reject_parameters(
 async fn list_root(
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
+    caller: Caller,
     Query(parameters): Query,
 ) -> Result<Response, ErrorResponse> {
-    read_directory(&services, &origin, None, &parameters).await
+    read_directory(&services, &origin, caller, None, &parameters).await
 }
 
 /// Sends the content of a file, the entries of a directory or their number, or whether a path exists.
@@ -250,7 +247,7 @@ async fn serve(
     Query(parameters): Query,
 ) -> Result<Response, ErrorResponse> {
     let Some(path) = path_behind(&parts, 2)? else {
-        return read_directory(&services, &origin, None, &parameters).await;
+        return read_directory(&services, &origin, caller, None, &parameters).await;
     };
     let files = &services.files;
     files
@@ -258,7 +255,7 @@ async fn serve(
         .await?;
     let is_listing = LISTING.iter().any(|name| parameters.has(name));
     if is_listing || files.is_directory(&path).await? {
-        return read_directory(&services, &origin, Some(path), &parameters).await;
+        return read_directory(&services, &origin, caller, Some(path), &parameters).await;
     }
     let opened = files.open(path).await?;
     let media_type = HeaderValue::from_str(&opened.media_type)
@@ -284,6 +281,7 @@ const LISTING: [&str; 6] = [
 async fn read_directory(
     services: &Services,
     origin: &Origin,
+    caller: Caller,
     directory: Option<FilePath>,
     parameters: &Parameters,
 ) -> Result<Response, ErrorResponse> {
@@ -300,7 +298,7 @@ async fn read_directory(
                 page_size: parse_number(parameters, "pagesize", 1, DEFAULT_PAGE_SIZE)?,
             };
             let url = |path: &str| file_url(services, origin, path);
-            Ok(Json(files.list(listing, url).await?).into_response())
+            Ok(Json(files.list(caller, listing, url).await?).into_response())
         }
         (Some("count"), directory) => {
             let count = Count {
@@ -309,7 +307,7 @@ async fn read_directory(
                 is_recursive,
                 has_directories: parse_flag(parameters, "countDirectories")?,
             };
-            Ok(Json(files.count(count).await?).into_response())
+            Ok(Json(files.count(caller, count).await?).into_response())
         }
         (Some("exists"), Some(path)) => Ok(Json(files.exists(path).await?).into_response()),
         (Some("exists"), None) => Ok(Json(true).into_response()),

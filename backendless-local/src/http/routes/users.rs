@@ -68,9 +68,10 @@ fn social() -> Router<Services> {
 
 async fn register(
     State(services): State<Services>,
+    caller: Caller,
     Object(body): Object,
 ) -> Result<Json<Row>, ErrorResponse> {
-    Ok(Json(services.users.register(body).await?))
+    Ok(Json(services.data.register_user(caller, body).await?))
 }
 
 async fn login(
@@ -109,7 +110,7 @@ async fn update(
     PathOf(path): PathOf<UserPath>,
     Object(body): Object,
 ) -> Result<Json<Row>, ErrorResponse> {
-    let user = services.users.update(caller, path.object_id, body);
+    let user = services.data.update_user(caller, path.object_id, body);
     Ok(Json(user.await?))
 }
 
@@ -123,8 +124,11 @@ async fn set_status(
     Ok(set.await?)
 }
 
-async fn register_guest(State(services): State<Services>) -> Result<Json<Row>, ErrorResponse> {
-    Ok(Json(services.users.register_guest().await?))
+async fn register_guest(
+    State(services): State<Services>,
+    caller: Caller,
+) -> Result<Json<Row>, ErrorResponse> {
+    Ok(Json(services.data.register_guest(caller).await?))
 }
 
 #[derive(Deserialize)]

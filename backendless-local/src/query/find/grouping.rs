@@ -11,6 +11,7 @@ use crate::query::accessible::Accessible;
 use crate::query::condition;
 use crate::query::expression::Scalar;
 use crate::query::projection::{Projection, ProjectionParameters};
+use crate::query::result_size::ResultSize;
 use crate::query::row::Row;
 use crate::query::select::select;
 use crate::query::sort;
@@ -166,6 +167,7 @@ struct Query<'q> {
     projection: Projection,
     /// Number of groups and rows that the result may still have.
     remaining: usize,
+    size: ResultSize,
 }
 
 impl<'q> Query<'q> {
@@ -190,6 +192,7 @@ impl<'q> Query<'q> {
             accessible,
             columns,
             remaining: MAX_ITEMS,
+            size: ResultSize::default(),
         })
     }
 
@@ -241,7 +244,7 @@ impl<'q> Query<'q> {
 
     /// Returns the values of a column, one more than the page has if others follow.
     fn values(
-        &self,
+        &mut self,
         column: &Scalar,
         conditions: &[Sql],
         size: i64,
@@ -277,7 +280,9 @@ impl<'q> Query<'q> {
         let mut selected = statement.query(params_from_iter(sql.values))?;
         let mut values = Vec::new();
         while let Some(row) = selected.next()? {
-            values.push((row.get(0)?, column.ty.read(row.get_ref(0)?)?));
+            let value = column.ty.read(row.get_ref(0)?)?;
+            self.size.add(&value)?;
+            values.push((row.get(0)?, value));
         }
         Ok(values)
     }
@@ -296,10 +301,16 @@ impl<'q> Query<'q> {
         let tail = where_all(conditions)
             .append(self.projection.group_by(None))
             .append(page_of(order, size, offset));
-        let mut rows = select(self.connection, self.accessible, &self.projection, tail)?;
+        let mut rows = select(
+            self.connection,
+            self.accessible,
+            &self.projection,
+            tail,
+            &mut self.size,
+        )?;
         let has_next_page = self.take_page(&mut rows, size)?;
         let find = &self.grouping.find;
-        find.load_relations(self.connection, self.accessible, &mut rows)?;
+        find.load_relations(self.connection, self.accessible, &mut rows, &mut self.size)?;
         Ok(GroupPage {
             has_next_page,
             items: rows.into_iter().map(Item::Row).collect(),

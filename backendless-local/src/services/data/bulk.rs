@@ -62,7 +62,7 @@ impl Data {
         }
         if table == users::TABLE {
             return match existing {
-                Existing::Rejected => self.users.register_many(bodies).await,
+                Existing::Rejected => self.register_users(caller, bodies).await,
                 Existing::Updated => {
                     let what = "creating or changing several users with one request";
                     Err(ServiceError::not_implemented(what))

@@ -3,9 +3,11 @@
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use super::pattern::Pattern;
-use super::{FilePath, Files, blocked, is_directory, is_file, not_found};
+use super::access::Below;
+use super::pattern::{MAX_STEPS, Pattern};
+use super::{FilePath, Files, Permission, blocked, is_directory, is_file, not_found};
 use crate::service_error::{ServiceError, code};
+use crate::services::caller::Caller;
 use crate::text::shorten;
 
 /// What is listed: the entries of a directory, which is the root directory if it is `None`.
@@ -53,6 +55,7 @@ impl Files {
     /// Returns the entries of a directory in the form of the service. `url` returns the URL of a path.
     pub(crate) async fn list(
         &self,
+        caller: Caller,
         listing: Listing,
         url: impl Fn(&str) -> String,
     ) -> Result<Vec<Value>, ServiceError> {
@@ -64,8 +67,8 @@ impl Files {
             page_size,
         } = listing;
         let read = self.database.read(move |connection| {
-            let mut entries = entries(connection, directory.as_ref(), is_recursive)?;
-            retain_matching(&mut entries, pattern.as_deref());
+            let mut entries = entries(connection, &caller, directory.as_ref(), is_recursive)?;
+            retain_matching(&mut entries, pattern.as_deref())?;
             entries.sort();
             Ok(entries)
         });
@@ -74,11 +77,11 @@ impl Files {
     }
 
     /// Counts the entries of a directory.
-    pub(crate) async fn count(&self, count: Count) -> Result<usize, ServiceError> {
+    pub(crate) async fn count(&self, caller: Caller, count: Count) -> Result<usize, ServiceError> {
         let read = self.database.read(move |connection| {
             let directory = count.directory.as_ref();
-            let mut entries = entries(connection, directory, count.is_recursive)?;
-            retain_matching(&mut entries, count.pattern.as_deref());
+            let mut entries = entries(connection, &caller, directory, count.is_recursive)?;
+            retain_matching(&mut entries, count.pattern.as_deref())?;
             let counted = |entry: &&Entry| entry.is_file || count.has_directories;
             Ok(entries.iter().filter(counted).count())
         });
@@ -139,9 +142,10 @@ pub(super) fn insert(connection: &Connection, path: &str, now: i64) -> Result<()
     Ok(())
 }
 
-/// Returns the entries of a directory, and those of all directories below if `is_recursive`.
+/// Returns the entries of a directory that the caller may read, and those of all directories below if `is_recursive`.
 fn entries(
     connection: &Connection,
+    caller: &Caller,
     directory: Option<&FilePath>,
     is_recursive: bool,
 ) -> Result<Vec<Entry>, ServiceError> {
@@ -154,6 +158,12 @@ fn entries(
         }
         Some(path) => return Err(not_found(path.as_str())),
     };
+    let readable = Below::load(
+        connection,
+        directory.map(FilePath::as_str),
+        Permission::Read,
+        caller,
+    )?;
     let mut statement = connection.prepare_cached(
         "SELECT 1, path, size, created FROM file WHERE substr(path, 1, length(?1)) = ?1
          UNION ALL
@@ -164,7 +174,7 @@ fn entries(
     while let Some(row) = rows.next()? {
         let path: String = row.get(1)?;
         let below = path.get(prefix.len()..).unwrap_or_default();
-        if !is_recursive && below.contains('/') {
+        if !is_recursive && below.contains('/') || !readable.allows(&path) {
             continue;
         }
         let name = below.rsplit('/').next().unwrap_or_default().to_owned();
@@ -179,8 +189,18 @@ fn entries(
     Ok(entries)
 }
 
-fn retain_matching(entries: &mut Vec<Entry>, pattern: Option<&str>) {
-    if let Some(pattern) = pattern.map(Pattern::new) {
-        entries.retain(|entry| pattern.matches(&entry.name));
+/// Keeps the entries whose names match a pattern. Fails if that takes too many steps.
+fn retain_matching(entries: &mut Vec<Entry>, pattern: Option<&str>) -> Result<(), ServiceError> {
+    let Some(pattern) = pattern.map(Pattern::new) else {
+        return Ok(());
+    };
+    let mut steps = 0;
+    entries.retain(|entry| pattern.matches(&entry.name, &mut steps));
+    match steps > MAX_STEPS {
+        true => {
+            let message = "the comparison with the pattern takes too long: use fewer wildcards";
+            Err(ServiceError::new(code::INVALID_PARAMETER, message))
+        }
+        false => Ok(()),
     }
 }

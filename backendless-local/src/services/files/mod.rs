@@ -10,6 +10,7 @@ mod append;
 mod base64;
 mod content;
 mod directories;
+mod grants;
 mod pattern;
 mod relocate;
 mod remote;
@@ -28,6 +29,8 @@ pub(crate) use remote::RemoteFiles;
 use crate::clock::Clock;
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
+use crate::services::access::AccessControl;
+use crate::services::caller::Caller;
 use crate::store::database::Database;
 use crate::text::shorten;
 
@@ -113,13 +116,27 @@ fn forget(connection: &Connection, name: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// Maximum length of a path in bytes, as that of common operating systems. A path has a directory for each of its slashes.
+const MAX_PATH_BYTES: usize = 4_096;
+
 /// A valid path: segments separated by `/`, none of them empty, `.` or `..`, without backslashes
 /// and control characters.
 #[derive(Clone, Debug)]
 pub(crate) struct FilePath(String);
 
 impl FilePath {
+    /// Rejects a path with this length, which begins with `path`.
+    fn check_length(path: &str, length: usize) -> Result<(), ServiceError> {
+        if length <= MAX_PATH_BYTES {
+            return Ok(());
+        }
+        let path = shorten(path);
+        let message = format!("the path '{path}' is longer than {MAX_PATH_BYTES} bytes");
+        Err(ServiceError::new(code::INVALID_PATH, message))
+    }
+
     pub(crate) fn parse(path: String) -> Result<FilePath, ServiceError> {
+        FilePath::check_length(&path, path.len())?;
         let is_valid = |segment: &str| {
             !matches!(segment, "" | "." | "..")
                 && !segment.contains(|c: char| c == '\\' || c.is_control())
@@ -150,6 +167,8 @@ pub(crate) struct Files {
     content: ContentStore,
     clock: Clock,
     remote: RemoteFiles,
+    /// Decides who may change the permissions of files.
+    permissions: AccessControl,
     /// Held while a file is appended to, so that concurrent requests append one after the other.
     appending: Arc<tokio::sync::Mutex<()>>,
 }
@@ -160,12 +179,14 @@ impl Files {
         content: ContentStore,
         clock: Clock,
         remote: RemoteFiles,
+        permissions: AccessControl,
     ) -> Files {
         Files {
             database,
             content,
             clock,
             remote,
+            permissions,
             appending: Arc::default(),
         }
     }
@@ -256,8 +277,13 @@ impl Files {
     }
 
     /// Deletes a file or a directory and returns the number of deleted files.
-    pub(crate) async fn delete(&self, path: FilePath) -> Result<usize, ServiceError> {
+    pub(crate) async fn delete(
+        &self,
+        caller: Caller,
+        path: FilePath,
+    ) -> Result<usize, ServiceError> {
         let write = self.database.write(move |transaction| {
+            access::check_all(transaction, path.as_str(), Permission::Delete, &caller)?;
             let below = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
             let sql = format!("DELETE FROM file WHERE {below} RETURNING content");
             let mut statement = transaction.prepare(&sql)?;

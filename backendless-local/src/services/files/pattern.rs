@@ -1,6 +1,10 @@
 //! Patterns of names, in which `*` matches any text and `?` one character.
 
-/// A pattern. A name is matched in time proportional to the product of both lengths.
+/// Maximum number of compared characters of all names of a request. A comparison takes at most the product of the lengths
+/// of the pattern and the name.
+pub(super) const MAX_STEPS: usize = 20_000_000;
+
+/// A pattern.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern(Vec<char>);
 
@@ -9,13 +13,18 @@ impl Pattern {
         Pattern(text.chars().collect())
     }
 
-    /// Whether the pattern matches the whole name.
-    pub(super) fn matches(&self, name: &str) -> bool {
+    /// Whether the pattern matches the whole name. Adds the number of compared characters to `steps`; no name matches once
+    /// there are more than [`MAX_STEPS`].
+    pub(super) fn matches(&self, name: &str, steps: &mut usize) -> bool {
         let name: Vec<char> = name.chars().collect();
         let (mut at, mut expected) = (0, 0);
         // The last `*`, and the position in the name up to which it matches.
         let mut star: Option<(usize, usize)> = None;
         while at < name.len() {
+            *steps += 1;
+            if *steps > MAX_STEPS {
+                return false;
+            }
             match self.0.get(expected) {
                 Some('*') => {
                     star = Some((expected, at));
@@ -41,7 +50,14 @@ impl Pattern {
 
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use super::{MAX_STEPS, Pattern};
+
+    fn matches(pattern: &str, name: &str) -> bool {
+        let mut steps = 0;
+        let matches = Pattern::new(pattern).matches(name, &mut steps);
+        assert!(steps <= MAX_STEPS, "{pattern} {name}");
+        matches
+    }
 
     #[test]
     fn wildcards_match_text_and_single_characters() {
@@ -54,7 +70,7 @@ mod tests {
             ("**", "a"),
             ("a*b*c", "abbbcbc"),
         ] {
-            assert!(Pattern::new(pattern).matches(name), "{pattern} {name}");
+            assert!(matches(pattern, name), "{pattern} {name}");
         }
         for (pattern, name) in [
             ("", "a"),
@@ -64,14 +80,24 @@ mod tests {
             ("a?.txt", "a.txt"),
             ("a*b*c", "abbbcbcd"),
         ] {
-            assert!(!Pattern::new(pattern).matches(name), "{pattern} {name}");
+            assert!(!matches(pattern, name), "{pattern} {name}");
         }
     }
 
     #[test]
     fn many_wildcards_are_matched_in_little_time() {
-        let pattern = Pattern::new(&"*a".repeat(200));
-        assert!(!pattern.matches(&"a".repeat(199)));
-        assert!(pattern.matches(&"a".repeat(2_000)));
+        let pattern = "*a".repeat(200);
+        assert!(!matches(&pattern, &"a".repeat(199)));
+        assert!(matches(&pattern, &"a".repeat(2_000)));
+    }
+
+    #[test]
+    fn steps_are_counted_over_all_names_and_limited() {
+        let pattern = Pattern::new(&format!("*{}b", "a".repeat(2_000)));
+        let (name, mut steps) = ("a".repeat(4_000), 0);
+        for _ in 0..100 {
+            assert!(!pattern.matches(&name, &mut steps));
+        }
+        assert!((MAX_STEPS..MAX_STEPS + 100).contains(&steps), "{steps}");
     }
 }

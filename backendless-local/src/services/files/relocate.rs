@@ -3,8 +3,9 @@
 
 use rusqlite::{Connection, params};
 
-use super::{FilePath, Files, blocked, directories};
+use super::{FilePath, Files, Permission, access, blocked, directories};
 use crate::service_error::{ServiceError, code};
+use crate::services::caller::Caller;
 use crate::text::shorten;
 
 /// What happens to the source.
@@ -12,12 +13,26 @@ use crate::text::shorten;
 enum Mode {
     Copy,
     Move,
+    /// A move within the directory.
+    Rename,
+}
+
+impl Mode {
+    /// Returns the permission that the caller needs for the source and everything in it.
+    fn permission(self) -> Permission {
+        match self {
+            Mode::Copy => Permission::Read,
+            Mode::Move => Permission::Delete,
+            Mode::Rename => Permission::Write,
+        }
+    }
 }
 
 impl Files {
     /// Renames a file or a directory, and returns the new path.
     pub(crate) async fn rename(
         &self,
+        caller: Caller,
         path: FilePath,
         new_name: String,
     ) -> Result<FilePath, ServiceError> {
@@ -30,35 +45,42 @@ impl Files {
             None => new_name,
         };
         let target = FilePath::parse(target)?;
-        self.relocate(path, target.clone(), Mode::Move).await?;
+        self.relocate(caller, path, target.clone(), Mode::Rename)
+            .await?;
         Ok(target)
     }
 
     pub(crate) async fn copy(
         &self,
+        caller: Caller,
         source: FilePath,
         target: FilePath,
     ) -> Result<(), ServiceError> {
-        self.relocate(source, target, Mode::Copy).await
+        self.relocate(caller, source, target, Mode::Copy).await
     }
 
     pub(crate) async fn move_to(
         &self,
+        caller: Caller,
         source: FilePath,
         target: FilePath,
     ) -> Result<(), ServiceError> {
-        self.relocate(source, target, Mode::Move).await
+        self.relocate(caller, source, target, Mode::Move).await
     }
 
     async fn relocate(
         &self,
+        caller: Caller,
         source: FilePath,
         target: FilePath,
         mode: Mode,
     ) -> Result<(), ServiceError> {
         let now = self.clock.now();
-        let write = self.database.write(move |transaction| {
+        // Limited in time: copies of copies double the number of files.
+        let write = self.database.write_by_clause(move |transaction| {
             let (source, target) = (source.as_str(), target.as_str());
+            access::check_all(transaction, source, mode.permission(), &caller)?;
+            access::check(transaction, target, Permission::Write, &caller)?;
             if !directories::exists(transaction, source)? {
                 let message = format!("there is no file or directory '{}'", shorten(source));
                 return Err(ServiceError::not_found(code::RESOURCE_NOT_FOUND, message));
@@ -70,13 +92,28 @@ impl Files {
                 return Err(blocked());
             }
             directories::create_parents(transaction, target, now)?;
+            check_lengths(transaction, source, target)?;
             match mode {
                 Mode::Copy => copy_rows(transaction, source, target, now),
-                Mode::Move => move_rows(transaction, source, target),
+                Mode::Move | Mode::Rename => move_rows(transaction, source, target),
             }
         });
         write.await
     }
+}
+
+/// Rejects a target below which the paths of the entries of the source would be too long.
+fn check_lengths(connection: &Connection, source: &str, target: &str) -> Result<(), ServiceError> {
+    let longest = |table: &str| {
+        let sql = format!(
+            "SELECT coalesce(max(length(CAST(path AS BLOB))), 0) FROM {table} WHERE {SOURCE}"
+        );
+        connection.query_row(&sql, [source], |row| row.get::<_, i64>(0))
+    };
+    let longest = longest("file")?.max(longest("directory")?);
+    let longest = usize::try_from(longest).unwrap_or(usize::MAX);
+    let length = longest.saturating_sub(source.len()) + target.len();
+    FilePath::check_length(target, length)
 }
 
 /// The rows of a path and of everything below it.

@@ -49,6 +49,9 @@ const TABLES: &str = "
 /// Time for which a message can be polled, in milliseconds.
 const RETENTION: i64 = 60 * 1000;
 
+/// Length of the messages that one poll returns, in bytes, unless the first one is longer. The next poll returns the others.
+const MAX_POLLED_BYTES: usize = 4 * 1024 * 1024;
+
 pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     connection.execute_batch(TABLES)?;
     let has_subtopic = "SELECT 1 FROM pragma_table_info('message') WHERE name = 'subtopic'";
@@ -316,18 +319,22 @@ fn deliver(
          ORDER BY due, seq",
     )?;
     let mut rows = statement.query(params![channel, subscription, now, now - RETENTION])?;
-    let mut messages = Vec::new();
+    let (mut messages, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         let (seq, subtopic): (i64, Option<String>) = (row.get(0)?, row.get(3)?);
         if !own.receives(seq, row.get(2)?, subtopic.as_deref()) {
             continue;
+        }
+        let content: String = row.get(1)?;
+        bytes += content.len();
+        if bytes > MAX_POLLED_BYTES && !messages.is_empty() {
+            break;
         }
         transaction
             .prepare_cached(
                 "INSERT INTO delivery (channel, subscription, message) VALUES (?, ?, ?)",
             )?
             .execute(params![channel, subscription, seq])?;
-        let content: String = row.get(1)?;
         messages.push(serde_json::from_str(&content).map_err(ServiceError::internal)?);
     }
     Ok(messages)

@@ -91,9 +91,9 @@ fn execute_all(
     for (at, operation) in operations.iter().enumerate() {
         let outcome = outcomes
             .resolve(&operation.payload)
-            .and_then(|payload| execution.execute(operation, payload));
-        let outcome = outcome.map_err(|error| (at, error))?;
-        outcomes.add(operation, outcome);
+            .and_then(|payload| execution.execute(operation, payload))
+            .and_then(|outcome| outcomes.add(operation, outcome));
+        outcome.map_err(|error| (at, error))?;
     }
     Ok(outcomes.into_results())
 }

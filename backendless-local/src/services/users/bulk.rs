@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{TABLE, Users, credentials, passwords, registration};
+use super::{Check, TABLE, Users, credentials, passwords, registration};
 use crate::id::new_id;
 use crate::service_error::ServiceError;
 use crate::services::rows;
@@ -14,6 +14,7 @@ impl Users {
     /// Creates users and returns their objectIds in order. If one of them is invalid or exists, none is created.
     pub(crate) async fn register_many(
         &self,
+        check: Check,
         bodies: Vec<Map<String, Value>>,
     ) -> Result<Vec<String>, ServiceError> {
         let registrations: Result<Vec<_>, ServiceError> =
@@ -25,6 +26,7 @@ impl Users {
         }
         let (options, now) = (Arc::clone(&self.options), self.clock.now());
         let write = self.database.write(move |transaction| {
+            check(transaction)?;
             let mut table = Table::existing(transaction, TABLE)?;
             let mut ids = Vec::with_capacity(users.len());
             for (identity, mut fields, hash) in users {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::properties::{SOCIAL_ACCOUNT, USER_STATUS, USER_TOKEN};
-use super::{OWN_ACCOUNT, TABLE, Users, record_login, sessions, status};
+use super::{Check, OWN_ACCOUNT, TABLE, Users, record_login, sessions, status};
 use crate::id::new_id;
 use crate::query::row::Row;
 use crate::service_error::ServiceError;
@@ -12,7 +12,7 @@ use crate::store::schema::{OBJECT_ID, Table};
 
 impl Users {
     /// Creates a guest, and returns it with a token.
-    pub(crate) async fn register_guest(&self) -> Result<Row, ServiceError> {
+    pub(crate) async fn register_guest(&self, check: Check) -> Result<Row, ServiceError> {
         let now = self.clock.now();
         let object_id = new_id();
         let (token, session) = sessions::new(&object_id, now, self.session_life);
@@ -25,6 +25,7 @@ impl Users {
         fields.insert(USER_STATUS.to_owned(), Value::from(status::GUEST));
         fields.insert(SOCIAL_ACCOUNT.to_owned(), Value::from(OWN_ACCOUNT));
         let write = self.database.write(move |transaction| {
+            check(transaction)?;
             let mut table = Table::existing(transaction, TABLE)?;
             rows::insert(transaction, &mut table, fields, &new)?;
             sessions::open(transaction, &session, now)?;

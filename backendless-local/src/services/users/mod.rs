@@ -45,6 +45,9 @@ use properties::{
 /// The table whose rows are the users.
 pub(crate) const TABLE: &str = "Users";
 
+/// Checks in the transaction of a change of users whether the caller may make it. `data` checks the permissions of the table.
+pub(crate) type Check = Box<dyn FnOnce(&Connection) -> Result<(), ServiceError> + Send>;
+
 /// The value of `socialAccount` of a user who has no account at another service.
 const OWN_ACCOUNT: &str = "BACKENDLESS";
 
@@ -153,7 +156,11 @@ impl Users {
     }
 
     /// Creates a user, or turns the guest with the objectId of the body into one.
-    pub(crate) async fn register(&self, mut body: Map<String, Value>) -> Result<Row, ServiceError> {
+    pub(crate) async fn register(
+        &self,
+        check: Check,
+        mut body: Map<String, Value>,
+    ) -> Result<Row, ServiceError> {
         let guest = self.take_guest(&mut body).await?;
         let registration = registration::parse(body)?;
         let hash = passwords::hash(registration.password).await?;
@@ -167,6 +174,7 @@ impl Users {
         };
         let options = Arc::clone(&self.options);
         let write = self.database.write(move |transaction| {
+            check(transaction)?;
             let user_id = new.object_id.as_str();
             credentials::create(transaction, user_id, &identity, &hash)?;
             options.complete(&mut fields);
@@ -276,6 +284,7 @@ impl Users {
     /// password ends the other sessions of the user.
     pub(crate) async fn update(
         &self,
+        check: Check,
         caller: Caller,
         object_id: String,
         mut body: Map<String, Value>,
@@ -301,6 +310,7 @@ impl Users {
         let fields = rows::writable(body);
         let now = self.clock.now();
         let write = self.database.write(move |transaction| {
+            check(transaction)?;
             let mut table = Table::existing(transaction, TABLE)?;
             let (identity, hash) = (identity.as_deref(), hash.as_deref());
             let is_same = match identity {
