@@ -4,8 +4,8 @@
 //! files of the SDK that they use (`operation.rs`, `mock.rs`, `encode.rs`, `prepared/form.rs`), and a small request builder, `changed/prepared.rs`, that
 //! replaces that of the SDK. All crates form one temporary workspace, which is compiled offline with the versions in Cargo.lock. The case
 //! `requests` also runs the tests in `changed/requests.rs`. The small documents in `changed/documents`, one for each subject,
-//! are the modules of one more crate, with tests of their meaning in `changed/documents.rs`. Compiled dependencies are kept in `target/tmp`, so that only the first
-//! run is slow.
+//! are the modules of one more crate, with tests of their meaning in `changed/documents.rs`. They use the target folder of the checkout, in which most
+//! dependencies are already compiled.
 
 #![allow(
     clippy::unwrap_used,

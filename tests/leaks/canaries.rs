@@ -6,6 +6,7 @@ use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use backendless::operations::POLL_MESSAGES;
 use backendless::{Error, ErrorKind};
 use backendless_tests::catalogue::Values;
@@ -51,26 +52,33 @@ pub(crate) fn assert_none(context: &str, text: &str) {
     }
 }
 
-/// The first canary in `text`.
+/// The first canary in `text`, in upper or lower case.
 pub(crate) fn find(text: &str) -> Option<&'static str> {
-    static FORMS: LazyLock<Vec<(&str, Vec<String>)>> =
-        LazyLock::new(|| CORES.into_iter().map(|core| (core, forms(core))).collect());
-    let lower = text.to_lowercase();
-    let mut forms = FORMS.iter();
-    let found = forms.find(|(core, forms)| {
-        let is_there = |form: &String| text.contains(form.as_str());
-        lower.contains(&core.to_lowercase()) || forms.iter().any(is_there)
+    // One search for all forms: these are large texts, and the suite searches thousands of them.
+    static FORMS: LazyLock<(AhoCorasick, Vec<&str>)> = LazyLock::new(|| {
+        let forms = CORES.map(forms);
+        let cores = forms.iter().zip(CORES);
+        let cores = cores.flat_map(|(forms, core)| std::iter::repeat_n(core, forms.len()));
+        let search = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(forms.iter().flatten())
+            .expect("the forms are few and short");
+        (search, cores.collect())
     });
-    found.map(|(core, _)| *core)
+    let (search, cores) = &*FORMS;
+    let found = search.find(text)?;
+    Some(cores[found.pattern().as_usize()])
 }
 
-/// The core in binary encodings: base64 at every offset in a group, hexadecimal, and a byte slice as
+/// The core, and its binary encodings: base64 at every offset in a group, hexadecimal, and a byte slice as
 /// `Debug` prints it.
 fn forms(core: &str) -> Vec<String> {
     let bytes = core.as_bytes();
-    let mut forms = vec![format!("{bytes:?}").replace(['[', ']'], "")];
+    let mut forms = vec![
+        core.to_owned(),
+        format!("{bytes:?}").replace(['[', ']'], ""),
+    ];
     forms.push(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
-    forms.push(bytes.iter().map(|byte| format!("{byte:02X}")).collect());
     for (before, skipped) in [(0, 0), (1, 2), (2, 3)] {
         let end = (before + bytes.len()) / 3 * 3 - before;
         let mut group = vec![0; before];

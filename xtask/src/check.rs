@@ -72,7 +72,7 @@ const CHECKS: [Check; 12] = [
     },
     cargo(
         &["xtask", "features"],
-        "the client's features compile without a warning, each alone and in pairs of the same kind; installs cargo-hack in `target/tools`",
+        "the client's features compile without a warning, each alone and those of the HTTP client in pairs; installs cargo-hack in `target/tools`",
     ),
     cargo(
         &["xtask", "api", "--check"],

@@ -17,13 +17,19 @@ pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
 }
 
+/// The target folder of the checkout, in which most dependencies are already compiled.
+pub(crate) fn target() -> &'static Path {
+    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    tmp.parent().expect("the folder is in the target folder")
+}
+
 /// Runs cargo offline. Returns its output if it fails.
 pub(crate) fn try_cargo(workspace: &Path, arguments: &[&str]) -> Result<(), String> {
     let result = Command::new(env!("CARGO"))
         .args(arguments)
         .args(["--quiet", "--offline"])
         .current_dir(workspace)
-        .env("CARGO_TARGET_DIR", workspace.with_extension("target"))
+        .env("CARGO_TARGET_DIR", target())
         .env_remove("RUSTFLAGS")
         .output()
         .unwrap();

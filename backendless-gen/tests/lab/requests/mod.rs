@@ -25,7 +25,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::crates::{fresh_workspace, read, try_cargo, write_workspace_manifest};
+use crate::crates::{fresh_workspace, read, target, try_cargo, write_workspace_manifest};
 use backendless_gen::Source;
 use backendless_gen::testing::Slices;
 use expected::{Request, Values, text};
@@ -72,7 +72,7 @@ pub(crate) fn run(documents: &[PathBuf], count: usize, seed: u64) -> (String, Ve
     write_workspace_manifest(&workspace, &members);
     let found = samples.iter().zip(members).map(|(sample, member)| {
         match try_cargo(&workspace, &["build", "--package", member]) {
-            Ok(()) => compared(sample, &workspace, member),
+            Ok(()) => compared(sample, member),
             Err(output) => Vec::from([(sample.calls.len(), format!("does not compile: {output}"))]),
         }
     });
@@ -291,12 +291,9 @@ fn values(
 }
 
 /// Runs the program of a document. Returns the numbers of different requests with their differences.
-fn compared(sample: &Sample, workspace: &Path, member: &str) -> Vec<(usize, String)> {
+fn compared(sample: &Sample, member: &str) -> Vec<(usize, String)> {
     let recording = Recording::start();
-    let program = workspace
-        .with_extension("target")
-        .join("debug")
-        .join(member);
+    let program = target().join("debug").join(member);
     let output = Command::new(program)
         .arg(&recording.address)
         .output()
