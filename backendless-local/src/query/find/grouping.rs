@@ -184,7 +184,7 @@ impl<'q> Query<'q> {
             columns.push(Scalar::column(table, table.known_column(name)?));
         }
         Ok(Query {
-            projection: grouping.find.projection(table)?,
+            projection: grouping.find.projection(accessible)?,
             grouping,
             connection,
             accessible,
@@ -248,9 +248,8 @@ impl<'q> Query<'q> {
         offset: i64,
     ) -> Result<Vec<(Stored, Value)>, ServiceError> {
         let name = std::slice::from_ref(&column.name);
-        let table = self.accessible.table;
         let groups = Projection::new(
-            table,
+            self.accessible,
             &ProjectionParameters {
                 properties: name,
                 exclude: &[],
@@ -264,7 +263,7 @@ impl<'q> Query<'q> {
         if order.is_empty() {
             order.push(column.name.clone());
         }
-        let order = sort::order_by(table, &groups, &order)?;
+        let order = sort::order_by(self.accessible, &groups, &order)?;
         let sql = Sql::text("SELECT ")
             .append(groups.select())
             .then(" FROM ")
@@ -289,7 +288,7 @@ impl<'q> Query<'q> {
         offset: i64,
     ) -> Result<GroupPage, ServiceError> {
         let order = sort::order_by(
-            self.accessible.table,
+            self.accessible,
             &self.projection,
             &self.grouping.find.sort_by,
         )?;
