@@ -114,6 +114,8 @@ pub use files::{
     FilePermission, FileStream, Files, ListFiles, SaveFile, Upload, UploadFile, UploadFromUrl,
 };
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
+#[cfg(feature = "tracing-layer")]
+pub use logging::{LogLayer, LogLayerBuilder, LogTask};
 pub use logging::{LogLevel, LogMessage, Logging};
 pub use messaging::{
     Device, Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy,

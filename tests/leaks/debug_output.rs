@@ -241,6 +241,11 @@ async fn messaging(client: &Client, texts: &mut DebugTexts) {
     let template = TemplateEmail::new("t").to(LOGIN).value("a", VALUE);
     texts.add("TemplateEmail", &template);
     texts.add("Logging", &client.logging());
+    let builder = client.logging().layer();
+    texts.add("LogLayerBuilder", &builder);
+    let (layer, task) = builder.build();
+    texts.add("LogLayer", &layer);
+    texts.add("LogTask", &task);
     let message = LogMessage::new("a", LogLevel::Info, VALUE);
     texts.add("LogMessage", &message.exception(VALUE));
     let publish = messaging.publish("news", VALUE).header("x", VALUE);

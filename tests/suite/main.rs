@@ -15,7 +15,7 @@
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
 //! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
-//! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
+//! `address` wrong API URLs, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -42,6 +42,7 @@ mod geo;
 mod handles;
 mod http2;
 mod limits;
+mod log_layer;
 mod messaging;
 mod numbers;
 mod permissions;
