@@ -302,11 +302,11 @@ where
             return;
         }
         let fields = format::fields(|visitor| attributes.record(visitor));
-        if let Some(span) = context.span(id)
-            && span.extensions().get::<SpanFields>().is_none()
-        {
-            span.extensions_mut()
-                .replace(SpanFields::new(self.id(), fields));
+        if let Some(span) = context.span(id) {
+            let mut extensions = span.extensions_mut();
+            if extensions.get_mut::<SpanFields>().is_none() {
+                extensions.insert(SpanFields::new(self.id(), fields));
+            }
         }
     }
 
