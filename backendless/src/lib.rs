@@ -100,7 +100,7 @@ pub use application::{ApplicationInfo, LoggerInfo};
 pub use cache::{Cache, CachePut};
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
-pub use cloud_code::{CloudCode, Events, GetInvocation, Invocation};
+pub use cloud_code::{CloudCode, Events, ExecutionType, GetInvocation, Invocation};
 pub use counters::Counters;
 pub use data::transaction;
 pub use data::{

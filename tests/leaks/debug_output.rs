@@ -36,10 +36,11 @@ const PRINT_CALLER_DATA: [&str; 12] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 19] = [
+const WITHOUT_DATA: [&str; 20] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
+    "ExecutionType",
     "FilePermission",
     "Idempotency",
     "Isolation",

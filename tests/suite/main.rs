@@ -35,6 +35,7 @@ mod dialects;
 mod encodings;
 mod error_texts;
 mod errors;
+mod execution_types;
 mod faults;
 mod files;
 mod fuzz;
