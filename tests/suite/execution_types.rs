@@ -17,7 +17,10 @@ async fn execution_types_have_the_header_of_the_official_sdk() {
         let request = server.requests().pop().unwrap();
         assert_eq!(request.header("bl-execution-type"), Some(value));
     }
-    cloud_code.invoke::<_, ()>("Shop", "order", "book").await.unwrap();
+    cloud_code
+        .invoke::<_, ()>("Shop", "order", "book")
+        .await
+        .unwrap();
     let request = server.requests().pop().unwrap();
     assert_eq!(request.header("bl-execution-type"), None);
 }

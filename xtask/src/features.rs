@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 const CARGO_HACK: &str = "0.6.46";
 
 /// Maximum number of features that are enabled together. No `cfg` names more than two, and the check with
-/// clippy enables all of them; every subset of eight features would be 256 runs.
+/// clippy enables all of them; every subset of nine features would be 512 runs.
 const DEPTH: &str = "2";
 
 /// The features that choose how the HTTP client is built. Each combination compiles reqwest again.
