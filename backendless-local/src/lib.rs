@@ -32,7 +32,7 @@
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `permissions`, `service_error`, `text` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `multiple_logins`, `permissions`, `service_error`, `text` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.
@@ -56,6 +56,7 @@ pub mod fuzzing;
 mod http;
 mod id;
 mod limits;
+mod multiple_logins;
 mod permissions;
 mod query;
 mod server;
@@ -68,6 +69,7 @@ pub use dialect::Dialect;
 pub use error::Error;
 pub use faults::{Fault, Faults};
 pub use limits::Limits;
+pub use multiple_logins::MultipleLogins;
 pub use permissions::{Operation, Permissions};
 pub use server::{Builder, Server};
 pub use service_error::ServiceError;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use backendless_local::{Dialect, Error, Faults, Server};
+use backendless_local::{Builder, Dialect, Faults, MultipleLogins, Server};
 use clap::Parser;
 
 /// A local Backendless server for development and tests.
@@ -47,6 +47,14 @@ struct Options {
     /// Role of the application that can be assigned to users; can be given several times
     #[arg(long = "role", value_name = "NAME")]
     roles: Vec<String>,
+    /// Number of sessions that a user may have at a time: a number, unlimited, reject or end-earlier, which is the default
+    /// of the live service [default: unlimited]
+    #[arg(long, value_name = "LOGINS")]
+    multiple_logins: Option<MultipleLogins>,
+    /// Content of a URL, for uploads from it, as the server itself downloads nothing: the URL and the path of a local
+    /// file; can be given several times
+    #[arg(long = "remote-file", value_name = "URL=PATH", value_parser = parse_remote_file)]
+    remote_files: Vec<(String, PathBuf)>,
     /// Fraction of requests that get a fault, from 0 to 1: a connection reset, an incomplete
     /// response, a delay of 50 ms, status 429 or 503
     #[arg(long, value_name = "RATE", value_parser = parse_rate, allow_negative_numbers = true)]
@@ -71,6 +79,17 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 fn parse_seconds(text: &str) -> Result<u64, &'static str> {
     text.parse()
         .map_err(|_| "use a whole number of seconds, such as 3600")
+}
+
+/// Splits at the last `=`, because a URL may contain others.
+fn parse_remote_file(text: &str) -> Result<(String, PathBuf), &'static str> {
+    let is_url = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+    match text.rsplit_once('=') {
+        Some((url, path)) if is_url(url) && !path.is_empty() => {
+            Ok((url.to_owned(), PathBuf::from(path)))
+        }
+        _ => Err("use a URL and a path, such as https://example.com/logo.png=./logo.png"),
+    }
 }
 
 fn parse_rate(text: &str) -> Result<f64, &'static str> {
@@ -115,7 +134,26 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn start(options: Options) -> Result<Server, Error> {
+async fn start(options: Options) -> Result<Server, Box<dyn std::error::Error>> {
+    let remote_files = options.remote_files.clone();
+    Ok(with_remote_files(builder(options), &remote_files)?
+        .start()
+        .await?)
+}
+
+/// Registers the content of URLs.
+fn with_remote_files(mut builder: Builder, files: &[(String, PathBuf)]) -> Result<Builder, String> {
+    for (url, path) in files {
+        let content = std::fs::read(path).map_err(|error| {
+            let name = path.display();
+            format!("cannot read {name}, the content of {url}: {error}; pass the path of a file to --remote-file")
+        })?;
+        builder = builder.remote_file(url, content);
+    }
+    Ok(builder)
+}
+
+fn builder(options: Options) -> Builder {
     let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), options.port);
     let mut builder = Server::builder().address(address);
     if let Some(folder) = options.data {
@@ -139,10 +177,13 @@ async fn start(options: Options) -> Result<Server, Error> {
     for role in options.roles {
         builder = builder.role(role);
     }
+    if let Some(logins) = options.multiple_logins {
+        builder = builder.multiple_logins(logins);
+    }
     if let Some(rate) = options.faults {
         builder = builder.faults(Faults::seeded(options.fault_seed).with_each(rate));
     }
-    builder.start().await
+    builder
 }
 
 /// Creates the rows of the file.

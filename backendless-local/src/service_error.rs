@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 /// Error codes of the service that this server returns.
 pub(crate) mod code {
     /// Not a code of the service: this server itself failed.
@@ -34,6 +36,7 @@ pub(crate) mod code {
     pub(crate) const ROLES_NOT_ALLOWED: i64 = 2011;
     pub(crate) const LOGIN_BY_OBJECT_ID: i64 = 2014;
     pub(crate) const LOGIN_NOT_POSSIBLE: i64 = 3000;
+    pub(crate) const ALREADY_LOGGED_IN: i64 = 3002;
     pub(crate) const INVALID_LOGIN: i64 = 3003;
     pub(crate) const LOGIN_OR_PASSWORD_MISSING: i64 = 3006;
     pub(crate) const PASSWORD_MISSING: i64 = 3011;
@@ -45,6 +48,7 @@ pub(crate) mod code {
     pub(crate) const USER_EXISTS: i64 = 3033;
     pub(crate) const OBJECT_ID_AT_REGISTRATION: i64 = 3039;
     pub(crate) const INVALID_EMAIL: i64 = 3040;
+    pub(crate) const TOO_MANY_LOGINS: i64 = 3044;
     pub(crate) const PASSWORD_NOT_A_STRING: i64 = 3050;
     pub(crate) const STATUS_NOT_ALLOWED: i64 = 3054;
     pub(crate) const UNKNOWN_USER: i64 = 3057;
@@ -125,6 +129,8 @@ pub struct ServiceError {
     kind: ErrorKind,
     code: i64,
     message: String,
+    /// `errorData` of the response.
+    data: Map<String, Value>,
 }
 
 impl ServiceError {
@@ -159,7 +165,20 @@ impl ServiceError {
             kind,
             code,
             message: message.into(),
+            data: Map::new(),
         }
+    }
+
+    /// Sets `errorData`, the details that the message does not have.
+    pub(crate) fn with_data<'a>(
+        mut self,
+        data: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> ServiceError {
+        let data = data.into_iter();
+        self.data = data
+            .map(|(name, value)| (name.to_owned(), Value::from(value)))
+            .collect();
+        self
     }
 
     pub(crate) fn kind(&self) -> ErrorKind {
@@ -172,6 +191,10 @@ impl ServiceError {
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    pub(crate) fn data(&self) -> &Map<String, Value> {
+        &self.data
     }
 }
 

@@ -2,9 +2,11 @@
 //! [`events`].
 
 mod events;
+mod execution;
 mod methods;
 
 pub use events::Events;
+pub use execution::ExecutionType;
 pub use methods::{GetInvocation, GetInvocationParameters};
 
 use std::any::TypeId;

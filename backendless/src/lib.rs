@@ -101,7 +101,7 @@ pub use application::{ApplicationInfo, LoggerInfo};
 pub use cache::{Cache, CachePut};
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
-pub use cloud_code::{CloudCode, Events, GetInvocation, Invocation};
+pub use cloud_code::{CloudCode, Events, ExecutionType, GetInvocation, Invocation};
 pub use counters::Counters;
 pub use data::transaction;
 pub use data::{
@@ -116,6 +116,8 @@ pub use files::{
 };
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
 pub use grantee::Grantee;
+#[cfg(feature = "tracing-layer")]
+pub use logging::{LogLayer, LogLayerBuilder, LogTask};
 pub use logging::{LogLevel, LogMessage, Logging};
 pub use messaging::{
     Device, Email, Message, MessageStatus, MessageStream, Messaging, Publish, PushPolicy,

@@ -1,5 +1,8 @@
 //! Logging: messages in the log of the application.
 
+#[cfg(feature = "tracing-layer")]
+mod layer;
+
 use std::fmt;
 
 use serde::Serialize;
@@ -8,6 +11,9 @@ use crate::generated::raw;
 use crate::operations::WRITE_LOG;
 use crate::request::Request;
 use crate::{Client, Error, Timestamp};
+
+#[cfg(feature = "tracing-layer")]
+pub use layer::{LogLayer, LogLayerBuilder, LogTask};
 
 /// Handle of the log of an application; created by [`Client::logging`].
 ///

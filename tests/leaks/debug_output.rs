@@ -35,10 +35,11 @@ const PRINT_CALLER_DATA: [&str; 11] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 19] = [
+const WITHOUT_DATA: [&str; 20] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
+    "ExecutionType",
     "FilePermission",
     "Idempotency",
     "Isolation",
@@ -240,6 +241,11 @@ async fn messaging(client: &Client, texts: &mut DebugTexts) {
     let template = TemplateEmail::new("t").to(LOGIN).value("a", VALUE);
     texts.add("TemplateEmail", &template);
     texts.add("Logging", &client.logging());
+    let builder = client.logging().layer();
+    texts.add("LogLayerBuilder", &builder);
+    let (layer, task) = builder.build();
+    texts.add("LogLayer", &layer);
+    texts.add("LogTask", &task);
     let message = LogMessage::new("a", LogLevel::Info, VALUE);
     texts.add("LogMessage", &message.exception(VALUE));
     let publish = messaging.publish("news", VALUE).header("x", VALUE);

@@ -16,7 +16,7 @@
 //! every fault of a server, `http2` rejected streams,
 //! `documentation` the examples and sources of the public API,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
-//! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
+//! `address` wrong API URLs, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -37,6 +37,7 @@ mod documentation;
 mod encodings;
 mod error_texts;
 mod errors;
+mod execution_types;
 mod faults;
 mod files;
 mod fuzz;
@@ -44,6 +45,7 @@ mod geo;
 mod handles;
 mod http2;
 mod limits;
+mod log_layer;
 mod messaging;
 mod numbers;
 mod permissions;

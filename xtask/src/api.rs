@@ -37,6 +37,8 @@ const ALLOWED: &[&str] = &[
     "time::date::Date",
     "time::offset_date_time::OffsetDateTime",
     "time::primitive_date_time::PrimitiveDateTime",
+    "tracing_core::",
+    "tracing_subscriber::",
 ];
 
 /// Crates whose types the API may always contain.

@@ -41,7 +41,7 @@ struct Envelope<'a> {
     code: i64,
     message: &'a str,
     #[serde(rename = "errorData")]
-    error_data: Map<String, Value>,
+    error_data: &'a Map<String, Value>,
 }
 
 impl IntoResponse for ErrorResponse {
@@ -56,7 +56,7 @@ impl IntoResponse for ErrorResponse {
         let envelope = Envelope {
             code: self.error.code(),
             message,
-            error_data: Map::new(),
+            error_data: self.error.data(),
         };
         json_response(self.status, &envelope)
     }

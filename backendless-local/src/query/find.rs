@@ -149,9 +149,9 @@ impl Find {
     ) -> Result<Vec<Row>, ServiceError> {
         let page_size = page_size(self.page_size.as_deref())?;
         let offset = offset(self.offset.as_deref())?;
-        let projection = self.projection(accessible.table)?;
+        let projection = self.projection(accessible)?;
         let tail = self.filters(accessible, &projection)?;
-        let order = sort::order_by(accessible.table, &projection, &self.sort_by)?;
+        let order = sort::order_by(accessible, &projection, &self.sort_by)?;
         let tail = tail
             .then(" ORDER BY ")
             .append(order)
@@ -184,7 +184,7 @@ impl Find {
         connection: &Connection,
         accessible: &Accessible<'_>,
     ) -> Result<i64, ServiceError> {
-        let projection = self.projection(accessible.table)?;
+        let projection = self.projection(accessible)?;
         let tail = self.filters(accessible, &projection)?;
         let sql = Sql::text("SELECT COUNT(*) FROM (SELECT ")
             .append(projection.select())
@@ -206,7 +206,7 @@ impl Find {
         accessible: &Accessible<'_>,
         object_id: &str,
     ) -> Result<Option<Row>, ServiceError> {
-        let projection = self.projection(accessible.table)?;
+        let projection = self.projection(accessible)?;
         if projection.groups.is_some() {
             let why = "Invalid property: aggregates of a single object are not possible";
             return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
@@ -217,10 +217,10 @@ impl Find {
         Ok(row)
     }
 
-    fn projection(&self, table: &Table) -> Result<Projection, ServiceError> {
-        self.relations.check(table)?;
+    fn projection(&self, accessible: &Accessible<'_>) -> Result<Projection, ServiceError> {
+        self.relations.check(accessible.table)?;
         Projection::new(
-            table,
+            accessible,
             &ProjectionParameters {
                 properties: &self.properties,
                 exclude: &self.exclude,
@@ -236,7 +236,6 @@ impl Find {
         accessible: &Accessible<'_>,
         projection: &Projection,
     ) -> Result<Sql, ServiceError> {
-        let table = accessible.table;
         let mut filters = Sql::default();
         let condition = condition::where_clause(accessible, &self.condition)?;
         let conditions: Vec<Sql> = self
@@ -254,8 +253,8 @@ impl Find {
             let why = "Invalid having clause: there are neither aggregates nor groupBy";
             return Err(ServiceError::new(code::INVALID_HAVING, why));
         }
-        let names = |name: &str| projection.group_term(table, name);
-        let having = condition::having_clause(table, &names, &self.having)?;
+        let names = |name: &str| projection.group_term(accessible, name);
+        let having = condition::having_clause(accessible, &names, &self.having)?;
         Ok(filters.append(projection.group_by(having)))
     }
 }

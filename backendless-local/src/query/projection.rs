@@ -1,7 +1,8 @@
 //! The properties that a find returns for each row or each group of rows: columns, aliases,
 //! aggregates.
 
-use crate::query::expression::{self, Clause, Form, Role, Scalar};
+use crate::query::accessible::Accessible;
+use crate::query::expression::{self, Clause, Form, Scalar, column};
 use crate::query::items::{is_expression, split_alias};
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
@@ -49,12 +50,13 @@ impl Projection {
     }
 
     pub(crate) fn new(
-        table: &Table,
+        accessible: &Accessible<'_>,
         parameters: &ProjectionParameters<'_>,
     ) -> Result<Projection, ServiceError> {
+        let table = accessible.table;
         let mut items = Vec::new();
         for property in parameters.properties {
-            items.push(Item::parse(table, property)?);
+            items.push(Item::parse(accessible, property)?);
         }
         let has_aggregates = items.iter().any(|item| item.has_aggregate);
         let is_grouped = has_aggregates || !parameters.group_by.is_empty();
@@ -65,11 +67,11 @@ impl Projection {
             distinct: parameters.distinct && is_grouped,
         };
         for text in parameters.group_by {
-            let term = group_by_term(table, &items, text)?;
+            let term = group_by_term(accessible, &items, text)?;
             projection.grouped.push(term);
         }
         if is_grouped {
-            projection.select_groups(table, &items)?;
+            projection.select_groups(accessible, &items)?;
         } else {
             projection.select_rows(table, items, parameters.distinct)?;
         }
@@ -126,7 +128,11 @@ impl Projection {
         Ok(())
     }
 
-    fn select_groups(&mut self, table: &Table, items: &[Item]) -> Result<(), ServiceError> {
+    fn select_groups(
+        &mut self,
+        accessible: &Accessible<'_>,
+        items: &[Item],
+    ) -> Result<(), ServiceError> {
         self.groups = Some(self.grouped.iter().map(|term| term.sql.clone()).collect());
         if items.is_empty() {
             for scalar in self.grouped.clone() {
@@ -138,7 +144,7 @@ impl Projection {
             let scalar = match &item.source {
                 Source::All => return Err(not_grouped("*")),
                 Source::Class => continue,
-                Source::Term(scalar) => self.in_group(table, item, scalar)?,
+                Source::Term(scalar) => self.in_group(accessible, item, scalar)?,
             };
             let key = item.alias.clone();
             let key = key.map_or_else(|| default_key(&scalar), Ok)?;
@@ -151,7 +157,7 @@ impl Projection {
     /// column outside of aggregates replaced by the value that all rows of the group have.
     fn in_group(
         &self,
-        table: &Table,
+        accessible: &Accessible<'_>,
         item: &Item,
         scalar: &Scalar,
     ) -> Result<Scalar, ServiceError> {
@@ -159,18 +165,17 @@ impl Projection {
             return Ok(scalar.clone());
         }
         let names = |name: &str| {
-            let column = table.known_column(name)?;
-            let scalar = Scalar::column(table, column);
+            let scalar = column(accessible, name)?;
             let by_id = self.grouped.iter().any(|term| term.name == OBJECT_ID);
             let is_grouped = by_id || self.grouped.iter().any(|term| term.is_same(&scalar));
             Ok(if is_grouped { scalar } else { single(scalar) })
         };
         match &item.text {
             Some(text) => {
-                let clause = Clause::new(table, Role::Property).with_names(&names);
+                let clause = Clause::for_properties(accessible).with_names(&names);
                 expression::value(&clause, text)
             }
-            None => names(&scalar.name),
+            None => names(&item.name),
         }
     }
 
@@ -191,16 +196,20 @@ impl Projection {
 
     /// Resolves a name where groups are sorted or filtered: a result, or a column that rows are
     /// grouped by.
-    pub(crate) fn group_term(&self, table: &Table, name: &str) -> Result<Scalar, ServiceError> {
+    pub(crate) fn group_term(
+        &self,
+        accessible: &Accessible<'_>,
+        name: &str,
+    ) -> Result<Scalar, ServiceError> {
         if let Some(output) = self.output(name) {
             return Ok(Scalar {
                 name: name.to_owned(),
                 ..output.scalar.clone()
             });
         }
-        let column = Scalar::column(table, table.known_column(name)?);
-        if self.grouped.iter().any(|grouped| grouped.is_same(&column)) {
-            return Ok(column);
+        let term = column(accessible, name)?;
+        if self.grouped.iter().any(|grouped| grouped.is_same(&term)) {
+            return Ok(term);
         }
         Err(not_grouped(name))
     }
@@ -257,11 +266,15 @@ fn single(column: Scalar) -> Scalar {
 }
 
 /// Parses an item of `groupBy`: a column, an alias of a property, or an expression.
-fn group_by_term(table: &Table, items: &[Item], text: &str) -> Result<Scalar, ServiceError> {
+fn group_by_term(
+    accessible: &Accessible<'_>,
+    items: &[Item],
+    text: &str,
+) -> Result<Scalar, ServiceError> {
     let of_alias = items
         .iter()
         .find(|item| item.alias.as_deref() == Some(text) && !item.has_aggregate);
-    if table.column(text).is_none()
+    if accessible.table.column(text).is_none()
         && let Some(Item {
             source: Source::Term(scalar),
             ..
@@ -272,7 +285,7 @@ fn group_by_term(table: &Table, items: &[Item], text: &str) -> Result<Scalar, Se
             ..scalar.clone()
         });
     }
-    let item = Item::parse(table, text)?;
+    let item = Item::parse(accessible, text)?;
     match item.source {
         Source::Term(scalar) if !item.has_aggregate && item.alias.is_none() => Ok(scalar),
         _ => Err(invalid(format!(
@@ -294,8 +307,10 @@ fn default_key(scalar: &Scalar) -> Result<String, ServiceError> {
     }
 }
 
-/// One item of `property`: `name`, `name as alias`, `Count(name)`, `UPPER(name) as alias`, `*`.
+/// One item of `property`: `name`, `address.city`, `name as alias`, `Count(name)`, `UPPER(name) as alias`, `*`.
 struct Item {
+    /// The item without its alias.
+    name: String,
     source: Source,
     alias: Option<String>,
     /// The text of an expression.
@@ -312,11 +327,12 @@ enum Source {
 }
 
 impl Item {
-    fn parse(table: &Table, text: &str) -> Result<Item, ServiceError> {
+    fn parse(accessible: &Accessible<'_>, text: &str) -> Result<Item, ServiceError> {
         let (source, alias) = split_alias(text).map_err(invalid)?;
         let alias = alias.map(str::to_owned);
-        let item = |source| Item {
-            source,
+        let item = |of: Source| Item {
+            name: source.to_owned(),
+            source: of,
             alias: alias.clone(),
             text: None,
             has_aggregate: false,
@@ -331,10 +347,9 @@ impl Item {
             return Ok(item(Source::Class));
         }
         if !is_expression(source) {
-            let column = table.known_column(source)?;
-            return Ok(item(Source::Term(Scalar::column(table, column))));
+            return Ok(item(Source::Term(column(accessible, source)?)));
         }
-        let clause = Clause::new(table, Role::Property);
+        let clause = Clause::for_properties(accessible);
         let scalar = expression::value(&clause, source)?;
         Ok(Item {
             text: Some(source.to_owned()),

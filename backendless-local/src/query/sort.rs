@@ -1,23 +1,23 @@
 //! The order of rows: by `sortBy`, then by creation, so that pages neither overlap nor skip rows.
 
-use crate::query::expression::{self, Clause, Form, Role, Scalar, Type};
+use crate::query::accessible::Accessible;
+use crate::query::expression::{self, Clause, Form, Scalar, Type, column};
 use crate::query::items::is_expression;
 use crate::query::projection::Projection;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
-use crate::store::schema::Table;
 use crate::text::shorten;
 
 /// Returns the terms of SQL's `ORDER BY`.
 pub(crate) fn order_by(
-    table: &Table,
+    accessible: &Accessible<'_>,
     projection: &Projection,
     items: &[String],
 ) -> Result<Sql, ServiceError> {
     let mut terms = Vec::new();
     for item in items {
         let (name, direction) = split(item)?;
-        let key = key(table, projection, name)?;
+        let key = key(accessible, projection, name)?;
         // The text of a JSON element does not have the order of its value.
         if key.form == Form::Element && key.ty == Type::Json {
             for function in ["local_json_rank", "local_json_key"] {
@@ -52,11 +52,15 @@ fn split(item: &str) -> Result<(&str, &'static str), ServiceError> {
     }
 }
 
-fn key(table: &Table, projection: &Projection, name: &str) -> Result<Scalar, ServiceError> {
+fn key(
+    accessible: &Accessible<'_>,
+    projection: &Projection,
+    name: &str,
+) -> Result<Scalar, ServiceError> {
     let grouped = projection.groups.is_some();
     if is_expression(name) {
-        let of_group = |name: &str| projection.group_term(table, name);
-        let clause = Clause::new(table, Role::Property);
+        let of_group = |name: &str| projection.group_term(accessible, name);
+        let clause = Clause::for_properties(accessible);
         let clause = if grouped {
             clause.with_names(&of_group)
         } else {
@@ -69,10 +73,10 @@ fn key(table: &Table, projection: &Projection, name: &str) -> Result<Scalar, Ser
         return Ok(key);
     }
     if grouped {
-        return projection.group_term(table, name);
+        return projection.group_term(accessible, name);
     }
-    match (table.column(name), projection.output(name)) {
+    match (accessible.table.column(name), projection.output(name)) {
         (None, Some(alias)) => Ok(alias.scalar.clone()),
-        _ => Ok(Scalar::column(table, table.known_column(name)?)),
+        _ => column(accessible, name),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Builder, Server};
+use crate::multiple_logins::MultipleLogins;
 use crate::permissions::Permissions;
 
 impl Server {
@@ -90,6 +91,32 @@ impl Builder {
     /// ```
     pub fn email_confirmation(mut self, required: bool) -> Builder {
         self.settings.users.email_confirmation = required;
+        self
+    }
+
+    /// Sets how many sessions a user may have at a time. Default: any number, unlike an application of the live service,
+    /// whose default is [`MultipleLogins::EndEarlier`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{MultipleLogins, Server};
+    /// use serde_json::json;
+    ///
+    /// let server = Server::builder().multiple_logins(MultipleLogins::Reject).start().await?;
+    /// server.seed(json!({"Users": [{"email": "ann@example.com", "password": "pa55"}]})).await?;
+    ///
+    /// let login = format!("{}/{}/{}/users/login", server.url(), server.app_id(), server.api_key());
+    /// let body = json!({"login": "ann@example.com", "password": "pa55"});
+    /// let client = reqwest::Client::new();
+    /// assert_eq!(client.post(&login).json(&body).send().await?.status(), 200);
+    /// let second = client.post(&login).json(&body).send().await?;
+    /// assert!(second.text().await?.contains("\"code\":3002,"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn multiple_logins(mut self, logins: MultipleLogins) -> Builder {
+        self.settings.users.multiple_logins = logins;
         self
     }
 

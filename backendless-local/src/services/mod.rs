@@ -128,6 +128,7 @@ impl Services {
                 base_url: format!("{}/{app_id}/{api_key}", settings.origin).into(),
                 email_confirmation: settings.users.email_confirmation,
                 providers: settings.users.providers,
+                multiple_logins: settings.users.multiple_logins,
             },
         );
         let access = AccessControl::new(settings.permissions);
@@ -135,7 +136,12 @@ impl Services {
             app_id,
             api_key,
             relations: Relations::new(database.clone(), access.clone()),
-            transactions: Transactions::new(database.clone(), clock.clone(), access.clone()),
+            transactions: Transactions::new(
+                database.clone(),
+                clock.clone(),
+                access.clone(),
+                users.clone(),
+            ),
             cloud_code_key,
             data: Data::new(
                 database.clone(),

@@ -209,16 +209,18 @@ impl Table {
         };
         let column = &self.columns[at];
         let kind = column.kind.with(value).map_err(|kind| {
-            ServiceError::new(
-                code::TYPE_MISMATCH,
-                format!(
-                    "Column '{}' in table '{}' has the type {}; a value of the type {} does not fit",
-                    column.name,
-                    self.name,
-                    column.kind.name(),
-                    kind.name()
-                ),
-            )
+            // The service's message, which names no type.
+            let message = format!(
+                "Unable to save object - invalid data type for properties - {}. You can change the property type in \
+                 developer console.",
+                column.name
+            );
+            ServiceError::new(code::TYPE_MISMATCH, message).with_data([
+                ("table", self.name.as_str()),
+                ("column", &column.name),
+                ("columnType", column.kind.name()),
+                ("valueType", kind.name()),
+            ])
         })?;
         self.set_kind(connection, at, kind)
     }

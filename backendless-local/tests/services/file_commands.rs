@@ -2,6 +2,7 @@
 
 use backendless_local::Server;
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use crate::{TestRequest, TestServer};
@@ -199,6 +200,38 @@ async fn concurrent_appends_are_all_stored() {
     assert_eq!(
         app.get("/files/log").send().await.body,
         "ab".repeat(16).as_bytes()
+    );
+}
+
+#[tokio::test]
+async fn form_is_appended_and_keeps_the_media_type_of_the_file() {
+    let app = TestServer::start().await;
+    let form = |path: &str, content: String, media_type: &str| {
+        let part = Part::text(content).file_name("any");
+        let form = Form::new().part("file", part.mime_str(media_type).unwrap());
+        TestRequest(app.request(Method::POST, path).0.multipart(form))
+    };
+    let path = "/files/append/docs/a.log";
+    // Longer than a chunk, so that the content is copied in several.
+    let long = "ab".repeat(100_000);
+    let url = form(path, long.clone(), "text/csv").ok().await;
+    assert!(
+        url.as_str().unwrap().ends_with("/files/docs/a.log"),
+        "{url}"
+    );
+    form(path, "!".to_owned(), "image/png").ok().await;
+    let file = app.get("/files/docs/a.log").send().await;
+    assert_eq!(file.body, format!("{long}!").as_bytes());
+    assert_eq!(file.content_type.as_deref(), Some("text/csv"));
+
+    let other = Form::new().part("photo", Part::text("b"));
+    let other = TestRequest(app.request(Method::POST, path).0.multipart(other));
+    assert_eq!(other.rejected().await, (400, 6011));
+    let bytes = app.text_request(Method::POST, path, "milk");
+    assert_eq!(bytes.rejected().await, (400, 6010));
+    assert_eq!(
+        app.get("/files/docs/a.log").send().await.body.len(),
+        long.len() + 1
     );
 }
 

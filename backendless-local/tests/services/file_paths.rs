@@ -193,9 +193,11 @@ async fn names_of_operations_are_not_paths_of_files() {
         let (status, code) = app.upload_text(path, "a").rejected().await;
         assert!(matches!(status, 404 | 405) && code == 2001, "{path}");
     }
-    // An append takes no form.
-    let appended = app.upload_text("/files/append/a.txt", "a").rejected().await;
-    assert_eq!(appended, (404, 2001));
+    // A form below it is appended to the file with the rest of the path.
+    app.upload_text("/files/append/a.txt", "a").ok().await;
+    assert_eq!(app.text("/files/a.txt").await, "a");
+    let below = app.get("/files/append/a.txt?action=exists").ok().await;
+    assert_eq!(below, false);
     // Below another directory they are.
     app.upload_text("/files/docs/copy", "a").ok().await;
     assert_eq!(app.text("/files/docs/copy").await, "a");

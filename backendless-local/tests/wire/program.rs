@@ -264,6 +264,11 @@ fn failed_start_says_what_to_do() {
         ("--app-id", "a/b".to_owned(), "use only ASCII letters"),
         ("--api-key", "é".to_owned(), "use only ASCII letters"),
         ("--seed", path("missing"), "pass the path of a JSON file"),
+        (
+            "--remote-file",
+            format!("https://example.com/a={}", path("missing")),
+            "pass the path of a file to --remote-file",
+        ),
         ("--seed", path(""), "pass the path of a JSON file"),
         ("--seed", path("text"), "write a file such as {\"Person\""),
         ("--seed", path("bytes"), "write a file such as {\"Person\""),
@@ -297,5 +302,55 @@ async fn key_of_server_side_code_and_roles_are_options() {
         let assign = http.post(format!("{origin}/APP/CODE/users/assignRole"));
         let response = assign.json(&assignment).send().await.unwrap();
         assert_eq!(response.status(), status, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn content_of_urls_and_multiple_logins_are_options() {
+    let folder = Folder::new("program-remote-file");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let file = folder.0.join("logo.txt");
+    std::fs::write(&file, "milk").unwrap();
+    // The URL contains the separator as well.
+    let url = "https://example.com/logo.txt?size=2";
+    let remote = format!("{url}={}", file.display());
+    let options = ["--port", "0", "--multiple-logins", "end-earlier"];
+    let program = Program::start(&[&options[..], &["--remote-file", &remote]].concat());
+    let (http, base) = (client(), &program.base);
+
+    let upload = http.post(format!("{base}/files/a.txt"));
+    let upload = upload.json(&json!({ "url": url })).send().await.unwrap();
+    assert_eq!(upload.status(), 200);
+    let content = http.get(format!("{base}/files/a.txt")).send().await;
+    assert_eq!(content.unwrap().text().await.unwrap(), "milk");
+
+    let user = json!({"email": "a@b.c", "login": "a@b.c", "password": "pw"});
+    let registered = http.post(format!("{base}/users/register")).json(&user);
+    assert_eq!(registered.send().await.unwrap().status(), 200);
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let login = http.post(format!("{base}/users/login")).json(&user).send();
+        let session: Value = login.await.unwrap().json().await.unwrap();
+        tokens.push(text(&session["user-token"]));
+    }
+    for (token, is_valid) in tokens.iter().zip(["false", "true"]) {
+        let check = http.get(format!("{base}/users/isvalidusertoken/{token}"));
+        assert_eq!(check.send().await.unwrap().text().await.unwrap(), is_valid);
+    }
+}
+
+#[test]
+fn invalid_options_of_urls_and_logins_are_rejected_with_a_remedy() {
+    for (option, value, expected) in [
+        ("--remote-file", "logo.png", "use a URL and a path"),
+        ("--remote-file", "ftp://a/b=c", "use a URL and a path"),
+        ("--remote-file", "https://a/b=", "use a URL and a path"),
+        ("--multiple-logins", "0", "use 'end-earlier', 'reject'"),
+        ("--multiple-logins", "many", "use 'end-earlier', 'reject'"),
+    ] {
+        let output = run(&["--port", "0", option, value]);
+        assert_eq!(output.status.code(), Some(2), "{option} {value}");
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains(expected), "{option} {value}: {message}");
     }
 }

@@ -246,12 +246,18 @@ async fn conditions_on_related_rows_apply_to_the_same_row() {
             .rejected(400, code)
             .await;
     }
-    people
+    let eve = people
         .app
         .get("/data/Person")
-        .query(&[("sortBy", "UPPER(home.name)")])
-        .rejected(400, 1006)
-        .await;
+        .query(&[("where", "name = 'Eve'")]);
+    let path = format!("/data/Person/{}", text(&eve.ok().await[0]["objectId"]));
+    let age = json!({"___class": "BackendlessExpression", "value": "home.people + 1"});
+    let message = people.app.put(&path, json!({ "age": age }));
+    let message = message.rejected(400, 8000).await;
+    assert!(
+        message.contains("a column of a related table in a computed value"),
+        "{message}"
+    );
     // Writes by a condition on related rows.
     let path = "/data/bulk/Person?where=home.name%20%3D%20%27Oslo%27";
     assert_eq!(people.app.put(path, json!({"age": 21})).ok().await, 1);

@@ -3,18 +3,18 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::query::{QueryBody, and, clause, is_too_long};
+use super::query::{QueryBody, and, clause, is_too_long, joined};
 use crate::filter::Filter;
 use crate::generated::raw;
-use crate::operations::COUNT_OBJECTS;
+use crate::operations::{COUNT_OBJECTS, COUNT_OBJECTS_BY_POST};
 use crate::prepared::Prepared;
 use crate::request::{Request, RequestFuture, sealed};
 use crate::{Client, Result};
 
-/// Request that counts the rows of a table; created by [`Table::count`](super::Table::count).
+/// Request that counts the rows or groups of a table; created by [`Table::count`](super::Table::count).
 ///
-/// A count whose URL would be longer than 2,000 bytes is sent as a POST with the filter in its body
-/// (`countObjectsByPost`), which the OpenAPI document lacks. It is retried like the GET.
+/// A count of groups or of distinct rows, and one whose URL would be longer than 2,000 bytes, is sent as a POST with the
+/// parameters in its body (`countObjectsByPost`), which the OpenAPI document lacks. It is retried like the GET.
 ///
 /// # Errors
 ///
@@ -37,6 +37,8 @@ pub type Count = Request<u64, CountParameters>;
 pub struct CountParameters {
     table: Arc<str>,
     filter: Option<Filter>,
+    group_by: Vec<String>,
+    is_distinct: bool,
 }
 
 impl CountParameters {
@@ -44,6 +46,8 @@ impl CountParameters {
         Self {
             table,
             filter: None,
+            group_by: Vec::new(),
+            is_distinct: false,
         }
     }
 }
@@ -64,6 +68,37 @@ impl Count {
         self.parameters.filter = Some(and(first, filter.into()));
         self
     }
+
+    /// Counts the combinations of values in these columns, which are the groups of a search with
+    /// [`Find::group_by`](crate::Find::group_by).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n % 2, "text": "milk"})).await?; }
+    /// assert_eq!(notes.count().group_by(["n", "text"]).await?, 2);
+    /// # });
+    /// ```
+    pub fn group_by<P: Into<String>>(mut self, columns: impl IntoIterator<Item = P>) -> Self {
+        let columns = columns.into_iter().map(Into::into);
+        self.parameters.group_by.extend(columns);
+        self
+    }
+
+    /// Counts equal rows or groups once. The official JavaScript SDK sends this setting; no source states which properties
+    /// of rows are compared. The local server compares all of them, of which `objectId` always differs.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # let notes = client.data::<backendless::Record>("Note");
+    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n % 2})).await?; }
+    /// assert_eq!(notes.count().group_by(["n"]).distinct().await?, 2);
+    /// # });
+    /// ```
+    pub fn distinct(mut self) -> Self {
+        self.parameters.is_distinct = true;
+        self
+    }
 }
 
 impl sealed::Sendable<u64> for CountParameters {
@@ -77,16 +112,26 @@ impl sealed::Sendable<u64> for CountParameters {
 }
 
 impl CountParameters {
-    /// Prepares a GET, or a POST with the filter in its body if the URL of the GET would be too long.
+    /// Prepares a GET, or a POST with the parameters in its body if they are not only a filter, or if the URL of the GET
+    /// would be too long.
     fn prepare(&self, client: &Client) -> Result<Prepared<i64>> {
+        let is_filter = self.group_by.is_empty() && !self.is_distinct;
+        let operation = match is_filter {
+            true => &COUNT_OBJECTS,
+            false => &COUNT_OBJECTS_BY_POST,
+        };
         let clause = clause(self.filter.as_ref());
-        let clause = clause.map_err(|error| error.with_operation(&COUNT_OBJECTS))?;
-        let request = raw::count_objects(&self.table, clause)?;
-        if !is_too_long(client, &request) {
-            return Ok(request);
+        let clause = clause.map_err(|error| error.with_operation(operation))?;
+        if is_filter {
+            let request = raw::count_objects(&self.table, clause)?;
+            if !is_too_long(client, &request) {
+                return Ok(request);
+            }
         }
         let body = QueryBody {
             r#where: clause,
+            group_by: joined(&self.group_by),
+            distinct: self.is_distinct.then_some(true),
             ..QueryBody::default()
         };
         raw::count_objects_by_post(&self.table, &body)

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::base64::encode;
-use super::{FileInfo, Files, stored};
+use super::upload::append_form;
+use super::{FileInfo, Files, Upload, stored};
 use crate::generated::raw;
 use crate::request::{Request, RequestFuture, sealed};
 
@@ -105,6 +106,36 @@ impl Files {
     pub fn append(&self, path: impl Into<String>, content: impl Into<Bytes>) -> Request<FileInfo> {
         let request = raw::append_binary(&path.into(), encode(&content.into()));
         stored::request(&self.client, request)
+    }
+
+    /// Appends an upload, such as a local file or a stream, to the file at `path`, which is created if it does not exist. The
+    /// content is sent as it is read, so it does not have to fit into memory.
+    ///
+    /// The request is not idempotent: sent twice, it appends the content twice. The form of the request is beyond the
+    /// document: it is known from the official JavaScript and Swift SDKs.
+    ///
+    /// # Errors
+    ///
+    /// - [`Io`](crate::ErrorKind::Io) if the local file cannot be read.
+    /// - [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the path is invalid or empty.
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind) for the errors of every request.
+    ///
+    /// ```
+    /// use backendless::Upload;
+    ///
+    /// # backendless_local::doc_example!(|client| {
+    /// let files = client.files();
+    /// files.append_upload("logs/today.txt", Upload::bytes("one\n")).await?;
+    /// let lines = futures_util::stream::iter([Ok::<_, std::io::Error>("two\n"), Ok("three\n")]);
+    /// let file = files.append_upload("logs/today.txt", Upload::stream(lines, None)).await?;
+    /// assert_eq!(files.download(&file).await?.bytes().await?, "one\ntwo\nthree\n");
+    /// # });
+    /// ```
+    pub fn append_upload(&self, path: impl Into<String>, upload: Upload) -> Request<FileInfo> {
+        let path = path.into();
+        let form = append_form(&path, upload);
+        stored::request(&self.client, raw::append_from_url_multipart(&path, form))
     }
 
     /// Appends text to the file at `path`, which is created if it does not exist.

@@ -16,7 +16,7 @@ use tokio_util::io::ReaderStream;
 
 use super::FileInfo;
 use crate::generated::raw;
-use crate::operations::UPLOAD_FILE;
+use crate::operations::{APPEND_FROM_URL, Operation, UPLOAD_FILE};
 use crate::prepared::{BoxError, Content, Form, FormSource, Multipart, Progress, TransferStage};
 use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::is_media_type;
@@ -119,7 +119,7 @@ impl Upload {
     }
 
     /// Opens the content: its chunks and, if it is known, its length in bytes.
-    async fn open(self) -> Result<(Content, Option<u64>)> {
+    async fn open(self, operation: &'static Operation) -> Result<(Content, Option<u64>)> {
         match self.0 {
             Source::Replayable(Replayable::Bytes(bytes)) => {
                 let length = bytes.len() as u64;
@@ -127,14 +127,14 @@ impl Upload {
             }
             Source::Stream(_, Some(length)) if i64::try_from(length).is_err() => {
                 let problem = format!("length {length} exceeds the range of i64");
-                Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE))
+                Err(Error::invalid_argument(problem).with_operation(operation))
             }
             Source::Stream(chunks, length) => Ok((chunks, length)),
             Source::Replayable(Replayable::File(path)) => {
                 let opened = open_file(&path).await;
                 opened.map_err(|error| {
                     Error::new(ErrorKind::Io, format!("{}: {error}", path.display()))
-                        .with_operation(&UPLOAD_FILE)
+                        .with_operation(operation)
                         .with_source(error)
                 })
             }
@@ -263,7 +263,7 @@ impl sealed::Sendable<FileInfo> for UploadFileParameters {
             on_progress,
         } = parameters;
         let file_name = path.rsplit('/').next().unwrap_or_default();
-        let form = multipart(file_name, upload, content_type, on_progress);
+        let form = multipart(&UPLOAD_FILE, file_name, upload, content_type, on_progress);
         let request = raw::upload_file(&path, overwrite, form);
         Request::map(&client, request, |Uploaded { file_url }| {
             FileInfo::from_url(file_url)
@@ -300,11 +300,18 @@ impl Multipart {
     /// ```
     #[must_use]
     pub fn new(file_name: &str, upload: Upload) -> Self {
-        multipart(file_name, upload, None, None)
+        multipart(&UPLOAD_FILE, file_name, upload, None, None)
     }
 }
 
+/// Creates the form whose content is appended to the file at `path`.
+pub(super) fn append_form(path: &str, upload: Upload) -> Multipart {
+    let file_name = path.rsplit('/').next().unwrap_or_default();
+    multipart(&APPEND_FROM_URL, file_name, upload, None, None)
+}
+
 fn multipart(
+    operation: &'static Operation,
     file_name: &str,
     upload: Upload,
     media_type: Option<String>,
@@ -315,6 +322,7 @@ fn multipart(
         replay: upload.replayable(),
         upload: Some(upload),
         part: FilePart {
+            operation,
             file_name: file_name.to_owned(),
             media_type,
             progress: progress.clone(),
@@ -345,6 +353,8 @@ struct UploadSource {
 /// The part of the form, without its content.
 #[derive(Clone)]
 struct FilePart {
+    /// The operation that sends the form, for errors.
+    operation: &'static Operation,
     file_name: String,
     media_type: Option<String>,
     progress: Progress,
@@ -361,7 +371,7 @@ impl FormSource for UploadSource {
         let part = self.part.clone();
         Box::pin(async move {
             let upload = upload.ok_or_else(|| {
-                Error::internal("the content was sent already").with_operation(&UPLOAD_FILE)
+                Error::internal("the content was sent already").with_operation(part.operation)
             })?;
             part.form(upload).await
         })
@@ -377,10 +387,10 @@ impl FilePart {
     async fn form(self, upload: Upload) -> Result<Form> {
         if self.file_name.contains(char::is_control) {
             let problem = "the file name contains a control character";
-            return Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE));
+            return Err(Error::invalid_argument(problem).with_operation(self.operation));
         }
         let failure = upload.failure_kind();
-        let (content, length) = upload.open().await?;
+        let (content, length) = upload.open(self.operation).await?;
         let observed = Observed {
             content,
             failure,
@@ -394,7 +404,7 @@ impl FilePart {
         let media_type = self.media_type.unwrap_or_else(|| guessed.to_string());
         if !is_media_type(&media_type) {
             let problem = format!("content_type {media_type:?} is not a media type");
-            return Err(Error::invalid_argument(problem).with_operation(&UPLOAD_FILE));
+            return Err(Error::invalid_argument(problem).with_operation(self.operation));
         }
         Ok(Form {
             field: "file",

@@ -115,6 +115,11 @@ impl Transport {
         }
     }
 
+    #[cfg(feature = "tracing-layer")]
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
     /// Returns the origin of the API, which contains no secret.
     pub(crate) fn origin(&self) -> String {
         self.shared.http.origin()

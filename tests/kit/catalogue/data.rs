@@ -302,6 +302,10 @@ fn count_by_post() -> Entry {
         ResponseBody::Required,
         number,
     )
+    .variant(
+        "of groups",
+        call!(|context| context.table().count().group_by(["name"]).distinct()),
+    )
 }
 
 fn update() -> Entry {

@@ -135,6 +135,13 @@ fn append_from_url() -> Entry {
         ResponseBody::Required,
         url,
     )
+    .variant(
+        "with a form",
+        call!(|context| context
+            .client
+            .files()
+            .append_upload(context.path(0), Upload::bytes(context.value().to_owned()))),
+    )
 }
 
 fn copy() -> Entry {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod chunk_server;
+mod count_groups;
 mod create_many;
 mod create_once;
 mod deep_save;

@@ -1,6 +1,6 @@
 //! Files beyond the document: their requests, and complete exchanges with the local server.
 
-use backendless::{Error, ErrorKind, FileInfo, FilePermission, Files, Grantee};
+use backendless::{Error, ErrorKind, FileInfo, FilePermission, Files, Grantee, Upload};
 use backendless_local::Server;
 use backendless_tests::{RecordedRequest, Recorder};
 
@@ -62,6 +62,21 @@ async fn saved_and_appended_content_has_the_form_of_the_official_sdk() {
     let request = recorded_request(URL, |client| client.files().append_from_url("d/a", url)).await;
     assert_request_line(&request, "POST", "/files/append/d/a");
     assert_json(&request, r#"{"url":"https://example.com/a?b=c"}"#);
+    let request = recorded_request(URL, |client| {
+        let upload = Upload::bytes("milk");
+        client.files().append_upload("d/a b.txt", upload)
+    })
+    .await;
+    assert_request_line(&request, "POST", "/files/append/d/a%20b.txt");
+    let boundary = request.header("content-type").unwrap();
+    let boundary = boundary
+        .strip_prefix("multipart/form-data; boundary=")
+        .unwrap();
+    let form = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a b.txt\"\r\nContent-Type: text/plain\r\n\r\n\
+         milk\r\n--{boundary}--\r\n"
+    );
+    assert_eq!(request.body, form);
     let request = recorded_request(URL, |client| {
         client.files().upload_from_url("d/a", url).overwrite(false)
     })
@@ -191,6 +206,13 @@ async fn invalid_paths_are_rejected() {
         let error = files.upload_from_url(path, "x").await.unwrap_err();
         assert_rejected(&error, "uploadFile", "path is");
     }
+    let missing = Upload::file("/missing/file");
+    let error = files.append_upload("a", missing).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io);
+    assert_eq!(
+        error.operation().map(|operation| operation.id()),
+        Some("appendFromUrl")
+    );
     let error = files
         .append_text("binary/a/b/c/d/e", "x")
         .await
@@ -209,16 +231,21 @@ async fn files_of_the_local_server_are_changed() {
     assert_eq!(error.kind(), ErrorKind::Conflict);
     files.save("docs/a", "two").overwrite(true).await.unwrap();
     files.append("docs/a", " three").await.unwrap();
-    let appended = files.append_text("docs/a", " four").await.unwrap();
+    let upload = Upload::stream(
+        futures_util::stream::iter([Ok::<_, Error>(" fo"), Ok("ur")]),
+        None,
+    );
+    let appended = files.append_upload("docs/a", upload).await.unwrap();
     assert_eq!(appended.path().as_deref(), Some("docs/a"));
-    assert_eq!(content(&files, "docs/a").await, "two three four");
+    files.append_text("docs/a", " five").await.unwrap();
+    assert_eq!(content(&files, "docs/a").await, "two three four five");
 
     let copy = files.copy("docs", "backup/docs").await.unwrap();
     assert_eq!(copy.path().as_deref(), Some("backup/docs"));
     files.rename("backup/docs/a", "b").await.unwrap();
     files.move_to("backup/docs/b", "c").await.unwrap();
     files.delete("docs").await.unwrap();
-    assert_eq!(content(&files, "c").await, "two three four");
+    assert_eq!(content(&files, "c").await, "two three four five");
     assert!(
         files
             .rename("docs/a", "b")

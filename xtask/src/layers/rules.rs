@@ -104,6 +104,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "faults",
                 "id",
                 "limits",
+                "multiple_logins",
                 "permissions",
                 "service_error",
                 "text",

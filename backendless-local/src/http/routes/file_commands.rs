@@ -1,13 +1,15 @@
 //! Routes of the Files service whose paths begin with a command, such as `/files/copy`.
 
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
 use axum::routing::{post, put};
 use axum::{Extension, Router};
 use serde_json::{Map, Value};
 
-use super::files::{OCTET_STREAM, Origin, file_url, parse_overwrite, path_behind};
+use super::files::{
+    OCTET_STREAM, Origin, Upload, file_url, parse_overwrite, path_behind, read_upload, receive,
+};
 use crate::http::body;
 use crate::http::extract::{Object, Query};
 use crate::http::response::{ErrorResponse, Json};
@@ -28,7 +30,7 @@ pub(super) fn routes() -> Router<Services> {
         .route("/files/binary/{*name}", put(save))
         .route(
             "/files/append/{*name}",
-            post(append_from_url).put(append_text),
+            post(append_form_or_url).put(append_text),
         )
         .route("/files/append/binary/{*name}", put(append_binary))
         .route("/files/permissions/{type}/{*name}", put(set_permission))
@@ -117,28 +119,26 @@ async fn save(
     Ok(Json(url))
 }
 
-async fn append_from_url(
+async fn append_form_or_url(
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<3>,
     request: Request,
 ) -> Result<Json<String>, ErrorResponse> {
-    let media_type = request.headers().get(header::CONTENT_TYPE);
-    if media_type.is_some_and(|media_type| media_type.as_bytes().starts_with(b"multipart/")) {
-        return Err(ServiceError::not_implemented("an appended form").into());
-    }
-    let bytes = body::read(request).await?;
-    let Value::Object(body) = body::parse(&bytes)? else {
-        return Err(body::unparsable("it is not a JSON object").into());
-    };
-    let source = required(&body, "url")?;
+    let upload = read_upload(request).await?;
     let files = &services.files;
     files
         .check_permission(&caller, &path, Permission::Write)
         .await?;
     let url = file_url(&services, &origin, path.as_str());
-    files.append_from_url(path, source, OCTET_STREAM).await?;
+    match upload {
+        Upload::Url(source) => files.append_from_url(path, &source, OCTET_STREAM).await?,
+        Upload::Form(form) => {
+            let (content, media_type) = receive(files, form).await?;
+            files.append_content(path, content, media_type).await?;
+        }
+    }
     Ok(Json(url))
 }
 

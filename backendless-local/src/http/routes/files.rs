@@ -130,12 +130,12 @@ async fn reject_content(request: Request) -> Result<(), ErrorResponse> {
 }
 
 /// The content of an upload: a form, or the URL of the file.
-enum Upload {
+pub(super) enum Upload {
     Form(UploadForm),
     Url(String),
 }
 
-async fn read_upload(request: Request) -> Result<Upload, ErrorResponse> {
+pub(super) async fn read_upload(request: Request) -> Result<Upload, ErrorResponse> {
     let media_type = request.headers().get(header::CONTENT_TYPE);
     let is_json = media_type.is_some_and(|media_type| {
         let json = b"application/json";
@@ -161,7 +161,7 @@ pub(super) fn parse_overwrite(parameters: &Parameters) -> Result<bool, ServiceEr
 }
 
 /// Writes the only file of the form to disk.
-async fn receive(
+pub(super) async fn receive(
     files: &Files,
     mut form: UploadForm,
 ) -> Result<(NewContent, String), ServiceError> {

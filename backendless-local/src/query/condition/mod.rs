@@ -4,10 +4,9 @@
 mod translate;
 
 use crate::query::accessible::Accessible;
-use crate::query::expression::{self, Clause, Role, Scalar};
+use crate::query::expression::{self, Clause, Scalar};
 use crate::query::sql::Sql;
 use crate::service_error::ServiceError;
-use crate::store::schema::Table;
 
 /// Parses the condition for rows, which may also name columns of the accessible related rows. Returns `None` for a blank
 /// clause, which matches every row.
@@ -20,11 +19,11 @@ pub(crate) fn where_clause(
 
 /// Parses the condition for groups of rows. `names` resolves a name outside of an aggregate.
 pub(crate) fn having_clause(
-    table: &Table,
+    accessible: &Accessible<'_>,
     names: &dyn Fn(&str) -> Result<Scalar, ServiceError>,
     text: &str,
 ) -> Result<Option<Sql>, ServiceError> {
-    parse(&Clause::new(table, Role::Having).with_names(names), text)
+    parse(&Clause::for_groups(accessible).with_names(names), text)
 }
 
 fn parse(clause: &Clause<'_>, text: &str) -> Result<Option<Sql>, ServiceError> {

@@ -8,6 +8,7 @@ use sqlparser::tokenizer::Location;
 
 use crate::query::accessible::Accessible;
 use crate::query::expression::joins::Joins;
+use crate::query::expression::related;
 use crate::query::expression::scalar::Scalar;
 use crate::query::sql::Sql;
 use crate::service_error::{ServiceError, code};
@@ -37,7 +38,7 @@ type Names<'a> = &'a dyn Fn(&str) -> Result<Scalar, ServiceError>;
 pub(crate) struct Clause<'a> {
     pub(crate) table: &'a Table,
     role: Role<'a>,
-    /// The rows of a where clause, which may name columns of related rows.
+    /// The rows, if the text may name columns of related rows.
     accessible: Option<&'a Accessible<'a>>,
     /// Resolves names outside of aggregates; `None` if they are the table's columns.
     names: Option<Names<'a>>,
@@ -70,6 +71,22 @@ impl<'a> Clause<'a> {
         }
     }
 
+    /// A property, a sort key or a term to group by.
+    pub(crate) fn for_properties(accessible: &'a Accessible<'a>) -> Clause<'a> {
+        Clause {
+            accessible: Some(accessible),
+            ..Clause::new(accessible.table, Role::Property)
+        }
+    }
+
+    /// A condition for groups.
+    pub(crate) fn for_groups(accessible: &'a Accessible<'a>) -> Clause<'a> {
+        Clause {
+            accessible: Some(accessible),
+            ..Clause::new(accessible.table, Role::Having)
+        }
+    }
+
     /// Resolves names outside of aggregates by a function.
     pub(crate) fn with_names(self, names: Names<'a>) -> Clause<'a> {
         Clause {
@@ -97,13 +114,19 @@ impl<'a> Clause<'a> {
     }
 
     /// Resolves `address.city`: names of relations, then a column of the last related table. Returns `None` if the text
-    /// is not a where clause.
+    /// cannot name columns of related rows. In a where clause the row may have several related rows, else at most one.
     pub(super) fn resolve_path(&self, path: &[&str]) -> Result<Option<Scalar>, ServiceError> {
         let Some(accessible) = self.accessible else {
             return Ok(None);
         };
-        let scalar = self.joins.borrow_mut().resolve(accessible, path)?;
-        let scalar = scalar.ok_or_else(|| self.error("it has too many different relations"))?;
+        let scalar = match (self.role, self.names) {
+            (Role::Where, _) => {
+                let scalar = self.joins.borrow_mut().resolve(accessible, path)?;
+                scalar.ok_or_else(|| self.error("it has too many different relations"))?
+            }
+            (_, Some(names)) if !self.inside_aggregate.get() => names(&path.join("."))?,
+            _ => related::column(accessible, &path.join("."))?,
+        };
         self.limit_length(&scalar)?;
         Ok(Some(scalar))
     }

@@ -68,8 +68,7 @@ fn operand_at(
             let resolved = clause.resolve_path(&path)?;
             resolved.map(Operand::Scalar).ok_or_else(|| {
                 let path = shorten(&path.join("."));
-                let what =
-                    format!("'{path}': a column of a related table outside of a where clause");
+                let what = format!("'{path}': a column of a related table in a computed value");
                 unsupported(clause, expression, &what)
             })
         }

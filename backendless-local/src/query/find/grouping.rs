@@ -186,7 +186,7 @@ impl<'q> Query<'q> {
             columns.push(Scalar::column(table, table.known_column(name)?));
         }
         Ok(Query {
-            projection: grouping.find.projection(table)?,
+            projection: grouping.find.projection(accessible)?,
             grouping,
             connection,
             accessible,
@@ -251,9 +251,8 @@ impl<'q> Query<'q> {
         offset: i64,
     ) -> Result<Vec<(Stored, Value)>, ServiceError> {
         let name = std::slice::from_ref(&column.name);
-        let table = self.accessible.table;
         let groups = Projection::new(
-            table,
+            self.accessible,
             &ProjectionParameters {
                 properties: name,
                 exclude: &[],
@@ -267,7 +266,7 @@ impl<'q> Query<'q> {
         if order.is_empty() {
             order.push(column.name.clone());
         }
-        let order = sort::order_by(table, &groups, &order)?;
+        let order = sort::order_by(self.accessible, &groups, &order)?;
         let sql = Sql::text("SELECT ")
             .append(groups.select())
             .then(" FROM ")
@@ -294,7 +293,7 @@ impl<'q> Query<'q> {
         offset: i64,
     ) -> Result<GroupPage, ServiceError> {
         let order = sort::order_by(
-            self.accessible.table,
+            self.accessible,
             &self.projection,
             &self.grouping.find.sort_by,
         )?;

@@ -1,5 +1,6 @@
 //! Content is appended to files. A content file never changes: each request writes another one.
 
+use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
 use super::{FilePath, Files, NewContent, OpenFile};
@@ -49,15 +50,42 @@ impl Files {
         media_type: &str,
     ) -> Result<(), ServiceError> {
         let _appending = self.appending.lock().await;
-        let existing = match self.open(path.clone()).await {
-            Ok(file) => Some(file),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
-        };
+        let existing = self.open_existing(&path).await?;
         let old_type = existing.as_ref().map(|file| file.media_type.clone());
         let media_type = old_type.unwrap_or_else(|| media_type.to_owned());
         let content = self.written(existing, bytes).await?;
         self.store_content(path, content, media_type, true).await
+    }
+
+    /// Appends received content to a file, which is created with this media type if it does not exist.
+    pub(crate) async fn append_content(
+        &self,
+        path: FilePath,
+        received: NewContent,
+        media_type: String,
+    ) -> Result<(), ServiceError> {
+        let _appending = self.appending.lock().await;
+        let Some(existing) = self.open_existing(&path).await? else {
+            return self.store_content(path, received, media_type, true).await;
+        };
+        let media_type = existing.media_type.clone();
+        let opened = self.content.open(received.name()).await;
+        let opened = opened.map_err(ServiceError::internal)?;
+        let (addition, _) =
+            opened.ok_or_else(|| ServiceError::internal("the received content was removed"))?;
+        let mut content = self.new_content().await?;
+        copy(existing.file, &mut content).await?;
+        copy(addition, &mut content).await?;
+        content.flush().await.map_err(ServiceError::internal)?;
+        self.store_content(path, content, media_type, true).await
+    }
+
+    async fn open_existing(&self, path: &FilePath) -> Result<Option<OpenFile>, ServiceError> {
+        match self.open(path.clone()).await {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Appends the content of a URL to a file.
@@ -77,24 +105,29 @@ impl Files {
         start: Option<OpenFile>,
         bytes: &[u8],
     ) -> Result<NewContent, ServiceError> {
-        const CHUNK: usize = 64 * 1024;
         let mut content = self.new_content().await?;
-        if let Some(OpenFile { mut file, .. }) = start {
-            let mut chunk = vec![0; CHUNK];
-            loop {
-                let read = file.read(&mut chunk).await;
-                match read.map_err(ServiceError::internal)? {
-                    0 => break,
-                    read => {
-                        let written = content.write(&chunk[..read]).await;
-                        written.map_err(ServiceError::internal)?;
-                    }
-                }
-            }
+        if let Some(OpenFile { file, .. }) = start {
+            copy(file, &mut content).await?;
         }
         let written = content.write(bytes).await;
         written.map_err(ServiceError::internal)?;
         content.flush().await.map_err(ServiceError::internal)?;
         Ok(content)
+    }
+}
+
+/// Writes the bytes of a file.
+async fn copy(mut file: File, content: &mut NewContent) -> Result<(), ServiceError> {
+    const CHUNK: usize = 64 * 1024;
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let read = file.read(&mut chunk).await;
+        match read.map_err(ServiceError::internal)? {
+            0 => return Ok(()),
+            read => {
+                let written = content.write(&chunk[..read]).await;
+                written.map_err(ServiceError::internal)?;
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ impl RemoteFiles {
         self.0.get(url).cloned().ok_or_else(|| {
             let message = format!(
                 "cannot download '{}': the local server downloads nothing, but has the content of the URLs that \
-                 `Builder::remote_file` registers",
+                 `Builder::remote_file` or `--remote-file` registers",
                 shorten(url)
             );
             ServiceError::new(code::UPLOAD_FAILED, message)

@@ -6,9 +6,12 @@ use super::operation::{Operation, OperationType};
 use crate::id::new_id;
 use crate::query::find::Find;
 use crate::service_error::{ServiceError, code};
+use crate::services::caller::Caller;
 use crate::services::relations::{self, Change, Children, Target};
 use crate::services::row_access::RowAccess;
-use crate::services::{fields, rows, system_properties};
+use crate::services::users::unit_of_work::PASSWORD;
+use crate::services::users::{self, Users};
+use crate::services::{access, fields, rows, system_properties};
 use crate::store::schema::{OBJECT_ID, Table, is_system};
 use crate::text::shorten;
 
@@ -18,8 +21,8 @@ const MAX_BULK: usize = 100;
 /// What is the same for all operations of a transaction.
 pub(super) struct Execution<'a> {
     pub(super) rows: RowAccess<'a>,
-    /// The user who owns the rows that are created.
-    pub(super) owner: Option<String>,
+    pub(super) users: &'a Users,
+    pub(super) caller: &'a Caller,
     pub(super) now: i64,
 }
 
@@ -53,10 +56,10 @@ impl Execution<'_> {
             }
             OperationType::UpdateBulk => self.update_bulk(table, object(payload)?),
             OperationType::Delete => {
-                self.rows.delete(table, &text_id(payload)?)?;
+                self.delete(table, &text_id(payload)?)?;
                 Ok(Value::from(self.now))
             }
-            OperationType::DeleteBulk => delete_bulk(&self.rows, table, object(payload)?),
+            OperationType::DeleteBulk => self.delete_bulk(table, object(payload)?),
             OperationType::Find => find(&self.rows, table, object(payload)?),
             OperationType::AddRelation => relate(&self.rows, table, Change::Add, object(payload)?),
             OperationType::SetRelation => relate(&self.rows, table, Change::Set, object(payload)?),
@@ -71,6 +74,13 @@ impl Execution<'_> {
             let why = "The objectId of a new object is set by the server and must not be given";
             return Err(ServiceError::new(code::OBJECT_ID_GIVEN, why));
         }
+        if table.name() == users::TABLE {
+            check_columns(table, &row)?;
+            let user = self
+                .users
+                .register_within(self.rows.connection, row, self.now);
+            return user.map(Value::from);
+        }
         let row = checked(table, row)?;
         let new = self.new_row(new_id());
         self.rows.insert(table, row, &new).map(Value::from)
@@ -79,7 +89,7 @@ impl Execution<'_> {
     fn new_row(&self, object_id: String) -> rows::NewRow {
         rows::NewRow {
             object_id,
-            owner_id: self.owner.clone(),
+            owner_id: self.caller.user_id().map(str::to_owned),
             created: self.now,
         }
     }
@@ -104,10 +114,49 @@ impl Execution<'_> {
         object_id: &str,
         changes: Map<String, Value>,
     ) -> Result<Value, ServiceError> {
+        if table.name() == users::TABLE {
+            check_columns(table, &changes)?;
+            let (connection, now) = (self.rows.connection, self.now);
+            let user = self
+                .users
+                .update_within(connection, self.caller, object_id, changes, now);
+            return user.map(Value::from);
+        }
         let changes = checked(table, changes)?;
         self.rows
             .update(table, object_id, changes, self.now)
             .map(Value::from)
+    }
+
+    /// Deletes a row. A user loses its credentials and sessions as well.
+    fn delete(&self, table: &Table, object_id: &str) -> Result<(), ServiceError> {
+        if table.name() != users::TABLE {
+            return self.rows.delete(table, object_id);
+        }
+        let connection = self.rows.connection;
+        users::revoke_access(connection, self.caller, object_id)?;
+        rows::delete(connection, table, object_id)?;
+        access::delete_unused(connection, table)
+    }
+
+    fn delete_bulk(
+        &self,
+        table: &Table,
+        mut payload: Map<String, Value>,
+    ) -> Result<Value, ServiceError> {
+        match children(&mut payload)? {
+            Children::Where(clause) => self.rows.delete_where(table, &clause).map(Value::from),
+            Children::Ids(ids) => {
+                let mut deleted = 0;
+                for id in ids {
+                    if rows::exists(self.rows.connection, table, &id)? {
+                        self.delete(table, &id)?;
+                        deleted += 1;
+                    }
+                }
+                Ok(Value::from(deleted))
+            }
+        }
     }
 
     fn update_bulk(
@@ -116,17 +165,18 @@ impl Execution<'_> {
         mut payload: Map<String, Value>,
     ) -> Result<Value, ServiceError> {
         let changes = object(payload.remove("changes").unwrap_or_default())?;
-        let changes = checked(table, changes)?;
         match children(&mut payload)? {
-            Children::Where(clause) => self
-                .rows
-                .update_where(table, &clause, changes, self.now)
-                .map(Value::from),
+            Children::Where(clause) => {
+                let changes = checked(table, changes)?;
+                self.rows
+                    .update_where(table, &clause, changes, self.now)
+                    .map(Value::from)
+            }
             Children::Ids(ids) => {
                 let mut updated = 0;
                 for id in ids {
                     if rows::exists(self.rows.connection, table, &id)? {
-                        self.rows.update(table, &id, changes.clone(), self.now)?;
+                        self.update(table, &id, changes.clone())?;
                         updated += 1;
                     }
                 }
@@ -138,8 +188,17 @@ impl Execution<'_> {
 
 /// Returns the columns of a row to write. In a transaction, as in the service, all of them must exist.
 fn checked(table: &Table, row: Map<String, Value>) -> Result<Map<String, Value>, ServiceError> {
-    system_properties::check_types(&row)?;
-    let exists = |name: &str| table.column(name).is_some() || table.relation(name).is_some();
+    check_columns(table, &row)?;
+    Ok(rows::writable(row))
+}
+
+/// Checks that all properties of a row are columns. The password of a user is a property without a column.
+fn check_columns(table: &Table, row: &Map<String, Value>) -> Result<(), ServiceError> {
+    system_properties::check_types(row)?;
+    let is_password = |name: &str| name == PASSWORD && table.name() == users::TABLE;
+    let exists = |name: &str| {
+        table.column(name).is_some() || table.relation(name).is_some() || is_password(name)
+    };
     if let Some(name) = row.keys().find(|name| !is_system(name) && !exists(name)) {
         let why = format!(
             "Column '{}' in table '{}' does not exists. All tables and columns must be present in the database before a \
@@ -149,27 +208,7 @@ fn checked(table: &Table, row: Map<String, Value>) -> Result<Map<String, Value>,
         );
         return Err(ServiceError::new(code::UNKNOWN_COLUMN, why));
     }
-    Ok(rows::writable(row))
-}
-
-fn delete_bulk(
-    rows: &RowAccess<'_>,
-    table: &Table,
-    mut payload: Map<String, Value>,
-) -> Result<Value, ServiceError> {
-    match children(&mut payload)? {
-        Children::Where(clause) => rows.delete_where(table, &clause).map(Value::from),
-        Children::Ids(ids) => {
-            let mut deleted = 0;
-            for id in ids {
-                if rows::exists(rows.connection, table, &id)? {
-                    rows.delete(table, &id)?;
-                    deleted += 1;
-                }
-            }
-            Ok(Value::from(deleted))
-        }
-    }
+    Ok(())
 }
 
 fn find(

@@ -14,6 +14,8 @@ use crate::services::access::AccessControl;
 use crate::services::caller::Caller;
 use crate::services::fields;
 use crate::services::row_access::RowAccess;
+use crate::services::users::unit_of_work::PASSWORD;
+use crate::services::users::{self, Users};
 use crate::store::database::Database;
 use execute::Execution;
 use operation::Operation;
@@ -32,14 +34,21 @@ pub(crate) struct Transactions {
     database: Database,
     clock: Clock,
     access: AccessControl,
+    users: Users,
 }
 
 impl Transactions {
-    pub(super) fn new(database: Database, clock: Clock, access: AccessControl) -> Transactions {
+    pub(super) fn new(
+        database: Database,
+        clock: Clock,
+        access: AccessControl,
+        users: Users,
+    ) -> Transactions {
         Transactions {
             database,
             clock,
             access,
+            users,
         }
     }
 
@@ -58,11 +67,12 @@ impl Transactions {
         let operations = sent.iter().map(Operation::parse);
         let operations = operations.collect::<Result<Vec<_>, _>>()?;
         operation::check_ids(&operations)?;
-        let (now, access) = (self.clock.now(), self.access.clone());
+        let (now, access, users) = (self.clock.now(), self.access.clone(), self.users.clone());
         let write = self.database.write_by_clause(move |transaction| {
             let execution = Execution {
                 rows: RowAccess::new(&access, transaction, &caller),
-                owner: caller.user_id().map(str::to_owned),
+                users: &users,
+                caller: &caller,
                 now,
             };
             transaction.execute_batch("SAVEPOINT unit_of_work")?;
@@ -98,7 +108,29 @@ fn execute_all(
     Ok(outcomes.into_results())
 }
 
+/// Returns the response to a failed operation, which the response repeats without the password of a user.
 fn failure(error: &ServiceError, operation: &Value) -> Value {
+    let operation = without_passwords(operation);
     let error = json!({"message": error.message(), "code": error.code(), "operation": operation});
     json!({"success": false, "error": error, "results": null})
+}
+
+/// Returns an operation of users without passwords.
+fn without_passwords(operation: &Value) -> Value {
+    let mut operation = operation.clone();
+    if operation["table"] == users::TABLE {
+        remove_passwords(&mut operation["payload"]);
+    }
+    operation
+}
+
+fn remove_passwords(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove(PASSWORD);
+            fields.values_mut().for_each(remove_passwords);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_passwords),
+        _ => {}
+    }
 }

@@ -41,15 +41,15 @@ impl OperationType {
         ("DELETE_RELATION", OperationType::DeleteRelation),
     ];
 
-    /// Whether the operation changes rows of its table, and not only reads or relates them.
-    fn changes_rows(self) -> bool {
-        !matches!(
-            self,
-            OperationType::Find
-                | OperationType::AddRelation
-                | OperationType::SetRelation
-                | OperationType::DeleteRelation
-        )
+    /// Whether the operation cannot be one of users: each of them has an identity and credentials of its own.
+    fn is_unsupported_of_users(self, payload: &Value) -> bool {
+        match self {
+            OperationType::Upsert | OperationType::UpsertBulk => true,
+            OperationType::UpdateBulk | OperationType::DeleteBulk => payload
+                .get("conditional")
+                .is_some_and(|clause| !clause.is_null()),
+            _ => false,
+        }
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -84,15 +84,18 @@ impl Operation {
         let ty = OperationType::ALL.iter().find(|(known, _)| *known == name);
         let (_, ty) = ty.ok_or_else(|| missing("operationType"))?;
         let table = fields::text(fields, "table")?.ok_or_else(|| missing("table"))?;
-        if table == users::TABLE && ty.changes_rows() {
-            let what = format!("the operation {name} of the table of users in a transaction");
+        let payload = fields.get("payload").cloned().unwrap_or_default();
+        if table == users::TABLE && ty.is_unsupported_of_users(&payload) {
+            let what = format!(
+                "the operation {name} of the table of users, by a condition or as an upsert, in a transaction"
+            );
             return Err(ServiceError::not_implemented(what));
         }
         Ok(Operation {
             ty: *ty,
             table: table.to_owned(),
             id: fields::text(fields, "opResultId")?.map(str::to_owned),
-            payload: fields.get("payload").cloned().unwrap_or_default(),
+            payload,
         })
     }
 }

@@ -16,6 +16,7 @@ impl Users {
         let now = self.clock.now();
         let object_id = new_id();
         let (token, session) = sessions::new(&object_id, now, self.session_life);
+        let multiple_logins = self.options.multiple_logins;
         let new = rows::NewRow {
             owner_id: Some(object_id.clone()),
             object_id,
@@ -28,7 +29,7 @@ impl Users {
             check(transaction)?;
             let mut table = Table::existing(transaction, TABLE)?;
             rows::insert(transaction, &mut table, fields, &new)?;
-            sessions::open(transaction, &session, now)?;
+            sessions::open(transaction, &session, now, multiple_logins)?;
             record_login(transaction, &new.object_id, now)
         });
         let mut user = write.await?;

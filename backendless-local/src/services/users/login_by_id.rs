@@ -10,12 +10,13 @@ impl Users {
     pub(super) async fn login_by_id(&self, user_id: String) -> Result<Row, ServiceError> {
         let now = self.clock.now();
         let (token, session) = sessions::new(&user_id, now, self.session_life);
+        let multiple_logins = self.options.multiple_logins;
         let write = self.database.write(move |transaction| {
             if status::of(transaction, &user_id)?.is_none() {
                 return Err(invalid_login());
             }
             status::check_login(transaction, &user_id)?;
-            sessions::open(transaction, &session, now)?;
+            sessions::open(transaction, &session, now, multiple_logins)?;
             record_login(transaction, &user_id, now)
         });
         let mut user = write.await?;

@@ -17,6 +17,8 @@ pub(crate) mod roles;
 mod sessions;
 mod social;
 mod status;
+pub(crate) mod unit_of_work;
+mod update;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,19 +30,17 @@ use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::id::new_id;
+use crate::multiple_logins::MultipleLogins;
 use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::{Caller, CallerSession};
 use crate::services::cloud_code::Handler;
 use crate::services::rows;
-use crate::services::system_properties;
 use crate::store::database::Database;
-use crate::store::schema::{OBJECT_ID, Table};
+use crate::store::schema::Table;
 use crate::store::value::Kind;
-use properties::{
-    IDENTITY, LAST_LOGIN, MANAGED, PASSWORD, SOCIAL_ACCOUNT, USER_STATUS, USER_TOKEN,
-};
+use properties::{IDENTITY, LAST_LOGIN, SOCIAL_ACCOUNT, USER_STATUS, USER_TOKEN};
 
 /// The table whose rows are the users.
 pub(crate) const TABLE: &str = "Users";
@@ -60,6 +60,7 @@ pub(crate) struct UserSettings {
     pub(crate) email_confirmation: bool,
     /// The providers of social logins, by their codes.
     pub(crate) providers: HashMap<String, Handler>,
+    pub(crate) multiple_logins: MultipleLogins,
 }
 
 /// Settings that a running service needs.
@@ -68,6 +69,7 @@ pub(super) struct UserOptions {
     pub(super) base_url: Arc<str>,
     pub(super) email_confirmation: bool,
     pub(super) providers: HashMap<String, Handler>,
+    pub(super) multiple_logins: MultipleLogins,
 }
 
 impl UserOptions {
@@ -215,13 +217,14 @@ impl Users {
         };
         let now = self.clock.now();
         let (token, session) = sessions::new(&user_id, now, self.session_life);
+        let multiple_logins = self.options.multiple_logins;
         let write = self.database.write(move |transaction| {
             // The password may have been changed while it was verified.
             if !credentials::is_current(transaction, &user_id, &hash)? {
                 return Err(invalid_login());
             }
             status::check_login(transaction, &user_id)?;
-            sessions::open(transaction, &session, now)?;
+            sessions::open(transaction, &session, now, multiple_logins)?;
             record_login(transaction, &user_id, now)
         });
         let mut user = write.await?;
@@ -287,49 +290,17 @@ impl Users {
         check: Check,
         caller: Caller,
         object_id: String,
-        mut body: Map<String, Value>,
+        body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
-        system_properties::check_types(&body)?;
-        check_self(&caller, &object_id, Change::Update)?;
-        body.remove(OBJECT_ID);
-        body.retain(|name, _| !MANAGED.contains(&name.as_str()));
-        let hash = match body.remove(PASSWORD) {
-            Some(password) => {
-                let password = registration::password(Some(password))?;
-                Some(passwords::hash(password).await?)
-            }
+        let (changes, password) = update::parse(&caller, &object_id, body)?;
+        let hash = match password {
+            Some(password) => Some(passwords::hash(password).await?),
             None => None,
         };
-        let identity = match body.get(IDENTITY) {
-            Some(email) => {
-                let email = registration::identity(Some(email))?;
-                Some(registration::identity_key(&email))
-            }
-            None => None,
-        };
-        let fields = rows::writable(body);
         let now = self.clock.now();
         let write = self.database.write(move |transaction| {
             check(transaction)?;
-            let mut table = Table::existing(transaction, TABLE)?;
-            let (identity, hash) = (identity.as_deref(), hash.as_deref());
-            let is_same = match identity {
-                Some(identity) => credentials::find(transaction, identity)?
-                    .is_some_and(|(user_id, _)| user_id == object_id),
-                None => true,
-            };
-            if hash.is_some() || !is_same {
-                check_self(&caller, &object_id, Change::Access)?;
-            }
-            credentials::change(transaction, &object_id, identity, hash)?;
-            if hash.is_some() {
-                let kept = caller.session.as_ref().map(|session| &session.token);
-                sessions::close_others(transaction, &object_id, kept)?;
-            }
-            if fields.is_empty() && hash.is_some() {
-                return rows::touch(transaction, &table, &object_id, now);
-            }
-            rows::update(transaction, &mut table, &object_id, fields, now)
+            changes.apply(transaction, &caller, &object_id, hash.as_deref(), now)
         });
         write.await
     }

@@ -114,7 +114,8 @@ pub(super) async fn verify(password: String, hash: Option<String>) -> Result<boo
     .await?
 }
 
-fn hash_now(password: &str) -> Result<String, ServiceError> {
+/// Computes a hash on this thread.
+pub(super) fn hash_now(password: &str) -> Result<String, ServiceError> {
     let params = params()?;
     let salt = Salt::generate();
     let output = compute(password, &salt)?;

@@ -2,7 +2,7 @@
 
 /// The property that identifies a user.
 pub(super) const IDENTITY: &str = "email";
-pub(super) const PASSWORD: &str = "password";
+pub(crate) const PASSWORD: &str = "password";
 pub(super) const USER_TOKEN: &str = "user-token";
 pub(super) const LAST_LOGIN: &str = "lastLogin";
 pub(super) const USER_STATUS: &str = "userStatus";

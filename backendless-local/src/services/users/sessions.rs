@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::millis;
 use crate::id::new_id;
-use crate::service_error::ServiceError;
+use crate::multiple_logins::MultipleLogins;
+use crate::service_error::{ServiceError, code};
 use crate::services::caller::TokenHash;
 
 pub(super) const TABLES: &str = "
@@ -43,18 +44,46 @@ pub(super) fn hash(token: &str) -> TokenHash {
     Sha256::digest(token).into()
 }
 
-/// Stores a session and deletes expired ones.
+/// Stores a session, if its user may have another one, and deletes expired ones.
 pub(super) fn open(
     connection: &Connection,
     session: &Session,
     now: i64,
+    multiple_logins: MultipleLogins,
 ) -> Result<(), ServiceError> {
     connection.execute("DELETE FROM session WHERE expires <= ?", [now])?;
+    make_room(connection, &session.user_id, multiple_logins)?;
     connection.execute(
         "INSERT INTO session (token_hash, user_id, expires) VALUES (?, ?, ?)",
         params![session.token_hash, session.user_id, session.expires],
     )?;
     Ok(())
+}
+
+/// Ends the sessions of a user that a login ends, or rejects the login.
+fn make_room(
+    connection: &Connection,
+    user_id: &str,
+    multiple_logins: MultipleLogins,
+) -> Result<(), ServiceError> {
+    let count = || -> Result<u32, ServiceError> {
+        let mut sessions =
+            connection.prepare_cached("SELECT count(*) FROM session WHERE user_id = ?")?;
+        Ok(sessions.query_row([user_id], |row| row.get(0))?)
+    };
+    match multiple_logins {
+        MultipleLogins::Unlimited => Ok(()),
+        MultipleLogins::EndEarlier => close_all(connection, user_id),
+        MultipleLogins::Reject if count()? > 0 => Err(ServiceError::new(
+            code::ALREADY_LOGGED_IN,
+            "User is already logged in: multiple logins of a user are disabled",
+        )),
+        MultipleLogins::AtMost(max) if count()? >= max => {
+            let message = format!("The user has {max} sessions, and no user may have more");
+            Err(ServiceError::new(code::TOO_MANY_LOGINS, message))
+        }
+        MultipleLogins::Reject | MultipleLogins::AtMost(_) => Ok(()),
+    }
 }
 
 pub(super) fn close(connection: &Connection, token: &TokenHash) -> Result<(), ServiceError> {

@@ -80,7 +80,7 @@ impl Users {
         let handler = self.provider(&provider)?;
         let account = account(provider, handler, &body).await?;
         let (now, new_user_id) = (self.clock.now(), new_id());
-        let session_life = self.session_life;
+        let (session_life, multiple_logins) = (self.session_life, self.options.multiple_logins);
         let write = self.database.write(move |transaction| {
             let user_id = match find(transaction, &account)? {
                 Some(user_id) => user_id,
@@ -88,7 +88,7 @@ impl Users {
             };
             status::check_login(transaction, &user_id)?;
             let (token, session) = sessions::new(&user_id, now, session_life);
-            sessions::open(transaction, &session, now)?;
+            sessions::open(transaction, &session, now, multiple_logins)?;
             let mut user = record_login(transaction, &user_id, now)?;
             user.push(USER_TOKEN, token);
             Ok(user)
