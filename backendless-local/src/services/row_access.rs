@@ -73,6 +73,12 @@ impl<'a> RowAccess<'a> {
             .check_row(self.connection, self.caller, table, operation, object_id)
     }
 
+    /// Checks that the caller may create rows.
+    pub(crate) fn check_create(&self, table: &Table) -> Result<(), ServiceError> {
+        self.access
+            .check_create(self.connection, self.caller, table.name())
+    }
+
     /// Inserts a row and returns it.
     pub(crate) fn insert(
         &self,
@@ -80,8 +86,7 @@ impl<'a> RowAccess<'a> {
         fields: Map<String, Value>,
         new: &NewRow,
     ) -> Result<Row, ServiceError> {
-        self.access
-            .check_create(self.connection, self.caller, table.name())?;
+        self.check_create(table)?;
         rows::insert(self.connection, table, fields, new)
     }
 
@@ -106,9 +111,7 @@ impl<'a> RowAccess<'a> {
     ) -> Result<Row, ServiceError> {
         match rows::exists(self.connection, table, &new.object_id)? {
             true => self.check(table, Operation::Update, &new.object_id)?,
-            false => self
-                .access
-                .check_create(self.connection, self.caller, table.name())?,
+            false => self.check_create(table)?,
         }
         rows::upsert(self.connection, table, fields, new)
     }

@@ -91,3 +91,34 @@ async fn permission_of_a_single_user_applies_to_updates_and_deletions() {
     // The rejected deletion kept the password.
     app.login("ann@b.c", "pw").ok().await;
 }
+
+#[tokio::test]
+async fn changes_of_users_in_a_transaction_need_the_same_permissions() {
+    let all = [Operation::Create, Operation::Update, Operation::Remove];
+    let permissions = Permissions::new().deny("Users", USER, all);
+    let (app, ann, _) = ann_and_bob(permissions).await;
+    let id = &ann["objectId"];
+    let new = json!({"email": "eve@b.c", "password": "pw"});
+    for (operation, payload, code) in [
+        ("CREATE", new.clone(), CREATE_DENIED),
+        ("CREATE_BULK", json!([new]), CREATE_DENIED),
+        (
+            "UPDATE",
+            json!({"objectId": id, "name": "x"}),
+            UPDATE_DENIED,
+        ),
+        ("DELETE", json!(id), REMOVE_DENIED),
+        ("DELETE_BULK", json!({"unconditional": [id]}), REMOVE_DENIED),
+    ] {
+        let operation = json!({
+            "operationType": operation, "table": "Users", "opResultId": "a", "payload": payload,
+        });
+        let body = json!({ "operations": [operation] });
+        let sent = app.post("/transaction/unit-of-work", body);
+        let outcome = sent.token(&ann["user-token"]).ok().await;
+        assert_eq!(outcome["success"], false, "{outcome}");
+        assert_eq!(outcome["error"]["code"], code, "{outcome}");
+    }
+    assert_eq!(app.get("/data/Users/count").ok().await, 2);
+    app.login("ann@b.c", "pw").ok().await;
+}

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::operation::{Operation, OperationType};
 use crate::id::new_id;
+use crate::permissions::Operation as Permission;
 use crate::query::find::Find;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
@@ -11,7 +12,7 @@ use crate::services::relations::{self, Change, Children, Target};
 use crate::services::row_access::RowAccess;
 use crate::services::users::unit_of_work::PASSWORD;
 use crate::services::users::{self, Users};
-use crate::services::{access, fields, rows, system_properties};
+use crate::services::{fields, rows, system_properties};
 use crate::store::schema::{OBJECT_ID, Table, is_system};
 use crate::text::shorten;
 
@@ -76,6 +77,7 @@ impl Execution<'_> {
         }
         if table.name() == users::TABLE {
             check_columns(table, &row)?;
+            self.rows.check_create(table)?;
             let user = self
                 .users
                 .register_within(self.rows.connection, row, self.now);
@@ -116,6 +118,7 @@ impl Execution<'_> {
     ) -> Result<Value, ServiceError> {
         if table.name() == users::TABLE {
             check_columns(table, &changes)?;
+            self.rows.check(table, Permission::Update, object_id)?;
             let (connection, now) = (self.rows.connection, self.now);
             let user = self
                 .users
@@ -130,13 +133,11 @@ impl Execution<'_> {
 
     /// Deletes a row. A user loses its credentials and sessions as well.
     fn delete(&self, table: &Table, object_id: &str) -> Result<(), ServiceError> {
-        if table.name() != users::TABLE {
-            return self.rows.delete(table, object_id);
+        if table.name() == users::TABLE {
+            self.rows.check(table, Permission::Remove, object_id)?;
+            users::revoke_access(self.rows.connection, self.caller, object_id)?;
         }
-        let connection = self.rows.connection;
-        users::revoke_access(connection, self.caller, object_id)?;
-        rows::delete(connection, table, object_id)?;
-        access::delete_unused(connection, table)
+        self.rows.delete(table, object_id)
     }
 
     fn delete_bulk(
