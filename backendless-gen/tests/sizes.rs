@@ -90,7 +90,9 @@ fn components_that_contain_one_another_are_generated_up_to_a_limit_with_a_place(
         |index: usize| format!("{{type: object, properties: {{p: {}}}}}", reference(index));
     let list = |index: usize| {
         let items = reference(index);
-        format!("{{type: object, required: [p], properties: {{p: {{type: array, items: {items}}}}}}}")
+        format!(
+            "{{type: object, required: [p], properties: {{p: {{type: array, items: {items}}}}}}}"
+        )
     };
     let required = |index: usize| {
         let inner = reference(index);
@@ -107,14 +109,14 @@ fn components_that_contain_one_another_are_generated_up_to_a_limit_with_a_place(
     }
     // Each component contains the next one, and the last one the first.
     let circle = |count: usize| {
-        let text = document(count, |index| object((index + 1) % count)).text;
+        let text = document(count, |index| object((index + 1) % (count + 1))).text;
         let first = text.replace(
             "{type: object, required: [name], properties: {name: {type: string}}}",
             &object(1),
         );
         bindings(&Source::new("spec.yaml", first))
     };
-    circle(49).unwrap();
+    circle(48).unwrap();
     let error = circle(66).unwrap_err().to_string();
     assert!(
         error.contains("help: fewer schemas that contain one another in a row"),
