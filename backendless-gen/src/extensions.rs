@@ -86,6 +86,8 @@ pub(crate) struct Extensions {
     pub(crate) idempotency: Idempotency,
     /// Why it is so, if it was reviewed.
     pub(crate) idempotency_reason: Option<Note>,
+    /// The reason that an overlay gives for another request, or for any request of this name.
+    pub(crate) other_review: Option<Note>,
     /// Whether a success ends the session of the user token.
     pub(crate) ends_session: bool,
     pub(crate) error_codes: ErrorCodes,
@@ -102,7 +104,7 @@ impl Extensions {
             Some(_) => note(operation, REASON)?,
             None => None,
         };
-        let idempotency = match (from_overlay(IDEMPOTENCY), &reason) {
+        let stated = match (from_overlay(IDEMPOTENCY), &reason) {
             (Some(at), Some(_)) => idempotency(&at)?,
             (None, None) => unreviewed(method),
             (Some(at), None) => {
@@ -115,9 +117,14 @@ impl Extensions {
                 return Err(Error::at(&reason.place, &reason.pointer, &problem, &help));
             }
         };
+        let (idempotency, idempotency_reason, other_review) = match operation.is_reviewed() {
+            true => (stated, reason, None),
+            false => (unreviewed(method), None, reason),
+        };
         Ok(Self {
             idempotency,
-            idempotency_reason: reason,
+            idempotency_reason,
+            other_review,
             ends_session: keyword(operation, SESSION, "ends")?,
             error_codes: match keyword(operation, ERROR_CODES, "application")? {
                 true => ErrorCodes::Application,

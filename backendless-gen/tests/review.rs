@@ -216,24 +216,123 @@ fn the_diff_shows_a_review_that_no_longer_applies() {
     assert_eq!(one.class, "not retried: not idempotent, not reviewed");
 }
 
-/// Otherwise a new request with the name of a reviewed one is retried, and the difference calls it reviewed.
-#[test]
-fn the_diff_shows_which_request_was_reviewed_if_its_name_moves_to_another() {
-    let old = Source::working_copy(&root()).unwrap();
-    let mut new = with_counter();
-    new.text = new
+/// The operationId of a reviewed request is that of a new one.
+fn with_moved_name() -> Source {
+    let mut source = with_counter();
+    source.text = source
         .text
         .replace("operationId: resetCounter", "operationId: clearCounter")
         .replace("operationId: countTwice", "operationId: resetCounter");
-    let diff = Diff::of(&old, &new, &Wrappers::default(), "0.1.0").unwrap();
-    let moved = diff
-        .retries
-        .iter()
-        .find(|one| one.operation == "resetCounter");
-    assert_eq!(
-        moved.unwrap().class,
-        "retried: idempotent, reviewed as PUT /counters/{counter-name}/reset"
+    source
+}
+
+#[test]
+fn a_request_that_takes_over_a_reviewed_name_is_not_retried_and_generation_warns() {
+    let source = with_moved_name();
+    for name in ["RESET_COUNTER", "CLEAR_COUNTER"] {
+        let item = constant(&source, name);
+        let class = "idempotency: Idempotency::NotIdempotent";
+        assert!(item.contains(class), "{item}");
+    }
+    let warnings = output(&source).unwrap().warnings;
+    let [moved, renamed] = warnings.as_slice() else {
+        panic!("{warnings:?}");
+    };
+    assert!(
+        moved.contains("`resetCounter` (PUT /counters/{counter-name}/get/twice): the idempotency is not reviewed")
+            && moved.contains("help: the action at overlays/document.yaml:")
+            && moved.contains("write `x-request: PUT /counters/{counter-name}/get/twice` below its target"),
+        "{moved}"
     );
+    let target = "- target: $.paths.*[?@.operationId == 'clearCounter']\n  x-request: PUT /counters/{counter-name}/reset\n";
+    assert!(renamed.contains(target), "{renamed}");
+    let findings = Findings::of(&source).unwrap().to_string();
+    assert!(findings.contains(moved.as_str()), "{findings}");
+    let old = Source::working_copy(&root()).unwrap();
+    let diff = Diff::of(&old, &source, &Wrappers::default(), "0.1.0").unwrap();
+    let mut retries = diff.retries.iter();
+    let one = retries.find(|one| one.operation == "resetCounter").unwrap();
+    assert_eq!(one.class, "not retried: not idempotent, not reviewed");
+}
+
+#[test]
+fn a_review_is_of_a_method_and_a_path_and_not_of_the_names_of_its_parameters() {
+    let warnings = |from: &str, to: &str| {
+        let mut source = Source::working_copy(&root()).unwrap();
+        assert!(source.text.contains(from), "{from}");
+        source.text = source.text.replace(from, to);
+        output(&source).unwrap().warnings.len()
+    };
+    let reset = "/reset:\n    put:\n";
+    assert_eq!(warnings(reset, "/reset:\n    post:\n"), 1);
+    assert_eq!(warnings(reset, "/clear:\n    put:\n"), 1);
+    // The parameter `identity` of this path is the only one of its name.
+    let mut source = Source::working_copy(&root()).unwrap();
+    let path = "/users/restorepassword/{identity}";
+    let (before, after) = source.text.split_once(path).unwrap();
+    let after = after.replacen("name: identity", "name: user-identity", 1);
+    source.text = format!("{before}/users/restorepassword/{{user-identity}}{after}");
+    assert_eq!(output(&source).unwrap().warnings, [""; 0]);
+}
+
+/// The document with actions that `update` or `copy`, and its operation `write`.
+fn with_actions(actions: &str) -> Source {
+    let text = "openapi: 3.0.1\ninfo: {title: T, version: '1'}\npaths:\n  \
+                /a: {put: {operationId: write, x-idempotency: idempotent, x-idempotency-reason: none, responses: {'200': {description: a}}}}\n  \
+                /b: {summary: Others}\n";
+    let text = match actions.contains("copy: ") {
+        true => text.to_owned(),
+        false => text.replace(
+            " x-idempotency: idempotent, x-idempotency-reason: none,",
+            "",
+        ),
+    };
+    Source::new("spec.yaml", text).with_overlays([Overlay {
+        name: "overlays/new.yaml".to_owned(),
+        text: format!("overlay: 1.1.0\ninfo: {{title: New, version: 1.0.0}}\nactions:\n{actions}"),
+    }])
+}
+
+fn unreviewed(source: &Source) -> usize {
+    let findings = Findings::of(source).unwrap().to_string();
+    findings
+        .matches("the idempotency is not reviewed; ")
+        .count()
+}
+
+#[test]
+fn an_action_is_a_review_if_it_or_its_target_names_the_request() {
+    let review = "  x-source: a page\n  update: {x-idempotency: idempotent, x-idempotency-reason: it sets}\n";
+    for (action, expected) in [
+        ("- target: $.paths['/a'].put\n", 0),
+        ("- target: $['paths'][\"/a\"]['put']\n", 0),
+        (
+            "- target: $.paths.*[?@.operationId == 'write']\n  x-request: PUT /a\n",
+            0,
+        ),
+        ("- target: $.paths.*[?@.operationId == 'write']\n", 1),
+        ("- target: $.paths['/a'].*\n", 1),
+        ("- target: $.paths..put\n", 1),
+        ("- target: $.paths['/a'].put\n  x-request: PUT /b\n", 1),
+    ] {
+        let source = with_actions(&format!("{action}{review}"));
+        assert_eq!(unreviewed(&source), expected, "{action}");
+    }
+    let whole = "- target: $.paths['/b']\n  x-source: a page\n  update: {put: {operationId: other, x-idempotency: safe, \
+                 x-idempotency-reason: it reads, responses: {'200': {description: a}}}}\n";
+    assert_eq!(unreviewed(&with_actions(whole)), 1, "only `write`");
+}
+
+#[test]
+fn a_review_that_an_action_copies_is_none() {
+    let copy = "- {target: \"$.paths['/b']\", x-source: a page, copy: \"$.paths['/a']\"}\n\
+                - {target: \"$.paths['/b'].put.operationId\", x-source: a page, remove: true}\n\
+                - {target: \"$.paths['/b'].put\", x-source: a page, update: {operationId: other}}\n";
+    assert_eq!(unreviewed(&with_actions(copy)), 2);
+    let reviewed = "- {target: \"$.paths['/a'].put['x-idempotency']\", x-source: a page, remove: true}\n\
+                    - {target: \"$.paths['/a'].put['x-idempotency-reason']\", x-source: a page, remove: true}\n\
+                    - {target: \"$.paths['/a'].put\", x-source: a page, update: {x-idempotency: idempotent, x-idempotency-reason: it sets}}\n";
+    assert_eq!(unreviewed(&with_actions(&format!("{reviewed}{copy}"))), 1);
 }
 
 #[test]

@@ -77,7 +77,51 @@ fn compositions_whose_common_properties_contain_each_other_are_generated() {
 
 #[test]
 fn references_of_1000_components_in_a_row_are_generated() {
-    bindings(&document(1_000, |index| reference(index - 1))).unwrap();
+    let generated = bindings(&document(1_000, |index| reference(index - 1))).unwrap();
+    // Types that contain one another do not compile if they are that many.
+    let text = prettyplease::unparse(&generated.code);
+    assert!(text.contains("pub struct S999(pub S0);"), "{text}");
+}
+
+/// rustc rejects the code of longer rows: the structs compile up to 61 if their fields are optional, and up to 121 if not.
+#[test]
+fn components_that_contain_one_another_are_generated_up_to_a_limit_with_a_place() {
+    let object =
+        |index: usize| format!("{{type: object, properties: {{p: {}}}}}", reference(index));
+    let list = |index: usize| {
+        let items = reference(index);
+        format!(
+            "{{type: object, required: [p], properties: {{p: {{type: array, items: {items}}}}}}}"
+        )
+    };
+    let required = |index: usize| {
+        let inner = reference(index);
+        format!("{{type: object, required: [p], properties: {{p: {inner}}}}}")
+    };
+    let schemas: [(&dyn Fn(usize) -> String, usize); 3] =
+        [(&object, 48), (&list, 96), (&required, 96)];
+    for (schema, max) in schemas {
+        let row = |count: usize| document(count, |index| schema(index - 1));
+        bindings(&row(max + 1)).unwrap();
+        let error = bindings(&row(max + 2)).unwrap_err().to_string();
+        assert!(error.starts_with("spec.yaml:"), "{error}");
+        assert!(error.contains("more than 96 levels inside of"), "{error}");
+    }
+    // Each component contains the next one, and the last one the first.
+    let circle = |count: usize| {
+        let text = document(count, |index| object((index + 1) % (count + 1))).text;
+        let first = text.replace(
+            "{type: object, required: [name], properties: {name: {type: string}}}",
+            &object(1),
+        );
+        bindings(&Source::new("spec.yaml", first))
+    };
+    circle(48).unwrap();
+    let error = circle(66).unwrap_err().to_string();
+    assert!(
+        error.contains("help: fewer schemas that contain one another in a row"),
+        "{error}"
+    );
 }
 
 #[test]

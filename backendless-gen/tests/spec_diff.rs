@@ -191,7 +191,7 @@ fn between_overlays(old: &str, new: &str) -> Vec<(Level, String, Option<String>)
     let source = |update: &str| {
         let text = format!(
             "overlay: 1.1.0\ninfo: {{title: Metadata, version: 1.0.0}}\nactions:\n- target: \
-             $.paths.*[?@.operationId == 'removeItem']\n  x-source: a page\n  update: {update}\n"
+             $.paths['/items/{{id}}'].delete\n  x-source: a page\n  update: {update}\n"
         );
         source("old.yaml").with_overlays([Overlay {
             name: "overlay.yaml".to_owned(),

@@ -189,6 +189,11 @@ impl<'d> At<'d> {
         self.document.position(self.node.place)
     }
 
+    /// Whether the node is an operation whose idempotency an overlay reviewed.
+    pub(crate) fn is_reviewed(&self) -> bool {
+        self.document.reviewed.contains(&self.pointer)
+    }
+
     /// Whether the node was added by an overlay.
     pub(crate) fn is_from_overlay(&self) -> bool {
         self.node.place.file > 0

@@ -10,6 +10,8 @@ mod yaml;
 pub(crate) use cursor::At;
 pub(crate) use node::{Data, Node, Place, Pointer};
 
+use std::collections::BTreeSet;
+
 use crate::Error;
 
 /// A parsed document, and the names of the files that its nodes come from.
@@ -20,6 +22,8 @@ pub(crate) struct Document {
     root: Node,
     /// What is generated in another way than the document expresses it, each with its place.
     notes: Vec<String>,
+    /// The operations whose idempotency an overlay reviewed.
+    reviewed: BTreeSet<Pointer>,
 }
 
 impl Document {
@@ -30,6 +34,7 @@ impl Document {
             files: vec![name.to_owned()],
             root,
             notes: Vec::new(),
+            reviewed: BTreeSet::new(),
         })
     }
 
@@ -41,6 +46,7 @@ impl Document {
             files: self.files.clone(),
             root,
             notes: Vec::new(),
+            reviewed: BTreeSet::new(),
         })
     }
 
@@ -117,6 +123,17 @@ impl Document {
     /// What is generated in another way than the document expresses it: `openapi.yaml:3:7: ..`, and a line with help.
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// Marks operations as reviewed by an overlay. The idempotency that another operation has is no review.
+    pub(crate) fn add_reviews(&mut self, operations: Vec<Pointer>) {
+        self.reviewed.extend(operations);
+    }
+
+    /// Forgets the reviews at, below and around a node that is removed.
+    pub(crate) fn forget_reviews(&mut self, removed: &Pointer) {
+        self.reviewed
+            .retain(|one| !one.is_below(removed) && !removed.is_below(one));
     }
 
     /// Creates an error at the last node on the path to `pointer` that exists.

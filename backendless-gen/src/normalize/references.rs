@@ -3,7 +3,7 @@
 //! progenitor resolves only `#/components/schemas/<name>`. A schema at another place that a `$ref` refers to becomes a
 //! component, and its place a `$ref` to it, so that both have one type.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use heck::ToPascalCase;
 use serde_json::json;
@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::Error;
 use crate::document::{At, Data, Document, Node, Pointer};
 use crate::inline::{METHODS, path_items};
+use crate::rules::schemas;
 
 const SCHEMAS: [&str; 2] = ["components", "schemas"];
 
@@ -30,6 +31,7 @@ const STRUCTURE: [&str; 9] = [
 pub(super) fn resolve(document: &mut Document) -> Result<(), Error> {
     inline_path_items(document)?;
     name_schemas(document);
+    shorten(document);
     Ok(())
 }
 
@@ -102,6 +104,45 @@ fn name_schemas(document: &mut Document) {
             Node::replace(node, text.into());
         }
     }
+}
+
+/// Replaces a `$ref` to a component that is nothing but a `$ref` itself by the one at the end of the row, so that a row of
+/// aliases is no row of types that contain one another.
+fn shorten(document: &mut Document) {
+    let aliases: HashMap<String, String> = document
+        .components("schemas")
+        .into_iter()
+        .filter_map(|(name, at)| Some((name.to_owned(), alias(at.node())?.to_owned())))
+        .collect();
+    let mut ends: HashMap<&str, &str> = HashMap::new();
+    for name in aliases.keys() {
+        let mut row = vec![name.as_str()];
+        let mut seen = HashSet::from([name.as_str()]);
+        let mut end = name.as_str();
+        while let Some(next) = aliases.get(end) {
+            end = ends.get(next.as_str()).copied().unwrap_or(next);
+            // A circle is rejected later.
+            if !seen.insert(end) {
+                row.clear();
+                break;
+            }
+            row.push(end);
+        }
+        ends.extend(row.into_iter().map(|name| (name, end)));
+    }
+    for (name, next) in &aliases {
+        let pointer = Pointer::of(SCHEMAS).join(name).join("$ref");
+        let end = ends.get(name.as_str()).filter(|end| *end != next);
+        if let (Some(end), Some(node)) = (end, document.node_mut(&pointer)) {
+            node.replace(text_of(end).into());
+        }
+    }
+}
+
+/// The component that a schema without other keys refers to.
+fn alias(schema: &Node) -> Option<&str> {
+    let is_alone = schema.mapping().is_some_and(|keys| keys.len() == 1);
+    schemas::component(schema).filter(|_| is_alone)
 }
 
 fn text_of(name: &str) -> String {

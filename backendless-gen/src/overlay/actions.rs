@@ -10,6 +10,8 @@ const EXTENDS: &str = "../openapi.yaml";
 pub(super) struct Action<'d> {
     /// The JSONPath expression that selects the nodes to change.
     pub(super) target: At<'d>,
+    /// The request of the operation that the action was written for: `PUT /counters/{counter-name}/reset`.
+    pub(super) request: Option<&'d str>,
     pub(super) change: Change<'d>,
 }
 
@@ -63,8 +65,9 @@ fn version(root: &At<'_>) -> Result<(), Error> {
 
 fn action<'d>(at: &At<'d>) -> Result<Action<'d>, Error> {
     const HELP: &str = "one of `update`, `copy` and `remove: true`";
-    const KEYS: [&str; 6] = [
+    const KEYS: [&str; 7] = [
         "target",
+        "x-request",
         "description",
         "update",
         "copy",
@@ -74,6 +77,9 @@ fn action<'d>(at: &At<'d>) -> Result<Action<'d>, Error> {
     mapping(at, "an action", &KEYS)?;
     text(at, "target")?;
     text(at, "x-source")?;
+    if at.child("x-request").is_some() {
+        text(at, "x-request")?;
+    }
     let remove = match at.child("remove") {
         None => false,
         Some(remove) => remove
@@ -90,6 +96,7 @@ fn action<'d>(at: &At<'d>) -> Result<Action<'d>, Error> {
     };
     Ok(Action {
         target: required(at, "target", "a JSONPath expression")?,
+        request: at.str("x-request"),
         change,
     })
 }
@@ -122,6 +129,7 @@ fn text(at: &At<'_>, key: &str) -> Result<(), Error> {
             "where the content of this action is known from: a page, a file, an observation"
         }
         "target" => "a JSONPath expression of RFC 9535",
+        "x-request" => "a method and a path, such as PUT /counters/{counter-name}/reset",
         _ => "a string that is not empty",
     };
     let value = required(at, key, help)?;

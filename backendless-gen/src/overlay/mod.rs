@@ -9,15 +9,16 @@
 //! - An action without `x-source`, which names where its content is known from, is an error.
 //! - Unknown keys, and an `extends` that names another document, are errors.
 //!
-//! `actions` reads an overlay document, `target` evaluates a JSONPath expression, `merge` combines two nodes.
+//! `actions` reads an overlay document, `target` evaluates a JSONPath expression, `merge` combines two nodes, `reviews`
+//! finds the operations whose idempotency an action reviews.
 
 mod actions;
 mod merge;
+mod reviews;
 mod target;
 
 use crate::Error;
 use crate::document::{At, Document, Node, Pointer};
-use crate::extensions::IDEMPOTENCY;
 use actions::{Action, Change};
 
 /// The text of an overlay document, and its name in messages.
@@ -76,7 +77,7 @@ fn run(document: &mut Document, action: &Action<'_>) -> Result<(), Failure> {
         return Err(Failure::Outdated(error));
     }
     match &action.change {
-        Change::Update(value) if has_review(value) && are_several(document, &targets) => {
+        Change::Update(value) if reviews::has_review(value) && are_several(document, &targets) => {
             let problem = format!(
                 "this action reviews the idempotency of {} operations at once, and of each that the document adds",
                 targets.len()
@@ -84,7 +85,10 @@ fn run(document: &mut Document, action: &Action<'_>) -> Result<(), Failure> {
             let help = "an action for each operation, with its own reason";
             return Err(Failure::Invalid(action.target.error(problem, help)));
         }
-        Change::Update(value) => merge_into(document, &targets, value)?,
+        Change::Update(value) => {
+            merge_into(document, &targets, value)?;
+            document.add_reviews(reviews::of(action, &targets, value));
+        }
         Change::Copy(from) => {
             let value = copied(document, from)?;
             merge_into(document, &targets, &from.with_node(&value))?;
@@ -113,14 +117,6 @@ fn are_several(document: &Document, targets: &[Pointer]) -> bool {
     let first = targets.first().and_then(id);
     let is_other = |pointer: &Pointer| first.is_none() || id(pointer) != first;
     targets.iter().skip(1).any(is_other)
-}
-
-/// Whether a value states the idempotency of an operation.
-fn has_review(value: &At<'_>) -> bool {
-    let entries = value.entries();
-    entries
-        .iter()
-        .any(|(key, child)| *key == IDEMPOTENCY || has_review(child))
 }
 
 /// The value that a `copy` expression selects. It gets the place of the expression: the overlay adds it.
@@ -157,6 +153,7 @@ fn merge_into(document: &mut Document, targets: &[Pointer], value: &At<'_>) -> R
 fn remove(document: &mut Document, mut targets: Vec<Pointer>) {
     targets.sort_by_key(|pointer| pointer.keys().map(index_or_key).collect::<Vec<_>>());
     for pointer in targets.iter().rev() {
+        document.forget_reviews(pointer);
         if let (Some(parent), Some(key)) =
             (document.node_mut(&pointer.parent()), pointer.keys().last())
         {

@@ -48,7 +48,7 @@ fn fields(fields: &Fields) -> Vec<String> {
 }
 
 /// The component that a type is named after: the one with its name, or else the one that contains its schema.
-fn place(document: &Document, name: &str) -> Pointer {
+pub(super) fn place(document: &Document, name: &str) -> Pointer {
     let components = document.components("schemas").into_iter();
     let owners = components.filter_map(|(component, at)| {
         let owner = component.to_pascal_case();

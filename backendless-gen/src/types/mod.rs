@@ -3,6 +3,7 @@
 mod derives;
 mod duplicates;
 mod extra;
+mod nesting;
 mod optional;
 mod properties;
 mod secrets;
@@ -13,7 +14,8 @@ use syn::Item;
 use crate::Error;
 use crate::document::Document;
 
-/// Changes the module `types` of `file`, if there is one. Fails if two types, or two parts of a type, have one name.
+/// Changes the module `types` of `file`, if there is one. Fails if two types, or two parts of a type, have one
+/// name, or types contain one another too often.
 pub(crate) fn apply(document: &Document, file: &mut syn::File) -> Result<(), Error> {
     if let Some(items) = types(file) {
         properties::apply(items);
@@ -21,6 +23,7 @@ pub(crate) fn apply(document: &Document, file: &mut syn::File) -> Result<(), Err
         extra::apply(items);
         unions::apply(document, items)?;
         duplicates::check(document, items)?;
+        nesting::check(document, items)?;
         secrets::apply(document, items);
     }
     Ok(())

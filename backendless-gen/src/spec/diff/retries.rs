@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Change, Side};
 use crate::extensions::Idempotency;
 use crate::model::Operation;
-use crate::{review, validate};
+use crate::review;
 
 /// Whether a request of an operation is sent again after a lost response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,8 +14,7 @@ pub struct Retries {
     pub operation: String,
     /// Method and path.
     pub request: String,
-    /// The class in the new specification, whether an overlay has it with a reason, and the request that was reviewed, if
-    /// it is another one.
+    /// The class in the new specification, and whether an overlay has it with a reason.
     pub class: String,
     /// The class in the old specification, if it differs.
     pub before: Option<String>,
@@ -36,11 +35,7 @@ pub(super) fn compare(old: &Side, new: &Side, changes: &[Change]) -> Vec<Retries
     let affected = new.model.operations.iter().filter(|one| is_affected(one));
     let retries = |after: &Operation| {
         let before = old.operation(&after.id);
-        let mut class = class(after);
-        // The review is of the request that the operation was before: it moves along with the operationId.
-        if let Some(before) = before.filter(|before| is_review_of(before, after)) {
-            class.push_str(&format!(" as {} {}", before.method, before.template));
-        }
+        let class = class(after);
         let before = before.map(self::class);
         Retries {
             operation: after.id.clone(),
@@ -50,17 +45,6 @@ pub(super) fn compare(old: &Side, new: &Side, changes: &[Change]) -> Vec<Retries
         }
     };
     affected.map(retries).collect()
-}
-
-/// Whether the review of `before` is that of `after`, which is another request.
-fn is_review_of(before: &Operation, after: &Operation) -> bool {
-    let text = |one: &Operation| {
-        let reason = one.extensions.idempotency_reason.as_ref();
-        reason.map(|reason| reason.text.clone())
-    };
-    let is_moved = before.method != after.method
-        || validate::route(&before.template) != validate::route(&after.template);
-    is_moved && text(after).is_some() && text(before) == text(after)
 }
 
 fn class(operation: &Operation) -> String {
