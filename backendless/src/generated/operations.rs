@@ -6,9 +6,9 @@
 // overlays/counters.yaml sha256 19cc973893f4afdedf015d51a327790ba919567e01dd2e704a82e42aff4490d2
 // overlays/data.yaml sha256 dab3c78ddd61d28be934975e9ae9fb3e56a57554308a737c1c55820c1be724ac
 // overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
-// overlays/data_queries.yaml sha256 baf2f41d1b85bd5edff36ce6eb2a10fbd9838c90f0436ad8df8463c552f58895
-// overlays/document.yaml sha256 3d8572417d782fc4411b8a9d1f1b6048e8f9b91c4cdb8177ac6920c6bdf6bb17
-// overlays/files.yaml sha256 3a465244b1ab65fac30150d2ec9aa685e07bf9ed3f5a0e83e6df3368e0c8d4c5
+// overlays/data_queries.yaml sha256 45aeb500d6acfd3a49b9afd37405f405f039d3985dcd0f0cee1405201acb045a
+// overlays/document.yaml sha256 fcbc6e245dccbfcd5bfec1f08476d0a2dac370cae6165ca6dfc319cfa162cf2d
+// overlays/files.yaml sha256 25860d11155fc9266fc6e996b53863d22add0e098ba32cae823d00a631254dc3
 // overlays/messaging.yaml sha256 d4f3fe130dc5d722c12756bf07a0545cca626ea35bd981a49c42cbdb58ed46a5
 // overlays/permissions.yaml sha256 6491fc3eff7ef8e541e65ebd6598aeadb33646452a6fee1b80baf4ad61924daa
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
@@ -1478,7 +1478,7 @@ pub static SAVE_FILE: Operation = Operation {
     ],
 };
 
-/// `appendFromUrl`: Append the content of a URL to a file.
+/// `appendFromUrl`: Append the content of a URL or of a form to a file.
 ///
 /// `POST /files/append/{path}`
 ///
