@@ -30,7 +30,7 @@ pub(super) fn check(document: &Document, items: &[Item]) -> Result<(), Error> {
             );
             let help = "fewer schemas that contain one another in a row, or a schema without `type` and properties, which \
                         is any JSON value, in place of one of them; an optional property is two levels";
-            return Err(document.error_near(&place(document, &name), problem, help));
+            return Err(document.error_near(&place(document, name), problem, help));
         }
     }
     Ok(())
