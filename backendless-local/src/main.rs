@@ -61,6 +61,10 @@ struct Options {
         allow_negative_numbers = true
     )]
     fault_seed: u64,
+    /// Maximum number of requests in any 60 seconds; further ones get status 429, and the busiest
+    /// minute is printed at the end
+    #[arg(long, value_name = "N", value_parser = parse_requests, allow_negative_numbers = true)]
+    requests_per_minute: Option<u32>,
 }
 
 fn parse_port(text: &str) -> Result<u16, &'static str> {
@@ -71,6 +75,11 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 fn parse_seconds(text: &str) -> Result<u64, &'static str> {
     text.parse()
         .map_err(|_| "use a whole number of seconds, such as 3600")
+}
+
+fn parse_requests(text: &str) -> Result<u32, &'static str> {
+    text.parse()
+        .map_err(|_| "use a whole number from 0 to 4294967295, such as 1000")
 }
 
 fn parse_rate(text: &str) -> Result<f64, &'static str> {
@@ -98,6 +107,7 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     // Before the line is printed: a program that reads the line may send the signal at once.
     let signal = stop_signal()?;
     let seed = options.seed.clone();
+    let limit = options.requests_per_minute;
     let server = start(options).await?;
     if let Some(file) = seed {
         seed_from(&file, &server).await?;
@@ -111,6 +121,15 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         server.api_key()
     );
     signal.await;
+    if limit.is_some() {
+        let usage = server.usage();
+        let _ = writeln!(
+            std::io::stdout(),
+            "busiest minute: {} requests; rejected: {}",
+            usage.busiest_minute(),
+            usage.rejected()
+        );
+    }
     server.stop().await;
     Ok(())
 }
@@ -141,6 +160,9 @@ async fn start(options: Options) -> Result<Server, Error> {
     }
     if let Some(rate) = options.faults {
         builder = builder.faults(Faults::seeded(options.fault_seed).with_each(rate));
+    }
+    if let Some(limit) = options.requests_per_minute {
+        builder = builder.requests_per_minute(limit);
     }
     builder.start().await
 }

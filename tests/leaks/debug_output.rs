@@ -36,7 +36,7 @@ const PRINT_CALLER_DATA: [&str; 12] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 19] = [
+const WITHOUT_DATA: [&str; 20] = [
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
@@ -54,6 +54,7 @@ const WITHOUT_DATA: [&str; 19] = [
     "RetryPolicy",
     "SessionUse",
     "Units",
+    "Usage",
     "UserProperty",
     "UserStatus",
 ];

@@ -106,6 +106,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "permissions",
                 "service_error",
                 "text",
+                "usage",
             ],
         ],
         ..UNORDERED
