@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::clock::Clock;
 
-const MINUTE: Duration = Duration::from_secs(60);
+/// Nanoseconds since the start of the server.
+type Time = u64;
+
+const MINUTE: Time = 60_000_000_000;
 
 /// Numbers of requests; returned by [`Server::usage`](crate::Server::usage).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +52,9 @@ pub(crate) struct RequestCounter {
 #[derive(Debug, Default)]
 struct State {
     /// The times of the requests of the last 60 seconds, in ascending order.
-    arrived: VecDeque<Duration>,
+    arrived: VecDeque<Time>,
     /// The times of those that were not rejected; empty without a limit.
-    accepted: VecDeque<Duration>,
+    accepted: VecDeque<Time>,
     busiest: usize,
     rejected: u64,
 }
@@ -98,10 +101,11 @@ impl RequestCounter {
     }
 
     /// Returns the requests of the last 60 seconds, and the time.
-    fn state(&self) -> (MutexGuard<'_, State>, Duration) {
+    fn state(&self) -> (MutexGuard<'_, State>, Time) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Read while the state is locked, so that the times are in ascending order.
         let now = self.started.elapsed().saturating_add(self.clock.offset());
+        let now = Time::try_from(now.as_nanos()).unwrap_or(Time::MAX);
         let State {
             arrived, accepted, ..
         } = &mut *state;
@@ -119,6 +123,7 @@ impl RequestCounter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn the_busiest_minute_is_not_that_of_the_clock() {
@@ -133,7 +138,7 @@ mod tests {
         // At 0, 30, 50 and 70 seconds: six from 0 to 50, and six from 30 to 70.
         let usage = counter.usage();
         assert_eq!((usage.busiest_minute(), usage.rejected()), (6, 0));
-        clock.advance(MINUTE);
+        clock.advance(Duration::from_nanos(MINUTE));
         assert_eq!(counter.usage().current_minute(), 0);
     }
 
@@ -145,9 +150,9 @@ mod tests {
             [(); 4].map(|()| counter.admit()),
             [true, true, false, false]
         );
-        clock.advance(MINUTE / 2);
+        clock.advance(Duration::from_nanos(MINUTE / 2));
         assert!(!counter.admit());
-        clock.advance(MINUTE / 2);
+        clock.advance(Duration::from_nanos(MINUTE / 2));
         assert_eq!([(); 3].map(|()| counter.admit()), [true, true, false]);
         let usage = counter.usage();
         assert_eq!((usage.busiest_minute(), usage.rejected()), (5, 4));

@@ -22,8 +22,8 @@ fn builder(server: &Server) -> ClientBuilder {
     Client::builder(server.app_id(), server.api_key()).api_url(server.url())
 }
 
-/// Increments a counter 100 times, several times at once, and returns the number of failures.
-async fn increment(client: &Client) -> usize {
+/// Increments a counter 100 times, `concurrency` times at once, and returns the number of failures.
+async fn increment(client: &Client, concurrency: usize) -> usize {
     let calls = stream::iter(0..100).map(|_| async {
         match client.counters().increment("visits").await {
             Ok(_) => 0,
@@ -36,32 +36,37 @@ async fn increment(client: &Client) -> usize {
         }
     });
     calls
-        .buffer_unordered(8)
+        .buffer_unordered(concurrency)
         .fold(0, async |sum, failed| sum + failed)
         .await
 }
 
 #[tokio::test]
 async fn client_with_the_limit_of_the_server_is_never_rejected() {
-    let server = start(Server::builder().requests_per_minute(LIMIT)).await;
-    let client = builder(&server)
-        .requests_per_minute(LIMIT)
-        .timeout(LONG)
-        .attempt_timeout(LONG)
-        .clock(ServerClock::new(&server))
-        .build()
-        .unwrap();
-    assert_eq!(increment(&client).await, 0);
-    let usage = server.usage();
-    assert_eq!((usage.rejected(), usage.busiest_minute()), (0, 20));
-    assert_eq!(client.usage().unwrap().busiest_minute(), LIMIT);
+    for concurrency in [1, 8] {
+        let server = start(Server::builder().requests_per_minute(LIMIT)).await;
+        let client = builder(&server)
+            .requests_per_minute(LIMIT)
+            .timeout(LONG)
+            .attempt_timeout(LONG)
+            .clock(ServerClock::new(&server))
+            .build()
+            .unwrap();
+        assert_eq!(increment(&client, concurrency).await, 0);
+        let usage = server.usage();
+        assert_eq!(usage.rejected(), 0);
+        assert_eq!(client.usage().unwrap().busiest_minute(), LIMIT);
+        if concurrency == 1 {
+            assert_eq!(usage.busiest_minute(), LIMIT as usize);
+        }
+    }
 }
 
 #[tokio::test]
 async fn client_without_a_limit_is_rejected() {
     let server = start(Server::builder().requests_per_minute(LIMIT)).await;
     let client = builder(&server).retry(RetryPolicy::none()).build().unwrap();
-    assert_eq!(increment(&client).await, 80);
+    assert_eq!(increment(&client, 8).await, 80);
     let usage = server.usage();
     assert_eq!((usage.rejected(), usage.busiest_minute()), (80, 100));
     assert_eq!(client.usage(), None);
@@ -83,7 +88,7 @@ async fn clients_and_servers_count_the_same_requests() {
     let rows = client.data::<Record>("Row");
     let stored = rows.create_many((0..250).map(|n| json!({"n": n})));
     stored.concurrency(2).await.unwrap();
-    let read = rows.find().page_size(50).concurrency(4).stream();
+    let read = rows.find().page_size(50).stream();
     assert_eq!(read.try_collect::<Vec<_>>().await.unwrap().len(), 250);
     client
         .files()

@@ -66,6 +66,8 @@ impl Caller {
 
     /// Reads rows with requests in advance, and does not always read all of them.
     async fn stream(&mut self, client: &Client) {
+        // A request of the stream may hold the login while it is not polled, so other calls must not wait for the login.
+        let anonymous = self.client.without_user_token();
         let rows = client.data::<Record>("Row").find();
         let mut rows = rows.page_size(2).concurrency(3).stream();
         let end = self.random.u64(..ROWS * 2);
@@ -80,7 +82,7 @@ impl Caller {
                 Err(error) => return self.record(Err(error)),
             }
             if self.random.bool() {
-                let value = client.counters().get("visits").await;
+                let value = anonymous.counters().get("visits").await;
                 self.record(value.map(drop));
             }
         }
