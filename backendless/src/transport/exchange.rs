@@ -1,4 +1,4 @@
-//! One attempt: authorize, send, read the response, classify the failure.
+//! One attempt: authorize, wait for the rate limit, send, read the response, classify the failure.
 
 use std::time::Duration;
 
