@@ -45,7 +45,9 @@ impl ManualClock {
         let mut manual = self.lock();
         manual.now += by;
         for (_, waker) in &mut manual.sleeps {
-            waker.take().map(Waker::wake);
+            if let Some(waker) = waker.take() {
+                waker.wake();
+            }
         }
         drop(manual);
         run_tasks().await;
