@@ -42,6 +42,11 @@ impl ManualClock {
 
     /// Advances the time, and runs the tasks whose sleeps have ended.
     async fn advance(&self, by: Duration) {
+        self.wake_sleeps(by);
+        run_tasks().await;
+    }
+
+    fn wake_sleeps(&self, by: Duration) {
         let mut manual = self.lock();
         manual.now += by;
         for (_, waker) in &mut manual.sleeps {
@@ -49,8 +54,6 @@ impl ManualClock {
                 waker.wake();
             }
         }
-        drop(manual);
-        run_tasks().await;
     }
 }
 
