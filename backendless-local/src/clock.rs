@@ -19,6 +19,11 @@ impl Clock {
         millis(since_epoch).saturating_add_unsigned(self.offset.load(Ordering::Relaxed))
     }
 
+    /// Returns the sum of all advances.
+    pub(crate) fn offset(&self) -> Duration {
+        Duration::from_millis(self.offset.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         let by = millis(by).unsigned_abs();
         // The closure always returns a value, so the update cannot fail.

@@ -32,7 +32,7 @@
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `multiple_logins`, `permissions`, `service_error`, `text` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `multiple_logins`, `permissions`, `service_error`, `text`, `usage` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.
@@ -64,6 +64,7 @@ mod service_error;
 mod services;
 mod store;
 mod text;
+mod usage;
 
 pub use dialect::Dialect;
 pub use error::Error;
@@ -73,6 +74,7 @@ pub use multiple_logins::MultipleLogins;
 pub use permissions::{Operation, Permissions};
 pub use server::{Builder, Server};
 pub use service_error::ServiceError;
+pub use usage::Usage;
 
 /// Compiles the README's examples as tests.
 #[cfg(doctest)]

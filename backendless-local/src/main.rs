@@ -69,6 +69,10 @@ struct Options {
         allow_negative_numbers = true
     )]
     fault_seed: u64,
+    /// Maximum number of requests in any 60 seconds; further ones get status 429, and the busiest
+    /// minute is printed at the end
+    #[arg(long, value_name = "N", value_parser = parse_requests, allow_negative_numbers = true)]
+    requests_per_minute: Option<u32>,
 }
 
 fn parse_port(text: &str) -> Result<u16, &'static str> {
@@ -90,6 +94,11 @@ fn parse_remote_file(text: &str) -> Result<(String, PathBuf), &'static str> {
         }
         _ => Err("use a URL and a path, such as https://example.com/logo.png=./logo.png"),
     }
+}
+
+fn parse_requests(text: &str) -> Result<u32, &'static str> {
+    text.parse()
+        .map_err(|_| "use a whole number from 0 to 4294967295, such as 1000")
 }
 
 fn parse_rate(text: &str) -> Result<f64, &'static str> {
@@ -117,6 +126,7 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     // Before the line is printed: a program that reads the line may send the signal at once.
     let signal = stop_signal()?;
     let seed = options.seed.clone();
+    let limit = options.requests_per_minute;
     let server = start(options).await?;
     if let Some(file) = seed {
         seed_from(&file, &server).await?;
@@ -130,6 +140,15 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         server.api_key()
     );
     signal.await;
+    if limit.is_some() {
+        let usage = server.usage();
+        let _ = writeln!(
+            std::io::stdout(),
+            "busiest minute: {} requests; rejected: {}",
+            usage.busiest_minute(),
+            usage.rejected()
+        );
+    }
     server.stop().await;
     Ok(())
 }
@@ -182,6 +201,9 @@ fn builder(options: Options) -> Builder {
     }
     if let Some(rate) = options.faults {
         builder = builder.faults(Faults::seeded(options.fault_seed).with_each(rate));
+    }
+    if let Some(limit) = options.requests_per_minute {
+        builder = builder.requests_per_minute(limit);
     }
     builder
 }

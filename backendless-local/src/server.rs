@@ -30,6 +30,7 @@ use crate::services::users::UserSettings;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
 use crate::store::query_limit::MAX_TIME;
+use crate::usage::{RequestCounter, Usage};
 
 /// Time limit for active requests when the server stops.
 const GRACE_PERIOD: Duration = Duration::from_secs(5);
@@ -63,6 +64,7 @@ pub struct Server {
     cloud_code_key: String,
     clock: Clock,
     faults: Option<Arc<FaultInjector>>,
+    counter: Arc<RequestCounter>,
     /// `None` once the server stops, because the database thread ends with its last handle.
     services: Option<Services>,
     running: Option<Running>,
@@ -97,6 +99,7 @@ impl Server {
         Builder {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             faults: None,
+            requests_per_minute: None,
             limits: Limits::default(),
             settings: Settings {
                 app_id: None,
@@ -268,6 +271,26 @@ impl Server {
         injector.map(FaultInjector::counts).unwrap_or_default()
     }
 
+    /// Returns how many requests arrived in the current and in the busiest minute. All of them count, also those that were
+    /// rejected; [`advance_clock`](Server::advance_clock) advances the minutes.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// # let server = backendless_local::Server::start().await?;
+    /// let counter = format!("{}/{}/{}/counters/visits", server.url(), server.app_id(), server.api_key());
+    /// reqwest::get(&counter).await?;
+    /// server.advance_clock(Duration::from_secs(60));
+    /// let usage = server.usage();
+    /// assert_eq!((usage.current_minute(), usage.busiest_minute()), (0, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn usage(&self) -> Usage {
+        self.counter.usage()
+    }
+
     /// Stops the server. It accepts no new requests and completes the active ones, for at most five
     /// seconds. When this returns, its port is free and its files are closed.
     pub async fn stop(mut self) {
@@ -320,6 +343,7 @@ impl fmt::Debug for Server {
 pub struct Builder {
     address: SocketAddr,
     faults: Option<Faults>,
+    requests_per_minute: Option<u32>,
     limits: Limits,
     settings: Settings,
 }
@@ -419,6 +443,31 @@ impl Builder {
     /// ```
     pub fn faults(mut self, faults: Faults) -> Builder {
         self.faults = Some(faults);
+        self
+    }
+
+    /// Sets the maximum number of requests in any 60 seconds, to test whether a service stays within its budget. The server
+    /// responds to further ones with status 429 and code 999, and does not execute them. Default: none.
+    ///
+    /// [`Server::advance_clock`] advances the 60 seconds as well.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let server = backendless_local::Server::builder().requests_per_minute(2).start().await?;
+    /// let counter = format!("{}/{}/{}/counters/visits", server.url(), server.app_id(), server.api_key());
+    /// for status in [200, 200, 429] {
+    ///     assert_eq!(reqwest::get(&counter).await?.status(), status);
+    /// }
+    /// assert_eq!(server.usage().rejected(), 1);
+    /// server.advance_clock(Duration::from_secs(60));
+    /// assert_eq!(reqwest::get(&counter).await?.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn requests_per_minute(mut self, limit: u32) -> Builder {
+        self.requests_per_minute = Some(limit);
         self
     }
 
@@ -584,7 +633,15 @@ impl Builder {
         let (services, database) = Services::open(settings, clock.clone(), limits).await?;
         let (app_id, api_key) = (services.app_id.clone(), services.api_key.clone());
         let cloud_code_key = services.cloud_code_key.clone();
-        let router = http::router(services.clone(), origin, faults.clone(), limits);
+        let counter = RequestCounter::new(self.requests_per_minute, clock.clone());
+        let counter = Arc::new(counter);
+        let router = http::router(
+            services.clone(),
+            origin,
+            faults.clone(),
+            Arc::clone(&counter),
+            limits,
+        );
         let running = Running::start(listener, router, database, limits)
             .await
             .map_err(|error| Error::with_cause("cannot start the HTTP thread", error))?;
@@ -595,6 +652,7 @@ impl Builder {
             cloud_code_key,
             clock,
             faults,
+            counter,
             services: Some(services),
             running: Some(running),
         })

@@ -128,6 +128,7 @@ pub use request::Request;
 pub use retry::RetryPolicy;
 pub use secret::UserToken;
 pub use timestamp::Timestamp;
+pub use transport::Usage;
 pub use users::{
     AuthorizationUrl, FindByRole, Registration, Session, SocialLogin, User, UserProperty,
     UserStatus, Users,

@@ -54,6 +54,7 @@ const WITHOUT_DATA: [&str; 20] = [
     "RetryPolicy",
     "SessionUse",
     "Units",
+    "Usage",
     "UserProperty",
     "UserStatus",
 ];

@@ -157,3 +157,29 @@ async fn failed_connection_is_in_the_span_and_events() {
     assert_eq!(spans(&log).len(), 1);
     assert_none("connect", &log);
 }
+
+#[tokio::test]
+async fn wait_for_the_rate_limit_is_an_event_of_the_span() {
+    let capture = Capture::start().await;
+    let server = start_server(Transport::Http1, success);
+    let client = builder(server.url()).requests_per_minute(1);
+    let client = client.build().unwrap();
+    for _ in 0..2 {
+        client.data::<Record>("T").get("B2").await.unwrap();
+    }
+    let wait = |line: &&str| line.contains(" backendless: waiting for the rate limit");
+    let log = capture.take();
+    let [event] = log.lines().filter(wait).collect::<Vec<_>>()[..] else {
+        panic!("{log}");
+    };
+    assert!(event.contains("DEBUG"), "{event}");
+    assert!(event.contains("backendless.call{"), "{event}");
+    assert_fields(
+        &format!("{event} "),
+        &["backendless.operation=\"getObjectById\""],
+    );
+    let (_, wait) = event.split_once("wait_ms=").unwrap();
+    let wait = wait.split_whitespace().next().unwrap().parse::<u64>();
+    assert!((50_000..=60_000).contains(&wait.unwrap()), "{event}");
+    assert_none("an event", &log);
+}

@@ -13,7 +13,7 @@
 //! The other modules cover all services: `coverage` that every operation is called and conforms to
 //! the document, `client` and `profiles` the settings of a client, `dialects` those of the local
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
-//! every fault of a server, `http2` rejected streams,
+//! every fault of a server, `http2` rejected streams, `rate_limit` the maximum number of requests per minute,
 //! `documentation` the examples and sources of the public API,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
 //! `address` wrong API URLs, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
@@ -51,6 +51,7 @@ mod numbers;
 mod permissions;
 mod profiles;
 mod properties;
+mod rate_limit;
 mod schemas;
 mod support;
 mod tls;

@@ -8,6 +8,7 @@ pub(crate) mod connection;
 mod extract;
 mod fault_injection;
 mod multipart;
+mod rate_limit;
 mod reserved;
 mod response;
 mod routes;
@@ -27,11 +28,13 @@ use crate::http::response::ErrorResponse;
 use crate::limits::Limits;
 use crate::service_error::ServiceError;
 use crate::services::Services;
+use crate::usage::RequestCounter;
 
 pub(crate) fn router(
     services: Services,
     origin: String,
     faults: Option<Arc<FaultInjector>>,
+    counter: Arc<RequestCounter>,
     limits: Limits,
 ) -> Router {
     let running = Arc::new(Semaphore::new(limits.connections));
@@ -49,7 +52,9 @@ pub(crate) fn router(
         Some(faults) => router.layer(from_fn_with_state(faults, fault_injection::inject)),
         None => router,
     };
-    router.layer(from_fn(suspend_time_limit))
+    router
+        .layer(from_fn_with_state(counter, rate_limit::limit))
+        .layer(from_fn(suspend_time_limit))
 }
 
 /// Suspends the time limit of the connection until the response is returned.

@@ -160,6 +160,24 @@ async fn faults_option_sets_the_rate() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn requests_per_minute_option_limits_requests_and_prints_the_busiest_minute() {
+    let mut program = Program::start(&["--port", "0", "--requests-per-minute", "2"]);
+    for status in [200, 200, 429, 429] {
+        let url = format!("{}/counters/c", program.base);
+        let response = client().get(url).send().await.unwrap();
+        assert_eq!(response.status(), status);
+    }
+    let id = program.child.id().to_string();
+    let mut kill = Command::new("kill");
+    assert!(kill.args(["-s", "TERM", &id]).status().unwrap().success());
+    assert_eq!(program.child.wait().unwrap().code(), Some(0));
+    let mut rest = String::new();
+    program.output.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "busiest minute: 4 requests; rejected: 2\n");
+}
+
 #[tokio::test]
 async fn seed_option_creates_rows() {
     let folder = Folder::new("program-seed");
@@ -228,6 +246,10 @@ fn invalid_option_is_a_usage_error() {
             "use a whole number from 0",
         ),
         (vec!["--fault-seed", "7"], "--faults <RATE>"),
+        (
+            vec!["--requests-per-minute", "-1"],
+            "use a whole number from 0",
+        ),
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -10,12 +10,15 @@ use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::secret::{RecentSecrets, secret_string};
 use crate::transport::{
-    Budget, Caller, HttpConfig, Runtimes, SettingNames, Shared, Transport, token_header,
+    Budget, Caller, HttpConfig, RateLimiter, Runtimes, SettingNames, Shared, Transport,
+    token_header,
 };
 use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
 const DEFAULT_API_URL: &str = "https://api.backendless.com";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+/// The default timeout with a rate limit, for which a request may wait up to 60 seconds.
+const DEFAULT_LIMITED_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEFAULT_RETRY_BUDGET: u32 = 100;
@@ -49,7 +52,8 @@ pub struct ClientBuilder {
     jitter_seed: Option<u64>,
     clock: Arc<dyn Clock>,
     max_response_size: Option<usize>,
-    timeout: Duration,
+    requests_per_minute: Option<u32>,
+    timeout: Option<Duration>,
     attempt_timeout: Duration,
 }
 
@@ -78,7 +82,8 @@ impl ClientBuilder {
             jitter_seed: None,
             clock: Arc::new(SystemClock),
             max_response_size: None,
-            timeout: DEFAULT_TIMEOUT,
+            requests_per_minute: None,
+            timeout: None,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
         }
     }
@@ -282,6 +287,51 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets the maximum number of requests that the client and all its clones send in any 60 seconds, from 1 to 1,000,000.
+    /// By default there is no maximum. Backendless charges an application by its busiest minute.
+    ///
+    /// Every request counts: retries, pages that a stream requests in advance, logins of a service account, uploads and
+    /// downloads. A request that did not get a connection does not count.
+    ///
+    /// A request that exceeds the limit waits; those that wait are sent in order of their arrival. The wait is a part of the
+    /// [`timeout`](Self::timeout), whose default is 120 s instead of 60 s with this setting. If the request could only be
+    /// sent after its timeout, it fails at once, with [`RateLimited`](crate::ErrorKind::RateLimited) and without a
+    /// [`status`](crate::Error::status); [`retry_after`](crate::Error::retry_after) is the time that it would have to wait.
+    /// If it was a retry, the error of the previous attempt is returned. A request without a timeout, such as an upload,
+    /// waits as long as necessary.
+    ///
+    /// The limit applies to the times at which the service receives the requests: each counts until 60 seconds after its
+    /// response started. So n requests that take 1 second each are sent in 61 seconds. A request that was dropped or that
+    /// timed out before its response counts until 60 seconds after that, although it may still be on its way.
+    ///
+    /// The limit is that of one client. Several processes, or several clients of a process, share the limit of the
+    /// application: give each a part. Requests of browsers, of Backendless Console and of other SDKs count as well.
+    /// [`Client::usage`] returns how many requests the client sent.
+    ///
+    /// ```
+    /// use backendless::{Client, ErrorKind};
+    /// use std::time::Duration;
+    ///
+    /// # backendless_local::doc_example!(|client, server| {
+    /// let client = Client::builder(server.app_id(), server.api_key())
+    ///     .api_url(server.url())
+    ///     .requests_per_minute(2)
+    ///     .build()?;
+    /// client.counters().increment("visits").await?;
+    /// client.counters().increment("visits").await?;
+    ///
+    /// // The third request of the minute would wait for almost 60 seconds.
+    /// let request = client.counters().get("visits").timeout(Duration::from_secs(5));
+    /// let error = request.await.unwrap_err();
+    /// assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
+    /// assert!(error.retry_after() > Some(Duration::from_secs(50)));
+    /// # });
+    /// ```
+    pub fn requests_per_minute(mut self, limit: u32) -> Self {
+        self.requests_per_minute = Some(limit);
+        self
+    }
+
     /// Sets the maximum size in bytes of a response that is read into memory, after decompression. The default is 8 MiB,
     /// and 64 MiB for a file that is read with [`Download::bytes`](crate::Download::bytes).
     ///
@@ -303,8 +353,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the total timeout of a request: all attempts, the delays between them, and the login of a service account.
-    /// The minimum is 1 ms and the default is 60 s.
+    /// Sets the total timeout of a request: all attempts, the delays before them, and the login of a service account.
+    /// The minimum is 1 ms and the default is 60 s, or 120 s with [`requests_per_minute`](Self::requests_per_minute).
     ///
     /// Uploads and downloads have no total timeout unless the [request sets one](crate::Request::timeout); they are
     /// limited by [`attempt_timeout`](Self::attempt_timeout).
@@ -316,7 +366,7 @@ impl ClientBuilder {
     /// # Ok::<(), backendless::Error>(())
     /// ```
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = limit;
+        self.timeout = Some(limit);
         self
     }
 
@@ -394,7 +444,7 @@ impl ClientBuilder {
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app
     /// id or key that is empty or cannot be a path segment; an API URL that is not http or https, or contains a user
-    /// name, a query or a fragment; a timeout below 1 ms; a token or user agent that a header cannot contain; a
+    /// name, a query or a fragment; a timeout below 1 ms; a rate limit of 0 or above 1,000,000; a token or user agent that a header cannot contain; a
     /// certificate or proxy that cannot be parsed.
     ///
     /// ```
@@ -404,8 +454,9 @@ impl ClientBuilder {
     /// assert_eq!(builder.build().unwrap_err().to_string(), "timeout is less than 1 ms");
     /// ```
     pub fn build(self) -> Result<Client> {
+        let timeout = self.effective_timeout();
         for (name, timeout) in [
-            ("timeout", self.timeout),
+            ("timeout", timeout),
             ("attempt_timeout", self.attempt_timeout),
             ("connect_timeout", self.http.connect_timeout),
         ] {
@@ -414,6 +465,7 @@ impl ClientBuilder {
                 return Err(Error::invalid_argument(problem));
             }
         }
+        let rate_limiter = self.rate_limiter()?;
         let http = self.http.build()?;
         if let Caller::User(token) = &self.caller {
             token_header(token)?;
@@ -424,12 +476,13 @@ impl ClientBuilder {
             recent_secrets: RecentSecrets::default(),
             app_id: self.http.app_id,
             api_key: self.http.api_key,
-            timeout: self.timeout,
+            timeout,
             attempt_timeout: self.attempt_timeout,
             max_response_size: self.max_response_size.unwrap_or(DEFAULT_MAX_RESPONSE_SIZE),
             max_file_size: self.max_response_size.unwrap_or(DEFAULT_MAX_FILE_SIZE),
             budget: Budget::new(self.retry_budget, self.jitter_seed),
             retry: self.retry,
+            rate_limiter,
             clock: self.clock,
             runtimes: Runtimes::default(),
         };
@@ -437,6 +490,25 @@ impl ClientBuilder {
             transport: Transport::new(shared, self.caller),
             profile: self.profile,
         })
+    }
+
+    fn effective_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(match self.requests_per_minute {
+            Some(_) => DEFAULT_LIMITED_TIMEOUT,
+            None => DEFAULT_TIMEOUT,
+        })
+    }
+
+    fn rate_limiter(&self) -> Result<Option<Arc<RateLimiter>>> {
+        let Some(limit) = self.requests_per_minute else {
+            return Ok(None);
+        };
+        if !(1..=RateLimiter::MAX).contains(&limit) {
+            let max = RateLimiter::MAX;
+            let problem = format!("requests_per_minute is {limit}: it must be between 1 and {max}");
+            return Err(Error::invalid_argument(problem));
+        }
+        Ok(Some(RateLimiter::new(limit, Arc::clone(&self.clock))))
     }
 }
 
@@ -450,7 +522,8 @@ impl fmt::Debug for ClientBuilder {
             .field("retry_budget", &self.retry_budget)
             .field("clock", &self.clock)
             .field("max_response_size", &self.max_response_size)
-            .field("timeout", &self.timeout)
+            .field("requests_per_minute", &self.requests_per_minute)
+            .field("timeout", &self.effective_timeout())
             .field("attempt_timeout", &self.attempt_timeout)
             .field("connect_timeout", &self.http.connect_timeout)
             .field("user_agent", &self.http.user_agent)

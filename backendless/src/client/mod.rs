@@ -11,7 +11,7 @@ pub use builder::ClientBuilder;
 pub(crate) use login::login_user;
 
 use crate::transport::{Caller, Transport};
-use crate::{Profile, Result, UserToken};
+use crate::{Profile, Result, Usage, UserToken};
 
 /// Client of a Backendless application, which sends its requests anonymously or on behalf of one user.
 ///
@@ -152,6 +152,23 @@ impl Client {
             Caller::User(token) => Some(token),
             Caller::Anonymous | Caller::Account(_) => None,
         }
+    }
+
+    /// Returns how many requests this client and its clones sent in the current and in the busiest minute.
+    ///
+    /// `None` without a [limit](ClientBuilder::requests_per_minute): without one, requests are not counted. To count them
+    /// without limiting them, set a limit that they do not reach.
+    ///
+    /// ```
+    /// let client = backendless::Client::new("A0F5", "9C41")?;
+    /// assert_eq!(client.usage(), None);
+    /// let client = backendless::Client::builder("A0F5", "9C41").requests_per_minute(50).build()?;
+    /// assert_eq!(client.usage().map(|usage| usage.current_minute()), Some(0));
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        self.transport.usage()
     }
 
     fn with_caller(&self, caller: Caller) -> Self {

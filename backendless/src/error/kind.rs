@@ -53,7 +53,8 @@ pub enum ErrorKind {
     /// The object, user or file that the request would create exists already.
     Conflict,
     /// Too many requests, or more than the application's plan covers. The service did not process
-    /// the request.
+    /// the request. Without a status, the [limit of the client](crate::ClientBuilder::requests_per_minute) did not allow it
+    /// before its timeout, and nothing was sent.
     RateLimited,
     /// A bug in the SDK: please report it.
     Internal,

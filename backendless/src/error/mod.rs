@@ -220,7 +220,8 @@ impl Error {
     }
 
     /// Returns how long the service asks the client to wait before the next attempt (`Retry-After`), if it does. A date
-    /// is converted to the time from the receipt of the response.
+    /// is converted to the time from the receipt of the response. If the request was not sent because of
+    /// [`requests_per_minute`](crate::ClientBuilder::requests_per_minute), it is the time that it would have to wait.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {

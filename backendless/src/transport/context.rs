@@ -126,7 +126,7 @@ impl RequestContext {
     }
 
     /// Returns the rest of the total timeout.
-    fn remaining(&self) -> Duration {
+    pub(super) fn remaining(&self) -> Duration {
         let elapsed = self
             .shared
             .clock

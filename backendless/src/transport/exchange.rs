@@ -1,4 +1,4 @@
-//! One attempt: authorize, send, read the response, classify the failure.
+//! One attempt: authorize, wait for the rate limit, send, read the response, classify the failure.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
+use super::rate_limit::{self, Slot};
 use super::retry::{Attempt, Failure, MaxDelay, Next, Withdrawal};
 use super::session::{LogIn, RequestSession, token_header};
 use super::{coding, download, error_response, trace};
@@ -37,6 +38,8 @@ pub(super) struct Exchange<'t> {
     pub(super) session: RequestSession,
     pub(super) target: Target,
     pub(super) log_in: &'t dyn LogIn,
+    /// The error of the previous attempt, if the client has a rate limit.
+    pub(super) previous: Option<Error>,
 }
 
 impl Attempt for Exchange<'_> {
@@ -59,6 +62,9 @@ impl Attempt for Exchange<'_> {
             span, operation, ..
         } = &self.context;
         trace::retrying(span, operation, error, attempts, delay);
+        if self.context.shared.rate_limiter.is_some() {
+            self.previous = Some(error.clone());
+        }
     }
 }
 
@@ -85,6 +91,13 @@ impl Exchange<'_> {
             .map_err(|error| error.with_operation(self.context.operation))
             .map_err(|error| Stage::BeforeSending(error.with_attempts(self.context.attempts)))?;
         self.context.token = token;
+        let slot = match &self.context.shared.rate_limiter {
+            None => None,
+            Some(limiter) => {
+                let slot = rate_limit::acquire(&self.context, limiter, self.previous.take()).await;
+                Some(slot.map_err(Stage::BeforeSending)?)
+            }
+        };
         self.context.begin_attempt();
         let (address, headers) = match &self.target {
             Target::Request(parts) => {
@@ -106,7 +119,8 @@ impl Exchange<'_> {
         if let Some(withdrawal) = withdrawal {
             withdrawal.spend();
         }
-        receive(&self.context, outgoing).await.map_err(Stage::Sent)
+        let received = receive(&self.context, outgoing, slot).await;
+        received.map_err(Stage::Sent)
     }
 
     /// Opens the body for one attempt.
@@ -162,11 +176,21 @@ impl Exchange<'_> {
 }
 
 /// Sends the request once, and reads its response as the [`ReadMode`] requires.
-async fn receive(context: &RequestContext, outgoing: Outgoing<'_>) -> Result<Received> {
+async fn receive(
+    context: &RequestContext,
+    outgoing: Outgoing<'_>,
+    slot: Option<Slot>,
+) -> Result<Received> {
     let executed = context
         .deadline
         .run(context.shared.http.execute(outgoing))
         .await;
+    if let Some(slot) = slot {
+        slot.end(match &executed {
+            Some(Err(error)) => Some(error.kind),
+            Some(Ok(_)) | None => None,
+        });
+    }
     let mut head = match executed {
         Some(Ok(response)) => response,
         Some(Err(error)) => return Err(context.http_error(error)),

@@ -7,6 +7,7 @@
 //! - `retry`: the retry loop, a function without HTTP;
 //! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
 //! - `session`, `caller` and `account`: which user token is sent, and the renewal of expired sessions;
+//! - `rate_limit`: the maximum number of requests per minute;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
 //! - `disclosure`: which texts of the service an error may contain;
@@ -28,6 +29,7 @@ mod download;
 mod error_response;
 mod exchange;
 mod http;
+mod rate_limit;
 mod reply;
 mod retry;
 mod runtimes;
@@ -50,6 +52,8 @@ pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use error_response::ReportedFailure;
 pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
+pub(crate) use rate_limit::RateLimiter;
+pub use rate_limit::Usage;
 use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
@@ -83,6 +87,7 @@ pub(crate) struct Shared {
     pub(crate) max_file_size: usize,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
+    pub(crate) rate_limiter: Option<Arc<RateLimiter>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) runtimes: Runtimes,
 }
@@ -123,6 +128,12 @@ impl Transport {
     /// Returns the origin of the API, which contains no secret.
     pub(crate) fn origin(&self) -> String {
         self.shared.http.origin()
+    }
+
+    /// Returns how many requests were sent; `None` without a rate limit.
+    pub(crate) fn usage(&self) -> Option<Usage> {
+        let limiter = self.shared.rate_limiter.as_ref();
+        limiter.map(|limiter| limiter.usage())
     }
 
     /// Returns the length in bytes of the URL of a request.
@@ -238,6 +249,7 @@ impl Transport {
             context,
             target,
             log_in: self,
+            previous: None,
         };
         let sleep = |delay| self.shared.clock.sleep(delay);
         let attempts = retry::run(&policy, &self.shared.budget, sleep, &mut exchange);

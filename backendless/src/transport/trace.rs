@@ -69,3 +69,15 @@ pub(super) fn retrying(
         "retrying the request"
     );
 }
+
+/// Records that a request waits for the rate limit of the client, at least for `wait`.
+pub(super) fn waiting(operation: &'static Operation, wait: Duration) {
+    tracing::debug!(
+        target: "backendless",
+        {
+            backendless.operation = operation.id(),
+            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        },
+        "waiting for the rate limit"
+    );
+}

@@ -34,6 +34,7 @@ pub fn run(who: ContenderKind, count: usize) -> Result<Sample> {
         ContenderKind::Reference => decode::<PlainPerson>(count),
         ContenderKind::Flatten => decode::<Flattened>(count),
         ContenderKind::Floor => Err("plain hyper does not decode".into()),
+        ContenderKind::Limited => Err("a rate limit does not decode".into()),
     }
 }
 

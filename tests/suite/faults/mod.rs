@@ -5,5 +5,6 @@ mod calls;
 mod fault;
 mod figures;
 mod matrix;
+mod rate_limit;
 mod retries;
 mod waits;

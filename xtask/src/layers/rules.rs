@@ -108,6 +108,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "permissions",
                 "service_error",
                 "text",
+                "usage",
             ],
         ],
         ..UNORDERED

@@ -174,3 +174,28 @@ fn debug_prints_no_secret() {
     let client = builder.build().unwrap();
     assert!(!format!("{client:#?}").contains("SECRET"));
 }
+
+#[test]
+fn rate_limit_outside_its_range_is_rejected() {
+    let builder = || Client::builder("APP", "KEY");
+    for limit in [0, 1_000_001, u32::MAX] {
+        let error = builder().requests_per_minute(limit).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        let expected = format!("requests_per_minute is {limit}: it must be between 1 and 1000000");
+        assert_eq!(error.to_string(), expected);
+    }
+    for limit in [1, 1_000_000] {
+        let client = builder().requests_per_minute(limit).build().unwrap();
+        assert_eq!(client.usage().map(|usage| usage.limit()), Some(limit));
+    }
+}
+
+#[test]
+fn rate_limit_doubles_the_default_timeout() {
+    let builder = || Client::builder("APP", "KEY");
+    let timeout = |builder: ClientBuilder| builder.effective_timeout().as_secs();
+    assert_eq!(timeout(builder()), 60);
+    assert_eq!(timeout(builder().requests_per_minute(5)), 120);
+    let own = builder().timeout(Duration::from_secs(7));
+    assert_eq!(timeout(own.requests_per_minute(5)), 7);
+}

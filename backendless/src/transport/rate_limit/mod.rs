@@ -1,0 +1,251 @@
+//! Rate limit of a client: the maximum number of requests in any 60 seconds.
+//!
+//! A request counts from its admission, immediately before it is sent, until 60 seconds after its response started. The
+//! service received it between these two times. So no more than the limit arrive in any 60 seconds, however long each of
+//! them takes to arrive, be it a connection that must be opened first. If there is no response, the request ends when the
+//! client stops waiting for it. This is the only case in which it may arrive after its end.
+//!
+//! Each attempt is admitted separately, and no layer below sends a request twice: reqwest follows no redirect and retries
+//! nothing. The connection pool of hyper only sends a request on another connection if the first one was closed before
+//! any of it was written.
+//!
+//! - [`RateLimiter`] admits requests; one for all handles of a client;
+//! - `window`: which requests count;
+//! - `queue`: which requests wait, in order of arrival;
+//! - `waiting`: the wait of one request;
+//! - `timer`: the task that ends the waits, with one timer for all of them;
+//! - `acquire`: the admission of an attempt, and the error if it would have to wait beyond its deadline.
+
+mod acquire;
+mod queue;
+#[cfg(test)]
+mod tests;
+mod timer;
+mod usage;
+mod waiting;
+mod window;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+pub(super) use acquire::acquire;
+pub use usage::Usage;
+
+use super::http::HttpErrorKind;
+use crate::Clock;
+use queue::Queue;
+use waiting::Waiting;
+use window::{Time, Window};
+
+/// Limits the number of requests in any 60 seconds.
+pub(crate) struct RateLimiter {
+    clock: Arc<dyn Clock>,
+    created: Instant,
+    state: Mutex<State>,
+    /// Notified when the timer must be set to another time.
+    changed: Notify,
+}
+
+struct State {
+    window: Window,
+    queue: Queue,
+    /// The runtimes on which a task with a timer runs.
+    timers: Vec<tokio::runtime::Id>,
+}
+
+/// Admission of one request. It ends, and counts for 60 more seconds, when this is dropped.
+#[must_use = "the request ends when its slot is dropped"]
+pub(super) struct Slot {
+    limiter: Arc<RateLimiter>,
+    used: u32,
+    was_sent: bool,
+}
+
+/// Admission of a request that was put into the queue.
+enum Admission {
+    Admitted(Slot),
+    /// The request waits, at least for this time.
+    Waiting(Waiting, Duration),
+}
+
+/// The minimum wait of a request that exceeds its deadline.
+struct TooLate {
+    wait: Duration,
+}
+
+impl RateLimiter {
+    /// The maximum limit. The memory of a limiter is 8 bytes for each request that counts.
+    pub(crate) const MAX: u32 = 1_000_000;
+
+    /// Creates a limiter of `limit` requests in any 60 seconds, from 1 to [`MAX`](Self::MAX).
+    pub(crate) fn new(limit: u32, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self {
+            created: clock.now(),
+            clock,
+            state: Mutex::new(State {
+                window: Window::new(limit),
+                queue: Queue::default(),
+                timers: Vec::new(),
+            }),
+            changed: Notify::new(),
+        })
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        let now = self.now();
+        let mut state = self.lock();
+        state.window.advance(now);
+        Usage {
+            limit: state.window.limit(),
+            current_minute: state.window.used(),
+            busiest_minute: state.window.busiest(),
+            waiting: state.queue.len(),
+        }
+    }
+
+    /// Admits a request if the limit allows it and no other request waits.
+    fn admit(self: &Arc<Self>) -> Option<Slot> {
+        let now = self.now();
+        let mut state = self.lock();
+        state.window.advance(now);
+        if !state.queue.is_empty() {
+            return None;
+        }
+        let used = state.window.admit()?;
+        drop(state);
+        Some(self.slot(used))
+    }
+
+    /// Puts a request at the end of the queue, unless it would wait for `limit` or longer.
+    ///
+    /// The wait is the minimum if each request that waits already is sent.
+    #[cold]
+    fn enqueue(self: &Arc<Self>, limit: Duration) -> Result<Admission, TooLate> {
+        let now = self.now();
+        let mut woken = Vec::new();
+        let mut state = self.lock();
+        state.window.advance(now);
+        // Slots that have become free are for those that wait already.
+        state.dispatch(&mut woken);
+        let admission = if state.queue.is_empty()
+            && let Some(used) = state.window.admit()
+        {
+            Ok(Admission::Admitted(self.slot(used)))
+        } else {
+            let wait = Duration::from_nanos(state.window.min_wait(state.queue.len()));
+            match wait < limit {
+                true => {
+                    let deadline = state.window.time().checked_add(nanoseconds(limit));
+                    let ticket = state.queue.push(deadline);
+                    let waiting = Waiting::new(Arc::clone(self), ticket, deadline);
+                    Ok(Admission::Waiting(waiting, wait))
+                }
+                false => Err(TooLate { wait }),
+            }
+        };
+        drop(state);
+        wake(woken);
+        // The deadline may be earlier than the time to which the timer is set.
+        self.changed.notify_waiters();
+        admission
+    }
+
+    /// Returns the minimum time after which a request that waits from now on is admitted.
+    fn min_wait(&self) -> Duration {
+        let now = self.now();
+        let mut state = self.lock();
+        state.window.advance(now);
+        Duration::from_nanos(state.window.min_wait(state.queue.len()))
+    }
+
+    fn limit(&self) -> u32 {
+        self.lock().window.limit()
+    }
+
+    fn slot(self: &Arc<Self>, used: u32) -> Slot {
+        Slot {
+            limiter: Arc::clone(self),
+            used,
+            was_sent: true,
+        }
+    }
+
+    fn now(&self) -> Time {
+        nanoseconds(self.clock.now().saturating_duration_since(self.created))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No code of a caller runs while the state is locked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the state, and then wakes the requests whose wait ends by it.
+    fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let now = self.now();
+        let mut state = self.lock();
+        state.window.advance(now);
+        let next = state.window.next_release();
+        let output = change(&mut state);
+        if state.queue.is_empty() {
+            return output;
+        }
+        let mut woken = Vec::new();
+        state.dispatch(&mut woken);
+        let is_changed = state.window.next_release() != next;
+        drop(state);
+        wake(woken);
+        if is_changed {
+            self.changed.notify_waiters();
+        }
+        output
+    }
+}
+
+impl State {
+    /// Decides which waits end at the time of the window. The caller wakes the requests after it unlocked the state.
+    fn dispatch(&mut self, woken: &mut Vec<Waker>) {
+        self.queue.dispatch(&mut self.window, woken);
+    }
+
+    /// Returns when the next wait may end; `None` if that depends on other requests.
+    fn next_event(&self) -> Option<Time> {
+        let release = self.window.next_release();
+        let deadline = self.queue.next_deadline();
+        release.into_iter().chain(deadline).min()
+    }
+}
+
+impl Slot {
+    /// Ends the request: its response started, or it failed.
+    pub(super) fn end(mut self, failure: Option<HttpErrorKind>) {
+        self.was_sent = !matches!(
+            failure,
+            Some(HttpErrorKind::Connect { .. } | HttpErrorKind::InvalidRequest)
+        );
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let Self { used, was_sent, .. } = *self;
+        self.limiter.update(|state| match was_sent {
+            true => state.window.end(used),
+            false => state.window.cancel(),
+        });
+    }
+}
+
+fn wake(woken: Vec<Waker>) {
+    for waker in woken {
+        waker.wake();
+    }
+}
+
+fn nanoseconds(duration: Duration) -> Time {
+    // `as_nanos` is a multiplication of 128 bits.
+    let nanoseconds = duration.as_secs().saturating_mul(1_000_000_000);
+    nanoseconds.saturating_add(duration.subsec_nanos().into())
+}
