@@ -7,12 +7,16 @@ use super::problem::Problem;
 use super::style::{Part, Style};
 
 /// Query under construction.
-#[derive(Default)]
-pub(super) struct Query(Option<String>);
+#[derive(Clone, Default)]
+pub(crate) struct Query(Option<String>);
 
 impl Query {
     /// Adds a parameter. `None` is skipped, and a list becomes one parameter per item.
-    pub(super) fn append<V: Serialize>(&mut self, name: &str, value: &V) -> Result<(), Problem> {
+    pub(crate) fn append<V: Serialize + ?Sized>(
+        &mut self,
+        name: &str,
+        value: &V,
+    ) -> Result<(), Problem> {
         value.serialize(Values {
             query: self,
             name,
@@ -42,6 +46,11 @@ impl Query {
             }
         }
         Ok(())
+    }
+
+    /// Returns the encoded parameters so far; `None` without parameters.
+    pub(crate) fn as_deref(&self) -> Option<&str> {
+        self.0.as_deref()
     }
 
     /// Returns the encoded query, or `None` without parameters: an empty query would leave a `?` behind.

@@ -196,6 +196,16 @@ impl FileUrl {
         Server::of(&self.0)
     }
 
+    /// Returns the encoded query.
+    pub(super) fn query(&self) -> Option<&str> {
+        self.0.query()
+    }
+
+    /// Replaces the encoded query.
+    pub(super) fn set_query(&mut self, query: Option<String>) {
+        self.0.set_query(query.as_deref());
+    }
+
     /// Returns the values in the query: whoever knows the signature of a URL can read the file.
     pub(super) fn query_values(&self) -> Vec<HeaderValue> {
         let pairs = self.0.query().unwrap_or_default().split('&');
