@@ -15,14 +15,16 @@
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
 //! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
-//! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
+//! `address` wrong API URLs, `any_request` requests to any path, `additions` what callers add to requests, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod additions;
 mod address;
+mod any_request;
 mod application;
 mod cache;
 mod client;

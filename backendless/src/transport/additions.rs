@@ -140,23 +140,20 @@ fn shown(name: &str) -> String {
 
 /// Parses a header, or returns a description of the problem, which does not contain the value.
 fn parse(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let shown = shown(name);
     let Ok(parsed) = name.parse::<HeaderName>() else {
-        let name = shown(name);
-        return Err(format!("header {name} is not a valid header name"));
+        return Err(format!("header {shown} is not a valid header name"));
     };
-    let not_settable = NOT_SETTABLE
-        .iter()
-        .find(|(name, _)| parsed.as_str() == *name);
-    if let Some((name, remedy)) = not_settable {
+    let mut not_settable = NOT_SETTABLE.iter();
+    if let Some((_, remedy)) = not_settable.find(|(name, _)| parsed.as_str() == *name) {
         return Err(format!(
-            "header {name:?} is set by the client itself{remedy}"
+            "header {shown} is set by the client itself{remedy}"
         ));
     }
     match secret_header(value) {
         Some(value) => Ok((parsed, value)),
         None => Err(format!(
-            "header {:?}: the value contains a character that a header cannot contain, or spaces around it",
-            parsed.as_str()
+            "header {shown}: the value contains a character that a header cannot contain, or spaces around it"
         )),
     }
 }
@@ -185,7 +182,8 @@ mod tests {
     #[test]
     fn headers_of_the_client_are_rejected_in_any_case_of_letters() {
         for (name, remedy) in NOT_SETTABLE {
-            let text = problem(|additions| additions.header(&name.to_uppercase(), "SECRET"));
+            let name = name.to_uppercase();
+            let text = problem(|additions| additions.header(&name, "SECRET"));
             assert_eq!(
                 text,
                 format!("header {name:?} is set by the client itself{remedy}")
