@@ -169,7 +169,7 @@ impl<R, P> Request<R, P> {
     /// # backendless_local::doc_example!(|client| {
     /// # client.data::<backendless::Record>("Note").create(&serde_json::json!({"text": "milk"})).await?;
     /// let notes = client.data::<backendless::Record>("Note");
-    /// let found = notes.find().query("loadRelations", "author").await?;
+    /// let found = notes.find().query("relationsPageSize", 50).await?;
     /// assert_eq!(found.len(), 1);
     ///
     /// let twice = notes.find().page_size(5).query("pageSize", 10);
