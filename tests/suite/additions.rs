@@ -174,6 +174,11 @@ async fn download_has_additions_only_at_the_server_of_the_api() {
     assert_eq!(request.target, "/files/docs/a.txt?v=2");
     assert_eq!(request.header("range"), Some("bytes=0-2"));
 
+    let long = files.download("docs/a.txt").query("v", "x".repeat(70_000));
+    let error = long.await.unwrap_err();
+    assert_rejected(&error, "download", "the URL of the file is too long: ");
+    assert_eq!(server.requests().len(), 1);
+
     let other = Recorder::responding(200, "abc").await;
     let file = FileInfo::from_url(other.url() + "/a.txt?signature=s");
     for request in [

@@ -39,7 +39,9 @@ pub(super) fn add(
 ) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
     let added = additions.checked_headers()?;
     additions.check_headers(&HEADERS)?;
-    url.set_query(additions.merged_query(url.query().map(str::to_owned))?);
+    let query = additions.merged_query(url.query().map(str::to_owned))?;
+    let changed = url.set_query(query);
+    changed.map_err(|problem| format!("the URL of the file {problem}"))?;
     Ok([&HEADERS, added].concat())
 }
 
