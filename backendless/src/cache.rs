@@ -249,6 +249,8 @@ impl CachePut {
     }
 }
 
+impl sealed::HttpHeaders for CachePutParameters {}
+
 impl sealed::Sendable<()> for CachePutParameters {
     fn send(request: Request<(), Self>) -> RequestFuture<()> {
         let (client, parameters, settings) = request.into_parts();

@@ -9,11 +9,9 @@ pub use events::Events;
 pub use execution::ExecutionType;
 pub use methods::{GetInvocation, GetInvocationParameters};
 
-use std::any::TypeId;
 use std::fmt;
 use std::future::IntoFuture;
 
-use http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -21,21 +19,9 @@ use serde_json::value::RawValue;
 use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
-use crate::prepared::{JsonOrText, Prepared, Reader};
+use crate::prepared::{Prepared, Reader};
 use crate::request::{Request, RequestFuture, sealed};
-use crate::transport::secret_header;
-use crate::{Client, Error, Result, decode};
-
-/// Headers that only the client sets, because they are part of the connection, the framing or the session.
-const NOT_SETTABLE: [&str; 7] = [
-    "connection",
-    "content-length",
-    "content-type",
-    "host",
-    "te",
-    "transfer-encoding",
-    "user-token",
-];
+use crate::{Client, Error, Result};
 
 /// Handle of the Cloud Code services of an application; created by [`Client::cloud_code`].
 ///
@@ -152,7 +138,6 @@ impl CloudCode {
             service,
             method,
             arguments,
-            headers: Vec::new(),
         };
         Request::with_parameters(self.client.clone(), parameters)
     }
@@ -172,49 +157,11 @@ pub type Invocation<R> = Request<R, InvocationParameters>;
 pub struct InvocationParameters {
     service: String,
     method: String,
-    /// The arguments, or the error of the arguments or of a header.
+    /// The arguments, or their error.
     arguments: Result<Option<Box<RawValue>>>,
-    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl<R> Invocation<R> {
-    /// Adds a header that the service passes to the method, such as `bl-execution-type`.
-    ///
-    /// A name or value that a header cannot have, and a header that the client sets itself, are rejected when the
-    /// request is sent.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// let invocation = client.cloud_code().invoke::<_, String>("echo", "echo", "hello");
-    /// assert_eq!(invocation.header("bl-execution-type", "sync").await?, "hello");
-    /// # });
-    /// ```
-    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        match header(name.as_ref(), value.as_ref()) {
-            Ok(header) => self.parameters.headers.push(header),
-            Err(problem) => {
-                let error = Error::invalid_argument(problem);
-                let error = error.with_operation(&INVOKE_CLOUD_CODE_SERVICE);
-                self.parameters.arguments = Err(error);
-            }
-        }
-        self
-    }
-}
-
-/// Parses a header, or returns a description of the problem. The value is not part of it, because it may be a secret.
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), String> {
-    match (name.parse::<HeaderName>(), secret_header(value)) {
-        (Ok(parsed), _) if NOT_SETTABLE.contains(&parsed.as_str()) => {
-            Err(format!("header {name:?} is set by the client itself"))
-        }
-        (Ok(name), Some(value)) => Ok((name, value)),
-        (Err(_), _) => Err(format!("header {name:?} is not a valid header name")),
-        (_, None) => Err(format!(
-            "header {name:?}: the value contains a character that a header cannot contain, or spaces around it"
-        )),
-    }
-}
+impl sealed::HttpHeaders for InvocationParameters {}
 
 impl<R: DeserializeOwned + Send + 'static> sealed::Sendable<R> for InvocationParameters {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {
@@ -223,32 +170,18 @@ impl<R: DeserializeOwned + Send + 'static> sealed::Sendable<R> for InvocationPar
             service,
             method,
             arguments,
-            headers,
         } = parameters;
         let request = arguments.and_then(|arguments| {
             raw::invoke_cloud_code_service(&service, &method, arguments.as_deref())
         });
         let request = request.map(|request: Prepared<R>| Prepared {
-            reader: reader(),
-            ..request.with_headers(headers)
+            reader: Reader::json_or_text(),
+            ..request
         });
         Request::new(&client, request)
             .with_settings(settings)
             .into_future()
     }
-}
-
-/// Returns how the result of a method is decoded. With `()` the caller wants no result, so every response is accepted:
-/// the method has run.
-fn reader<R: DeserializeOwned + 'static>() -> Reader<R> {
-    if TypeId::of::<R>() == TypeId::of::<()>() {
-        return Reader::Json(|_| serde_json::from_str("null"), decode::describe::<R>);
-    }
-    Reader::JsonOrText(JsonOrText {
-        json: |json| serde_json::from_slice(json),
-        text: |text| serde_json::from_value(text.into()).ok(),
-        describe: decode::describe::<R>,
-    })
 }
 
 /// Prints the service and the method; the arguments are the caller's data.

@@ -26,6 +26,7 @@
 //!    - [Errors](errors)
 //!    - Testing: the page `testing`, if the feature `mock` is on
 //!    - [Tracing, with OpenTelemetry](tracing)
+//!    - [Requests that this crate has no method for](any_request)
 //!    - [Upgrading when the specification changes](upgrading)
 
 /// Declares a module for each file in `guide/`.
@@ -58,6 +59,7 @@ pages! {
     retries_and_limits
     errors
     tracing
+    any_request
     upgrading
 }
 

@@ -5,6 +5,7 @@
 // Layers: `client` creates handles of the services `data`, `users`, `files`, `messaging`, `geo`, `cache`, `counters` and
 // `cloud_code`. These build requests with the functions of `generated` and return a `request::Request`, which `transport`
 // sends. Start to read at `client`, then follow `data::Table::get`.
+mod any_request;
 mod application;
 mod cache;
 mod client;
@@ -70,6 +71,7 @@ pub mod operations {
 /// They are the second type parameter of [`Request`]. Aliases such as [`Find`] name the requests that have them, so code
 /// rarely names these types.
 pub mod parameters {
+    pub use crate::any_request::AnyRequestParameters;
     pub use crate::cache::CachePutParameters;
     pub use crate::cloud_code::{GetInvocationParameters, InvocationParameters};
     pub use crate::data::{
@@ -82,7 +84,7 @@ pub mod parameters {
     };
     pub use crate::geo::FindGeoPointsParameters;
     pub use crate::messaging::{PublishParameters, SubscribeParameters};
-    pub use crate::request::{Parameters, Ready};
+    pub use crate::request::{Parameters, Ready, WithResponseParameters};
     pub use crate::users::{
         AuthorizationUrlParameters, FindByRoleParameters, SocialLoginParameters,
     };
@@ -97,6 +99,7 @@ pub mod raw {
     pub use crate::prepared::{Multipart, Prepared};
 }
 
+pub use any_request::AnyRequest;
 pub use application::{ApplicationInfo, LoggerInfo};
 pub use cache::{Cache, CachePut};
 pub use client::{Client, ClientBuilder};
@@ -116,6 +119,8 @@ pub use files::{
 };
 pub use geo::{FindGeoPoints, Geo, GeoPoint, Units};
 pub use grantee::Grantee;
+/// Method of a [`Client::request`]: the type of the crate `http`, version 1.
+pub use http::Method;
 #[cfg(feature = "tracing-layer")]
 pub use logging::{LogLayer, LogLayerBuilder, LogTask};
 pub use logging::{LogLevel, LogMessage, Logging};
@@ -124,7 +129,7 @@ pub use messaging::{
     Subscribe, Subscription, TemplateEmail,
 };
 pub use profile::Profile;
-pub use request::Request;
+pub use request::{Request, Response};
 pub use retry::RetryPolicy;
 pub use secret::UserToken;
 pub use timestamp::Timestamp;

@@ -27,6 +27,7 @@ use serde::Serialize;
 use serde_json::json;
 
 pub use crate::generated::mock::*;
+pub use any_request::{AnyRequestThen, AnyRequestWhen};
 pub use handle::Mock;
 
 use crate::encode::to_vec;
@@ -35,6 +36,7 @@ use matcher::Expectation;
 pub(crate) use matcher::RequestMatcher;
 use received::Received;
 
+mod any_request;
 mod condition;
 mod handle;
 mod matcher;
@@ -220,10 +222,6 @@ impl Responder {
     }
 
     /// Responds with 200 and bytes.
-    #[allow(
-        dead_code,
-        reason = "for operations the specification does not have today"
-    )]
     pub(crate) fn bytes(self, body: Vec<u8>) -> Self {
         self.with(200, Some(body), "application/octet-stream")
     }

@@ -3,6 +3,8 @@
 //! [`Operation`] is the row type; the rows are generated from `openapi.yaml` and its overlays. Retries, sessions,
 //! tracing, mocks and tests read them. Nothing else in the SDK compares operation ids.
 
+mod route;
+
 use std::fmt;
 
 /// Metadata of an operation of the API.

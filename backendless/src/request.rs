@@ -1,10 +1,16 @@
 //! Requests that are not sent yet: what is sent, the settings, and the type of the result.
 
+mod response;
+
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
+
+use serde::Serialize;
+
+pub use response::{Response, WithResponseParameters};
 
 use crate::prepared::{Parts, Prepared, Reader};
 use crate::transport::{Reply, ReportedFailure, Settings};
@@ -56,6 +62,10 @@ impl<R, P: sealed::Sendable<R>> Parameters<R> for P {}
 
 pub(crate) mod sealed {
     use super::{Request, RequestFuture};
+
+    /// Parameters of a request whose method `header` adds an HTTP header. A message has headers of its own, which
+    /// [`Publish`](crate::Publish) adds.
+    pub trait HttpHeaders {}
 
     /// Sends a request with these parameters.
     pub trait Sendable<R>: Sized + 'static {
@@ -148,6 +158,30 @@ impl<R, P> Request<R, P> {
         self
     }
 
+    /// Adds a query parameter to the address of this request, for a parameter of the service that its operation lacks.
+    ///
+    /// The value is a string, a number, a boolean, or a list of them, which becomes a parameter for each item; `None` is
+    /// skipped. Each further call adds another parameter, of the same name as well. A parameter that the operation sets
+    /// itself, and a value that has no form in a query, are rejected when the request is sent, with
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument). The value appears in no text.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// # client.data::<backendless::Record>("Note").create(&serde_json::json!({"text": "milk"})).await?;
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// let found = notes.find().query("relationsPageSize", 50).await?;
+    /// assert_eq!(found.len(), 1);
+    ///
+    /// let twice = notes.find().page_size(5).query("pageSize", 10);
+    /// let error = twice.await.unwrap_err();
+    /// assert!(error.message().contains("\"pageSize\" is set by the operation itself"));
+    /// # });
+    /// ```
+    pub fn query(mut self, name: impl AsRef<str>, value: impl Serialize) -> Self {
+        self.settings.add_query(name.as_ref(), &value);
+        self
+    }
+
     /// Sends the request; the same as awaiting it, with a future that can be named and stored.
     ///
     /// # Errors
@@ -168,6 +202,36 @@ impl<R, P> Request<R, P> {
         R: 'static,
     {
         self.into_future()
+    }
+}
+
+impl<R, P: sealed::HttpHeaders> Request<R, P> {
+    /// Adds an HTTP header to this request, such as one that a gateway or a Cloud Code method reads. Each further call adds
+    /// another header, of the same name as well.
+    ///
+    /// The value may be a secret: it appears in no text, no HTTP/2 peer keeps it in its header table, and a message of the
+    /// service that repeats it is withheld. The HTTP header of a [`Publish`](crate::Publish) is added with
+    /// [`http_header`](crate::Publish::http_header), because its message has headers as well.
+    ///
+    /// These are rejected when the request is sent, with [`InvalidArgument`](crate::ErrorKind::InvalidArgument): a name or
+    /// value that a header cannot have, a header that the operation sets itself, and the headers that only the client sets,
+    /// which are those of the connection, the framing and the content (`connection`, `keep-alive`, `te`, `trailer`,
+    /// `transfer-encoding`, `upgrade`, `expect`, `host`, `http2-settings`, `accept-encoding`, `content-encoding`,
+    /// `content-length`, `content-type`), those of its settings and secrets (`user-agent`, `user-token`, `application-id`,
+    /// `secret-key`, `proxy-authenticate`, `proxy-authorization`, `proxy-connection`), and `referer`.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let visits = client.counters().get("visits").header("x-trace", "7f3a").await?;
+    /// assert_eq!(visits, 0);
+    ///
+    /// let error = client.counters().get("visits").header("host", "example.com").await.unwrap_err();
+    /// assert_eq!(error.kind(), backendless::ErrorKind::InvalidArgument);
+    /// # });
+    /// ```
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.settings.add_header(name.as_ref(), value.as_ref());
+        self
     }
 }
 
@@ -276,6 +340,8 @@ impl<R: Send + 'static> Request<R> {
         Self::with_parameters(client.clone(), Ready(ready))
     }
 }
+
+impl<R> sealed::HttpHeaders for Ready<R> {}
 
 impl<R: Send + 'static> sealed::Sendable<R> for Ready<R> {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {

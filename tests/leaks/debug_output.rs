@@ -7,9 +7,10 @@ use std::path::Path;
 use backendless::filter::{Value, field};
 use backendless::transaction::{Isolation, RowId, RowSelection, with};
 use backendless::{
-    Client, Device, Email, FileInfo, FileLocation, Grantee, LogLevel, LogMessage, Record,
+    Client, Device, Email, FileInfo, FileLocation, Grantee, LogLevel, LogMessage, Method, Record,
     Registration, Rows, TemplateEmail, Timestamp, Units, Upload, UserToken, raw, update,
 };
+use backendless_tests::Response;
 use backendless_tests::catalogue::{self, Context};
 use futures_util::{StreamExt, stream};
 
@@ -20,7 +21,8 @@ use crate::capture::Capture;
 use crate::fixture::{Transport, builder, start_server, success};
 
 /// Types that contain a row or a message of the caller, or expected values, and print it. They contain no secrets.
-const PRINT_CALLER_DATA: [&str; 11] = [
+const PRINT_CALLER_DATA: [&str; 12] = [
+    "AnyRequestWhen",
     "ApplicationInfo",
     "FileEntry",
     "GeoPoint",
@@ -35,7 +37,8 @@ const PRINT_CALLER_DATA: [&str; 11] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 20] = [
+const WITHOUT_DATA: [&str; 21] = [
+    "AnyRequestThen",
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
@@ -101,6 +104,7 @@ async fn debug_of_public_types_has_no_secret_and_no_row() {
     files(&client, server.url(), &mut texts).await;
     messaging(&client, &mut texts).await;
     others(&client, &mut texts);
+    any_requests(&client, &mut texts).await;
     for (name, text) in &texts.0 {
         assert_none(name, text);
     }
@@ -270,6 +274,28 @@ fn others(client: &Client, texts: &mut DebugTexts) {
     texts.add("CloudCode", &cloud_code);
     let invoke = cloud_code.invoke::<_, u8>("S", "m", VALUE);
     texts.add("InvocationParameters", &invoke.header("x", VALUE));
+}
+
+/// Requests to any path, and what callers add to requests. The server responds with a secret in a header.
+async fn any_requests(client: &Client, texts: &mut DebugTexts) {
+    let path = format!("/hive/{TOKEN}");
+    let request = client
+        .request(Method::POST, path)
+        .segment(VALUE)
+        .json(VALUE);
+    let request = request.query(VALUE, VALUE).header("x-my", VALUE);
+    texts.add("AnyRequestParameters", &request);
+    let rows = client.data::<Record>("T");
+    let get = rows.get(VALUE).header("x-my", VALUE).query("a", VALUE);
+    texts.add("WithResponseParameters", &get.with_response());
+    let server = start_server(Transport::Http1, |_| {
+        Response::json(200, "5").header("set-cookie", TOKEN.replace('"', ""))
+    });
+    let client = builder(server.url()).build().unwrap();
+    let response = client.counters().get("visits").with_response();
+    let response = response.await.unwrap();
+    assert!(response.header("set-cookie").is_some());
+    texts.add("Response", &response);
 }
 
 /// Asserts that a row prints its values, and that the row of a login does not print the token.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use backendless::{Client, ClientBuilder, FileInfo};
-use backendless_tests::catalogue::{self, Outcomes, call_every_operation};
+use backendless_tests::catalogue::{self, Outcomes, any_request, call_every_operation};
 use backendless_tests::{Authority, HttpServer, Protocol, Response, ServerRequest, TestClock};
 use serde_json::json;
 
@@ -45,7 +45,7 @@ pub(crate) fn builder(url: &str) -> ClientBuilder {
         .clock(TestClock::default())
 }
 
-/// Calls every operation and downloads a file. Asserts that no error and no log line contains a
+/// Calls every operation and another path, and downloads a file. Asserts that no error and no log line contains a
 /// canary.
 pub(crate) async fn call_everything(
     context: &str,
@@ -54,6 +54,8 @@ pub(crate) async fn call_everything(
     url: &str,
 ) -> Outcomes {
     let mut outcomes = call_every_operation(client, &values()).await;
+    let any_request = any_request(client, &values()).await;
+    outcomes.push(("request".to_owned(), any_request.map(drop)));
     let file = FileInfo::from_url(format!("{url}/{APP_ID}/{API_KEY}/files/{VALUE}"));
     let download = async { client.files().download(&file).await?.bytes().await };
     outcomes.push(("download".to_owned(), download.await.map(|_| ())));

@@ -10,6 +10,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod any_request;
 mod automatic_login;
 mod canaries;
 mod capture;

@@ -16,14 +16,16 @@
 //! every fault of a server, `http2` rejected streams, `rate_limit` the maximum number of requests per minute,
 //! `documentation` the examples and sources of the public API,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
-//! `address` wrong API URLs, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
+//! `address` wrong API URLs, `any_request` requests to any path, `additions` what callers add to requests, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+mod additions;
 mod address;
+mod any_request;
 mod application;
 mod cache;
 mod client;

@@ -28,6 +28,8 @@ const ALLOWED: &[&str] = &[
     "chrono::naive::",
     "chrono::offset::",
     "futures_core::",
+    "http::header::map::HeaderMap",
+    "http::method::Method",
     "httpmock::api::",
     "schemars::",
     "serde_core::",

@@ -3,10 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::reader;
 use crate::Client;
 use crate::generated::raw;
-use crate::prepared::Prepared;
+use crate::prepared::{Prepared, Reader};
 use crate::request::Request;
 
 /// Handle of the custom events of an application; created by [`Client::events`].
@@ -80,7 +79,7 @@ impl Events {
     {
         let request = raw::dispatch_event(&name.into(), arguments);
         let request = request.map(|request: Prepared<R>| Prepared {
-            reader: reader(),
+            reader: Reader::json_or_text(),
             ..request
         });
         Request::new(&self.client, request)

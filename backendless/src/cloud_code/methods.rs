@@ -7,10 +7,10 @@ use std::future::IntoFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{CloudCode, reader};
+use super::CloudCode;
 use crate::Result;
 use crate::generated::raw;
-use crate::prepared::Prepared;
+use crate::prepared::{Prepared, Reader};
 use crate::request::{Request, RequestFuture, sealed};
 
 /// Request to a Cloud Code method by GET; created by [`CloudCode::get`].
@@ -152,7 +152,7 @@ impl CloudCode {
         R: DeserializeOwned + Send + 'static,
     {
         let request = request.map(|request| Prepared {
-            reader: reader(),
+            reader: Reader::json_or_text(),
             ..request
         });
         Request::new(&self.client, request)
@@ -174,6 +174,8 @@ impl<R> GetInvocation<R> {
         self
     }
 }
+
+impl sealed::HttpHeaders for GetInvocationParameters {}
 
 impl<R: DeserializeOwned + Send + 'static> sealed::Sendable<R> for GetInvocationParameters {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {

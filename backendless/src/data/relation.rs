@@ -337,6 +337,8 @@ impl RelateWhere {
     }
 }
 
+impl sealed::HttpHeaders for RelateWhereParameters {}
+
 impl sealed::Sendable<u64> for RelateWhereParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();

@@ -49,6 +49,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     operation: Option<&'static Operation>,
+    /// The name of a request to any path, in place of that of the operation.
+    label: Option<Arc<str>>,
     status: Option<u16>,
     code: Option<ErrorCode>,
     message: String,
@@ -165,7 +167,8 @@ impl Error {
 
     /// Returns the operation of the request.
     ///
-    /// The download of a file is an operation with the id `download`, which the OpenAPI document does not contain.
+    /// The download of a file is an operation with the id `download`, which the OpenAPI document does not contain. A request
+    /// of [`Client::request`](crate::Client::request) that is none of the document's operations has the id `request`.
     /// `None` for an error without a request, such as that of a builder.
     ///
     /// ```
@@ -295,6 +298,14 @@ impl Error {
     }
 }
 
+impl Inner {
+    /// Returns the name of the request.
+    fn name(&self) -> Option<&str> {
+        let id = self.operation.map(Operation::id);
+        self.label.as_deref().or(id)
+    }
+}
+
 /// Constructors, and setters of what a constructor does not set.
 impl Error {
     /// Creates an error. A message of more than [`MAX_MESSAGE`] characters is truncated.
@@ -302,6 +313,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             operation: None,
+            label: None,
             status: None,
             code: None,
             message: truncate(message.into()),
@@ -325,6 +337,12 @@ impl Error {
 
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.0.operation = Some(operation);
+        self
+    }
+
+    /// Sets the name of the request, in place of that of its operation.
+    pub(crate) fn with_label(mut self, label: Arc<str>) -> Self {
+        self.0.label = Some(label);
         self
     }
 
@@ -396,8 +414,8 @@ fn truncate(mut message: String) -> String {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(operation) = inner.operation {
-            write!(f, "{operation}: ")?;
+        if let Some(name) = inner.name() {
+            write!(f, "{name}: ")?;
         }
         match (inner.status, inner.code) {
             (Some(status), Some(code)) => write!(f, "{status}, code {code}: ")?,
@@ -452,7 +470,7 @@ impl fmt::Debug for Error {
         let inner = &*self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)
-            .field("operation", &inner.operation.map(Operation::id))
+            .field("operation", &inner.name())
             .field("status", &inner.status)
             .field("code", &inner.code)
             .field("message", &inner.message)

@@ -125,6 +125,8 @@ impl FindGeoPoints {
     }
 }
 
+impl sealed::HttpHeaders for FindGeoPointsParameters {}
+
 impl sealed::Sendable<Vec<GeoPoint>> for FindGeoPointsParameters {
     fn send(request: Request<Vec<GeoPoint>, Self>) -> RequestFuture<Vec<GeoPoint>> {
         let (client, parameters, settings) = request.into_parts();

@@ -177,6 +177,18 @@ impl Publish {
         self
     }
 
+    /// Adds an HTTP header to the request, as [`Request::header`] does for other requests.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// client.messaging().publish("news", "the shop opens").http_header("x-trace", "7f3a").await?;
+    /// # });
+    /// ```
+    pub fn http_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.settings.add_header(name.as_ref(), value.as_ref());
+        self
+    }
+
     /// Sets the time at which the service publishes the message: a `SystemTime` or a [`Timestamp`]. By default it is
     /// published at once.
     ///

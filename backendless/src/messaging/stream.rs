@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::Sleep;
 
@@ -148,6 +149,34 @@ impl<M> MessageStream<M> {
     /// ```
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.settings.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Adds an HTTP header to the request of each poll, as [`Request::header`].
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let messages = client.messaging()
+    ///     .messages::<String>("news", "my-subscription")
+    ///     .header("x-trace", "7f3a");
+    /// # });
+    /// ```
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.settings.add_header(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Adds a query parameter to the request of each poll, as [`Request::query`].
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let messages = client.messaging()
+    ///     .messages::<String>("news", "my-subscription")
+    ///     .query("trace", "7f3a");
+    /// # });
+    /// ```
+    pub fn query(mut self, name: impl AsRef<str>, value: impl Serialize) -> Self {
+        self.settings.add_query(name.as_ref(), &value);
         self
     }
 }

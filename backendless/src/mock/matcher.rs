@@ -113,10 +113,6 @@ impl RequestMatcher {
     }
 
     /// Expects the value of a header.
-    #[allow(
-        dead_code,
-        reason = "for operations the specification does not have today"
-    )]
     pub(crate) fn header(self, name: &'static str, value: String) -> Self {
         self.and(Condition::Header { name, value })
     }
@@ -134,10 +130,6 @@ impl RequestMatcher {
     }
 
     /// Expects a body of bytes.
-    #[allow(
-        dead_code,
-        reason = "for operations the specification does not have today"
-    )]
     pub(crate) fn bytes(self, expected: Vec<u8>) -> Self {
         self.and(Condition::Bytes(expected))
     }

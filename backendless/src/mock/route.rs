@@ -4,7 +4,7 @@ use httpmock::HttpMockRequest;
 use percent_encoding::percent_decode_str;
 
 use super::{API_KEY, APP_ID};
-use crate::operation::{Operation, PathParameter};
+use crate::operation::Operation;
 
 /// The path template of an operation, for comparison with requests.
 #[derive(Clone, Debug)]
@@ -20,66 +20,8 @@ impl Route {
     /// The path parameters and their values; `None` if the path is not that of the operation.
     pub(super) fn values(&self, request: &HttpMockRequest) -> Option<Vec<(&'static str, String)>> {
         let path = raw_path(request)?;
-        let segments: Vec<&str> = path.split('/').collect();
-        let template: Vec<&'static str> = self
-            .operation
-            .path()
-            .trim_start_matches('/')
-            .split('/')
-            .collect();
-        let mut values = Vec::new();
-        let mut at = 0;
-        for expected in &template {
-            let length = match self
-                .parameter(expected)
-                .filter(|parameter| parameter.multi_segment())
-            {
-                // All segments that remain after those of the rest of the template.
-                Some(_) => (segments.len() + 1).checked_sub(template.len())?,
-                None => 1,
-            };
-            let found = segments
-                .get(at..at + length)
-                .filter(|found| !found.is_empty())?;
-            let decoded = found
-                .iter()
-                .map(|segment| decoded(segment))
-                .collect::<Option<Vec<_>>>()?
-                .join("/");
-            values.extend(self.match_segment(expected, &decoded)?);
-            at += length;
-        }
-        (at == segments.len()).then_some(values)
-    }
-
-    /// The parameter of a template segment that consists of a parameter alone.
-    fn parameter(&self, segment: &str) -> Option<&'static PathParameter> {
-        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
-        self.operation
-            .path_parameters()
-            .iter()
-            .find(|parameter| parameter.name() == name)
-    }
-
-    /// The parameter and its value in `found`: `None` if `found` does not match the template segment `expected`,
-    /// `Some(None)` if the template segment has no parameter.
-    fn match_segment(
-        &self,
-        expected: &'static str,
-        found: &str,
-    ) -> Option<Option<(&'static str, String)>> {
-        let Some((before, rest)) = expected.split_once('{') else {
-            return (expected == found).then_some(None);
-        };
-        let (name, after) = rest.split_once('}')?;
-        let value = found.strip_prefix(before)?.strip_suffix(after)?;
-        let reserved = self
-            .operation
-            .path_parameters()
-            .iter()
-            .find(|parameter| parameter.name() == name);
-        let reserved = reserved.is_some_and(|parameter| parameter.is_reserved(value));
-        (!value.is_empty() && !reserved).then(|| Some((name, value.to_owned())))
+        let segments: Vec<String> = path.split('/').map(decoded).collect::<Option<_>>()?;
+        self.operation.path_values(&segments)
     }
 }
 

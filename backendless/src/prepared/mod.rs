@@ -2,9 +2,10 @@
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
 //! `path` checks and encodes path values, `query` encodes query values, `style` those of several parts, and `form` forms;
-//! `body` contains the bodies, `computed` recognizes updates that are not idempotent, and `password` bodies that contain a
+//! `any` prepares requests to any path. `body` contains the bodies, `computed` recognizes updates that are not idempotent, and `password` bodies that contain a
 //! password.
 
+mod any;
 mod body;
 mod computed;
 mod form;
@@ -14,6 +15,7 @@ mod problem;
 mod query;
 mod style;
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+pub(crate) use any::{AnyBody, AnyOperation, AnyRequest, SecretDetector};
 pub use body::Multipart;
 pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, TransferStage};
 #[allow(
@@ -32,6 +35,7 @@ pub(crate) use body::{Body, BoxError, Content, Form, FormSource, Progress, Trans
 )]
 pub(crate) use form::FormStyle;
 pub(crate) use path::{check_path, encode_path, encode_segment};
+pub(crate) use query::Query;
 #[allow(
     unused_imports,
     reason = "for operations that the specification lacks today"
@@ -68,6 +72,24 @@ pub(crate) enum Reader<R> {
     JsonOrText(JsonOrText<R>),
 }
 
+impl<R: DeserializeOwned + 'static> Reader<R> {
+    /// Returns the reader of a response that is JSON or text. With `()` the caller wants no result, so every response is
+    /// accepted: the service has processed the request.
+    pub(crate) fn json_or_text() -> Self {
+        if TypeId::of::<R>() == TypeId::of::<()>() {
+            return Self::Json(
+                |_| serde_json::from_str("null"),
+                crate::decode::describe::<R>,
+            );
+        }
+        Self::JsonOrText(JsonOrText {
+            json: |json| serde_json::from_slice(json),
+            text: |text| serde_json::from_value(text.into()).ok(),
+            describe: crate::decode::describe::<R>,
+        })
+    }
+}
+
 /// How a response is decoded that is JSON or plain text.
 pub(crate) struct JsonOrText<R> {
     pub(crate) json: fn(&[u8]) -> serde_json::Result<R>,
@@ -94,6 +116,8 @@ pub(crate) struct Parts {
     pub(crate) secret: Option<Arc<SecretString>>,
     /// Whether the response contains a token, although the request has no secret.
     pub(crate) returns_token: bool,
+    /// How errors and spans name a request to any path.
+    pub(crate) any: Option<Box<AnyOperation>>,
 }
 
 /// Builds a request part by part. It does no I/O.
@@ -336,6 +360,7 @@ impl RequestBuilder {
                 is_idempotent,
                 secret: None,
                 returns_token: false,
+                any: None,
             },
             reader,
         }
@@ -353,6 +378,15 @@ impl RequestBuilder {
 }
 
 impl Parts {
+    /// Creates the error of an invalid argument of this request.
+    pub(crate) fn invalid(&self, problem: impl Into<String>) -> Error {
+        let error = Error::invalid_argument(problem).with_operation(self.operation);
+        match &self.any {
+            Some(any) => error.with_label(any.label()),
+            None => error,
+        }
+    }
+
     /// Returns the passwords in the request that are not known: the properties `password` of its JSON body, such as that of
     /// a row of `Users`. `None` if there is none.
     pub(crate) fn passwords_in_body(&self) -> Option<Vec<SecretString>> {
@@ -396,12 +430,6 @@ impl<R> Prepared<R> {
         if let Body::Bytes(json) = &self.parts.body {
             self.parts.is_idempotent = !computed::is_computed(json);
         }
-        self
-    }
-
-    /// Adds headers that the specification does not declare.
-    pub(crate) fn with_headers(mut self, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
-        self.parts.headers.extend(headers);
         self
     }
 }

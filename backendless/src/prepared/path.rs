@@ -8,7 +8,7 @@ use crate::operation::{Operation, PathParameter};
 use crate::{Error, Result};
 
 /// Everything but the unreserved characters of RFC 3986, section 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -39,7 +39,7 @@ pub(crate) fn check_path(value: &str) -> std::result::Result<(), String> {
     find_problem(value, true).map_or(Ok(()), Err)
 }
 
-fn push_segments(path: &mut String, value: &str) {
+pub(super) fn push_segments(path: &mut String, value: &str) {
     for (index, segment) in value.split('/').enumerate() {
         if index > 0 {
             path.push('/');
@@ -135,7 +135,7 @@ fn is_plain(value: &str) -> bool {
 }
 
 /// Describes why `value` is invalid; `None` if it is valid.
-fn find_problem(value: &str, multi_segment: bool) -> Option<String> {
+pub(super) fn find_problem(value: &str, multi_segment: bool) -> Option<String> {
     if value.is_empty() {
         return Some("is empty".to_owned());
     }

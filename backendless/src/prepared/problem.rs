@@ -6,7 +6,7 @@ use serde::ser;
 
 /// Reason why a value cannot be sent in a query.
 #[derive(Debug, PartialEq)]
-pub(super) struct Problem(String);
+pub(crate) struct Problem(String);
 
 impl Problem {
     pub(super) fn new(text: impl Into<String>) -> Self {

@@ -1,18 +1,22 @@
 //! Values in queries, form-encoded.
 
 use form_urlencoded::byte_serialize;
-use serde::ser::{self, Impossible, Serialize, SerializeSeq};
+use serde::ser::{self, Impossible, Serialize, SerializeSeq, SerializeTuple};
 
 use super::problem::Problem;
 use super::style::{Part, Style};
 
 /// Query under construction.
-#[derive(Default)]
-pub(super) struct Query(Option<String>);
+#[derive(Clone, Default)]
+pub(crate) struct Query(Option<String>);
 
 impl Query {
     /// Adds a parameter. `None` is skipped, and a list becomes one parameter per item.
-    pub(super) fn append<V: Serialize>(&mut self, name: &str, value: &V) -> Result<(), Problem> {
+    pub(crate) fn append<V: Serialize + ?Sized>(
+        &mut self,
+        name: &str,
+        value: &V,
+    ) -> Result<(), Problem> {
         value.serialize(Values {
             query: self,
             name,
@@ -42,6 +46,11 @@ impl Query {
             }
         }
         Ok(())
+    }
+
+    /// Returns the encoded parameters so far; `None` without parameters.
+    pub(crate) fn as_deref(&self) -> Option<&str> {
+        self.0.as_deref()
     }
 
     /// Returns the encoded query, or `None` without parameters: an empty query would leave a `?` behind.
@@ -116,7 +125,7 @@ impl ser::Serializer for Values<'_> {
     type Ok = ();
     type Error = Problem;
     type SerializeSeq = Self;
-    type SerializeTuple = Never;
+    type SerializeTuple = Self;
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
     type SerializeMap = Never;
@@ -132,7 +141,6 @@ impl ser::Serializer for Values<'_> {
 
     rejected! {
         serialize_bytes(&[u8]) -> (): "bytes",
-        serialize_tuple(usize) -> Never: "a tuple",
         serialize_tuple_struct(&'static str, usize) -> Never: "a tuple",
         serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never: "a variant with data",
         serialize_map(Option<usize>) -> Never: "a map",
@@ -202,6 +210,24 @@ impl ser::Serializer for Values<'_> {
             false => Ok(self),
         }
     }
+
+    /// An array is a tuple of serde.
+    fn serialize_tuple(self, length: usize) -> Result<Self, Problem> {
+        self.serialize_seq(Some(length))
+    }
+}
+
+impl SerializeTuple for Values<'_> {
+    type Ok = ();
+    type Error = Problem;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Problem> {
+        SerializeSeq::serialize_element(self, item)
+    }
+
+    fn end(self) -> Result<(), Problem> {
+        SerializeSeq::end(self)
+    }
 }
 
 impl SerializeSeq for Values<'_> {
@@ -238,11 +264,12 @@ mod tests {
         query.append("radius", &5.0).unwrap();
         query.append("ratio", &0.1_f32).unwrap();
         query.append("id", &Vec::from(["a", ""])).unwrap();
+        query.append("n", &[1, 2]).unwrap();
         assert_eq!(
             query.finish().as_deref(),
             Some(
                 "where=age+%3E%3D+18+and+name+%3D+%27O%27%27Hara+%26+S%C3%B6hne%27&page+size=-1\
-                 &overwrite=true&lat=59.9127&radius=5.0&ratio=0.1&id=a&id="
+                 &overwrite=true&lat=59.9127&radius=5.0&ratio=0.1&id=a&id=&n=1&n=2"
             )
         );
     }

@@ -15,7 +15,7 @@ use super::retry::MaxDelay;
 use super::settings::Settings;
 use super::{Shared, trace};
 use crate::operation::{ErrorCodes, Idempotency, Operation};
-use crate::prepared::{Progress, TransferStage};
+use crate::prepared::{AnyOperation, Progress, TransferStage};
 use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
 
 /// How much of a response the transport reads.
@@ -31,6 +31,8 @@ pub(super) enum ReadMode {
 pub(super) struct RequestContext {
     pub(super) shared: Arc<Shared>,
     pub(super) operation: &'static Operation,
+    /// The name of a request to any path.
+    any: Option<Box<AnyOperation>>,
     pub(super) settings: Settings,
     pub(super) span: Span,
     pub(super) read: ReadMode,
@@ -56,6 +58,7 @@ pub(super) struct RequestContext {
 /// Properties of a request that its context depends on.
 pub(super) struct RequestTraits<'t> {
     pub(super) operation: &'static Operation,
+    pub(super) any: Option<Box<AnyOperation>>,
     pub(super) is_idempotent: bool,
     pub(super) caller: Caller,
     pub(super) has_password: bool,
@@ -72,6 +75,7 @@ impl RequestContext {
     pub(super) fn new(shared: Arc<Shared>, settings: Settings, traits: RequestTraits<'_>) -> Self {
         let RequestTraits {
             operation,
+            any,
             is_idempotent,
             caller,
             has_password,
@@ -100,7 +104,8 @@ impl RequestContext {
             read,
             attempts: 0,
             deadline: Deadline::after(&shared.clock, total_timeout),
-            span: trace::span(operation, server),
+            span: trace::span(operation, any.as_deref(), server),
+            any,
             token: None,
             caller,
             has_password,
@@ -243,9 +248,22 @@ impl RequestContext {
 
     /// Creates an error of this request. The `message` is a text of this crate, or was checked by `disclosure`.
     pub(super) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error::new(kind, message)
-            .with_operation(self.operation)
+        self.named(Error::new(kind, message))
             .with_attempts(self.attempts)
+    }
+
+    /// Returns `error` with the name of this request.
+    pub(super) fn named(&self, error: Error) -> Error {
+        let error = error.with_operation(self.operation);
+        match &self.any {
+            Some(any) => error.with_label(any.label()),
+            None => error,
+        }
+    }
+
+    /// Returns whether a response that is HTML or XML is not a sign of a wrong address.
+    pub(super) fn accepts_pages(&self) -> bool {
+        self.any.as_ref().is_some_and(|any| any.accepts_pages)
     }
 
     /// Creates the error of a request without a response, or whose response ended early.
@@ -320,6 +338,9 @@ impl RequestContext {
     fn why_not_idempotent(&self) -> String {
         if self.settings.idempotent == Some(false) {
             return "it was marked with `idempotent(false)`".to_owned();
+        }
+        if let Some(any) = &self.any {
+            return format!("{} is not idempotent", any.label());
         }
         let id = self.operation.id();
         match self.operation.idempotency() {

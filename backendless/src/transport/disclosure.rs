@@ -77,6 +77,11 @@ pub(super) fn check_for_secrets_of(
     search(shared, client_secrets(shared, caller), [], text)
 }
 
+/// Returns whether `text` is a secret of the client or its caller.
+pub(super) fn is_secret(shared: &Shared, caller: &Caller, text: &str) -> bool {
+    client_secrets(shared, caller).contains(&text)
+}
+
 /// Each of the `secrets` must be recognizable; the `others` are searched for if they are.
 fn search<'s>(
     shared: &'s Shared,

@@ -9,8 +9,9 @@ use bytes::Bytes;
 use http::header::{ACCEPT, HeaderName, HeaderValue};
 use tokio::time::{Instant, Sleep};
 
+use super::additions::Additions;
 use super::context::RequestContext;
-use super::http::{Chunks, Response};
+use super::http::{Chunks, FileUrl, Response};
 use crate::operation::{ErrorCodes, Idempotency, Operation, Origin, SessionUse};
 use crate::{Error, ErrorKind, Result};
 
@@ -30,6 +31,19 @@ pub(crate) static DOWNLOAD: Operation = Operation {
 /// The headers of a download.
 pub(super) static HEADERS: [(HeaderName, HeaderValue); 1] =
     [(ACCEPT, HeaderValue::from_static("*/*"))];
+
+/// Adds the caller's query parameters to `url`, and returns the headers of the download with those of the caller.
+pub(super) fn add(
+    additions: &Additions,
+    url: &mut FileUrl,
+) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
+    let added = additions.checked_headers()?;
+    additions.check_headers(&HEADERS)?;
+    let query = additions.merged_query(url.query().map(str::to_owned))?;
+    let changed = url.set_query(query);
+    changed.map_err(|problem| format!("the URL of the file {problem}"))?;
+    Ok([&HEADERS, added].concat())
+}
 
 const NOT_WRITTEN: &str = "the file could not be written";
 

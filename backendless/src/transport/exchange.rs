@@ -1,9 +1,10 @@
 //! One attempt: authorize, wait for the rate limit, send, read the response, classify the failure.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use zeroize::Zeroize;
 
 use super::context::{ReadMode, RequestContext};
@@ -11,7 +12,7 @@ use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
 use super::rate_limit::{self, Slot};
 use super::retry::{Attempt, Failure, MaxDelay, Next, Withdrawal};
 use super::session::{LogIn, RequestSession, token_header};
-use super::{coding, download, error_response, trace};
+use super::{coding, error_response, trace};
 use crate::operation::ErrorCodes;
 use crate::prepared::{Body, Parts};
 use crate::{Error, ErrorKind, Result, secret};
@@ -29,7 +30,10 @@ pub(super) struct Received {
 /// Operation or file that is requested.
 pub(super) enum Target {
     Request(Parts),
-    Download(FileUrl),
+    Download {
+        url: FileUrl,
+        headers: Cow<'static, [(HeaderName, HeaderValue)]>,
+    },
 }
 
 /// The attempts of one request.
@@ -88,7 +92,7 @@ impl Exchange<'_> {
         let token = authorized.map_err(Stage::BeforeSending)?;
         let user_token = token.as_ref().map(token_header).transpose();
         let user_token = user_token
-            .map_err(|error| error.with_operation(self.context.operation))
+            .map_err(|error| self.context.named(error))
             .map_err(|error| Stage::BeforeSending(error.with_attempts(self.context.attempts)))?;
         self.context.token = token;
         let slot = match &self.context.shared.rate_limiter {
@@ -107,7 +111,7 @@ impl Exchange<'_> {
                 };
                 (address, parts.headers.as_slice())
             }
-            Target::Download(url) => (Address::File(url), download::HEADERS.as_slice()),
+            Target::Download { url, headers } => (Address::File(url), &**headers),
         };
         let outgoing = Outgoing {
             method: self.context.operation.method(),
@@ -147,7 +151,7 @@ impl Exchange<'_> {
                 body: Body::Multipart(multipart),
                 ..
             }) => multipart.source.is_replayable(),
-            Target::Request(_) | Target::Download(_) => true,
+            Target::Request(_) | Target::Download { .. } => true,
         }
     }
 
@@ -235,7 +239,7 @@ fn unreadable(context: &RequestContext, head: &Response, body: &Bytes) -> Option
     }
     // A Cloud Code method may respond with any text.
     let is_page = is_page(head, body);
-    let is_own = context.operation.error_codes() == ErrorCodes::Service;
+    let is_own = context.operation.error_codes() == ErrorCodes::Service && !context.accepts_pages();
     (is_page && is_own).then(|| {
         let hint = error_response::address_hint(context);
         format!("the response is not valid JSON, but HTML or XML: {hint}")

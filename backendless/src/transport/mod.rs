@@ -13,12 +13,14 @@
 //! - `disclosure`: which texts of the service an error may contain;
 //! - `coding`: content codings that are not decoded;
 //! - `address`, `deadline`, `settings`, `trace`: limits of lengths and times, settings of a request, spans;
+//! - `additions`, `header`, `response_head`: what a caller adds to a request, and may read beside the value of its response;
 //! - `runtimes`: detection of a client on several tokio runtimes.
 //!
 //! Nothing that leaves this module contains a secret: errors of the HTTP stack are described in texts of this crate, and
 //! messages of the service that repeat a secret are withheld.
 
 mod account;
+mod additions;
 mod address;
 mod caller;
 mod coding;
@@ -28,9 +30,11 @@ mod disclosure;
 mod download;
 mod error_response;
 mod exchange;
+mod header;
 mod http;
 mod rate_limit;
 mod reply;
+mod response_head;
 mod retry;
 mod runtimes;
 mod session;
@@ -39,6 +43,7 @@ mod settings;
 mod tests;
 mod trace;
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -56,9 +61,10 @@ pub(crate) use rate_limit::RateLimiter;
 pub use rate_limit::Usage;
 use reply::Format;
 pub(crate) use reply::Reply;
+pub(crate) use response_head::{HeadSlot, ResponseHead};
 pub(crate) use retry::Budget;
 pub(crate) use runtimes::Runtimes;
-pub(crate) use session::{secret_header, token_header};
+pub(crate) use session::token_header;
 pub(crate) use settings::Settings;
 
 use crate::operation::SessionUse;
@@ -148,6 +154,11 @@ impl Transport {
         checked == Err(disclosure::Withheld::Repeated)
     }
 
+    /// Returns whether `text` is a secret of the client or its caller.
+    pub(crate) fn is_secret(&self, text: &str) -> bool {
+        disclosure::is_secret(&self.shared, &self.caller, text)
+    }
+
     /// Returns `text`, which describes a value of the service, or why it is withheld.
     pub(crate) fn without_secrets(&self, text: String) -> String {
         match disclosure::check_for_secrets_of(&self.shared, &self.caller, &text) {
@@ -159,13 +170,17 @@ impl Transport {
     }
 
     /// Sends a request and reads its response.
-    pub(crate) async fn send(&self, parts: Parts, settings: Settings) -> Result<Reply> {
+    pub(crate) async fn send(&self, mut parts: Parts, settings: Settings) -> Result<Reply> {
+        if let Some(additions) = settings.additions() {
+            let added = additions.add_to(&mut parts);
+            added.map_err(|problem| parts.invalid(problem))?;
+        }
         let progress = match &parts.body {
             Body::Multipart(multipart) => Some(multipart.progress.clone()),
             Body::Empty | Body::Bytes(_) => None,
         };
         if let Some(problem) = address::find_problem(&self.shared.http, &parts) {
-            return Err(Error::invalid_argument(problem).with_operation(parts.operation));
+            return Err(parts.invalid(problem));
         }
         let passwords = parts.passwords_in_body();
         for password in passwords.iter().flatten() {
@@ -174,6 +189,7 @@ impl Transport {
         }
         let traits = RequestTraits {
             operation: parts.operation,
+            any: parts.any.take(),
             is_idempotent: parts.is_idempotent,
             caller: self.caller.clone(),
             has_password: parts.secret.is_some() || passwords.is_some(),
@@ -189,6 +205,10 @@ impl Transport {
         let (context, received) = self
             .execute(context, session, Target::Request(parts))
             .await?;
+        if let Some(slot) = &context.settings.head {
+            let (status, headers) = (received.head.status(), received.head.headers());
+            slot.store(ResponseHead::new(status, headers, context.attempts));
+        }
         Ok(Reply {
             context,
             status: received.head.status(),
@@ -203,6 +223,11 @@ impl Transport {
             let text = format!("the URL of the file {problem}");
             Error::invalid_argument(text).with_operation(&DOWNLOAD)
         })?;
+        if settings.additions().is_some() && !self.shared.http.is_own(&url) {
+            let text = "headers and query parameters are added only for files at the server of the API, and this URL has \
+                        another one";
+            return Err(Error::invalid_argument(text).with_operation(&DOWNLOAD));
+        }
         self.open(url, settings).await
     }
 
@@ -211,27 +236,44 @@ impl Transport {
         self.open(self.shared.http.file_url(path), settings).await
     }
 
-    async fn open(&self, url: FileUrl, settings: Settings) -> Result<FileBody> {
+    async fn open(&self, mut url: FileUrl, settings: Settings) -> Result<FileBody> {
+        let headers = match settings.additions() {
+            None => Cow::Borrowed(&download::HEADERS[..]),
+            Some(additions) => {
+                let headers = download::add(additions, &mut url);
+                let headers =
+                    headers.map_err(|text| Error::invalid_argument(text).with_operation(&DOWNLOAD));
+                Cow::Owned(headers?)
+            }
+        };
+        let mut secret_headers = url.query_values();
+        let sensitive = headers.iter().map(|(_, value)| value);
+        secret_headers.extend(sensitive.filter(|value| value.is_sensitive()).cloned());
         let session = match self.shared.http.is_own(&url) {
             true => DOWNLOAD.session(),
             false => SessionUse::None,
         };
         let traits = RequestTraits {
             operation: &DOWNLOAD,
+            any: None,
             is_idempotent: true,
             caller: self.caller.clone(),
             has_password: false,
             secret: None,
             returns_token: false,
-            secret_headers: url.query_values(),
+            secret_headers,
             progress: None,
             read: ReadMode::Head,
             server: url.server(),
         };
         let context = RequestContext::new(Arc::clone(&self.shared), settings, traits);
         let (context, received) = self
-            .execute(context, session, Target::Download(url))
+            .execute(context, session, Target::Download { url, headers })
             .await?;
+        if let Some(slot) = &context.settings.head {
+            let (status, headers) = (received.head.status(), received.head.headers());
+            slot.store(ResponseHead::new(status, headers, context.attempts));
+        }
         Ok(FileBody::new(context, received.head))
     }
 

@@ -4,13 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 use http::header::HeaderValue;
-use zeroize::Zeroizing;
 
 use super::account::{Account, AccountSession};
 use super::caller::Caller;
 use super::context::RequestContext;
+use super::header::secret_header;
 use crate::operation::SessionUse;
-use crate::secret::wiped_bytes;
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
 
 /// Executes the login of a service account.
@@ -125,17 +124,4 @@ pub(crate) fn token_header(token: &UserToken) -> Result<HeaderValue> {
         }
     };
     Err(Error::invalid_argument(problem))
-}
-
-/// Returns `text` as the value of a header that no log prints.
-///
-/// `None` for a value that a server would not read unchanged: it removes white space around it (RFC 9110, section 5.5).
-pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
-    let is_trimmed = text.trim_matches([' ', '\t']).len() == text.len();
-    // The memory of the value is wiped when it was sent.
-    let bytes = wiped_bytes(Zeroizing::new(text.as_bytes().to_vec()));
-    let value = HeaderValue::from_maybe_shared(bytes);
-    let mut value = value.ok().filter(|_| is_trimmed)?;
-    value.set_sensitive(true);
-    Some(value)
 }

@@ -1,9 +1,14 @@
-//! Settings of a single request, which replace those of the client.
+//! Settings of a single request, which replace those of the client, and what a caller adds to it.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
+
+use super::additions::Additions;
+use super::response_head::HeadSlot;
 use crate::RetryPolicy;
 
 /// Settings of a single request. Default settings allocate nothing.
@@ -17,6 +22,10 @@ pub(crate) struct Values {
     pub(crate) retry: Option<RetryPolicy>,
     /// Whether the request is idempotent, in place of the idempotency of its operation.
     pub(crate) idempotent: Option<bool>,
+    /// Headers and query parameters that the caller adds.
+    pub(super) additions: Option<Box<Additions>>,
+    /// Where the head of the response is stored for the caller.
+    pub(crate) head: Option<Arc<HeadSlot>>,
 }
 
 impl Values {
@@ -24,7 +33,24 @@ impl Values {
         timeout: None,
         retry: None,
         idempotent: None,
+        additions: None,
+        head: None,
     };
+
+    /// Returns what the caller adds to the request.
+    pub(crate) fn additions(&self) -> Option<&Additions> {
+        self.additions.as_deref()
+    }
+
+    /// Adds a header.
+    pub(crate) fn add_header(&mut self, name: &str, value: &str) {
+        self.additions.get_or_insert_default().header(name, value);
+    }
+
+    /// Adds a query parameter.
+    pub(crate) fn add_query<V: Serialize + ?Sized>(&mut self, name: &str, value: &V) {
+        self.additions.get_or_insert_default().query(name, value);
+    }
 }
 
 impl Deref for Settings {
@@ -44,10 +70,14 @@ impl DerefMut for Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
+        let mut debug = f.debug_struct("Settings");
+        debug
             .field("timeout", &self.timeout)
             .field("retry", &self.retry)
-            .field("idempotent", &self.idempotent)
-            .finish()
+            .field("idempotent", &self.idempotent);
+        if let Some(additions) = &self.additions {
+            debug.field("additions", additions);
+        }
+        debug.finish()
     }
 }

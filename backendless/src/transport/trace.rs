@@ -12,13 +12,21 @@ use tracing::field::{Empty, debug};
 use super::http::Server;
 use crate::Error;
 use crate::operation::Operation;
+use crate::prepared::AnyOperation;
 
 /// Creates the span of a request, which lasts from before the first attempt until the response is read.
-pub(super) fn span(operation: &'static Operation, server: Server<'_>) -> Span {
+///
+/// The span of a request to `any` path is named by its method and path template, as OpenTelemetry's conventions require.
+pub(super) fn span(
+    operation: &'static Operation,
+    any: Option<&AnyOperation>,
+    server: Server<'_>,
+) -> Span {
+    let label = any.map(AnyOperation::label);
     tracing::info_span!(
         target: "backendless",
         "backendless.call",
-        otel.name = operation.id(),
+        otel.name = label.as_deref().unwrap_or(operation.id()),
         otel.kind = "client",
         otel.status_code = Empty,
         backendless.operation = operation.id(),
@@ -26,7 +34,7 @@ pub(super) fn span(operation: &'static Operation, server: Server<'_>) -> Span {
         http.request.method = operation.method(),
         http.request.resend_count = Empty,
         http.response.status_code = Empty,
-        url.template = operation.path(),
+        url.template = any.map_or(operation.path(), AnyOperation::template),
         server.address = server.host,
         server.port = server.port,
         error.type = Empty,

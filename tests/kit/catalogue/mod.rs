@@ -6,6 +6,7 @@
 //! operation needs one entry, in the file of its service; the coverage test names an operation
 //! without one.
 
+mod any_request;
 mod call;
 mod context;
 
@@ -30,6 +31,7 @@ use serde_json::{Value, json};
 
 use crate::spec::Spec;
 
+pub use any_request::any_request;
 pub use call::Call;
 pub use context::{Context, Values};
 pub use files::REMOTE_FILE;

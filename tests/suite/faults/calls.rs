@@ -8,15 +8,18 @@ use backendless_tests::spec::Spec;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-/// The name of the call that is not an operation of the document.
+/// The name of the download of a file, which is not an operation of the document.
 pub(super) const DOWNLOAD: &str = "download";
+
+/// The name of the request to a path that no operation of the document has.
+pub(super) const ANY_REQUEST: &str = "request";
 
 /// The document with the overlays, read once for all faults.
 static SPEC: LazyLock<Spec> = LazyLock::new(Spec::read);
 
 /// One call of the public API.
 pub(super) struct Call {
-    /// The operationId, or [`DOWNLOAD`].
+    /// The operationId, [`DOWNLOAD`] or [`ANY_REQUEST`].
     pub(super) id: &'static str,
     /// Whether the same request may be sent twice, by the overlays and not by the table that the client reads.
     pub(super) idempotent: bool,
@@ -27,6 +30,7 @@ pub(super) struct Call {
 enum Target {
     Operation(&'static Entry),
     File(FileInfo),
+    AnyPath,
 }
 
 impl Call {
@@ -40,11 +44,15 @@ impl Call {
                 let download = client.files().download(file).into_future();
                 async move { download.await?.bytes().await.map(drop) }.boxed()
             }
+            Target::AnyPath => {
+                let request = catalogue::any_request(&client, &Values::default());
+                request.into_future().map(|result| result.map(drop)).boxed()
+            }
         }
     }
 }
 
-/// Every operation once, and a download from `url`.
+/// Every operation once, a download from `url`, and a request to another path.
 pub(super) fn every_operation(url: &str) -> Vec<Call> {
     let entries = catalogue::entries().iter();
     let operations = entries.map(|entry| Call {
@@ -60,5 +68,11 @@ pub(super) fn every_operation(url: &str) -> Vec<Call> {
         response_body: ResponseBody::Any,
         target: Target::File(FileInfo::from_url(format!("{url}/{DOWNLOAD}"))),
     };
-    operations.chain([download]).collect()
+    let any_request = Call {
+        id: ANY_REQUEST,
+        idempotent: false,
+        response_body: ResponseBody::Required,
+        target: Target::AnyPath,
+    };
+    operations.chain([download, any_request]).collect()
 }

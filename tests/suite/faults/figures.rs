@@ -96,10 +96,11 @@ impl Figures {
         total
     }
 
-    /// Asserts that every operation was called with every fault, and that no call was executed twice.
+    /// Asserts that every operation, the download and the request to another path were called with every fault, and that no
+    /// call was executed twice.
     pub(super) fn assert_complete(&self, faults: usize) {
         let total = self.total();
-        assert_eq!(total.calls, faults * (operations::ALL.len() + 1));
+        assert_eq!(total.calls, faults * (operations::ALL.len() + 2));
         assert_eq!(total.outcomes.values().sum::<usize>(), total.calls);
         assert_eq!(total.max_of_one, 1);
     }

@@ -9,7 +9,7 @@ use backendless_tests::spec::Spec;
 use backendless_tests::{ScriptedServer, TestClock};
 use futures_util::{StreamExt, stream};
 
-use super::calls::{Call, DOWNLOAD, every_operation};
+use super::calls::{ANY_REQUEST, Call, DOWNLOAD, every_operation};
 use super::fault::{EXCEPTIONS, Fault, MAX_ATTEMPTS, MAX_RESPONSE_BYTES, every_fault};
 use super::figures::Figures;
 
@@ -29,7 +29,10 @@ fn matrix_has_every_operation() {
     let all = Spec::read().operation_ids();
     assert_eq!(
         called,
-        all.iter().map(String::as_str).chain([DOWNLOAD]).collect()
+        all.iter()
+            .map(String::as_str)
+            .chain([DOWNLOAD, ANY_REQUEST])
+            .collect()
     );
     assert_eq!(called.len(), calls.len());
 }
@@ -130,7 +133,11 @@ impl Row {
         let mut counts = BTreeMap::new();
         for request in self.server.requests() {
             let operation = spec.operation_of(&request.method, &request.target);
-            let id = operation.map_or(DOWNLOAD.to_owned(), |operation| operation.id);
+            let other = match request.method.as_str() {
+                "GET" => DOWNLOAD,
+                _ => ANY_REQUEST,
+            };
+            let id = operation.map_or(other.to_owned(), |operation| operation.id);
             *counts.entry(id).or_default() += 1;
         }
         counts

@@ -4,6 +4,7 @@
 //! The checks share no code with the client: `parsed` splits and decodes the target of a request and
 //! finds its operation in the document, `sqlparser` parses filters, and `multer` parses forms.
 
+mod any_paths;
 mod filters;
 mod headers;
 mod multipart;

@@ -28,6 +28,7 @@ pub(crate) const RULES: &[Rules] = &[
         layers: &[
             &["generated::mock", "guide", "mock", "schema"],
             &[
+                "any_request",
                 "cache",
                 "application",
                 "cloud_code",

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_core::Stream;
+use serde::Serialize;
 
 pub use error::{RowStatus, WriteManyError};
 pub use rows::Rows;
@@ -291,6 +292,34 @@ impl WriteMany {
     /// ```
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.settings.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Adds an HTTP header to the request of each chunk, as [`Request::header`](crate::Request::header).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// let rows = (0..250).map(|n| serde_json::json!({"n": n}));
+    /// notes.create_many(rows).header("x-trace", "7f3a").await?;
+    /// # });
+    /// ```
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.settings.add_header(name.as_ref(), value.as_ref());
+        self
+    }
+
+    /// Adds a query parameter to the request of each chunk, as [`Request::query`](crate::Request::query).
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let notes = client.data::<backendless::Record>("Note");
+    /// let rows = (0..250).map(|n| serde_json::json!({"n": n}));
+    /// notes.create_many(rows).query("trace", "7f3a").await?;
+    /// # });
+    /// ```
+    pub fn query(mut self, name: impl AsRef<str>, value: impl Serialize) -> Self {
+        self.settings.add_query(name.as_ref(), &value);
         self
     }
 

@@ -176,24 +176,41 @@ impl<'u> Server<'u> {
 impl FileUrl {
     /// Parses the URL of a file. The error completes a sentence that starts with "the URL".
     pub(super) fn parse(url: &str) -> Result<Self, String> {
-        let url = Url::parse(url).map_err(|error| format!("is not a URL: {error}"))?;
-        let length = url.as_str().len();
-        if length > MAX_ADDRESS_LENGTH {
-            return Err(format!(
-                "is too long: it has {length} bytes, and the maximum is {MAX_ADDRESS_LENGTH}"
-            ));
-        }
+        let file = Self(Url::parse(url).map_err(|error| format!("is not a URL: {error}"))?);
+        file.check_length()?;
+        let url = &file.0;
         if !matches!(url.scheme(), "http" | "https") {
             return Err("is neither http nor https".to_owned());
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("contains a user name or a password".to_owned());
         }
-        Ok(Self(url))
+        Ok(file)
     }
 
     pub(super) fn server(&self) -> Server<'_> {
         Server::of(&self.0)
+    }
+
+    /// Returns the encoded query.
+    pub(super) fn query(&self) -> Option<&str> {
+        self.0.query()
+    }
+
+    /// Replaces the encoded query. The error completes a sentence that starts with "the URL".
+    pub(super) fn set_query(&mut self, query: Option<String>) -> Result<(), String> {
+        self.0.set_query(query.as_deref());
+        self.check_length()
+    }
+
+    fn check_length(&self) -> Result<(), String> {
+        let length = self.0.as_str().len();
+        match length > MAX_ADDRESS_LENGTH {
+            true => Err(format!(
+                "is too long: it has {length} bytes, and the maximum is {MAX_ADDRESS_LENGTH}"
+            )),
+            false => Ok(()),
+        }
     }
 
     /// Returns the values in the query: whoever knows the signature of a URL can read the file.

@@ -1,0 +1,6 @@
+//! Requests to any path of the API.
+
+mod exchange;
+mod rejected;
+mod retries;
+mod wire;
