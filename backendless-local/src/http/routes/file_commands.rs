@@ -1,13 +1,13 @@
 //! Routes of the Files service whose paths begin with a command, such as `/files/copy`.
 
+use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::routing::{post, put};
-use axum::{Extension, Router};
 use serde_json::{Map, Value};
 
-use super::files::{OCTET_STREAM, Origin, file_url, parse_overwrite, path_behind};
+use super::files::{OCTET_STREAM, file_url, parse_overwrite, path_behind};
 use crate::http::body;
 use crate::http::extract::{Object, Query};
 use crate::http::response::{ErrorResponse, Json};
@@ -51,7 +51,6 @@ impl<S: Send + Sync, const SKIPPED: usize> FromRequestParts<S> for PathBehind<SK
 
 async fn rename(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
@@ -62,12 +61,11 @@ async fn rename(
         .check_permission(&caller, &path, Permission::Write)
         .await?;
     let renamed = files.rename(path, new_name).await?;
-    Ok(Json(file_url(&services, &origin, renamed.as_str())))
+    Ok(Json(file_url(&services, renamed.as_str())))
 }
 
 async fn copy(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
@@ -79,14 +77,13 @@ async fn copy(
     files
         .check_permission(&caller, &target, Permission::Write)
         .await?;
-    let url = file_url(&services, &origin, target.as_str());
+    let url = file_url(&services, target.as_str());
     files.copy(source, target).await?;
     Ok(Json(url))
 }
 
 async fn move_to(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
@@ -98,7 +95,7 @@ async fn move_to(
     files
         .check_permission(&caller, &target, Permission::Write)
         .await?;
-    let url = file_url(&services, &origin, target.as_str());
+    let url = file_url(&services, target.as_str());
     files.move_to(source, target).await?;
     Ok(Json(url))
 }
@@ -118,7 +115,6 @@ fn required<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, Ser
 
 async fn save(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<3>,
     Query(parameters): Query,
@@ -130,14 +126,13 @@ async fn save(
     files
         .check_permission(&caller, &path, Permission::Write)
         .await?;
-    let url = file_url(&services, &origin, path.as_str());
+    let url = file_url(&services, path.as_str());
     files.save(path, &bytes, OCTET_STREAM, overwrite).await?;
     Ok(Json(url))
 }
 
 async fn append_from_url(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<3>,
     request: Request,
@@ -155,36 +150,33 @@ async fn append_from_url(
     files
         .check_permission(&caller, &path, Permission::Write)
         .await?;
-    let url = file_url(&services, &origin, path.as_str());
+    let url = file_url(&services, path.as_str());
     files.append_from_url(path, source, OCTET_STREAM).await?;
     Ok(Json(url))
 }
 
 async fn append_text(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<3>,
     request: Request,
 ) -> Result<Json<String>, ErrorResponse> {
     let text = text(request).await?;
-    append(&services, &origin, &caller, path, text.as_bytes(), TEXT).await
+    append(&services, &caller, path, text.as_bytes(), TEXT).await
 }
 
 async fn append_binary(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<4>,
     request: Request,
 ) -> Result<Json<String>, ErrorResponse> {
     let bytes = decode_base64(&text(request).await?)?;
-    append(&services, &origin, &caller, path, &bytes, OCTET_STREAM).await
+    append(&services, &caller, path, &bytes, OCTET_STREAM).await
 }
 
 async fn append(
     services: &Services,
-    origin: &Origin,
     caller: &Caller,
     path: FilePath,
     bytes: &[u8],
@@ -194,7 +186,7 @@ async fn append(
     files
         .check_permission(caller, &path, Permission::Write)
         .await?;
-    let url = file_url(services, origin, path.as_str());
+    let url = file_url(services, path.as_str());
     files.append(path, bytes, media_type).await?;
     Ok(Json(url))
 }
