@@ -61,6 +61,8 @@ struct Inner {
     retryable: bool,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// The settings of the client to check for an error of the kind `InvalidApplication`.
+    settings: &'static str,
 }
 
 /// Why no further attempt followed a failed one.
@@ -246,7 +248,7 @@ impl Error {
     }
 
     /// Returns whether the kind is [`InvalidApplication`](ErrorKind::InvalidApplication): the application id, the REST
-    /// API key or the API URL is wrong.
+    /// API key or the API URL is wrong, or the domain.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client, server| {
@@ -311,6 +313,7 @@ impl Error {
             retryable: false,
             retry_after: None,
             source: None,
+            settings: "the application id, the REST API key and the API URL",
         }))
     }
 
@@ -350,6 +353,12 @@ impl Error {
 
     pub(crate) fn with_data(mut self, data: Option<serde_json::Value>) -> Self {
         self.0.data = data;
+        self
+    }
+
+    /// Sets which settings of the client to check for an error of the kind `InvalidApplication`.
+    pub(crate) fn with_settings(mut self, settings: &'static str) -> Self {
+        self.0.settings = settings;
         self
     }
 
@@ -406,7 +415,7 @@ impl fmt::Display for Error {
         if inner.kind == ErrorKind::InvalidApplication {
             // A message of the service may end with a period.
             f.write_str(inner.message.trim_end_matches('.'))?;
-            f.write_str("; check the application id, the REST API key and the API URL")?;
+            write!(f, "; check {}", inner.settings)?;
         } else {
             f.write_str(&inner.message)?;
         }

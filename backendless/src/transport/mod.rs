@@ -49,7 +49,7 @@ pub(crate) use account::Account;
 pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use error_response::ReportedFailure;
-pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
+pub(crate) use http::{Application, DEFAULT_API_URL, HttpClient, HttpConfig, is_media_type};
 use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
@@ -69,8 +69,8 @@ use session::{LogIn, RequestSession};
 
 /// State that all handles of a client share.
 pub(crate) struct Shared {
-    pub(crate) app_id: SecretString,
-    pub(crate) api_key: SecretString,
+    /// The app id and the key; empty for a client of a domain, which does not know them.
+    pub(crate) app_secrets: Vec<SecretString>,
     pub(crate) proxy_password: Option<SecretString>,
     pub(crate) recent_secrets: RecentSecrets,
     pub(crate) http: HttpClient,
@@ -205,7 +205,7 @@ impl Transport {
             caller: self.caller.clone(),
             has_password: false,
             secret: None,
-            secret_headers: url.query_values(),
+            secret_headers: url.secrets(),
             progress: None,
             read: ReadMode::Head,
             server: url.server(),
