@@ -15,7 +15,7 @@
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
 //! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
-//! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
+//! `address` wrong API URLs, `domain` clients of a domain, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -32,6 +32,7 @@ mod counters;
 mod coverage;
 mod data;
 mod dialects;
+mod domain;
 mod encodings;
 mod error_texts;
 mod errors;

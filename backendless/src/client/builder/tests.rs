@@ -203,13 +203,13 @@ fn from_env_reads_a_domain_in_place_of_the_id_and_the_key() {
         "BACKENDLESS_DOMAIN is set together with BACKENDLESS_APP_ID: remove BACKENDLESS_DOMAIN, or all of the others, \
          because a client has one address"
     );
-    let all = [
+    const ALL: [&str; 3] = [
         "BACKENDLESS_APP_ID",
         "BACKENDLESS_API_KEY",
         "BACKENDLESS_API_URL",
     ];
-    for name in all {
-        assert!(problem(&all, "https://SECRET.com").contains(name));
+    for name in ALL {
+        assert!(problem(&ALL, "https://SECRET.com").contains(name));
     }
     for (domain, expected) in [
         (" ", "is empty: remove it, or set it to the domain"),
