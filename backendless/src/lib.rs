@@ -108,7 +108,7 @@ pub use data::{
     Permission, Property, Record, RelateWhere, Relation, Table, UpdateWhere,
 };
 pub use data::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
-pub use error::{Error, ErrorCode, ErrorKind, Result};
+pub use error::{CheckProblem, Error, ErrorCode, ErrorKind, Result};
 pub use files::{
     CountFiles, Download, DownloadFile, FileEntry, FileGrantee, FileInfo, FileLocation,
     FilePermission, FileStream, Files, ListFiles, SaveFile, Upload, UploadFile, UploadFromUrl,
@@ -122,9 +122,9 @@ pub use messaging::{
 pub use profile::Profile;
 pub use request::Request;
 pub use retry::RetryPolicy;
-pub use secret::UserToken;
+pub use secret::{TokenStore, TokenStoreFuture, UserToken};
 pub use timestamp::Timestamp;
 pub use users::{
-    AuthorizationUrl, FindByRole, Registration, Session, SocialLogin, User, UserProperty,
-    UserStatus, Users,
+    AuthorizationUrl, FindByRole, Registration, ResumedSession, Session, SocialLogin, User,
+    UserProperty, UserStatus, Users,
 };

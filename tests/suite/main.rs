@@ -11,7 +11,7 @@
 //! | `exchange` | complete exchanges with the local server |
 //!
 //! The other modules cover all services: `coverage` that every operation is called and conforms to
-//! the document, `client` and `profiles` the settings of a client, `dialects` those of the local
+//! the document, `check` the check of the settings, `client` and `profiles` the settings of a client, `dialects` those of the local
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
 //! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
@@ -25,6 +25,7 @@
 mod address;
 mod application;
 mod cache;
+mod check;
 mod client;
 mod cloud_code;
 mod computed;

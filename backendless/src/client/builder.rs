@@ -13,7 +13,7 @@ use crate::secret::{RecentSecrets, secret_string};
 use crate::transport::{
     Application, Budget, Caller, HttpConfig, Runtimes, Shared, Transport, token_header,
 };
-use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
+use crate::{Client, Clock, Error, Result, RetryPolicy, TokenStore, UserToken};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -43,6 +43,7 @@ const DEFAULT_MAX_FILE_SIZE: usize = 64 * 1024 * 1024;
 pub struct ClientBuilder {
     http: HttpConfig,
     caller: Caller,
+    token_store: Option<Arc<dyn TokenStore>>,
     profile: Profile,
     retry: RetryPolicy,
     retry_budget: u32,
@@ -65,6 +66,7 @@ impl ClientBuilder {
                 proxy: None,
             },
             caller: Caller::Anonymous,
+            token_store: None,
             profile: Profile::default(),
             retry: RetryPolicy::default(),
             retry_budget: DEFAULT_RETRY_BUDGET,
@@ -151,6 +153,41 @@ impl ClientBuilder {
     pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> Self {
         let account = account(login.into(), password.into());
         self.caller = Caller::Account(Arc::new(account));
+        self
+    }
+
+    /// Sets the store of the token of a client with [`credentials`](Self::credentials), which keeps its session across
+    /// restarts; see [`TokenStore`]. Without one, each process logs in.
+    ///
+    /// It is an error for a client without credentials, or with a [`user_token`](Self::user_token).
+    ///
+    /// ```
+    /// use backendless::{TokenStore, TokenStoreFuture, UserToken};
+    ///
+    /// /// A store that is always empty.
+    /// #[derive(Debug)]
+    /// struct Empty;
+    ///
+    /// impl TokenStore for Empty {
+    ///     fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
+    ///         Box::pin(async { Ok(None) })
+    ///     }
+    ///
+    ///     fn save(&self, _: UserToken) -> TokenStoreFuture<'_, ()> {
+    ///         Box::pin(async { Ok(()) })
+    ///     }
+    ///
+    ///     fn clear(&self) -> TokenStoreFuture<'_, ()> {
+    ///         Box::pin(async { Ok(()) })
+    ///     }
+    /// }
+    ///
+    /// let builder = backendless::Client::builder("A0F5", "9C41").token_store(Empty);
+    /// let text = builder.build().unwrap_err().to_string();
+    /// assert_eq!(text, "token_store has no effect without credentials: set them, or remove the store");
+    /// ```
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.token_store = Some(Arc::new(store));
         self
     }
 
@@ -363,7 +400,7 @@ impl ClientBuilder {
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app
     /// id or key that is empty or cannot be a path segment; an API URL or a domain that is not http or https, or contains
     /// a user name, a query or a fragment; a domain with a path; an API path with dot segments, a query or a fragment; a timeout below 1 ms; a token or user agent that a header cannot contain; a
-    /// certificate or proxy that cannot be parsed.
+    /// certificate or proxy that cannot be parsed; a token store without credentials.
     ///
     /// ```
     /// use std::time::Duration;
@@ -379,6 +416,15 @@ impl ClientBuilder {
         ] {
             if timeout < Duration::from_millis(1) {
                 let problem = format!("{name} is less than 1 ms");
+                return Err(Error::invalid_argument(problem));
+            }
+        }
+        match (&self.caller, self.token_store) {
+            (Caller::Account(account), Some(store)) => account.set_store(store),
+            (_, None) => {}
+            (_, Some(_)) => {
+                let problem =
+                    "token_store has no effect without credentials: set them, or remove the store";
                 return Err(Error::invalid_argument(problem));
             }
         }

@@ -5,6 +5,7 @@
 
 mod code;
 mod kind;
+mod problem;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -14,6 +15,8 @@ use std::time::Duration;
 
 pub use code::ErrorCode;
 pub use kind::ErrorKind;
+pub use problem::CheckProblem;
+pub(crate) use problem::Detail;
 
 use crate::operation::Operation;
 
@@ -63,6 +66,9 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
     /// The settings of the client to check for an error of the kind `InvalidApplication`.
     settings: &'static str,
+    detail: Option<Detail>,
+    /// The problem that this error of a check has.
+    problem: Option<CheckProblem>,
 }
 
 /// Why no further attempt followed a failed one.
@@ -314,6 +320,8 @@ impl Error {
             retry_after: None,
             source: None,
             settings: "the application id, the REST API key and the API URL",
+            detail: None,
+            problem: None,
         }))
     }
 
@@ -416,6 +424,9 @@ impl fmt::Display for Error {
             // A message of the service may end with a period.
             f.write_str(inner.message.trim_end_matches('.'))?;
             write!(f, "; check {}", inner.settings)?;
+        } else if let Some(problem) = inner.problem {
+            f.write_str(inner.message.trim_end_matches('.'))?;
+            write!(f, "; {}", problem.remedy())?;
         } else {
             f.write_str(&inner.message)?;
         }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::coding;
 use super::context::{ReadMode, RequestContext};
 use super::disclosure::{self, Withheld};
-use crate::error::MAX_MESSAGE;
+use crate::error::{Detail, MAX_MESSAGE};
 use crate::operation::ErrorCodes;
 use crate::{Error, ErrorCode, ErrorKind};
 
@@ -56,8 +56,18 @@ pub(super) fn read(
         .with_status(status.as_u16())
         .with_code(code.filter(|code| may_show_code(*code, withheld)))
         .with_retry_after(retry_after(headers, now))
+        .with_detail(detail(status).filter(|_| !is_envelope))
         .with_data(data.filter(|_| withheld.is_none()).cloned());
     classify_retry(context, error, status)
+}
+
+/// Returns what the status of a response means that the service did not write.
+fn detail(status: StatusCode) -> Option<Detail> {
+    match status {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Detail::Proxy),
+        status if status.is_redirection() => Some(Detail::Redirect),
+        _ => Some(Detail::NotBackendless),
+    }
 }
 
 /// Failure that the body of a response with a successful status reports.

@@ -57,6 +57,7 @@ pub(crate) use runtimes::Runtimes;
 pub(crate) use session::{secret_header, token_header};
 pub(crate) use settings::Settings;
 
+use crate::error::MAX_MESSAGE;
 use crate::operation::SessionUse;
 use crate::prepared::{Body, Parts};
 use crate::secret::RecentSecrets;
@@ -242,6 +243,19 @@ impl Transport {
 }
 
 impl LogIn for Transport {
+    fn remember(&self, token: &UserToken) {
+        self.shared.recent_secrets.add(token.expose_secret());
+    }
+
+    fn store_failed(&self, action: &'static str, error: &dyn std::error::Error) {
+        let text: String = error.to_string().chars().take(MAX_MESSAGE).collect();
+        let text = match disclosure::check_for_secrets_of(&self.shared, &self.caller, &text) {
+            Ok(()) => text,
+            Err(withheld) => format!("its error is withheld, because {withheld}"),
+        };
+        trace::token_store_failed(action, &text);
+    }
+
     fn log_in<'a>(
         &'a self,
         account: &'a Account,
@@ -251,7 +265,7 @@ impl LogIn for Transport {
             let anonymous = self.with_caller(Caller::Anonymous);
             let reply = anonymous.send(login.parts, Settings::default()).await?;
             let token = reply.read(login.reader).map(LoginResponse::into_token)?;
-            self.shared.recent_secrets.add(token.expose_secret());
+            self.remember(&token);
             Ok(token)
         })
     }

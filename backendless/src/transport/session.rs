@@ -1,5 +1,6 @@
 //! Session stage: which user token a request sends, and what happens when the service rejects it.
 
+use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -15,6 +16,12 @@ use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
 
 /// Executes the login of a service account.
 pub(super) trait LogIn: Send + Sync {
+    /// Adds a token to the secrets that are searched for in messages.
+    fn remember(&self, token: &UserToken);
+
+    /// Reports an error of the store of the token.
+    fn store_failed(&self, action: &'static str, error: &dyn StdError);
+
     fn log_in<'a>(
         &'a self,
         account: &'a Account,
@@ -59,14 +66,14 @@ impl RequestSession {
             }
             (SessionUse::Uses, Caller::User(token)) => Ok(Some(token.clone())),
             (SessionUse::Uses, Caller::Account(account)) => {
-                let session = account.session(None, || log_in.log_in(account));
+                let session = account.session(None, log_in);
                 let session = context.within_total_timeout(session, NO_LOGIN).await??;
                 Ok(Some(self.current.insert(session).token.clone()))
             }
             (SessionUse::Ends, Caller::Account(account)) => {
                 if self.current.is_none() {
                     // A login of another request may hold the lock.
-                    let session = account.take();
+                    let session = account.take(log_in);
                     let expired = "the login of another request did not complete";
                     self.current = context.within_total_timeout(session, expired).await?;
                 }
@@ -96,7 +103,7 @@ impl RequestSession {
             return Ok(false);
         }
         self.may_renew = false;
-        let renewed = account.session(Some(expired), || log_in.log_in(account));
+        let renewed = account.session(Some(expired), log_in);
         context.within_total_timeout(renewed, NO_LOGIN).await??;
         Ok(true)
     }

@@ -69,3 +69,8 @@ pub(super) fn retrying(
         "retrying the request"
     );
 }
+
+/// Reports a failed action of the store of a token. The session is used without it.
+pub(super) fn token_store_failed(action: &'static str, error: &str) {
+    tracing::warn!(action, error, "the token store failed");
+}
