@@ -29,7 +29,7 @@ pub(crate) const CONNECTIONS: [(Transport, AddressForm); 4] = [
     (Transport::Http1, AddressForm::Keys),
     (Transport::Http1Tls, AddressForm::Keys),
     (Transport::Http2Tls, AddressForm::Keys),
-    (Transport::Http1Tls, AddressForm::Domain),
+    (Transport::Http1, AddressForm::Domain),
 ];
 
 /// Starts a server for this transport.

@@ -88,7 +88,7 @@ async fn token_is_sent_to_the_domain_only() {
     for server in [&domain, &elsewhere] {
         for path in ["api/files/a.txt", "APP/KEY/files/a.txt", "web/a.txt"] {
             let file = FileInfo::from_url(format!("{}/{path}", server.url()));
-            files.download(&file).await.unwrap();
+            drop(files.download(&file).await.unwrap());
         }
     }
     let tokens = |server: &Recorder| -> Vec<_> {

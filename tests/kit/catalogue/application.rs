@@ -27,13 +27,6 @@ pub(super) fn entries() -> Vec<Entry> {
             ResponseBody::Required,
             |values| json!({"rtURL": "https://rt.example.com", "loggers": [{"name": values.value}]}),
         )
-        .variant("check", call!(|context| context.client.check()))
-        .variant(
-            "resume",
-            call!(|context| {
-                let token = context.user().user_token().cloned();
-                context.client.users().resume(token.unwrap_or_else(|| "".into()))
-            }),
-        ),
+        .variant("check", call!(|context| context.client.check())),
     ]
 }
