@@ -46,10 +46,7 @@ fn every_exception_names_a_fault_and_a_call() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_fault_makes_a_call_panic_hang_succeed_wrongly_or_run_twice() {
     run_matrix(AddressForm::Keys).await.print();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_fault_makes_a_call_of_a_domain_panic_hang_succeed_wrongly_or_run_twice() {
+    // Not at the same time: slow faults are detected by timeouts.
     run_matrix(AddressForm::Domain).await;
 }
 
