@@ -20,7 +20,7 @@ pub type TokenStoreFuture<'s, T> =
 ///
 /// An error of the store is a `tracing` event at the level `WARN`, whose text is withheld if it repeats a secret. It fails
 /// no request: after an error of `load` the client logs in, and after one of `save` it uses the session without storing
-/// it.
+/// it. If the request that logs in is dropped meanwhile, the token may not be stored.
 ///
 /// A token is a secret: store it where only this program can read it. A store that several processes share works as far
 /// as each of them uses the last token that was stored when it started.

@@ -1,5 +1,8 @@
 //! Service account: the credentials of a client that logs itself in, and the session that its requests share.
 
+use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -7,9 +10,23 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-use super::session::{LogIn, token_header};
+use super::token_header::token_header;
 use crate::prepared::Prepared;
 use crate::{Error, Result, TokenStore, UserToken};
+
+/// Executes the login of a service account.
+pub(super) trait LogIn: Send + Sync {
+    /// Adds a token to the secrets that are searched for in messages.
+    fn remember(&self, token: &UserToken);
+
+    /// Reports an error of the store of the token.
+    fn store_failed(&self, action: &'static str, error: &dyn StdError);
+
+    fn log_in<'a>(
+        &'a self,
+        account: &'a Account,
+    ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>>;
+}
 
 /// Creates the login request of a service account.
 type LoginRequest = Box<dyn Fn() -> Result<Prepared<LoginResponse>> + Send + Sync>;

@@ -6,10 +6,12 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use zeroize::Zeroize;
 
+use super::account::LogIn;
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
 use super::retry::{Attempt, Failure, MaxDelay, Next, Withdrawal};
-use super::session::{LogIn, RequestSession, token_header};
+use super::session::RequestSession;
+use super::token_header::token_header;
 use super::{coding, download, error_response, trace};
 use crate::operation::ErrorCodes;
 use crate::prepared::{Body, Parts};

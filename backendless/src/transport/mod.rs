@@ -6,7 +6,7 @@
 //! - `context`: state of one request, its timeouts, and the errors that it can end with;
 //! - `retry`: the retry loop, a function without HTTP;
 //! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
-//! - `session`, `caller` and `account`: which user token is sent, and the renewal of expired sessions;
+//! - `session`, `caller`, `account` and `token_header`: which user token is sent, and the renewal of expired sessions;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
 //! - `disclosure`: which texts of the service an error may contain;
@@ -35,6 +35,7 @@ mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod token_header;
 mod trace;
 
 use std::future::Future;
@@ -54,19 +55,19 @@ use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;
 pub(crate) use runtimes::Runtimes;
-pub(crate) use session::{secret_header, token_header};
 pub(crate) use settings::Settings;
+pub(crate) use token_header::{secret_header, token_header};
 
 use crate::error::MAX_MESSAGE;
 use crate::operation::SessionUse;
 use crate::prepared::{Body, Parts};
 use crate::secret::RecentSecrets;
 use crate::{Clock, Error, Result, RetryPolicy, UserToken};
-use account::LoginResponse;
+use account::{LogIn, LoginResponse};
 use context::{ReadMode, RequestContext, RequestTraits};
 use exchange::{Exchange, Received, Target};
 use http::FileUrl;
-use session::{LogIn, RequestSession};
+use session::RequestSession;
 
 /// State that all handles of a client share.
 pub(crate) struct Shared {

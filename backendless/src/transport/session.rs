@@ -1,32 +1,10 @@
 //! Session stage: which user token a request sends, and what happens when the service rejects it.
 
-use std::error::Error as StdError;
-use std::future::Future;
-use std::pin::Pin;
-
-use http::header::HeaderValue;
-use zeroize::Zeroizing;
-
-use super::account::{Account, AccountSession};
+use super::account::{AccountSession, LogIn};
 use super::caller::Caller;
 use super::context::RequestContext;
 use crate::operation::SessionUse;
-use crate::secret::wiped_bytes;
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
-
-/// Executes the login of a service account.
-pub(super) trait LogIn: Send + Sync {
-    /// Adds a token to the secrets that are searched for in messages.
-    fn remember(&self, token: &UserToken);
-
-    /// Reports an error of the store of the token.
-    fn store_failed(&self, action: &'static str, error: &dyn StdError);
-
-    fn log_in<'a>(
-        &'a self,
-        account: &'a Account,
-    ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>>;
-}
 
 const NO_LOGIN: &str = "the login did not complete";
 
@@ -117,32 +95,4 @@ fn is_session_expired(error: &Error) -> bool {
         ErrorCode::SESSION_EXPIRED,
     ];
     error.code().is_some_and(|code| codes.contains(&code))
-}
-
-/// Returns the token as the value of a header that no log prints.
-pub(crate) fn token_header(token: &UserToken) -> Result<HeaderValue> {
-    let problem = if token.expose_secret().is_empty() {
-        "user_token is empty"
-    } else {
-        match secret_header(token.expose_secret()) {
-            Some(value) => return Ok(value),
-            None => {
-                "user_token contains a character that a header cannot contain, or spaces around it"
-            }
-        }
-    };
-    Err(Error::invalid_argument(problem))
-}
-
-/// Returns `text` as the value of a header that no log prints.
-///
-/// `None` for a value that a server would not read unchanged: it removes white space around it (RFC 9110, section 5.5).
-pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
-    let is_trimmed = text.trim_matches([' ', '\t']).len() == text.len();
-    // The memory of the value is wiped when it was sent.
-    let bytes = wiped_bytes(Zeroizing::new(text.as_bytes().to_vec()));
-    let value = HeaderValue::from_maybe_shared(bytes);
-    let mut value = value.ok().filter(|_| is_trimmed)?;
-    value.set_sensitive(true);
-    Some(value)
 }

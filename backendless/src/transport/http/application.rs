@@ -6,10 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use super::api_url;
-use super::config::invalid;
-use crate::Result;
 use crate::prepared::encode_segment;
 use crate::secret::secret_string;
+use crate::{Error, Result};
 
 pub(crate) const DEFAULT_API_URL: &str = "https://api.backendless.com";
 const DEFAULT_API_PATH: &str = "/api";
@@ -189,6 +188,11 @@ fn origin(url: &Url) -> Url {
     let mut origin = url.clone();
     origin.set_path("");
     origin
+}
+
+/// Creates the error of a setting.
+pub(super) fn invalid(setting: &str, problem: &str) -> Error {
+    Error::invalid_argument(format!("{setting} {problem}"))
 }
 
 /// Encodes the app id or the key as a segment of the path.

@@ -10,7 +10,7 @@ use reqwest::{Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
-use super::application::{Address, Application};
+use super::application::{Address, Application, invalid};
 use super::{HttpClient, HttpError};
 use crate::secret::secret_string;
 use crate::{Error, Result};
@@ -116,8 +116,4 @@ fn default_headers() -> HeaderMap {
     #[cfg(not(feature = "gzip"))]
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers
-}
-
-pub(super) fn invalid(setting: &str, problem: &str) -> Error {
-    Error::invalid_argument(format!("{setting} {problem}"))
 }
