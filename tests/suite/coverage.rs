@@ -87,7 +87,7 @@ async fn assert_exchanges_conform(address: AddressForm) {
     let spec = Spec::read();
     let server = catalogue::local_server().start().await.unwrap();
     let tap = RecordingProxy::in_front_of(&server.url()).await;
-    let client = address.client_builder(&tap.url(), server.app_id(), server.cloud_code_key());
+    let client = address.client_builder(tap.url(), server.app_id(), server.cloud_code_key());
     let outcomes =
         catalogue::call_every_operation(&client.build().unwrap(), &Values::default()).await;
     let failed: Vec<_> = outcomes
