@@ -16,7 +16,7 @@ use crate::{Client, UserToken};
 /// # client.users().register(backendless::Registration::new("pa55").email("ann@example.com")).await?;
 /// let token = client.users().login("ann@example.com", "pa55").await?.token().clone();
 /// let session = client.users().resume(token).await?;
-/// assert_eq!(session.client().users().roles().await?, ["AuthenticatedUser"]);
+/// assert_eq!(session.client().users().roles().await?, ["AuthenticatedUser", "RestUser"]);
 /// # });
 /// ```
 #[derive(Clone)]
