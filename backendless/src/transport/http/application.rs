@@ -213,10 +213,10 @@ fn api_path(path: &str) -> std::result::Result<String, &'static str> {
     let Some(segments) = path.strip_prefix('/') else {
         return Err("does not start with a slash: write it as in `/api`");
     };
-    let segments = segments.strip_suffix('/').unwrap_or(segments);
     if segments.is_empty() {
         return Ok(String::new());
     }
+    let segments = segments.strip_suffix('/').unwrap_or(segments);
     let mut encoded = String::new();
     for segment in segments.split('/') {
         let problem = match segment {
