@@ -27,7 +27,7 @@ use crate::services::cloud_code::CloudCode;
 use crate::services::files::RemoteFiles;
 use crate::services::messaging::Templates;
 use crate::services::users::UserSettings;
-use crate::services::{Services, Settings};
+use crate::services::{DOMAIN_PATH, Services, Settings};
 use crate::store::database::DatabaseThread;
 use crate::store::query_limit::MAX_TIME;
 use crate::usage::{RequestCounter, Usage};
@@ -607,6 +607,7 @@ impl Builder {
     /// app id or the key has invalid characters, or the rates of the faults are invalid.
     pub async fn start(self) -> Result<Server, Error> {
         check_identifier("app id", self.settings.app_id.as_deref())?;
+        check_app_id(self.settings.app_id.as_deref())?;
         check_identifier("REST API key", self.settings.api_key.as_deref())?;
         check_identifier(
             "Cloud Code API key",
@@ -625,9 +626,8 @@ impl Builder {
             ))
         })?;
         let (clock, limits) = (Clock::default(), self.limits);
-        let origin = format!("http://{address}");
         let settings = Settings {
-            origin: origin.clone(),
+            origin: format!("http://{address}"),
             ..self.settings
         };
         let (services, database) = Services::open(settings, clock.clone(), limits).await?;
@@ -637,7 +637,6 @@ impl Builder {
         let counter = Arc::new(counter);
         let router = http::router(
             services.clone(),
-            origin,
             faults.clone(),
             Arc::clone(&counter),
             limits,
@@ -664,6 +663,17 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("address", &self.address)
             .finish_non_exhaustive()
+    }
+}
+
+/// Rejects the app id whose paths would be those of the domain of the application.
+fn check_app_id(app_id: Option<&str>) -> Result<(), Error> {
+    let segment = DOMAIN_PATH.trim_start_matches('/');
+    match app_id {
+        Some(app_id) if app_id == segment => Err(Error::new(format!(
+            "invalid app id: paths that begin with {DOMAIN_PATH} do not contain an app id, so use another one"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,12 @@
-//! A web service that keeps one [`Client`] in its state, and sends each request on behalf of the user who called it. Start it
-//! with `cargo run --example axum_service`, and run the `curl` commands that it prints.
+//! A web service that keeps one [`Client`] in its state, and sends each request on behalf of the user who called it. Its
+//! `/health` checks the settings of the client. Start it with `cargo run --example axum_service`, and run the `curl`
+//! commands that it prints.
 
 mod support;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -9,7 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use backendless::{Client, ErrorKind, Object, Registration, Table};
+use backendless::{Client, ErrorKind, Object, Registration, Table, UserToken};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -41,19 +46,48 @@ impl From<Object<Note>> for Entry {
     }
 }
 
-/// Table of notes, on behalf of the calling user.
-struct Notes(Table<Note>);
+/// User in a response of this service.
+#[derive(Serialize)]
+struct Profile {
+    id: String,
+    email: Option<String>,
+}
 
-impl FromRequestParts<Client> for Notes {
+/// State of the service.
+#[derive(Clone)]
+struct Service {
+    /// The client of all requests, which is anonymous.
+    client: Client,
+    /// The id of the user of each token: the service tells it at the login only. A service with several processes keeps
+    /// it in a database or in a signed cookie; an id that the caller sends proves nothing.
+    users: Arc<Mutex<HashMap<String, String>>>,
+}
+
+/// Token that the caller sent.
+struct Token(UserToken);
+
+impl FromRequestParts<Service> for Token {
     type Rejection = StatusCode;
 
-    async fn from_request_parts(parts: &mut Parts, client: &Client) -> Result<Self, StatusCode> {
+    async fn from_request_parts(parts: &mut Parts, _: &Service) -> Result<Self, StatusCode> {
         let token = parts
             .headers
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
             .ok_or(StatusCode::UNAUTHORIZED)?;
-        Ok(Self(client.with_user_token(token).data("Note")))
+        Ok(Self(token.into()))
+    }
+}
+
+/// Table of notes, on behalf of the calling user.
+struct Notes(Table<Note>);
+
+impl FromRequestParts<Service> for Notes {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, StatusCode> {
+        let Token(token) = Token::from_request_parts(parts, service).await?;
+        Ok(Self(service.client.with_user_token(token).data("Note")))
     }
 }
 
@@ -91,13 +125,57 @@ impl IntoResponse for Failure {
 fn service(client: Client) -> Router {
     Router::new()
         .route("/login", post(login))
+        .route("/me", get(me))
         .route("/notes", get(list).post(add))
-        .with_state(client)
+        .route("/health", get(health))
+        .with_state(Service {
+            client,
+            users: Arc::default(),
+        })
 }
 
-async fn login(State(client): State<Client>, Json(login): Json<Login>) -> Result<String, Failure> {
-    let session = client.users().login(login.email, login.password).await?;
-    Ok(session.token().expose_secret().to_owned())
+async fn login(
+    State(service): State<Service>,
+    Json(login): Json<Login>,
+) -> Result<String, Failure> {
+    let users = service.client.users();
+    let session = users.login(login.email, login.password).await?;
+    let token = session.token().expose_secret().to_owned();
+    let mut users = service.users.lock().unwrap_or_else(PoisonError::into_inner);
+    users.insert(token.clone(), session.user().object_id.clone());
+    Ok(token)
+}
+
+/// Returns the calling user, if its session is still valid.
+async fn me(
+    State(service): State<Service>,
+    Token(token): Token,
+) -> Result<Json<Profile>, Response> {
+    let id = {
+        let users = service.users.lock().unwrap_or_else(PoisonError::into_inner);
+        users.get(token.expose_secret()).cloned()
+    };
+    let id = id.ok_or_else(|| StatusCode::UNAUTHORIZED.into_response())?;
+    let session = service.client.users().resume_as(token, id).await;
+    let session = session.map_err(|error| Failure(error).into_response())?;
+    Ok(Json(Profile {
+        id: session.user().object_id.clone(),
+        email: session.user().email.clone(),
+    }))
+}
+
+/// Returns 200, or 503 and what is wrong. The remedy is for the log: it is not for the callers.
+async fn health(State(service): State<Service>) -> (StatusCode, String) {
+    let check = service.client.check().timeout(Duration::from_secs(2));
+    match check.await {
+        Ok(()) => (StatusCode::OK, "ok".to_owned()),
+        Err(error) => {
+            eprintln!("not healthy: {error}");
+            let problem = error.check_problem();
+            let problem = problem.map_or_else(|| error.kind().to_string(), |p| p.to_string());
+            (StatusCode::SERVICE_UNAVAILABLE, problem)
+        }
+    }
 }
 
 async fn list(Notes(notes): Notes) -> Result<Json<Vec<Entry>>, Failure> {
@@ -112,6 +190,7 @@ async fn add(Notes(notes): Notes, Json(note): Json<Note>) -> Result<Json<Entry>,
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (client, server) = support::connect().await?;
+    client.check().await?; // a wrong setting ends the program here, and not at the first request
     if server.is_some() {
         let ann = Registration::new("pa55-w0rd").email("ann@example.com");
         client.users().register(ann).await?;
@@ -123,6 +202,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     println!("curl {url}/notes -H \"Authorization: Bearer $TOKEN\" --json '{{\"text\":\"milk\"}}'");
     println!("curl {url}/notes -H \"Authorization: Bearer $TOKEN\"");
+    println!("curl {url}/me -H \"Authorization: Bearer $TOKEN\"");
+    println!("curl {url}/health");
     axum::serve(listener, service(client)).await?;
     Ok(())
 }
@@ -185,11 +266,63 @@ mod tests {
     #[tokio::test]
     async fn missing_and_unknown_tokens_are_401() -> Outcome {
         let (client, _server) = support::local().await?;
-        let notes = format!("{}/notes", start(client).await?);
+        let url = start(client).await?;
         let http = reqwest::Client::new();
-        assert_eq!(http.get(&notes).send().await?.status(), 401);
-        let request = http.get(&notes).bearer_auth("unknown-token");
+        for path in ["notes", "me"] {
+            let request = || http.get(format!("{url}/{path}"));
+            assert_eq!(request().send().await?.status(), 401, "{path}");
+            let request = request().bearer_auth("unknown-token");
+            assert_eq!(request.send().await?.status(), 401, "{path}");
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn each_caller_is_told_who_it_is_until_its_session_ends() -> Outcome {
+        let (client, _server) = support::local().await?;
+        let url = start(client.clone()).await?;
+        let http = reqwest::Client::new();
+        let mut users = Vec::new();
+        for email in ["ann@example.com", "bob@example.com"] {
+            users.push((user(&client, &url, email).await?, email));
+        }
+        for ((id, token), email) in &users {
+            let request = http.get(format!("{url}/me")).bearer_auth(token);
+            let profile: Value = request.send().await?.json().await?;
+            assert_eq!(profile, json!({"id": id, "email": email}));
+        }
+        let ((_, token), _) = &users[0];
+        client
+            .users()
+            .resume(token.as_str())
+            .await?
+            .logout()
+            .await?;
+        let request = http.get(format!("{url}/me")).bearer_auth(token);
         assert_eq!(request.send().await?.status(), 401);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn health_is_that_of_the_settings_and_the_server() -> Outcome {
+        let (client, server) = support::local().await?;
+        let health = format!("{}/health", start(client).await?);
+        let response = reqwest::get(&health).await?;
+        assert_eq!(
+            (response.status().as_u16(), &*response.text().await?),
+            (200, "ok")
+        );
+
+        let wrong = Client::builder(server.app_id(), "another-key").api_url(server.url());
+        let wrong = format!("{}/health", start(wrong.build()?).await?);
+        let response = reqwest::get(wrong).await?;
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.text().await?, "the application is unknown");
+
+        server.stop().await;
+        let response = reqwest::get(health).await?;
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.text().await?, "the server is unreachable");
         Ok(())
     }
 }

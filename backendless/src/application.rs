@@ -1,4 +1,8 @@
-//! The application: its description.
+//! The application: its description, and the check of the settings that address it.
+
+mod check;
+
+pub(crate) use check::Described;
 
 use serde::{Deserialize, Serialize};
 

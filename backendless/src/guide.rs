@@ -1,6 +1,9 @@
 //! Guide by task. The code on its pages is tested.
 //!
-//! 1. [Getting started](getting_started)
+//! 1. Start
+//!    - [Getting started](getting_started)
+//!    - [Domains](domains)
+//!    - [Startup and health checks](checks)
 //! 2. Tables
 //!    - [Typed tables](typed_tables)
 //!    - [Nullable columns and enums](nullable_columns_and_enums)
@@ -39,6 +42,8 @@ macro_rules! pages {
 
 pages! {
     getting_started
+    domains
+    checks
     typed_tables
     nullable_columns_and_enums
     dates_and_times

@@ -112,7 +112,7 @@ pub use data::{
     Property, Record, RelateWhere, Relation, Table, UpdateWhere,
 };
 pub use data::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};
-pub use error::{Error, ErrorCode, ErrorKind, Result};
+pub use error::{CheckProblem, Error, ErrorCode, ErrorKind, Result};
 pub use files::{
     CountFiles, Download, DownloadFile, FileEntry, FileInfo, FileLocation, FilePermission,
     FileStream, Files, ListFiles, SaveFile, Upload, UploadFile, UploadFromUrl,
@@ -131,10 +131,10 @@ pub use messaging::{
 pub use profile::Profile;
 pub use request::{Request, Response};
 pub use retry::RetryPolicy;
-pub use secret::UserToken;
+pub use secret::{TokenStore, TokenStoreFuture, UserToken};
 pub use timestamp::Timestamp;
 pub use transport::Usage;
 pub use users::{
-    AuthorizationUrl, FindByRole, Registration, Session, SocialLogin, User, UserProperty,
-    UserStatus, Users,
+    AuthorizationUrl, FindByRole, Registration, ResumedSession, Session, SocialLogin, User,
+    UserProperty, UserStatus, Users,
 };

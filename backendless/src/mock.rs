@@ -93,7 +93,8 @@ impl MockServer {
     }
 
     /// Returns the origin, such as `http://127.0.0.1:49152`, for
-    /// [`ClientBuilder::api_url`](crate::ClientBuilder::api_url).
+    /// [`ClientBuilder::api_url`](crate::ClientBuilder::api_url), and for
+    /// [`Client::for_domain`](crate::Client::for_domain) with its default path.
     pub fn url(&self) -> String {
         self.server.base_url()
     }

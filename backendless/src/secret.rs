@@ -1,11 +1,13 @@
 //! Secrets: user tokens, memory that is wiped, and the search for secrets in texts of the service.
 //!
 //! `fingerprint` decides which secrets can be searched for, `decoding` undoes the encodings in which a service may repeat
-//! them, `search` combines both, and `wipe` overwrites memory before it is freed.
+//! them, `search` combines both, and `wipe` overwrites memory before it is freed. `token_store` is the storage of a token
+//! that the caller provides.
 
 mod decoding;
 mod fingerprint;
 mod search;
+mod token_store;
 mod wipe;
 
 use std::fmt;
@@ -16,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use fingerprint::{RecentSecrets, is_distinctive};
 pub(crate) use search::Search;
+pub use token_store::{TokenStore, TokenStoreFuture};
 pub(crate) use wipe::{secret_string, to_json, wipe, wiped_bytes};
 
 /// Token of a user's session, as the login returns it.

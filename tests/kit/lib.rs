@@ -3,6 +3,7 @@
 //!
 //! | item | what |
 //! | --- | --- |
+//! | [`AddressForm`] | the two forms of the address of an application |
 //! | [`catalogue`] | one entry for each operation: how to call it, and a successful response |
 //! | [`Recorder`] | a server that records requests and sends fixed responses |
 //! | [`ScriptedServer`] | a server that follows a script of faults |
@@ -18,6 +19,7 @@
     reason = "servers of tests are not printed"
 )]
 
+mod address;
 pub mod catalogue;
 mod certificates;
 mod clock;
@@ -32,6 +34,7 @@ mod scripted;
 mod sink;
 pub mod spec;
 
+pub use address::{AddressForm, behind_app_path};
 pub use certificates::{Authority, Identity};
 pub use clock::TestClock;
 pub use condition::{Comparison, Condition, Literal};

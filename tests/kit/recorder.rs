@@ -7,7 +7,7 @@ use backendless::{Client, ClientBuilder, RetryPolicy};
 use httpmock::HttpMockResponse;
 use httpmock::prelude::{HttpMockRequest, MockServer};
 
-use crate::{API_KEY, APP_ID};
+use crate::{API_KEY, APP_ID, AddressForm, behind_app_path};
 
 /// A server that sends fixed responses and records all requests.
 pub struct Recorder {
@@ -32,7 +32,7 @@ pub struct RecordedRequest {
 impl RecordedRequest {
     /// A request without a body. The names of `headers` can have any case.
     pub(crate) fn new(method: &str, target: &str, mut headers: Vec<(String, String)>) -> Self {
-        let relative = target.strip_prefix(&format!("/{APP_ID}/{API_KEY}"));
+        let relative = behind_app_path(target);
         for (name, _) in &mut headers {
             name.make_ascii_lowercase();
         }
@@ -115,7 +115,12 @@ impl Recorder {
 
     /// The builder of an anonymous client of this server, with the default settings.
     pub fn builder(&self) -> ClientBuilder {
-        Client::builder(APP_ID, API_KEY).api_url(self.server.base_url())
+        self.builder_of(AddressForm::Keys)
+    }
+
+    /// The builder of an anonymous client of this server with an address of this form.
+    pub fn builder_of(&self, address: AddressForm) -> ClientBuilder {
+        address.client_builder(&self.url(), APP_ID, API_KEY)
     }
 
     /// The origin of this server.

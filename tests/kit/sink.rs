@@ -8,7 +8,7 @@ use backendless::Client;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::{API_KEY, APP_ID};
+use crate::{API_KEY, APP_ID, AddressForm};
 
 /// A server that sends the same response to every request: 200 and `null` until
 /// [`set_response`](Self::set_response) changes it.
@@ -74,8 +74,13 @@ impl Sink {
 
     /// An anonymous client of this server.
     pub fn client(&self) -> Client {
-        Client::builder(APP_ID, API_KEY)
-            .api_url(self.url())
+        self.client_of(AddressForm::Keys)
+    }
+
+    /// An anonymous client of this server with an address of this form.
+    pub fn client_of(&self, address: AddressForm) -> Client {
+        address
+            .client_builder(self.url(), APP_ID, API_KEY)
             .build()
             .expect("the settings are valid")
     }

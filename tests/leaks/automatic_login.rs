@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use backendless::{Client, ErrorKind, Record};
-use backendless_tests::{HttpServer, Response, TestClock};
+use backendless_tests::{AddressForm, HttpServer, Response, TestClock};
 use serde_json::json;
 
 use crate::canaries::{self, LOGIN, PASSWORD, TOKEN, assert_none, text_of};
 use crate::capture::Capture;
 use crate::fixture::{
-    AUTHORITY, TRANSPORTS, Transport, call_everything, path_of, start_server, success,
+    AUTHORITY, CONNECTIONS, Transport, call_everything, path_of, start_server, success,
 };
 use crate::spans::spans;
 
@@ -26,9 +26,9 @@ fn start_server_that_rejects_sessions(transport: Transport, rejections: usize) -
     })
 }
 
-fn client_with_credentials(url: &str) -> Client {
-    Client::builder(canaries::APP_ID, canaries::API_KEY)
-        .api_url(url)
+fn client_with_credentials(address: AddressForm, url: &str) -> Client {
+    address
+        .client_builder(url, canaries::APP_ID, canaries::API_KEY)
         .credentials(LOGIN, PASSWORD)
         .root_certificate(AUTHORITY.pem())
         .clock(TestClock::default())
@@ -39,9 +39,9 @@ fn client_with_credentials(url: &str) -> Client {
 #[tokio::test]
 async fn automatic_login_logs_no_secret() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         let server = start_server_that_rejects_sessions(transport, 1);
-        let client = client_with_credentials(server.url());
+        let client = client_with_credentials(address, server.url());
         assert_none("a client", &format!("{client:?} {client:#?}"));
         client.data::<Record>("T").get("B2").await.unwrap();
         let requests = server.requests();
@@ -68,13 +68,13 @@ async fn failed_automatic_login_logs_no_secret() {
                 json!({"code": code, "message": message}).to_string(),
             )
         });
-        let client = client_with_credentials(server.url());
+        let client = client_with_credentials(AddressForm::Keys, server.url());
         let error = client.data::<Record>("T").get("B2").await.unwrap_err();
         assert_none("a login", &text_of(&error));
         capture.assert_clean("a login");
     }
     let server = start_server_that_rejects_sessions(Transport::Http1, usize::MAX);
-    let client = client_with_credentials(server.url());
+    let client = client_with_credentials(AddressForm::Keys, server.url());
     let error = client.data::<Record>("T").get("B2").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_none("a session", &text_of(&error));

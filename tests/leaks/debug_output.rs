@@ -37,8 +37,9 @@ const PRINT_CALLER_DATA: [&str; 12] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 21] = [
+const WITHOUT_DATA: [&str; 22] = [
     "AnyRequestThen",
+    "CheckProblem",
     "ErrorCode",
     "ErrorCodes",
     "ErrorKind",
@@ -194,6 +195,7 @@ async fn users(client: &Client, texts: &mut DebugTexts) {
     assert_eq!(session.token().expose_secret(), TOKEN);
     assert_eq!(session.user().properties["note"], VALUE);
     texts.add("Session", &session);
+    texts.add("ResumedSession", &users.resume(TOKEN).await.unwrap());
     texts.add("User", session.user());
     texts.add("UserToken", session.token());
     texts.add("UserToken", &UserToken::from(TOKEN));

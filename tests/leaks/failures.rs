@@ -10,7 +10,9 @@ use backendless_tests::{
 
 use crate::canaries::{PROXY_PASSWORD, PROXY_USER, assert_none, text_of};
 use crate::capture::Capture;
-use crate::fixture::{TRANSPORTS, Transport, builder, call_everything, start_server, success};
+use crate::fixture::{
+    CONNECTIONS, Transport, builder, builder_of, call_everything, start_server, success,
+};
 
 /// The errors of calls that all fail.
 fn errors(outcomes: Outcomes) -> impl Iterator<Item = (String, Error)> {
@@ -43,13 +45,18 @@ async fn lost_connection_leaks_no_secret() {
 #[tokio::test]
 async fn truncated_response_leaks_no_secret() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         let server = start_server(transport, |_| {
             Response::json(200, "{").header("content-length", "100")
         });
-        let client = builder(server.url()).build().unwrap();
-        let outcomes =
-            call_everything(&format!("{transport:?}"), &capture, &client, server.url()).await;
+        let client = builder_of(address, server.url()).build().unwrap();
+        let outcomes = call_everything(
+            &format!("{transport:?} {address:?}"),
+            &capture,
+            &client,
+            server.url(),
+        )
+        .await;
         for (method, error) in errors(outcomes) {
             assert_eq!(
                 error.kind(),
@@ -137,10 +144,10 @@ async fn rejecting_proxy_leaks_no_secret() {
 #[tokio::test]
 async fn forwarding_proxy_receives_no_secret_over_tls() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         let server = start_server(transport, success);
         let proxy = Proxy::open().await;
-        let client = builder(server.url())
+        let client = builder_of(address, server.url())
             .proxy(proxy.url_with(PROXY_USER, PROXY_PASSWORD))
             .build()
             .unwrap();

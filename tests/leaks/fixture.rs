@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use backendless::{Client, ClientBuilder, FileInfo};
 use backendless_tests::catalogue::{self, Outcomes, any_request, call_every_operation};
-use backendless_tests::{Authority, HttpServer, Protocol, Response, ServerRequest, TestClock};
+use backendless_tests::{
+    AddressForm, Authority, HttpServer, Protocol, Response, ServerRequest, TestClock,
+};
 use serde_json::json;
 
 use crate::canaries::{API_KEY, APP_ID, TOKEN, VALUE, assert_none, text_of, values};
@@ -22,6 +24,14 @@ pub(crate) enum Transport {
 pub(crate) const TRANSPORTS: [Transport; 3] =
     [Transport::Http1, Transport::Http1Tls, Transport::Http2Tls];
 
+/// The transport and the form of the address of each client: over each transport, and at a domain.
+pub(crate) const CONNECTIONS: [(Transport, AddressForm); 4] = [
+    (Transport::Http1, AddressForm::Keys),
+    (Transport::Http1Tls, AddressForm::Keys),
+    (Transport::Http2Tls, AddressForm::Keys),
+    (Transport::Http1, AddressForm::Domain),
+];
+
 /// Starts a server for this transport.
 pub(crate) fn start_server(
     transport: Transport,
@@ -38,8 +48,13 @@ pub(crate) fn start_server(
 /// The builder of a client of the server at `url`, with every canary that a client can have. Its
 /// retries do not wait.
 pub(crate) fn builder(url: &str) -> ClientBuilder {
-    Client::builder(APP_ID, API_KEY)
-        .api_url(url)
+    builder_of(AddressForm::Keys, url)
+}
+
+/// The same builder of a client with an address of this form.
+pub(crate) fn builder_of(address: AddressForm, url: &str) -> ClientBuilder {
+    address
+        .client_builder(url, APP_ID, API_KEY)
         .user_token(TOKEN)
         .root_certificate(AUTHORITY.pem())
         .clock(TestClock::default())
@@ -68,8 +83,11 @@ pub(crate) async fn call_everything(
     outcomes
 }
 
-/// The path of a request below the app path.
+/// The path of a request below the app path, or below that of a domain.
 pub(crate) fn path_of(request: &ServerRequest) -> &str {
+    if let Some(path) = request.uri.path().strip_prefix("/api/") {
+        return path;
+    }
     let mut parts = request.uri.path().splitn(4, '/');
     parts.nth(3).unwrap_or_default()
 }

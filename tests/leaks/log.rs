@@ -9,7 +9,7 @@ use backendless_tests::spec::Spec;
 use crate::canaries::{self, TOKEN};
 use crate::capture::Capture;
 use crate::fixture::{
-    TRANSPORTS, Transport, builder, call_everything, path_of, start_server, success,
+    CONNECTIONS, Transport, builder, builder_of, call_everything, path_of, start_server, success,
 };
 
 #[tokio::test]
@@ -63,11 +63,16 @@ async fn every_layer_of_the_stack_is_captured_at_trace_level() {
 #[tokio::test]
 async fn successful_calls_log_no_secret() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         let server = start_server(transport, success);
-        let client = builder(server.url()).build().unwrap();
-        let outcomes =
-            call_everything(&format!("{transport:?}"), &capture, &client, server.url()).await;
+        let client = builder_of(address, server.url()).build().unwrap();
+        let outcomes = call_everything(
+            &format!("{transport:?} {address:?}"),
+            &capture,
+            &client,
+            server.url(),
+        )
+        .await;
         for (method, outcome) in &outcomes {
             if let Err(error) = outcome {
                 panic!("{method}: {error}");

@@ -26,5 +26,6 @@ mod rejections;
 mod sources;
 mod spans;
 mod token_in_path;
+mod token_store;
 mod variants;
 mod withheld;

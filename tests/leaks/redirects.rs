@@ -5,7 +5,9 @@ use backendless_tests::{HttpServer, Response};
 
 use crate::canaries::{APP_ID, TOKEN, VALUE, assert_none, find};
 use crate::capture::Capture;
-use crate::fixture::{TRANSPORTS, Transport, builder, call_everything, start_server, success};
+use crate::fixture::{
+    CONNECTIONS, Transport, builder, builder_of, call_everything, start_server, success,
+};
 
 const STATUSES: [u16; 4] = [301, 302, 307, 308];
 
@@ -23,13 +25,13 @@ fn redirect(status: u16, location: &str) -> Response {
 #[tokio::test]
 async fn redirect_to_another_origin_sends_nothing() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         let elsewhere = start_server(transport, success);
         for status in STATUSES {
             let location = elsewhere.url().to_owned();
             let server = start_server(transport, move |_| redirect(status, &location));
-            let client = builder(server.url()).build().unwrap();
-            let context = format!("{transport:?} {status}");
+            let client = builder_of(address, server.url()).build().unwrap();
+            let context = format!("{transport:?} {address:?} {status}");
             let outcomes = call_everything(&context, &capture, &client, server.url()).await;
             for (method, outcome) in &outcomes {
                 let error = outcome.as_ref().unwrap_err();
@@ -46,11 +48,11 @@ async fn redirect_to_another_origin_sends_nothing() {
 #[tokio::test]
 async fn redirect_to_the_same_origin_is_not_followed() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         for status in STATUSES {
             let server = start_server(transport, move |_| redirect(status, ""));
-            let client = builder(server.url()).build().unwrap();
-            let context = format!("{transport:?} {status}");
+            let client = builder_of(address, server.url()).build().unwrap();
+            let context = format!("{transport:?} {address:?} {status}");
             let outcomes = call_everything(&context, &capture, &client, server.url()).await;
             assert_eq!(server.requests().len(), outcomes.len());
             let is_followed = |path: &str| path.ends_with("/stolen");
@@ -63,9 +65,9 @@ async fn redirect_to_the_same_origin_is_not_followed() {
 #[tokio::test]
 async fn download_from_another_origin_sends_no_secret() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         let api = start_server(transport, success);
-        let client = builder(api.url()).build().unwrap();
+        let client = builder_of(address, api.url()).build().unwrap();
         let elsewhere = start_server(transport, success);
         for origin in [elsewhere.url().to_owned(), by_name(&elsewhere)] {
             let download = client
@@ -105,7 +107,7 @@ async fn download_from_another_origin_sends_no_secret() {
             .await
             .unwrap();
         assert_eq!(api.requests()[0].headers["user-token"], TOKEN);
-        capture.assert_clean(&format!("{transport:?}"));
+        capture.assert_clean(&format!("{transport:?} {address:?}"));
     }
 }
 

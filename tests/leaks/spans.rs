@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::canaries::{TOKEN, VALUE, assert_none};
 use crate::capture::Capture;
-use crate::fixture::{TRANSPORTS, Transport, builder, start_server, success};
+use crate::fixture::{CONNECTIONS, Transport, builder, builder_of, start_server, success};
 
 /// The lines at the end of a span, with all its fields.
 pub(crate) fn spans(log: &str) -> Vec<&str> {
@@ -38,9 +38,9 @@ fn assert_fields(line: &str, fields: &[&str]) {
 #[tokio::test]
 async fn call_is_one_span() {
     let capture = Capture::start().await;
-    for transport in TRANSPORTS {
+    for (transport, address) in CONNECTIONS {
         let server = start_server(transport, success);
-        let client = builder(server.url()).build().unwrap();
+        let client = builder_of(address, server.url()).build().unwrap();
         client.data::<Record>("T").get("B2").await.unwrap();
         let log = capture.take();
         let [span] = spans(&log)[..] else {

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use backendless::Client;
+use backendless::ErrorKind;
 use backendless::operations;
-use backendless_tests::catalogue::{self, Context, Values};
+use backendless_tests::catalogue::{self, Context, Entry, Values};
 use backendless_tests::spec::Spec;
-use backendless_tests::{HttpServer, RecordingProxy, Response};
+use backendless_tests::{
+    API_KEY, APP_ID, AddressForm, HttpServer, RecordingProxy, Response, behind_app_path,
+};
 
 /// Fails with the name of an operation that is in the document and not in the catalogue.
 #[tokio::test]
@@ -25,59 +27,85 @@ async fn the_public_api_calls_every_operation_of_the_document() {
 }
 
 /// Each call of an entry succeeds with the response of the entry, and sends one request, to the
-/// operation of the entry.
+/// operation of the entry, whatever the form of the address is.
 #[tokio::test]
 async fn every_call_of_the_catalogue_is_a_request_to_its_operation() {
     let spec = Spec::read();
     let server = HttpServer::plain(|request| {
-        let path = request.uri.path();
-        let path = path.strip_prefix("/APP/KEY").unwrap_or(path);
+        let path = behind_app_path(request.uri.path()).unwrap_or_default();
         let body = catalogue::response_to(request.method.as_str(), path, &Values::default());
         Response::json(200, body.unwrap_or_default().to_string())
     });
-    let client = Client::builder("APP", "KEY").api_url(server.url());
-    let context = Context::new(&client.build().unwrap(), &Values::default());
-    for entry in catalogue::entries() {
-        let parameters = entry.operation.path_parameters();
-        assert_eq!(
-            parameters.len(),
-            entry.path_values.len(),
-            "{}",
-            entry.operation
-        );
-        for (name, call) in entry.calls() {
-            let before = server.requests().len();
-            if let Err(error) = call.send(entry.context(&context)).await {
-                panic!("{name}: {error}");
-            }
-            let [request] = &server.requests()[before..] else {
-                panic!("{name} is not one request");
-            };
-            let target = request.uri.to_string();
-            let target = target.strip_prefix("/APP/KEY").unwrap_or_default();
-            let operation = spec.operation_of(request.method.as_str(), target).unwrap();
-            assert_eq!(operation.id, entry.operation.id(), "{name}");
+    for address in AddressForm::ALL {
+        let client = address.client_builder(server.url(), APP_ID, API_KEY);
+        let context = Context::new(&client.build().unwrap(), &Values::default());
+        let app_path = address.app_path(APP_ID, API_KEY);
+        for entry in catalogue::entries() {
+            assert_each_call_is_one_request(entry, &context, &server, &app_path, &spec).await;
         }
+    }
+}
+
+async fn assert_each_call_is_one_request(
+    entry: &Entry,
+    context: &Context,
+    server: &HttpServer,
+    app_path: &str,
+    spec: &Spec,
+) {
+    let parameters = entry.operation.path_parameters();
+    assert_eq!(
+        parameters.len(),
+        entry.path_values.len(),
+        "{}",
+        entry.operation
+    );
+    for (name, call) in entry.calls() {
+        let before = server.requests().len();
+        if let Err(error) = call.send(entry.context(context)).await {
+            panic!("{name}: {error}");
+        }
+        let [request] = &server.requests()[before..] else {
+            panic!("{name} is not one request");
+        };
+        let target = request.uri.to_string();
+        let target = target.strip_prefix(app_path).unwrap_or_default();
+        let operation = spec.operation_of(request.method.as_str(), target).unwrap();
+        assert_eq!(operation.id, entry.operation.id(), "{name}");
     }
 }
 
 /// Checks every request of the client and every response of the local server against `openapi.yaml`.
 #[tokio::test]
 async fn requests_and_responses_conform_to_the_document() {
+    for address in AddressForm::ALL {
+        assert_exchanges_conform(address).await;
+    }
+}
+
+async fn assert_exchanges_conform(address: AddressForm) {
     let spec = Spec::read();
     let server = catalogue::local_server().start().await.unwrap();
     let tap = RecordingProxy::in_front_of(&server.url()).await;
-    let client = Client::builder(server.app_id(), server.cloud_code_key())
-        .api_url(tap.url())
-        .build()
-        .unwrap();
-    let outcomes = catalogue::call_every_operation(&client, &Values::default()).await;
-    for (name, result) in outcomes {
-        if let Err(error) = result {
-            panic!("{name}: {error}");
+    let client = address.client_builder(tap.url(), server.app_id(), server.cloud_code_key());
+    let outcomes =
+        catalogue::call_every_operation(&client.build().unwrap(), &Values::default()).await;
+    let failed: Vec<_> = outcomes
+        .into_iter()
+        .filter_map(|(name, result)| result.err().map(|error| (name, error)))
+        .collect();
+    match address {
+        AddressForm::Keys => assert!(failed.is_empty(), "{failed:?}"),
+        // Requests to a domain have the permissions of the REST API key.
+        AddressForm::Domain => {
+            for (name, error) in &failed {
+                assert_eq!(error.kind(), ErrorKind::Forbidden, "{name}: {error}");
+            }
+            let names: Vec<_> = failed.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, SERVER_SIDE_ONLY);
         }
     }
-    let app_path = format!("/{}/{}", server.app_id(), server.cloud_code_key());
+    let app_path = address.app_path(server.app_id(), server.cloud_code_key());
     let exchanges = tap.exchanges();
     let problems: Vec<String> = exchanges
         .iter()
@@ -86,6 +114,14 @@ async fn requests_and_responses_conform_to_the_document() {
     assert_eq!(problems, [""; 0]);
     assert!(exchanges.len() > operations::ALL.len());
 }
+
+/// The calls that the local server executes for the Cloud Code API key only.
+const SERVER_SIDE_ONLY: [&str; 4] = [
+    "setUserStatus",
+    "verifyPassword",
+    "assignRole",
+    "unassignRole",
+];
 
 /// Compares the table of README.md with the operations and the public API.
 #[test]

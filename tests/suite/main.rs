@@ -11,12 +11,12 @@
 //! | `exchange` | complete exchanges with the local server |
 //!
 //! The other modules cover all services: `coverage` that every operation is called and conforms to
-//! the document, `client` and `profiles` the settings of a client, `dialects` those of the local
+//! the document, `check` the check of the settings, `client` and `profiles` the settings of a client, `dialects` those of the local
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
 //! every fault of a server, `http2` rejected streams, `rate_limit` the maximum number of requests per minute,
 //! `documentation` the examples and sources of the public API,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
-//! `address` wrong API URLs, `any_request` requests to any path, `additions` what callers add to requests, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
+//! `address` wrong API URLs, `domain` clients of a domain, `any_request` requests to any path, `additions` what callers add to requests, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -28,6 +28,7 @@ mod address;
 mod any_request;
 mod application;
 mod cache;
+mod check;
 mod client;
 mod cloud_code;
 mod computed;
@@ -36,6 +37,7 @@ mod coverage;
 mod data;
 mod dialects;
 mod documentation;
+mod domain;
 mod encodings;
 mod error_texts;
 mod errors;

@@ -1,5 +1,5 @@
-//! Checks that hold for every request: a decodable path, the app id and the key of this server, and
-//! a valid user token if there is one.
+//! Checks that hold for every request: a decodable path that begins with the app id and the key of this server or is
+//! that of its domain, and a valid user token if there is one.
 
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -13,8 +13,8 @@ use crate::http::response::ErrorResponse;
 use crate::http::url::decode;
 use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
-use crate::services::Services;
 use crate::services::caller::{ApiKey, Caller};
+use crate::services::{DOMAIN_PATH, Services};
 use crate::text::shorten;
 
 pub(crate) const USER_TOKEN: &str = "user-token";
@@ -46,9 +46,11 @@ pub(crate) async fn admit(
 }
 
 async fn identify(services: &Services, request: &Parts) -> Result<Caller, ErrorResponse> {
-    let segments = request.uri.path().split('/').skip(1).map(decode);
+    let path = request.uri.path();
+    let segments = path.split('/').skip(1).map(decode);
     let segments = segments.collect::<Result<Vec<_>, _>>()?;
     let (key, operation) = match segments.as_slice() {
+        [_, operation @ ..] if is_at_domain(path) => (ApiKey::Rest, operation),
         [app_id, key, operation @ ..] if *app_id == services.app_id => {
             (key_of(services, key).ok_or_else(unknown_app)?, operation)
         }
@@ -70,6 +72,12 @@ async fn identify(services: &Services, request: &Parts) -> Result<Caller, ErrorR
     Ok(Caller { session, key })
 }
 
+/// Whether a request is sent to the domain of the application, whose paths contain neither the app id nor a key.
+fn is_at_domain(path: &str) -> bool {
+    let behind = path.strip_prefix(DOMAIN_PATH);
+    behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+}
+
 /// Returns which key of the application this is.
 fn key_of(services: &Services, key: &str) -> Option<ApiKey> {
     match key {
@@ -79,7 +87,7 @@ fn key_of(services: &Services, key: &str) -> Option<ApiKey> {
     }
 }
 
-/// Whether the segments after the app id and the key are those of the check of a token, which they contain.
+/// Whether the segments of an operation are those of the check of a token, which they contain.
 fn is_token_check(segments: &[String]) -> bool {
     matches!(segments, [users, check, ..] if users == "users" && check == TOKEN_CHECK)
 }
@@ -90,7 +98,7 @@ fn check_route(request: &Parts, segments: &[String]) -> Result<(), ErrorResponse
     let (method, path) = (&request.method, request.uri.path());
     // The router would match `/data//id` as a table with an empty name.
     let has_gap = segments.iter().rev().skip(1).any(String::is_empty) && !is_file;
-    let raw: Vec<&str> = path.split('/').skip(3).collect();
+    let raw: Vec<&str> = operation_path(path).split('/').collect();
     if has_gap || is_reserved(&raw, segments) {
         return Err(unknown_operation(method, path).into());
     }
@@ -104,7 +112,8 @@ fn check_route(request: &Parts, segments: &[String]) -> Result<(), ErrorResponse
 fn unknown_app() -> ServiceError {
     ServiceError::new(
         code::UNKNOWN_APP,
-        "Could not find app or API key: make sure that the path begins with /{app-id}/{rest-api-key}",
+        "Could not find app or API key: make sure that the path begins with /{app-id}/{rest-api-key}, or with /api at a \
+         domain of the application",
     )
 }
 
@@ -129,14 +138,22 @@ fn unknown_method(method: &Method, path: &str) -> ErrorResponse {
     )
 }
 
+/// Returns the path behind the app id and the key, or behind the path of the API at the domain, without its first slash.
+fn operation_path(path: &str) -> &str {
+    let skipped = if is_at_domain(path) { 2 } else { 3 };
+    path.splitn(skipped + 1, '/')
+        .nth(skipped)
+        .unwrap_or_default()
+}
+
 /// Returns the path without the app id, the key and a token, which must not be part of a message.
 fn route(path: &str) -> String {
-    let after_key = path.splitn(4, '/').nth(3).unwrap_or_default();
-    let segments = after_key
+    let operation = operation_path(path);
+    let segments = operation
         .split('/')
         .map(|segment| decode(segment).unwrap_or_default());
     if is_token_check(&segments.collect::<Vec<_>>()) {
         return format!("/users/{TOKEN_CHECK}/{{token}}");
     }
-    format!("/{}", shorten(after_key))
+    format!("/{}", shorten(operation))
 }

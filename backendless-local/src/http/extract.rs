@@ -16,7 +16,7 @@ use crate::services::parameters::Parameters;
 /// The named segments of the path, each percent-decoded once.
 pub(crate) struct PathOf<T>(pub(crate) T);
 
-/// A path with one parameter, `name`, after the app id and the key.
+/// A path with one parameter, `name`.
 #[derive(serde::Deserialize)]
 pub(crate) struct Named {
     pub(crate) name: String,

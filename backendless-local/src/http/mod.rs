@@ -27,19 +27,20 @@ use crate::http::connection::ConnectionHandle;
 use crate::http::response::ErrorResponse;
 use crate::limits::Limits;
 use crate::service_error::ServiceError;
-use crate::services::Services;
+use crate::services::{DOMAIN_PATH, Services};
 use crate::usage::RequestCounter;
 
 pub(crate) fn router(
     services: Services,
-    origin: String,
     faults: Option<Arc<FaultInjector>>,
     counter: Arc<RequestCounter>,
     limits: Limits,
 ) -> Router {
     let running = Arc::new(Semaphore::new(limits.connections));
+    let at_domain = routes::all().with_state(services.at_domain());
     let router = Router::new()
-        .nest("/{app-id}/{rest-api-key}", routes::all(origin))
+        .nest("/{app-id}/{rest-api-key}", routes::all())
+        .nest(DOMAIN_PATH, at_domain)
         .fallback(admission::unknown_route)
         .method_not_allowed_fallback(admission::method_not_allowed)
         .layer(from_fn_with_state(

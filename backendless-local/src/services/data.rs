@@ -51,6 +51,14 @@ impl Data {
         }
     }
 
+    /// Returns the same service with the users of another base URL.
+    pub(super) fn with_users(&self, users: Users) -> Data {
+        Data {
+            users,
+            ..self.clone()
+        }
+    }
+
     pub(crate) async fn create(
         &self,
         caller: Caller,

@@ -74,9 +74,18 @@ pub(crate) struct Settings {
     pub(crate) templates: Templates,
 }
 
+/// The path of the API at the domain of the application, where no path contains the app id and the key.
+pub(crate) const DOMAIN_PATH: &str = "/api";
+
 /// All services of a running server.
 #[derive(Clone)]
 pub(crate) struct Services {
+    /// Scheme, host and port of the server.
+    pub(crate) origin: Arc<str>,
+    /// The URL that precedes the path of every operation, also in the URLs of responses.
+    pub(crate) base_url: Arc<str>,
+    /// Whether `base_url` is that of the domain of the application.
+    pub(crate) is_domain: bool,
     pub(crate) app_id: String,
     pub(crate) api_key: String,
     pub(crate) cloud_code_key: String,
@@ -120,12 +129,14 @@ impl Services {
         let (database, thread, (app_id, api_key, cloud_code_key, unused_contents)) =
             database::open(folder.clone(), limits.memory, limit, prepare).await?;
         let content = ContentStore::open_folder(folder.as_deref(), &unused_contents)?;
+        let origin: Arc<str> = settings.origin.into();
+        let base_url: Arc<str> = format!("{origin}/{app_id}/{api_key}").into();
         let users = Users::new(
             database.clone(),
             clock.clone(),
             settings.session_life,
             UserOptions {
-                base_url: format!("{}/{app_id}/{api_key}", settings.origin).into(),
+                base_url: Arc::clone(&base_url),
                 email_confirmation: settings.users.email_confirmation,
                 providers: settings.users.providers,
                 multiple_logins: settings.users.multiple_logins,
@@ -133,6 +144,9 @@ impl Services {
         );
         let access = AccessControl::new(settings.permissions);
         let services = Services {
+            origin,
+            base_url,
+            is_domain: false,
             app_id,
             api_key,
             relations: Relations::new(database.clone(), access.clone()),
@@ -166,6 +180,19 @@ impl Services {
             database,
         };
         Ok((services, thread))
+    }
+
+    /// Returns the same services for requests to the domain of the application: their responses contain its URLs.
+    pub(crate) fn at_domain(&self) -> Services {
+        let base_url: Arc<str> = format!("{}{DOMAIN_PATH}", self.origin).into();
+        let users = self.users.with_base_url(Arc::clone(&base_url));
+        Services {
+            base_url,
+            is_domain: true,
+            data: self.data.with_users(users.clone()),
+            users,
+            ..self.clone()
+        }
     }
 
     /// Deletes the data of every service. The app id, the key and the Cloud Code methods remain.

@@ -8,6 +8,7 @@ mod bulk;
 mod columns;
 mod computed;
 mod concurrency;
+mod domain;
 mod expensive;
 mod faults;
 mod file_access;

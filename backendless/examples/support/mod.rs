@@ -5,12 +5,14 @@ use std::error::Error;
 use backendless::Client;
 use backendless_local::Server;
 
-/// Returns a client of the application that the environment variables of [`Client::from_env`] name. If `BACKENDLESS_APP_ID` is
-/// not set, it is a client of a local server, which runs until the second value is dropped.
+/// Returns a client of the application that the environment variables of [`Client::from_env`] name. If neither
+/// `BACKENDLESS_APP_ID` nor `BACKENDLESS_DOMAIN` is set, it is a client of a local server, which runs until the second value is dropped.
 pub(crate) async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>> {
-    if std::env::var_os("BACKENDLESS_APP_ID").is_some() {
-        println!("Using the application of BACKENDLESS_APP_ID.");
-        return Ok((Client::from_env()?, None));
+    for variable in ["BACKENDLESS_APP_ID", "BACKENDLESS_DOMAIN"] {
+        if std::env::var_os(variable).is_some() {
+            println!("Using the application of {variable}.");
+            return Ok((Client::from_env()?, None));
+        }
     }
     let (client, server) = local().await?;
     println!("Started a local server at {}.", server.url());

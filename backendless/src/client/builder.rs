@@ -1,6 +1,7 @@
 //! Settings of a client, and their validation.
 
-use std::ffi::OsString;
+mod environment;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +11,10 @@ use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::secret::{RecentSecrets, secret_string};
 use crate::transport::{
-    Budget, Caller, HttpConfig, RateLimiter, Runtimes, SettingNames, Shared, Transport,
-    token_header,
+    Application, Budget, Caller, HttpConfig, RateLimiter, Runtimes, Shared, Transport, token_header,
 };
-use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
+use crate::{Client, Clock, Error, Result, RetryPolicy, TokenStore, UserToken};
 
-const DEFAULT_API_URL: &str = "https://api.backendless.com";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 /// The default timeout with a rate limit, for which a request may wait up to 60 seconds.
 const DEFAULT_LIMITED_TIMEOUT: Duration = Duration::from_secs(120);
@@ -27,7 +26,7 @@ const DEFAULT_MAX_RESPONSE_SIZE: usize = 8 * 1024 * 1024;
 /// A file is not decoded, so it needs no more memory than its size.
 const DEFAULT_MAX_FILE_SIZE: usize = 64 * 1024 * 1024;
 
-/// Settings of a [`Client`]; created by [`Client::builder`].
+/// Settings of a [`Client`]; created by [`Client::builder`], or [`Client::for_domain`].
 ///
 /// The settings are validated by [`build`](Self::build), whose error names the setting.
 ///
@@ -46,6 +45,7 @@ const DEFAULT_MAX_FILE_SIZE: usize = 64 * 1024 * 1024;
 pub struct ClientBuilder {
     http: HttpConfig,
     caller: Caller,
+    token_store: Option<Arc<dyn TokenStore>>,
     profile: Profile,
     retry: RetryPolicy,
     retry_budget: u32,
@@ -58,24 +58,18 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    pub(super) fn new(app_id: String, api_key: String) -> Self {
+    pub(super) fn new(application: Application) -> Self {
         Self {
             http: HttpConfig {
-                app_id: secret_string(app_id),
-                api_key: secret_string(api_key),
-                api_url: DEFAULT_API_URL.into(),
+                application,
                 connect_timeout: DEFAULT_CONNECT_TIMEOUT,
                 user_agent: concat!("backendless-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
                 #[cfg(any(feature = "rustls", feature = "native-tls"))]
                 root_certificates: Vec::new(),
                 proxy: None,
-                names: SettingNames {
-                    app_id: "app_id",
-                    api_key: "api_key",
-                    api_url: "api_url",
-                },
             },
             caller: Caller::Anonymous,
+            token_store: None,
             profile: Profile::default(),
             retry: RetryPolicy::default(),
             retry_budget: DEFAULT_RETRY_BUDGET,
@@ -86,48 +80,6 @@ impl ClientBuilder {
             timeout: None,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
         }
-    }
-
-    /// Reads the settings from the environment variables that `get` returns.
-    pub(super) fn from_env(get: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
-        const APP_ID: &str = "BACKENDLESS_APP_ID";
-        const API_KEY: &str = "BACKENDLESS_API_KEY";
-        const API_URL: &str = "BACKENDLESS_API_URL";
-        const PROFILE: &str = "BACKENDLESS_PROFILE";
-        let invalid =
-            |name: &str, problem: &str| Error::invalid_argument(format!("{name} {problem}"));
-        let optional = |name: &str| {
-            let text = get(name).map(OsString::into_string).transpose();
-            text.map_err(|_| invalid(name, "is not Unicode"))
-        };
-        let required = |name: &str| match optional(name)? {
-            Some(value) if value.trim().is_empty() => Err(invalid(name, "is empty")),
-            Some(value) => Ok(value),
-            None => Err(invalid(name, "is not set")),
-        };
-        let mut builder = Self::new(required(APP_ID)?, required(API_KEY)?);
-        builder.http.names.app_id = APP_ID;
-        builder.http.names.api_key = API_KEY;
-        if let Some(url) = optional(API_URL)? {
-            if url.trim().is_empty() {
-                let problem = format!(
-                    "is empty: remove it, which means {DEFAULT_API_URL}, or set it to another URL"
-                );
-                return Err(invalid(API_URL, &problem));
-            }
-            builder = builder.api_url(url);
-            builder.http.names.api_url = API_URL;
-        }
-        if let Some(profile) = optional(PROFILE)? {
-            if profile.trim().is_empty() {
-                let problem = "is empty: remove it, or set it to `document` or `live`";
-                return Err(invalid(PROFILE, problem));
-            }
-            let problem = "is neither `document` nor `live`";
-            let profile = profile.parse().map_err(|_| invalid(PROFILE, problem))?;
-            builder = builder.profile(profile);
-        }
-        Ok(builder)
     }
 
     /// Sets the URL of the API: an origin, and the path that precedes the app path if the server requires one, such as
@@ -141,8 +93,25 @@ impl ClientBuilder {
     /// # Ok::<(), backendless::Error>(())
     /// ```
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
-        self.http.api_url = secret_string(url.into());
-        self.http.names.api_url = "api_url";
+        self.http.application.set_api_url(url.into());
+        self
+    }
+
+    /// Sets the path of the API at a domain, for a builder of [`Client::for_domain`]: its segments, not percent-encoded,
+    /// each after a slash. The default is `/api`; `/` means that the API is at the root of the domain.
+    ///
+    /// ```
+    /// use backendless::Client;
+    ///
+    /// let client = Client::for_domain("https://shop.example.com").api_path("/backendless/api").build()?;
+    ///
+    /// let invalid = Client::for_domain("https://shop.example.com").api_path("/../api");
+    /// let text = invalid.build().unwrap_err().to_string();
+    /// assert_eq!(text, "api_path contains a segment of dots, which would address another path");
+    /// # Ok::<(), backendless::Error>(())
+    /// ```
+    pub fn api_path(mut self, path: impl Into<String>) -> Self {
+        self.http.application.set_api_path(path.into());
         self
     }
 
@@ -188,6 +157,41 @@ impl ClientBuilder {
     pub fn credentials(mut self, login: impl Into<String>, password: impl Into<String>) -> Self {
         let account = account(login.into(), password.into());
         self.caller = Caller::Account(Arc::new(account));
+        self
+    }
+
+    /// Sets the store of the token of a client with [`credentials`](Self::credentials), which keeps its session across
+    /// restarts; see [`TokenStore`]. Without one, each process logs in.
+    ///
+    /// It is an error for a client without credentials, or with a [`user_token`](Self::user_token).
+    ///
+    /// ```
+    /// use backendless::{TokenStore, TokenStoreFuture, UserToken};
+    ///
+    /// /// A store that is always empty.
+    /// #[derive(Debug)]
+    /// struct Empty;
+    ///
+    /// impl TokenStore for Empty {
+    ///     fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
+    ///         Box::pin(async { Ok(None) })
+    ///     }
+    ///
+    ///     fn save(&self, _: UserToken) -> TokenStoreFuture<'_, ()> {
+    ///         Box::pin(async { Ok(()) })
+    ///     }
+    ///
+    ///     fn clear(&self) -> TokenStoreFuture<'_, ()> {
+    ///         Box::pin(async { Ok(()) })
+    ///     }
+    /// }
+    ///
+    /// let builder = backendless::Client::builder("A0F5", "9C41").token_store(Empty);
+    /// let text = builder.build().unwrap_err().to_string();
+    /// assert_eq!(text, "token_store has no effect without credentials: set them, or remove the store");
+    /// ```
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.token_store = Some(Arc::new(store));
         self
     }
 
@@ -443,9 +447,9 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app
-    /// id or key that is empty or cannot be a path segment; an API URL that is not http or https, or contains a user
-    /// name, a query or a fragment; a timeout below 1 ms; a rate limit of 0 or above 1,000,000; a token or user agent that a header cannot contain; a
-    /// certificate or proxy that cannot be parsed.
+    /// id or key that is empty or cannot be a path segment; an API URL or a domain that is not http or https, or contains
+    /// a user name, a query or a fragment; a domain with a path; an API path with dot segments, a query or a fragment; a timeout below 1 ms; a rate limit of 0 or above 1,000,000; a token or user agent that a header cannot contain; a
+    /// certificate or proxy that cannot be parsed; a token store without credentials.
     ///
     /// ```
     /// use std::time::Duration;
@@ -466,6 +470,15 @@ impl ClientBuilder {
             }
         }
         let rate_limiter = self.rate_limiter()?;
+        match (&self.caller, self.token_store) {
+            (Caller::Account(account), Some(store)) => account.set_store(store),
+            (_, None) => {}
+            (_, Some(_)) => {
+                let problem =
+                    "token_store has no effect without credentials: set them, or remove the store";
+                return Err(Error::invalid_argument(problem));
+            }
+        }
         let http = self.http.build()?;
         if let Caller::User(token) = &self.caller {
             token_header(token)?;
@@ -474,8 +487,7 @@ impl ClientBuilder {
             http,
             proxy_password: self.http.proxy_password(),
             recent_secrets: RecentSecrets::default(),
-            app_id: self.http.app_id,
-            api_key: self.http.api_key,
+            app_secrets: self.http.application.into_secrets(),
             timeout,
             attempt_timeout: self.attempt_timeout,
             max_response_size: self.max_response_size.unwrap_or(DEFAULT_MAX_RESPONSE_SIZE),

@@ -10,7 +10,7 @@ use std::fmt;
 pub use builder::ClientBuilder;
 pub(crate) use login::login_user;
 
-use crate::transport::{Caller, Transport};
+use crate::transport::{Application, Caller, Transport};
 use crate::{Profile, Result, Usage, UserToken};
 
 /// Client of a Backendless application, which sends its requests anonymously or on behalf of one user.
@@ -76,12 +76,13 @@ impl Client {
     /// | `BACKENDLESS_APP_ID` | the application id |
     /// | `BACKENDLESS_API_KEY` | the REST API key |
     /// | `BACKENDLESS_API_URL` | [`api_url`](ClientBuilder::api_url), if it is set |
+    /// | `BACKENDLESS_DOMAIN` | the domain of [`Client::for_domain`], in place of the three above |
     /// | `BACKENDLESS_PROFILE` | [`profile`](ClientBuilder::profile), if it is set: `document` or `live`, ignoring case |
     ///
     /// # Errors
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a variable is required and not set, is set and empty, or
-    /// has an invalid value. The message names the variable and never contains its value. An empty variable is an error,
+    /// has an invalid value, and if `BACKENDLESS_DOMAIN` is set together with one that it replaces. The message names the variable and never contains its value. An empty variable is an error,
     /// because it is usually a mistake in a configuration. See also [`ClientBuilder::build`].
     ///
     /// ```
@@ -102,7 +103,42 @@ impl Client {
     /// # Ok::<(), backendless::Error>(())
     /// ```
     pub fn builder(app_id: impl Into<String>, api_key: impl Into<String>) -> ClientBuilder {
-        ClientBuilder::new(app_id.into(), api_key.into())
+        let application = Application::with_keys(app_id.into(), api_key.into());
+        ClientBuilder::new(application)
+    }
+
+    /// Creates a builder of a client for the application at a domain of its own: the one that every application has, as
+    /// in `https://name.backendless.app`, or one that it was configured with.
+    ///
+    /// `domain` is the origin, with `https://`. The requests are sent to `{domain}/api/..`; [`ClientBuilder::api_path`]
+    /// sets another path than `/api`. No URL contains the app id and the REST API key, so no log of a proxy shows them.
+    ///
+    /// The builder has the default settings of [`Client::builder`], except that [`api_url`](ClientBuilder::api_url) is an
+    /// error. For an application at backendless.com, choose [`Profile::Live`].
+    ///
+    /// The client knows neither the app id nor the key, so it cannot recognize them in messages of the service, as a
+    /// client of [`Client::builder`] does: it withholds messages with user tokens, passwords and the secrets in the URL of
+    /// a file only.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientBuilder::build`] rejects a domain that is not http or https, or contains a user name, a path, a query or a
+    /// fragment.
+    ///
+    /// Source: the pages of the [REST documentation](https://backendless.com/docs/rest/) and the
+    /// [JS-SDK](https://github.com/Backendless/JS-SDK/blob/master/src/index.js), whose `apiURI` is `/api`.
+    ///
+    /// ```
+    /// use backendless::Client;
+    ///
+    /// # backendless_local::doc_example!(|client, server| {
+    /// let domain = server.url(); // https://name.backendless.app
+    /// let client = Client::for_domain(domain).build()?;
+    /// assert_eq!(client.counters().increment("visits").await?, 1);
+    /// # });
+    /// ```
+    pub fn for_domain(domain: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(Application::at_domain(domain.into()))
     }
 
     /// Returns a client of the same application that sends its requests on behalf of the user whose session has this

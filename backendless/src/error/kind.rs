@@ -42,7 +42,7 @@ pub enum ErrorKind {
     Decode,
     /// The service rejected the request for a reason that no other kind describes.
     Api,
-    /// The service has no application with this id and REST API key: one of them, or the API URL, is wrong.
+    /// The service has no application with this id and REST API key: one of them, or the API URL, is wrong; or the domain.
     InvalidApplication,
     /// The login is wrong, or the session is missing or expired.
     Unauthorized,

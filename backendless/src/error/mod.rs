@@ -5,6 +5,7 @@
 
 mod code;
 mod kind;
+mod problem;
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -14,6 +15,8 @@ use std::time::Duration;
 
 pub use code::ErrorCode;
 pub use kind::ErrorKind;
+pub use problem::CheckProblem;
+pub(crate) use problem::Detail;
 
 use crate::operation::Operation;
 
@@ -63,6 +66,11 @@ struct Inner {
     retryable: bool,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// The settings of the client to check for an error of the kind `InvalidApplication`.
+    settings: &'static str,
+    detail: Option<Detail>,
+    /// The problem that this error of a check has.
+    problem: Option<CheckProblem>,
 }
 
 /// Why no further attempt followed a failed one.
@@ -250,7 +258,7 @@ impl Error {
     }
 
     /// Returns whether the kind is [`InvalidApplication`](ErrorKind::InvalidApplication): the application id, the REST
-    /// API key or the API URL is wrong.
+    /// API key or the API URL is wrong, or the domain.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client, server| {
@@ -324,6 +332,9 @@ impl Error {
             retryable: false,
             retry_after: None,
             source: None,
+            settings: "the application id, the REST API key and the API URL",
+            detail: None,
+            problem: None,
         }))
     }
 
@@ -369,6 +380,12 @@ impl Error {
 
     pub(crate) fn with_data(mut self, data: Option<serde_json::Value>) -> Self {
         self.0.data = data;
+        self
+    }
+
+    /// Sets which settings of the client to check for an error of the kind `InvalidApplication`.
+    pub(crate) fn with_settings(mut self, settings: &'static str) -> Self {
+        self.0.settings = settings;
         self
     }
 
@@ -425,7 +442,10 @@ impl fmt::Display for Error {
         if inner.kind == ErrorKind::InvalidApplication {
             // A message of the service may end with a period.
             f.write_str(inner.message.trim_end_matches('.'))?;
-            f.write_str("; check the application id, the REST API key and the API URL")?;
+            write!(f, "; check {}", inner.settings)?;
+        } else if let Some(problem) = inner.problem {
+            f.write_str(inner.message.trim_end_matches('.'))?;
+            write!(f, "; {}", problem.remedy())?;
         } else {
             f.write_str(&inner.message)?;
         }

@@ -30,9 +30,12 @@ fn decoded(segment: &str) -> Option<String> {
     Some(text.into_owned())
 }
 
-/// The path after the app path, without its first slash, not decoded.
+/// The path after the app path, or after that of a domain, without its first slash, not decoded.
 fn raw_path(request: &HttpMockRequest) -> Option<String> {
     let uri = request.uri();
+    if let Some(path) = uri.path().strip_prefix("/api/") {
+        return Some(path.to_owned());
+    }
     let rest = uri.path().strip_prefix('/')?.strip_prefix(APP_ID)?;
     let rest = rest.strip_prefix('/')?.strip_prefix(API_KEY)?;
     rest.strip_prefix('/').map(str::to_owned)

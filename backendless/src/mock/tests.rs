@@ -161,6 +161,18 @@ async fn a_request_without_the_app_path_does_not_match() {
 }
 
 #[tokio::test]
+async fn a_client_of_a_domain_gets_the_same_responses() {
+    let server = MockServer::start_async().await;
+    let mock = server.get_counter(|when, then| {
+        when.counter_name("hits");
+        then.ok(&1);
+    });
+    let client = crate::Client::for_domain(server.url()).build().unwrap();
+    assert_eq!(client.counters().get("hits").await.unwrap(), 1);
+    mock.assert();
+}
+
+#[tokio::test]
 async fn httpmock_can_be_used_directly() {
     let server = MockServer::start_async().await;
     server.get_counter(|when, then| {

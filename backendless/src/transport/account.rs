@@ -1,15 +1,32 @@
 //! Service account: the credentials of a client that logs itself in, and the session that its requests share.
 
+use std::error::Error as StdError;
 use std::future::Future;
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
+use super::token_header::token_header;
 use crate::prepared::Prepared;
-use crate::{Error, Result, UserToken};
+use crate::{Error, Result, TokenStore, UserToken};
+
+/// Executes the login of a service account.
+pub(super) trait LogIn: Send + Sync {
+    /// Adds a token to the secrets that are searched for in messages.
+    fn remember(&self, token: &UserToken);
+
+    /// Reports an error of the store of the token.
+    fn store_failed(&self, action: &'static str, error: &dyn StdError);
+
+    fn log_in<'a>(
+        &'a self,
+        account: &'a Account,
+    ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>>;
+}
 
 /// Creates the login request of a service account.
 type LoginRequest = Box<dyn Fn() -> Result<Prepared<LoginResponse>> + Send + Sync>;
@@ -50,19 +67,24 @@ pub(crate) struct Account {
     /// The number of completed logins. A request that waits compares it to decide whether a login that
     /// completed in the meantime also served this request.
     logins: AtomicU64,
+    store: OnceLock<Arc<dyn TokenStore>>,
+    /// Held while the store is written. A task that holds it does not wait for `state`.
+    writing: Mutex<()>,
 }
 
 #[derive(Default)]
 struct State {
     session: Option<AccountSession>,
     failure: Option<LoginFailure>,
+    /// Whether the token of the store was loaded, or could not be.
+    is_loaded: bool,
 }
 
 /// Session of a service account.
 #[derive(Clone)]
 pub(super) struct AccountSession {
     pub(super) token: UserToken,
-    /// The number of the login that opened it.
+    /// The number of the login that opened it; 0 if it was loaded.
     login: u64,
 }
 
@@ -81,7 +103,14 @@ impl Account {
             password,
             state: Mutex::default(),
             logins: AtomicU64::new(0),
+            store: OnceLock::new(),
+            writing: Mutex::default(),
         }
+    }
+
+    /// Sets the store of the token, which is set once.
+    pub(crate) fn set_store(&self, store: Arc<dyn TokenStore>) {
+        self.store.get_or_init(|| store);
     }
 
     pub(super) fn password(&self) -> &str {
@@ -96,17 +125,15 @@ impl Account {
     ///
     /// All requests that wait share one login, and its error if it fails. If the request that executes the login is
     /// dropped, the next one starts another login.
-    pub(super) async fn session<F>(
+    pub(super) async fn session(
         &self,
         expired: Option<&AccountSession>,
-        log_in: impl FnOnce() -> F + Send,
-    ) -> Result<AccountSession>
-    where
-        F: Future<Output = Result<UserToken>> + Send,
-    {
+        log_in: &dyn LogIn,
+    ) -> Result<AccountSession> {
         let expired = expired.map(|session| session.login);
         let logins_at_arrival = self.logins.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
+        self.load(&mut state, log_in).await;
         if let Some(session) = &state.session
             && Some(session.login) != expired
         {
@@ -118,34 +145,86 @@ impl Account {
         {
             return Err(failure.error.clone());
         }
-        let outcome = log_in().await;
+        if expired.is_some() {
+            self.clear(log_in).await;
+        }
+        let outcome = log_in.log_in(self).await;
         let login = self.logins.fetch_add(1, Ordering::AcqRel) + 1;
         match outcome {
             Ok(token) => {
                 let session = AccountSession { token, login };
-                *state = State {
-                    session: Some(session.clone()),
-                    failure: None,
-                };
+                state.session = Some(session.clone());
+                state.failure = None;
+                drop(state);
+                // Other requests use the session while it is saved.
+                self.save(&session, log_in).await;
                 Ok(session)
             }
             Err(error) => {
-                let failure = LoginFailure {
+                state.session = None;
+                state.failure = Some(LoginFailure {
                     expired,
                     login,
                     error: error.clone(),
-                };
-                *state = State {
-                    session: None,
-                    failure: Some(failure),
-                };
+                });
                 Err(error)
             }
         }
     }
 
     /// Removes the session, if there is one: no request uses it afterwards.
-    pub(super) async fn take(&self) -> Option<AccountSession> {
-        self.state.lock().await.session.take()
+    pub(super) async fn take(&self, log_in: &dyn LogIn) -> Option<AccountSession> {
+        let mut state = self.state.lock().await;
+        self.load(&mut state, log_in).await;
+        let session = state.session.take();
+        drop(state);
+        if session.is_some() {
+            self.clear(log_in).await;
+        }
+        session
+    }
+
+    /// Loads the token of the store, once. A token that cannot be sent is an error of the store.
+    async fn load(&self, state: &mut State, log_in: &dyn LogIn) {
+        let Some(store) = self.store.get().filter(|_| !state.is_loaded) else {
+            return;
+        };
+        let loaded = store.load().await;
+        state.is_loaded = true;
+        match loaded {
+            Ok(None) => {}
+            Ok(Some(token)) => {
+                log_in.remember(&token);
+                match token_header(&token) {
+                    Ok(_) => state.session = Some(AccountSession { token, login: 0 }),
+                    Err(error) => log_in.store_failed("load", &error),
+                }
+            }
+            Err(error) => log_in.store_failed("load", &*error),
+        }
+    }
+
+    /// Stores the token of a session, unless another login replaced it in the meantime.
+    async fn save(&self, session: &AccountSession, log_in: &dyn LogIn) {
+        let Some(store) = self.store.get() else {
+            return;
+        };
+        let _writing = self.writing.lock().await;
+        if self.logins.load(Ordering::Acquire) != session.login {
+            return;
+        }
+        if let Err(error) = store.save(session.token.clone()).await {
+            log_in.store_failed("save", &*error);
+        }
+    }
+
+    async fn clear(&self, log_in: &dyn LogIn) {
+        let Some(store) = self.store.get() else {
+            return;
+        };
+        let _writing = self.writing.lock().await;
+        if let Err(error) = store.clear().await {
+            log_in.store_failed("clear", &*error);
+        }
     }
 }

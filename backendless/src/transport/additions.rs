@@ -6,7 +6,7 @@ use std::fmt;
 use http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 
-use super::header::secret_header;
+use super::token_header::secret_header;
 use crate::prepared::{Parts, Query};
 
 /// Headers that only the client sets, with the place where a caller sets their value, if there is one.

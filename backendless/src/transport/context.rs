@@ -272,6 +272,7 @@ impl RequestContext {
             kind,
             reason,
             source,
+            detail,
         } = error;
         // The source of the body is checked first: its error is in the chain and may be of any kind.
         if let Some(kind) = self.progress.as_ref().and_then(Progress::failure) {
@@ -312,7 +313,7 @@ impl RequestContext {
                 self.transient(self.error(ErrorKind::ConnectionLost, text))
             }
         };
-        error.with_source(source)
+        error.with_detail(detail).with_source(source)
     }
 
     /// Creates the error of a body that ended before its declared length. HTTP/2 reports some of them as complete.

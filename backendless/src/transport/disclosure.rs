@@ -100,10 +100,8 @@ fn search<'s>(
 }
 
 fn client_secrets<'s>(shared: &'s Shared, caller: &'s Caller) -> Vec<&'s str> {
-    let mut secrets = vec![
-        shared.app_id.expose_secret(),
-        shared.api_key.expose_secret(),
-    ];
+    let app = shared.app_secrets.iter();
+    let mut secrets: Vec<&str> = app.map(ExposeSecret::expose_secret).collect();
     // A proxy that forwards requests without TLS can write the response.
     let proxy = shared.proxy_password.as_ref();
     secrets.extend(proxy.map(|password| password.expose_secret()));

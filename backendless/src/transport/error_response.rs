@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::coding;
 use super::context::{ReadMode, RequestContext};
 use super::disclosure::{self, Withheld};
-use crate::error::MAX_MESSAGE;
+use crate::error::{Detail, MAX_MESSAGE};
 use crate::operation::ErrorCodes;
 use crate::{Error, ErrorCode, ErrorKind};
 
@@ -29,7 +29,7 @@ pub(super) fn read(
     let message = match (texts.message, withheld) {
         (Some(_), Some(withheld)) => replacement(code, withheld),
         (Some(message), None) => message.to_owned(),
-        (None, _) => default_message(status, headers, body),
+        (None, _) => default_message(context, status, headers, body),
     };
     let has_application_codes = context.operation.error_codes() == ErrorCodes::Application;
     let is_envelope = code.is_some_and(|code| {
@@ -52,11 +52,22 @@ pub(super) fn read(
     let now = context.shared.clock.system_time();
     let error = context
         .error(kind, message)
+        .with_settings(context.shared.http.address_settings().application)
         .with_status(status.as_u16())
         .with_code(code.filter(|code| may_show_code(*code, withheld)))
         .with_retry_after(retry_after(headers, now))
+        .with_detail(detail(status).filter(|_| !is_envelope))
         .with_data(data.filter(|_| withheld.is_none()).cloned());
     classify_retry(context, error, status)
+}
+
+/// Returns what the status of a response means that the service did not write.
+fn detail(status: StatusCode) -> Option<Detail> {
+    match status {
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Detail::Proxy),
+        status if status.is_redirection() => Some(Detail::Redirect),
+        _ => Some(Detail::NotBackendless),
+    }
 }
 
 /// Failure that the body of a response with a successful status reports.
@@ -167,18 +178,26 @@ fn is_missing(status: StatusCode) -> bool {
 }
 
 /// Returns the remedy for a response that the service did not write.
-pub(super) fn address_hint(context: &RequestContext) -> &'static str {
-    match context.read {
-        ReadMode::Full => "it is not a response of Backendless, check the API URL",
-        ReadMode::Head => "it is not a response of Backendless, check the URL of the file",
-    }
+pub(super) fn address_hint(context: &RequestContext) -> String {
+    let settings = match context.read {
+        ReadMode::Full => context.shared.http.address_settings().server,
+        ReadMode::Head => "the URL of the file",
+    };
+    format!("it is not a response of Backendless, check {settings}")
 }
 
 /// Describes a response without a message. Its body is not repeated, because the service did not write it.
-fn default_message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
+fn default_message(
+    context: &RequestContext,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> String {
     if status.is_redirection() {
-        return "the server responded with a redirect, which is not followed: check the API URL"
-            .to_owned();
+        let settings = context.shared.http.address_settings().server;
+        return format!(
+            "the server responded with a redirect, which is not followed: check {settings}"
+        );
     }
     let reason = status.canonical_reason().unwrap_or("unknown status");
     let problem = match status {

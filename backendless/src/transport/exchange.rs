@@ -7,11 +7,13 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use zeroize::Zeroize;
 
+use super::account::LogIn;
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
 use super::rate_limit::{self, Slot};
 use super::retry::{Attempt, Failure, MaxDelay, Next, Withdrawal};
-use super::session::{LogIn, RequestSession, token_header};
+use super::session::RequestSession;
+use super::token_header::token_header;
 use super::{coding, error_response, trace};
 use crate::operation::ErrorCodes;
 use crate::prepared::{Body, Parts};

@@ -6,7 +6,7 @@
 //! - `context`: state of one request, its timeouts, and the errors that it can end with;
 //! - `retry`: the retry loop, a function without HTTP;
 //! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
-//! - `session`, `caller` and `account`: which user token is sent, and the renewal of expired sessions;
+//! - `session`, `caller`, `account` and `token_header`: which user token is sent, and the renewal of expired sessions;
 //! - `rate_limit`: the maximum number of requests per minute;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
@@ -30,7 +30,6 @@ mod disclosure;
 mod download;
 mod error_response;
 mod exchange;
-mod header;
 mod http;
 mod rate_limit;
 mod reply;
@@ -41,6 +40,7 @@ mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod token_header;
 mod trace;
 
 use std::borrow::Cow;
@@ -56,7 +56,7 @@ pub(crate) use account::Account;
 pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use error_response::ReportedFailure;
-pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
+pub(crate) use http::{Application, DEFAULT_API_URL, HttpClient, HttpConfig, is_media_type};
 pub(crate) use rate_limit::RateLimiter;
 pub use rate_limit::Usage;
 use reply::Format;
@@ -64,23 +64,24 @@ pub(crate) use reply::Reply;
 pub(crate) use response_head::{HeadSlot, ResponseHead};
 pub(crate) use retry::Budget;
 pub(crate) use runtimes::Runtimes;
-pub(crate) use session::token_header;
 pub(crate) use settings::Settings;
+pub(crate) use token_header::{secret_header, token_header};
 
+use crate::error::MAX_MESSAGE;
 use crate::operation::SessionUse;
 use crate::prepared::{Body, Parts};
 use crate::secret::RecentSecrets;
 use crate::{Clock, Error, Result, RetryPolicy, UserToken};
-use account::LoginResponse;
+use account::{LogIn, LoginResponse};
 use context::{ReadMode, RequestContext, RequestTraits};
 use exchange::{Exchange, Received, Target};
 use http::FileUrl;
-use session::{LogIn, RequestSession};
+use session::RequestSession;
 
 /// State that all handles of a client share.
 pub(crate) struct Shared {
-    pub(crate) app_id: SecretString,
-    pub(crate) api_key: SecretString,
+    /// The app id and the key; empty for a client of a domain, which does not know them.
+    pub(crate) app_secrets: Vec<SecretString>,
     pub(crate) proxy_password: Option<SecretString>,
     pub(crate) recent_secrets: RecentSecrets,
     pub(crate) http: HttpClient,
@@ -246,7 +247,7 @@ impl Transport {
                 Cow::Owned(headers?)
             }
         };
-        let mut secret_headers = url.query_values();
+        let mut secret_headers = url.secrets();
         let sensitive = headers.iter().map(|(_, value)| value);
         secret_headers.extend(sensitive.filter(|value| value.is_sensitive()).cloned());
         let session = match self.shared.http.is_own(&url) {
@@ -303,6 +304,19 @@ impl Transport {
 }
 
 impl LogIn for Transport {
+    fn remember(&self, token: &UserToken) {
+        self.shared.recent_secrets.add(token.expose_secret());
+    }
+
+    fn store_failed(&self, action: &'static str, error: &dyn std::error::Error) {
+        let text: String = error.to_string().chars().take(MAX_MESSAGE).collect();
+        let text = match disclosure::check_for_secrets_of(&self.shared, &self.caller, &text) {
+            Ok(()) => text,
+            Err(withheld) => format!("its error is withheld, because {withheld}"),
+        };
+        trace::token_store_failed(action, &text);
+    }
+
     fn log_in<'a>(
         &'a self,
         account: &'a Account,
@@ -312,7 +326,7 @@ impl LogIn for Transport {
             let anonymous = self.with_caller(Caller::Anonymous);
             let reply = anonymous.send(login.parts, Settings::default()).await?;
             let token = reply.read(login.reader).map(LoginResponse::into_token)?;
-            self.shared.recent_secrets.add(token.expose_secret());
+            self.remember(&token);
             Ok(token)
         })
     }

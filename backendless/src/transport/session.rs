@@ -1,24 +1,10 @@
 //! Session stage: which user token a request sends, and what happens when the service rejects it.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use http::header::HeaderValue;
-
-use super::account::{Account, AccountSession};
+use super::account::{AccountSession, LogIn};
 use super::caller::Caller;
 use super::context::RequestContext;
-use super::header::secret_header;
 use crate::operation::SessionUse;
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
-
-/// Executes the login of a service account.
-pub(super) trait LogIn: Send + Sync {
-    fn log_in<'a>(
-        &'a self,
-        account: &'a Account,
-    ) -> Pin<Box<dyn Future<Output = Result<UserToken>> + Send + 'a>>;
-}
 
 const NO_LOGIN: &str = "the login did not complete";
 
@@ -58,14 +44,14 @@ impl RequestSession {
             }
             (SessionUse::Uses, Caller::User(token)) => Ok(Some(token.clone())),
             (SessionUse::Uses, Caller::Account(account)) => {
-                let session = account.session(None, || log_in.log_in(account));
+                let session = account.session(None, log_in);
                 let session = context.within_total_timeout(session, NO_LOGIN).await??;
                 Ok(Some(self.current.insert(session).token.clone()))
             }
             (SessionUse::Ends, Caller::Account(account)) => {
                 if self.current.is_none() {
                     // A login of another request may hold the lock.
-                    let session = account.take();
+                    let session = account.take(log_in);
                     let expired = "the login of another request did not complete";
                     self.current = context.within_total_timeout(session, expired).await?;
                 }
@@ -95,7 +81,7 @@ impl RequestSession {
             return Ok(false);
         }
         self.may_renew = false;
-        let renewed = account.session(Some(expired), || log_in.log_in(account));
+        let renewed = account.session(Some(expired), log_in);
         context.within_total_timeout(renewed, NO_LOGIN).await??;
         Ok(true)
     }
@@ -109,19 +95,4 @@ fn is_session_expired(error: &Error) -> bool {
         ErrorCode::SESSION_EXPIRED,
     ];
     error.code().is_some_and(|code| codes.contains(&code))
-}
-
-/// Returns the token as the value of a header that no log prints.
-pub(crate) fn token_header(token: &UserToken) -> Result<HeaderValue> {
-    let problem = if token.expose_secret().is_empty() {
-        "user_token is empty"
-    } else {
-        match secret_header(token.expose_secret()) {
-            Some(value) => return Ok(value),
-            None => {
-                "user_token contains a character that a header cannot contain, or spaces around it"
-            }
-        }
-    };
-    Err(Error::invalid_argument(problem))
 }

@@ -89,3 +89,8 @@ pub(super) fn waiting(operation: &'static Operation, wait: Duration) {
         "waiting for the rate limit"
     );
 }
+
+/// Reports a failed action of the store of a token. The session is used without it.
+pub(super) fn token_store_failed(action: &'static str, error: &str) {
+    tracing::warn!(action, error, "the token store failed");
+}

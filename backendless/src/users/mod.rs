@@ -3,12 +3,14 @@
 //! A login returns a [`Session`], whose client sends its requests on behalf of that user. The client that logged in
 //! does not change, so one client in a web service serves all its users.
 //!
-//! `account`, `confirmation`, `roles` and `social` contain the operations that the OpenAPI document lacks.
+//! `account`, `confirmation`, `roles` and `social` contain the operations that the OpenAPI document lacks; `resume` opens
+//! sessions from stored tokens.
 
 mod account;
 mod confirmation;
 mod property;
 mod registration;
+mod resume;
 mod roles;
 mod session;
 mod social;
@@ -21,6 +23,7 @@ use serde::Deserialize;
 
 pub use property::UserProperty;
 pub use registration::Registration;
+pub use resume::ResumedSession;
 pub use roles::{FindByRole, FindByRoleParameters};
 pub use session::Session;
 pub use social::{

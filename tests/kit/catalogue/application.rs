@@ -26,6 +26,7 @@ pub(super) fn entries() -> Vec<Entry> {
             call!(|context| context.client.application_info()),
             ResponseBody::Required,
             |values| json!({"rtURL": "https://rt.example.com", "loggers": [{"name": values.value}]}),
-        ),
+        )
+        .variant("check", call!(|context| context.client.check())),
     ]
 }

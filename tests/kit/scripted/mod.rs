@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 pub use behaviour::Behaviour;
 use behaviour::{Part, Step, Then};
 
-use crate::{API_KEY, APP_ID, RecordedRequest};
+use crate::{API_KEY, APP_ID, AddressForm, RecordedRequest};
 
 /// A server that follows a script, with one [`Behaviour`] for each request, and records the requests.
 ///
@@ -108,7 +108,12 @@ impl ScriptedServer {
 
     /// The builder of an anonymous client of this server.
     pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder(APP_ID, API_KEY).api_url(self.url())
+        self.client_builder_of(AddressForm::Keys)
+    }
+
+    /// The builder of an anonymous client of this server with an address of this form.
+    pub fn client_builder_of(&self, address: AddressForm) -> ClientBuilder {
+        address.client_builder(self.url(), APP_ID, API_KEY)
     }
 }
 

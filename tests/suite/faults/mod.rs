@@ -2,6 +2,7 @@
 //! which calls are retried.
 
 mod calls;
+mod check;
 mod fault;
 mod figures;
 mod matrix;

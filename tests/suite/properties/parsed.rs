@@ -1,7 +1,7 @@
 //! Parses the target of a request by the path templates of the document, without code of the client.
 
 use backendless_tests::spec::Spec;
-use backendless_tests::{API_KEY, APP_ID, RawRequest};
+use backendless_tests::{RawRequest, behind_app_path};
 use proptest::test_runner::TestCaseError;
 
 use super::fail;
@@ -64,8 +64,7 @@ fn parse_target(spec: &Spec, method: &str, target: &str) -> Result<ParsedTarget,
         return fail(format!("the target {target:?} contains {bad:?}"));
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let app_path = format!("/{APP_ID}/{API_KEY}");
-    let Some(path) = path.strip_prefix(&app_path) else {
+    let Some(path) = behind_app_path(path) else {
         return fail(format!("{target} is not below the app path"));
     };
     let Some(operation) = spec.operation_of(method, path) else {

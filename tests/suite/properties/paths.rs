@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use backendless::{Client, Error, operations, operations::Operation};
+use backendless_tests::AddressForm;
 use backendless_tests::catalogue::{self, Context, Values};
 use backendless_tests::spec::Spec;
 use proptest::prelude::*;
@@ -26,25 +27,36 @@ fn operations_with_parameters() -> impl Iterator<Item = &'static Operation> {
 
 struct Paths {
     fixture: Fixture,
-    client: Client,
+    /// A client of each form of the address.
+    clients: [Client; 2],
     spec: Spec,
 }
 
 impl Paths {
     fn new() -> Self {
         let fixture = Fixture::new();
-        let client = fixture.sink.client();
+        let clients = AddressForm::ALL.map(|address| fixture.sink.client_of(address));
         let spec = Spec::read();
         Self {
             fixture,
-            client,
+            clients,
             spec,
         }
     }
 
-    /// Asserts that the values are rejected, or arrive unchanged at this operation.
+    /// Asserts that the values are rejected, or arrive unchanged at this operation, whatever the form of the address is.
     fn check(&self, operation: &Operation, values: &[String]) -> TestCaseResult {
-        let call = call(&self.client, operation, values);
+        let mut clients = self.clients.iter();
+        clients.try_for_each(|client| self.check_client(client, operation, values))
+    }
+
+    fn check_client(
+        &self,
+        client: &Client,
+        operation: &Operation,
+        values: &[String],
+    ) -> TestCaseResult {
+        let call = call(client, operation, values);
         let Some(request) = self.fixture.send(call)? else {
             return check_rejection(operation, values);
         };
@@ -138,9 +150,11 @@ fn value_that_is_too_long_for_a_url_is_rejected() {
     for operation in operations_with_parameters() {
         let values = operation.path_parameters().iter();
         let values: Vec<_> = values.map(|_| "ü".repeat(12_000)).collect();
-        let call = call(&paths.client, operation, &values);
-        let sent = paths.fixture.send(call).unwrap();
-        assert_eq!(sent, None, "{operation}");
+        for client in &paths.clients {
+            let call = call(client, operation, &values);
+            let sent = paths.fixture.send(call).unwrap();
+            assert_eq!(sent, None, "{operation}");
+        }
     }
 }
 
@@ -160,6 +174,32 @@ fn app_id_and_key_are_the_first_segments_or_are_rejected() {
         };
         let expected = [&app_id, &api_key, "counters", "c", "get"];
         prop_assert_eq!(segments(&request)?, expected);
+        Ok(())
+    });
+}
+
+/// The segments of the path of a domain are always the first ones.
+#[test]
+fn api_path_of_a_domain_precedes_the_path_or_is_rejected() {
+    let fixture = Fixture::new();
+    let segments = proptest::collection::vec(any_text(), 0..3);
+    for_all(100, segments, |segments| {
+        let path = format!("/{}", segments.join("/"));
+        let client = Client::for_domain(fixture.sink.url()).api_path(&path);
+        let Ok(client) = client.build() else {
+            // A `%` may be meant as percent-encoding.
+            let is_accepted = |segment: &String| is_ordinary(segment) && !segment.contains('%');
+            let ordinary = segments.iter().all(is_accepted);
+            prop_assert!(!ordinary, "an ordinary path is rejected");
+            return Ok(());
+        };
+        let Some(request) = fixture.send(client.counters().get("c").send())? else {
+            return Ok(());
+        };
+        let path = path.trim_end_matches('/');
+        let expected = format!("{path}/counters/c/get");
+        let expected: Vec<&str> = expected.split('/').skip(1).collect();
+        prop_assert_eq!(super::parsed::segments(&request)?, expected);
         Ok(())
     });
 }

@@ -7,8 +7,10 @@ mod exchange;
 mod guest;
 mod rejected;
 mod responses;
+mod resume;
 mod roles;
 mod social;
+mod token_store;
 mod wire;
 
 use backendless::{Client, Registration, User};

@@ -1,14 +1,14 @@
 //! Routes of the Files service whose paths begin with a command, such as `/files/copy`.
 
+use axum::Router;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{post, put};
-use axum::{Extension, Router};
 use serde_json::{Map, Value};
 
 use super::files::{
-    OCTET_STREAM, Origin, Upload, file_url, parse_overwrite, path_behind, read_upload, receive,
+    OCTET_STREAM, Upload, file_url, parse_overwrite, path_behind, read_upload, receive,
 };
 use crate::http::body;
 use crate::http::extract::{Object, Query};
@@ -53,36 +53,33 @@ impl<S: Send + Sync, const SKIPPED: usize> FromRequestParts<S> for PathBehind<SK
 
 async fn rename(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let path = path_in(&body, "oldPathName")?;
     let new_name = required(&body, "newName")?.to_owned();
     let renamed = services.files.rename(caller, path, new_name).await?;
-    Ok(Json(file_url(&services, &origin, renamed.as_str())))
+    Ok(Json(file_url(&services, renamed.as_str())))
 }
 
 async fn copy(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
-    let url = file_url(&services, &origin, target.as_str());
+    let url = file_url(&services, target.as_str());
     services.files.copy(caller, source, target).await?;
     Ok(Json(url))
 }
 
 async fn move_to(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
-    let url = file_url(&services, &origin, target.as_str());
+    let url = file_url(&services, target.as_str());
     services.files.move_to(caller, source, target).await?;
     Ok(Json(url))
 }
@@ -102,7 +99,6 @@ fn required<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, Ser
 
 async fn save(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<3>,
     Query(parameters): Query,
@@ -114,14 +110,13 @@ async fn save(
     files
         .check_permission(&caller, &path, Permission::Write)
         .await?;
-    let url = file_url(&services, &origin, path.as_str());
+    let url = file_url(&services, path.as_str());
     files.save(path, &bytes, OCTET_STREAM, overwrite).await?;
     Ok(Json(url))
 }
 
 async fn append_form_or_url(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<3>,
     request: Request,
@@ -131,7 +126,7 @@ async fn append_form_or_url(
     files
         .check_permission(&caller, &path, Permission::Write)
         .await?;
-    let url = file_url(&services, &origin, path.as_str());
+    let url = file_url(&services, path.as_str());
     match upload {
         Upload::Url(source) => files.append_from_url(path, &source, OCTET_STREAM).await?,
         Upload::Form(form) => {
@@ -144,29 +139,26 @@ async fn append_form_or_url(
 
 async fn append_text(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<3>,
     request: Request,
 ) -> Result<Json<String>, ErrorResponse> {
     let text = text(request).await?;
-    append(&services, &origin, &caller, path, text.as_bytes(), TEXT).await
+    append(&services, &caller, path, text.as_bytes(), TEXT).await
 }
 
 async fn append_binary(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     PathBehind(path): PathBehind<4>,
     request: Request,
 ) -> Result<Json<String>, ErrorResponse> {
     let bytes = decode_base64(&text(request).await?)?;
-    append(&services, &origin, &caller, path, &bytes, OCTET_STREAM).await
+    append(&services, &caller, path, &bytes, OCTET_STREAM).await
 }
 
 async fn append(
     services: &Services,
-    origin: &Origin,
     caller: &Caller,
     path: FilePath,
     bytes: &[u8],
@@ -176,7 +168,7 @@ async fn append(
     files
         .check_permission(caller, &path, Permission::Write)
         .await?;
-    let url = file_url(services, origin, path.as_str());
+    let url = file_url(services, path.as_str());
     files.append(path, bytes, media_type).await?;
     Ok(Json(url))
 }

@@ -1,14 +1,12 @@
 //! Routes of the Files service.
 
-use std::sync::Arc;
-
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 use serde_json::json;
 use tokio_util::io::ReaderStream;
 
@@ -26,18 +24,13 @@ use crate::services::parameters::Parameters;
 
 pub(super) const OCTET_STREAM: &str = "application/octet-stream";
 
-/// The scheme, host and port of the server, for the URLs of files.
-#[derive(Clone, Debug)]
-pub(super) struct Origin(Arc<str>);
-
 /// Routes of files. `commands` are those whose paths begin with a command.
-pub(super) fn routes(origin: String, commands: Router<Services>) -> Router<Services> {
+pub(super) fn routes(commands: Router<Services>) -> Router<Services> {
     Router::new()
         .route("/files", get(list_root))
         .route("/files/", get(list_root))
         .route("/files/{*name}", post(upload).delete(delete).get(serve))
         .merge(commands)
-        .layer(Extension(Origin(origin.into())))
         // An upload is written to disk while it arrives, so its size is not limited.
         .layer(DefaultBodyLimit::disable())
 }
@@ -82,7 +75,6 @@ pub(super) fn path_behind(parts: &Parts, skipped: usize) -> Result<Option<FilePa
 
 async fn upload(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     RequestPath { path, is_directory }: RequestPath,
     Query(parameters): Query,
@@ -103,7 +95,7 @@ async fn upload(
     files
         .check_permission(&caller, &path, Permission::Write)
         .await?;
-    let url = file_url(&services, &origin, path.as_str());
+    let url = file_url(&services, path.as_str());
     match upload {
         Upload::Url(source) => {
             let stored = files.upload_from_url(path, &source, OCTET_STREAM, overwrite);
@@ -194,9 +186,8 @@ pub(super) async fn receive(
 }
 
 /// Returns the URL of a file or a directory.
-pub(super) fn file_url(services: &Services, origin: &Origin, path: &str) -> String {
-    let (app_id, api_key) = (&services.app_id, &services.api_key);
-    let mut url = format!("{}/{app_id}/{api_key}/files", origin.0);
+pub(super) fn file_url(services: &Services, path: &str) -> String {
+    let mut url = format!("{}/files", services.base_url);
     for segment in path.split('/') {
         url.push('/');
         url.extend(encode_segment(segment));
@@ -231,23 +222,21 @@ fn reject_parameters(
 
 async fn list_root(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     Query(parameters): Query,
 ) -> Result<Response, ErrorResponse> {
-    read_directory(&services, &origin, caller, None, &parameters).await
+    read_directory(&services, caller, None, &parameters).await
 }
 
 /// Sends the content of a file, the entries of a directory or their number, or whether a path exists.
 async fn serve(
     State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
     caller: Caller,
     parts: Parts,
     Query(parameters): Query,
 ) -> Result<Response, ErrorResponse> {
     let Some(path) = path_behind(&parts, 2)? else {
-        return read_directory(&services, &origin, caller, None, &parameters).await;
+        return read_directory(&services, caller, None, &parameters).await;
     };
     let files = &services.files;
     files
@@ -255,7 +244,7 @@ async fn serve(
         .await?;
     let is_listing = LISTING.iter().any(|name| parameters.has(name));
     if is_listing || files.is_directory(&path).await? {
-        return read_directory(&services, &origin, caller, Some(path), &parameters).await;
+        return read_directory(&services, caller, Some(path), &parameters).await;
     }
     let opened = files.open(path).await?;
     let media_type = HeaderValue::from_str(&opened.media_type)
@@ -280,7 +269,6 @@ const LISTING: [&str; 6] = [
 
 async fn read_directory(
     services: &Services,
-    origin: &Origin,
     caller: Caller,
     directory: Option<FilePath>,
     parameters: &Parameters,
@@ -297,7 +285,7 @@ async fn read_directory(
                 offset: parse_number(parameters, "offset", 0, 0)?,
                 page_size: parse_number(parameters, "pagesize", 1, DEFAULT_PAGE_SIZE)?,
             };
-            let url = |path: &str| file_url(services, origin, path);
+            let url = |path: &str| file_url(services, path);
             Ok(Json(files.list(caller, listing, url).await?).into_response())
         }
         (Some("count"), directory) => {

@@ -1,7 +1,5 @@
 //! The routes of the application: its description, which official clients read when they start, and its log.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,18 +11,22 @@ use crate::http::extract::AnyJson;
 use crate::http::response::{ErrorResponse, Json};
 use crate::services::Services;
 
-/// Routes of the description. `origin` is the scheme, host and port of the server.
-pub(super) fn routes(origin: &str) -> Router<Services> {
-    let origin: Arc<str> = origin.into();
+pub(super) fn routes() -> Router<Services> {
     Router::new()
-        .route("/info", get(move || info(origin)))
+        .route("/info", get(info))
         .route("/log", put(write_log))
 }
 
-/// There are no real-time connections at `rtURL`, but clients require the property.
-async fn info(origin: Arc<str>) -> Json<Value> {
+/// There are no real-time connections at `rtURL`, but clients require the property. At a domain, clients also learn the
+/// app id and the key, as from the live service.
+async fn info(State(services): State<Services>) -> Json<Value> {
     let loggers = json!([{"name": "Global logger", "level": "all"}]);
-    Json(json!({"rtURL": *origin, "loggers": loggers}))
+    let mut info = json!({"rtURL": *services.origin, "loggers": loggers});
+    if services.is_domain {
+        info["appId"] = Value::from(services.app_id);
+        info["apiKey"] = Value::from(services.api_key);
+    }
+    Json(info)
 }
 
 async fn write_log(

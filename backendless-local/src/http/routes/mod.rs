@@ -20,8 +20,8 @@ use axum::Router;
 
 use crate::services::Services;
 
-/// All routes below the app path. `origin` is the scheme, host and port of the server.
-pub(super) fn all(origin: String) -> Router<Services> {
+/// All routes below the app path, or below the path of the API at a domain.
+pub(super) fn all() -> Router<Services> {
     Router::new()
         .merge(data::routes())
         .merge(data_bulk::routes())
@@ -29,8 +29,8 @@ pub(super) fn all(origin: String) -> Router<Services> {
         .merge(relations::routes())
         .merge(transactions::routes())
         .merge(users::routes())
-        .merge(info::routes(&origin))
-        .merge(files::routes(origin, file_commands::routes()))
+        .merge(info::routes())
+        .merge(files::routes(file_commands::routes()))
         .merge(messaging::routes())
         .merge(geo::routes())
         .merge(cache::routes())

@@ -64,8 +64,9 @@ pub(crate) struct UserSettings {
 }
 
 /// Settings that a running service needs.
+#[derive(Clone)]
 pub(super) struct UserOptions {
-    /// The URL of the server with the app id and the key.
+    /// The URL that precedes the paths of the addresses for users.
     pub(super) base_url: Arc<str>,
     pub(super) email_confirmation: bool,
     pub(super) providers: HashMap<String, Handler>,
@@ -154,6 +155,18 @@ impl Users {
             clock,
             session_life,
             options: Arc::new(options),
+        }
+    }
+
+    /// Returns the same service with another base URL.
+    pub(super) fn with_base_url(&self, base_url: Arc<str>) -> Users {
+        let options = UserOptions::clone(&self.options);
+        Users {
+            options: Arc::new(UserOptions {
+                base_url,
+                ..options
+            }),
+            ..self.clone()
         }
     }
 

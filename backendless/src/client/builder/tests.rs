@@ -69,6 +69,7 @@ fn from_env_reads_all_variables_and_names_a_missing_or_empty_one() {
         "BACKENDLESS_API_KEY" => Some("KEY".into()),
         "BACKENDLESS_API_URL" => Some("http://localhost:9080".into()),
         "BACKENDLESS_PROFILE" => Some("live".into()),
+        "BACKENDLESS_DOMAIN" => None,
         other => panic!("unexpected variable {other}"),
     };
     let client = ClientBuilder::from_env(full).unwrap().build().unwrap();
@@ -78,9 +79,8 @@ fn from_env_reads_all_variables_and_names_a_missing_or_empty_one() {
     let missing = |name: &str| (name == "BACKENDLESS_APP_ID").then(|| "APP".into());
     let text = ClientBuilder::from_env(missing).unwrap_err().to_string();
     assert_eq!(text, "BACKENDLESS_API_KEY is not set");
-    let text = ClientBuilder::from_env(|_| Some("".into()))
-        .unwrap_err()
-        .to_string();
+    let empty = |name: &str| (name != "BACKENDLESS_DOMAIN").then(|| "".into());
+    let text = ClientBuilder::from_env(empty).unwrap_err().to_string();
     assert_eq!(text, "BACKENDLESS_APP_ID is empty");
 }
 
@@ -191,6 +191,55 @@ fn rate_limit_outside_its_range_is_rejected() {
 }
 
 #[test]
+fn from_env_reads_a_domain_in_place_of_the_id_and_the_key() {
+    let domain = |name: &str| match name {
+        "BACKENDLESS_DOMAIN" => Some("https://name.backendless.app".into()),
+        "BACKENDLESS_PROFILE" => Some("live".into()),
+        _ => None,
+    };
+    let client = ClientBuilder::from_env(domain).unwrap().build().unwrap();
+    assert!(format!("{client:?}").contains("\"https://name.backendless.app\""));
+    assert_eq!(client.profile, Profile::Live);
+
+    let problem = |others: &'static [&'static str], domain: &'static str| {
+        let builder = ClientBuilder::from_env(move |name| match name {
+            "BACKENDLESS_DOMAIN" => Some(domain.into()),
+            name => others.contains(&name).then(|| "SECRET".into()),
+        });
+        let error = builder.and_then(ClientBuilder::build).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        let text = error.to_string();
+        assert!(!text.contains("SECRET"), "{text}");
+        text
+    };
+    let both = problem(&["BACKENDLESS_APP_ID"], "https://SECRET.com");
+    assert_eq!(
+        both,
+        "BACKENDLESS_DOMAIN is set together with BACKENDLESS_APP_ID: remove BACKENDLESS_DOMAIN, or all of the others, \
+         because a client has one address"
+    );
+    const ALL: [&str; 3] = [
+        "BACKENDLESS_APP_ID",
+        "BACKENDLESS_API_KEY",
+        "BACKENDLESS_API_URL",
+    ];
+    for name in ALL {
+        assert!(problem(&ALL, "https://SECRET.com").contains(name));
+    }
+    for (domain, expected) in [
+        (" ", "is empty: remove it, or set it to the domain"),
+        ("SECRET.com", "is not a URL: it has no scheme"),
+        ("https://x.com/SECRET", "contains a path: write the origin"),
+    ] {
+        let text = problem(&[], domain);
+        assert!(
+            text.starts_with(&format!("BACKENDLESS_DOMAIN {expected}")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn rate_limit_doubles_the_default_timeout() {
     let builder = || Client::builder("APP", "KEY");
     let timeout = |builder: ClientBuilder| builder.effective_timeout().as_secs();
@@ -198,4 +247,32 @@ fn rate_limit_doubles_the_default_timeout() {
     assert_eq!(timeout(builder().requests_per_minute(5)), 120);
     let own = builder().timeout(Duration::from_secs(7));
     assert_eq!(timeout(own.requests_per_minute(5)), 7);
+}
+
+#[test]
+fn invalid_domain_and_settings_of_the_other_address_are_rejected_without_their_values() {
+    let domain = || Client::for_domain("https://name.backendless.app");
+    for (bad, expected) in [
+        (Client::for_domain("SECRET"), "domain is not a URL"),
+        (
+            Client::for_domain("https://x/SECRET"),
+            "domain contains a path",
+        ),
+        (domain().api_path("SECRET"), "api_path does not start with"),
+        (
+            domain().api_path("/SECRET/.."),
+            "api_path contains a segment",
+        ),
+        (domain().api_url("https://SECRET"), "api_url has no effect"),
+        (
+            Client::builder("APP", "KEY").api_path("/SECRET"),
+            "api_path is a setting of an application at a domain",
+        ),
+    ] {
+        let text = problem(bad);
+        assert!(text.starts_with(expected), "{text}");
+        assert!(!text.contains("SECRET"), "{text}");
+    }
+    let client = domain().api_path("/SECRET").build().unwrap();
+    assert!(!format!("{client:#?}").contains("SECRET"));
 }

@@ -188,7 +188,7 @@ fn of_private_type(error: &(dyn StdError + 'static)) -> Option<&'static str> {
 }
 
 /// Describes an error of the TLS library.
-fn tls(error: &(dyn StdError + 'static)) -> Option<String> {
+pub(super) fn tls(error: &(dyn StdError + 'static)) -> Option<String> {
     #[cfg(feature = "rustls")]
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
         return Some(super::tls::of_rustls(error));

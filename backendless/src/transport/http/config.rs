@@ -8,51 +8,33 @@ use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 use reqwest::{Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
-use super::{HttpClient, HttpError, api_url};
-use crate::prepared::encode_segment;
+use super::application::{Address, Application, invalid};
+use super::{HttpClient, HttpError};
 use crate::secret::secret_string;
 use crate::{Error, Result};
 
-/// Names of settings in error messages: those of the builder's methods, or of environment variables.
-pub(crate) struct SettingNames {
-    pub(crate) app_id: &'static str,
-    pub(crate) api_key: &'static str,
-    pub(crate) api_url: &'static str,
-}
-
 /// Configuration of the HTTP client.
 pub(crate) struct HttpConfig {
-    pub(crate) app_id: SecretString,
-    pub(crate) api_key: SecretString,
-    pub(crate) api_url: SecretString,
+    pub(crate) application: Application,
     pub(crate) connect_timeout: Duration,
     pub(crate) user_agent: String,
     /// PEM bundles of certificate authorities.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     pub(crate) root_certificates: Vec<Vec<u8>>,
     pub(crate) proxy: Option<SecretString>,
-    pub(crate) names: SettingNames,
 }
 
 impl HttpConfig {
     /// Validates the settings and creates the client. No request is sent.
     pub(crate) fn build(&self) -> Result<HttpClient> {
-        let app_id = segment(self.names.app_id, &self.app_id)?;
-        let api_key = segment(self.names.api_key, &self.api_key)?;
-        let identity = [self.app_id.expose_secret(), self.api_key.expose_secret()];
-        let url = api_url::parse(self.api_url.expose_secret(), identity)
-            .map_err(|problem| invalid(self.names.api_url, &problem))?;
-        let client = self.client()?;
-        let base = url.path().trim_end_matches('/');
-        let app_path = secret_string([base, "/", &app_id, "/", &api_key].concat());
-        let mut origin = url.clone();
-        origin.set_path("");
+        let Address { origin, app_path } = self.application.address()?;
         Ok(HttpClient {
-            client,
+            client: self.client()?,
             origin,
             app_path,
+            settings: self.application.settings(),
         })
     }
 
@@ -134,21 +116,4 @@ fn default_headers() -> HeaderMap {
     #[cfg(not(feature = "gzip"))]
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers
-}
-
-fn invalid(setting: &str, problem: &str) -> Error {
-    Error::invalid_argument(format!("{setting} {problem}"))
-}
-
-/// Encodes the app id or the key as a segment of the path.
-fn segment(name: &str, value: &SecretString) -> Result<Zeroizing<String>> {
-    let value = value.expose_secret();
-    let problem = match value {
-        "" => "is empty",
-        "." | ".." => "consists of dots, which would address another path",
-        _ if value.contains(['/', '\\']) => "contains a slash or backslash",
-        _ if value.contains(char::is_control) => "contains a control character",
-        _ => return Ok(encode_segment(value)),
-    };
-    Err(invalid(name, problem))
 }

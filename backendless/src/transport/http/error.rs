@@ -3,7 +3,8 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::cause::{Cause, chain, content_error};
+use super::cause::{Cause, chain, content_error, tls};
+use crate::error::Detail;
 
 /// Error of a request without a response, or whose response ended early.
 pub(crate) struct HttpError {
@@ -11,6 +12,7 @@ pub(crate) struct HttpError {
     /// The text of the cause. For a stream of the caller that failed it is the caller's text.
     pub(in crate::transport) reason: String,
     pub(in crate::transport) source: Cause,
+    pub(in crate::transport) detail: Option<Detail>,
 }
 
 /// Class of an [`HttpError`], which shows whether anything can have been sent.
@@ -46,14 +48,52 @@ impl From<reqwest::Error> for HttpError {
         } else {
             HttpErrorKind::ConnectionLost
         };
+        let detail = match kind {
+            HttpErrorKind::Connect { .. } => connection_detail(&source),
+            HttpErrorKind::ConnectionLost if is_of_another_protocol(&source) => {
+                Some(Detail::NotBackendless)
+            }
+            _ => None,
+        };
         let content_error = content_error(&source);
         let source = Cause::of(&source);
         Self {
             kind,
             reason: content_error.unwrap_or_else(|| source.text().to_owned()),
             source,
+            detail,
         }
     }
+}
+
+/// Whether the server responded in another protocol than HTTP.
+fn is_of_another_protocol(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|error| {
+        error
+            .downcast_ref::<hyper::Error>()
+            .is_some_and(hyper::Error::is_parse)
+    })
+}
+
+/// Returns which part of establishing a connection failed, if it is known.
+fn connection_detail(error: &(dyn StdError + 'static)) -> Option<Detail> {
+    let mut detail = None;
+    for error in chain(error) {
+        let is_unknown_host = error
+            .downcast_ref::<reqwest::Error>()
+            .is_some_and(reqwest::Error::is_dns);
+        let is_invalid_data = error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData);
+        if is_unknown_host {
+            return Some(Detail::UnknownHost);
+        } else if is_invalid_data || tls(error).is_some() {
+            detail = Some(Detail::Tls);
+        } else if error.to_string().starts_with("tunnel error: ") {
+            detail = detail.or(Some(Detail::Proxy));
+        }
+    }
+    detail
 }
 
 /// Whether a connection would fail again in the same way: the TLS of the server is not acceptable, or a proxy requires a

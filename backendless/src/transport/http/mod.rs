@@ -4,6 +4,7 @@
 //! server. The retries of reqwest are off, because they do not know which operations are idempotent.
 
 mod api_url;
+mod application;
 mod cause;
 mod config;
 mod error;
@@ -22,11 +23,13 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-pub(crate) use config::{HttpConfig, SettingNames};
+pub(crate) use application::{Application, DEFAULT_API_URL};
+pub(crate) use config::HttpConfig;
 pub(super) use error::{HttpError, HttpErrorKind};
 pub(crate) use form::is_media_type;
 
 use crate::prepared::Form;
+use application::AddressSettings;
 
 /// Maximum length in bytes of the URL of a request: that of an `http::Uri`.
 pub(super) const MAX_ADDRESS_LENGTH: usize = 65_534;
@@ -38,8 +41,10 @@ pub(crate) struct HttpClient {
     client: reqwest::Client,
     /// The API URL without its path.
     origin: Url,
-    /// The path before the path of every operation: the path of the API URL, the app id and the key.
+    /// The path before the path of every operation: that of the API URL with the app id and the key, or that of the API
+    /// at a domain.
     app_path: SecretString,
+    settings: AddressSettings,
 }
 
 /// Host and port that a request is sent to.
@@ -88,6 +93,11 @@ impl HttpClient {
     /// Returns the origin of the API, which contains no secret.
     pub(crate) fn origin(&self) -> String {
         self.origin.origin().ascii_serialization()
+    }
+
+    /// Returns the settings of the address, as an error names them.
+    pub(super) fn address_settings(&self) -> AddressSettings {
+        self.settings
     }
 
     /// Returns whether `url` has the origin of the API.
@@ -213,13 +223,18 @@ impl FileUrl {
         }
     }
 
-    /// Returns the values in the query: whoever knows the signature of a URL can read the file.
-    pub(super) fn query_values(&self) -> Vec<HeaderValue> {
+    /// Returns the secrets in the URL: the app id and the key, which a client of a domain does not know otherwise, and the
+    /// values in the query: whoever knows the signature of a URL can read the file.
+    pub(super) fn secrets(&self) -> Vec<HeaderValue> {
+        let identity = application::identity_of_file(&self.0);
+        let identity = identity.into_iter().map(String::into_bytes);
+        let mut secrets: Vec<_> = identity
+            .filter_map(|segment| HeaderValue::from_bytes(&segment).ok())
+            .collect();
         let pairs = self.0.query().unwrap_or_default().split('&');
         let values = pairs.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
-        values
-            .filter_map(|value| HeaderValue::from_str(value).ok())
-            .collect()
+        secrets.extend(values.filter_map(|value| HeaderValue::from_str(value).ok()));
+        secrets
     }
 }
 

@@ -1,0 +1,194 @@
+//! Problems that a check of the settings finds.
+
+use std::fmt;
+
+use super::{Error, ErrorCode, ErrorKind};
+
+/// Problem that [`Client::check`](crate::Client::check) found; returned by [`Error::check_problem`].
+///
+/// New problems may be added, so a `match` needs a `_` arm. `Display` writes a short phrase, such as
+/// "the host name is unknown".
+///
+/// ```
+/// use backendless::{CheckProblem, Client, RetryPolicy};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> backendless::Result<()> {
+/// let client = Client::builder("A0F5", "9C41")
+///     .api_url("http://127.0.0.1:9") // nothing listens on this port
+///     .build()?;
+/// let error = client.check().retry(RetryPolicy::none()).await.unwrap_err();
+/// let problem = error.check_problem().expect("the check failed");
+/// assert_eq!(problem, CheckProblem::Unreachable);
+/// assert_eq!(problem.to_string(), "the server is unreachable");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CheckProblem {
+    /// The host name could not be resolved.
+    UnknownHost,
+    /// No connection was established, it was lost, or no response arrived in time.
+    Unreachable,
+    /// The TLS of the server is not acceptable: its certificate, its protocol, or it has none.
+    Tls,
+    /// The proxy rejected the connection.
+    Proxy,
+    /// The server redirects to another address.
+    Redirect,
+    /// The server is not Backendless, or the path of the API is another one. It may not even use HTTP, or require TLS.
+    NotBackendless,
+    /// The service has no application with this id and REST API key, or at this domain.
+    InvalidApplication,
+    /// The session of the client is expired, unknown or ended.
+    InvalidSession,
+    /// The service account cannot log in: its login or password is wrong, or it is disabled or locked.
+    InvalidAccount,
+    /// The application may send no more requests now.
+    RateLimited,
+    /// The service, or a gateway before it, reports a failure of its own.
+    Unavailable,
+    /// The service rejected the check for another reason, which the message has.
+    Rejected,
+}
+
+impl CheckProblem {
+    /// Returns what to do about the problem, in English.
+    ///
+    /// ```
+    /// use backendless::CheckProblem;
+    ///
+    /// assert_eq!(CheckProblem::InvalidSession.remedy(), "log in again, and use the new token");
+    /// ```
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::UnknownHost => {
+                "check the host name of the API URL or the domain, and the DNS of this machine"
+            }
+            Self::Unreachable => {
+                "check the host, the port and the scheme of the address, and the network and firewalls before it"
+            }
+            Self::Tls => {
+                "check that the address is one with TLS, and that the certificate of the server is valid for its host \
+                 name; `root_certificate` adds a certificate authority"
+            }
+            Self::Proxy => {
+                "check the proxy: the setting `proxy`, or HTTP_PROXY and HTTPS_PROXY, with the user and the password"
+            }
+            Self::Redirect => {
+                "set the address to which the server redirects, such as the same one with `https`"
+            }
+            Self::NotBackendless => {
+                "the address is usually `https://api.backendless.com`, `https://eu-api.backendless.com`, or a domain \
+                 with the path `/api`"
+            }
+            Self::InvalidApplication => {
+                "check the application id, the REST API key and the API URL, or the domain"
+            }
+            Self::InvalidSession => "log in again, and use the new token",
+            Self::InvalidAccount => {
+                "check the login and the password, and the status of the account"
+            }
+            Self::RateLimited => "wait, or extend the plan of the application",
+            Self::Unavailable => "try again later, and check the status of the service",
+            Self::Rejected => "check the permissions and the settings of the application",
+        }
+    }
+
+    /// Returns the problem that the error of a check has; `None` for one of the caller, which the message describes.
+    fn of(error: &Error) -> Option<Self> {
+        let is_without_code = error.code().is_none();
+        Some(match (error.0.detail, error.kind()) {
+            (Some(Detail::UnknownHost), _) => Self::UnknownHost,
+            (Some(Detail::Tls), _) => Self::Tls,
+            (Some(Detail::Proxy), _) => Self::Proxy,
+            (Some(Detail::Redirect), _) => Self::Redirect,
+            (_, ErrorKind::InvalidArgument | ErrorKind::Internal | ErrorKind::Io) => return None,
+            (Some(Detail::NotBackendless), ErrorKind::ConnectionLost) => Self::NotBackendless,
+            (_, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::ConnectionLost) => {
+                Self::Unreachable
+            }
+            (_, ErrorKind::InvalidApplication) => Self::InvalidApplication,
+            (_, ErrorKind::RateLimited) => Self::RateLimited,
+            (_, _) if error.status().is_some_and(|status| status >= 500) => Self::Unavailable,
+            (Some(Detail::NotBackendless), _) | (_, ErrorKind::Decode) => Self::NotBackendless,
+            (_, ErrorKind::Unauthorized) if is_without_code || is_of_session(error) => {
+                Self::InvalidSession
+            }
+            (_, ErrorKind::Unauthorized) => Self::InvalidAccount,
+            (_, _) => Self::Rejected,
+        })
+    }
+}
+
+fn is_of_session(error: &Error) -> bool {
+    let codes = [
+        ErrorCode::INVALID_USER_TOKEN,
+        ErrorCode::SESSION_TIMEOUT,
+        ErrorCode::SESSION_EXPIRED,
+    ];
+    error.code().is_some_and(|code| codes.contains(&code))
+}
+
+impl fmt::Display for CheckProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::UnknownHost => "the host name is unknown",
+            Self::Unreachable => "the server is unreachable",
+            Self::Tls => "the TLS of the server is not acceptable",
+            Self::Proxy => "the proxy rejected the connection",
+            Self::Redirect => "the server redirects to another address",
+            Self::NotBackendless => "the server is not Backendless",
+            Self::InvalidApplication => "the application is unknown",
+            Self::InvalidSession => "the session is invalid",
+            Self::InvalidAccount => "the service account cannot log in",
+            Self::RateLimited => "the rate limit is exceeded",
+            Self::Unavailable => "the service is unavailable",
+            Self::Rejected => "the service rejected the check",
+        })
+    }
+}
+
+/// What the transport knows about a failure beyond its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    UnknownHost,
+    Tls,
+    Proxy,
+    Redirect,
+    /// Another server wrote the response.
+    NotBackendless,
+}
+
+impl Error {
+    /// Returns the problem that [`Client::check`](crate::Client::check) found, if this is an error of it.
+    ///
+    /// It is `None` if the caller's token or the URL of the request cannot be sent.
+    ///
+    /// ```
+    /// use backendless::{CheckProblem, Client};
+    ///
+    /// # backendless_local::doc_example!(|client, server| {
+    /// let client = Client::builder(server.app_id(), "another-key").api_url(server.url()).build()?;
+    /// let error = client.check().await.unwrap_err();
+    /// assert_eq!(error.check_problem(), Some(CheckProblem::InvalidApplication));
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn check_problem(&self) -> Option<CheckProblem> {
+        self.0.problem
+    }
+
+    /// Marks the error as that of a check.
+    pub(crate) fn of_check(mut self) -> Self {
+        self.0.problem = CheckProblem::of(&self);
+        self
+    }
+
+    pub(crate) fn with_detail(mut self, detail: Option<Detail>) -> Self {
+        self.0.detail = detail;
+        self
+    }
+}

@@ -1,0 +1,259 @@
+//! The check of a client's settings: each problem is told apart from the others, with its remedy.
+
+use std::time::Duration;
+
+use backendless::{CheckProblem, Client, Error, ErrorKind, Registration, RetryPolicy};
+use backendless_local::Server;
+use backendless_tests::{
+    API_KEY, APP_ID, AddressForm, Authority, Behaviour, HttpServer, Protocol, Proxy, Recorder,
+    Response, ScriptedServer,
+};
+use serde_json::json;
+
+use crate::support::{assert_no_body, assert_request_line, error_body, local_client};
+
+const TOKEN: &str = "TOKEN-0003";
+const PAGE: &str = "<!DOCTYPE html><html><title>Welcome</title></html>";
+
+/// Asserts that the check fails with this problem, and that its error has the remedy and no secret.
+#[track_caller]
+fn assert_problem(error: &Error, problem: CheckProblem) {
+    assert_eq!(error.check_problem(), Some(problem), "{error}");
+    let text = error.to_string();
+    let remedy = match problem {
+        CheckProblem::InvalidApplication => "; check the ",
+        problem => problem.remedy(),
+    };
+    assert!(text.contains(remedy), "{text}");
+    for secret in [APP_ID, API_KEY, TOKEN] {
+        assert!(!format!("{text} {error:?}").contains(secret), "{text}");
+    }
+}
+
+async fn check(client: Client) -> Error {
+    client.check().retry(RetryPolicy::none()).await.unwrap_err()
+}
+
+async fn problem_of(status: u16, body: &str) -> Error {
+    let server = Recorder::responding(status, body).await;
+    check(server.builder().user_token(TOKEN).build().unwrap()).await
+}
+
+#[tokio::test]
+async fn check_is_one_request_without_a_body() {
+    let info = json!({"rtURL": "https://rt.example.com", "loggers": []}).to_string();
+    for address in AddressForm::ALL {
+        let server = Recorder::responding(200, &info).await;
+        let client = server.builder_of(address).build().unwrap();
+        client.check().await.unwrap();
+        let request = server.request();
+        assert_request_line(&request, "GET", "/info");
+        assert_no_body(&request);
+    }
+}
+
+#[tokio::test]
+async fn check_of_the_local_server_succeeds_with_each_valid_caller() {
+    let server = Server::start().await.unwrap();
+    let anonymous = local_client(&server);
+    let robot = Registration::new("pa55").email("robot@example.com");
+    anonymous.users().register(robot).await.unwrap();
+    let session = anonymous.users().login("robot@example.com", "pa55").await;
+    let account = Client::for_domain(server.url()).credentials("robot@example.com", "pa55");
+    for client in [
+        anonymous,
+        session.unwrap().into_client(),
+        account.build().unwrap(),
+    ] {
+        client.check().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn wrong_app_id_key_and_domain_are_an_invalid_application() {
+    let server = Server::start().await.unwrap();
+    let (app_id, api_key) = (server.app_id(), server.api_key());
+    for (app_id, api_key) in [(app_id, "another-key"), ("another-app", api_key)] {
+        let client = Client::builder(app_id, api_key).api_url(server.url());
+        let error = check(client.build().unwrap()).await;
+        assert_problem(&error, CheckProblem::InvalidApplication);
+    }
+    for code in [2002, 3008, 8022] {
+        let error = problem_of(400, &error_body(code)).await;
+        assert_problem(&error, CheckProblem::InvalidApplication);
+        assert!(
+            error
+                .to_string()
+                .contains("the REST API key and the API URL"),
+            "{error}"
+        );
+        let domain = Recorder::responding(400, &error_body(code)).await;
+        let error = check(Client::for_domain(domain.url()).build().unwrap()).await;
+        assert_problem(&error, CheckProblem::InvalidApplication);
+        assert!(
+            error
+                .to_string()
+                .contains("; check the domain and the API path"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn invalid_session_is_told_apart_from_an_invalid_account() {
+    for (code, problem) in [
+        (3064, CheckProblem::InvalidSession),
+        (3048, CheckProblem::InvalidSession),
+        (3091, CheckProblem::InvalidSession),
+        (3003, CheckProblem::InvalidAccount),
+        (3036, CheckProblem::InvalidAccount),
+        (3090, CheckProblem::InvalidAccount),
+    ] {
+        assert_problem(&problem_of(400, &error_body(code)).await, problem);
+    }
+    let server = Server::start().await.unwrap();
+    let client = local_client(&server);
+    let stranger = check(client.with_user_token("unknown")).await;
+    assert_problem(&stranger, CheckProblem::InvalidSession);
+    let account = Client::for_domain(server.url()).credentials("robot@example.com", "guess");
+    let error = check(account.build().unwrap()).await;
+    assert_problem(&error, CheckProblem::InvalidAccount);
+
+    let ann = Registration::new("pa55").email("ann@example.com");
+    client.users().register(ann).await.unwrap();
+    let session = client
+        .users()
+        .login("ann@example.com", "pa55")
+        .await
+        .unwrap();
+    session.logout().await.unwrap();
+    let error = check(session.into_client()).await;
+    assert_problem(&error, CheckProblem::InvalidSession);
+    assert_eq!(error.attempts(), 0);
+}
+
+#[tokio::test]
+async fn server_that_is_not_backendless_is_told_apart_from_a_redirect() {
+    for (status, body) in [
+        (200, PAGE),
+        (200, "{}"),
+        (200, "null"),
+        (200, "[]"),
+        (200, r#"{"status":"ok"}"#),
+        (401, PAGE),
+        (403, "forbidden"),
+        (404, PAGE),
+        (404, r#"{"message":"Not Found"}"#),
+        (405, ""),
+    ] {
+        let error = problem_of(status, body).await;
+        assert_problem(&error, CheckProblem::NotBackendless);
+    }
+    for status in [301, 302, 307, 308] {
+        let location = [("location", "https://www.example.com/")];
+        let server = Recorder::with_headers(status, &location, PAGE).await;
+        assert_problem(&check(server.client()).await, CheckProblem::Redirect);
+    }
+    let smtp = ScriptedServer::always(Behaviour::bytes("220 smtp.example.com\r\n\r\n")).await;
+    let error = check(smtp.client_builder().build().unwrap()).await;
+    assert_problem(&error, CheckProblem::NotBackendless);
+}
+
+#[tokio::test]
+async fn failure_of_the_service_is_no_wrong_setting() {
+    for (status, body, problem) in [
+        (500, PAGE.to_owned(), CheckProblem::Unavailable),
+        (502, PAGE.to_owned(), CheckProblem::Unavailable),
+        (503, String::new(), CheckProblem::Unavailable),
+        (500, error_body(1), CheckProblem::Unavailable),
+        (429, String::new(), CheckProblem::RateLimited),
+        (400, error_body(999), CheckProblem::RateLimited),
+        (400, error_body(9070), CheckProblem::RateLimited),
+        (400, error_body(2000), CheckProblem::Rejected),
+        (400, error_body(8002), CheckProblem::Rejected),
+    ] {
+        assert_problem(&problem_of(status, &body).await, problem);
+    }
+}
+
+#[tokio::test]
+async fn failures_to_reach_the_server_are_told_apart() {
+    let refused = ScriptedServer::refusing_connections();
+    let error = check(refused.client_builder().build().unwrap()).await;
+    assert_problem(&error, CheckProblem::Unreachable);
+    assert_eq!(error.kind(), ErrorKind::Connect);
+
+    let stalled = ScriptedServer::always(Behaviour::stall()).await;
+    let client = stalled.client_builder().timeout(Duration::from_millis(20));
+    let error = check(client.build().unwrap()).await;
+    assert_problem(&error, CheckProblem::Unreachable);
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+
+    let closed = ScriptedServer::always(Behaviour::close_before_headers()).await;
+    let error = check(closed.client_builder().build().unwrap()).await;
+    assert_problem(&error, CheckProblem::Unreachable);
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost);
+
+    // RFC 6761 reserves this name, which no resolver knows.
+    let unknown = Client::for_domain("http://backendless.invalid");
+    let error = check(unknown.build().unwrap()).await;
+    assert_problem(&error, CheckProblem::UnknownHost);
+}
+
+#[tokio::test]
+async fn failure_of_tls_is_told_apart_from_one_of_a_proxy() {
+    let trusted = Authority::new();
+    let success = |_: &_| Response::json(200, r#"{"loggers":[],"rtURL":""}"#);
+    let loopback = ["localhost", "127.0.0.1"];
+    let start = |identity| HttpServer::secure(identity, Protocol::Http1, success);
+    let trusting = |url: &str| {
+        let client = Client::builder(APP_ID, API_KEY).api_url(url);
+        client.root_certificate(trusted.pem())
+    };
+    for server in [
+        start(Authority::new().identity(&loopback)),
+        start(trusted.expired_identity(&loopback)),
+        start(trusted.identity(&["elsewhere.example"])),
+    ] {
+        let error = check(trusting(server.url()).build().unwrap()).await;
+        assert_problem(&error, CheckProblem::Tls);
+    }
+    let plain = HttpServer::plain(success);
+    let with_tls = plain.url().replace("http://", "https://");
+    let error = check(trusting(&with_tls).build().unwrap()).await;
+    assert_problem(&error, CheckProblem::Tls);
+
+    let server = start(trusted.identity(&loopback));
+    trusting(server.url())
+        .build()
+        .unwrap()
+        .check()
+        .await
+        .unwrap();
+    for response in [
+        "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
+    ] {
+        let proxy = Proxy::rejecting(response).await;
+        let client = trusting(server.url()).proxy(proxy.url_with("user", "PROXY-0005"));
+        let error = check(client.build().unwrap()).await;
+        assert_problem(&error, CheckProblem::Proxy);
+    }
+}
+
+#[tokio::test]
+async fn argument_that_cannot_be_sent_is_no_problem_of_the_service() {
+    let server = Recorder::responding(200, "{}").await;
+    let error = check(server.client().with_user_token("a\nb")).await;
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert_eq!(error.check_problem(), None);
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn errors_of_other_requests_have_no_problem_of_a_check() {
+    let server = Recorder::responding(400, &error_body(2002)).await;
+    let error = server.client().application_info().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidApplication);
+    assert_eq!(error.check_problem(), None);
+}
