@@ -15,6 +15,7 @@
 //! server, `errors` and `error_texts` kinds and texts of errors, `faults` every operation against
 //! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
+//! `http_settings` changes of the HTTP client by the caller, `responder` responses from memory,
 //! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
@@ -41,12 +42,14 @@ mod fuzz;
 mod geo;
 mod handles;
 mod http2;
+mod http_settings;
 mod limits;
 mod messaging;
 mod numbers;
 mod permissions;
 mod profiles;
 mod properties;
+mod responder;
 mod schemas;
 mod support;
 mod tls;

@@ -16,7 +16,7 @@ const CARGO_HACK: &str = "0.6.46";
 const DEPTH: &str = "2";
 
 /// The features that choose how the HTTP client is built. Each combination compiles reqwest again.
-const HTTP_FEATURES: &str = "gzip,native-tls,rustls";
+const HTTP_FEATURES: &str = "gzip,native-tls,rustls,rustls-no-provider";
 
 /// Checks the combinations, up to the first that fails.
 pub(crate) fn run(root: &Path) -> ExitCode {

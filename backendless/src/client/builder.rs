@@ -1,5 +1,9 @@
 //! Settings of a client, and their validation.
 
+mod connection;
+#[cfg(feature = "testing")]
+mod responder;
+
 use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +14,7 @@ use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::secret::{RecentSecrets, secret_string};
 use crate::transport::{
-    Budget, Caller, HttpConfig, Runtimes, SettingNames, Shared, Transport, token_header,
+    Budget, Caller, HttpConfig, Runtimes, SettingNames, Shared, TlsConfig, Transport, token_header,
 };
 use crate::{Client, Clock, Error, Result, RetryPolicy, UserToken};
 
@@ -51,6 +55,8 @@ pub struct ClientBuilder {
     max_response_size: Option<usize>,
     timeout: Duration,
     attempt_timeout: Duration,
+    #[cfg(feature = "testing")]
+    responder: Option<crate::testing::Responder>,
 }
 
 impl ClientBuilder {
@@ -62,8 +68,8 @@ impl ClientBuilder {
                 api_url: DEFAULT_API_URL.into(),
                 connect_timeout: DEFAULT_CONNECT_TIMEOUT,
                 user_agent: concat!("backendless-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
-                #[cfg(any(feature = "rustls", feature = "native-tls"))]
-                root_certificates: Vec::new(),
+                builder: None,
+                tls: TlsConfig::default(),
                 proxy: None,
                 names: SettingNames {
                     app_id: "app_id",
@@ -80,6 +86,8 @@ impl ClientBuilder {
             max_response_size: None,
             timeout: DEFAULT_TIMEOUT,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
+            #[cfg(feature = "testing")]
+            responder: None,
         }
     }
 
@@ -360,22 +368,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a certificate authority in addition to those of the operating system.
-    ///
-    /// `pem` contains one or several certificates in PEM format.
-    ///
-    /// ```
-    /// use backendless::{Client, ErrorKind};
-    ///
-    /// let builder = Client::builder("A0F5", "9C41").root_certificate("not a certificate");
-    /// assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::InvalidArgument);
-    /// ```
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.http.root_certificates.push(pem.into());
-        self
-    }
-
     /// Sends every request through the HTTP proxy at `url`. By default the environment variables `HTTP_PROXY`,
     /// `HTTPS_PROXY` and `NO_PROXY` apply.
     ///
@@ -403,7 +395,7 @@ impl ClientBuilder {
     /// let builder = backendless::Client::builder("A0F5", "9C41").timeout(Duration::ZERO);
     /// assert_eq!(builder.build().unwrap_err().to_string(), "timeout is less than 1 ms");
     /// ```
-    pub fn build(self) -> Result<Client> {
+    pub fn build(mut self) -> Result<Client> {
         for (name, timeout) in [
             ("timeout", self.timeout),
             ("attempt_timeout", self.attempt_timeout),
@@ -415,6 +407,11 @@ impl ClientBuilder {
             }
         }
         let http = self.http.build()?;
+        #[cfg(feature = "testing")]
+        let http = match self.responder {
+            Some(responder) => http.with_responder(responder, &self.http.user_agent),
+            None => http,
+        };
         if let Caller::User(token) = &self.caller {
             token_header(token)?;
         }

@@ -49,7 +49,7 @@ pub(crate) use account::Account;
 pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use error_response::ReportedFailure;
-pub(crate) use http::{HttpClient, HttpConfig, SettingNames, is_media_type};
+pub(crate) use http::{HttpClient, HttpConfig, SettingNames, TlsConfig, is_media_type};
 use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use retry::Budget;

@@ -53,6 +53,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "profile",
                 "retry",
                 "secret",
+                "testing",
                 "timestamp",
                 "update",
             ],

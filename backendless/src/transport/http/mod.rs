@@ -8,7 +8,9 @@ mod cause;
 mod config;
 mod error;
 mod form;
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "testing")]
+mod in_memory;
+mod settings;
 mod tls;
 
 use std::fmt;
@@ -25,6 +27,7 @@ use zeroize::Zeroizing;
 pub(crate) use config::{HttpConfig, SettingNames};
 pub(super) use error::{HttpError, HttpErrorKind};
 pub(crate) use form::is_media_type;
+pub(crate) use tls::TlsConfig;
 
 use crate::prepared::Form;
 
@@ -40,6 +43,9 @@ pub(crate) struct HttpClient {
     origin: Url,
     /// The path before the path of every operation: the path of the API URL, the app id and the key.
     app_path: SecretString,
+    /// What responds instead of a server.
+    #[cfg(feature = "testing")]
+    in_memory: Option<in_memory::InMemory>,
 }
 
 /// Host and port that a request is sent to.
@@ -103,6 +109,11 @@ impl HttpClient {
     /// Sends a request and waits for the head of the response.
     pub(super) async fn execute(&self, outgoing: Outgoing<'_>) -> Result<Response, HttpError> {
         let request = self.request(outgoing)?;
+        #[cfg(feature = "testing")]
+        if let Some(in_memory) = &self.in_memory {
+            let response = self.execute_in_memory(in_memory, request).await?;
+            return Ok(Response(response));
+        }
         let response = self.client.execute(request).await?;
         Ok(Response(response))
     }
