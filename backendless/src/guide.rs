@@ -20,8 +20,10 @@
 //! 5. Operation
 //!    - [Retries and limits](retries_and_limits)
 //!    - [Errors](errors)
-//!    - Testing: the page `testing`, if the feature `mock` is on
+//!    - [HTTP client and TLS](http_client)
+//!    - Testing: the page `testing`, if the features `mock` and `testing` are on
 //!    - [Tracing, with OpenTelemetry](tracing)
+//!    - Trace propagation: the page `trace_propagation`, if the features `opentelemetry` and `testing` are on
 //!    - [Upgrading when the specification changes](upgrading)
 
 /// Declares a module for each file in `guide/`.
@@ -49,10 +51,13 @@ pages! {
     cache_and_counters
     retries_and_limits
     errors
+    http_client
     tracing
     upgrading
 }
 
-// The page has examples that use the mock.
-#[cfg(feature = "mock")]
+// These pages have examples that use features.
+#[cfg(all(feature = "mock", feature = "testing"))]
 pages! { testing }
+#[cfg(all(feature = "opentelemetry", feature = "testing"))]
+pages! { trace_propagation }

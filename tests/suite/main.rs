@@ -16,7 +16,7 @@
 //! every fault of a server, `http2` rejected streams,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
 //! `http_settings` changes of the HTTP client by the caller, `responder` responses from memory,
-//! `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
+//! `trace_context` the header `traceparent`, `address` wrong API URLs, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -53,6 +53,7 @@ mod responder;
 mod schemas;
 mod support;
 mod tls;
+mod trace_context;
 mod transactions;
 mod users;
 mod variants;

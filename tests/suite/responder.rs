@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use backendless::testing::{Request, Responder, Response};
 use backendless::{Client, Error, ErrorKind, FileInfo, Record, Upload};
-use backendless_tests::{API_KEY, APP_ID};
+use backendless_tests::catalogue::{self, Context, Values};
+use backendless_tests::{API_KEY, APP_ID, HttpServer, Response as ServerResponse, ServerRequest};
 use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
 use serde_json::json;
@@ -255,4 +256,114 @@ async fn debug_output_has_no_secret() {
     for secret in [APP_ID, API_KEY, TOKEN, "PASSWORD-7"] {
         assert!(!text.contains(secret), "{text}");
     }
+}
+
+/// What a request has in memory and on the wire: not the headers of the connection, and not the random boundary of a form.
+#[derive(Debug, PartialEq)]
+struct Sent {
+    method: String,
+    path: String,
+    query: Option<String>,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Sent {
+    fn new<'h>(
+        line: (&str, &str, Option<&str>),
+        headers: impl Iterator<Item = (&'h str, &'h str)>,
+        body: &[u8],
+    ) -> Self {
+        let (method, path, query) = line;
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut headers: Vec<_> = headers.collect();
+        headers.sort();
+        let mut body = String::from_utf8_lossy(body).into_owned();
+        for (_, value) in &mut headers {
+            if let Some((form, boundary)) = value.split_once("boundary=") {
+                body = body.replace(boundary, "BOUNDARY");
+                *value = form.to_owned();
+            }
+        }
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.map(str::to_owned),
+            headers,
+            body,
+        }
+    }
+
+    fn on_the_wire(request: &ServerRequest) -> Self {
+        let of_connection = ["host", "content-length", "transfer-encoding"];
+        let headers = request.headers.iter();
+        let headers = headers.filter(|(name, _)| !of_connection.contains(&name.as_str()));
+        let path = request.uri.path();
+        Self::new(
+            (
+                request.method.as_str(),
+                path.strip_prefix(&format!("/{APP_ID}/{API_KEY}"))
+                    .unwrap_or(path),
+                request.uri.query(),
+            ),
+            headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap())),
+            &request.body,
+        )
+    }
+
+    fn in_memory(request: &Request, headers_on_the_wire: &[(String, String)]) -> Self {
+        // All of them: a name that is absent in memory is a difference.
+        let names = headers_on_the_wire.iter().map(|(name, _)| name.as_str());
+        let headers = names.filter_map(|name| Some((name, request.header(name)?)));
+        Self::new(
+            (request.method(), request.path(), request.query_string()),
+            headers,
+            request.body(),
+        )
+    }
+}
+
+/// The body of a successful response to a call of the catalogue.
+fn success(method: &str, path: &str) -> serde_json::Value {
+    catalogue::response_to(method, path, &Values::default()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn every_operation_sends_in_memory_what_it_sends_on_the_wire() {
+    let app_path = format!("/{APP_ID}/{API_KEY}");
+    let server = HttpServer::plain(move |request| {
+        let path = request.uri.path();
+        let path = path.strip_prefix(&app_path).unwrap_or(path);
+        ServerResponse::json(200, success(request.method.as_str(), path).to_string())
+    });
+    let responder = Responder::new(|request: Request| async move {
+        Ok(Response::json(
+            200,
+            &success(request.method(), request.path()),
+        ))
+    });
+    let builder = || {
+        Client::builder(APP_ID, API_KEY)
+            .api_url(server.url())
+            .user_token(TOKEN)
+    };
+    let wired = builder().build().unwrap();
+    let unwired = builder().responder(&responder).build().unwrap();
+    let contexts = [&wired, &unwired].map(|client| Context::new(client, &Values::default()));
+    let mut calls = 0;
+    for entry in catalogue::entries() {
+        for (name, call) in entry.calls() {
+            for context in &contexts {
+                if let Err(error) = call.send(entry.context(context)).await {
+                    panic!("{name}: {error}");
+                }
+            }
+            calls += 1;
+            assert_eq!(responder.requests().len(), calls, "{name}");
+            let wired = Sent::on_the_wire(&server.requests()[calls - 1]);
+            let unwired = Sent::in_memory(&responder.requests()[calls - 1], &wired.headers);
+            assert_eq!(wired, unwired, "{name}");
+        }
+    }
+    assert!(calls > 98, "{calls}");
 }

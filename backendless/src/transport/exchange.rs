@@ -101,12 +101,24 @@ impl Exchange<'_> {
             address,
             headers,
             user_token,
+            #[cfg(feature = "opentelemetry")]
+            traceparent: self.traceparent(),
             body,
         };
         if let Some(withdrawal) = withdrawal {
             withdrawal.spend();
         }
         receive(&self.context, outgoing).await.map_err(Stage::Sent)
+    }
+
+    /// Returns the context of the trace, which is sent only to the origin of the API.
+    #[cfg(feature = "opentelemetry")]
+    fn traceparent(&self) -> Option<HeaderValue> {
+        let is_own = match &self.target {
+            Target::Request(_) => true,
+            Target::Download(url) => self.context.shared.http.is_own(url),
+        };
+        is_own.then(|| trace::traceparent(&self.context.span))?
     }
 
     /// Opens the body for one attempt.

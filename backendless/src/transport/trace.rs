@@ -12,6 +12,11 @@ use tracing::field::{Empty, debug};
 use super::http::Server;
 use crate::Error;
 use crate::operation::Operation;
+#[cfg(feature = "opentelemetry")]
+pub(super) use propagation::traceparent;
+
+#[cfg(feature = "opentelemetry")]
+mod propagation;
 
 /// Creates the span of a request, which lasts from before the first attempt until the response is read.
 pub(super) fn span(operation: &'static Operation, server: Server<'_>) -> Span {

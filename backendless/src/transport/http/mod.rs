@@ -35,6 +35,8 @@ use crate::prepared::Form;
 pub(super) const MAX_ADDRESS_LENGTH: usize = 65_534;
 
 const USER_TOKEN: HeaderName = HeaderName::from_static("user-token");
+#[cfg(feature = "opentelemetry")]
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// HTTP client of one application.
 pub(crate) struct HttpClient {
@@ -64,6 +66,9 @@ pub(super) struct Outgoing<'r> {
     pub(super) address: Address<'r>,
     pub(super) headers: &'r [(HeaderName, HeaderValue)],
     pub(super) user_token: Option<HeaderValue>,
+    /// The context of the trace.
+    #[cfg(feature = "opentelemetry")]
+    pub(super) traceparent: Option<HeaderValue>,
     pub(super) body: OutgoingBody,
 }
 
@@ -124,6 +129,8 @@ impl HttpClient {
             address,
             headers,
             user_token,
+            #[cfg(feature = "opentelemetry")]
+            traceparent,
             body,
         } = outgoing;
         let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
@@ -149,6 +156,11 @@ impl HttpClient {
         }
         if let Some(token) = user_token {
             request.headers_mut().insert(USER_TOKEN, token);
+        }
+        #[cfg(feature = "opentelemetry")]
+        if let Some(traceparent) = traceparent {
+            let header = request.headers_mut().entry(TRACEPARENT);
+            header.or_insert(traceparent);
         }
         Ok(request)
     }
