@@ -1,5 +1,6 @@
 //! `ClientBuilder::http`: what a caller can set, and what stays as it is.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -13,7 +14,6 @@ use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
 };
 use serde_json::json;
-use std::io::Write as _;
 
 const SECRET: &str = "SECRET-OF-A-GATEWAY-0009";
 

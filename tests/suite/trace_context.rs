@@ -112,6 +112,11 @@ async fn request_names_its_span_whose_parent_is_the_span_of_the_caller() {
     assert_eq!(call.span_context.trace_id(), outer.span_context.trace_id());
     assert_eq!(received(&server), [header_of(&call.span_context, "01")]);
     assert_eq!(attribute(&call, "http.request.resend_count"), None);
+    // Numbers, not texts.
+    let status = attribute(&call, "http.response.status_code");
+    assert_eq!(status, Some(Value::I64(200)));
+    let port = server.url().rsplit(':').next().unwrap().parse().unwrap();
+    assert_eq!(attribute(&call, "server.port"), Some(Value::I64(port)));
 }
 
 #[tokio::test]
@@ -135,7 +140,7 @@ async fn each_attempt_is_sent_with_the_trace_and_each_retry_is_an_event_of_the_s
     assert_eq!(resend_count, Some(Value::I64(2)));
     let events: Vec<_> = call.events.iter().collect();
     assert_eq!(events.len(), 2, "{events:?}");
-    for (event, status) in events.into_iter().zip([503, 429]) {
+    for (event, status) in events.into_iter().zip([503_i64, 429]) {
         assert_eq!(event.name, "retrying the request");
         let expected = KeyValue::new("http.response.status_code", status);
         assert!(event.attributes.contains(&expected), "{event:?}");

@@ -1,4 +1,5 @@
-//! Spans and events of requests, with the names of OpenTelemetry's conventions for HTTP clients.
+//! Spans and events of requests, with the names of OpenTelemetry's conventions for HTTP clients. Numbers are recorded as
+//! `i64`: of an unsigned number, `tracing-opentelemetry` exports the text.
 //!
 //! The path is recorded as its template, and no text of the service is recorded: a span contains no secret and no value of
 //! the caller.
@@ -33,14 +34,14 @@ pub(super) fn span(operation: &'static Operation, server: Server<'_>) -> Span {
         http.response.status_code = Empty,
         url.template = operation.path(),
         server.address = server.host,
-        server.port = server.port,
+        server.port = server.port.map(i64::from),
         error.type = Empty,
     )
 }
 
 /// Records that a response was received.
 pub(super) fn responded(span: &Span, status: StatusCode) {
-    span.record("http.response.status_code", status.as_u16());
+    span.record("http.response.status_code", i64::from(status.as_u16()));
 }
 
 /// Records the error with which the request failed.
@@ -60,16 +61,17 @@ pub(super) fn retrying(
     attempts: u32,
     delay: Duration,
 ) {
+    let attempts = i64::from(attempts);
     span.record("http.request.resend_count", attempts);
     tracing::info!(
         target: "backendless",
         {
             backendless.operation = operation.id(),
             backendless.code = error.code().map(crate::ErrorCode::get),
-            http.response.status_code = error.status(),
+            http.response.status_code = error.status().map(i64::from),
             error.type = debug(error.kind()),
             attempts,
-            wait_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+            wait_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
         },
         "retrying the request"
     );

@@ -1,4 +1,4 @@
-//! The HTTP client: the only module that uses reqwest.
+//! The HTTP client: the only module that uses reqwest, whose builder is also in the signature of `ClientBuilder::http`.
 //!
 //! It follows no redirect and sends no `Referer`: both would send the REST API key, which is in the path, to another
 //! server. The retries of reqwest are off, because they do not know which operations are idempotent.
