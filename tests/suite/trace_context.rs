@@ -24,14 +24,11 @@ struct Tracing {
 
 impl Tracing {
     fn start() -> Self {
-        Self::with(
-            Sampler::AlwaysOn,
-            Targets::new().with_default(LevelFilter::TRACE),
-            true,
-        )
+        Self::with(Sampler::AlwaysOn, everything(), everything(), true)
     }
 
-    fn with(sampler: Sampler, filter: Targets, activates: bool) -> Self {
+    /// `filter` applies to all spans, and `of_layer` to those of OpenTelemetry.
+    fn with(sampler: Sampler, filter: Targets, of_layer: Targets, activates: bool) -> Self {
         let exporter = InMemorySpanExporter::default();
         let provider = SdkTracerProvider::builder()
             .with_simple_exporter(exporter.clone())
@@ -40,8 +37,8 @@ impl Tracing {
         let layer = tracing_opentelemetry::layer()
             .with_tracer(provider.tracer("suite"))
             .with_context_activation(activates)
-            .with_filter(filter);
-        let subscriber = tracing_subscriber::registry().with(layer);
+            .with_filter(of_layer);
+        let subscriber = tracing_subscriber::registry().with(filter).with(layer);
         Self {
             exporter,
             provider,
@@ -56,6 +53,10 @@ impl Tracing {
         let found = spans.iter().find(|span| span.name == name);
         found.unwrap_or_else(|| panic!("{name}: {spans:?}")).clone()
     }
+}
+
+fn everything() -> Targets {
+    Targets::new().with_default(LevelFilter::TRACE)
 }
 
 fn client(url: &str) -> Client {
@@ -136,8 +137,15 @@ async fn each_attempt_is_sent_with_the_trace_and_each_retry_is_an_event_of_the_s
     let call = tracing.span("getCounter");
     let header = header_of(&call.span_context, "01");
     assert_eq!(received(&server), [header.clone(), header.clone(), header]);
-    let resend_count = attribute(&call, "http.request.resend_count");
-    assert_eq!(resend_count, Some(Value::I64(2)));
+    for (name, value) in [
+        ("http.request.resend_count", 2),
+        ("http.response.status_code", 200),
+    ] {
+        assert_eq!(attribute(&call, name), Some(Value::I64(value)), "{name}");
+        let attributes = call.attributes.iter();
+        let same = attributes.filter(|pair| pair.key.as_str() == name);
+        assert_eq!(same.count(), 1, "{name}");
+    }
     let events: Vec<_> = call.events.iter().collect();
     assert_eq!(events.len(), 2, "{events:?}");
     for (event, status) in events.into_iter().zip([503_i64, 429]) {
@@ -171,8 +179,7 @@ async fn the_login_of_a_service_account_belongs_to_the_trace_of_the_request() {
 
 #[tokio::test]
 async fn a_trace_that_is_not_sampled_is_sent_without_the_flag() {
-    let everything = Targets::new().with_default(LevelFilter::TRACE);
-    let _tracing = Tracing::with(Sampler::AlwaysOff, everything, true);
+    let _tracing = Tracing::with(Sampler::AlwaysOff, everything(), everything(), true);
     let server = server();
     client(server.url()).counters().get("visits").await.unwrap();
     let headers = received(&server);
@@ -185,11 +192,13 @@ async fn a_trace_that_is_not_sampled_is_sent_without_the_flag() {
 
 #[tokio::test]
 async fn if_the_span_of_the_request_is_filtered_that_of_the_caller_is_sent() {
-    let filter = Targets::new()
-        .with_default(LevelFilter::TRACE)
-        .with_target("backendless", LevelFilter::OFF);
-    for activates in [true, false] {
-        let tracing = Tracing::with(Sampler::AlwaysOn, filter.clone(), activates);
+    let filter = || everything().with_target("backendless", LevelFilter::OFF);
+    for (filter, of_layer, activates) in [
+        (everything(), filter(), true),
+        (filter(), everything(), true),
+        (filter(), everything(), false),
+    ] {
+        let tracing = Tracing::with(Sampler::AlwaysOn, filter, of_layer, activates);
         let server = server();
         let outer = tracing::info_span!("outer");
         let visits = client(server.url()).counters().get("visits").send();
@@ -236,7 +245,7 @@ async fn another_origin_receives_no_trace() {
     let client = client(server.url());
     for (server, is_sent) in [(&server, true), (&elsewhere, false)] {
         let file = FileInfo::from_url(format!("{}/a.txt", server.url()));
-        client.files().download(&file).await.unwrap();
+        let _ = client.files().download(&file).await.unwrap();
         assert_eq!(received(server)[0].is_some(), is_sent);
     }
 }

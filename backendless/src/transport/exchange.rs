@@ -55,10 +55,7 @@ impl Attempt for Exchange<'_> {
     }
 
     fn before_retry(&mut self, error: &Error, attempts: u32, delay: Duration) {
-        let RequestContext {
-            span, operation, ..
-        } = &self.context;
-        trace::retrying(span, operation, error, attempts, delay);
+        trace::retrying(self.context.operation, error, attempts, delay);
     }
 }
 
@@ -184,7 +181,7 @@ async fn receive(context: &RequestContext, outgoing: Outgoing<'_>) -> Result<Rec
         Some(Err(error)) => return Err(context.http_error(error)),
         None => return Err(context.no_response()),
     };
-    trace::responded(&context.span, head.status());
+    context.responded(head.status());
     if !head.status().is_success() {
         let body = read_error_body(context, &mut head).await;
         return Err(error_response::read(

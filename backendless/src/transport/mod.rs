@@ -234,7 +234,9 @@ impl Transport {
         };
         let sleep = |delay| self.shared.clock.sleep(delay);
         let attempts = retry::run(&policy, &self.shared.budget, sleep, &mut exchange);
-        match attempts.instrument(span).await {
+        let result = attempts.instrument(span).await;
+        exchange.context.end_attempts();
+        match result {
             Ok(received) => Ok((exchange.context, received)),
             Err(error) => Err(exchange.context.fail(error)),
         }

@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use tracing::Span;
 use tracing::field::{Empty, debug};
 
@@ -39,9 +38,15 @@ pub(super) fn span(operation: &'static Operation, server: Server<'_>) -> Span {
     )
 }
 
-/// Records that a response was received.
-pub(super) fn responded(span: &Span, status: StatusCode) {
-    span.record("http.response.status_code", i64::from(status.as_u16()));
+/// Records the status of the last attempt, if it has one, and the number of retries. It is called once for each request:
+/// OpenTelemetry exports a value that is recorded twice as two attributes.
+pub(super) fn attempted(span: &Span, status: u16, attempts: u32) {
+    if status != 0 {
+        span.record("http.response.status_code", i64::from(status));
+    }
+    if attempts > 1 {
+        span.record("http.request.resend_count", i64::from(attempts - 1));
+    }
 }
 
 /// Records the error with which the request failed.
@@ -55,14 +60,11 @@ pub(super) fn failed(span: &Span, error: &Error) {
 
 /// Records that another attempt follows `error` after `delay`.
 pub(super) fn retrying(
-    span: &Span,
     operation: &'static Operation,
     error: &Error,
     attempts: u32,
     delay: Duration,
 ) {
-    let attempts = i64::from(attempts);
-    span.record("http.request.resend_count", attempts);
     tracing::info!(
         target: "backendless",
         {
@@ -70,7 +72,7 @@ pub(super) fn retrying(
             backendless.code = error.code().map(crate::ErrorCode::get),
             http.response.status_code = error.status().map(i64::from),
             error.type = debug(error.kind()),
-            attempts,
+            attempts = i64::from(attempts),
             wait_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
         },
         "retrying the request"

@@ -23,8 +23,9 @@ pub(super) fn apply(
 /// Restores the defaults of reqwest that this client depends on, after the caller changed the builder. Otherwise it is not
 /// called, because the timers that it sets cost time for each request.
 pub(super) fn restore_defaults(builder: ClientBuilder) -> ClientBuilder {
-    // The timeouts of reqwest cannot be removed, and this one never expires.
-    const UNLIMITED: Duration = Duration::MAX;
+    // The timeouts of reqwest cannot be removed. This one is ten years, because reqwest adds it to the current time, and
+    // panics if the sum is not a time.
+    const UNLIMITED: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
     let builder = builder
         .timeout(UNLIMITED)
         .read_timeout(UNLIMITED)
