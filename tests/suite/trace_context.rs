@@ -1,7 +1,9 @@
 //! The header `traceparent`, on the wire, and the span that it names.
 
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use backendless::testing::{self, Responder};
 use backendless::{Client, ErrorKind, FileInfo};
 use backendless_tests::{API_KEY, APP_ID, HttpServer, Response, TestClock};
 use opentelemetry::baggage::BaggageExt;
@@ -146,10 +148,13 @@ async fn each_attempt_is_sent_with_the_trace_and_each_retry_is_an_event_of_the_s
         let same = attributes.filter(|pair| pair.key.as_str() == name);
         assert_eq!(same.count(), 1, "{name}");
     }
-    let events: Vec<_> = call.events.iter().collect();
+    // The HTTP stack has events of its own.
+    let events = call.events.iter();
+    let events: Vec<_> = events
+        .filter(|event| event.name == "retrying the request")
+        .collect();
     assert_eq!(events.len(), 2, "{events:?}");
     for (event, status) in events.into_iter().zip([503_i64, 429]) {
-        assert_eq!(event.name, "retrying the request");
         let expected = KeyValue::new("http.response.status_code", status);
         assert!(event.attributes.contains(&expected), "{event:?}");
     }
@@ -263,4 +268,32 @@ async fn a_failed_request_has_its_error_in_the_span() {
     let call = tracing.span("incrementAndGet");
     assert_eq!(received(&server), [header_of(&call.span_context, "01")]);
     assert_eq!(attribute(&call, "error.type"), Some(Value::from("Api")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_status_of_an_earlier_attempt_is_not_that_of_the_request() {
+    let tracing = Tracing::start();
+    let attempts = AtomicUsize::new(0);
+    let responder = Responder::new(move |_| {
+        let attempt = attempts.fetch_add(1, Ordering::Relaxed);
+        async move {
+            match attempt {
+                0 => Ok(testing::Response::new(503)),
+                _ => Err(io::ErrorKind::ConnectionReset.into()),
+            }
+        }
+    });
+    let client = Client::builder(APP_ID, API_KEY).responder(&responder);
+    let client = client.build().unwrap();
+    let error = client.counters().get("visits").await.unwrap_err();
+    assert_eq!(error.attempts(), 3);
+    let call = tracing.span("getCounter");
+    assert_eq!(attribute(&call, "http.response.status_code"), None);
+    let resend_count = attribute(&call, "http.request.resend_count");
+    assert_eq!(resend_count, Some(Value::I64(2)));
+    let requests = responder.requests();
+    let header = header_of(&call.span_context, "01");
+    for request in &requests {
+        assert_eq!(request.header("traceparent"), header.as_deref());
+    }
 }
