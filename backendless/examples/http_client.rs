@@ -1,15 +1,14 @@
 //! Configures the HTTP client: `cargo run --example http_client`.
 
-mod support;
-
 use std::error::Error;
 use std::time::Duration;
 
 use backendless::Client;
+use backendless_local::Server;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (_, server) = support::local().await?;
+    let server = Server::start().await?;
     let address = server.url().trim_start_matches("http://").parse()?;
     let client = Client::builder(server.app_id(), server.api_key())
         .api_url(server.url().replace("127.0.0.1", "backendless.internal"))

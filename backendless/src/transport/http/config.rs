@@ -118,7 +118,7 @@ impl HttpConfig {
     }
 }
 
-pub(super) fn invalid(setting: &str, problem: &str) -> Error {
+fn invalid(setting: &str, problem: &str) -> Error {
     Error::invalid_argument(format!("{setting} {problem}"))
 }
 

@@ -1,7 +1,7 @@
 //! TLS of the HTTP client: the library, its cryptography provider, and the trusted certificate authorities.
 
 #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
-use super::config::invalid;
+use crate::Error;
 use crate::Result;
 
 /// Reason why the HTTP client cannot be created without a cryptography provider.
@@ -34,7 +34,9 @@ impl TlsConfig {
             let certificates = reqwest::Certificate::from_pem_bundle(pem)
                 .ok()
                 .filter(|certificates| !certificates.is_empty())
-                .ok_or_else(|| invalid("root_certificate", "is not a certificate in PEM form"))?;
+                .ok_or_else(|| {
+                    Error::invalid_argument("root_certificate is not a certificate in PEM form")
+                })?;
             builder = builder.tls_certs_merge(certificates);
         }
         Ok(builder
