@@ -33,12 +33,6 @@ impl Cause {
         }
     }
 
-    /// A cause in this crate.
-    #[cfg(feature = "testing")]
-    pub(super) fn described(text: String) -> Self {
-        Self { text, io: None }
-    }
-
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -101,11 +101,10 @@ fn convert(response: Response) -> Result<reqwest::Response, HttpError> {
 }
 
 fn invalid(problem: &str) -> HttpError {
-    let reason = format!("the responder returned {problem}");
     HttpError {
         kind: HttpErrorKind::InvalidRequest,
-        source: Cause::described(reason.clone()),
-        reason,
+        reason: format!("the responder returned {problem}"),
+        source: Cause::of(&io::Error::from(io::ErrorKind::InvalidInput)),
     }
 }
 
