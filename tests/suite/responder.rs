@@ -285,15 +285,15 @@ impl Sent {
                 *value = form.to_owned();
             }
         }
-        // Ids that the client chooses are random, and some bodies contain the time.
+        // Ids that the client chooses are random, and some paths and bodies contain the time.
         let is_random = |c: char| c.is_ascii_digit() || ('A'..='F').contains(&c);
-        let body = body.replace(is_random, "#");
+        let without_random = |text: &str| text.replace(is_random, "#");
         Self {
             method: method.to_owned(),
-            path: path.to_owned(),
-            query: query.map(str::to_owned),
+            path: without_random(path),
+            query: query.map(without_random),
             headers,
-            body,
+            body: without_random(&body),
         }
     }
 
