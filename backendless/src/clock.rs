@@ -29,7 +29,8 @@ pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant::now()
+        // A test may pause the time of tokio, which the sleeps below depend on.
+        tokio::time::Instant::now().into_std()
     }
 
     fn system_time(&self) -> SystemTime {

@@ -27,8 +27,10 @@
 //! 5. Operation
 //!    - [Retries and limits](retries_and_limits)
 //!    - [Errors](errors)
-//!    - Testing: the page `testing`, if the feature `mock` is on
+//!    - [HTTP client and TLS](http_client)
+//!    - Testing: the page `testing`, if the features `mock` and `testing` are on
 //!    - [Tracing, with OpenTelemetry](tracing)
+//!    - Trace propagation: the page `trace_propagation`, if the features `opentelemetry` and `testing` are on
 //!    - [Requests that this crate has no method for](any_request)
 //!    - [Upgrading when the specification changes](upgrading)
 
@@ -63,11 +65,14 @@ pages! {
     cloud_code
     retries_and_limits
     errors
+    http_client
     tracing
     any_request
     upgrading
 }
 
-// The page has examples that use the mock.
-#[cfg(feature = "mock")]
+// These pages have examples that use features.
+#[cfg(all(feature = "mock", feature = "testing"))]
 pages! { testing }
+#[cfg(all(feature = "opentelemetry", feature = "testing"))]
+pages! { trace_propagation }

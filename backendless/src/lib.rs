@@ -38,6 +38,8 @@ mod retry;
 #[cfg(feature = "schemars")]
 mod schema;
 mod secret;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timestamp;
 mod transport;
 pub mod update;

@@ -1,11 +1,14 @@
 //! A certificate authority for tests, and certificates that it signs.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
     date_time_ymd,
 };
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 static AUTHORITIES: AtomicUsize = AtomicUsize::new(1);
@@ -15,8 +18,24 @@ pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// The certificate of a server, with its key.
 pub struct Identity {
-    pub(crate) certificate: CertificateDer<'static>,
-    pub(crate) key: PrivateKeyDer<'static>,
+    certificate: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Identity {
+    /// The configuration of a server with this certificate, for the protocols in `alpn`.
+    pub(crate) fn server_config(self, alpn: &[&str]) -> ServerConfig {
+        // Another package of the workspace may enable a second provider, and then none is the default.
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider supports TLS 1.2 and 1.3")
+            .with_no_client_auth()
+            .with_single_cert(vec![self.certificate], self.key)
+            .expect("the key matches the certificate");
+        config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+        config
+    }
 }
 
 impl Authority {

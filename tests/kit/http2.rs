@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 
 use crate::Identity;
 
@@ -84,12 +83,7 @@ impl Http2Server {
         debug_data: Vec<u8>,
         script: impl Fn(usize) -> StreamAction + Send + Sync + 'static,
     ) -> Self {
-        let mut config = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![identity.certificate], identity.key)
-            .expect("the key matches the certificate");
-        config.alpn_protocols = vec![b"h2".to_vec()];
-        let tls = TlsAcceptor::from(Arc::new(config));
+        let tls = TlsAcceptor::from(Arc::new(identity.server_config(&["h2"])));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("the listener is bound");
         let state = Arc::new(State {

@@ -17,7 +17,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tracing::subscriber::NoSubscriber;
 
 use crate::Identity;
@@ -103,14 +102,10 @@ impl HttpServer {
         protocol: Protocol,
         response: impl Fn(&ServerRequest) -> Response + Send + Sync + 'static,
     ) -> Self {
-        let mut config = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![identity.certificate], identity.key)
-            .expect("the key matches the certificate");
-        config.alpn_protocols = match protocol {
-            Protocol::Http1 => vec![b"http/1.1".to_vec()],
-            Protocol::Http2 => vec![b"h2".to_vec()],
-        };
+        let config = identity.server_config(match protocol {
+            Protocol::Http1 => &["http/1.1"],
+            Protocol::Http2 => &["h2"],
+        });
         Self::start(Some(Arc::new(config).into()), Arc::new(response))
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use backendless::operations;
+use backendless::testing::{self, Responder};
+use backendless::{ErrorKind, operations};
 use backendless_tests::HttpServer;
 use backendless_tests::spec::Spec;
 
@@ -123,4 +124,38 @@ async fn building_a_client_logs_no_secret() {
         canaries::assert_none("build", &canaries::text_of(&error));
     }
     capture.assert_clean("a client");
+}
+
+/// reqwest logs what is sent and received, if a caller asks for it.
+#[tokio::test]
+async fn verbose_connections_are_off() {
+    let capture = Capture::start().await;
+    for transport in TRANSPORTS {
+        let server = start_server(transport, success);
+        let client = builder(server.url()).http(|http| http.connection_verbose(true));
+        let client = client.build().unwrap();
+        call_everything("verbose", &capture, &client, server.url()).await;
+    }
+}
+
+/// The requests of a responder contain every secret, and its `Debug` output none.
+#[tokio::test]
+async fn responder_shows_and_logs_no_secret() {
+    let capture = Capture::start().await;
+    let responder = Responder::new(|request: testing::Request| async move {
+        tracing::info!(?request, "received");
+        Err(std::io::Error::other(TOKEN))
+    });
+    let url = "https://api.example.com";
+    let client = builder(url).responder(&responder).build().unwrap();
+    let outcomes = call_everything("responder", &capture, &client, url).await;
+    for (method, outcome) in &outcomes {
+        let error = outcome.as_ref().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{method}: {error}");
+    }
+    assert!(responder.requests().len() >= outcomes.len());
+    canaries::assert_none(
+        "responder",
+        &format!("{responder:?} {:?}", responder.requests()),
+    );
 }

@@ -16,7 +16,8 @@
 //! every fault of a server, `http2` rejected streams, `rate_limit` the maximum number of requests per minute,
 //! `documentation` the examples and sources of the public API,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
-//! `address` wrong API URLs, `domain` clients of a domain, `any_request` requests to any path, `additions` what callers add to requests, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
+//! `http_settings` changes of the HTTP client by the caller, `responder` responses from memory,
+//! `trace_context` the header `traceparent`, `address` wrong API URLs, `domain` clients of a domain, `any_request` requests to any path, `additions` what callers add to requests, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -48,6 +49,7 @@ mod fuzz;
 mod geo;
 mod handles;
 mod http2;
+mod http_settings;
 mod limits;
 mod log_layer;
 mod messaging;
@@ -56,9 +58,11 @@ mod permissions;
 mod profiles;
 mod properties;
 mod rate_limit;
+mod responder;
 mod schemas;
 mod support;
 mod tls;
+mod trace_context;
 mod transactions;
 mod users;
 mod variants;

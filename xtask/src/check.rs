@@ -31,7 +31,7 @@ const fn cargo(cargo: &'static [&'static str], guards: &'static str) -> Check {
 }
 
 /// The checks in the order in which they run, the fastest first.
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 14] = [
     cargo(&["fmt", "--all", "--check"], "formatting"),
     cargo(
         &["xtask", "generate", "--check"],
@@ -70,9 +70,28 @@ const CHECKS: [Check; 12] = [
             "users compile no part of the generator",
         )
     },
+    Check {
+        forbidden_prefixes: &["aws-lc-", "openssl ", "ring "],
+        ..cargo(
+            &[
+                "tree",
+                "-p",
+                "backendless",
+                "--no-default-features",
+                "--features",
+                "rustls-no-provider",
+                "-e",
+                "normal",
+                "--locked",
+                "--prefix",
+                "none",
+            ],
+            "the feature `rustls-no-provider` adds no cryptography provider",
+        )
+    },
     cargo(
         &["xtask", "features"],
-        "the client's features compile without a warning, each alone and those of the HTTP client in pairs; installs cargo-hack in `target/tools`",
+        "the client's features compile without a warning, each alone and those of TLS in pairs; installs cargo-hack in `target/tools`",
     ),
     cargo(
         &["xtask", "api", "--check"],
@@ -94,6 +113,17 @@ const CHECKS: [Check; 12] = [
     cargo(
         &["xtask", "readme"],
         "the README's install lines and first example work in a new package with the packed crates",
+    ),
+    cargo(
+        &[
+            "test",
+            "-p",
+            "backendless-tls-tests",
+            "--locked",
+            "--",
+            "--include-ignored",
+        ],
+        "TLS without the feature `rustls`: with the provider ring, and without a provider",
     ),
     cargo(
         &["test", "--workspace"],
@@ -233,16 +263,18 @@ mod tests {
     }
 
     #[test]
-    fn generator_crates_are_forbidden_and_no_others() {
+    fn forbidden_crates_are_found_and_no_others() {
         let prefixes = CHECKS.iter().flat_map(|check| check.forbidden_prefixes);
         let prefixes: Vec<&str> = prefixes.copied().collect();
-        let clean = "backendless v0.1.0 (/home)\npercent-encoding v2.3.2\nserde v1.0.0\n";
+        let clean = "backendless v0.1.0 (/home)\nopenssl-probe v0.2.2\npercent-encoding v2.3.2\nserde v1.0.0\n";
         assert_eq!(forbidden_line(clean, &prefixes), None);
         for line in [
             "progenitor v0.15.1",
             "progenitor-client v0.15.1",
             "typify-impl v0.8.0",
             "openapiv3 v2.2.0",
+            "aws-lc-rs v1.19.0",
+            "ring v0.17.14",
         ] {
             let tree = format!("{clean}{line}\n");
             assert_eq!(forbidden_line(&tree, &prefixes), Some(line));

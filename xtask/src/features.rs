@@ -1,4 +1,4 @@
-//! `cargo xtask features`: the features of `backendless` compile without a warning, each alone, and those of the HTTP client in pairs.
+//! `cargo xtask features`: the features of `backendless` compile without a warning, each alone, and those of TLS in pairs.
 //!
 //! Other pairs cannot differ from their parts: no code depends on two of them, which a test checks.
 
@@ -10,8 +10,8 @@ use std::process::{Command, ExitCode};
 /// The release of cargo-hack that is installed if it is missing.
 const CARGO_HACK: &str = "0.6.46";
 
-/// The features that choose how the HTTP client is built. Each combination compiles reqwest again.
-const HTTP_FEATURES: &str = "gzip,native-tls,rustls";
+/// The features that choose the TLS library. Each combination compiles reqwest again.
+const TLS_FEATURES: &str = "native-tls,rustls,rustls-no-provider";
 
 /// Checks the combinations, up to the first that fails.
 pub(crate) fn run(root: &Path) -> ExitCode {
@@ -27,9 +27,9 @@ pub(crate) fn run(root: &Path) -> ExitCode {
 fn check_all(root: &Path) -> io::Result<()> {
     let cargo_hack = cargo_hack(root)?;
     let pairs = ["--feature-powerset", "--depth", "2", "--include-features"];
-    check_combinations(root, &cargo_hack, &[&pairs[..], &[HTTP_FEATURES]].concat())?;
+    check_combinations(root, &cargo_hack, &[&pairs[..], &[TLS_FEATURES]].concat())?;
     // `default` only enables other features. All features together are checked by clippy of the workspace.
-    let others = format!("default,{HTTP_FEATURES}");
+    let others = format!("default,{TLS_FEATURES}");
     let each = [
         "--each-feature",
         "--exclude-no-default-features",
@@ -93,7 +93,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::HTTP_FEATURES;
+    use super::TLS_FEATURES;
 
     const MANIFEST: &str = include_str!("../../backendless/Cargo.toml");
     const README: &str = include_str!("../../README.md");
@@ -133,7 +133,7 @@ mod tests {
 
     /// Otherwise a pair of features that no run enables could fail.
     #[test]
-    fn no_condition_names_two_features_except_those_of_the_http_client() {
+    fn no_condition_names_two_features_except_those_of_tls() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backendless/src");
         let mut conditions = 0;
         for path in sources(&source) {
@@ -141,7 +141,7 @@ mod tests {
             for line in text.lines().filter(|line| line.contains("feature = \"")) {
                 let named = |name: &&str| line.contains(&format!("feature = \"{name}\""));
                 let named: Vec<&str> = features(MANIFEST).into_iter().filter(named).collect();
-                let are_paired = |name: &&str| HTTP_FEATURES.split(',').any(|http| http == *name);
+                let are_paired = |name: &&str| TLS_FEATURES.split(',').any(|http| http == *name);
                 assert!(
                     named.len() == 1 || named.iter().all(are_paired),
                     "{}: {line}",

@@ -45,7 +45,7 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Checks that the features of the client compile without a warning, each alone, and those of the HTTP client in pairs.
+    /// Checks that the features of the client compile without a warning, each alone, and those of TLS in pairs.
     Features,
     /// Checks that no crate has an import cycle or a forbidden import.
     Layers,

@@ -1,6 +1,9 @@
 //! Settings of a client, and their validation.
 
+mod connection;
 mod environment;
+#[cfg(feature = "testing")]
+mod responder;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +14,8 @@ use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::secret::{RecentSecrets, secret_string};
 use crate::transport::{
-    Application, Budget, Caller, HttpConfig, RateLimiter, Runtimes, Shared, Transport, token_header,
+    Application, Budget, Caller, HttpConfig, RateLimiter, Runtimes, Shared, TlsConfig, Transport,
+    token_header,
 };
 use crate::{Client, Clock, Error, Result, RetryPolicy, TokenStore, UserToken};
 
@@ -55,6 +59,8 @@ pub struct ClientBuilder {
     requests_per_minute: Option<u32>,
     timeout: Option<Duration>,
     attempt_timeout: Duration,
+    #[cfg(feature = "testing")]
+    responder: Option<crate::testing::Responder>,
 }
 
 impl ClientBuilder {
@@ -64,8 +70,8 @@ impl ClientBuilder {
                 application,
                 connect_timeout: DEFAULT_CONNECT_TIMEOUT,
                 user_agent: concat!("backendless-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
-                #[cfg(any(feature = "rustls", feature = "native-tls"))]
-                root_certificates: Vec::new(),
+                builder: None,
+                tls: TlsConfig::default(),
                 proxy: None,
             },
             caller: Caller::Anonymous,
@@ -79,6 +85,8 @@ impl ClientBuilder {
             requests_per_minute: None,
             timeout: None,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
+            #[cfg(feature = "testing")]
+            responder: None,
         }
     }
 
@@ -414,22 +422,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts a certificate authority in addition to those of the operating system.
-    ///
-    /// `pem` contains one or several certificates in PEM format.
-    ///
-    /// ```
-    /// use backendless::{Client, ErrorKind};
-    ///
-    /// let builder = Client::builder("A0F5", "9C41").root_certificate("not a certificate");
-    /// assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::InvalidArgument);
-    /// ```
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.http.root_certificates.push(pem.into());
-        self
-    }
-
     /// Sends every request through the HTTP proxy at `url`. By default the environment variables `HTTP_PROXY`,
     /// `HTTPS_PROXY` and `NO_PROXY` apply.
     ///
@@ -457,7 +449,7 @@ impl ClientBuilder {
     /// let builder = backendless::Client::builder("A0F5", "9C41").timeout(Duration::ZERO);
     /// assert_eq!(builder.build().unwrap_err().to_string(), "timeout is less than 1 ms");
     /// ```
-    pub fn build(self) -> Result<Client> {
+    pub fn build(mut self) -> Result<Client> {
         let timeout = self.effective_timeout();
         for (name, timeout) in [
             ("timeout", timeout),
@@ -480,6 +472,11 @@ impl ClientBuilder {
             }
         }
         let http = self.http.build()?;
+        #[cfg(feature = "testing")]
+        let http = match self.responder {
+            Some(responder) => http.with_responder(responder, &self.http.user_agent),
+            None => http,
+        };
         if let Caller::User(token) = &self.caller {
             token_header(token)?;
         }

@@ -1,8 +1,10 @@
 //! State of a request while it is sent, and the errors that it can end with.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
 use http::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Span;
@@ -37,6 +39,8 @@ pub(super) struct RequestContext {
     pub(super) span: Span,
     pub(super) read: ReadMode,
     pub(super) attempts: u32,
+    /// The status of the response to the last attempt; 0 if there is none.
+    status: AtomicU16,
     /// The deadline of the current attempt.
     pub(super) deadline: Deadline,
     /// The user token that the last attempt sent.
@@ -103,6 +107,7 @@ impl RequestContext {
             operation,
             read,
             attempts: 0,
+            status: AtomicU16::new(0),
             deadline: Deadline::after(&shared.clock, total_timeout),
             span: trace::span(operation, any.as_deref(), server),
             any,
@@ -158,8 +163,20 @@ impl RequestContext {
     /// Starts an attempt and its deadline.
     pub(super) fn begin_attempt(&mut self) {
         self.attempts += 1;
+        *self.status.get_mut() = 0;
         self.shared.runtimes.enter();
         self.deadline = self.attempt_deadline();
+    }
+
+    /// Stores that the current attempt has a response.
+    pub(super) fn responded(&self, status: StatusCode) {
+        self.status.store(status.as_u16(), Ordering::Relaxed);
+    }
+
+    /// Records in the span that no further attempt follows.
+    pub(super) fn end_attempts(&self) {
+        let status = self.status.load(Ordering::Relaxed);
+        trace::attempted(&self.span, status, self.attempts);
     }
 
     /// Returns the deadline of an attempt that starts now.

@@ -64,10 +64,7 @@ impl Attempt for Exchange<'_> {
     }
 
     fn before_retry(&mut self, error: &Error, attempts: u32, delay: Duration) {
-        let RequestContext {
-            span, operation, ..
-        } = &self.context;
-        trace::retrying(span, operation, error, attempts, delay);
+        trace::retrying(self.context.operation, error, attempts, delay);
         if self.context.shared.rate_limiter.is_some() {
             self.previous = Some(error.clone());
         }
@@ -120,6 +117,8 @@ impl Exchange<'_> {
             address,
             headers,
             user_token,
+            #[cfg(feature = "opentelemetry")]
+            traceparent: self.traceparent(),
             body,
         };
         if let Some(withdrawal) = withdrawal {
@@ -127,6 +126,16 @@ impl Exchange<'_> {
         }
         let received = receive(&self.context, outgoing, slot).await;
         received.map_err(Stage::Sent)
+    }
+
+    /// Returns the context of the trace, which is sent only to the origin of the API.
+    #[cfg(feature = "opentelemetry")]
+    fn traceparent(&self) -> Option<HeaderValue> {
+        let is_own = match &self.target {
+            Target::Request(_) => true,
+            Target::Download { url, .. } => self.context.shared.http.is_own(url),
+        };
+        is_own.then(|| trace::traceparent(&self.context.span))?
     }
 
     /// Opens the body for one attempt.
@@ -202,7 +211,7 @@ async fn receive(
         Some(Err(error)) => return Err(context.http_error(error)),
         None => return Err(context.no_response()),
     };
-    trace::responded(&context.span, head.status());
+    context.responded(head.status());
     if !head.status().is_success() {
         let body = read_error_body(context, &mut head).await;
         return Err(error_response::read(

@@ -56,7 +56,9 @@ pub(crate) use account::Account;
 pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use error_response::ReportedFailure;
-pub(crate) use http::{Application, DEFAULT_API_URL, HttpClient, HttpConfig, is_media_type};
+pub(crate) use http::{
+    Application, DEFAULT_API_URL, HttpClient, HttpConfig, TlsConfig, is_media_type,
+};
 pub(crate) use rate_limit::RateLimiter;
 pub use rate_limit::Usage;
 use reply::Format;
@@ -65,7 +67,7 @@ pub(crate) use response_head::{HeadSlot, ResponseHead};
 pub(crate) use retry::Budget;
 pub(crate) use runtimes::Runtimes;
 pub(crate) use settings::Settings;
-pub(crate) use token_header::{secret_header, token_header};
+pub(crate) use token_header::token_header;
 
 use crate::error::MAX_MESSAGE;
 use crate::operation::SessionUse;
@@ -296,7 +298,9 @@ impl Transport {
         };
         let sleep = |delay| self.shared.clock.sleep(delay);
         let attempts = retry::run(&policy, &self.shared.budget, sleep, &mut exchange);
-        match attempts.instrument(span).await {
+        let result = attempts.instrument(span).await;
+        exchange.context.end_attempts();
+        match result {
             Ok(received) => Ok((exchange.context, received)),
             Err(error) => Err(exchange.context.fail(error)),
         }

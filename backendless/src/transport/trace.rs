@@ -1,11 +1,11 @@
-//! Spans and events of requests, with the names of OpenTelemetry's conventions for HTTP clients.
+//! Spans and events of requests, with the names of OpenTelemetry's conventions for HTTP clients. Numbers are recorded as
+//! `i64`: of an unsigned number, `tracing-opentelemetry` exports the text.
 //!
 //! The path is recorded as its template, and no text of the service is recorded: a span contains no secret and no value of
 //! the caller.
 
 use std::time::Duration;
 
-use http::StatusCode;
 use tracing::Span;
 use tracing::field::{Empty, debug};
 
@@ -13,6 +13,11 @@ use super::http::Server;
 use crate::Error;
 use crate::operation::Operation;
 use crate::prepared::AnyOperation;
+#[cfg(feature = "opentelemetry")]
+pub(super) use propagation::traceparent;
+
+#[cfg(feature = "opentelemetry")]
+mod propagation;
 
 /// Creates the span of a request, which lasts from before the first attempt until the response is read.
 ///
@@ -36,14 +41,20 @@ pub(super) fn span(
         http.response.status_code = Empty,
         url.template = any.map_or(operation.path(), AnyOperation::template),
         server.address = server.host,
-        server.port = server.port,
+        server.port = server.port.map(i64::from),
         error.type = Empty,
     )
 }
 
-/// Records that a response was received.
-pub(super) fn responded(span: &Span, status: StatusCode) {
-    span.record("http.response.status_code", status.as_u16());
+/// Records the status of the last attempt, if it has one, and the number of retries. It is called once for each request:
+/// OpenTelemetry exports a value that is recorded twice as two attributes.
+pub(super) fn attempted(span: &Span, status: u16, attempts: u32) {
+    if status != 0 {
+        span.record("http.response.status_code", i64::from(status));
+    }
+    if attempts > 1 {
+        span.record("http.request.resend_count", i64::from(attempts - 1));
+    }
 }
 
 /// Records the error with which the request failed.
@@ -57,22 +68,20 @@ pub(super) fn failed(span: &Span, error: &Error) {
 
 /// Records that another attempt follows `error` after `delay`.
 pub(super) fn retrying(
-    span: &Span,
     operation: &'static Operation,
     error: &Error,
     attempts: u32,
     delay: Duration,
 ) {
-    span.record("http.request.resend_count", attempts);
     tracing::info!(
         target: "backendless",
         {
             backendless.operation = operation.id(),
             backendless.code = error.code().map(crate::ErrorCode::get),
-            http.response.status_code = error.status(),
+            http.response.status_code = error.status().map(i64::from),
             error.type = debug(error.kind()),
-            attempts,
-            wait_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+            attempts = i64::from(attempts),
+            wait_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
         },
         "retrying the request"
     );

@@ -55,6 +55,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "profile",
                 "retry",
                 "secret",
+                "testing",
                 "timestamp",
                 "update",
             ],

@@ -55,7 +55,7 @@ fn other_invalid_settings_are_rejected_by_name() {
     }
 }
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 #[test]
 fn invalid_root_certificate_is_rejected() {
     let text = problem(Client::builder("APP", "KEY").root_certificate("not PEM"));

@@ -140,6 +140,8 @@ impl AnyRequest {
             body,
             is_idempotent,
             secret: None,
+            // Logins and registrations return tokens.
+            returns_token: operation.path().starts_with("/users/"),
             any: Some(Box::new(name)),
         };
         Ok(Prepared { parts, reader })

@@ -4,13 +4,14 @@
 //! rejected. No description of a problem contains the path, which may contain a secret until it is checked.
 
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::prepared::path::{RESERVED, find_problem, push_segments};
 
 /// A path template with its values.
 pub(super) struct Filled {
     /// The encoded path, which starts with a slash.
-    pub(super) path: String,
+    pub(super) path: Zeroizing<String>,
     /// The decoded segments after the first slash.
     pub(super) segments: Vec<String>,
     /// The decoded segments that the caller wrote in the template.
@@ -39,7 +40,7 @@ pub(super) fn fill(template: &str, values: &[String]) -> Result<Filled, String> 
         });
     };
     let mut filled = Filled {
-        path: String::with_capacity(template.len()),
+        path: Zeroizing::new(String::with_capacity(template.len())),
         segments: Vec::new(),
         literals: Vec::new(),
     };

@@ -3,6 +3,9 @@
 //! The texts of the libraries may contain what a server sent: the debug data of an HTTP/2 GOAWAY frame, or the names in a
 //! certificate. So the known errors are classified, and every other one is described in general terms.
 
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+mod tls;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
@@ -141,7 +144,7 @@ fn known(error: &(dyn StdError + 'static)) -> Option<String> {
     if error.is::<ContentError>() {
         return Some("the content of the request failed".to_owned());
     }
-    tls(error).or_else(|| of_private_type(error).map(str::to_owned))
+    of_tls(error).or_else(|| of_private_type(error).map(str::to_owned))
 }
 
 fn of_reqwest(error: &reqwest::Error) -> Option<&'static str> {
@@ -171,7 +174,9 @@ fn of_h2(error: &h2::Error) -> Option<String> {
 
 /// Describes errors whose types the libraries do not export: by their texts, as far as these are known.
 fn of_private_type(error: &(dyn StdError + 'static)) -> Option<&'static str> {
-    const TEXTS: [&str; 10] = [
+    const TEXTS: [&str; 11] = [
+        // The caller of `ClientBuilder::http` allowed https only.
+        "URL scheme is not allowed",
         "operation timed out",
         "tcp bind local error",
         "tcp open error",
@@ -188,14 +193,14 @@ fn of_private_type(error: &(dyn StdError + 'static)) -> Option<&'static str> {
 }
 
 /// Describes an error of the TLS library.
-pub(super) fn tls(error: &(dyn StdError + 'static)) -> Option<String> {
-    #[cfg(feature = "rustls")]
+pub(super) fn of_tls(error: &(dyn StdError + 'static)) -> Option<String> {
+    #[cfg(feature = "rustls-no-provider")]
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
-        return Some(super::tls::of_rustls(error));
+        return Some(tls::of_rustls(error));
     }
     #[cfg(feature = "native-tls")]
     if let Some(error) = error.downcast_ref::<native_tls::Error>() {
-        return Some(super::tls::of_native(error));
+        return Some(tls::of_native(error));
     }
     let _ = error;
     None

@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-#[cfg(not(feature = "gzip"))]
-use http::header::ACCEPT_ENCODING;
-use http::header::{ACCEPT, HeaderMap, HeaderValue};
+use http::header::HeaderValue;
 use percent_encoding::percent_decode_str;
-use reqwest::{Url, redirect};
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
 use super::application::{Address, Application, invalid};
-use super::{HttpClient, HttpError};
+use super::{HttpClient, HttpError, TlsConfig, settings, tls};
 use crate::secret::secret_string;
 use crate::{Error, Result};
 
@@ -20,21 +18,23 @@ pub(crate) struct HttpConfig {
     pub(crate) application: Application,
     pub(crate) connect_timeout: Duration,
     pub(crate) user_agent: String,
-    /// PEM bundles of certificate authorities.
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    pub(crate) root_certificates: Vec<Vec<u8>>,
+    /// The builder of reqwest's client, if the caller changed it.
+    pub(crate) builder: Option<reqwest::ClientBuilder>,
+    pub(crate) tls: TlsConfig,
     pub(crate) proxy: Option<SecretString>,
 }
 
 impl HttpConfig {
     /// Validates the settings and creates the client. No request is sent.
-    pub(crate) fn build(&self) -> Result<HttpClient> {
+    pub(crate) fn build(&mut self) -> Result<HttpClient> {
         let Address { origin, app_path } = self.application.address()?;
         Ok(HttpClient {
             client: self.client()?,
             origin,
             app_path,
             settings: self.application.settings(),
+            #[cfg(feature = "testing")]
+            in_memory: None,
         })
     }
 
@@ -49,20 +49,34 @@ impl HttpConfig {
         password
     }
 
-    fn client(&self) -> Result<reqwest::Client> {
-        let mut builder = reqwest::Client::builder()
-            .default_headers(default_headers())
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(self.connect_timeout)
-            .user_agent(HeaderValue::from_str(&self.user_agent).map_err(|_| {
-                invalid(
-                    "user_agent",
-                    "contains a character that a header cannot contain",
-                )
-            })?);
-        builder = self.with_tls(builder)?;
+    /// Changes the builder of reqwest's client.
+    pub(crate) fn configure(
+        &mut self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) {
+        let configured = configure(self.take_builder());
+        self.builder = Some(configured);
+    }
+
+    fn take_builder(&mut self) -> reqwest::ClientBuilder {
+        let builder = self.builder.take();
+        builder.unwrap_or_else(|| tls::with_backend(reqwest::Client::builder()))
+    }
+
+    fn client(&mut self) -> Result<reqwest::Client> {
+        let is_configured = self.builder.is_some();
+        let mut builder = self.take_builder();
+        if is_configured {
+            builder = settings::restore_defaults(builder);
+        }
+        let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
+            invalid(
+                "user_agent",
+                "contains a character that a header cannot contain",
+            )
+        })?;
+        builder = settings::apply(builder, user_agent, self.connect_timeout);
+        builder = self.tls.apply(builder)?;
         if let Some(proxy) = &self.proxy {
             let proxy = Url::parse(proxy.expose_secret())
                 .ok()
@@ -74,46 +88,14 @@ impl HttpConfig {
                         "is not an http or https URL: write it as `http://host:port`",
                     )
                 })?;
-            builder = builder.proxy(proxy);
+            // Of several proxies, the first that matches is used.
+            builder = builder.no_proxy().proxy(proxy);
         }
         builder.build().map_err(|error| {
-            Error::invalid_argument("the HTTP client cannot be created")
+            let reason = tls::missing_provider().map(|reason| format!(": {reason}"));
+            let reason = reason.unwrap_or_default();
+            Error::invalid_argument(format!("the HTTP client cannot be created{reason}"))
                 .with_source(HttpError::from(error).source)
         })
     }
-
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
-    fn with_tls(&self, mut builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-        // Both features are active if another crate of the same build enables the second one.
-        #[cfg(feature = "rustls")]
-        {
-            builder = builder.tls_backend_rustls();
-        }
-        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-        {
-            builder = builder.tls_backend_native();
-        }
-        for pem in &self.root_certificates {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                .ok()
-                .filter(|certificates| !certificates.is_empty())
-                .ok_or_else(|| invalid("root_certificate", "is not a certificate in PEM form"))?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        Ok(builder)
-    }
-
-    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-    fn with_tls(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-        Ok(builder)
-    }
-}
-
-fn default_headers() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    // Without the header, a server may choose any coding (RFC 9110, section 12.5.3).
-    #[cfg(not(feature = "gzip"))]
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    headers
 }

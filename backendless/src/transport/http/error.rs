@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::cause::{Cause, chain, content_error, tls};
+use super::cause::{Cause, chain, content_error, of_tls};
 use crate::error::Detail;
 
 /// Error of a request without a response, or whose response ended early.
@@ -87,7 +87,7 @@ fn connection_detail(error: &(dyn StdError + 'static)) -> Option<Detail> {
             .is_some_and(|error| error.kind() == io::ErrorKind::InvalidData);
         if is_unknown_host {
             return Some(Detail::UnknownHost);
-        } else if is_invalid_data || tls(error).is_some() {
+        } else if is_invalid_data || of_tls(error).is_some() {
             detail = Some(Detail::Tls);
         } else if error.to_string().starts_with("tunnel error: ") {
             detail = detail.or(Some(Detail::Proxy));

@@ -1,4 +1,4 @@
-//! The HTTP client: the only module that uses reqwest.
+//! The HTTP client: the only module that uses reqwest, whose builder is also in the signature of `ClientBuilder::http`.
 //!
 //! It follows no redirect and sends no `Referer`: both would send the REST API key, which is in the path, to another
 //! server. The retries of reqwest are off, because they do not know which operations are idempotent.
@@ -9,7 +9,9 @@ mod cause;
 mod config;
 mod error;
 mod form;
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(feature = "testing")]
+mod in_memory;
+mod settings;
 mod tls;
 
 use std::fmt;
@@ -27,6 +29,7 @@ pub(crate) use application::{Application, DEFAULT_API_URL};
 pub(crate) use config::HttpConfig;
 pub(super) use error::{HttpError, HttpErrorKind};
 pub(crate) use form::is_media_type;
+pub(crate) use tls::TlsConfig;
 
 use crate::prepared::Form;
 use application::AddressSettings;
@@ -35,6 +38,8 @@ use application::AddressSettings;
 pub(super) const MAX_ADDRESS_LENGTH: usize = 65_534;
 
 const USER_TOKEN: HeaderName = HeaderName::from_static("user-token");
+#[cfg(feature = "opentelemetry")]
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// HTTP client of one application.
 pub(crate) struct HttpClient {
@@ -45,6 +50,9 @@ pub(crate) struct HttpClient {
     /// at a domain.
     app_path: SecretString,
     settings: AddressSettings,
+    /// What responds instead of a server.
+    #[cfg(feature = "testing")]
+    in_memory: Option<in_memory::InMemory>,
 }
 
 /// Host and port that a request is sent to.
@@ -63,6 +71,9 @@ pub(super) struct Outgoing<'r> {
     pub(super) address: Address<'r>,
     pub(super) headers: &'r [(HeaderName, HeaderValue)],
     pub(super) user_token: Option<HeaderValue>,
+    /// The context of the trace.
+    #[cfg(feature = "opentelemetry")]
+    pub(super) traceparent: Option<HeaderValue>,
     pub(super) body: OutgoingBody,
 }
 
@@ -113,6 +124,11 @@ impl HttpClient {
     /// Sends a request and waits for the head of the response.
     pub(super) async fn execute(&self, outgoing: Outgoing<'_>) -> Result<Response, HttpError> {
         let request = self.request(outgoing)?;
+        #[cfg(feature = "testing")]
+        if let Some(in_memory) = &self.in_memory {
+            let response = self.execute_in_memory(in_memory, request).await?;
+            return Ok(Response(response));
+        }
         let response = self.client.execute(request).await?;
         Ok(Response(response))
     }
@@ -123,6 +139,8 @@ impl HttpClient {
             address,
             headers,
             user_token,
+            #[cfg(feature = "opentelemetry")]
+            traceparent,
             body,
         } = outgoing;
         let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
@@ -148,6 +166,11 @@ impl HttpClient {
         }
         if let Some(token) = user_token {
             request.headers_mut().insert(USER_TOKEN, token);
+        }
+        #[cfg(feature = "opentelemetry")]
+        if let Some(traceparent) = traceparent {
+            let header = request.headers_mut().entry(TRACEPARENT);
+            header.or_insert(traceparent);
         }
         Ok(request)
     }

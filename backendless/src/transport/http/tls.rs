@@ -1,98 +1,84 @@
-//! Descriptions of errors of the TLS libraries, without the names in certificates.
+//! TLS of the HTTP client: the library, its cryptography provider, and the trusted certificate authorities.
 
-#[cfg(feature = "rustls")]
-use rustls::{CertificateError, PeerIncompatible};
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+use crate::Error;
+use crate::Result;
 
-/// Describes an error of rustls.
-#[cfg(feature = "rustls")]
-pub(super) fn of_rustls(error: &rustls::Error) -> String {
-    use rustls::Error as Tls;
-    match error {
-        Tls::InvalidCertificate(error) => {
-            format!("invalid peer certificate: {}", of_certificate(error))
+/// Reason why the HTTP client cannot be created without a cryptography provider.
+#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+const NO_PROVIDER: &str = "no cryptography provider of rustls is installed: before the client is built, call \
+     `install_default` of one, as in `rustls::crypto::ring::default_provider().install_default()`, or enable the feature \
+     `rustls` of backendless, which has one";
+
+/// TLS settings of a client.
+#[derive(Default)]
+pub(crate) struct TlsConfig {
+    /// PEM bundles of certificate authorities, which are trusted in addition to those of the operating system.
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+    root_certificates: Vec<Vec<u8>>,
+}
+
+impl TlsConfig {
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+    pub(crate) fn trust(&mut self, pem: Vec<u8>) {
+        self.root_certificates.push(pem);
+    }
+
+    /// Adds the certificate authorities, and enables the verification of certificates.
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
+    pub(super) fn apply(
+        &self,
+        mut builder: reqwest::ClientBuilder,
+    ) -> Result<reqwest::ClientBuilder> {
+        for pem in &self.root_certificates {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .ok()
+                .filter(|certificates| !certificates.is_empty())
+                .ok_or_else(|| {
+                    Error::invalid_argument("root_certificate is not a certificate in PEM form")
+                })?;
+            builder = builder.tls_certs_merge(certificates);
         }
-        Tls::NoCertificatesPresented => "peer sent no certificates".to_owned(),
-        // The names of constants, and numbers of one or two bytes.
-        Tls::InvalidMessage(kind) => format!("received corrupt message of type {kind:?}"),
-        Tls::AlertReceived(alert) => format!("received fatal alert: {alert:?}"),
-        Tls::PeerMisbehaved(kind) => format!("peer misbehaved: {kind:?}"),
-        Tls::PeerIncompatible(PeerIncompatible::ServerRejectedEncryptedClientHello(_)) => {
-            "peer is incompatible: it rejected the encrypted client hello".to_owned()
-        }
-        Tls::PeerIncompatible(kind) => format!("peer is incompatible: {kind:?}"),
-        Tls::InappropriateMessage { got_type, .. } => {
-            format!("received unexpected message: {got_type:?}")
-        }
-        Tls::InappropriateHandshakeMessage { got_type, .. } => {
-            format!("received unexpected handshake message: {got_type:?}")
-        }
-        Tls::DecryptError => "cannot decrypt peer's message".to_owned(),
-        Tls::PeerSentOversizedRecord => "peer sent excess record size".to_owned(),
-        Tls::NoApplicationProtocol => "peer doesn't support any known protocol".to_owned(),
-        Tls::UnsupportedNameType => "presented server name type wasn't supported".to_owned(),
-        _ => "the TLS handshake failed".to_owned(),
+        Ok(builder
+            .tls_danger_accept_invalid_certs(false)
+            .tls_danger_accept_invalid_hostnames(false))
+    }
+
+    #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+    pub(super) fn apply(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+        Ok(builder)
     }
 }
 
-#[cfg(feature = "rustls")]
-fn of_certificate(error: &CertificateError) -> String {
-    use CertificateError as Certificate;
-    let text = match error {
-        Certificate::BadEncoding => "BadEncoding",
-        Certificate::Expired | Certificate::ExpiredContext { .. } => "certificate expired",
-        Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-            "certificate not valid yet"
-        }
-        Certificate::Revoked => "Revoked",
-        Certificate::UnhandledCriticalExtension => "UnhandledCriticalExtension",
-        Certificate::UnknownIssuer => "UnknownIssuer",
-        Certificate::UnknownRevocationStatus => "UnknownRevocationStatus",
-        Certificate::ExpiredRevocationList | Certificate::ExpiredRevocationListContext { .. } => {
-            "certificate revocation list expired"
-        }
-        Certificate::BadSignature => "BadSignature",
-        Certificate::UnsupportedSignatureAlgorithmContext { .. }
-        | Certificate::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            "unsupported signature algorithm"
-        }
-        Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
-            "certificate does not allow the authentication of a server"
-        }
-        Certificate::InvalidOcspResponse => "InvalidOcspResponse",
-        Certificate::NotValidForNameContext { expected, .. } => {
-            return not_valid_for(&expected.to_str());
-        }
-        Certificate::NotValidForName => "certificate not valid for the name of the server",
-        _ => "certificate rejected",
-    };
-    text.to_owned()
-}
-
-/// An address is named, because it cannot be a secret; a host name may contain the app id.
-#[cfg(feature = "rustls")]
-fn not_valid_for(expected: &str) -> String {
-    match expected.parse::<std::net::IpAddr>() {
-        Ok(address) => format!("certificate not valid for name \"{address}\""),
-        Err(_) => "certificate not valid for the name of the server".to_owned(),
+/// Selects the TLS library. Both features are active if another crate of the same build enables the second one.
+pub(super) fn with_backend(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "rustls-no-provider")]
+    match missing_provider() {
+        None => builder.tls_backend_rustls(),
+        // Without a provider, `build` of reqwest panics. With a TLS library that it does not know, it returns an error.
+        // The caller may still pass a configuration of rustls, which has its provider.
+        Some(_) => builder.tls_backend_preconfigured(()),
+    }
+    #[cfg(all(feature = "native-tls", not(feature = "rustls-no-provider")))]
+    {
+        builder.tls_backend_native()
+    }
+    #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+    {
+        builder
     }
 }
 
-/// Describes an error of the operating system's TLS library, whose texts are known in part.
-#[cfg(feature = "native-tls")]
-pub(super) fn of_native(error: &native_tls::Error) -> String {
-    const KNOWN: [&str; 8] = [
-        "certificate has expired",
-        "certificate is not yet valid",
-        "hostname mismatch",
-        "IP address mismatch",
-        "self-signed certificate",
-        "unable to get local issuer certificate",
-        "certificate verify failed",
-        "wrong version number",
-    ];
-    let text = error.to_string();
-    match KNOWN.into_iter().find(|known| text.contains(known)) {
-        Some(known) => format!("the TLS handshake failed: {known}"),
-        None => "the TLS handshake failed".to_owned(),
+/// Returns what to do about a cryptography provider that is missing.
+#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+pub(super) fn missing_provider() -> Option<&'static str> {
+    match rustls::crypto::CryptoProvider::get_default() {
+        Some(_) => None,
+        None => Some(NO_PROVIDER),
     }
+}
+
+#[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"))))]
+pub(super) fn missing_provider() -> Option<&'static str> {
+    None
 }

@@ -1,0 +1,1 @@
+//! Tests of the feature `rustls-no-provider`, in `tests/`.
