@@ -123,40 +123,26 @@ impl From<Filter> for RowSelection {
 
 /// Rows as they are sent: a where clause, or a list of ids, or a reference to one.
 #[derive(Serialize)]
-pub(super) struct SelectionBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conditional: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unconditional: Option<Ids>,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Ids {
-    List(Vec<RowId>),
+pub(super) enum SelectionBody {
+    #[serde(rename = "conditional")]
+    Clause(String),
+    #[serde(rename = "unconditional")]
+    Ids(Vec<RowId>),
+    #[serde(rename = "unconditional")]
     Reference(Reference),
 }
 
 impl RowSelection {
     pub(super) fn body(self) -> Result<SelectionBody> {
-        let ids = match self.0 {
-            RowsKind::Ids(ids) => Ids::List(ids),
-            RowsKind::Reference(reference) => Ids::Reference(reference),
-            RowsKind::Filter(filter) => {
-                let clause = clause(Some(&filter))?.ok_or_else(|| {
-                    let problem =
-                        "the filter has no condition, which would match every row: add a condition";
-                    Error::invalid_argument(problem)
-                })?;
-                return Ok(SelectionBody {
-                    conditional: Some(clause.to_owned()),
-                    unconditional: None,
-                });
-            }
-        };
-        Ok(SelectionBody {
-            conditional: None,
-            unconditional: Some(ids),
-        })
+        match self.0 {
+            RowsKind::Ids(ids) => Ok(SelectionBody::Ids(ids)),
+            RowsKind::Reference(reference) => Ok(SelectionBody::Reference(reference)),
+            RowsKind::Filter(filter) => match clause(Some(&filter))? {
+                Some(clause) => Ok(SelectionBody::Clause(clause.to_owned())),
+                None => Err(Error::invalid_argument(
+                    "the filter has no condition, which would match every row: add a condition",
+                )),
+            },
+        }
     }
 }
