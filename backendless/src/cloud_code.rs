@@ -16,13 +16,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
 use crate::prepared::{JsonOrText, Prepared, Reader};
 use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::secret_header;
-use crate::{Client, Error, Result, decode};
+use crate::{Client, Error, Result, decode, encode};
 
 /// Headers that only the client sets, because they are part of the connection, the framing or the session.
 const NOT_SETTABLE: [&str; 7] = [
@@ -110,10 +109,7 @@ impl CloudCode {
         A: Serialize + ?Sized,
         R: DeserializeOwned + Send + 'static,
     {
-        let arguments = to_raw_value(arguments).map_err(|error| {
-            let problem = format!("the arguments cannot be serialized: {error}");
-            Error::invalid_argument(problem).with_operation(&INVOKE_CLOUD_CODE_SERVICE)
-        });
+        let arguments = encode::argument("the arguments", arguments, &INVOKE_CLOUD_CODE_SERVICE);
         self.invocation(service.into(), method.into(), arguments.map(Some))
     }
 

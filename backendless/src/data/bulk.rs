@@ -8,12 +8,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::query::clause;
-use crate::encode::to_raw_value;
 use crate::filter::Filter;
 use crate::generated::raw;
 use crate::operations::{DELETE_OBJECTS, Operation, UPDATE_OBJECTS};
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Error, Result};
+use crate::{Error, Result, encode};
 
 /// Condition that every row matches. An operation without a condition is not documented.
 const ALL: &str = "objectId is not null";
@@ -58,10 +57,7 @@ impl UpdateWhereParameters {
     where
         C: Serialize + ?Sized,
     {
-        let changes = to_raw_value(changes).map_err(|error| {
-            let problem = format!("the changes cannot be serialized: {error}");
-            Error::invalid_argument(problem).with_operation(&UPDATE_OBJECTS)
-        });
+        let changes = encode::argument("the changes", changes, &UPDATE_OBJECTS);
         Self {
             rows: FilteredRows::new(table, filter),
             changes,
