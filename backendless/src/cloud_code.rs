@@ -222,27 +222,26 @@ impl<R: DeserializeOwned + Send + 'static> sealed::Sendable<R> for InvocationPar
         let request = arguments.and_then(|arguments| {
             raw::invoke_cloud_code_service(&service, &method, arguments.as_deref())
         });
-        let request = request.map(|request: Prepared<R>| Prepared {
-            reader: reader(),
-            ..request.with_headers(headers)
-        });
+        let request = request.map(|request| reading_result(request.with_headers(headers)));
         Request::new(&client, request)
             .with_settings(settings)
             .into_future()
     }
 }
 
-/// Returns how the result of a method is decoded. With `()` the caller wants no result, so every response is accepted:
+/// Sets how the result of a method is decoded. With `()` the caller wants no result, so every response is accepted:
 /// the method has run.
-fn reader<R: DeserializeOwned + 'static>() -> Reader<R> {
-    if TypeId::of::<R>() == TypeId::of::<()>() {
-        return Reader::Json(|_| serde_json::from_str("null"), decode::describe::<R>);
-    }
-    Reader::JsonOrText(JsonOrText {
-        json: |json| serde_json::from_slice(json),
-        text: |text| serde_json::from_value(text.into()).ok(),
-        describe: decode::describe::<R>,
-    })
+fn reading_result<R: DeserializeOwned + 'static>(request: Prepared<R>) -> Prepared<R> {
+    let reader = if TypeId::of::<R>() == TypeId::of::<()>() {
+        Reader::Json(|_| serde_json::from_str("null"), decode::describe::<R>)
+    } else {
+        Reader::JsonOrText(JsonOrText {
+            json: |json| serde_json::from_slice(json),
+            text: |text| serde_json::from_value(text.into()).ok(),
+            describe: decode::describe::<R>,
+        })
+    };
+    Prepared { reader, ..request }
 }
 
 /// Prints the service and the method; the arguments are the caller's data.

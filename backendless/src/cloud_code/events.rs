@@ -3,10 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::reader;
+use super::reading_result;
 use crate::Client;
 use crate::generated::raw;
-use crate::prepared::Prepared;
 use crate::request::Request;
 
 /// Handle of the custom events of an application; created by [`Client::events`].
@@ -79,10 +78,6 @@ impl Events {
         R: DeserializeOwned + Send + 'static,
     {
         let request = raw::dispatch_event(&name.into(), arguments);
-        let request = request.map(|request: Prepared<R>| Prepared {
-            reader: reader(),
-            ..request
-        });
-        Request::new(&self.client, request)
+        Request::new(&self.client, request.map(reading_result))
     }
 }

@@ -7,7 +7,7 @@ use std::future::IntoFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{CloudCode, reader};
+use super::{CloudCode, reading_result};
 use crate::Result;
 use crate::generated::raw;
 use crate::prepared::Prepared;
@@ -151,11 +151,7 @@ impl CloudCode {
     where
         R: DeserializeOwned + Send + 'static,
     {
-        let request = request.map(|request| Prepared {
-            reader: reader(),
-            ..request
-        });
-        Request::new(&self.client, request)
+        Request::new(&self.client, request.map(reading_result))
     }
 }
 
