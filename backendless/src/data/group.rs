@@ -209,12 +209,8 @@ impl<T> GroupFind<T> {
     /// # });
     /// ```
     pub fn properties<P: Into<String>>(mut self, properties: impl IntoIterator<Item = P>) -> Self {
-        let properties = properties.into_iter().map(Into::into);
-        self.parameters
-            .query
-            .selection
-            .properties
-            .extend(properties);
+        let selected = &mut self.parameters.query.selection.properties;
+        selected.extend(properties.into_iter().map(Into::into));
         self
     }
 
