@@ -56,7 +56,7 @@ async fn rename(
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let path = path_in(&body, "oldPathName")?;
-    let new_name = required(&body, "newName")?.to_owned();
+    let new_name = fields::required_text(&body, "newName")?.to_owned();
     let renamed = services.files.rename(caller, path, new_name).await?;
     Ok(Json(file_url(&services, &origin, renamed.as_str())))
 }
@@ -87,15 +87,8 @@ async fn move_to(
 
 /// Returns a path of a body, which begins with the slash of the root directory.
 fn path_in(body: &Map<String, Value>, name: &str) -> Result<FilePath, ServiceError> {
-    let path = required(body, name)?;
+    let path = fields::required_text(body, name)?;
     FilePath::parse(path.strip_prefix('/').unwrap_or(path).to_owned())
-}
-
-fn required<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, ServiceError> {
-    fields::text(body, name)?.ok_or_else(|| {
-        let message = format!("the property '{name}' is missing");
-        ServiceError::new(code::MISSING_PARAMETER, message)
-    })
 }
 
 async fn save(
@@ -132,7 +125,7 @@ async fn append_from_url(
     let Value::Object(body) = body::parse(&bytes)? else {
         return Err(body::unparsable("it is not a JSON object").into());
     };
-    let source = required(&body, "url")?;
+    let source = fields::required_text(&body, "url")?;
     let files = &services.files;
     files
         .check_permission(&caller, &path, Permission::Write)
@@ -203,10 +196,11 @@ async fn set_permission(
             return Err(ServiceError::new(code::INVALID_PARAMETER, message).into());
         }
     };
-    let permission = Permission::parse(required(&body, "permission")?).ok_or_else(|| {
-        let message = "the permission is not READ, WRITE or DELETE";
-        ServiceError::new(code::INVALID_VALUE, message)
-    })?;
+    let permission =
+        Permission::parse(fields::required_text(&body, "permission")?).ok_or_else(|| {
+            let message = "the permission is not READ, WRITE or DELETE";
+            ServiceError::new(code::INVALID_VALUE, message)
+        })?;
     let grantee = match (fields::text(&body, "user")?, fields::text(&body, "role")?) {
         (Some(id), None) => Grantee::User(id.to_owned()),
         (None, Some(name)) => Grantee::Role(name.to_owned()),

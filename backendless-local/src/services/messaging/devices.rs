@@ -136,10 +136,7 @@ impl Messaging {
 
 fn required<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, ServiceError> {
     let value = fields::text(body, name)?.filter(|value| !value.is_empty());
-    value.ok_or_else(|| {
-        let message = format!("the property '{name}' is missing");
-        ServiceError::new(code::MISSING_PARAMETER, message)
-    })
+    value.ok_or_else(|| fields::missing(name))
 }
 
 fn unknown_device(id: &str) -> ServiceError {

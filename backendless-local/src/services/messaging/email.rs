@@ -23,10 +23,7 @@ impl Messaging {
         &self,
         body: Map<String, Value>,
     ) -> Result<String, ServiceError> {
-        let name = fields::text(&body, "template-name")?.ok_or_else(|| {
-            let message = "the property 'template-name' is missing";
-            ServiceError::new(code::MISSING_PARAMETER, message)
-        })?;
+        let name = fields::required_text(&body, "template-name")?;
         self.templates.check_email(name)?;
         check_envelope(&body)?;
         self.record_email(body).await
@@ -56,7 +53,6 @@ impl Messaging {
     }
 }
 
-/// Checks the recipients and the values of an e-mail by a template.
 /// Adds an e-mail to the outbox.
 pub(crate) fn add(connection: &Connection, content: &Value) -> Result<(), ServiceError> {
     connection.execute(
@@ -66,6 +62,7 @@ pub(crate) fn add(connection: &Connection, content: &Value) -> Result<(), Servic
     Ok(())
 }
 
+/// Checks the recipients and the values of an e-mail by a template.
 fn check_envelope(body: &Map<String, Value>) -> Result<(), ServiceError> {
     let mut has_recipient = fields::text(body, "criteria")?.is_some();
     for name in ["addresses", "cc-addresses", "bcc-addresses"] {
@@ -90,10 +87,7 @@ fn check_envelope(body: &Map<String, Value>) -> Result<(), ServiceError> {
 
 fn check_email(body: &Map<String, Value>) -> Result<(), ServiceError> {
     if !body.get("subject").is_some_and(Value::is_string) {
-        return Err(ServiceError::new(
-            code::MISSING_PARAMETER,
-            "the property 'subject' is missing",
-        ));
+        return Err(fields::missing("subject"));
     }
     let recipients = body
         .get("to")

@@ -123,10 +123,8 @@ async fn account(
 ) -> Result<Account, ServiceError> {
     let mapping = fields_mapping(body)?;
     fields::text(body, "accessTokenSecret")?;
-    let Some(token) = fields::text(body, "accessToken")?.filter(|token| !token.is_empty()) else {
-        let message = "the property 'accessToken' is missing";
-        return Err(ServiceError::new(code::MISSING_PARAMETER, message));
-    };
+    let token = fields::text(body, "accessToken")?.filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| fields::missing("accessToken"))?;
     let profile = cloud_code::run(handler, Value::from(token)).await?;
     let Value::Object(profile) = profile else {
         let why = format!("the provider '{provider}' does not accept the access token");
