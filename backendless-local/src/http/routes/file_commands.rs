@@ -13,9 +13,10 @@ use crate::http::extract::{Object, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
+use crate::services::access::Grantee;
 use crate::services::caller::Caller;
 use crate::services::fields;
-use crate::services::files::{FilePath, Grant, Grantee, Permission, decode_base64};
+use crate::services::files::{FilePath, Grant, Permission, decode_base64};
 
 /// The media type of a file that begins with appended text.
 const TEXT: &str = "text/plain";

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::fs::File;
 
-pub(crate) use access::{Grant, Grantee, Permission};
+pub(crate) use access::{Grant, Permission};
 pub(crate) use base64::decode as decode_base64;
 pub(crate) use content::{ContentStore, NewContent};
 pub(crate) use directories::{Count, Listing};
