@@ -40,16 +40,8 @@ impl Messaging {
 
     /// Returns all e-mails in the order in which they were sent, as request bodies.
     pub(crate) async fn outbox(&self) -> Result<Vec<Value>, ServiceError> {
-        let read = self.database.read(|connection| {
-            let mut statement = connection.prepare("SELECT content FROM email ORDER BY seq")?;
-            let contents = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let mut emails = Vec::new();
-            for content in contents {
-                emails.push(serde_json::from_str(&content?).map_err(ServiceError::internal)?);
-            }
-            Ok(emails)
-        });
-        read.await
+        let sql = "SELECT content FROM email ORDER BY seq";
+        self.database.read_json(sql).await
     }
 }
 
