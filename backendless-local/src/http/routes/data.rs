@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post, put};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::http::extract::{Object, PathOf, Query};
 use crate::http::response::{ErrorResponse, Json};
@@ -27,11 +27,11 @@ pub(super) fn routes() -> Router<Services> {
         .route("/data/bulk/{table-name}/delete", post(delete_where))
         .route(
             "/data/{table-name}/permissions/GRANT/{object-id}",
-            put(grant_permission),
+            put(|services, caller, path, body| set_permission(true, services, caller, path, body)),
         )
         .route(
             "/data/{table-name}/permissions/DENY/{object-id}",
-            put(deny_permission),
+            put(|services, caller, path, body| set_permission(false, services, caller, path, body)),
         )
         .route(
             "/data/{table-name}/{object-id}",
@@ -200,32 +200,14 @@ async fn count_by_body(
     Ok(Json(services.data.count(caller, path.table, find).await?))
 }
 
-async fn grant_permission(
-    State(services): State<Services>,
-    caller: Caller,
-    PathOf(path): PathOf<ObjectPath>,
-    Object(body): Object,
-) -> Result<(), ErrorResponse> {
-    set_permission(services, caller, path, &body, true).await
-}
-
-async fn deny_permission(
-    State(services): State<Services>,
-    caller: Caller,
-    PathOf(path): PathOf<ObjectPath>,
-    Object(body): Object,
-) -> Result<(), ErrorResponse> {
-    set_permission(services, caller, path, &body, false).await
-}
-
 async fn set_permission(
-    services: Services,
-    caller: Caller,
-    path: ObjectPath,
-    body: &Map<String, Value>,
     allowed: bool,
+    State(services): State<Services>,
+    caller: Caller,
+    PathOf(path): PathOf<ObjectPath>,
+    Object(body): Object,
 ) -> Result<(), ErrorResponse> {
-    let entry = PermissionEntry::parse(body, allowed)?;
+    let entry = PermissionEntry::parse(&body, allowed)?;
     let set = services
         .data
         .set_permission(caller, path.table, path.object_id, entry);

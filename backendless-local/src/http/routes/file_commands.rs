@@ -16,7 +16,7 @@ use crate::services::Services;
 use crate::services::access::Grantee;
 use crate::services::caller::Caller;
 use crate::services::fields;
-use crate::services::files::{FilePath, Grant, Permission, decode_base64};
+use crate::services::files::{FilePath, Grant, Mode, Permission, decode_base64};
 
 /// The media type of a file that begins with appended text.
 const TEXT: &str = "text/plain";
@@ -24,8 +24,18 @@ const TEXT: &str = "text/plain";
 pub(super) fn routes() -> Router<Services> {
     Router::new()
         .route("/files/rename", put(rename))
-        .route("/files/copy", put(copy))
-        .route("/files/move", put(move_to))
+        .route(
+            "/files/copy",
+            put(|services, origin, caller, body| {
+                relocate(Mode::Copy, services, origin, caller, body)
+            }),
+        )
+        .route(
+            "/files/move",
+            put(|services, origin, caller, body| {
+                relocate(Mode::Move, services, origin, caller, body)
+            }),
+        )
         .route("/files/binary/{*name}", put(save))
         .route(
             "/files/append/{*name}",
@@ -62,7 +72,8 @@ async fn rename(
     Ok(Json(file_url(&services, &origin, renamed.as_str())))
 }
 
-async fn copy(
+async fn relocate(
+    mode: Mode,
     State(services): State<Services>,
     Extension(origin): Extension<Origin>,
     caller: Caller,
@@ -70,19 +81,8 @@ async fn copy(
 ) -> Result<Json<String>, ErrorResponse> {
     let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
     let url = file_url(&services, &origin, target.as_str());
-    services.files.copy(caller, source, target).await?;
-    Ok(Json(url))
-}
-
-async fn move_to(
-    State(services): State<Services>,
-    Extension(origin): Extension<Origin>,
-    caller: Caller,
-    Object(body): Object,
-) -> Result<Json<String>, ErrorResponse> {
-    let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
-    let url = file_url(&services, &origin, target.as_str());
-    services.files.move_to(caller, source, target).await?;
+    let files = &services.files;
+    files.relocate(caller, source, target, mode).await?;
     Ok(Json(url))
 }
 

@@ -24,6 +24,7 @@ pub(crate) use access::{Grant, Permission};
 pub(crate) use base64::decode as decode_base64;
 pub(crate) use content::{ContentStore, NewContent};
 pub(crate) use directories::{Count, Listing};
+pub(crate) use relocate::Mode;
 pub(crate) use remote::RemoteFiles;
 
 use crate::clock::Clock;

@@ -9,7 +9,7 @@ use crate::services::caller::Caller;
 
 /// What happens to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+pub(crate) enum Mode {
     Copy,
     Move,
     /// A move within the directory.
@@ -49,25 +49,8 @@ impl Files {
         Ok(target)
     }
 
-    pub(crate) async fn copy(
-        &self,
-        caller: Caller,
-        source: FilePath,
-        target: FilePath,
-    ) -> Result<(), ServiceError> {
-        self.relocate(caller, source, target, Mode::Copy).await
-    }
-
-    pub(crate) async fn move_to(
-        &self,
-        caller: Caller,
-        source: FilePath,
-        target: FilePath,
-    ) -> Result<(), ServiceError> {
-        self.relocate(caller, source, target, Mode::Move).await
-    }
-
-    async fn relocate(
+    /// Copies or moves a file or a directory.
+    pub(crate) async fn relocate(
         &self,
         caller: Caller,
         source: FilePath,
