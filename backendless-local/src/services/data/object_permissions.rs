@@ -24,9 +24,7 @@ impl Data {
         let access = self.access.clone();
         let write = self.database.write(move |transaction| {
             let table = Table::existing(transaction, &table)?;
-            if !rows::exists(transaction, &table, &object_id)? {
-                return Err(rows::unknown_object(&object_id));
-            }
+            rows::check_exists(transaction, &table, &object_id)?;
             let permission = Operation::Permission;
             access.check_row(transaction, &caller, &table, permission, &object_id)?;
             access::check_grantee(transaction, &entry.grantee)?;
