@@ -57,12 +57,7 @@ impl Data {
         table: String,
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
-        if body.get(OBJECT_ID).is_some_and(|id| !id.is_null()) {
-            return Err(ServiceError::new(
-                code::OBJECT_ID_GIVEN,
-                "The objectId of a new object is set by the server and must not be given",
-            ));
-        }
+        system_properties::reject_object_id(&body)?;
         system_properties::check_types(&body)?;
         self.insert(caller, table, body).await
     }
@@ -99,10 +94,7 @@ impl Data {
         if table == users::TABLE {
             return self.update_user(caller, object_id, body).await;
         }
-        if object_id.is_empty() {
-            let message = "the objectId is empty";
-            return Err(ServiceError::new(code::INVALID_VALUE, message));
-        }
+        system_properties::check_object_id(&object_id)?;
         let fields = rows::writable(body);
         let owner_id = caller.user_id().map(str::to_owned);
         let (now, access) = (self.clock.now(), self.access.clone());

@@ -102,11 +102,8 @@ async fn save(
 ) -> Result<Json<String>, ErrorResponse> {
     let overwrite = parse_overwrite(&parameters)?;
     let bytes = decode_base64(&text(request).await?)?;
+    let url = check_writable(&services, &origin, &caller, &path).await?;
     let files = &services.files;
-    files
-        .check_permission(&caller, &path, Permission::Write)
-        .await?;
-    let url = file_url(&services, &origin, path.as_str());
     files.save(path, &bytes, OCTET_STREAM, overwrite).await?;
     Ok(Json(url))
 }
@@ -127,11 +124,8 @@ async fn append_from_url(
         return Err(body::unparsable("it is not a JSON object").into());
     };
     let source = fields::required_text(&body, "url")?;
+    let url = check_writable(&services, &origin, &caller, &path).await?;
     let files = &services.files;
-    files
-        .check_permission(&caller, &path, Permission::Write)
-        .await?;
-    let url = file_url(&services, &origin, path.as_str());
     files.append_from_url(path, source, OCTET_STREAM).await?;
     Ok(Json(url))
 }
@@ -166,13 +160,23 @@ async fn append(
     bytes: &[u8],
     media_type: &str,
 ) -> Result<Json<String>, ErrorResponse> {
+    let url = check_writable(services, origin, caller, &path).await?;
+    services.files.append(path, bytes, media_type).await?;
+    Ok(Json(url))
+}
+
+/// Checks that the caller may write a file, and returns its URL.
+async fn check_writable(
+    services: &Services,
+    origin: &Origin,
+    caller: &Caller,
+    path: &FilePath,
+) -> Result<String, ServiceError> {
     let files = &services.files;
     files
-        .check_permission(caller, &path, Permission::Write)
+        .check_permission(caller, path, Permission::Write)
         .await?;
-    let url = file_url(services, origin, path.as_str());
-    files.append(path, bytes, media_type).await?;
-    Ok(Json(url))
+    Ok(file_url(services, origin, path.as_str()))
 }
 
 /// Reads a body that is text.
