@@ -8,11 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::{CACHE_EXPIRE_IN, CACHE_PUT};
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Client, Error, ErrorCode, Profile, Result, Timestamp};
+use crate::{Client, Error, ErrorCode, Profile, Result, Timestamp, encode};
 
 /// Handle of the cache of an application; created by [`Client::cache`].
 ///
@@ -77,10 +76,7 @@ impl Cache {
     {
         let parameters = CachePutParameters {
             key: key.into(),
-            value: to_raw_value(value).map_err(|error| {
-                let problem = format!("the value cannot be serialized: {error}");
-                Error::invalid_argument(problem).with_operation(&CACHE_PUT)
-            }),
+            value: encode::argument("the value", value, &CACHE_PUT),
             ttl: None,
         };
         Request::with_parameters(self.client.clone(), parameters)

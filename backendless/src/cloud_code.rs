@@ -16,12 +16,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
 use crate::prepared::{Prepared, Reader};
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Client, Error, Result};
+use crate::{Client, Result, encode};
 
 /// Handle of the Cloud Code services of an application; created by [`Client::cloud_code`].
 ///
@@ -98,10 +97,7 @@ impl CloudCode {
         A: Serialize + ?Sized,
         R: DeserializeOwned + Send + 'static,
     {
-        let arguments = to_raw_value(arguments).map_err(|error| {
-            let problem = format!("the arguments cannot be serialized: {error}");
-            Error::invalid_argument(problem).with_operation(&INVOKE_CLOUD_CODE_SERVICE)
-        });
+        let arguments = encode::argument("the arguments", arguments, &INVOKE_CLOUD_CODE_SERVICE);
         self.invocation(service.into(), method.into(), arguments.map(Some))
     }
 

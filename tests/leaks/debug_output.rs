@@ -37,7 +37,7 @@ const PRINT_CALLER_DATA: [&str; 12] = [
 ];
 
 /// Types whose values contain no data of a call, and the mock server.
-const WITHOUT_DATA: [&str; 22] = [
+const WITHOUT_DATA: [&str; 23] = [
     "AnyRequestThen",
     "CheckProblem",
     "ErrorCode",

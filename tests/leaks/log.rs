@@ -10,7 +10,8 @@ use backendless_tests::spec::Spec;
 use crate::canaries::{self, TOKEN};
 use crate::capture::Capture;
 use crate::fixture::{
-    CONNECTIONS, Transport, builder, builder_of, call_everything, path_of, start_server, success,
+    CONNECTIONS, TRANSPORTS, Transport, builder, builder_of, call_everything, path_of,
+    start_server, success,
 };
 
 #[tokio::test]

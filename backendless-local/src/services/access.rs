@@ -30,7 +30,7 @@ const TABLES: &str = "
 ";
 
 /// The grantee that represents all users, or all roles.
-const ALL: &str = "*";
+pub(super) const ALL: &str = "*";
 
 pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     Ok(connection.execute_batch(TABLES)?)
@@ -40,7 +40,7 @@ pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
     Ok(connection.execute_batch("DELETE FROM object_permission")?)
 }
 
-/// Whose permission of an object a client sets.
+/// Whose permission of an object, a file or a directory a client sets: a user by id, or a role by name.
 #[derive(Clone, Debug)]
 pub(crate) enum Grantee {
     User(String),
@@ -49,7 +49,7 @@ pub(crate) enum Grantee {
 
 impl Grantee {
     /// Returns the kind and the name in the database.
-    fn parts(&self) -> (&'static str, &str) {
+    pub(super) fn parts(&self) -> (&'static str, &str) {
         match self {
             Grantee::User(id) => (USER, id),
             Grantee::Role(name) => (ROLE, name),
@@ -70,8 +70,8 @@ pub(crate) fn check_grantee(
     }
 }
 
-const USER: &str = "user";
-const ROLE: &str = "role";
+pub(super) const USER: &str = "user";
+pub(super) const ROLE: &str = "role";
 
 /// Sets the permission of a grantee to an operation on an object.
 pub(crate) fn set(

@@ -65,12 +65,7 @@ impl Data {
         table: String,
         body: Map<String, Value>,
     ) -> Result<Row, ServiceError> {
-        if body.get(OBJECT_ID).is_some_and(|id| !id.is_null()) {
-            return Err(ServiceError::new(
-                code::OBJECT_ID_GIVEN,
-                "The objectId of a new object is set by the server and must not be given",
-            ));
-        }
+        system_properties::reject_object_id(&body)?;
         system_properties::check_types(&body)?;
         self.insert(caller, table, body).await
     }
@@ -107,10 +102,7 @@ impl Data {
         if table == users::TABLE {
             return self.update_user(caller, object_id, body).await;
         }
-        if object_id.is_empty() {
-            let message = "the objectId is empty";
-            return Err(ServiceError::new(code::INVALID_VALUE, message));
-        }
+        system_properties::check_object_id(&object_id)?;
         let fields = rows::writable(body);
         let owner_id = caller.user_id().map(str::to_owned);
         let (now, access) = (self.clock.now(), self.access.clone());
@@ -230,15 +222,12 @@ impl Data {
         object_id: String,
         find: Find,
     ) -> Result<Row, ServiceError> {
-        let access = self.access.clone();
-        let read = self.database.read(move |connection| {
-            let table = Table::existing(connection, &table)?;
-            let rows = RowAccess::new(&access, connection, &caller);
-            rows.check(&table, Operation::Find, &object_id)?;
-            let row = find.row(connection, &rows.find_any(&table)?, &object_id)?;
+        self.read(caller, table, move |rows, table| {
+            rows.check(table, Operation::Find, &object_id)?;
+            let row = find.row(rows.connection, &rows.find_any(table)?, &object_id)?;
             row.ok_or_else(|| rows::unknown_object(&object_id))
-        });
-        read.await
+        })
+        .await
     }
 
     /// Deletes a row and returns the time of the deletion.
@@ -270,13 +259,10 @@ impl Data {
         table: String,
         find: Find,
     ) -> Result<Vec<Row>, ServiceError> {
-        let access = self.access.clone();
-        let read = self.database.read(move |connection| {
-            let table = Table::existing(connection, &table)?;
-            let rows = RowAccess::new(&access, connection, &caller);
-            find.rows(connection, &rows.find(&table)?)
-        });
-        read.await
+        self.read(caller, table, move |rows, table| {
+            find.rows(rows.connection, &rows.find(table)?)
+        })
+        .await
     }
 
     pub(crate) async fn count(
@@ -285,13 +271,10 @@ impl Data {
         table: String,
         find: Find,
     ) -> Result<i64, ServiceError> {
-        let access = self.access.clone();
-        let read = self.database.read(move |connection| {
-            let table = Table::existing(connection, &table)?;
-            let rows = RowAccess::new(&access, connection, &caller);
-            find.count(connection, &rows.find(&table)?)
-        });
-        read.await
+        self.read(caller, table, move |rows, table| {
+            find.count(rows.connection, &rows.find(table)?)
+        })
+        .await
     }
 
     /// Saves a row and the rows in its relations.
@@ -322,13 +305,10 @@ impl Data {
         table: String,
         grouping: Grouping,
     ) -> Result<GroupPage, ServiceError> {
-        let access = self.access.clone();
-        let read = self.database.read(move |connection| {
-            let table = Table::existing(connection, &table)?;
-            let rows = RowAccess::new(&access, connection, &caller);
-            grouping.page(connection, &rows.find(&table)?)
-        });
-        read.await
+        self.read(caller, table, move |rows, table| {
+            grouping.page(rows.connection, &rows.find(table)?)
+        })
+        .await
     }
 
     /// Returns the number of groups or rows in a group.
@@ -338,13 +318,25 @@ impl Data {
         table: String,
         grouping: Grouping,
     ) -> Result<i64, ServiceError> {
+        self.read(caller, table, move |rows, table| {
+            grouping.count(rows.connection, &rows.find(table)?)
+        })
+        .await
+    }
+
+    /// Reads a table with the permissions of the caller.
+    async fn read<T: Send + 'static>(
+        &self,
+        caller: Caller,
+        table: String,
+        read: impl FnOnce(&RowAccess<'_>, &Table) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
         let access = self.access.clone();
-        let read = self.database.read(move |connection| {
+        let task = self.database.read(move |connection| {
             let table = Table::existing(connection, &table)?;
-            let rows = RowAccess::new(&access, connection, &caller);
-            grouping.count(connection, &rows.find(&table)?)
+            read(&RowAccess::new(&access, connection, &caller), &table)
         });
-        read.await
+        task.await
     }
 
     /// Returns the descriptions of the columns of a table.

@@ -112,9 +112,7 @@ impl DeepSave<'_> {
             self.rows.insert(table, fields, &new)?;
             return Ok(new.object_id);
         };
-        if !rows::exists(self.rows.connection, table, &object_id)? {
-            return Err(rows::unknown_object(&object_id));
-        }
+        rows::check_exists(self.rows.connection, table, &object_id)?;
         if fields.is_empty() {
             // The response has the row.
             self.rows.check(table, Operation::Find, &object_id)?;

@@ -1,4 +1,4 @@
-//! Optional fields of a body, each of one type. A field that is `null` is missing.
+//! Fields of a body, each of one type. A field that is `null` is missing.
 
 use serde_json::{Map, Value};
 
@@ -9,6 +9,20 @@ pub(crate) fn text<'a>(
     name: &str,
 ) -> Result<Option<&'a str>, ServiceError> {
     typed(body, name, "a string", Value::as_str)
+}
+
+/// Returns a field that is a string. Fails if it is missing.
+pub(crate) fn required_text<'a>(
+    body: &'a Map<String, Value>,
+    name: &str,
+) -> Result<&'a str, ServiceError> {
+    text(body, name)?.ok_or_else(|| missing(name))
+}
+
+/// The error of a missing field.
+pub(crate) fn missing(name: &str) -> ServiceError {
+    let message = format!("the property '{name}' is missing");
+    ServiceError::new(code::MISSING_PARAMETER, message)
 }
 
 pub(crate) fn object<'a>(

@@ -51,16 +51,8 @@ impl Log {
 
     /// Returns all messages in the order in which they were added.
     pub(crate) async fn messages(&self) -> Result<Vec<Value>, ServiceError> {
-        let read = self.database.read(|connection| {
-            let mut statement = connection.prepare("SELECT content FROM log ORDER BY seq")?;
-            let contents = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let mut messages = Vec::new();
-            for content in contents {
-                messages.push(serde_json::from_str(&content?).map_err(ServiceError::internal)?);
-            }
-            Ok(messages)
-        });
-        read.await
+        let sql = "SELECT content FROM log ORDER BY seq";
+        self.database.read_json(sql).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The eight services: what each operation does, without HTTP.
+//! The services: what each operation does, without HTTP.
 //!
 //! Each service is a handle that is cheap to clone. [`Services`] contains all of them, on one
 //! database and one clock.

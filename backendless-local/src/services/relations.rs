@@ -1,14 +1,14 @@
 //! Relations between rows: finds the rows that a parent is related to, and sets, adds and removes them.
 //!
-//! As in the service, children that do not exist, or that the caller may not find, are ignored, and the result is the number of children whose relation
-//! changed.
+//! As in the service, children that do not exist, or that the caller may not find, are ignored, and the result is the number
+//! of children whose relation changed.
 
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::permissions::Operation;
 use crate::query::accessible::Accessible;
-use crate::query::condition::where_clause;
+use crate::query::condition::required_where_clause;
 use crate::query::find::Find;
 use crate::query::row::Row;
 use crate::query::sql::Sql;
@@ -69,7 +69,7 @@ impl Relations {
             let table = Table::existing(connection, &target.table)?;
             let relation = table.known_relation(ColumnName::parse(&target.column)?.name)?;
             let child = Table::existing(connection, table.child(relation)?.name())?;
-            check_exists(connection, &table, &target.parent)?;
+            rows::check_exists(connection, &table, &target.parent)?;
             let rows = RowAccess::new(&access, connection, &caller);
             rows.check(&table, Operation::Find, &target.parent)?;
             find.related_to(&child, relation, &target.parent)
@@ -109,7 +109,7 @@ pub(crate) fn change(
     }
     let relation = table.known_relation(column.name)?;
     column.check(&table, relation)?;
-    check_exists(connection, &table, &target.parent)?;
+    rows::check_exists(connection, &table, &target.parent)?;
     rows.check(&table, Operation::Update, &target.parent)?;
     let child = Table::existing(connection, table.child(relation)?.name())?;
     let link = Link {
@@ -125,17 +125,6 @@ pub(crate) fn change(
     }
 }
 
-fn check_exists(
-    connection: &Connection,
-    table: &Table,
-    object_id: &str,
-) -> Result<(), ServiceError> {
-    match rows::exists(connection, table, object_id)? {
-        true => Ok(()),
-        false => Err(rows::unknown_object(object_id)),
-    }
-}
-
 impl Children {
     /// Returns a statement that selects the ids of the children that exist.
     fn select(&self, accessible: &Accessible<'_>) -> Result<Sql, ServiceError> {
@@ -144,9 +133,7 @@ impl Children {
                 let ids = ids.iter().map(|id| Sql::value(Stored::Text(id.clone())));
                 Sql::text("object_id IN (").join(ids, ", ").then(")")
             }
-            Children::Where(clause) => where_clause(accessible, clause)?.ok_or_else(|| {
-                ServiceError::new(code::INVALID_WHERE, "the where clause is empty")
-            })?,
+            Children::Where(clause) => required_where_clause(accessible, clause)?,
         };
         let sql = Sql::text("SELECT object_id FROM ")
             .append(accessible.source())

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::query::accessible::Accessible;
 use crate::query::computed::{Computed, reject_computed};
-use crate::query::condition::where_clause;
+use crate::query::condition::required_where_clause;
 use crate::query::row::Row;
 use crate::query::select::complete_row;
 use crate::query::sql::Sql;
@@ -137,6 +137,18 @@ pub(crate) fn exists(
     Ok(connection.prepare_cached(&sql)?.exists([object_id])?)
 }
 
+/// Fails if no row has this id.
+pub(crate) fn check_exists(
+    connection: &Connection,
+    table: &Table,
+    object_id: &str,
+) -> Result<(), ServiceError> {
+    match exists(connection, table, object_id)? {
+        true => Ok(()),
+        false => Err(unknown_object(object_id)),
+    }
+}
+
 /// The condition of the accessible rows that match a where clause.
 pub(crate) struct Matching(Sql);
 
@@ -145,10 +157,7 @@ pub(crate) fn matching(
     accessible: &Accessible<'_>,
     clause: &str,
 ) -> Result<Matching, ServiceError> {
-    let condition = where_clause(accessible, clause)?.ok_or_else(|| {
-        let message = "the where clause is empty";
-        ServiceError::new(code::INVALID_WHERE, message)
-    })?;
+    let condition = required_where_clause(accessible, clause)?;
     Ok(Matching(match accessible.condition() {
         Some(permitted) => Sql::text("(")
             .append(condition)

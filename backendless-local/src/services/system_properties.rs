@@ -1,5 +1,5 @@
-//! The types of the system properties in a body. Their values are ignored, so that a client may send
-//! back a row that it has read, but a value of another type is a mistake of the client.
+//! The system properties in a body. Their values, except that of `objectId`, are ignored, so that a client may send back a
+//! row that it has read, but a value of another type is a mistake of the client.
 
 use serde_json::{Map, Value};
 
@@ -22,4 +22,26 @@ pub(crate) fn check_types(body: &Map<String, Value>) -> Result<(), ServiceError>
         check(name, "a time in milliseconds", Value::is_i64)?;
     }
     Ok(())
+}
+
+/// Rejects the objectId of an object that is created.
+pub(crate) fn reject_object_id(body: &Map<String, Value>) -> Result<(), ServiceError> {
+    match body.get(OBJECT_ID) {
+        None | Some(Value::Null) => Ok(()),
+        Some(_) => Err(ServiceError::new(
+            code::OBJECT_ID_GIVEN,
+            "The objectId of a new object is set by the server and must not be given",
+        )),
+    }
+}
+
+/// Checks the objectId of an object that is created with it or updated.
+pub(crate) fn check_object_id(object_id: &str) -> Result<(), ServiceError> {
+    match object_id.is_empty() {
+        true => Err(ServiceError::new(
+            code::INVALID_VALUE,
+            "the objectId is empty",
+        )),
+        false => Ok(()),
+    }
 }

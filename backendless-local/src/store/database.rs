@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::error::Error;
@@ -68,6 +69,18 @@ impl Database {
         task: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
         self.run(true, |connection| task(connection)).await
+    }
+
+    /// Returns the JSON values in the only column of a query.
+    pub(crate) async fn read_json(&self, sql: &'static str) -> Result<Vec<Value>, ServiceError> {
+        let read = self.read(move |connection| {
+            let mut statement = connection.prepare(sql)?;
+            let texts = statement.query_map([], |row| row.get::<_, String>(0))?;
+            texts
+                .map(|text| serde_json::from_str::<Value>(&text?).map_err(ServiceError::internal))
+                .collect()
+        });
+        read.await
     }
 
     /// Runs a closure that writes, in one transaction, which is rolled back if the closure fails.

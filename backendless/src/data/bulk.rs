@@ -8,12 +8,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::query::clause;
-use crate::encode::to_raw_value;
 use crate::filter::Filter;
 use crate::generated::raw;
 use crate::operations::{DELETE_OBJECTS, Operation, UPDATE_OBJECTS};
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Error, Result};
+use crate::{Error, Result, encode};
 
 /// Condition that every row matches. An operation without a condition is not documented.
 const ALL: &str = "objectId is not null";
@@ -44,13 +43,13 @@ pub type DeleteWhere = Request<u64, DeleteWhereParameters>;
 
 /// Parameters of [`UpdateWhere`].
 pub struct UpdateWhereParameters {
-    selection: Selection,
+    rows: FilteredRows,
     changes: Result<Box<RawValue>>,
 }
 
 /// Parameters of [`DeleteWhere`].
 pub struct DeleteWhereParameters {
-    selection: Selection,
+    rows: FilteredRows,
 }
 
 impl UpdateWhereParameters {
@@ -58,12 +57,9 @@ impl UpdateWhereParameters {
     where
         C: Serialize + ?Sized,
     {
-        let changes = to_raw_value(changes).map_err(|error| {
-            let problem = format!("the changes cannot be serialized: {error}");
-            Error::invalid_argument(problem).with_operation(&UPDATE_OBJECTS)
-        });
+        let changes = encode::argument("the changes", changes, &UPDATE_OBJECTS);
         Self {
-            selection: Selection::new(table, filter),
+            rows: FilteredRows::new(table, filter),
             changes,
         }
     }
@@ -72,7 +68,7 @@ impl UpdateWhereParameters {
 impl DeleteWhereParameters {
     pub(super) fn new(table: Arc<str>, filter: Filter) -> Self {
         Self {
-            selection: Selection::new(table, filter),
+            rows: FilteredRows::new(table, filter),
         }
     }
 }
@@ -89,7 +85,7 @@ impl UpdateWhere {
     /// # });
     /// ```
     pub fn all(mut self) -> Self {
-        self.parameters.selection.may_be_all = true;
+        self.parameters.rows.may_be_all = true;
         self
     }
 }
@@ -105,7 +101,7 @@ impl DeleteWhere {
     /// # });
     /// ```
     pub fn all(mut self) -> Self {
-        self.parameters.selection.may_be_all = true;
+        self.parameters.rows.may_be_all = true;
         self
     }
 }
@@ -115,10 +111,10 @@ impl sealed::HttpHeaders for UpdateWhereParameters {}
 impl sealed::Sendable<u64> for UpdateWhereParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();
-        let Self { selection, changes } = parameters;
-        let request = selection
+        let Self { rows, changes } = parameters;
+        let request = rows
             .clause(&UPDATE_OBJECTS)
-            .and_then(|clause| raw::update_objects(&selection.table, clause, &*changes?));
+            .and_then(|clause| raw::update_objects(&rows.table, clause, &*changes?));
         Request::map(&client, request, non_negative)
             .with_settings(settings)
             .into_future()
@@ -136,24 +132,24 @@ impl sealed::Sendable<u64> for DeleteWhereParameters {
         }
 
         let (client, parameters, settings) = request.into_parts();
-        let selection = parameters.selection;
-        let request = selection.clause(&DELETE_OBJECTS).and_then(|clause| {
-            raw::delete_objects(&selection.table, &Condition { r#where: clause })
-        });
+        let rows = parameters.rows;
+        let request = rows
+            .clause(&DELETE_OBJECTS)
+            .and_then(|clause| raw::delete_objects(&rows.table, &Condition { r#where: clause }));
         Request::map(&client, request, non_negative)
             .with_settings(settings)
             .into_future()
     }
 }
 
-/// Rows of a table.
-pub(super) struct Selection {
+/// The rows of a table that match a filter; all rows only if `may_be_all`.
+pub(super) struct FilteredRows {
     pub(super) table: Arc<str>,
     filter: Filter,
     pub(super) may_be_all: bool,
 }
 
-impl Selection {
+impl FilteredRows {
     pub(super) fn new(table: Arc<str>, filter: Filter) -> Self {
         Self {
             table,
@@ -173,6 +169,14 @@ impl Selection {
         };
         Err(problem.with_operation(operation))
     }
+
+    pub(super) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(name)
+            .field("table", &self.table)
+            .field("filter", &self.filter)
+            .field("all", &self.may_be_all)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A count is never negative.
@@ -183,22 +187,12 @@ pub(super) fn non_negative(count: i64) -> u64 {
 /// Prints the table and the filter; the changes are the caller's data.
 impl fmt::Debug for UpdateWhereParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.selection.fmt_as("UpdateWhere", f)
+        self.rows.fmt_as("UpdateWhere", f)
     }
 }
 
 impl fmt::Debug for DeleteWhereParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.selection.fmt_as("DeleteWhere", f)
-    }
-}
-
-impl Selection {
-    pub(super) fn fmt_as(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(name)
-            .field("table", &self.table)
-            .field("filter", &self.filter)
-            .field("all", &self.may_be_all)
-            .finish_non_exhaustive()
+        self.rows.fmt_as("DeleteWhere", f)
     }
 }

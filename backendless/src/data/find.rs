@@ -1,4 +1,4 @@
-//! Searches.
+//! Searches; `options` contains their options.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -10,7 +10,6 @@ use serde::de::DeserializeOwned;
 use super::query::{Query, RelationOf};
 use super::stream::Paging;
 use super::{Object, ObjectStream};
-use crate::filter::Filter;
 use crate::request::{Request, RequestFuture, sealed};
 
 /// Request that searches the rows of a table, created by [`Table::find`](super::Table::find), or the rows of a relation,
@@ -54,8 +53,8 @@ pub type Find<T> = Request<Vec<Object<T>>, FindParameters<T>>;
 pub struct FindParameters<T> {
     pub(super) query: Query,
     /// Settings of `stream`.
-    concurrency: usize,
-    by_key: bool,
+    pub(super) concurrency: usize,
+    pub(super) by_key: bool,
     rows: PhantomData<fn() -> T>,
 }
 
@@ -86,184 +85,6 @@ impl<T> FindParameters<T> {
 impl<T> fmt::Debug for FindParameters<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.query.fmt(f)
-    }
-}
-
-impl<T> Find<T> {
-    /// Finds only the rows that match `filter`: a where clause, or an expression built with
-    /// [`field`](crate::filter::field). If it is set again, both must match.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// use backendless::filter::field;
-    ///
-    /// assert_eq!(notes.find().filter("n > 0").await?.len(), 2);
-    /// assert_eq!(notes.find().filter(field("n").gt(0)).filter(field("n").lt(2)).await?.len(), 1);
-    /// # });
-    /// ```
-    pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
-        self.parameters.query.add_filter(filter.into());
-        self
-    }
-
-    /// Sorts by a column, such as `"age"` or `"age desc"`, or by several, separated by commas. If it is set again, rows
-    /// that are equal so far are sorted by the next column.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..2 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// let newest = notes.find().sort_by("text").sort_by("n desc").await?;
-    /// assert_eq!(newest[0]["n"], 1);
-    /// # });
-    /// ```
-    pub fn sort_by(mut self, column: impl Into<String>) -> Self {
-        self.parameters.query.sort_by.push(column.into());
-        self
-    }
-
-    /// Sets the maximum number of rows in a page, from 1 to 100. The default is that of the service, 10; a
-    /// [`stream`](Self::stream) reads 100 by default.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// assert_eq!(notes.find().page_size(2).await?.len(), 2);
-    /// # });
-    /// ```
-    pub fn page_size(mut self, rows: u32) -> Self {
-        self.parameters.query.page_size = Some(rows);
-        self
-    }
-
-    /// Skips this many rows. The default is 0.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// assert_eq!(notes.find().sort_by("n").offset(2).await?[0]["n"], 2);
-    /// # });
-    /// ```
-    pub fn offset(mut self, rows: u64) -> Self {
-        self.parameters.query.offset = Some(rows);
-        self
-    }
-
-    /// Returns only these columns, aliases (`age as years`) or aggregates (`Count(objectId)`, and likewise `Sum`,
-    /// `Avg`, `Min` and `Max`).
-    ///
-    /// With aggregates the rows have no `objectId`: read them with [`rows`](Self::rows).
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..1 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// let rows = notes.find().properties(["text"]).rows::<backendless::Record>().await?;
-    /// assert!(rows[0].contains_key("text") && !rows[0].contains_key("n"));
-    /// # });
-    /// ```
-    pub fn properties<P: Into<String>>(mut self, properties: impl IntoIterator<Item = P>) -> Self {
-        let properties = properties.into_iter().map(Into::into);
-        self.parameters
-            .query
-            .selection
-            .properties
-            .extend(properties);
-        self
-    }
-
-    /// Returns the related rows in these columns with each row. A dot loads the relations of related rows:
-    /// `friends.address`.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// let search = notes.find().load_relations(["author", "author.address"]);
-    /// # });
-    /// ```
-    pub fn load_relations<P: Into<String>>(mut self, columns: impl IntoIterator<Item = P>) -> Self {
-        let columns = columns.into_iter().map(Into::into);
-        self.parameters
-            .query
-            .selection
-            .load_relations
-            .extend(columns);
-        self
-    }
-
-    /// Returns one row for each combination of values in these columns.
-    ///
-    /// The rows have no `objectId`: read them with [`rows`](Self::rows), whose example shows it.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// let search = notes.find().properties(["text", "Count(objectId) as notes"]).group_by(["text"]);
-    /// let groups = search.rows::<backendless::Record>().await?;
-    /// assert_eq!((groups.len(), &groups[0]["notes"]), (1, &3.into()));
-    /// # });
-    /// ```
-    pub fn group_by<P: Into<String>>(mut self, columns: impl IntoIterator<Item = P>) -> Self {
-        let columns = columns.into_iter().map(Into::into);
-        self.parameters.query.group_by.extend(columns);
-        self
-    }
-
-    /// Sets how many pages a [`stream`](Self::stream) reads at the same time. The rows keep their order. The default is
-    /// 1 and the maximum is 100; 0 is treated as 1.
-    ///
-    /// Pages are requested before their rows are needed: up to `pages` of them are kept in memory, and some requests
-    /// may find no rows after the end of the table. Requests make progress only while the stream is polled, so a reader
-    /// that pauses for longer than the [`timeout`](Self::timeout) should use 1. A stream [`by_key`](Self::by_key) reads
-    /// one page at a time.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// # let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..5 { notes.create(&serde_json::json!({"n": n, "text": "milk"})).await?; }
-    /// use futures_util::TryStreamExt;
-    ///
-    /// let rows: Vec<_> = notes.find().sort_by("n").page_size(2).concurrency(4).stream().try_collect().await?;
-    /// assert_eq!(rows.len(), 5);
-    /// # });
-    /// ```
-    pub fn concurrency(mut self, pages: usize) -> Self {
-        self.parameters.concurrency = pages.clamp(1, 100);
-        self
-    }
-
-    /// Sets that a [`stream`](Self::stream) reads its pages by `objectId` instead of by offset: the rows are sorted by
-    /// `objectId`, and each page starts after the last row of the previous one.
-    ///
-    /// A row that exists from the start of the stream to its end is returned exactly once, even if rows are created or
-    /// deleted meanwhile; those may or may not be returned. A page at the end of a large table costs the service no
-    /// more than the first.
-    ///
-    /// A search with its own order, offset or groups cannot be read by key: the first item of the stream is then an
-    /// error of kind [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
-    ///
-    /// ```
-    /// use futures_util::TryStreamExt;
-    ///
-    /// # backendless_local::doc_example!(|client| {
-    /// let notes = client.data::<backendless::Record>("Note");
-    /// # for n in 0..3 { notes.create(&serde_json::json!({"n": n})).await?; }
-    /// let mut all = notes.find().page_size(2).by_key().stream();
-    /// while let Some(note) = all.try_next().await? {
-    ///     // Deleting a row does not move the following pages.
-    ///     notes.delete(&note.object_id).await?;
-    /// }
-    /// assert_eq!(notes.count().await?, 0);
-    /// # });
-    /// ```
-    pub fn by_key(mut self) -> Self {
-        self.parameters.by_key = true;
-        self
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::bulk::non_negative;
 use super::query::{Query, QueryBody, check_page_size, joined};
 use super::{Object, Table};
 use crate::encode::to_value;
@@ -208,12 +209,8 @@ impl<T> GroupFind<T> {
     /// # });
     /// ```
     pub fn properties<P: Into<String>>(mut self, properties: impl IntoIterator<Item = P>) -> Self {
-        let properties = properties.into_iter().map(Into::into);
-        self.parameters
-            .query
-            .selection
-            .properties
-            .extend(properties);
+        let selected = &mut self.parameters.query.selection.properties;
+        selected.extend(properties.into_iter().map(Into::into));
         self
     }
 
@@ -332,8 +329,7 @@ impl<T> GroupFind<T> {
                 .body(operation)
                 .and_then(|body| raw::count_objects_in_group(&parameters.query.table, &body)),
         };
-        Request::map(&client, request, |count| count.try_into().unwrap_or(0))
-            .with_settings(settings)
+        Request::map(&client, request, non_negative).with_settings(settings)
     }
 }
 

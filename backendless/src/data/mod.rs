@@ -42,6 +42,7 @@ pub use get::{Get, GetParameters};
 pub use group::{Group, GroupFind, GroupFindParameters, GroupPage};
 pub use object::Object;
 pub use permissions::Permission;
+pub(crate) use query::{and, check_offset, check_page_size, clause, joined};
 pub use relation::{RelateWhere, RelateWhereParameters, Relation};
 pub use stream::ObjectStream;
 pub use write_many::{RowStatus, Rows, StoredRows, StoredRowsStream, WriteMany, WriteManyError};

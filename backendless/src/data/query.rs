@@ -240,13 +240,10 @@ impl Query {
 
     /// Checks the parameters and returns them in the form of a body, whose lists are joined.
     pub(super) fn body(&self) -> Result<QueryBody<'_>> {
-        let offset = self.offset.map(i64::try_from).transpose();
-        let offset =
-            offset.map_err(|_| Error::invalid_argument("offset exceeds the range of i64"))?;
         let selection = &self.selection;
         Ok(QueryBody {
+            offset: check_offset(self.offset)?,
             page_size: check_page_size("page_size", self.page_size)?,
-            offset,
             props: joined(&selection.properties),
             exclude_props: joined(&selection.exclude_properties),
             r#where: clause(self.filter.as_ref())?,
@@ -268,8 +265,14 @@ pub(super) fn is_too_long<R>(client: &Client, request: &Prepared<R>) -> bool {
     has_query && client.transport.address_length(&request.parts) > MAX_GET_LENGTH
 }
 
+/// Checks the number of rows to skip.
+pub(crate) fn check_offset(rows: Option<u64>) -> Result<Option<i64>> {
+    let offset = rows.map(i64::try_from).transpose();
+    offset.map_err(|_| Error::invalid_argument("offset exceeds the range of i64"))
+}
+
 /// Checks a number of rows that the service limits; `name` is the name of the setting.
-pub(super) fn check_page_size(name: &str, rows: Option<u32>) -> Result<Option<i64>> {
+pub(crate) fn check_page_size(name: &str, rows: Option<u32>) -> Result<Option<i64>> {
     match rows {
         Some(rows) if !(1..=MAX_PAGE_SIZE).contains(&rows) => Err(Error::invalid_argument(
             format!("{name} is {rows}: it must be between 1 and {MAX_PAGE_SIZE}"),
@@ -279,7 +282,7 @@ pub(super) fn check_page_size(name: &str, rows: Option<u32>) -> Result<Option<i6
 }
 
 /// Combines two filters that must both hold.
-pub(super) fn and(first: Option<Filter>, second: Filter) -> Filter {
+pub(crate) fn and(first: Option<Filter>, second: Filter) -> Filter {
     match first {
         Some(first) => first.and(second),
         None => second,
@@ -287,12 +290,12 @@ pub(super) fn and(first: Option<Filter>, second: Filter) -> Filter {
 }
 
 /// Joins the items of a list parameter with commas; `None` for an empty list.
-pub(super) fn joined(items: &[String]) -> Option<String> {
+pub(crate) fn joined(items: &[String]) -> Option<String> {
     (!items.is_empty()).then(|| items.join(","))
 }
 
 /// Returns the where clause to send; `None` for a filter without a condition.
-pub(super) fn clause(filter: Option<&Filter>) -> Result<Option<&str>> {
+pub(crate) fn clause(filter: Option<&Filter>) -> Result<Option<&str>> {
     match filter.map(Filter::to_clause) {
         Some(clause) => {
             clause.map(|clause| Some(clause).filter(|clause| !clause.trim().is_empty()))

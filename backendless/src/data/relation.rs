@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::bulk::{Selection, non_negative};
+use super::bulk::{FilteredRows, non_negative};
 use super::query::RelationOf;
 use super::{Find, FindParameters};
 use crate::filter::Filter;
@@ -260,7 +260,7 @@ impl<U> Relation<U> {
 
     fn change_where(&self, change: Change, filter: impl Into<Filter>) -> RelateWhere {
         let parameters = RelateWhereParameters {
-            selection: Selection::new(Arc::clone(&self.table), filter.into()),
+            rows: FilteredRows::new(Arc::clone(&self.table), filter.into()),
             relation: self.relation.clone(),
             change,
         };
@@ -288,7 +288,7 @@ pub type RelateWhere = Request<u64, RelateWhereParameters>;
 
 /// Parameters of [`RelateWhere`].
 pub struct RelateWhereParameters {
-    selection: Selection,
+    rows: FilteredRows,
     relation: RelationOf,
     change: Change,
 }
@@ -332,7 +332,7 @@ impl RelateWhere {
     /// # });
     /// ```
     pub fn all(mut self) -> Self {
-        self.parameters.selection.may_be_all = true;
+        self.parameters.rows.may_be_all = true;
         self
     }
 }
@@ -343,15 +343,13 @@ impl sealed::Sendable<u64> for RelateWhereParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();
         let Self {
-            selection,
+            rows,
             relation: RelationOf { parent, column },
             change,
         } = parameters;
-        let request = selection
+        let request = rows
             .clause(change.operation())
-            .and_then(|clause| {
-                change.prepare()(&selection.table, &parent, &column, Some(clause), None)
-            })
+            .and_then(|clause| change.prepare()(&rows.table, &parent, &column, Some(clause), None))
             .map(Prepared::not_idempotent);
         Request::map(&client, request, non_negative)
             .with_settings(settings)
@@ -361,7 +359,7 @@ impl sealed::Sendable<u64> for RelateWhereParameters {
 
 impl fmt::Debug for RelateWhereParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.selection.fmt_as("RelateWhere", f)
+        self.rows.fmt_as("RelateWhere", f)
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::base64::encode;
-use super::upload::append_form;
+use super::form::append_form;
 use super::{FileInfo, Files, Upload, stored};
 use crate::generated::raw;
 use crate::request::{Request, RequestFuture, sealed};

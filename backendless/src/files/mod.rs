@@ -1,17 +1,20 @@
 //! Files: the application's file storage, its directories and their permissions.
 //!
 //! `upload`, `content` and `download` transfer content, `listing` and `stream` read directories, `changes` renames, copies
-//! and moves, and `permissions` grants and denies access. `stored` reads the URL of a file from a response.
+//! and moves, and `permissions` grants and denies access. `source` and `form` are the content of an upload, and `stored`
+//! reads the URL of a file from a response.
 
 mod base64;
 mod changes;
 mod content;
 mod download;
 mod entry;
+mod form;
 mod info;
 mod listing;
 mod permissions;
 mod query;
+mod source;
 mod stored;
 mod stream;
 mod upload;
@@ -23,8 +26,9 @@ pub use info::FileInfo;
 pub use listing::{CountFiles, CountFilesParameters, ListFiles};
 pub use permissions::FilePermission;
 pub use query::ListFilesParameters;
+pub use source::Upload;
 pub use stream::FileStream;
-pub use upload::{Upload, UploadFile, UploadFileParameters};
+pub use upload::{UploadFile, UploadFileParameters};
 
 use crate::Client;
 use crate::generated::raw;

@@ -9,11 +9,10 @@ use serde_json::value::RawValue;
 
 use super::MessageStatus;
 use crate::data::Record;
-use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::PUBLISH_MESSAGE;
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Error, Profile, Result, Timestamp};
+use crate::{Profile, Result, Timestamp, encode};
 
 /// Whether a message is pushed to devices, published in its channel, or both.
 ///
@@ -131,10 +130,7 @@ impl PublishParameters {
     pub(super) fn new<M: Serialize + ?Sized>(channel: String, message: &M) -> Self {
         Self {
             channel,
-            message: to_raw_value(message).map_err(|error| {
-                let problem = format!("the message cannot be serialized: {error}");
-                Error::invalid_argument(problem).with_operation(&PUBLISH_MESSAGE)
-            }),
+            message: encode::argument("the message", message, &PUBLISH_MESSAGE),
             headers: Record::new(),
             publish_at: None,
             push_policy: None,

@@ -8,11 +8,10 @@ use serde_json::Value;
 
 use super::{MessageStatus, Messaging};
 use crate::data::Record;
-use crate::encode::to_raw_value;
 use crate::generated::raw;
 use crate::operations::{PUSH_WITH_TEMPLATE, SEND_EMAIL_FROM_TEMPLATE};
 use crate::request::Request;
-use crate::{Error, Result};
+use crate::{Error, Result, encode};
 
 /// E-mail by a template, to be sent with [`Messaging::send_email_from_template`].
 ///
@@ -180,10 +179,7 @@ impl Messaging {
     where
         V: Serialize + ?Sized,
     {
-        let values = to_raw_value(values).map_err(|error| {
-            let problem = format!("the values cannot be serialized: {error}");
-            Error::invalid_argument(problem).with_operation(&PUSH_WITH_TEMPLATE)
-        });
+        let values = encode::argument("the values", values, &PUSH_WITH_TEMPLATE);
         let request = values.and_then(|values| {
             let values = Some(values).filter(|values| values.get() != "null");
             let body: BTreeMap<&str, _> = values

@@ -6,16 +6,13 @@ use std::future::IntoFuture;
 use serde::Serialize;
 
 use super::{User, Users};
-use crate::data::{Object, Record};
+use crate::Result;
+use crate::data::{Object, Record, and, check_offset, check_page_size, clause, joined};
 use crate::filter::Filter;
 use crate::generated::raw;
 use crate::operations::FIND_USERS_BY_ROLE;
 use crate::prepared::Prepared;
 use crate::request::{Request, RequestFuture, sealed};
-use crate::{Error, Result};
-
-/// Maximum number of users that the service returns in one page.
-const MAX_PAGE_SIZE: u32 = 100;
 
 /// Body of an assignment.
 #[derive(Serialize)]
@@ -255,11 +252,8 @@ impl FindByRole {
     /// # });
     /// ```
     pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
-        let filter = filter.into();
-        self.parameters.filter = Some(match self.parameters.filter.take() {
-            Some(first) => first.and(filter),
-            None => filter,
-        });
+        let first = self.parameters.filter.take();
+        self.parameters.filter = Some(and(first, filter.into()));
         self
     }
 
@@ -306,29 +300,15 @@ impl FindByRole {
 
 impl FindByRoleParameters {
     fn prepare(&self) -> Result<Prepared<Option<Vec<Object<Record>>>>> {
-        let page_size = match self.page_size {
-            Some(users) if !(1..=MAX_PAGE_SIZE).contains(&users) => {
-                let problem =
-                    format!("page_size is {users}: it must be between 1 and {MAX_PAGE_SIZE}");
-                return Err(Error::invalid_argument(problem));
-            }
-            size => size.map(i64::from),
-        };
-        let offset = self.offset.map(i64::try_from).transpose();
-        let offset =
-            offset.map_err(|_| Error::invalid_argument("offset exceeds the range of i64"))?;
-        let clause = match &self.filter {
-            Some(filter) => filter.to_clause().map(Some)?,
-            None => None,
-        };
-        let sort_by = (!self.sort_by.is_empty()).then(|| self.sort_by.join(","));
+        let page_size = check_page_size("page_size", self.page_size)?;
+        let offset = check_offset(self.offset)?;
         raw::find_users_by_role(
             &self.role,
             self.load_roles,
             offset,
             page_size,
-            sort_by.as_deref(),
-            clause.filter(|clause| !clause.trim().is_empty()),
+            joined(&self.sort_by).as_deref(),
+            clause(self.filter.as_ref())?,
         )
     }
 }

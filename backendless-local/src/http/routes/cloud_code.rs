@@ -18,8 +18,8 @@ pub(super) fn routes() -> Router<Services> {
             "/services/{service}/{method}",
             post(invoke)
                 .get(invoke_get)
-                .put(invoke_set)
-                .delete(invoke_delete),
+                .put(|services, path, body| invoke_with_body("set", services, path, body))
+                .delete(|services, path, body| invoke_with_body("delete", services, path, body)),
         )
         .route("/servercode/events/{name}", post(dispatch))
 }
@@ -58,20 +58,14 @@ async fn invoke_get(
     invoke_route(&services, path, "get", argument).await
 }
 
-async fn invoke_set(
+/// Runs the method with a prefix. Its argument is the body.
+async fn invoke_with_body(
+    prefix: &str,
     State(services): State<Services>,
     PathOf(path): PathOf<MethodPath>,
     AnyJson(argument): AnyJson,
 ) -> Result<Json<Value>, ErrorResponse> {
-    invoke_route(&services, path, "set", argument.unwrap_or_default()).await
-}
-
-async fn invoke_delete(
-    State(services): State<Services>,
-    PathOf(path): PathOf<MethodPath>,
-    AnyJson(argument): AnyJson,
-) -> Result<Json<Value>, ErrorResponse> {
-    invoke_route(&services, path, "delete", argument.unwrap_or_default()).await
+    invoke_route(&services, path, prefix, argument.unwrap_or_default()).await
 }
 
 async fn invoke_route(

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post, put};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::http::extract::{Object, PathOf, Query};
 use crate::http::response::{ErrorResponse, Json};
@@ -14,7 +14,6 @@ use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 use crate::services::caller::Caller;
 use crate::services::data::object_permissions::PermissionEntry;
-use crate::services::fields;
 use crate::services::parameters::Parameters;
 
 pub(super) fn routes() -> Router<Services> {
@@ -23,15 +22,14 @@ pub(super) fn routes() -> Router<Services> {
         .route("/data/{table-name}/count", get(count).post(count_by_body))
         .route("/data/{table-name}/find", post(find_by_body))
         .route("/data/{table-name}/upsert", put(upsert))
-        .route("/data/bulk/{table-name}", put(update_where))
-        .route("/data/bulk/{table-name}/delete", post(delete_where))
+        .route("/data/{table-name}/deep-save", put(deep_save))
         .route(
             "/data/{table-name}/permissions/GRANT/{object-id}",
-            put(grant_permission),
+            put(|services, caller, path, body| set_permission(true, services, caller, path, body)),
         )
         .route(
             "/data/{table-name}/permissions/DENY/{object-id}",
-            put(deny_permission),
+            put(|services, caller, path, body| set_permission(false, services, caller, path, body)),
         )
         .route(
             "/data/{table-name}/{object-id}",
@@ -40,9 +38,9 @@ pub(super) fn routes() -> Router<Services> {
 }
 
 #[derive(Deserialize)]
-struct TablePath {
+pub(super) struct TablePath {
     #[serde(rename = "table-name")]
-    table: String,
+    pub(super) table: String,
 }
 
 #[derive(Deserialize)]
@@ -92,36 +90,14 @@ async fn upsert(
     Ok(Json(services.data.upsert(caller, path.table, body).await?))
 }
 
-async fn update_where(
-    State(services): State<Services>,
-    caller: Caller,
-    PathOf(path): PathOf<TablePath>,
-    Query(parameters): Query,
-    Object(changes): Object,
-) -> Result<Json<usize>, ErrorResponse> {
-    let clause = required_clause(parameters.one("where")?)?.to_owned();
-    let updated = services
-        .data
-        .update_where(caller, path.table, clause, changes);
-    Ok(Json(updated.await?))
-}
-
-async fn delete_where(
+async fn deep_save(
     State(services): State<Services>,
     caller: Caller,
     PathOf(path): PathOf<TablePath>,
     Object(body): Object,
-) -> Result<Json<usize>, ErrorResponse> {
-    let clause = required_clause(fields::text(&body, "where")?)?.to_owned();
-    let deleted = services.data.delete_where(caller, path.table, clause);
-    Ok(Json(deleted.await?))
-}
-
-fn required_clause(clause: Option<&str>) -> Result<&str, ServiceError> {
-    clause.ok_or_else(|| {
-        let message = "the condition 'where' is missing";
-        ServiceError::new(code::MISSING_PARAMETER, message)
-    })
+) -> Result<Json<Row>, ErrorResponse> {
+    let row = services.data.deep_save(caller, path.table, body);
+    Ok(Json(row.await?))
 }
 
 async fn get_by_id(
@@ -200,32 +176,14 @@ async fn count_by_body(
     Ok(Json(services.data.count(caller, path.table, find).await?))
 }
 
-async fn grant_permission(
-    State(services): State<Services>,
-    caller: Caller,
-    PathOf(path): PathOf<ObjectPath>,
-    Object(body): Object,
-) -> Result<(), ErrorResponse> {
-    set_permission(services, caller, path, &body, true).await
-}
-
-async fn deny_permission(
-    State(services): State<Services>,
-    caller: Caller,
-    PathOf(path): PathOf<ObjectPath>,
-    Object(body): Object,
-) -> Result<(), ErrorResponse> {
-    set_permission(services, caller, path, &body, false).await
-}
-
 async fn set_permission(
-    services: Services,
-    caller: Caller,
-    path: ObjectPath,
-    body: &Map<String, Value>,
     allowed: bool,
+    State(services): State<Services>,
+    caller: Caller,
+    PathOf(path): PathOf<ObjectPath>,
+    Object(body): Object,
 ) -> Result<(), ErrorResponse> {
-    let entry = PermissionEntry::parse(body, allowed)?;
+    let entry = PermissionEntry::parse(&body, allowed)?;
     let set = services
         .data
         .set_permission(caller, path.table, path.object_id, entry);

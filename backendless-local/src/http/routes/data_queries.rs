@@ -1,12 +1,11 @@
-//! Routes of the Data service beyond those of single rows and pages: deep saves, groups, columns, names of tables and
-//! primary keys.
+//! Routes of the Data service for groups, columns, names of tables and primary keys.
 
 use axum::Router;
 use axum::extract::State;
-use axum::routing::{get, post, put};
-use serde::Deserialize;
+use axum::routing::{get, post};
 use serde_json::Value;
 
+use super::data::TablePath;
 use crate::http::extract::{Object, PathOf, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::query::find::Find;
@@ -28,15 +27,8 @@ pub(super) fn routes() -> Router<Services> {
         )
         .route("/data/{table-name}/properties", get(describe))
         .route("/data/{table-name}/pk", get(get_by_primary_key))
-        .route("/data/{table-name}/deep-save", put(deep_save))
         // All routes have the same name for this segment, which is the id of a table here.
         .route("/data/{table-name}/table-name", get(table_name))
-}
-
-#[derive(Deserialize)]
-struct TablePath {
-    #[serde(rename = "table-name")]
-    table: String,
 }
 
 async fn group(
@@ -59,16 +51,6 @@ async fn count_in_group(
     let grouping = Grouping::from_body(body)?;
     let count = services.data.count_in_group(caller, path.table, grouping);
     Ok(Json(count.await?))
-}
-
-async fn deep_save(
-    State(services): State<Services>,
-    caller: Caller,
-    PathOf(path): PathOf<TablePath>,
-    Object(body): Object,
-) -> Result<Json<Row>, ErrorResponse> {
-    let row = services.data.deep_save(caller, path.table, body);
-    Ok(Json(row.await?))
 }
 
 async fn describe(

@@ -15,9 +15,10 @@ use crate::http::extract::{Object, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
+use crate::services::access::Grantee;
 use crate::services::caller::Caller;
 use crate::services::fields;
-use crate::services::files::{FilePath, Grant, Grantee, Permission, decode_base64};
+use crate::services::files::{FilePath, Grant, Mode, Permission, decode_base64};
 
 /// The media type of a file that begins with appended text.
 const TEXT: &str = "text/plain";
@@ -25,8 +26,14 @@ const TEXT: &str = "text/plain";
 pub(super) fn routes() -> Router<Services> {
     Router::new()
         .route("/files/rename", put(rename))
-        .route("/files/copy", put(copy))
-        .route("/files/move", put(move_to))
+        .route(
+            "/files/copy",
+            put(|services, caller, body| relocate(Mode::Copy, services, caller, body)),
+        )
+        .route(
+            "/files/move",
+            put(|services, caller, body| relocate(Mode::Move, services, caller, body)),
+        )
         .route("/files/binary/{*name}", put(save))
         .route(
             "/files/append/{*name}",
@@ -57,44 +64,28 @@ async fn rename(
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let path = path_in(&body, "oldPathName")?;
-    let new_name = required(&body, "newName")?.to_owned();
+    let new_name = fields::required_text(&body, "newName")?.to_owned();
     let renamed = services.files.rename(caller, path, new_name).await?;
     Ok(Json(file_url(&services, renamed.as_str())))
 }
 
-async fn copy(
+async fn relocate(
+    mode: Mode,
     State(services): State<Services>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<Json<String>, ErrorResponse> {
     let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
     let url = file_url(&services, target.as_str());
-    services.files.copy(caller, source, target).await?;
-    Ok(Json(url))
-}
-
-async fn move_to(
-    State(services): State<Services>,
-    caller: Caller,
-    Object(body): Object,
-) -> Result<Json<String>, ErrorResponse> {
-    let (source, target) = (path_in(&body, "sourcePath")?, path_in(&body, "targetPath")?);
-    let url = file_url(&services, target.as_str());
-    services.files.move_to(caller, source, target).await?;
+    let files = &services.files;
+    files.relocate(caller, source, target, mode).await?;
     Ok(Json(url))
 }
 
 /// Returns a path of a body, which begins with the slash of the root directory.
 fn path_in(body: &Map<String, Value>, name: &str) -> Result<FilePath, ServiceError> {
-    let path = required(body, name)?;
+    let path = fields::required_text(body, name)?;
     FilePath::parse(path.strip_prefix('/').unwrap_or(path).to_owned())
-}
-
-fn required<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, ServiceError> {
-    fields::text(body, name)?.ok_or_else(|| {
-        let message = format!("the property '{name}' is missing");
-        ServiceError::new(code::MISSING_PARAMETER, message)
-    })
 }
 
 async fn save(
@@ -106,11 +97,8 @@ async fn save(
 ) -> Result<Json<String>, ErrorResponse> {
     let overwrite = parse_overwrite(&parameters)?;
     let bytes = decode_base64(&text(request).await?)?;
+    let url = check_writable(&services, &caller, &path).await?;
     let files = &services.files;
-    files
-        .check_permission(&caller, &path, Permission::Write)
-        .await?;
-    let url = file_url(&services, path.as_str());
     files.save(path, &bytes, OCTET_STREAM, overwrite).await?;
     Ok(Json(url))
 }
@@ -122,11 +110,8 @@ async fn append_form_or_url(
     request: Request,
 ) -> Result<Json<String>, ErrorResponse> {
     let upload = read_upload(request).await?;
+    let url = check_writable(&services, &caller, &path).await?;
     let files = &services.files;
-    files
-        .check_permission(&caller, &path, Permission::Write)
-        .await?;
-    let url = file_url(&services, path.as_str());
     match upload {
         Upload::Url(source) => files.append_from_url(path, &source, OCTET_STREAM).await?,
         Upload::Form(form) => {
@@ -164,13 +149,22 @@ async fn append(
     bytes: &[u8],
     media_type: &str,
 ) -> Result<Json<String>, ErrorResponse> {
+    let url = check_writable(services, caller, &path).await?;
+    services.files.append(path, bytes, media_type).await?;
+    Ok(Json(url))
+}
+
+/// Checks that the caller may write a file, and returns its URL.
+async fn check_writable(
+    services: &Services,
+    caller: &Caller,
+    path: &FilePath,
+) -> Result<String, ServiceError> {
     let files = &services.files;
     files
-        .check_permission(caller, &path, Permission::Write)
+        .check_permission(caller, path, Permission::Write)
         .await?;
-    let url = file_url(services, path.as_str());
-    files.append(path, bytes, media_type).await?;
-    Ok(Json(url))
+    Ok(file_url(services, path.as_str()))
 }
 
 /// Reads a body that is text.
@@ -195,10 +189,11 @@ async fn set_permission(
             return Err(ServiceError::new(code::INVALID_PARAMETER, message).into());
         }
     };
-    let permission = Permission::parse(required(&body, "permission")?).ok_or_else(|| {
-        let message = "the permission is not READ, WRITE or DELETE";
-        ServiceError::new(code::INVALID_VALUE, message)
-    })?;
+    let permission =
+        Permission::parse(fields::required_text(&body, "permission")?).ok_or_else(|| {
+            let message = "the permission is not READ, WRITE or DELETE";
+            ServiceError::new(code::INVALID_VALUE, message)
+        })?;
     let grantee = match (fields::text(&body, "user")?, fields::text(&body, "role")?) {
         (Some(id), None) => Grantee::User(id.to_owned()),
         (None, Some(name)) => Grantee::Role(name.to_owned()),

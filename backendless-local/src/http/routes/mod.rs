@@ -1,5 +1,6 @@
-//! Routes and handlers, one file per service. A handler decodes the request, calls the service and
-//! encodes its result.
+//! Routes and handlers. A file has those of a service, or of a part of it: `data_bulk`, `data_queries`, `relations` and
+//! `transactions` belong to the Data service, and `file_commands` to the Files service. A handler decodes the request, calls
+//! the service and encodes its result.
 
 mod cache;
 mod cloud_code;

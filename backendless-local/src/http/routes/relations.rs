@@ -19,7 +19,16 @@ use crate::services::relations::{Change, Children, Target};
 pub(super) fn routes() -> Router<Services> {
     Router::new().route(
         "/data/{table-name}/{object-id}/{relation-column}",
-        get(find).post(set).put(add).delete(remove),
+        get(find)
+            .post(|services, caller, path, query, body| {
+                change(Change::Set, services, caller, path, query, body)
+            })
+            .put(|services, caller, path, query, body| {
+                change(Change::Add, services, caller, path, query, body)
+            })
+            .delete(|services, caller, path, query, body| {
+                change(Change::Remove, services, caller, path, query, body)
+            }),
     )
 }
 
@@ -54,43 +63,13 @@ async fn find(
     Ok(Json(rows.await?))
 }
 
-async fn set(
-    services: State<Services>,
-    caller: Caller,
-    path: PathOf<RelationPath>,
-    query: Query,
-    body: AnyJson,
-) -> Result<Json<usize>, ErrorResponse> {
-    change(services, caller, path, query, body, Change::Set).await
-}
-
-async fn add(
-    services: State<Services>,
-    caller: Caller,
-    path: PathOf<RelationPath>,
-    query: Query,
-    body: AnyJson,
-) -> Result<Json<usize>, ErrorResponse> {
-    change(services, caller, path, query, body, Change::Add).await
-}
-
-async fn remove(
-    services: State<Services>,
-    caller: Caller,
-    path: PathOf<RelationPath>,
-    query: Query,
-    body: AnyJson,
-) -> Result<Json<usize>, ErrorResponse> {
-    change(services, caller, path, query, body, Change::Remove).await
-}
-
 async fn change(
+    change: Change,
     State(services): State<Services>,
     caller: Caller,
     PathOf(path): PathOf<RelationPath>,
     Query(parameters): Query,
     AnyJson(body): AnyJson,
-    change: Change,
 ) -> Result<Json<usize>, ErrorResponse> {
     let children = children(&parameters, body)?;
     let changed = services

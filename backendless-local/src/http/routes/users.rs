@@ -38,8 +38,14 @@ fn roles() -> Router<Services> {
         .route("/users/userroles", get(roles_of_caller))
         .route("/users/userroles/{object-id}", get(roles_of_user))
         .route("/users/role/{role}", get(find_by_role))
-        .route("/users/assignRole", post(assign_role))
-        .route("/users/unassignRole", post(unassign_role))
+        .route(
+            "/users/assignRole",
+            post(|services, caller, body| change_role(Change::Assign, services, caller, body)),
+        )
+        .route(
+            "/users/unassignRole",
+            post(|services, caller, body| change_role(Change::Unassign, services, caller, body)),
+        )
 }
 
 fn confirmations() -> Router<Services> {
@@ -197,22 +203,14 @@ async fn find_by_role(
     Ok(Json(users.await?))
 }
 
-async fn assign_role(
+async fn change_role(
+    change: Change,
     State(services): State<Services>,
     caller: Caller,
     Object(body): Object,
 ) -> Result<(), ErrorResponse> {
-    let change = services.users.change_role(caller, body, Change::Assign);
-    Ok(change.await?)
-}
-
-async fn unassign_role(
-    State(services): State<Services>,
-    caller: Caller,
-    Object(body): Object,
-) -> Result<(), ErrorResponse> {
-    let change = services.users.change_role(caller, body, Change::Unassign);
-    Ok(change.await?)
+    let changed = services.users.change_role(caller, body, change);
+    Ok(changed.await?)
 }
 
 async fn resend_confirmation(

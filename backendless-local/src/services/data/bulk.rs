@@ -103,14 +103,9 @@ impl Data {
         body: Map<String, Value>,
     ) -> Result<(NewRow, Map<String, Value>), ServiceError> {
         system_properties::check_types(&body)?;
-        let object_id = match body.get(OBJECT_ID).and_then(Value::as_str) {
-            Some("") => {
-                let message = "the objectId is empty";
-                return Err(ServiceError::new(code::INVALID_VALUE, message));
-            }
-            Some(object_id) => object_id.to_owned(),
-            None => new_id(),
-        };
+        let object_id = body.get(OBJECT_ID).and_then(Value::as_str);
+        let object_id = object_id.map_or_else(new_id, str::to_owned);
+        system_properties::check_object_id(&object_id)?;
         let new = NewRow {
             object_id,
             owner_id: caller.user_id().map(str::to_owned),

@@ -24,9 +24,7 @@ impl Data {
         let access = self.access.clone();
         let write = self.database.write(move |transaction| {
             let table = Table::existing(transaction, &table)?;
-            if !rows::exists(transaction, &table, &object_id)? {
-                return Err(rows::unknown_object(&object_id));
-            }
+            rows::check_exists(transaction, &table, &object_id)?;
             let permission = Operation::Permission;
             access.check_row(transaction, &caller, &table, permission, &object_id)?;
             access::check_grantee(transaction, &entry.grantee)?;
@@ -61,26 +59,23 @@ impl PermissionEntry {
         body: &Map<String, Value>,
         allowed: bool,
     ) -> Result<PermissionEntry, ServiceError> {
-        let missing = |name: &str| {
-            let message = format!("the property {name} is missing");
-            ServiceError::new(code::MISSING_PARAMETER, message)
-        };
-        let operation = match fields::text(body, "permission")? {
-            Some("FIND") => Operation::Find,
-            Some("UPDATE") => Operation::Update,
-            Some("REMOVE") => Operation::Remove,
-            Some(other) => {
+        let operation = match fields::required_text(body, "permission")? {
+            "FIND" => Operation::Find,
+            "UPDATE" => Operation::Update,
+            "REMOVE" => Operation::Remove,
+            other => {
                 let other = shorten(other);
                 let message = format!("'permission' is '{other}': expected FIND, UPDATE or REMOVE");
                 return Err(ServiceError::new(code::INVALID_PARAMETER, message));
             }
-            None => return Err(missing("'permission'")),
         };
         let user = fields::text(body, "user")?.map(|id| Grantee::User(id.to_owned()));
         let role = fields::text(body, "role")?.map(|name| Grantee::Role(name.to_owned()));
         Ok(PermissionEntry {
             operation,
-            grantee: user.or(role).ok_or_else(|| missing("'user' or 'role'"))?,
+            grantee: user
+                .or(role)
+                .ok_or_else(|| fields::missing("user' or 'role"))?,
             allowed,
         })
     }

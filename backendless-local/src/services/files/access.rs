@@ -14,6 +14,7 @@ use rusqlite::Connection;
 
 use super::{FilePath, Files};
 use crate::service_error::{ServiceError, code};
+use crate::services::access::{ALL, Grantee, ROLE, USER};
 use crate::services::caller::Caller;
 use crate::services::users::roles;
 
@@ -51,27 +52,6 @@ pub(crate) struct Grant {
     pub(crate) is_granted: bool,
     pub(crate) grantee: Grantee,
 }
-
-/// A user by id, or a role by name; `*` is all of them.
-#[derive(Debug)]
-pub(crate) enum Grantee {
-    User(String),
-    Role(String),
-}
-
-impl Grantee {
-    /// Returns the kind and the name in the database.
-    pub(super) fn parts(&self) -> (&'static str, &str) {
-        match self {
-            Grantee::User(id) => (USER, id),
-            Grantee::Role(name) => (ROLE, name),
-        }
-    }
-}
-
-const USER: &str = "user";
-const ROLE: &str = "role";
-const ALL: &str = "*";
 
 impl Files {
     /// Checks that the caller has a permission for a path.

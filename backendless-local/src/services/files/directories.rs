@@ -156,7 +156,7 @@ fn entries(
             let message = format!("'{}' is not a directory", shorten(path.as_str()));
             return Err(ServiceError::new(code::INVALID_PATH, message));
         }
-        Some(path) => return Err(not_found(path.as_str())),
+        Some(path) => return Err(not_found(code::FILE_NOT_FOUND, path.as_str())),
     };
     let readable = Below::load(
         connection,

@@ -3,10 +3,9 @@
 use rusqlite::params;
 
 use super::access::{self, Grant};
-use super::{FilePath, Files, directories};
+use super::{FilePath, Files, directories, not_found};
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
-use crate::text::shorten;
 
 impl Files {
     /// Stores a rule for a path, in place of an earlier one for the same grantee.
@@ -22,9 +21,7 @@ impl Files {
                 return Err(access::denied());
             }
             if !directories::exists(transaction, path.as_str())? {
-                let path = shorten(path.as_str());
-                let message = format!("there is no file or directory '{path}'");
-                return Err(ServiceError::not_found(code::RESOURCE_NOT_FOUND, message));
+                return Err(not_found(code::RESOURCE_NOT_FOUND, path.as_str()));
             }
             let (kind, grantee) = grant.grantee.parts();
             transaction.execute(

@@ -20,10 +20,11 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::fs::File;
 
-pub(crate) use access::{Grant, Grantee, Permission};
+pub(crate) use access::{Grant, Permission};
 pub(crate) use base64::decode as decode_base64;
 pub(crate) use content::{ContentStore, NewContent};
 pub(crate) use directories::{Count, Listing};
+pub(crate) use relocate::Mode;
 pub(crate) use remote::RemoteFiles;
 
 use crate::clock::Clock;
@@ -115,6 +116,9 @@ fn forget(connection: &Connection, name: &str) -> Result<(), ServiceError> {
         .execute([name])?;
     Ok(())
 }
+
+/// The condition of the rows of the path `?1` and of everything below it.
+const TREE: &str = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
 
 /// Maximum length of a path in bytes, as that of common operating systems. A path has a directory for each of its slashes.
 const MAX_PATH_BYTES: usize = 4_096;
@@ -284,17 +288,16 @@ impl Files {
     ) -> Result<usize, ServiceError> {
         let write = self.database.write(move |transaction| {
             access::check_all(transaction, path.as_str(), Permission::Delete, &caller)?;
-            let below = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
-            let sql = format!("DELETE FROM file WHERE {below} RETURNING content");
+            let sql = format!("DELETE FROM file WHERE {TREE} RETURNING content");
             let mut statement = transaction.prepare(&sql)?;
             let contents = statement.query_map([path.as_str()], |row| row.get::<_, String>(0))?;
             let contents = contents.collect::<Result<Vec<_>, _>>()?;
-            let sql = format!("DELETE FROM directory WHERE {below}");
+            let sql = format!("DELETE FROM directory WHERE {TREE}");
             let directories = transaction.execute(&sql, [path.as_str()])?;
             if contents.is_empty() && directories == 0 {
-                return Err(not_found(path.as_str()));
+                return Err(not_found(code::FILE_NOT_FOUND, path.as_str()));
             }
-            let sql = format!("DELETE FROM file_permission WHERE {below}");
+            let sql = format!("DELETE FROM file_permission WHERE {TREE}");
             transaction.execute(&sql, [path.as_str()])?;
             Ok((contents.len(), release_unused(transaction, contents)?))
         });
@@ -324,7 +327,7 @@ impl Files {
             Ok(file.optional()?)
         });
         let Some((content, media_type)) = read.await? else {
-            return Err(not_found(path.as_str()));
+            return Err(not_found(code::FILE_NOT_FOUND, path.as_str()));
         };
         let opened = self.content.open(&content).await;
         match opened.map_err(ServiceError::internal)? {
@@ -334,7 +337,7 @@ impl Files {
                 media_type,
             }),
             // It was deleted after the path was read.
-            None => Err(not_found(path.as_str())),
+            None => Err(not_found(code::FILE_NOT_FOUND, path.as_str())),
         }
     }
 }
@@ -416,7 +419,7 @@ fn file_exists(path: &str) -> ServiceError {
     ServiceError::new(code::FILE_EXISTS, message)
 }
 
-fn not_found(path: &str) -> ServiceError {
+fn not_found(code: i64, path: &str) -> ServiceError {
     let message = format!("there is no file or directory '{}'", shorten(path));
-    ServiceError::not_found(code::FILE_NOT_FOUND, message)
+    ServiceError::not_found(code, message)
 }

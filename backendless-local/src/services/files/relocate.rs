@@ -3,14 +3,13 @@
 
 use rusqlite::{Connection, params};
 
-use super::{FilePath, Files, Permission, access, blocked, directories};
+use super::{FilePath, Files, Permission, TREE, access, blocked, directories, not_found};
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
-use crate::text::shorten;
 
 /// What happens to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
+pub(crate) enum Mode {
     Copy,
     Move,
     /// A move within the directory.
@@ -50,25 +49,8 @@ impl Files {
         Ok(target)
     }
 
-    pub(crate) async fn copy(
-        &self,
-        caller: Caller,
-        source: FilePath,
-        target: FilePath,
-    ) -> Result<(), ServiceError> {
-        self.relocate(caller, source, target, Mode::Copy).await
-    }
-
-    pub(crate) async fn move_to(
-        &self,
-        caller: Caller,
-        source: FilePath,
-        target: FilePath,
-    ) -> Result<(), ServiceError> {
-        self.relocate(caller, source, target, Mode::Move).await
-    }
-
-    async fn relocate(
+    /// Copies or moves a file or a directory.
+    pub(crate) async fn relocate(
         &self,
         caller: Caller,
         source: FilePath,
@@ -82,8 +64,7 @@ impl Files {
             access::check_all(transaction, source, mode.permission(), &caller)?;
             access::check(transaction, target, Permission::Write, &caller)?;
             if !directories::exists(transaction, source)? {
-                let message = format!("there is no file or directory '{}'", shorten(source));
-                return Err(ServiceError::not_found(code::RESOURCE_NOT_FOUND, message));
+                return Err(not_found(code::RESOURCE_NOT_FOUND, source));
             }
             if directories::exists(transaction, target)? {
                 return Err(directories::path_exists(target));
@@ -106,7 +87,7 @@ impl Files {
 fn check_lengths(connection: &Connection, source: &str, target: &str) -> Result<(), ServiceError> {
     let longest = |table: &str| {
         let sql = format!(
-            "SELECT coalesce(max(length(CAST(path AS BLOB))), 0) FROM {table} WHERE {SOURCE}"
+            "SELECT coalesce(max(length(CAST(path AS BLOB))), 0) FROM {table} WHERE {TREE}"
         );
         connection.query_row(&sql, [source], |row| row.get::<_, i64>(0))
     };
@@ -116,9 +97,6 @@ fn check_lengths(connection: &Connection, source: &str, target: &str) -> Result<
     FilePath::check_length(target, length)
 }
 
-/// The rows of a path and of everything below it.
-const SOURCE: &str = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
-
 fn copy_rows(
     connection: &Connection,
     source: &str,
@@ -127,12 +105,12 @@ fn copy_rows(
 ) -> Result<(), ServiceError> {
     let files = format!(
         "INSERT INTO file (path, content, media_type, size, created)
-         SELECT ?2 || substr(path, length(?1) + 1), content, media_type, size, ?3 FROM file WHERE {SOURCE}"
+         SELECT ?2 || substr(path, length(?1) + 1), content, media_type, size, ?3 FROM file WHERE {TREE}"
     );
     connection.execute(&files, params![source, target, now])?;
     let directories = format!(
         "INSERT INTO directory (path, created)
-         SELECT ?2 || substr(path, length(?1) + 1), ?3 FROM directory WHERE {SOURCE}"
+         SELECT ?2 || substr(path, length(?1) + 1), ?3 FROM directory WHERE {TREE}"
     );
     connection.execute(&directories, params![source, target, now])?;
     Ok(())
@@ -141,7 +119,7 @@ fn copy_rows(
 fn move_rows(connection: &Connection, source: &str, target: &str) -> Result<(), ServiceError> {
     for table in ["file", "directory", "file_permission"] {
         let sql =
-            format!("UPDATE {table} SET path = ?2 || substr(path, length(?1) + 1) WHERE {SOURCE}");
+            format!("UPDATE {table} SET path = ?2 || substr(path, length(?1) + 1) WHERE {TREE}");
         connection.execute(&sql, params![source, target])?;
     }
     Ok(())

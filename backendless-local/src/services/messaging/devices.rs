@@ -121,25 +121,14 @@ impl Messaging {
 
     /// Returns all recorded notifications, in order.
     pub(crate) async fn pushes(&self) -> Result<Vec<Value>, ServiceError> {
-        let read = self.database.read(|connection| {
-            let mut statement = connection.prepare("SELECT content FROM push ORDER BY seq")?;
-            let contents = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let mut pushes = Vec::new();
-            for content in contents {
-                pushes.push(serde_json::from_str(&content?).map_err(ServiceError::internal)?);
-            }
-            Ok(pushes)
-        });
-        read.await
+        let sql = "SELECT content FROM push ORDER BY seq";
+        self.database.read_json(sql).await
     }
 }
 
 fn required<'b>(body: &'b Map<String, Value>, name: &str) -> Result<&'b str, ServiceError> {
     let value = fields::text(body, name)?.filter(|value| !value.is_empty());
-    value.ok_or_else(|| {
-        let message = format!("the property '{name}' is missing");
-        ServiceError::new(code::MISSING_PARAMETER, message)
-    })
+    value.ok_or_else(|| fields::missing(name))
 }
 
 fn unknown_device(id: &str) -> ServiceError {

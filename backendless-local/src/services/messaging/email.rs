@@ -23,10 +23,7 @@ impl Messaging {
         &self,
         body: Map<String, Value>,
     ) -> Result<String, ServiceError> {
-        let name = fields::text(&body, "template-name")?.ok_or_else(|| {
-            let message = "the property 'template-name' is missing";
-            ServiceError::new(code::MISSING_PARAMETER, message)
-        })?;
+        let name = fields::required_text(&body, "template-name")?;
         self.templates.check_email(name)?;
         check_envelope(&body)?;
         self.record_email(body).await
@@ -43,20 +40,11 @@ impl Messaging {
 
     /// Returns all e-mails in the order in which they were sent, as request bodies.
     pub(crate) async fn outbox(&self) -> Result<Vec<Value>, ServiceError> {
-        let read = self.database.read(|connection| {
-            let mut statement = connection.prepare("SELECT content FROM email ORDER BY seq")?;
-            let contents = statement.query_map([], |row| row.get::<_, String>(0))?;
-            let mut emails = Vec::new();
-            for content in contents {
-                emails.push(serde_json::from_str(&content?).map_err(ServiceError::internal)?);
-            }
-            Ok(emails)
-        });
-        read.await
+        let sql = "SELECT content FROM email ORDER BY seq";
+        self.database.read_json(sql).await
     }
 }
 
-/// Checks the recipients and the values of an e-mail by a template.
 /// Adds an e-mail to the outbox.
 pub(crate) fn add(connection: &Connection, content: &Value) -> Result<(), ServiceError> {
     connection.execute(
@@ -66,6 +54,7 @@ pub(crate) fn add(connection: &Connection, content: &Value) -> Result<(), Servic
     Ok(())
 }
 
+/// Checks the recipients and the values of an e-mail by a template.
 fn check_envelope(body: &Map<String, Value>) -> Result<(), ServiceError> {
     let mut has_recipient = fields::text(body, "criteria")?.is_some();
     for name in ["addresses", "cc-addresses", "bcc-addresses"] {
@@ -90,10 +79,7 @@ fn check_envelope(body: &Map<String, Value>) -> Result<(), ServiceError> {
 
 fn check_email(body: &Map<String, Value>) -> Result<(), ServiceError> {
     if !body.get("subject").is_some_and(Value::is_string) {
-        return Err(ServiceError::new(
-            code::MISSING_PARAMETER,
-            "the property 'subject' is missing",
-        ));
+        return Err(fields::missing("subject"));
     }
     let recipients = body
         .get("to")

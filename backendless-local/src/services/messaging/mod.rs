@@ -91,10 +91,8 @@ impl Messaging {
         channel: String,
         mut body: Map<String, Value>,
     ) -> Result<String, ServiceError> {
-        let Some(data) = body.remove("message") else {
-            let message = "the property 'message' is missing";
-            return Err(ServiceError::new(code::MISSING_PARAMETER, message));
-        };
+        let data = body.remove("message");
+        let data = data.ok_or_else(|| fields::missing("message"))?;
         check_options(&body)?;
         let headers = fields::object(&body, "headers")?.cloned();
         let now = self.clock.now();

@@ -71,10 +71,7 @@ impl Execution<'_> {
     }
 
     fn create(&self, table: &mut Table, row: Map<String, Value>) -> Result<Value, ServiceError> {
-        if row.get(OBJECT_ID).is_some_and(|id| !id.is_null()) {
-            let why = "The objectId of a new object is set by the server and must not be given";
-            return Err(ServiceError::new(code::OBJECT_ID_GIVEN, why));
-        }
+        system_properties::reject_object_id(&row)?;
         if table.name() == users::TABLE {
             check_columns(table, &row)?;
             self.rows.check_create(table)?;
@@ -97,17 +94,11 @@ impl Execution<'_> {
     }
 
     fn upsert(&self, table: &mut Table, row: Map<String, Value>) -> Result<Value, ServiceError> {
-        match fields::text(&row, OBJECT_ID)?.map(str::to_owned) {
-            Some(id) if id.is_empty() => Err(ServiceError::new(
-                code::INVALID_VALUE,
-                "the objectId is empty",
-            )),
-            id => {
-                let new = self.new_row(id.unwrap_or_else(new_id));
-                let row = checked(table, row)?;
-                self.rows.upsert(table, row, &new).map(Value::from)
-            }
-        }
+        let object_id = fields::text(&row, OBJECT_ID)?;
+        let new = self.new_row(object_id.map_or_else(new_id, str::to_owned));
+        system_properties::check_object_id(&new.object_id)?;
+        let row = checked(table, row)?;
+        self.rows.upsert(table, row, &new).map(Value::from)
     }
 
     fn update(

@@ -36,11 +36,7 @@ impl Users {
             let message = "No authenticated user is associated with request";
             return Err(ServiceError::new(code::NO_AUTHENTICATED_USER, message));
         };
-        let password = fields::text(&body, PASSWORD)?.map(str::to_owned);
-        let password = password.ok_or_else(|| {
-            let message = format!("the property '{PASSWORD}' is missing");
-            ServiceError::new(code::MISSING_PARAMETER, message)
-        })?;
+        let password = fields::required_text(&body, PASSWORD)?.to_owned();
         let hash = self
             .database
             .read(move |connection| credentials::hash_of(connection, &user_id));

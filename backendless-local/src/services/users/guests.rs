@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::properties::{SOCIAL_ACCOUNT, USER_STATUS, USER_TOKEN};
-use super::{Check, OWN_ACCOUNT, TABLE, Users, record_login, sessions, status};
+use super::properties::{SOCIAL_ACCOUNT, USER_STATUS};
+use super::{Check, OWN_ACCOUNT, TABLE, Users, open_session, status};
 use crate::id::new_id;
 use crate::query::row::Row;
 use crate::service_error::ServiceError;
@@ -13,9 +13,8 @@ use crate::store::schema::{OBJECT_ID, Table};
 impl Users {
     /// Creates a guest, and returns it with a token.
     pub(crate) async fn register_guest(&self, check: Check) -> Result<Row, ServiceError> {
-        let now = self.clock.now();
+        let (life, now) = (self.session_life, self.clock.now());
         let object_id = new_id();
-        let (token, session) = sessions::new(&object_id, now, self.session_life);
         let multiple_logins = self.options.multiple_logins;
         let new = rows::NewRow {
             owner_id: Some(object_id.clone()),
@@ -29,12 +28,9 @@ impl Users {
             check(transaction)?;
             let mut table = Table::existing(transaction, TABLE)?;
             rows::insert(transaction, &mut table, fields, &new)?;
-            sessions::open(transaction, &session, now, multiple_logins)?;
-            record_login(transaction, &new.object_id, now)
+            open_session(transaction, &new.object_id, life, now, multiple_logins)
         });
-        let mut user = write.await?;
-        user.push(USER_TOKEN, token);
-        Ok(user)
+        write.await
     }
 
     /// Removes the objectId from the body of a registration if it is that of a guest, who becomes a regular user.

@@ -228,21 +228,16 @@ impl Users {
         let (true, Some(user_id), Some(hash)) = (matches, user_id, hash) else {
             return Err(invalid_login());
         };
-        let now = self.clock.now();
-        let (token, session) = sessions::new(&user_id, now, self.session_life);
+        let (life, now) = (self.session_life, self.clock.now());
         let multiple_logins = self.options.multiple_logins;
         let write = self.database.write(move |transaction| {
             // The password may have been changed while it was verified.
             if !credentials::is_current(transaction, &user_id, &hash)? {
                 return Err(invalid_login());
             }
-            status::check_login(transaction, &user_id)?;
-            sessions::open(transaction, &session, now, multiple_logins)?;
-            record_login(transaction, &user_id, now)
+            open_session(transaction, &user_id, life, now, multiple_logins)
         });
-        let mut user = write.await?;
-        user.push(USER_TOKEN, token);
-        Ok(user)
+        write.await
     }
 
     /// Ends the session of the caller. Succeeds without a session, because users of official clients
@@ -321,6 +316,21 @@ impl Users {
 
 fn invalid_login() -> ServiceError {
     ServiceError::unauthorized(code::INVALID_LOGIN, "Invalid login or password")
+}
+
+/// Logs in a user, unless the status of the account prevents it, and returns its row with a new token.
+fn open_session(
+    connection: &Connection,
+    user_id: &str,
+    life: Duration,
+    now: i64,
+    multiple_logins: MultipleLogins,
+) -> Result<Row, ServiceError> {
+    status::check_login(connection, user_id)?;
+    let token = sessions::open(connection, user_id, life, now, multiple_logins)?;
+    let mut user = record_login(connection, user_id, now)?;
+    user.push(USER_TOKEN, token);
+    Ok(user)
 }
 
 /// Sets `lastLogin` and returns the user's row. The column `updated` does not change.

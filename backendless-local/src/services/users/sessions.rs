@@ -23,41 +23,27 @@ pub(super) const TABLES: &str = "
     CREATE INDEX IF NOT EXISTS session_by_expiry ON session (expires);
 ";
 
-pub(super) struct Session {
-    token_hash: TokenHash,
-    user_id: String,
-    expires: i64,
-}
-
-/// Creates a token and its session, which [`open`] stores.
-pub(super) fn new(user_id: &str, now: i64, life: Duration) -> (String, Session) {
-    let token = new_id();
-    let session = Session {
-        token_hash: hash(&token),
-        user_id: user_id.to_owned(),
-        expires: now.saturating_add(millis(life)),
-    };
-    (token, session)
-}
-
 pub(super) fn hash(token: &str) -> TokenHash {
     Sha256::digest(token).into()
 }
 
-/// Stores a session, if its user may have another one, and deletes expired ones.
+/// Creates a session, if the user may have another one, and returns its token. Deletes expired sessions.
 pub(super) fn open(
     connection: &Connection,
-    session: &Session,
+    user_id: &str,
+    life: Duration,
     now: i64,
     multiple_logins: MultipleLogins,
-) -> Result<(), ServiceError> {
+) -> Result<String, ServiceError> {
+    let token = new_id();
+    let expires = now.saturating_add(millis(life));
     connection.execute("DELETE FROM session WHERE expires <= ?", [now])?;
-    make_room(connection, &session.user_id, multiple_logins)?;
+    make_room(connection, user_id, multiple_logins)?;
     connection.execute(
         "INSERT INTO session (token_hash, user_id, expires) VALUES (?, ?, ?)",
-        params![session.token_hash, session.user_id, session.expires],
+        params![hash(&token), user_id, expires],
     )?;
-    Ok(())
+    Ok(token)
 }
 
 /// Ends the sessions of a user that a login ends, or rejects the login.

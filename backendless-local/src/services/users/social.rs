@@ -7,8 +7,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value};
 
-use super::properties::{IDENTITY, SOCIAL_ACCOUNT, USER_STATUS, USER_TOKEN};
-use super::{TABLE, Users, credentials, record_login, registration, sessions, status};
+use super::properties::{IDENTITY, SOCIAL_ACCOUNT, USER_STATUS};
+use super::{TABLE, Users, credentials, open_session, registration, status};
 use crate::id::new_id;
 use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
@@ -79,19 +79,14 @@ impl Users {
     ) -> Result<Row, ServiceError> {
         let handler = self.provider(&provider)?;
         let account = account(provider, handler, &body).await?;
-        let (now, new_user_id) = (self.clock.now(), new_id());
-        let (session_life, multiple_logins) = (self.session_life, self.options.multiple_logins);
+        let (life, now, new_user_id) = (self.session_life, self.clock.now(), new_id());
+        let multiple_logins = self.options.multiple_logins;
         let write = self.database.write(move |transaction| {
             let user_id = match find(transaction, &account)? {
                 Some(user_id) => user_id,
                 None => create(transaction, account, new_user_id, now)?,
             };
-            status::check_login(transaction, &user_id)?;
-            let (token, session) = sessions::new(&user_id, now, session_life);
-            sessions::open(transaction, &session, now, multiple_logins)?;
-            let mut user = record_login(transaction, &user_id, now)?;
-            user.push(USER_TOKEN, token);
-            Ok(user)
+            open_session(transaction, &user_id, life, now, multiple_logins)
         });
         write.await
     }
@@ -123,10 +118,8 @@ async fn account(
 ) -> Result<Account, ServiceError> {
     let mapping = fields_mapping(body)?;
     fields::text(body, "accessTokenSecret")?;
-    let Some(token) = fields::text(body, "accessToken")?.filter(|token| !token.is_empty()) else {
-        let message = "the property 'accessToken' is missing";
-        return Err(ServiceError::new(code::MISSING_PARAMETER, message));
-    };
+    let token = fields::text(body, "accessToken")?.filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| fields::missing("accessToken"))?;
     let profile = cloud_code::run(handler, Value::from(token)).await?;
     let Value::Object(profile) = profile else {
         let why = format!("the provider '{provider}' does not accept the access token");

@@ -75,10 +75,9 @@ impl Users {
             return Err(ServiceError::new(code::STATUS_NOT_ALLOWED, message));
         }
         let status = fields::one_of(&body, USER_STATUS, &[ENABLED, DISABLED])?;
-        let status = status.map(str::to_owned).ok_or_else(|| {
-            let message = format!("the property '{USER_STATUS}' is missing");
-            ServiceError::new(code::MISSING_PARAMETER, message)
-        })?;
+        let status = status
+            .ok_or_else(|| fields::missing(USER_STATUS))?
+            .to_owned();
         self.database
             .write(move |transaction| set(transaction, &user_id, &status))
             .await

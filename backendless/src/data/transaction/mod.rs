@@ -7,7 +7,11 @@
 mod find;
 mod operation;
 mod reference;
+mod relations;
 mod results;
+mod rows;
+mod table;
+mod with;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,8 +20,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-pub use reference::{OperationRef, Reference, RowId, RowSelection, TransactionTable, With, with};
+pub use reference::{OperationRef, Reference};
 pub use results::Results;
+pub use rows::{RowId, RowSelection};
+pub use table::TransactionTable;
+pub use with::{With, with};
 
 use super::{Find, Object};
 use crate::generated::raw;
@@ -25,8 +32,8 @@ use crate::operations::EXECUTE_TRANSACTION;
 use crate::request::Request;
 use crate::{Client, Error, Result, Timestamp};
 use operation::{Operation, encode};
-use reference::Selection;
 use results::{Response, Sent};
+use rows::SelectionBody;
 
 /// Isolation of a transaction from others that are executed at the same time, from the weakest to the strongest.
 ///
@@ -277,10 +284,10 @@ impl Transaction {
         #[derive(Serialize)]
         struct UpdateMany<'a, C: ?Sized> {
             #[serde(flatten)]
-            rows: Selection,
+            rows: SelectionBody,
             changes: &'a C,
         }
-        let rows = rows.into().selection();
+        let rows = rows.into().body();
         let payload = rows.map(|rows| UpdateMany { rows, changes });
         self.add_checked("UPDATE_BULK", &table, payload)
     }
@@ -322,7 +329,7 @@ impl Transaction {
         table: N,
         rows: impl Into<RowSelection>,
     ) -> OperationRef<u64> {
-        let rows = rows.into().selection();
+        let rows = rows.into().body();
         self.add_checked("DELETE_BULK", &table, rows)
     }
 
@@ -345,102 +352,6 @@ impl Transaction {
         let table = Arc::clone(&query.table);
         let payload = find::payload(self.id, query);
         self.push("FIND", table, payload)
-    }
-
-    /// Adds a change of a relation: the row `parent` of `table` is related to `children` and to no others in the relation
-    /// `column`, which must exist. Its result is the number of children that were not related before.
-    ///
-    /// ```
-    /// # use backendless::Record;
-    /// # backendless_local::doc_example!(|client| {
-    /// # let people = client.data::<Record>("Person");
-    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
-    /// # people.relation::<Record>(&bob.object_id, "friends:Person:n").set([""; 0]).await?;
-    /// let mut transaction = client.transaction();
-    /// let eve = transaction.create(&people, &serde_json::json!({"name": "Eve"}));
-    /// transaction.set_relation(&people, &bob.object_id, "friends", [eve.id()]);
-    /// transaction.commit().await?;
-    /// assert_eq!(people.relation::<Record>(&bob.object_id, "friends").find().await?[0]["name"], "Eve");
-    /// # });
-    /// ```
-    pub fn set_relation<N: TransactionTable>(
-        &mut self,
-        table: N,
-        parent: impl Into<RowId>,
-        column: &str,
-        children: impl Into<RowSelection>,
-    ) -> OperationRef<u64> {
-        self.relate(
-            "SET_RELATION",
-            &table,
-            parent.into(),
-            column,
-            children.into(),
-        )
-    }
-
-    /// Adds a change of a relation: the row `parent` of `table` is related to `children` as well. Otherwise the same as
-    /// [`set_relation`](Self::set_relation).
-    ///
-    /// ```
-    /// # use backendless::Record;
-    /// # backendless_local::doc_example!(|client| {
-    /// # let people = client.data::<Record>("Person");
-    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
-    /// # let eve = people.create(&serde_json::json!({"name": "Eve"})).await?;
-    /// # people.relation::<Record>(&bob.object_id, "friends:Person:n").set([""; 0]).await?;
-    /// let mut transaction = client.transaction();
-    /// let number = transaction.add_relation(&people, &bob.object_id, "friends", [&eve.object_id]);
-    /// assert_eq!(transaction.commit().await?.get(&number)?, 1);
-    /// assert_eq!(people.relation::<Record>(&bob.object_id, "friends").find().await?.len(), 1);
-    /// # });
-    /// ```
-    pub fn add_relation<N: TransactionTable>(
-        &mut self,
-        table: N,
-        parent: impl Into<RowId>,
-        column: &str,
-        children: impl Into<RowSelection>,
-    ) -> OperationRef<u64> {
-        self.relate(
-            "ADD_RELATION",
-            &table,
-            parent.into(),
-            column,
-            children.into(),
-        )
-    }
-
-    /// Adds a change of a relation: the relations of the row `parent` of `table` to `children` are removed. Its result is the
-    /// number of children that were related. Otherwise the same as [`set_relation`](Self::set_relation).
-    ///
-    /// ```
-    /// # use backendless::Record;
-    /// # backendless_local::doc_example!(|client| {
-    /// # let people = client.data::<Record>("Person");
-    /// # let bob = people.create(&serde_json::json!({"name": "Bob"})).await?;
-    /// # let eve = people.create(&serde_json::json!({"name": "Eve"})).await?;
-    /// # people.relation::<Record>(&bob.object_id, "friends:Person:n").set([&eve.object_id]).await?;
-    /// let mut transaction = client.transaction();
-    /// let number = transaction.remove_relation(&people, &bob.object_id, "friends", [&eve.object_id]);
-    /// assert_eq!(transaction.commit().await?.get(&number)?, 1);
-    /// assert_eq!(people.relation::<Record>(&bob.object_id, "friends").find().await?.len(), 0);
-    /// # });
-    /// ```
-    pub fn remove_relation<N: TransactionTable>(
-        &mut self,
-        table: N,
-        parent: impl Into<RowId>,
-        column: &str,
-        children: impl Into<RowSelection>,
-    ) -> OperationRef<u64> {
-        self.relate(
-            "DELETE_RELATION",
-            &table,
-            parent.into(),
-            column,
-            children.into(),
-        )
     }
 
     /// Sends the operations in one request, and returns their results.
@@ -500,31 +411,6 @@ impl Transaction {
         Request::checked(&client, request, move |response, attempts| {
             response.into_results(results_client, id, &sent, attempts)
         })
-    }
-
-    fn relate<N: TransactionTable>(
-        &mut self,
-        operation_type: &'static str,
-        table: &N,
-        parent: RowId,
-        column: &str,
-        children: RowSelection,
-    ) -> OperationRef<u64> {
-        #[derive(Serialize)]
-        struct Relate<'a> {
-            #[serde(rename = "parentObject")]
-            parent: RowId,
-            #[serde(rename = "relationColumn")]
-            column: &'a str,
-            #[serde(flatten)]
-            children: Selection,
-        }
-        let payload = children.selection().map(|children| Relate {
-            parent,
-            column,
-            children,
-        });
-        self.add_checked(operation_type, table, payload)
     }
 
     fn add<N: TransactionTable, B, R>(
