@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn path(template: &str, values: &[&str]) -> String {
-        filled(template, values).unwrap().path
+        filled(template, values).unwrap().path.to_string()
     }
 
     fn filled(template: &str, values: &[&str]) -> Result<Filled, String> {
