@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 
 use crate::generated::raw;
 use crate::operations::{CACHE_EXPIRE_IN, CACHE_PUT};
-use crate::request::{Request, RequestFuture, sealed};
-use crate::{Client, Error, ErrorCode, Profile, Result, Timestamp, encode};
+use crate::request::{Request, RequestFuture, argument, sealed};
+use crate::{Client, Error, ErrorCode, Profile, Result, Timestamp};
 
 /// Handle of the cache of an application; created by [`Client::cache`].
 ///
@@ -76,7 +76,7 @@ impl Cache {
     {
         let parameters = CachePutParameters {
             key: key.into(),
-            value: encode::argument("the value", value, &CACHE_PUT),
+            value: argument("the value", value, &CACHE_PUT),
             ttl: None,
         };
         Request::with_parameters(self.client.clone(), parameters)

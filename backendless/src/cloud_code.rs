@@ -19,8 +19,8 @@ use serde_json::value::RawValue;
 use crate::generated::raw;
 use crate::operations::INVOKE_CLOUD_CODE_SERVICE;
 use crate::prepared::{Prepared, Reader};
-use crate::request::{Request, RequestFuture, sealed};
-use crate::{Client, Result, encode};
+use crate::request::{Request, RequestFuture, argument, sealed};
+use crate::{Client, Result};
 
 /// Handle of the Cloud Code services of an application; created by [`Client::cloud_code`].
 ///
@@ -97,7 +97,7 @@ impl CloudCode {
         A: Serialize + ?Sized,
         R: DeserializeOwned + Send + 'static,
     {
-        let arguments = encode::argument("the arguments", arguments, &INVOKE_CLOUD_CODE_SERVICE);
+        let arguments = argument("the arguments", arguments, &INVOKE_CLOUD_CODE_SERVICE);
         self.invocation(service.into(), method.into(), arguments.map(Some))
     }
 

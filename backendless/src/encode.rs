@@ -13,9 +13,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::operation::Operation;
 use crate::secret::to_json;
-use crate::{Error, Result};
 use finite::Finite;
 
 /// Maximum length in characters of a path in an error: a path contains keys of maps, of any length.
@@ -30,18 +28,6 @@ pub(crate) fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Zeroizing<Vec<u
 /// Serializes `value` as JSON that becomes part of a body; the error is as that of [`to_vec`].
 pub(crate) fn to_raw_value<T: Serialize + ?Sized>(value: &T) -> Result<Box<RawValue>, String> {
     serde_json::value::to_raw_value(&plain(value)).map_err(|error| describe(value, &error))
-}
-
-/// Serializes an argument of `operation`, which the error calls `name`: `the changes`.
-pub(crate) fn argument<T: Serialize + ?Sized>(
-    name: &str,
-    value: &T,
-    operation: &'static Operation,
-) -> Result<Box<RawValue>> {
-    to_raw_value(value).map_err(|error| {
-        let problem = format!("{name} cannot be serialized: {error}");
-        Error::invalid_argument(problem).with_operation(operation)
-    })
 }
 
 /// Converts `value` to a [`Value`]; the error is as that of [`to_vec`].

@@ -9,12 +9,15 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 pub use response::{Response, WithResponseParameters};
 
+use crate::encode::to_raw_value;
+use crate::operation::Operation;
 use crate::prepared::{Parts, Prepared, Reader};
 use crate::transport::{Reply, ReportedFailure, Settings};
-use crate::{Client, Result, RetryPolicy};
+use crate::{Client, Error, Result, RetryPolicy};
 
 /// Future of a request.
 pub(crate) type RequestFuture<R> = Pin<Box<dyn Future<Output = Result<R>> + Send>>;
@@ -371,4 +374,16 @@ impl<R> fmt::Debug for Ready<R> {
             Err(error) => f.debug_tuple("Ready").field(error).finish(),
         }
     }
+}
+
+/// Serializes an argument of `operation`, which the error calls `name`: `the changes`.
+pub(crate) fn argument<T: Serialize + ?Sized>(
+    name: &str,
+    value: &T,
+    operation: &'static Operation,
+) -> Result<Box<RawValue>> {
+    to_raw_value(value).map_err(|error| {
+        let problem = format!("{name} cannot be serialized: {error}");
+        Error::invalid_argument(problem).with_operation(operation)
+    })
 }

@@ -160,23 +160,75 @@ pub struct Request {
 
 impl Request {
     /// Returns the method, such as `GET`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().get("visits").await?;
+    /// assert_eq!(responder.requests()[0].method(), "GET");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn method(&self) -> &str {
         &self.method
     }
 
     /// Returns the origin of the server, such as `https://api.backendless.com`. The download of a file may have another
     /// one than the API.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().get("visits").await?;
+    /// assert_eq!(responder.requests()[0].origin(), "https://api.backendless.com");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
     /// Returns the encoded path of the operation, such as `/data/Person/B2`: without the application id, the REST API
     /// key, and the path of [`api_url`](crate::ClientBuilder::api_url). The path of a file at another server is complete.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().get("visits").await?;
+    /// assert_eq!(responder.requests()[0].path(), "/counters/visits/get");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn path(&self) -> &str {
         &self.path
     }
 
     /// Returns the first decoded value of a query parameter; `None` if there is none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().increment_by("visits", 2).await?;
+    /// assert_eq!(responder.requests()[0].query("value").as_deref(), Some("2"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn query(&self, name: &str) -> Option<String> {
         let query = self.query.as_deref().unwrap_or_default();
         let mut pairs = form_urlencoded::parse(query.as_bytes());
@@ -185,22 +237,74 @@ impl Request {
     }
 
     /// Returns the encoded query, without the `?`; `None` if there is none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().increment_by("visits", 2).await?;
+    /// assert_eq!(responder.requests()[0].query_string(), Some("value=2"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn query_string(&self) -> Option<&str> {
         self.query.as_deref()
     }
 
     /// Returns the value of a header, whose name is compared without regard to case; `None` if there is none, or if it is
     /// not ASCII.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().get("visits").await?;
+    /// assert_eq!(responder.requests()[0].header("accept"), Some("application/json"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// Returns the body, which is empty if there is none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().get("visits").await?;
+    /// assert!(responder.requests()[0].body().is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
     /// Returns the body as JSON; `None` if it is not JSON.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.cache().put("key", &7).await.ok();
+    /// assert_eq!(responder.requests()[0].json(), Some(7.into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
@@ -253,6 +357,18 @@ impl Response {
     }
 
     /// Creates a response with a JSON body.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// assert_eq!(client.counters().get("visits").await?, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn json<T: Serialize + ?Sized>(status: u16, value: &T) -> Self {
         let response = Self::new(status).header("content-type", "application/json");
         match to_vec(value) {
@@ -262,12 +378,32 @@ impl Response {
     }
 
     /// Creates an error response of the service: a status, an error code and a message.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::error(400, 1009, "Table not found")) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// let error = client.counters().get("visits").await.unwrap_err();
+    /// assert_eq!(error.code().map(backendless::ErrorCode::get), Some(1009));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn error(status: u16, code: i64, message: &str) -> Self {
         let body = json!({ "code": code, "message": message, "errorData": {} });
         Self::json(status, &body)
     }
 
     /// Adds a header.
+    ///
+    /// ```
+    /// use backendless::testing::Response;
+    ///
+    /// let unavailable = Response::new(503).header("retry-after", "1");
+    /// # drop(unavailable);
+    /// ```
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes());
         match (name, HeaderValue::from_str(value)) {
@@ -281,12 +417,41 @@ impl Response {
     }
 
     /// Sets the body.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async {
+    ///     Ok(Response::new(200).header("content-type", "application/json").body("5"))
+    /// });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// assert_eq!(client.counters().get("visits").await?, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = ResponseBody::Bytes(body.into());
         self
     }
 
     /// Sets a body that arrives in chunks. An error among them interrupts the connection.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async {
+    ///     let chunks = futures_util::stream::iter([Ok("1".into()), Ok("5".into())]);
+    ///     Ok(Response::new(200).header("content-type", "application/json").chunks(chunks))
+    /// });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// assert_eq!(client.counters().get("visits").await?, 15);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn chunks(
         mut self,
         chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static,

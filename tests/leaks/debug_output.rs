@@ -64,7 +64,7 @@ const WITHOUT_DATA: [&str; 23] = [
 ];
 
 /// Types that the other modules check.
-const CHECKED_ELSEWHERE: [&str; 1] = ["Error"];
+const CHECKED_ELSEWHERE: [&str; 2] = ["Error", "Responder"];
 
 /// The type names and `Debug` texts of values.
 struct DebugTexts(Vec<(&'static str, String)>);

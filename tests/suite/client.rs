@@ -111,7 +111,7 @@ async fn every_operation_sends_the_user_token_and_no_other_header() {
 #[tokio::test]
 async fn path_of_the_api_url_precedes_the_app_path() {
     let server = Recorder::responding(200, ROW).await;
-    for url in ["/api", "/api/", ""] {
+    for url in ["/base", "/base/", ""] {
         let client = Client::builder("APP ID", "KEY+1")
             .api_url(server.url() + url)
             .user_agent("shop/1.4")
@@ -122,8 +122,8 @@ async fn path_of_the_api_url_precedes_the_app_path() {
     let requests = server.requests();
     let targets: Vec<_> = requests.iter().map(|r| r.target.as_str()).collect();
     let app_path = "/APP%20ID/KEY%2B1/data/Person/B2";
-    let behind_api = format!("/api{app_path}");
-    assert_eq!(targets, [&behind_api, &behind_api, app_path]);
+    let behind_base = format!("/base{app_path}");
+    assert_eq!(targets, [&behind_base, &behind_base, app_path]);
     assert_eq!(requests[0].header("user-agent"), Some("shop/1.4"));
 }
 

@@ -80,7 +80,7 @@ pub(crate) fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str
         fs::write(folder.join(name), text.replace("crate::", &crate_path)).unwrap();
     };
     fs::create_dir_all(folder.join("generated")).unwrap();
-    for folder in ["encode", "mock", "prepared"].map(|name| folder.join(name)) {
+    for folder in ["encode", "mock", "operation", "prepared"].map(|name| folder.join(name)) {
         fs::create_dir_all(folder).unwrap();
     }
     for file in files {
@@ -90,11 +90,13 @@ pub(crate) fn write_sources(folder: &Path, files: &[GeneratedFile], module: &str
         "encode.rs",
         "encode/finite.rs",
         "operation.rs",
+        "operation/route.rs",
         "prepared/form.rs",
         "prepared/problem.rs",
         "prepared/query.rs",
         "prepared/style.rs",
         "mock.rs",
+        "mock/any_request.rs",
         "mock/condition.rs",
         "mock/handle.rs",
         "mock/matcher.rs",

@@ -11,8 +11,8 @@ use super::query::clause;
 use crate::filter::Filter;
 use crate::generated::raw;
 use crate::operations::{DELETE_OBJECTS, Operation, UPDATE_OBJECTS};
-use crate::request::{Request, RequestFuture, sealed};
-use crate::{Error, Result, encode};
+use crate::request::{Request, RequestFuture, argument, sealed};
+use crate::{Error, Result};
 
 /// Condition that every row matches. An operation without a condition is not documented.
 const ALL: &str = "objectId is not null";
@@ -57,7 +57,7 @@ impl UpdateWhereParameters {
     where
         C: Serialize + ?Sized,
     {
-        let changes = encode::argument("the changes", changes, &UPDATE_OBJECTS);
+        let changes = argument("the changes", changes, &UPDATE_OBJECTS);
         Self {
             rows: FilteredRows::new(table, filter),
             changes,

@@ -111,8 +111,10 @@ impl Files {
     /// Appends an upload, such as a local file or a stream, to the file at `path`, which is created if it does not exist. The
     /// content is sent as it is read, so it does not have to fit into memory.
     ///
-    /// The request is not idempotent: sent twice, it appends the content twice. The form of the request is beyond the
-    /// document: it is known from the official JavaScript and Swift SDKs.
+    /// The request is not idempotent: sent twice, it appends the content twice.
+    ///
+    /// The OpenAPI document lacks this operation of the live service
+    /// ([source](https://github.com/Backendless/JS-SDK/blob/master/src/files/index.js)).
     ///
     /// # Errors
     ///

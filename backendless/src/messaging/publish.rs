@@ -11,8 +11,8 @@ use super::MessageStatus;
 use crate::data::Record;
 use crate::generated::raw;
 use crate::operations::PUBLISH_MESSAGE;
-use crate::request::{Request, RequestFuture, sealed};
-use crate::{Profile, Result, Timestamp, encode};
+use crate::request::{Request, RequestFuture, argument, sealed};
+use crate::{Profile, Result, Timestamp};
 
 /// Whether a message is pushed to devices, published in its channel, or both.
 ///
@@ -130,7 +130,7 @@ impl PublishParameters {
     pub(super) fn new<M: Serialize + ?Sized>(channel: String, message: &M) -> Self {
         Self {
             channel,
-            message: encode::argument("the message", message, &PUBLISH_MESSAGE),
+            message: argument("the message", message, &PUBLISH_MESSAGE),
             headers: Record::new(),
             publish_at: None,
             push_policy: None,

@@ -10,8 +10,8 @@ use super::{MessageStatus, Messaging};
 use crate::data::Record;
 use crate::generated::raw;
 use crate::operations::{PUSH_WITH_TEMPLATE, SEND_EMAIL_FROM_TEMPLATE};
-use crate::request::Request;
-use crate::{Error, Result, encode};
+use crate::request::{Request, argument};
+use crate::{Error, Result};
 
 /// E-mail by a template, to be sent with [`Messaging::send_email_from_template`].
 ///
@@ -179,7 +179,7 @@ impl Messaging {
     where
         V: Serialize + ?Sized,
     {
-        let values = encode::argument("the values", values, &PUSH_WITH_TEMPLATE);
+        let values = argument("the values", values, &PUSH_WITH_TEMPLATE);
         let request = values.and_then(|values| {
             let values = Some(values).filter(|values| values.get() != "null");
             let body: BTreeMap<&str, _> = values
