@@ -2,6 +2,7 @@
 //! `query` and `style` are those of the SDK.
 
 mod problem;
+#[allow(dead_code, reason = "the SDK also reads the query")]
 mod query;
 mod style;
 
