@@ -5,10 +5,11 @@
 //! and the attempted sum, every fault is accounted for by a retry or an error, and memory does not
 //! grow.
 //!
-//! `BACKENDLESS_SOAK_CALLS` sets the number of calls:
+//! `BACKENDLESS_SOAK_CALLS` sets the number of calls, and `BACKENDLESS_SOAK_ROWS` that of the rows with chosen ids:
 //!
 //! ```console
-//! $ BACKENDLESS_SOAK_CALLS=1000000 cargo test --release -p backendless-tests --test soak -- --nocapture
+//! $ export BACKENDLESS_SOAK_CALLS=1000000 BACKENDLESS_SOAK_ROWS=100000
+//! $ cargo test --release -p backendless-tests --test soak -- --nocapture
 //! ```
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
@@ -37,8 +38,8 @@ const CALLERS: usize = 64;
 /// The number of calls by default.
 const CALLS: usize = 20_000;
 
-/// For each row that is created with an id of the client's choice, this many calls are made before.
-const CALLS_PER_CHOSEN_ID: usize = 10;
+/// The number of rows that are created with an id of the client's choice, by default.
+const ROWS: usize = 2_000;
 
 /// The maximum memory growth of a process after the first quarter of the calls, in KiB: enough for an
 /// allocator and a connection pool, and too little for anything kept for each call of a long run.
@@ -163,8 +164,11 @@ fn check_faults(injected: &[(String, u64)], retries: u64, tally: &Tally) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_acknowledged_write_is_lost_or_repeated_when_one_in_a_hundred_requests_fails() {
-    let calls = std::env::var("BACKENDLESS_SOAK_CALLS");
-    let calls = calls.map_or(CALLS, |calls| calls.parse().unwrap());
+    let number = |name: &str, default: usize| {
+        std::env::var(name).map_or(default, |number| number.parse().unwrap())
+    };
+    let calls = number("BACKENDLESS_SOAK_CALLS", CALLS);
+    let rows = number("BACKENDLESS_SOAK_ROWS", ROWS);
     let server = Process::start();
     let retries = RetryCounter::default();
     let client = server.client().clock(retries.clone()).build().unwrap();
@@ -197,7 +201,7 @@ async fn no_acknowledged_write_is_lost_or_repeated_when_one_in_a_hundred_request
     let reader = server.client().retry(policy).clock(retries.clone());
     let reader = reader.build().unwrap();
     check_rows(&reader, &callers).await;
-    once::check(&reader, calls / CALLS_PER_CHOSEN_ID).await;
+    once::check(&reader, rows).await;
     let (acknowledged, value, attempted) = check_counters(&reader, &counters).await;
     println!("counters: {acknowledged} acknowledged <= {value} <= {attempted} attempted");
     check_memory(before, after);
