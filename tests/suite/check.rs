@@ -1,4 +1,4 @@
-//! The check of a client's settings: each problem is told apart from the others, with its remedy.
+//! The check of a client's settings: each problem is distinguished from the others, with its remedy.
 
 use std::time::Duration;
 
@@ -178,8 +178,8 @@ async fn failure_of_the_service_is_no_wrong_setting() {
 
 #[tokio::test]
 async fn failures_to_reach_the_server_are_told_apart() {
-    let refused = ScriptedServer::refusing_connections();
-    let error = check(refused.client_builder().build().unwrap()).await;
+    let closed = ScriptedServer::refusing_connections();
+    let error = check(closed.client_builder().build().unwrap()).await;
     assert_problem(&error, CheckProblem::Unreachable);
     assert_eq!(error.kind(), ErrorKind::Connect);
 

@@ -35,7 +35,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The error of the request. [`Error::check_problem`](crate::Error::check_problem) tells apart what to do about it,
+    /// The error of the request. [`Error::check_problem`](crate::Error::check_problem) distinguishes what to do about it,
     /// and the message has the remedy.
     ///
     /// | problem | kind |
