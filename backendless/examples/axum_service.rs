@@ -58,7 +58,7 @@ struct Profile {
 struct Service {
     /// The client of all requests, which is anonymous.
     client: Client,
-    /// The id of the user of each token: the service tells it at the login only. A service with several processes keeps
+    /// The id of the user of each token: the service returns it at the login only. A service with several processes keeps
     /// it in a database or in a signed cookie; an id that the caller sends proves nothing.
     users: Arc<Mutex<HashMap<String, String>>>,
 }
