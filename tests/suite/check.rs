@@ -133,7 +133,7 @@ async fn invalid_session_is_told_apart_from_an_invalid_account() {
 }
 
 #[tokio::test]
-async fn server_that_is_not_backendless_is_told_apart_from_a_redirect() {
+async fn server_that_is_not_backendless_is_distinguished_from_a_redirect() {
     for (status, body) in [
         (200, PAGE),
         (200, "{}"),
