@@ -18,13 +18,15 @@ const PAGE: &str = "<!DOCTYPE html><html><title>Welcome</title></html>";
 /// Asserts that the check fails with this problem, and that its error has the remedy and no secret.
 #[track_caller]
 fn assert_problem(error: &Error, problem: CheckProblem) {
+    assert_problem_with(error, problem, problem.remedy());
+}
+
+#[track_caller]
+fn assert_problem_with(error: &Error, problem: CheckProblem, remedy: &str) {
     assert_eq!(error.check_problem(), Some(problem), "{error}");
     let text = error.to_string();
-    let remedy = match problem {
-        CheckProblem::InvalidApplication => "; check the ",
-        problem => problem.remedy(),
-    };
-    assert!(text.contains(remedy), "{text}");
+    let remedy = format!("; {remedy} (");
+    assert!(text.contains(&remedy), "{text}");
     for secret in [APP_ID, API_KEY, TOKEN] {
         assert!(!format!("{text} {error:?}").contains(secret), "{text}");
     }
@@ -73,29 +75,19 @@ async fn check_of_the_local_server_succeeds_with_each_valid_caller() {
 async fn wrong_app_id_key_and_domain_are_an_invalid_application() {
     let server = Server::start().await.unwrap();
     let (app_id, api_key) = (server.app_id(), server.api_key());
+    let of_keys = "check the application id, the REST API key and the API URL";
     for (app_id, api_key) in [(app_id, "another-key"), ("another-app", api_key)] {
         let client = Client::builder(app_id, api_key).api_url(server.url());
         let error = check(client.build().unwrap()).await;
-        assert_problem(&error, CheckProblem::InvalidApplication);
+        assert_problem_with(&error, CheckProblem::InvalidApplication, of_keys);
     }
+    let of_domain = "check the domain and the API path";
     for code in [2002, 3008, 8022] {
         let error = problem_of(400, &error_body(code)).await;
-        assert_problem(&error, CheckProblem::InvalidApplication);
-        assert!(
-            error
-                .to_string()
-                .contains("the REST API key and the API URL"),
-            "{error}"
-        );
+        assert_problem_with(&error, CheckProblem::InvalidApplication, of_keys);
         let domain = Recorder::responding(400, &error_body(code)).await;
         let error = check(Client::for_domain(domain.url()).build().unwrap()).await;
-        assert_problem(&error, CheckProblem::InvalidApplication);
-        assert!(
-            error
-                .to_string()
-                .contains("; check the domain and the API path"),
-            "{error}"
-        );
+        assert_problem_with(&error, CheckProblem::InvalidApplication, of_domain);
     }
 }
 

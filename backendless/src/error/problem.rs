@@ -181,9 +181,13 @@ impl Error {
         self.0.problem
     }
 
-    /// Marks the error as that of a check.
+    /// Marks the error as that of a check. A remedy that the error already has names the settings of this client.
     pub(crate) fn of_check(mut self) -> Self {
         self.0.problem = CheckProblem::of(&self);
+        if let Some(problem) = self.0.problem {
+            let remedy = &mut self.0.remedy;
+            remedy.get_or_insert(problem.remedy().into());
+        }
         self
     }
 

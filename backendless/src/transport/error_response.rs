@@ -52,12 +52,18 @@ pub(super) fn read(
     let now = context.shared.clock.system_time();
     let error = context
         .error(kind, message)
-        .with_settings(context.shared.http.address_settings().application)
         .with_status(status.as_u16())
         .with_code(code.filter(|code| may_show_code(*code, withheld)))
         .with_retry_after(retry_after(headers, now))
         .with_detail(detail(status).filter(|_| !is_envelope))
         .with_data(data.filter(|_| withheld.is_none()).cloned());
+    let error = match kind {
+        ErrorKind::InvalidApplication => {
+            let settings = context.shared.http.address_settings().application;
+            error.with_remedy(format!("check {settings}"))
+        }
+        _ => error,
+    };
     classify_retry(context, error, status)
 }
 
