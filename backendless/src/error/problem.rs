@@ -99,7 +99,8 @@ impl CheckProblem {
 
     /// Returns the problem that the error of a check has; `None` for one of the caller, which the message describes.
     fn of(error: &Error) -> Option<Self> {
-        let is_without_code = error.code().is_none();
+        // Without a code, the status means that the request has no valid session.
+        let is_of_session = error.code().is_none_or(ErrorCode::is_of_session);
         Some(match (error.0.detail, error.kind()) {
             (Some(Detail::UnknownHost), _) => Self::UnknownHost,
             (Some(Detail::Tls), _) => Self::Tls,
@@ -114,22 +115,11 @@ impl CheckProblem {
             (_, ErrorKind::RateLimited) => Self::RateLimited,
             (_, _) if error.status().is_some_and(|status| status >= 500) => Self::Unavailable,
             (Some(Detail::NotBackendless), _) | (_, ErrorKind::Decode) => Self::NotBackendless,
-            (_, ErrorKind::Unauthorized) if is_without_code || is_of_session(error) => {
-                Self::InvalidSession
-            }
+            (_, ErrorKind::Unauthorized) if is_of_session => Self::InvalidSession,
             (_, ErrorKind::Unauthorized) => Self::InvalidAccount,
             (_, _) => Self::Rejected,
         })
     }
-}
-
-fn is_of_session(error: &Error) -> bool {
-    let codes = [
-        ErrorCode::INVALID_USER_TOKEN,
-        ErrorCode::SESSION_TIMEOUT,
-        ErrorCode::SESSION_EXPIRED,
-    ];
-    error.code().is_some_and(|code| codes.contains(&code))
 }
 
 impl fmt::Display for CheckProblem {
