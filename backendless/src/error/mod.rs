@@ -342,6 +342,11 @@ impl Error {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
+    /// Creates the error of a setting of a client. `problem` completes a sentence that starts with the name of the setting.
+    pub(crate) fn invalid_setting(name: &str, problem: &str) -> Self {
+        Self::invalid_argument(format!("{name} {problem}"))
+    }
+
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, message)
     }

@@ -8,7 +8,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
-use super::application::{Address, Application, invalid};
+use super::application::{Address, Application};
 use super::{HttpClient, HttpError, TlsConfig, settings, tls};
 use crate::secret::secret_string;
 use crate::{Error, Result};
@@ -70,7 +70,7 @@ impl HttpConfig {
             builder = settings::restore_defaults(builder);
         }
         let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
-            invalid(
+            Error::invalid_setting(
                 "user_agent",
                 "contains a character that a header cannot contain",
             )
@@ -83,7 +83,7 @@ impl HttpConfig {
                 .filter(|url| matches!(url.scheme(), "http" | "https"))
                 .and_then(|url| reqwest::Proxy::all(url).ok())
                 .ok_or_else(|| {
-                    invalid(
+                    Error::invalid_setting(
                         "proxy",
                         "is not an http or https URL: write it as `http://host:port`",
                     )

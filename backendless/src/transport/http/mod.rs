@@ -25,7 +25,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-pub(crate) use application::{Application, DEFAULT_API_URL};
+pub(crate) use application::{Application, DEFAULT_API_URL, SettingNames};
 pub(crate) use config::HttpConfig;
 pub(super) use error::{HttpError, HttpErrorKind};
 pub(crate) use form::is_media_type;
