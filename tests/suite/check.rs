@@ -243,6 +243,23 @@ async fn argument_that_cannot_be_sent_is_no_problem_of_the_service() {
 }
 
 #[tokio::test]
+async fn rate_limit_of_the_client_is_no_problem_of_the_service() {
+    let info = json!({"rtURL": "", "loggers": []}).to_string();
+    let server = Recorder::responding(200, &info).await;
+    let builder = server.builder().requests_per_minute(1);
+    let client = builder.timeout(Duration::from_secs(30)).build().unwrap();
+    client.check().await.unwrap();
+    let error = check(client).await;
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.check_problem(), None);
+    let text = error.to_string();
+    // The only remedy: the plan of the application does not matter.
+    let remedy = ": send fewer requests, or increase this limit or the timeout (nothing was sent)";
+    assert!(text.ends_with(remedy), "{text}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn errors_of_other_requests_have_no_problem_of_a_check() {
     let server = Recorder::responding(400, &error_body(2002)).await;
     let error = server.client().application_info().await.unwrap_err();

@@ -97,7 +97,8 @@ impl CheckProblem {
         }
     }
 
-    /// Returns the problem that the error of a check has; `None` for one of the caller, which the message describes.
+    /// Returns the problem that the error of a check has; `None` for one of the caller or of a limit that the caller set,
+    /// whose message says what to do.
     fn of(error: &Error) -> Option<Self> {
         // Without a code, the status means that the request has no valid session.
         let is_of_session = error.code().is_none_or(ErrorCode::is_of_session);
@@ -107,6 +108,8 @@ impl CheckProblem {
             (Some(Detail::Proxy), _) => Self::Proxy,
             (Some(Detail::Redirect), _) => Self::Redirect,
             (_, ErrorKind::InvalidArgument | ErrorKind::Internal | ErrorKind::Io) => return None,
+            // The rate limit of this client.
+            (_, ErrorKind::RateLimited) if error.status().is_none() => return None,
             (Some(Detail::NotBackendless), ErrorKind::ConnectionLost) => Self::NotBackendless,
             (_, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::ConnectionLost) => {
                 Self::Unreachable
@@ -155,7 +158,9 @@ pub(crate) enum Detail {
 impl Error {
     /// Returns the problem that [`Client::check`](crate::Client::check) found, if this is an error of it.
     ///
-    /// It is `None` if the caller's token or the URL of the request cannot be sent.
+    /// It is `None` if the check was not sent: the caller's token or the URL of the request cannot be sent, or
+    /// [`requests_per_minute`](crate::ClientBuilder::requests_per_minute) delays it by more than its timeout. The message
+    /// says what to do.
     ///
     /// ```
     /// use backendless::{CheckProblem, Client};
