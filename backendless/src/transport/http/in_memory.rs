@@ -20,17 +20,15 @@ pub(super) struct InMemory {
     headers: HeaderMap,
 }
 
-impl HttpClient {
-    /// Sends all requests to `responder` instead of a server.
-    pub(crate) fn with_responder(mut self, responder: Responder, user_agent: &str) -> Self {
+impl InMemory {
+    pub(super) fn new(responder: Responder, user_agent: HeaderValue) -> Self {
         let mut headers = settings::default_headers();
-        if let Ok(name) = HeaderValue::from_str(user_agent) {
-            headers.insert(USER_AGENT, name);
-        }
-        self.in_memory = Some(InMemory { responder, headers });
-        self
+        headers.insert(USER_AGENT, user_agent);
+        Self { responder, headers }
     }
+}
 
+impl HttpClient {
     pub(super) async fn execute_in_memory(
         &self,
         in_memory: &InMemory,

@@ -26,7 +26,7 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 pub(crate) use application::{Application, DEFAULT_API_URL, SettingNames};
-pub(crate) use config::HttpConfig;
+pub(crate) use config::{BuiltHttp, HttpConfig};
 pub(super) use error::{HttpError, HttpErrorKind};
 pub(crate) use form::is_media_type;
 pub(crate) use tls::TlsConfig;
