@@ -148,6 +148,27 @@ async fn body_can_arrive_in_chunks_and_end_with_an_error() {
     assert_eq!(interrupted.requests().len(), 2);
 }
 
+#[tokio::test]
+async fn only_the_complete_segments_of_the_app_path_are_omitted() {
+    let keys = || Client::builder("A0F5", "9C41").api_url("https://shop.example.com");
+    let domain = || Client::for_domain("https://shop.example.com");
+    for (builder, file, path) in [
+        (domain(), "/api/files/a.txt", "/files/a.txt"),
+        (domain(), "/apiary/files/a.txt", "/apiary/files/a.txt"),
+        (domain(), "/API/files/a.txt", "/API/files/a.txt"),
+        (domain().api_path("/"), "/files/a.txt", "/files/a.txt"),
+        (keys(), "/A0F5/9C41/files/a.txt", "/files/a.txt"),
+        (keys(), "/A0F5/9C410/files/a", "/A0F5/9C410/files/a"),
+    ] {
+        let responder = always(ok);
+        let client = builder.responder(&responder).build().unwrap();
+        let file = FileInfo::from_url(format!("https://shop.example.com{file}"));
+        let download = client.files().download(&file).await.unwrap();
+        download.bytes().await.unwrap();
+        assert_eq!(responder.requests()[0].path(), path);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn errors_of_the_network_have_the_kinds_of_a_real_one() {
     for (error, kind, attempts) in [

@@ -61,7 +61,9 @@ impl HttpClient {
         if url.origin() != self.origin.origin() {
             return path;
         }
-        let path_of_operation = path.strip_prefix(self.app_path.expose_secret());
+        let rest = path.strip_prefix(self.app_path.expose_secret());
+        // The app path is followed by a segment: a file at `/apiary` is not below `/api`.
+        let path_of_operation = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
         path_of_operation.unwrap_or(path)
     }
 }
