@@ -92,7 +92,7 @@ async fn wrong_app_id_key_and_domain_are_an_invalid_application() {
 }
 
 #[tokio::test]
-async fn invalid_session_is_told_apart_from_an_invalid_account() {
+async fn invalid_session_is_distinguished_from_an_invalid_account() {
     for (code, problem) in [
         (3064, CheckProblem::InvalidSession),
         (3048, CheckProblem::InvalidSession),
@@ -105,8 +105,8 @@ async fn invalid_session_is_told_apart_from_an_invalid_account() {
     }
     let server = Server::start().await.unwrap();
     let client = local_client(&server);
-    let stranger = check(client.with_user_token("unknown")).await;
-    assert_problem(&stranger, CheckProblem::InvalidSession);
+    let unknown_token = client.with_user_token("unknown");
+    assert_problem(&check(unknown_token).await, CheckProblem::InvalidSession);
     let account = Client::for_domain(server.url()).credentials("robot@example.com", "guess");
     let error = check(account.build().unwrap()).await;
     assert_problem(&error, CheckProblem::InvalidAccount);
@@ -169,7 +169,7 @@ async fn failure_of_the_service_is_no_wrong_setting() {
 }
 
 #[tokio::test]
-async fn failures_to_reach_the_server_are_told_apart() {
+async fn failures_to_reach_the_server_are_distinguished() {
     let closed = ScriptedServer::refusing_connections();
     let error = check(closed.client_builder().build().unwrap()).await;
     assert_problem(&error, CheckProblem::Unreachable);
@@ -193,7 +193,7 @@ async fn failures_to_reach_the_server_are_told_apart() {
 }
 
 #[tokio::test]
-async fn failure_of_tls_is_told_apart_from_one_of_a_proxy() {
+async fn failure_of_tls_is_distinguished_from_one_of_a_proxy() {
     let trusted = Authority::new();
     let success = |_: &_| Response::json(200, r#"{"loggers":[],"rtURL":""}"#);
     let loopback = ["localhost", "127.0.0.1"];

@@ -369,9 +369,9 @@ async fn every_operation_sends_in_memory_what_it_sends_on_the_wire() {
             .api_url(server.url())
             .user_token(TOKEN)
     };
-    let wired = builder().build().unwrap();
-    let unwired = builder().responder(&responder).build().unwrap();
-    let contexts = [&wired, &unwired].map(|client| Context::new(client, &Values::default()));
+    let over_http = builder().build().unwrap();
+    let in_memory = builder().responder(&responder).build().unwrap();
+    let contexts = [&over_http, &in_memory].map(|client| Context::new(client, &Values::default()));
     let mut calls = 0;
     for entry in catalogue::entries() {
         for (name, call) in entry.calls() {
@@ -382,9 +382,9 @@ async fn every_operation_sends_in_memory_what_it_sends_on_the_wire() {
             }
             calls += 1;
             assert_eq!(responder.requests().len(), calls, "{name}");
-            let wired = Sent::on_the_wire(&server.requests()[calls - 1]);
-            let unwired = Sent::in_memory(&responder.requests()[calls - 1]);
-            assert_eq!(wired, unwired, "{name}");
+            let over_http = Sent::on_the_wire(&server.requests()[calls - 1]);
+            let in_memory = Sent::in_memory(&responder.requests()[calls - 1]);
+            assert_eq!(over_http, in_memory, "{name}");
         }
     }
     assert!(calls > 98, "{calls}");

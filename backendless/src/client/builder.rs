@@ -438,7 +438,8 @@ impl ClientBuilder {
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app
     /// id or key that is empty or cannot be a path segment; an API URL or a domain that is not http or https, or contains
-    /// a user name, a query or a fragment; a domain with a path; an API path with dot segments, a query or a fragment; a timeout below 1 ms; a rate limit of 0 or above 1,000,000; a token or user agent that a header cannot contain; a
+    /// a user name, a query or a fragment; a domain with a path; an API path with dot segments, a query or a fragment; a
+    /// timeout below 1 ms; a rate limit of 0 or above 1,000,000; a token or user agent that a header cannot contain; a
     /// certificate or proxy that cannot be parsed; a token store without credentials.
     ///
     /// ```

@@ -96,8 +96,8 @@ impl Users {
     /// let session = client.users().login("ann@example.com", "pa55").await?;
     /// assert!(session.client().users().is_valid().await?);
     ///
-    /// let as_stranger = client.with_user_token("0E5A6F40-8F3C");
-    /// assert!(!as_stranger.users().is_valid().await?);
+    /// let unknown_token = client.with_user_token("0E5A6F40-8F3C");
+    /// assert!(!unknown_token.users().is_valid().await?);
     /// # });
     /// ```
     pub fn is_valid(&self) -> Request<bool> {
