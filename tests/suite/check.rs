@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backendless::{CheckProblem, Client, Error, ErrorKind, Registration, RetryPolicy};
+use backendless::{CheckProblem, Client, Error, ErrorKind, RetryPolicy};
 use backendless_local::Server;
 use backendless_tests::{
     API_KEY, APP_ID, AddressForm, Authority, Behaviour, HttpServer, Protocol, Proxy, Recorder,
@@ -10,7 +10,9 @@ use backendless_tests::{
 };
 use serde_json::json;
 
-use crate::support::{assert_no_body, assert_request_line, error_body, local_client};
+use crate::support::{
+    assert_no_body, assert_request_line, error_body, local_client, log_in_new_user,
+};
 
 const TOKEN: &str = "TOKEN-0003";
 const PAGE: &str = "<!DOCTYPE html><html><title>Welcome</title></html>";
@@ -58,15 +60,9 @@ async fn check_is_one_request_without_a_body() {
 async fn check_of_the_local_server_succeeds_with_each_valid_caller() {
     let server = Server::start().await.unwrap();
     let anonymous = local_client(&server);
-    let robot = Registration::new("pa55").email("robot@example.com");
-    anonymous.users().register(robot).await.unwrap();
-    let session = anonymous.users().login("robot@example.com", "pa55").await;
+    let session = log_in_new_user(&anonymous, "robot@example.com").await;
     let account = Client::for_domain(server.url()).credentials("robot@example.com", "pa55");
-    for client in [
-        anonymous,
-        session.unwrap().into_client(),
-        account.build().unwrap(),
-    ] {
+    for client in [anonymous, session.into_client(), account.build().unwrap()] {
         client.check().await.unwrap();
     }
 }
@@ -111,13 +107,7 @@ async fn invalid_session_is_distinguished_from_an_invalid_account() {
     let error = check(account.build().unwrap()).await;
     assert_problem(&error, CheckProblem::InvalidAccount);
 
-    let ann = Registration::new("pa55").email("ann@example.com");
-    client.users().register(ann).await.unwrap();
-    let session = client
-        .users()
-        .login("ann@example.com", "pa55")
-        .await
-        .unwrap();
+    let session = log_in_new_user(&client, "ann@example.com").await;
     session.logout().await.unwrap();
     let error = check(session.into_client()).await;
     assert_problem(&error, CheckProblem::InvalidSession);
