@@ -59,7 +59,7 @@ pub(super) fn read(
         .with_data(data.filter(|_| withheld.is_none()).cloned());
     let error = match kind {
         ErrorKind::InvalidApplication => {
-            let settings = context.shared.http.address_settings().application;
+            let settings = context.shared.http.address_hints().application;
             error.with_remedy(format!("check {settings}"))
         }
         _ => error,
@@ -186,7 +186,7 @@ fn is_missing(status: StatusCode) -> bool {
 /// Returns the remedy for a response that the service did not write.
 pub(super) fn address_hint(context: &RequestContext) -> String {
     let settings = match context.read {
-        ReadMode::Full => context.shared.http.address_settings().server,
+        ReadMode::Full => context.shared.http.address_hints().server,
         ReadMode::Head => "the URL of the file",
     };
     format!("it is not a response of Backendless, check {settings}")
@@ -200,7 +200,7 @@ fn default_message(
     body: &[u8],
 ) -> String {
     if status.is_redirection() {
-        let settings = context.shared.http.address_settings().server;
+        let settings = context.shared.http.address_hints().server;
         return format!(
             "the server responded with a redirect, which is not followed: check {settings}"
         );

@@ -53,18 +53,19 @@ impl SettingNames {
 
 /// Settings of a client that an error suggests to check.
 #[derive(Clone, Copy)]
-pub(in crate::transport) struct AddressSettings {
+pub(in crate::transport) struct AddressHints {
     /// Those that address the server.
     pub(in crate::transport) server: &'static str,
     /// Those that address the application.
     pub(in crate::transport) application: &'static str,
 }
 
-/// Valid address of an application.
-pub(super) struct Address {
+/// The part of the URL that all requests of an application have in common.
+pub(super) struct BaseUrl {
     /// The URL without its path.
     pub(super) origin: Url,
-    /// The path that precedes the path of every operation.
+    /// The path that precedes the path of every operation: that of the API URL with the app id and the key, or that of the
+    /// API at a domain.
     pub(super) app_path: SecretString,
 }
 
@@ -112,13 +113,13 @@ impl Application {
         }
     }
 
-    pub(super) fn settings(&self) -> AddressSettings {
+    pub(super) fn hints(&self) -> AddressHints {
         match self.identity {
-            Identity::Keys { .. } => AddressSettings {
+            Identity::Keys { .. } => AddressHints {
                 server: "the API URL",
                 application: "the application id, the REST API key and the API URL",
             },
-            Identity::Domain(_) => AddressSettings {
+            Identity::Domain(_) => AddressHints {
                 server: "the domain and the API path",
                 application: "the domain and the API path",
             },
@@ -126,14 +127,14 @@ impl Application {
     }
 
     /// Validates the settings.
-    pub(super) fn address(&self) -> Result<Address> {
+    pub(super) fn base_url(&self) -> Result<BaseUrl> {
         match &self.identity {
-            Identity::Keys { app_id, api_key } => self.address_with_keys(app_id, api_key),
-            Identity::Domain(domain) => self.address_at_domain(domain),
+            Identity::Keys { app_id, api_key } => self.base_url_with_keys(app_id, api_key),
+            Identity::Domain(domain) => self.base_url_at_domain(domain),
         }
     }
 
-    fn address_with_keys(&self, app_id: &SecretString, api_key: &SecretString) -> Result<Address> {
+    fn base_url_with_keys(&self, app_id: &SecretString, api_key: &SecretString) -> Result<BaseUrl> {
         if self.api_path.is_some() {
             let problem = "is a setting of an application at a domain: with an app id, append the path to the API URL";
             return Err(Error::invalid_setting("api_path", problem));
@@ -145,13 +146,13 @@ impl Application {
         let url = api_url::parse(text.unwrap_or(DEFAULT_API_URL), identity)
             .map_err(|problem| Error::invalid_setting(self.names.api_url, &problem))?;
         let base = url.path().trim_end_matches('/');
-        Ok(Address {
+        Ok(BaseUrl {
             app_path: secret_string([base, "/", &app_segment, "/", &key_segment].concat()),
             origin: origin(&url),
         })
     }
 
-    fn address_at_domain(&self, domain: &SecretString) -> Result<Address> {
+    fn base_url_at_domain(&self, domain: &SecretString) -> Result<BaseUrl> {
         if self.api_url.is_some() {
             let problem = "has no effect with a domain, which is the address of one application: remove it, or use the \
                            app id and the REST API key";
@@ -162,7 +163,7 @@ impl Application {
         let path = self.api_path.as_ref().map(ExposeSecret::expose_secret);
         let path = api_path(path.unwrap_or(DEFAULT_API_PATH))
             .map_err(|problem| Error::invalid_setting("api_path", problem))?;
-        Ok(Address {
+        Ok(BaseUrl {
             app_path: secret_string(path),
             origin: origin(&url),
         })

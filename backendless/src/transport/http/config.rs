@@ -8,7 +8,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
-use super::application::{Address, Application};
+use super::application::Application;
 #[cfg(feature = "testing")]
 use super::in_memory::InMemory;
 use super::{HttpClient, HttpError, TlsConfig, settings, tls};
@@ -43,7 +43,7 @@ pub(crate) struct BuiltHttp {
 impl HttpConfig {
     /// Validates the settings and creates the client. No request is sent.
     pub(crate) fn build(mut self) -> Result<BuiltHttp> {
-        let Address { origin, app_path } = self.application.address()?;
+        let base = self.application.base_url()?;
         let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
             Error::invalid_setting(
                 "user_agent",
@@ -52,9 +52,8 @@ impl HttpConfig {
         })?;
         let client = HttpClient {
             client: self.client(&user_agent)?,
-            origin,
-            app_path,
-            settings: self.application.settings(),
+            base,
+            hints: self.application.hints(),
             #[cfg(feature = "testing")]
             in_memory: self
                 .responder

@@ -58,10 +58,10 @@ impl HttpClient {
     /// Returns the path behind the app path.
     fn path_of<'u>(&self, url: &'u Url) -> &'u str {
         let path = url.path();
-        if url.origin() != self.origin.origin() {
+        if url.origin() != self.base.origin.origin() {
             return path;
         }
-        let rest = path.strip_prefix(self.app_path.expose_secret());
+        let rest = path.strip_prefix(self.base.app_path.expose_secret());
         // The app path is followed by a segment: a file at `/apiary` is not below `/api`.
         let path_of_operation = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
         path_of_operation.unwrap_or(path)
