@@ -34,6 +34,8 @@ impl HttpClient {
         in_memory: &InMemory,
         mut request: reqwest::Request,
     ) -> Result<reqwest::Response, HttpError> {
+        // A form has it already. The other headers of the connection are added below this level.
+        request.headers_mut().remove(http::header::CONTENT_LENGTH);
         let body = match request.body_mut().take() {
             Some(body) => read(body).await?,
             None => Bytes::new(),
