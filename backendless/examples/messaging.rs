@@ -13,7 +13,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let messaging = client.messaging();
     let status = messaging
         .publish("default", "the shop opens")
-        .header("topic", "shop")
+        .message_header("topic", "shop")
         .await?;
     println!("published {:?}", status.message_id);
 

@@ -226,8 +226,6 @@ impl SecretDetector for Transport {
     }
 }
 
-impl sealed::HttpHeaders for AnyRequestParameters {}
-
 impl sealed::Sendable<()> for AnyRequestParameters {
     fn send(request: Request<(), Self>) -> RequestFuture<()> {
         request.fetch_empty().into_future()

@@ -245,8 +245,6 @@ impl CachePut {
     }
 }
 
-impl sealed::HttpHeaders for CachePutParameters {}
-
 impl sealed::Sendable<()> for CachePutParameters {
     fn send(request: Request<(), Self>) -> RequestFuture<()> {
         let (client, parameters, settings) = request.into_parts();

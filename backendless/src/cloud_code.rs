@@ -157,8 +157,6 @@ pub struct InvocationParameters {
     arguments: Result<Option<Box<RawValue>>>,
 }
 
-impl sealed::HttpHeaders for InvocationParameters {}
-
 impl<R: DeserializeOwned + Send + 'static> sealed::Sendable<R> for InvocationParameters {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {
         let (client, parameters, settings) = request.into_parts();

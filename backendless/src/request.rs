@@ -66,10 +66,6 @@ impl<R, P: sealed::Sendable<R>> Parameters<R> for P {}
 pub(crate) mod sealed {
     use super::{Request, RequestFuture};
 
-    /// Parameters of a request whose method `header` adds an HTTP header. A message has headers of its own, which
-    /// [`Publish`](crate::Publish) adds.
-    pub trait HttpHeaders {}
-
     /// Sends a request with these parameters.
     pub trait Sendable<R>: Sized + 'static {
         fn send(request: Request<R, Self>) -> RequestFuture<R>;
@@ -161,6 +157,34 @@ impl<R, P> Request<R, P> {
         self
     }
 
+    /// Adds an HTTP header to this request, such as one that a gateway or a Cloud Code method reads. Each further call adds
+    /// another header, of the same name as well.
+    ///
+    /// The value may be a secret: it appears in no text, no HTTP/2 peer keeps it in its header table, and a message of the
+    /// service that repeats it is withheld. The headers of a published message are those of
+    /// [`message_header`](crate::Publish::message_header).
+    ///
+    /// These are rejected when the request is sent, with [`InvalidArgument`](crate::ErrorKind::InvalidArgument): a name or
+    /// value that a header cannot have, a header that the operation sets itself, and the headers that only the client sets,
+    /// which are those of the connection, the framing and the content (`connection`, `keep-alive`, `te`, `trailer`,
+    /// `transfer-encoding`, `upgrade`, `expect`, `host`, `http2-settings`, `accept-encoding`, `content-encoding`,
+    /// `content-length`, `content-type`), those of its settings and secrets (`user-agent`, `user-token`, `application-id`,
+    /// `secret-key`, `proxy-authenticate`, `proxy-authorization`, `proxy-connection`), and `referer`.
+    ///
+    /// ```
+    /// # backendless_local::doc_example!(|client| {
+    /// let visits = client.counters().get("visits").header("x-trace", "7f3a").await?;
+    /// assert_eq!(visits, 0);
+    ///
+    /// let error = client.counters().get("visits").header("host", "example.com").await.unwrap_err();
+    /// assert_eq!(error.kind(), backendless::ErrorKind::InvalidArgument);
+    /// # });
+    /// ```
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        self.settings.add_header(name.as_ref(), value.as_ref());
+        self
+    }
+
     /// Adds a query parameter to the address of this request, for a parameter of the service that its operation lacks.
     ///
     /// The value is a string, a number, a boolean, or a list of them, which becomes a parameter for each item; `None` is
@@ -205,36 +229,6 @@ impl<R, P> Request<R, P> {
         R: 'static,
     {
         self.into_future()
-    }
-}
-
-impl<R, P: sealed::HttpHeaders> Request<R, P> {
-    /// Adds an HTTP header to this request, such as one that a gateway or a Cloud Code method reads. Each further call adds
-    /// another header, of the same name as well.
-    ///
-    /// The value may be a secret: it appears in no text, no HTTP/2 peer keeps it in its header table, and a message of the
-    /// service that repeats it is withheld. The HTTP header of a [`Publish`](crate::Publish) is added with
-    /// [`http_header`](crate::Publish::http_header), because its message has headers as well.
-    ///
-    /// These are rejected when the request is sent, with [`InvalidArgument`](crate::ErrorKind::InvalidArgument): a name or
-    /// value that a header cannot have, a header that the operation sets itself, and the headers that only the client sets,
-    /// which are those of the connection, the framing and the content (`connection`, `keep-alive`, `te`, `trailer`,
-    /// `transfer-encoding`, `upgrade`, `expect`, `host`, `http2-settings`, `accept-encoding`, `content-encoding`,
-    /// `content-length`, `content-type`), those of its settings and secrets (`user-agent`, `user-token`, `application-id`,
-    /// `secret-key`, `proxy-authenticate`, `proxy-authorization`, `proxy-connection`), and `referer`.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// let visits = client.counters().get("visits").header("x-trace", "7f3a").await?;
-    /// assert_eq!(visits, 0);
-    ///
-    /// let error = client.counters().get("visits").header("host", "example.com").await.unwrap_err();
-    /// assert_eq!(error.kind(), backendless::ErrorKind::InvalidArgument);
-    /// # });
-    /// ```
-    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        self.settings.add_header(name.as_ref(), value.as_ref());
-        self
     }
 }
 
@@ -343,8 +337,6 @@ impl<R: Send + 'static> Request<R> {
         Self::with_parameters(client.clone(), Ready(ready))
     }
 }
-
-impl<R> sealed::HttpHeaders for Ready<R> {}
 
 impl<R: Send + 'static> sealed::Sendable<R> for Ready<R> {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {

@@ -254,8 +254,8 @@ impl Request {
         self.query.as_deref()
     }
 
-    /// Returns the value of a header, whose name is compared without regard to case; `None` if there is none, or if it is
-    /// not ASCII.
+    /// Returns the value of the first header with this name, which is compared without regard to case; `None` if there is
+    /// none, or if it is not ASCII.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -271,6 +271,26 @@ impl Request {
     /// ```
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns all headers, with those of the same name in the order of the request.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> backendless::Result<()> {
+    /// use backendless::testing::{Responder, Response};
+    ///
+    /// let responder = Responder::new(|_| async { Ok(Response::json(200, &5)) });
+    /// let client = backendless::Client::builder("A0F5", "9C41").responder(&responder).build()?;
+    /// client.counters().get("visits").header("x-trace", "a").header("x-trace", "b").await?;
+    /// let request = &responder.requests()[0];
+    /// let traces: Vec<_> = request.headers().get_all("x-trace").iter().collect();
+    /// assert_eq!(traces, ["a", "b"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// Returns the body, which is empty if there is none.
@@ -404,9 +424,9 @@ impl Response {
     /// let unavailable = Response::new(503).header("retry-after", "1");
     /// # drop(unavailable);
     /// ```
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        let name = HeaderName::from_bytes(name.as_bytes());
-        match (name, HeaderValue::from_str(value)) {
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let name = HeaderName::from_bytes(name.as_ref().as_bytes());
+        match (name, HeaderValue::from_str(value.as_ref())) {
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
                 self

@@ -255,7 +255,7 @@ async fn messaging(client: &Client, texts: &mut DebugTexts) {
     texts.add("LogTask", &task);
     let message = LogMessage::new("a", LogLevel::Info, VALUE);
     texts.add("LogMessage", &message.exception(VALUE));
-    let publish = messaging.publish("news", VALUE).header("x", VALUE);
+    let publish = messaging.publish("news", VALUE).message_header("x", VALUE);
     texts.add("Messaging", &messaging);
     texts.add("PublishParameters", &publish.push_singlecast([VALUE]));
     texts.add("Email", &email);

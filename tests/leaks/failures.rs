@@ -11,7 +11,8 @@ use backendless_tests::{
 use crate::canaries::{PROXY_PASSWORD, PROXY_USER, assert_none, text_of};
 use crate::capture::Capture;
 use crate::fixture::{
-    CONNECTIONS, Transport, builder, builder_of, call_everything, start_server, success,
+    CONNECTIONS, Transport, builder, builder_of, call_everything, call_everything_over,
+    start_server, success,
 };
 
 /// The errors of calls that all fail.
@@ -45,23 +46,16 @@ async fn lost_connection_leaks_no_secret() {
 #[tokio::test]
 async fn truncated_response_leaks_no_secret() {
     let capture = Capture::start().await;
-    for (transport, address) in CONNECTIONS {
-        let server = start_server(transport, |_| {
+    for connection in CONNECTIONS {
+        let server = start_server(connection.0, |_| {
             Response::json(200, "{").header("content-length", "100")
         });
-        let client = builder_of(address, server.url()).build().unwrap();
-        let outcomes = call_everything(
-            &format!("{transport:?} {address:?}"),
-            &capture,
-            &client,
-            server.url(),
-        )
-        .await;
+        let outcomes = call_everything_over(connection, &capture, &server).await;
         for (method, error) in errors(outcomes) {
             assert_eq!(
                 error.kind(),
                 ErrorKind::ConnectionLost,
-                "{transport:?} {method}: {error}"
+                "{connection:?} {method}: {error}"
             );
         }
     }

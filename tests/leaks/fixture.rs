@@ -83,6 +83,18 @@ pub(crate) async fn call_everything(
     outcomes
 }
 
+/// Calls everything with a client of `server`, which has this transport and form of the address; see
+/// [`call_everything`].
+pub(crate) async fn call_everything_over(
+    (transport, address): (Transport, AddressForm),
+    capture: &Capture,
+    server: &HttpServer,
+) -> Outcomes {
+    let context = format!("{transport:?} {address:?}");
+    let client = builder_of(address, server.url()).build().unwrap();
+    call_everything(&context, capture, &client, server.url()).await
+}
+
 /// The path of a request below the app path, or below that of a domain.
 pub(crate) fn path_of(request: &ServerRequest) -> &str {
     if let Some(path) = request.uri.path().strip_prefix("/api/") {

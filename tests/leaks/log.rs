@@ -10,7 +10,7 @@ use backendless_tests::spec::Spec;
 use crate::canaries::{self, TOKEN};
 use crate::capture::Capture;
 use crate::fixture::{
-    CONNECTIONS, TRANSPORTS, Transport, builder, builder_of, call_everything, path_of,
+    CONNECTIONS, TRANSPORTS, Transport, builder, call_everything, call_everything_over, path_of,
     start_server, success,
 };
 
@@ -65,16 +65,9 @@ async fn every_layer_of_the_stack_is_captured_at_trace_level() {
 #[tokio::test]
 async fn successful_calls_log_no_secret() {
     let capture = Capture::start().await;
-    for (transport, address) in CONNECTIONS {
-        let server = start_server(transport, success);
-        let client = builder_of(address, server.url()).build().unwrap();
-        let outcomes = call_everything(
-            &format!("{transport:?} {address:?}"),
-            &capture,
-            &client,
-            server.url(),
-        )
-        .await;
+    for connection in CONNECTIONS {
+        let server = start_server(connection.0, success);
+        let outcomes = call_everything_over(connection, &capture, &server).await;
         for (method, outcome) in &outcomes {
             if let Err(error) = outcome {
                 panic!("{method}: {error}");
@@ -83,7 +76,7 @@ async fn successful_calls_log_no_secret() {
         assert_all_operations_were_called(&server);
         let version = server.requests()[0].version;
         assert_eq!(
-            transport == Transport::Http2Tls,
+            connection.0 == Transport::Http2Tls,
             version == axum::http::Version::HTTP_2
         );
     }

@@ -52,6 +52,11 @@ async fn error_of_a_store_is_logged_without_secrets() {
         assert_eq!(lines.len(), 3, "{lines:?}");
         for (line, action) in lines.iter().zip(["load", "save", "clear"]) {
             assert!(line.contains(" WARN "), "{line}");
+            // The target that the guide documents.
+            assert!(
+                line.contains(" backendless: the token store failed"),
+                "{line}"
+            );
             assert!(line.contains(&format!("action=\"{action}\"")), "{line}");
         }
     }

@@ -94,7 +94,9 @@ async fn what_the_operation_sets_itself_is_rejected() {
 async fn http_header_of_a_message_is_not_its_header() {
     let request = recorded_request(r#"{"messageId":"1","status":"published"}"#, |client| {
         let publish = client.messaging().publish("news", "hello");
-        publish.header("topic", "shop").http_header("x-trace", "7f")
+        publish
+            .message_header("topic", "shop")
+            .header("x-trace", "7f")
     });
     let request = request.await;
     assert!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backendless::{CheckProblem, Client, Error, ErrorKind, Registration, RetryPolicy};
+use backendless::{CheckProblem, Client, Error, ErrorKind, RetryPolicy};
 use backendless_local::Server;
 use backendless_tests::{
     API_KEY, APP_ID, AddressForm, Authority, Behaviour, HttpServer, Protocol, Proxy, Recorder,
@@ -10,7 +10,9 @@ use backendless_tests::{
 };
 use serde_json::json;
 
-use crate::support::{assert_no_body, assert_request_line, error_body, local_client};
+use crate::support::{
+    assert_no_body, assert_request_line, error_body, local_client, log_in_new_user,
+};
 
 const TOKEN: &str = "TOKEN-0003";
 const PAGE: &str = "<!DOCTYPE html><html><title>Welcome</title></html>";
@@ -18,13 +20,15 @@ const PAGE: &str = "<!DOCTYPE html><html><title>Welcome</title></html>";
 /// Asserts that the check fails with this problem, and that its error has the remedy and no secret.
 #[track_caller]
 fn assert_problem(error: &Error, problem: CheckProblem) {
+    assert_problem_with(error, problem, problem.remedy());
+}
+
+#[track_caller]
+fn assert_problem_with(error: &Error, problem: CheckProblem, remedy: &str) {
     assert_eq!(error.check_problem(), Some(problem), "{error}");
     let text = error.to_string();
-    let remedy = match problem {
-        CheckProblem::InvalidApplication => "; check the ",
-        problem => problem.remedy(),
-    };
-    assert!(text.contains(remedy), "{text}");
+    let remedy = format!("; {remedy} (");
+    assert!(text.contains(&remedy), "{text}");
     for secret in [APP_ID, API_KEY, TOKEN] {
         assert!(!format!("{text} {error:?}").contains(secret), "{text}");
     }
@@ -56,15 +60,9 @@ async fn check_is_one_request_without_a_body() {
 async fn check_of_the_local_server_succeeds_with_each_valid_caller() {
     let server = Server::start().await.unwrap();
     let anonymous = local_client(&server);
-    let robot = Registration::new("pa55").email("robot@example.com");
-    anonymous.users().register(robot).await.unwrap();
-    let session = anonymous.users().login("robot@example.com", "pa55").await;
+    let session = log_in_new_user(&anonymous, "robot@example.com").await;
     let account = Client::for_domain(server.url()).credentials("robot@example.com", "pa55");
-    for client in [
-        anonymous,
-        session.unwrap().into_client(),
-        account.build().unwrap(),
-    ] {
+    for client in [anonymous, session.into_client(), account.build().unwrap()] {
         client.check().await.unwrap();
     }
 }
@@ -73,34 +71,24 @@ async fn check_of_the_local_server_succeeds_with_each_valid_caller() {
 async fn wrong_app_id_key_and_domain_are_an_invalid_application() {
     let server = Server::start().await.unwrap();
     let (app_id, api_key) = (server.app_id(), server.api_key());
+    let of_keys = "check the application id, the REST API key and the API URL";
     for (app_id, api_key) in [(app_id, "another-key"), ("another-app", api_key)] {
         let client = Client::builder(app_id, api_key).api_url(server.url());
         let error = check(client.build().unwrap()).await;
-        assert_problem(&error, CheckProblem::InvalidApplication);
+        assert_problem_with(&error, CheckProblem::InvalidApplication, of_keys);
     }
+    let of_domain = "check the domain and the API path";
     for code in [2002, 3008, 8022] {
         let error = problem_of(400, &error_body(code)).await;
-        assert_problem(&error, CheckProblem::InvalidApplication);
-        assert!(
-            error
-                .to_string()
-                .contains("the REST API key and the API URL"),
-            "{error}"
-        );
+        assert_problem_with(&error, CheckProblem::InvalidApplication, of_keys);
         let domain = Recorder::responding(400, &error_body(code)).await;
         let error = check(Client::for_domain(domain.url()).build().unwrap()).await;
-        assert_problem(&error, CheckProblem::InvalidApplication);
-        assert!(
-            error
-                .to_string()
-                .contains("; check the domain and the API path"),
-            "{error}"
-        );
+        assert_problem_with(&error, CheckProblem::InvalidApplication, of_domain);
     }
 }
 
 #[tokio::test]
-async fn invalid_session_is_told_apart_from_an_invalid_account() {
+async fn invalid_session_is_distinguished_from_an_invalid_account() {
     for (code, problem) in [
         (3064, CheckProblem::InvalidSession),
         (3048, CheckProblem::InvalidSession),
@@ -113,19 +101,13 @@ async fn invalid_session_is_told_apart_from_an_invalid_account() {
     }
     let server = Server::start().await.unwrap();
     let client = local_client(&server);
-    let stranger = check(client.with_user_token("unknown")).await;
-    assert_problem(&stranger, CheckProblem::InvalidSession);
+    let unknown_token = client.with_user_token("unknown");
+    assert_problem(&check(unknown_token).await, CheckProblem::InvalidSession);
     let account = Client::for_domain(server.url()).credentials("robot@example.com", "guess");
     let error = check(account.build().unwrap()).await;
     assert_problem(&error, CheckProblem::InvalidAccount);
 
-    let ann = Registration::new("pa55").email("ann@example.com");
-    client.users().register(ann).await.unwrap();
-    let session = client
-        .users()
-        .login("ann@example.com", "pa55")
-        .await
-        .unwrap();
+    let session = log_in_new_user(&client, "ann@example.com").await;
     session.logout().await.unwrap();
     let error = check(session.into_client()).await;
     assert_problem(&error, CheckProblem::InvalidSession);
@@ -177,7 +159,7 @@ async fn failure_of_the_service_is_no_wrong_setting() {
 }
 
 #[tokio::test]
-async fn failures_to_reach_the_server_are_told_apart() {
+async fn failures_to_reach_the_server_are_distinguished() {
     let closed = ScriptedServer::refusing_connections();
     let error = check(closed.client_builder().build().unwrap()).await;
     assert_problem(&error, CheckProblem::Unreachable);
@@ -201,7 +183,7 @@ async fn failures_to_reach_the_server_are_told_apart() {
 }
 
 #[tokio::test]
-async fn failure_of_tls_is_told_apart_from_one_of_a_proxy() {
+async fn failure_of_tls_is_distinguished_from_one_of_a_proxy() {
     let trusted = Authority::new();
     let success = |_: &_| Response::json(200, r#"{"loggers":[],"rtURL":""}"#);
     let loopback = ["localhost", "127.0.0.1"];
@@ -248,6 +230,23 @@ async fn argument_that_cannot_be_sent_is_no_problem_of_the_service() {
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert_eq!(error.check_problem(), None);
     assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn rate_limit_of_the_client_is_no_problem_of_the_service() {
+    let info = json!({"rtURL": "", "loggers": []}).to_string();
+    let server = Recorder::responding(200, &info).await;
+    let builder = server.builder().requests_per_minute(1);
+    let client = builder.timeout(Duration::from_secs(30)).build().unwrap();
+    client.check().await.unwrap();
+    let error = check(client).await;
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    assert_eq!(error.check_problem(), None);
+    let text = error.to_string();
+    // The only remedy: the plan of the application does not matter.
+    let remedy = ": send fewer requests, or increase this limit or the timeout (nothing was sent)";
+    assert!(text.ends_with(remedy), "{text}");
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]

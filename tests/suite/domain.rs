@@ -1,11 +1,11 @@
 //! Clients of an application at a domain of its own: no URL contains the app id and the key.
 
-use backendless::{Client, ErrorKind, FileInfo, Record, Registration, Upload};
+use backendless::{Client, ErrorKind, FileInfo, Record, Upload};
 use backendless_local::Server;
 use backendless_tests::{API_KEY, APP_ID, Recorder, RecordingProxy};
 use serde_json::json;
 
-use crate::support::error_body;
+use crate::support::{error_body, log_in_new_user};
 
 async fn target_of(api_path: Option<&str>) -> String {
     let server = Recorder::responding(200, "1").await;
@@ -43,13 +43,7 @@ async fn no_request_of_a_session_has_the_app_id_or_the_key() {
         .unwrap();
     let tap = RecordingProxy::in_front_of(&server.url()).await;
     let client = Client::for_domain(tap.url()).build().unwrap();
-    let ann = Registration::new("pa55").email("ann@example.com");
-    client.users().register(ann).await.unwrap();
-    let session = client
-        .users()
-        .login("ann@example.com", "pa55")
-        .await
-        .unwrap();
+    let session = log_in_new_user(&client, "ann@example.com").await;
     let files = session.client().files();
     let info = files
         .upload("docs/a b.txt", Upload::bytes("one"))

@@ -149,7 +149,9 @@ async fn debug_output_has_no_secret_and_no_payload() {
         &files.download(&info),
         &email.clone(),
         &messaging.send_email(email),
-        &publish.header("x", "SECRET").push_singlecast(["SECRET"]),
+        &publish
+            .message_header("x", "SECRET")
+            .push_singlecast(["SECRET"]),
         &messaging.messages::<Record>("news", "SECRET"),
         &messaging.poll::<Record>("news", "SECRET"),
         &client.cache().put("k", "SECRET"),

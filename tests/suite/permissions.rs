@@ -1,12 +1,14 @@
 //! Permissions of objects and tables: their requests, and what the local server lets each user do.
 
 use backendless::{
-    Client, ErrorCode, ErrorKind, Grantee, Object, Permission, Record, Registration, Result, Table,
+    Client, ErrorCode, ErrorKind, Grantee, Object, Permission, Record, Result, Table,
 };
 use backendless_local::{Operation, Permissions, Server};
 use serde_json::json;
 
-use crate::support::{assert_json, assert_request_line, local_client, recorded_request};
+use crate::support::{
+    assert_json, assert_request_line, local_client, log_in_new_user, recorded_request,
+};
 
 #[tokio::test]
 async fn permission_requests_have_the_form_of_the_official_sdk() {
@@ -99,10 +101,11 @@ impl World {
 
 /// Registers a user, and returns the table of notes of its session, and its id.
 async fn user(client: &Client, login: &str) -> (Table<Record>, String) {
-    let users = client.users();
-    let user = users.register(Registration::new("pa55").email(login)).await;
-    let session = users.login(login, "pa55").await.unwrap();
-    (session.client().data("Note"), user.unwrap().object_id)
+    let session = log_in_new_user(client, login).await;
+    (
+        session.client().data("Note"),
+        session.user().object_id.clone(),
+    )
 }
 
 #[track_caller]

@@ -118,7 +118,7 @@ async fn policy_is_sent_as_push_policy_or_publish_policy() {
             let message = message.clone();
             async move {
                 let publish = client.messaging().publish("my channel", &message);
-                let publish = publish.push_policy(policy).header("ios-badge", "1");
+                let publish = publish.push_policy(policy).message_header("ios-badge", "1");
                 publish.push_broadcast(3).await.unwrap();
             }
         })

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use backendless::{Client, Error, ErrorKind};
+use backendless::{Client, Error, ErrorKind, Registration, Session};
 use backendless_local::Server;
 use backendless_tests::{RecordedRequest, Recorder};
 use serde_json::json;
@@ -97,6 +97,14 @@ pub(crate) fn local_client(server: &Server) -> Client {
         .api_url(server.url())
         .build()
         .unwrap()
+}
+
+/// Registers the user with this login and the password `pa55`, and logs it in.
+pub(crate) async fn log_in_new_user(client: &Client, login: &str) -> Session {
+    let users = client.users();
+    let registration = Registration::new("pa55").email(login);
+    users.register(registration).await.unwrap();
+    users.login(login, "pa55").await.unwrap()
 }
 
 /// A value that cannot be serialized as JSON: its keys are not strings.

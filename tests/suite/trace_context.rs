@@ -8,7 +8,7 @@ use backendless::{Client, ErrorKind, FileInfo};
 use backendless_tests::{API_KEY, APP_ID, HttpServer, Response, TestClock};
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{
-    SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
+    Event, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
 };
 use opentelemetry::{Context, KeyValue, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider, SpanData};
@@ -102,6 +102,12 @@ fn attribute(span: &SpanData, key: &str) -> Option<Value> {
     Some(pair.value.clone())
 }
 
+fn wait_ms(event: &Event) -> Option<&Value> {
+    let mut attributes = event.attributes.iter();
+    let pair = attributes.find(|pair| pair.key.as_str() == "wait_ms")?;
+    Some(&pair.value)
+}
+
 #[tokio::test]
 async fn request_names_its_span_whose_parent_is_the_span_of_the_caller() {
     let tracing = Tracing::start();
@@ -157,7 +163,28 @@ async fn each_attempt_is_sent_with_the_trace_and_each_retry_is_an_event_of_the_s
     for (event, status) in events.into_iter().zip([503_i64, 429]) {
         let expected = KeyValue::new("http.response.status_code", status);
         assert!(event.attributes.contains(&expected), "{event:?}");
+        let wait = wait_ms(event);
+        assert!(matches!(wait, Some(Value::I64(1..))), "{event:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_for_the_rate_limit_is_an_event_of_the_span() {
+    let tracing = Tracing::start();
+    let responder = Responder::new(|_| async { Ok(testing::Response::json(200, &5)) });
+    let client = Client::builder(APP_ID, API_KEY).requests_per_minute(1);
+    let client = client.responder(&responder).build().unwrap();
+    client.counters().get("visits").await.unwrap();
+    client.counters().increment("visits").await.unwrap();
+
+    let call = tracing.span("incrementAndGet");
+    let mut events = call.events.iter();
+    let event = events.find(|event| event.name == "waiting for the rate limit");
+    let wait = wait_ms(event.unwrap());
+    assert!(
+        matches!(wait, Some(Value::I64(59_000..=60_000))),
+        "{event:?}"
+    );
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use crate::clock::SystemClock;
 use crate::profile::Profile;
 use crate::secret::{RecentSecrets, secret_string};
 use crate::transport::{
-    Application, Budget, Caller, HttpConfig, RateLimiter, Runtimes, Shared, TlsConfig, Transport,
-    token_header,
+    Application, Budget, BuiltHttp, Caller, HttpConfig, RateLimiter, Runtimes, Shared, TlsConfig,
+    Transport, token_header,
 };
 use crate::{Client, Clock, Error, Result, RetryPolicy, TokenStore, UserToken};
 
@@ -59,8 +59,6 @@ pub struct ClientBuilder {
     requests_per_minute: Option<u32>,
     timeout: Option<Duration>,
     attempt_timeout: Duration,
-    #[cfg(feature = "testing")]
-    responder: Option<crate::testing::Responder>,
 }
 
 impl ClientBuilder {
@@ -73,6 +71,8 @@ impl ClientBuilder {
                 builder: None,
                 tls: TlsConfig::default(),
                 proxy: None,
+                #[cfg(feature = "testing")]
+                responder: None,
             },
             caller: Caller::Anonymous,
             token_store: None,
@@ -85,8 +85,6 @@ impl ClientBuilder {
             requests_per_minute: None,
             timeout: None,
             attempt_timeout: DEFAULT_ATTEMPT_TIMEOUT,
-            #[cfg(feature = "testing")]
-            responder: None,
         }
     }
 
@@ -440,7 +438,8 @@ impl ClientBuilder {
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), with the name of the setting and never its value: an app
     /// id or key that is empty or cannot be a path segment; an API URL or a domain that is not http or https, or contains
-    /// a user name, a query or a fragment; a domain with a path; an API path with dot segments, a query or a fragment; a timeout below 1 ms; a rate limit of 0 or above 1,000,000; a token or user agent that a header cannot contain; a
+    /// a user name, a query or a fragment; a domain with a path; an API path with dot segments, a query or a fragment; a
+    /// timeout below 1 ms; a rate limit of 0 or above 1,000,000; a token or user agent that a header cannot contain; a
     /// certificate or proxy that cannot be parsed; a token store without credentials.
     ///
     /// ```
@@ -451,40 +450,22 @@ impl ClientBuilder {
     /// ```
     pub fn build(mut self) -> Result<Client> {
         let timeout = self.effective_timeout();
-        for (name, timeout) in [
-            ("timeout", timeout),
-            ("attempt_timeout", self.attempt_timeout),
-            ("connect_timeout", self.http.connect_timeout),
-        ] {
-            if timeout < Duration::from_millis(1) {
-                let problem = format!("{name} is less than 1 ms");
-                return Err(Error::invalid_argument(problem));
-            }
-        }
+        self.check_timeouts()?;
         let rate_limiter = self.rate_limiter()?;
-        match (&self.caller, self.token_store) {
-            (Caller::Account(account), Some(store)) => account.set_store(store),
-            (_, None) => {}
-            (_, Some(_)) => {
-                let problem =
-                    "token_store has no effect without credentials: set them, or remove the store";
-                return Err(Error::invalid_argument(problem));
-            }
-        }
-        let http = self.http.build()?;
-        #[cfg(feature = "testing")]
-        let http = match self.responder {
-            Some(responder) => http.with_responder(responder, &self.http.user_agent),
-            None => http,
-        };
+        self.attach_token_store()?;
+        let BuiltHttp {
+            client: http,
+            app_secrets,
+            proxy_password,
+        } = self.http.build()?;
         if let Caller::User(token) = &self.caller {
             token_header(token)?;
         }
         let shared = Shared {
             http,
-            proxy_password: self.http.proxy_password(),
+            proxy_password,
             recent_secrets: RecentSecrets::default(),
-            app_secrets: self.http.application.into_secrets(),
+            app_secrets,
             timeout,
             attempt_timeout: self.attempt_timeout,
             max_response_size: self.max_response_size.unwrap_or(DEFAULT_MAX_RESPONSE_SIZE),
@@ -508,14 +489,40 @@ impl ClientBuilder {
         })
     }
 
+    fn check_timeouts(&self) -> Result<()> {
+        let timeouts = [
+            ("timeout", self.effective_timeout()),
+            ("attempt_timeout", self.attempt_timeout),
+            ("connect_timeout", self.http.connect_timeout),
+        ];
+        let mut timeouts = timeouts.into_iter();
+        match timeouts.find(|(_, timeout)| *timeout < Duration::from_millis(1)) {
+            Some((name, _)) => Err(Error::invalid_setting(name, "is less than 1 ms")),
+            None => Ok(()),
+        }
+    }
+
+    /// Passes the store to the service account, which alone uses it.
+    fn attach_token_store(&mut self) -> Result<()> {
+        match (&self.caller, self.token_store.take()) {
+            (Caller::Account(account), Some(store)) => account.set_store(store),
+            (_, None) => {}
+            (_, Some(_)) => {
+                let problem = "has no effect without credentials: set them, or remove the store";
+                return Err(Error::invalid_setting("token_store", problem));
+            }
+        }
+        Ok(())
+    }
+
     fn rate_limiter(&self) -> Result<Option<Arc<RateLimiter>>> {
         let Some(limit) = self.requests_per_minute else {
             return Ok(None);
         };
         if !(1..=RateLimiter::MAX).contains(&limit) {
             let max = RateLimiter::MAX;
-            let problem = format!("requests_per_minute is {limit}: it must be between 1 and {max}");
-            return Err(Error::invalid_argument(problem));
+            let problem = format!("is {limit}: it must be between 1 and {max}");
+            return Err(Error::invalid_setting("requests_per_minute", &problem));
         }
         Ok(Some(RateLimiter::new(limit, Arc::clone(&self.clock))))
     }

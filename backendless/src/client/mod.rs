@@ -82,8 +82,9 @@ impl Client {
     /// # Errors
     ///
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if a variable is required and not set, is set and empty, or
-    /// has an invalid value, and if `BACKENDLESS_DOMAIN` is set together with one that it replaces. The message names the variable and never contains its value. An empty variable is an error,
-    /// because it is usually a mistake in a configuration. See also [`ClientBuilder::build`].
+    /// has an invalid value, and if `BACKENDLESS_DOMAIN` is set together with one that it replaces. The message names the
+    /// variable and never contains its value. An empty variable is an error, because it is usually a mistake in a
+    /// configuration. See also [`ClientBuilder::build`].
     ///
     /// ```
     /// let error = backendless::Client::from_env().unwrap_err();

@@ -175,8 +175,6 @@ impl<R> GetInvocation<R> {
     }
 }
 
-impl sealed::HttpHeaders for GetInvocationParameters {}
-
 impl<R: DeserializeOwned + Send + 'static> sealed::Sendable<R> for GetInvocationParameters {
     fn send(request: Request<R, Self>) -> RequestFuture<R> {
         let (client, parameters, settings) = request.into_parts();

@@ -106,8 +106,6 @@ impl DeleteWhere {
     }
 }
 
-impl sealed::HttpHeaders for UpdateWhereParameters {}
-
 impl sealed::Sendable<u64> for UpdateWhereParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();
@@ -120,8 +118,6 @@ impl sealed::Sendable<u64> for UpdateWhereParameters {
             .into_future()
     }
 }
-
-impl sealed::HttpHeaders for DeleteWhereParameters {}
 
 impl sealed::Sendable<u64> for DeleteWhereParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {

@@ -102,8 +102,6 @@ impl Count {
     }
 }
 
-impl sealed::HttpHeaders for CountParameters {}
-
 impl sealed::Sendable<u64> for CountParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();

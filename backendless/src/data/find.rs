@@ -186,8 +186,6 @@ impl<T: DeserializeOwned + Send + 'static> Find<T> {
     }
 }
 
-impl<T> sealed::HttpHeaders for FindParameters<T> {}
-
 impl<T: DeserializeOwned + Send + 'static> sealed::Sendable<Vec<Object<T>>> for FindParameters<T> {
     fn send(request: Request<Vec<Object<T>>, Self>) -> RequestFuture<Vec<Object<T>>> {
         let (client, parameters, settings) = request.into_parts();

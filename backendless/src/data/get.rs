@@ -182,8 +182,6 @@ impl<T> Get<T> {
     }
 }
 
-impl<T> sealed::HttpHeaders for GetParameters<T> {}
-
 impl<T: DeserializeOwned + Send + 'static> sealed::Sendable<Object<T>> for GetParameters<T> {
     fn send(request: Request<Object<T>, Self>) -> RequestFuture<Object<T>> {
         let (client, parameters, settings) = request.into_parts();

@@ -333,8 +333,6 @@ impl<T> GroupFind<T> {
     }
 }
 
-impl<T> sealed::HttpHeaders for GroupFindParameters<T> {}
-
 impl<T: DeserializeOwned + Send + 'static> sealed::Sendable<GroupPage<T>>
     for GroupFindParameters<T>
 {

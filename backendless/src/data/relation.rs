@@ -337,8 +337,6 @@ impl RelateWhere {
     }
 }
 
-impl sealed::HttpHeaders for RelateWhereParameters {}
-
 impl sealed::Sendable<u64> for RelateWhereParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();

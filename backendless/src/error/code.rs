@@ -53,6 +53,14 @@ impl ErrorCode {
         Some(text.strip_suffix('.').unwrap_or(text))
     }
 
+    /// Returns whether the code means that the session of the request is expired or unknown.
+    pub(crate) fn is_of_session(self) -> bool {
+        matches!(
+            self,
+            Self::INVALID_USER_TOKEN | Self::SESSION_TIMEOUT | Self::SESSION_EXPIRED
+        )
+    }
+
     fn entry(self) -> Option<&'static Entry> {
         CODES.iter().find(|entry| entry.code == self)
     }

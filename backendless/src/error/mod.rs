@@ -66,8 +66,8 @@ struct Inner {
     retryable: bool,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
-    /// The settings of the client to check for an error of the kind `InvalidApplication`.
-    settings: &'static str,
+    /// What to do about the failure, which follows the message.
+    remedy: Option<Cow<'static, str>>,
     detail: Option<Detail>,
     /// The problem that this error of a check has.
     problem: Option<CheckProblem>,
@@ -332,7 +332,7 @@ impl Error {
             retryable: false,
             retry_after: None,
             source: None,
-            settings: "the application id, the REST API key and the API URL",
+            remedy: None,
             detail: None,
             problem: None,
         }))
@@ -340,6 +340,11 @@ impl Error {
 
     pub(crate) fn invalid_argument(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, message)
+    }
+
+    /// Creates the error of a setting of a client. `problem` completes a sentence that starts with the name of the setting.
+    pub(crate) fn invalid_setting(name: &str, problem: &str) -> Self {
+        Self::invalid_argument(format!("{name} {problem}"))
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {
@@ -383,9 +388,9 @@ impl Error {
         self
     }
 
-    /// Sets which settings of the client to check for an error of the kind `InvalidApplication`.
-    pub(crate) fn with_settings(mut self, settings: &'static str) -> Self {
-        self.0.settings = settings;
+    /// Sets what to do about the failure, which follows the message.
+    pub(crate) fn with_remedy(mut self, remedy: impl Into<Cow<'static, str>>) -> Self {
+        self.0.remedy = Some(remedy.into());
         self
     }
 
@@ -439,15 +444,10 @@ impl fmt::Display for Error {
             (Some(status), None) => write!(f, "{status}: ")?,
             (None, _) => {}
         }
-        if inner.kind == ErrorKind::InvalidApplication {
+        match &inner.remedy {
             // A message of the service may end with a period.
-            f.write_str(inner.message.trim_end_matches('.'))?;
-            write!(f, "; check {}", inner.settings)?;
-        } else if let Some(problem) = inner.problem {
-            f.write_str(inner.message.trim_end_matches('.'))?;
-            write!(f, "; {}", problem.remedy())?;
-        } else {
-            f.write_str(&inner.message)?;
+            Some(remedy) => write!(f, "{}; {remedy}", inner.message.trim_end_matches('.'))?,
+            None => f.write_str(&inner.message)?,
         }
         match (inner.operation, inner.attempts) {
             (None, _) => Ok(()),

@@ -97,15 +97,19 @@ impl CheckProblem {
         }
     }
 
-    /// Returns the problem that the error of a check has; `None` for one of the caller, which the message describes.
+    /// Returns the problem that the error of a check has; `None` for one of the caller or of a limit that the caller set,
+    /// whose message says what to do.
     fn of(error: &Error) -> Option<Self> {
-        let is_without_code = error.code().is_none();
+        // Without a code, the status means that the request has no valid session.
+        let is_of_session = error.code().is_none_or(ErrorCode::is_of_session);
         Some(match (error.0.detail, error.kind()) {
             (Some(Detail::UnknownHost), _) => Self::UnknownHost,
             (Some(Detail::Tls), _) => Self::Tls,
             (Some(Detail::Proxy), _) => Self::Proxy,
             (Some(Detail::Redirect), _) => Self::Redirect,
             (_, ErrorKind::InvalidArgument | ErrorKind::Internal | ErrorKind::Io) => return None,
+            // The rate limit of this client.
+            (_, ErrorKind::RateLimited) if error.status().is_none() => return None,
             (Some(Detail::NotBackendless), ErrorKind::ConnectionLost) => Self::NotBackendless,
             (_, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::ConnectionLost) => {
                 Self::Unreachable
@@ -114,22 +118,11 @@ impl CheckProblem {
             (_, ErrorKind::RateLimited) => Self::RateLimited,
             (_, _) if error.status().is_some_and(|status| status >= 500) => Self::Unavailable,
             (Some(Detail::NotBackendless), _) | (_, ErrorKind::Decode) => Self::NotBackendless,
-            (_, ErrorKind::Unauthorized) if is_without_code || is_of_session(error) => {
-                Self::InvalidSession
-            }
+            (_, ErrorKind::Unauthorized) if is_of_session => Self::InvalidSession,
             (_, ErrorKind::Unauthorized) => Self::InvalidAccount,
             (_, _) => Self::Rejected,
         })
     }
-}
-
-fn is_of_session(error: &Error) -> bool {
-    let codes = [
-        ErrorCode::INVALID_USER_TOKEN,
-        ErrorCode::SESSION_TIMEOUT,
-        ErrorCode::SESSION_EXPIRED,
-    ];
-    error.code().is_some_and(|code| codes.contains(&code))
 }
 
 impl fmt::Display for CheckProblem {
@@ -165,7 +158,9 @@ pub(crate) enum Detail {
 impl Error {
     /// Returns the problem that [`Client::check`](crate::Client::check) found, if this is an error of it.
     ///
-    /// It is `None` if the caller's token or the URL of the request cannot be sent.
+    /// It is `None` if the check was not sent: the caller's token or the URL of the request cannot be sent, or
+    /// [`requests_per_minute`](crate::ClientBuilder::requests_per_minute) delays it by more than its timeout. The message
+    /// says what to do.
     ///
     /// ```
     /// use backendless::{CheckProblem, Client};
@@ -181,9 +176,13 @@ impl Error {
         self.0.problem
     }
 
-    /// Marks the error as that of a check.
+    /// Marks the error as that of a check. A remedy that the error already has names the settings of this client.
     pub(crate) fn of_check(mut self) -> Self {
         self.0.problem = CheckProblem::of(&self);
+        if let Some(problem) = self.0.problem {
+            let remedy = &mut self.0.remedy;
+            remedy.get_or_insert(problem.remedy().into());
+        }
         self
     }
 

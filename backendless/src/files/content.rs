@@ -278,8 +278,6 @@ impl UploadFromUrl {
     }
 }
 
-impl sealed::HttpHeaders for SaveFileParameters {}
-
 impl sealed::Sendable<FileInfo> for SaveFileParameters {
     fn send(request: Request<FileInfo, Self>) -> RequestFuture<FileInfo> {
         let (client, parameters, settings) = request.into_parts();
@@ -290,8 +288,6 @@ impl sealed::Sendable<FileInfo> for SaveFileParameters {
             .into_future()
     }
 }
-
-impl sealed::HttpHeaders for UploadFromUrlParameters {}
 
 impl sealed::Sendable<FileInfo> for UploadFromUrlParameters {
     fn send(request: Request<FileInfo, Self>) -> RequestFuture<FileInfo> {

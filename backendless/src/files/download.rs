@@ -93,8 +93,6 @@ impl DownloadFileParameters {
     }
 }
 
-impl sealed::HttpHeaders for DownloadFileParameters {}
-
 impl sealed::Sendable<Download> for DownloadFileParameters {
     fn send(request: Request<Download, Self>) -> RequestFuture<Download> {
         let (client, parameters, settings) = request.into_parts();

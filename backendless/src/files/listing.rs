@@ -280,8 +280,6 @@ impl CountFiles {
     }
 }
 
-impl sealed::HttpHeaders for ListFilesParameters {}
-
 impl sealed::Sendable<Vec<FileEntry>> for ListFilesParameters {
     fn send(request: Request<Vec<FileEntry>, Self>) -> RequestFuture<Vec<FileEntry>> {
         let (client, parameters, settings) = request.into_parts();
@@ -312,8 +310,6 @@ impl CountFilesParameters {
         }
     }
 }
-
-impl sealed::HttpHeaders for CountFilesParameters {}
 
 impl sealed::Sendable<u64> for CountFilesParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {

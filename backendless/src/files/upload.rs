@@ -98,8 +98,6 @@ impl UploadFile {
     }
 }
 
-impl sealed::HttpHeaders for UploadFileParameters {}
-
 impl sealed::Sendable<FileInfo> for UploadFileParameters {
     fn send(request: Request<FileInfo, Self>) -> RequestFuture<FileInfo> {
         let (client, parameters, settings) = request.into_parts();

@@ -125,8 +125,6 @@ impl FindGeoPoints {
     }
 }
 
-impl sealed::HttpHeaders for FindGeoPointsParameters {}
-
 impl sealed::Sendable<Vec<GeoPoint>> for FindGeoPointsParameters {
     fn send(request: Request<Vec<GeoPoint>, Self>) -> RequestFuture<Vec<GeoPoint>> {
         let (client, parameters, settings) = request.into_parts();

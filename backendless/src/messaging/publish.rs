@@ -61,7 +61,7 @@ impl PushPolicy {
 ///
 /// let request = client.messaging()
 ///     .publish("news", "the shop opens")
-///     .header("topic", "shop")
+///     .message_header("topic", "shop")
 ///     .publish_at(SystemTime::now() + Duration::from_secs(3600));
 /// assert!(request.await?.message_id.is_some());
 /// # });
@@ -159,29 +159,19 @@ impl PublishParameters {
 }
 
 impl Publish {
-    /// Adds a header to the message, such as `android-content-title` for push notifications.
+    /// Adds a header to the message, such as `android-content-title` for push notifications. Receivers find it in
+    /// [`Message::headers`](crate::Message::headers). An HTTP header of the request is added with
+    /// [`header`](Request::header).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
-    /// client.messaging().publish("news", "the shop opens").header("topic", "shop").await?;
+    /// client.messaging().publish("news", "the shop opens").message_header("topic", "shop").await?;
     /// # });
     /// ```
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn message_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters
             .headers
             .insert(name.into(), value.into().into());
-        self
-    }
-
-    /// Adds an HTTP header to the request, as [`Request::header`] does for other requests.
-    ///
-    /// ```
-    /// # backendless_local::doc_example!(|client| {
-    /// client.messaging().publish("news", "the shop opens").http_header("x-trace", "7f3a").await?;
-    /// # });
-    /// ```
-    pub fn http_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        self.settings.add_header(name.as_ref(), value.as_ref());
         self
     }
 

@@ -140,8 +140,6 @@ impl Subscribe {
     }
 }
 
-impl sealed::HttpHeaders for SubscribeParameters {}
-
 impl sealed::Sendable<Subscription> for SubscribeParameters {
     fn send(request: Request<Subscription, Self>) -> RequestFuture<Subscription> {
         let (client, parameters, settings) = request.into_parts();

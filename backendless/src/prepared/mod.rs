@@ -2,8 +2,8 @@
 //!
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
 //! `path` checks and encodes path values, `query` encodes query values, `style` those of several parts, and `form` forms;
-//! `any` prepares requests to any path. `body` contains the bodies, `computed` recognizes updates that are not idempotent, and `password` bodies that contain a
-//! password.
+//! `any` prepares requests to any path. `body` contains the bodies, `computed` recognizes updates that are not idempotent,
+//! and `password` bodies that contain a password.
 
 mod any;
 mod body;

@@ -146,8 +146,6 @@ impl<R, P> Request<R, P> {
     }
 }
 
-impl<R, P: sealed::HttpHeaders> sealed::HttpHeaders for WithResponseParameters<R, P> {}
-
 impl<R: 'static, P: Parameters<R>> sealed::Sendable<Response<R>> for WithResponseParameters<R, P> {
     fn send(request: Request<Response<R>, Self>) -> RequestFuture<Response<R>> {
         let (client, parameters, mut settings) = request.into_parts();

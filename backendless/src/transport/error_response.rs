@@ -52,21 +52,27 @@ pub(super) fn read(
     let now = context.shared.clock.system_time();
     let error = context
         .error(kind, message)
-        .with_settings(context.shared.http.address_settings().application)
         .with_status(status.as_u16())
         .with_code(code.filter(|code| may_show_code(*code, withheld)))
         .with_retry_after(retry_after(headers, now))
-        .with_detail(detail(status).filter(|_| !is_envelope))
+        .with_detail((!is_envelope).then(|| detail(status)))
         .with_data(data.filter(|_| withheld.is_none()).cloned());
+    let error = match kind {
+        ErrorKind::InvalidApplication => {
+            let settings = context.shared.http.address_hints().application;
+            error.with_remedy(format!("check {settings}"))
+        }
+        _ => error,
+    };
     classify_retry(context, error, status)
 }
 
 /// Returns what the status of a response means that the service did not write.
-fn detail(status: StatusCode) -> Option<Detail> {
+fn detail(status: StatusCode) -> Detail {
     match status {
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Detail::Proxy),
-        status if status.is_redirection() => Some(Detail::Redirect),
-        _ => Some(Detail::NotBackendless),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Detail::Proxy,
+        status if status.is_redirection() => Detail::Redirect,
+        _ => Detail::NotBackendless,
     }
 }
 
@@ -180,7 +186,7 @@ fn is_missing(status: StatusCode) -> bool {
 /// Returns the remedy for a response that the service did not write.
 pub(super) fn address_hint(context: &RequestContext) -> String {
     let settings = match context.read {
-        ReadMode::Full => context.shared.http.address_settings().server,
+        ReadMode::Full => context.shared.http.address_hints().server,
         ReadMode::Head => "the URL of the file",
     };
     format!("it is not a response of Backendless, check {settings}")
@@ -194,7 +200,7 @@ fn default_message(
     body: &[u8],
 ) -> String {
     if status.is_redirection() {
-        let settings = context.shared.http.address_settings().server;
+        let settings = context.shared.http.address_hints().server;
         return format!(
             "the server responded with a redirect, which is not followed: check {settings}"
         );

@@ -57,7 +57,8 @@ pub(crate) use caller::Caller;
 pub(crate) use download::{DOWNLOAD, FileBody};
 pub(crate) use error_response::ReportedFailure;
 pub(crate) use http::{
-    Application, DEFAULT_API_URL, HttpClient, HttpConfig, TlsConfig, is_media_type,
+    Application, BuiltHttp, DEFAULT_API_URL, HttpClient, HttpConfig, SettingNames, TlsConfig,
+    is_media_type,
 };
 pub(crate) use rate_limit::RateLimiter;
 pub use rate_limit::Usage;

@@ -77,7 +77,7 @@ impl RequestSession {
         else {
             return Ok(false);
         };
-        if !is_session_expired(error) {
+        if !error.code().is_some_and(ErrorCode::is_of_session) {
             return Ok(false);
         }
         self.may_renew = false;
@@ -85,14 +85,4 @@ impl RequestSession {
         context.within_total_timeout(renewed, NO_LOGIN).await??;
         Ok(true)
     }
-}
-
-/// Whether the service rejected the request because its session is expired or unknown.
-fn is_session_expired(error: &Error) -> bool {
-    let codes = [
-        ErrorCode::INVALID_USER_TOKEN,
-        ErrorCode::SESSION_TIMEOUT,
-        ErrorCode::SESSION_EXPIRED,
-    ];
-    error.code().is_some_and(|code| codes.contains(&code))
 }

@@ -81,7 +81,7 @@ pub(super) fn retrying(
             http.response.status_code = error.status().map(i64::from),
             error.type = debug(error.kind()),
             attempts = i64::from(attempts),
-            wait_ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX),
+            wait_ms = milliseconds(delay),
         },
         "retrying the request"
     );
@@ -93,7 +93,7 @@ pub(super) fn waiting(operation: &'static Operation, wait: Duration) {
         target: "backendless",
         {
             backendless.operation = operation.id(),
-            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            wait_ms = milliseconds(wait),
         },
         "waiting for the rate limit"
     );
@@ -101,5 +101,9 @@ pub(super) fn waiting(operation: &'static Operation, wait: Duration) {
 
 /// Reports a failed action of the store of a token. The session is used without it.
 pub(super) fn token_store_failed(action: &'static str, error: &str) {
-    tracing::warn!(action, error, "the token store failed");
+    tracing::warn!(target: "backendless", action, error, "the token store failed");
+}
+
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -96,8 +96,8 @@ impl Users {
     /// let session = client.users().login("ann@example.com", "pa55").await?;
     /// assert!(session.client().users().is_valid().await?);
     ///
-    /// let as_stranger = client.with_user_token("0E5A6F40-8F3C");
-    /// assert!(!as_stranger.users().is_valid().await?);
+    /// let unknown_token = client.with_user_token("0E5A6F40-8F3C");
+    /// assert!(!unknown_token.users().is_valid().await?);
     /// # });
     /// ```
     pub fn is_valid(&self) -> Request<bool> {
@@ -106,7 +106,7 @@ impl Users {
             .map_err(|error| error.with_operation(&IS_VALID_USER_TOKEN))
             .and_then(|token| raw::is_valid_user_token(token.expose_secret()));
         Request::then(&self.client, request, |result, _| match result {
-            Err(error) if is_expired(&error) => Ok(false),
+            Err(error) if error.code().is_some_and(is_expired) => Ok(false),
             result => result,
         })
     }
@@ -252,13 +252,7 @@ impl Users {
     }
 }
 
-/// Whether the service rejected a token because its session is expired or unknown.
-fn is_expired(error: &Error) -> bool {
-    let codes = [
-        ErrorCode::INVALID_USER_TOKEN,
-        ErrorCode::SESSION_TIMEOUT,
-        ErrorCode::SESSION_EXPIRED,
-        ErrorCode::ACCOUNT_DISABLED,
-    ];
-    error.code().is_some_and(|code| codes.contains(&code))
+/// Whether the service rejected a token because its session is expired or unknown, or its account is disabled.
+fn is_expired(code: ErrorCode) -> bool {
+    code.is_of_session() || code == ErrorCode::ACCOUNT_DISABLED
 }

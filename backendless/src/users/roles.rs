@@ -313,8 +313,6 @@ impl FindByRoleParameters {
     }
 }
 
-impl sealed::HttpHeaders for FindByRoleParameters {}
-
 impl sealed::Sendable<Vec<User>> for FindByRoleParameters {
     fn send(request: Request<Vec<User>, Self>) -> RequestFuture<Vec<User>> {
         let (client, parameters, settings) = request.into_parts();

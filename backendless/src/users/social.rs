@@ -246,8 +246,6 @@ impl AuthorizationUrl {
     }
 }
 
-impl sealed::HttpHeaders for AuthorizationUrlParameters {}
-
 impl sealed::Sendable<String> for AuthorizationUrlParameters {
     fn send(request: Request<String, Self>) -> RequestFuture<String> {
         let (client, parameters, settings) = request.into_parts();
@@ -360,8 +358,6 @@ impl SocialLoginParameters {
         request.with_secret_json(&body, Arc::clone(&self.access_token))
     }
 }
-
-impl sealed::HttpHeaders for SocialLoginParameters {}
 
 impl sealed::Sendable<Session> for SocialLoginParameters {
     fn send(request: Request<Session, Self>) -> RequestFuture<Session> {

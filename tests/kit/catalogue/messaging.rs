@@ -186,7 +186,7 @@ fn publish() -> Entry {
             .client
             .messaging()
             .publish(context.path(0), &context.json())
-            .header("topic", context.value())
+            .message_header("topic", context.value())
             .publish_at(Timestamp::now())
             .push_policy(PushPolicy::Also)
             .push_broadcast(3)

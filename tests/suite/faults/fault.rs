@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backendless::ErrorKind;
+use backendless::{CheckProblem, ErrorKind};
 use backendless_tests::Behaviour;
 use backendless_tests::catalogue::ResponseBody;
 
@@ -25,6 +25,8 @@ pub(super) struct Fault {
     fails: ResponseBody,
     /// Whether a client detects it only by a timeout.
     pub(super) is_slow: bool,
+    /// The problem that a check of the settings reports.
+    pub(super) problem: CheckProblem,
 }
 
 /// What a client knows about a request after a fault.
@@ -128,6 +130,7 @@ impl Fault {
         name: &'static str,
         kinds: &'static [ErrorKind],
         effect: Effect,
+        problem: CheckProblem,
         behaviour: impl Into<Option<Behaviour>>,
     ) -> Self {
         Self {
@@ -137,6 +140,7 @@ impl Fault {
             effect,
             fails: ResponseBody::Any,
             is_slow: false,
+            problem,
         }
     }
 
@@ -146,34 +150,52 @@ impl Fault {
             name,
             &[ErrorKind::ConnectionLost],
             Effect::Unknown,
+            CheckProblem::Unreachable,
             behaviour,
         )
     }
 
     /// A server that takes too long.
     fn slow(name: &'static str, behaviour: Behaviour) -> Self {
+        let kinds = &[ErrorKind::Timeout];
+        let problem = CheckProblem::Unreachable;
         Self {
             is_slow: true,
-            ..Self::new(name, &[ErrorKind::Timeout], Effect::Unknown, behaviour)
+            ..Self::new(name, kinds, Effect::Unknown, problem, behaviour)
         }
     }
 
     /// An error of a gateway.
     fn gateway(name: &'static str, behaviour: Behaviour) -> Self {
-        Self::new(name, &[ErrorKind::Api], Effect::Unknown, behaviour)
+        let problem = CheckProblem::Unavailable;
+        Self::new(name, &[ErrorKind::Api], Effect::Unknown, problem, behaviour)
     }
 
     /// A rate limit.
     fn limited(name: &'static str, behaviour: Behaviour) -> Self {
-        Self::new(name, &[ErrorKind::RateLimited], Effect::Rejected, behaviour)
+        let kinds = &[ErrorKind::RateLimited];
+        let problem = CheckProblem::RateLimited;
+        Self::new(name, kinds, Effect::Rejected, problem, behaviour)
     }
 
     /// A success whose body cannot be decoded by calls that require `fails` or more.
     fn undecodable(name: &'static str, fails: ResponseBody, behaviour: Behaviour) -> Self {
+        let problem = CheckProblem::NotBackendless;
         Self {
             fails,
-            ..Self::new(name, &[ErrorKind::Decode], Effect::Final, behaviour)
+            ..Self::new(
+                name,
+                &[ErrorKind::Decode],
+                Effect::Final,
+                problem,
+                behaviour,
+            )
         }
+    }
+
+    /// The same fault, of which a check reports `problem`.
+    fn reported_as(self, problem: CheckProblem) -> Self {
+        Self { problem, ..self }
     }
 
     /// The expected outcome of `call`.
@@ -218,14 +240,17 @@ pub(super) fn every_fault() -> Vec<Fault> {
 }
 
 fn broken_connections() -> Vec<Fault> {
+    use CheckProblem::{NotBackendless, Unreachable};
     use ErrorKind::{Connect, ConnectionLost};
+    let smtp = Behaviour::bytes("220 smtp.example.com\r\n\r\n");
     vec![
-        Fault::new("refused", &[Connect], Effect::NotSent, None),
+        Fault::new("refused", &[Connect], Effect::NotSent, Unreachable, None),
         Fault::new(
             "reset on accept",
             // The reset may arrive before the system reports the connection as established.
             &[ConnectionLost, Connect],
             Effect::Unread,
+            Unreachable,
             Behaviour::reset_on_accept(),
         ),
         Fault::broken("reset after request", Behaviour::reset_after_request()),
@@ -233,8 +258,9 @@ fn broken_connections() -> Vec<Fault> {
         Fault::broken("close in body", Behaviour::close_in_body()),
         Fault::broken("length too long", Behaviour::declaring_length(100, "{}")),
         Fault::broken("chunked garbage", Behaviour::chunked_garbage()),
-        Fault::broken("1 MiB of headers", Behaviour::long_headers(1024 * 1024)),
-        Fault::broken("not HTTP", Behaviour::bytes("220 smtp.example.com\r\n\r\n")),
+        Fault::broken("1 MiB of headers", Behaviour::long_headers(1024 * 1024))
+            .reported_as(NotBackendless),
+        Fault::broken("not HTTP", smtp).reported_as(NotBackendless),
     ]
 }
 
@@ -277,12 +303,14 @@ fn error_responses() -> Vec<Fault> {
             "400",
             &[ErrorKind::Api],
             Effect::Final,
+            CheckProblem::Rejected,
             Behaviour::json(400, error_body(8002)),
         ),
         Fault::new(
             "redirect loop",
             &[ErrorKind::Api],
             Effect::Final,
+            CheckProblem::Redirect,
             Behaviour::redirect_loop(),
         ),
     ]

@@ -10,7 +10,7 @@ use super::calls::{Call, DOWNLOAD, every_operation};
 /// The calls without a total timeout, which wait as long as necessary.
 const TRANSFERS: [&str; 2] = ["uploadFile", DOWNLOAD];
 
-/// Makes a call that would have to wait for a minute, and returns a problem with its outcome.
+/// Sends a request that would have to wait for a minute, and returns a problem with its outcome.
 async fn problem(server: &ScriptedServer, call: &Call, timeout: Duration) -> Option<String> {
     let clock = TestClock::default();
     let builder = server.client_builder().requests_per_minute(1);

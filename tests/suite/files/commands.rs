@@ -6,7 +6,7 @@ use backendless_tests::{RecordedRequest, Recorder};
 
 use crate::support::{
     assert_download, assert_json, assert_no_body, assert_rejected, assert_request_line,
-    local_client, recorded_request,
+    local_client, log_in_new_user, recorded_request,
 };
 
 const URL: &str = r#""https://backendlessappcontent.com/A/K/files/docs/a.txt""#;
@@ -280,13 +280,7 @@ async fn a_denied_permission_is_enforced_for_other_users() {
     let client = local_client(&server);
     let files = client.files();
     files.save("docs/a", "one").await.unwrap();
-    let registration = backendless::Registration::new("pa55").email("ann@example.com");
-    client.users().register(registration).await.unwrap();
-    let session = client
-        .users()
-        .login("ann@example.com", "pa55")
-        .await
-        .unwrap();
+    let session = log_in_new_user(&client, "ann@example.com").await;
     let signed_in = Grantee::role("AuthenticatedUser");
     files
         .deny("docs", FilePermission::Read, Grantee::all_roles())

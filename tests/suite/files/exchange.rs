@@ -3,11 +3,11 @@
 use std::io;
 use std::path::Path;
 
-use backendless::{ErrorCode, ErrorKind, FileInfo, Files, Registration, Upload};
+use backendless::{ErrorCode, ErrorKind, FileInfo, Files, Upload};
 use backendless_local::Server;
 use futures_util::{TryStreamExt, stream};
 
-use crate::support::local_client;
+use crate::support::{local_client, log_in_new_user};
 
 async fn files() -> (Server, Files) {
     let server = Server::start().await.unwrap();
@@ -150,10 +150,7 @@ async fn failed_upload_keeps_the_old_file() {
 async fn download_uses_the_session_of_the_user() {
     let server = Server::start().await.unwrap();
     let client = local_client(&server);
-    let ann = Registration::new("pa55").email("ann@example.com");
-    client.users().register(ann).await.unwrap();
-    let users = client.users();
-    let session = users.login("ann@example.com", "pa55").await.unwrap();
+    let session = log_in_new_user(&client, "ann@example.com").await;
     let files = session.client().files();
     let info = files.upload("a.txt", Upload::bytes("x")).await.unwrap();
     assert_eq!(read(&files, &info).await.unwrap(), b"x");

@@ -70,7 +70,7 @@ async fn message_arrives_as_it_was_published() {
     let before = Timestamp::now();
     let status = messaging
         .publish("news", &news)
-        .header("topic", "shop")
+        .message_header("topic", "shop")
         .await
         .unwrap();
     assert_eq!(status.status.as_deref(), Some("scheduled"));

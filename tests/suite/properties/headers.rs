@@ -134,7 +134,7 @@ fn message_headers_with_any_text_arrive() {
         |(message, headers, devices)| {
             let mut publish = messaging.publish("c", &message);
             for (name, value) in &headers {
-                publish = publish.header(name, value);
+                publish = publish.message_header(name, value);
             }
             let sent = fixture.send(publish.push_singlecast(devices.clone()).send())?;
             let request = sent.ok_or_else(|| TestCaseError::fail("a message is rejected"))?;

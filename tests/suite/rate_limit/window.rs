@@ -98,7 +98,7 @@ impl Caller {
         self.tally.cancelled += usize::from(call.await.is_err());
     }
 
-    /// Makes a call that cannot wait for long.
+    /// Sends a request that cannot wait for long.
     async fn limited(&mut self, client: &Client) {
         let limit = Duration::from_secs(self.random.u64(1..100));
         let value = client.counters().get("visits").timeout(limit).await;

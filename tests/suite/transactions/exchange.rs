@@ -6,7 +6,7 @@ use backendless_local::Server;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::support::local_client;
+use crate::support::{local_client, log_in_new_user};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
@@ -164,10 +164,7 @@ async fn an_operation_that_fails_undoes_all_others() {
 #[tokio::test]
 async fn rows_belong_to_the_user_of_the_transaction() {
     let shop = Shop::open().await;
-    let users = shop.client.users();
-    let registration = backendless::Registration::new("pa55-w0rd").email("ann@example.com");
-    users.register(registration).await.unwrap();
-    let session = users.login("ann@example.com", "pa55-w0rd").await.unwrap();
+    let session = log_in_new_user(&shop.client, "ann@example.com").await;
     let mut transaction = session.client().transaction();
     let item = transaction.create("Item", &json!({"name": "a"}));
     let results = transaction.commit().await.unwrap();

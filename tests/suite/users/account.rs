@@ -99,8 +99,8 @@ async fn token_is_valid_until_its_session_ends() {
     let token = session.token().expose_secret().to_owned();
     let users = client.with_user_token(token).users();
     assert!(users.is_valid().await.unwrap());
-    let stranger = client.with_user_token("unknown");
-    assert!(!stranger.users().is_valid().await.unwrap());
+    let unknown_token = client.with_user_token("unknown");
+    assert!(!unknown_token.users().is_valid().await.unwrap());
 
     let code = code_client(&server).users();
     code.set_status(&ann.object_id, UserStatus::Disabled)

@@ -1,11 +1,11 @@
 //! Sessions that are resumed from tokens.
 
-use backendless::{Client, ErrorCode, ErrorKind, Record, Registration, UserStatus};
+use backendless::{Client, ErrorCode, ErrorKind, Record, UserStatus};
 use backendless_local::Server;
 use backendless_tests::{Recorder, ScriptedServer};
 use serde_json::json;
 
-use crate::support::{assert_no_body, error_body, local_client, uncommon_headers};
+use crate::support::{assert_no_body, error_body, local_client, log_in_new_user, uncommon_headers};
 
 const TOKEN: &str = "TOKEN-0003";
 
@@ -47,13 +47,7 @@ async fn user_is_read_by_one_request_in_the_session() {
 
 async fn logged_in(server: &Server) -> (Client, backendless::Session) {
     let client = local_client(server);
-    let ann = Registration::new("pa55").email("ann@example.com");
-    client.users().register(ann).await.unwrap();
-    let session = client
-        .users()
-        .login("ann@example.com", "pa55")
-        .await
-        .unwrap();
+    let session = log_in_new_user(&client, "ann@example.com").await;
     (client, session)
 }
 

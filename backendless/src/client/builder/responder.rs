@@ -18,7 +18,7 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn responder(mut self, responder: impl Into<Responder>) -> Self {
-        self.responder = Some(responder.into());
+        self.http.responder = Some(responder.into());
         self
     }
 }

@@ -61,10 +61,11 @@ pub(super) fn find(any: &'static Operation, segments: &[String]) -> &'static Ope
         .iter()
         .filter(|known| known.error_codes == ErrorCodes::Application)
         .any(|known| known.is_prefix_of(segments));
-    let mut application = APPLICATION.iter().filter(|_| is_application);
-    application
-        .find(|row| row.method == any.method)
-        .unwrap_or(any)
+    if !is_application {
+        return any;
+    }
+    let mut rows = APPLICATION.iter();
+    rows.find(|row| row.method == any.method).unwrap_or(any)
 }
 
 #[cfg(test)]

@@ -35,11 +35,11 @@ enum Identity {
 }
 
 /// Names of settings in error messages: those of the builder's methods, or of environment variables.
-struct SettingNames {
-    app_id: &'static str,
-    api_key: &'static str,
-    api_url: &'static str,
-    domain: &'static str,
+pub(crate) struct SettingNames {
+    pub(crate) app_id: &'static str,
+    pub(crate) api_key: &'static str,
+    pub(crate) api_url: &'static str,
+    pub(crate) domain: &'static str,
 }
 
 impl SettingNames {
@@ -49,29 +49,23 @@ impl SettingNames {
         api_url: "api_url",
         domain: "domain",
     };
-
-    const OF_ENVIRONMENT: Self = Self {
-        app_id: "BACKENDLESS_APP_ID",
-        api_key: "BACKENDLESS_API_KEY",
-        api_url: "BACKENDLESS_API_URL",
-        domain: "BACKENDLESS_DOMAIN",
-    };
 }
 
 /// Settings of a client that an error suggests to check.
 #[derive(Clone, Copy)]
-pub(in crate::transport) struct AddressSettings {
+pub(in crate::transport) struct AddressHints {
     /// Those that address the server.
     pub(in crate::transport) server: &'static str,
     /// Those that address the application.
     pub(in crate::transport) application: &'static str,
 }
 
-/// Valid address of an application.
-pub(super) struct Address {
+/// The part of the URL that all requests of an application have in common.
+pub(super) struct BaseUrl {
     /// The URL without its path.
     pub(super) origin: Url,
-    /// The path that precedes the path of every operation.
+    /// The path that precedes the path of every operation: that of the API URL with the app id and the key, or that of the
+    /// API at a domain.
     pub(super) app_path: SecretString,
 }
 
@@ -98,21 +92,13 @@ impl Application {
         }
     }
 
-    /// Reports problems by the names of environment variables.
-    pub(crate) fn named_by_environment(mut self) -> Self {
-        self.names = SettingNames::OF_ENVIRONMENT;
-        self
+    /// Reports problems by these names, in place of those of the builder's methods.
+    pub(crate) fn with_names(self, names: SettingNames) -> Self {
+        Self { names, ..self }
     }
 
     pub(crate) fn set_api_url(&mut self, url: String) {
         self.api_url = Some(secret_string(url));
-        self.names.api_url = SettingNames::OF_BUILDER.api_url;
-    }
-
-    /// Sets the API URL from the environment.
-    pub(crate) fn set_api_url_of_environment(&mut self, url: String) {
-        self.set_api_url(url);
-        self.names.api_url = SettingNames::OF_ENVIRONMENT.api_url;
     }
 
     pub(crate) fn set_api_path(&mut self, path: String) {
@@ -127,13 +113,13 @@ impl Application {
         }
     }
 
-    pub(super) fn settings(&self) -> AddressSettings {
+    pub(super) fn hints(&self) -> AddressHints {
         match self.identity {
-            Identity::Keys { .. } => AddressSettings {
+            Identity::Keys { .. } => AddressHints {
                 server: "the API URL",
                 application: "the application id, the REST API key and the API URL",
             },
-            Identity::Domain(_) => AddressSettings {
+            Identity::Domain(_) => AddressHints {
                 server: "the domain and the API path",
                 application: "the domain and the API path",
             },
@@ -141,43 +127,43 @@ impl Application {
     }
 
     /// Validates the settings.
-    pub(super) fn address(&self) -> Result<Address> {
+    pub(super) fn base_url(&self) -> Result<BaseUrl> {
         match &self.identity {
-            Identity::Keys { app_id, api_key } => self.address_with_keys(app_id, api_key),
-            Identity::Domain(domain) => self.address_at_domain(domain),
+            Identity::Keys { app_id, api_key } => self.base_url_with_keys(app_id, api_key),
+            Identity::Domain(domain) => self.base_url_at_domain(domain),
         }
     }
 
-    fn address_with_keys(&self, app_id: &SecretString, api_key: &SecretString) -> Result<Address> {
+    fn base_url_with_keys(&self, app_id: &SecretString, api_key: &SecretString) -> Result<BaseUrl> {
         if self.api_path.is_some() {
             let problem = "is a setting of an application at a domain: with an app id, append the path to the API URL";
-            return Err(invalid("api_path", problem));
+            return Err(Error::invalid_setting("api_path", problem));
         }
         let app_segment = segment(self.names.app_id, app_id)?;
         let key_segment = segment(self.names.api_key, api_key)?;
         let identity = [app_id.expose_secret(), api_key.expose_secret()];
         let text = self.api_url.as_ref().map(ExposeSecret::expose_secret);
         let url = api_url::parse(text.unwrap_or(DEFAULT_API_URL), identity)
-            .map_err(|problem| invalid(self.names.api_url, &problem))?;
+            .map_err(|problem| Error::invalid_setting(self.names.api_url, &problem))?;
         let base = url.path().trim_end_matches('/');
-        Ok(Address {
+        Ok(BaseUrl {
             app_path: secret_string([base, "/", &app_segment, "/", &key_segment].concat()),
             origin: origin(&url),
         })
     }
 
-    fn address_at_domain(&self, domain: &SecretString) -> Result<Address> {
+    fn base_url_at_domain(&self, domain: &SecretString) -> Result<BaseUrl> {
         if self.api_url.is_some() {
             let problem = "has no effect with a domain, which is the address of one application: remove it, or use the \
                            app id and the REST API key";
-            return Err(invalid(self.names.api_url, problem));
+            return Err(Error::invalid_setting(self.names.api_url, problem));
         }
         let url = api_url::parse_domain(domain.expose_secret())
-            .map_err(|problem| invalid(self.names.domain, &problem))?;
+            .map_err(|problem| Error::invalid_setting(self.names.domain, &problem))?;
         let path = self.api_path.as_ref().map(ExposeSecret::expose_secret);
         let path = api_path(path.unwrap_or(DEFAULT_API_PATH))
-            .map_err(|problem| invalid("api_path", problem))?;
-        Ok(Address {
+            .map_err(|problem| Error::invalid_setting("api_path", problem))?;
+        Ok(BaseUrl {
             app_path: secret_string(path),
             origin: origin(&url),
         })
@@ -190,11 +176,6 @@ fn origin(url: &Url) -> Url {
     origin
 }
 
-/// Creates the error of a setting.
-pub(super) fn invalid(setting: &str, problem: &str) -> Error {
-    Error::invalid_argument(format!("{setting} {problem}"))
-}
-
 /// Encodes the app id or the key as a segment of the path.
 fn segment(name: &str, value: &SecretString) -> Result<Zeroizing<String>> {
     let value = value.expose_secret();
@@ -205,7 +186,7 @@ fn segment(name: &str, value: &SecretString) -> Result<Zeroizing<String>> {
         _ if value.contains(char::is_control) => "contains a control character",
         _ => return Ok(encode_segment(value)),
     };
-    Err(invalid(name, problem))
+    Err(Error::invalid_setting(name, problem))
 }
 
 /// Encodes the path of the API at a domain. The error completes a sentence that starts with the name of the setting.

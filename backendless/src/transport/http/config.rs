@@ -8,9 +8,13 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
-use super::application::{Address, Application, invalid};
+use super::application::Application;
+#[cfg(feature = "testing")]
+use super::in_memory::InMemory;
 use super::{HttpClient, HttpError, TlsConfig, settings, tls};
 use crate::secret::secret_string;
+#[cfg(feature = "testing")]
+use crate::testing::Responder;
 use crate::{Error, Result};
 
 /// Configuration of the HTTP client.
@@ -22,24 +26,48 @@ pub(crate) struct HttpConfig {
     pub(crate) builder: Option<reqwest::ClientBuilder>,
     pub(crate) tls: TlsConfig,
     pub(crate) proxy: Option<SecretString>,
+    /// What responds instead of a server.
+    #[cfg(feature = "testing")]
+    pub(crate) responder: Option<Responder>,
+}
+
+/// HTTP client of a configuration, and the secrets of the configuration.
+pub(crate) struct BuiltHttp {
+    pub(crate) client: HttpClient,
+    /// The app id and the key; empty for an application at a domain.
+    pub(crate) app_secrets: Vec<SecretString>,
+    /// The password of the proxy, as it is sent.
+    pub(crate) proxy_password: Option<SecretString>,
 }
 
 impl HttpConfig {
     /// Validates the settings and creates the client. No request is sent.
-    pub(crate) fn build(&mut self) -> Result<HttpClient> {
-        let Address { origin, app_path } = self.application.address()?;
-        Ok(HttpClient {
-            client: self.client()?,
-            origin,
-            app_path,
-            settings: self.application.settings(),
+    pub(crate) fn build(mut self) -> Result<BuiltHttp> {
+        let base = self.application.base_url()?;
+        let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
+            Error::invalid_setting(
+                "user_agent",
+                "contains a character that a header cannot contain",
+            )
+        })?;
+        let client = HttpClient {
+            client: self.client(&user_agent)?,
+            base,
+            hints: self.application.hints(),
             #[cfg(feature = "testing")]
-            in_memory: None,
+            in_memory: self
+                .responder
+                .take()
+                .map(|responder| InMemory::new(responder, user_agent)),
+        };
+        Ok(BuiltHttp {
+            client,
+            proxy_password: self.proxy_password(),
+            app_secrets: self.application.into_secrets(),
         })
     }
 
-    /// Returns the password of the proxy, as it is sent.
-    pub(crate) fn proxy_password(&self) -> Option<SecretString> {
+    fn proxy_password(&self) -> Option<SecretString> {
         let url = Url::parse(self.proxy.as_ref()?.expose_secret()).ok()?;
         let password = url.password().map(|password| {
             let password = percent_decode_str(password).decode_utf8_lossy();
@@ -63,19 +91,13 @@ impl HttpConfig {
         builder.unwrap_or_else(|| tls::with_backend(reqwest::Client::builder()))
     }
 
-    fn client(&mut self) -> Result<reqwest::Client> {
+    fn client(&mut self, user_agent: &HeaderValue) -> Result<reqwest::Client> {
         let is_configured = self.builder.is_some();
         let mut builder = self.take_builder();
         if is_configured {
             builder = settings::restore_defaults(builder);
         }
-        let user_agent = HeaderValue::from_str(&self.user_agent).map_err(|_| {
-            invalid(
-                "user_agent",
-                "contains a character that a header cannot contain",
-            )
-        })?;
-        builder = settings::apply(builder, user_agent, self.connect_timeout);
+        builder = settings::apply(builder, user_agent.clone(), self.connect_timeout);
         builder = self.tls.apply(builder)?;
         if let Some(proxy) = &self.proxy {
             let proxy = Url::parse(proxy.expose_secret())
@@ -83,7 +105,7 @@ impl HttpConfig {
                 .filter(|url| matches!(url.scheme(), "http" | "https"))
                 .and_then(|url| reqwest::Proxy::all(url).ok())
                 .ok_or_else(|| {
-                    invalid(
+                    Error::invalid_setting(
                         "proxy",
                         "is not an http or https URL: write it as `http://host:port`",
                     )

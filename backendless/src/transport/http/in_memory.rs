@@ -20,22 +20,22 @@ pub(super) struct InMemory {
     headers: HeaderMap,
 }
 
-impl HttpClient {
-    /// Sends all requests to `responder` instead of a server.
-    pub(crate) fn with_responder(mut self, responder: Responder, user_agent: &str) -> Self {
+impl InMemory {
+    pub(super) fn new(responder: Responder, user_agent: HeaderValue) -> Self {
         let mut headers = settings::default_headers();
-        if let Ok(name) = HeaderValue::from_str(user_agent) {
-            headers.insert(USER_AGENT, name);
-        }
-        self.in_memory = Some(InMemory { responder, headers });
-        self
+        headers.insert(USER_AGENT, user_agent);
+        Self { responder, headers }
     }
+}
 
+impl HttpClient {
     pub(super) async fn execute_in_memory(
         &self,
         in_memory: &InMemory,
         mut request: reqwest::Request,
     ) -> Result<reqwest::Response, HttpError> {
+        // A form has it already. The other headers of the connection are added below this level.
+        request.headers_mut().remove(http::header::CONTENT_LENGTH);
         let body = match request.body_mut().take() {
             Some(body) => read(body).await?,
             None => Bytes::new(),
@@ -60,10 +60,12 @@ impl HttpClient {
     /// Returns the path behind the app path.
     fn path_of<'u>(&self, url: &'u Url) -> &'u str {
         let path = url.path();
-        if url.origin() != self.origin.origin() {
+        if url.origin() != self.base.origin.origin() {
             return path;
         }
-        let path_of_operation = path.strip_prefix(self.app_path.expose_secret());
+        let rest = path.strip_prefix(self.base.app_path.expose_secret());
+        // The app path is followed by a segment: a file at `/apiary` is not below `/api`.
+        let path_of_operation = rest.filter(|rest| rest.is_empty() || rest.starts_with('/'));
         path_of_operation.unwrap_or(path)
     }
 }

@@ -22,17 +22,17 @@ use futures_core::Stream;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use reqwest::Url;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-pub(crate) use application::{Application, DEFAULT_API_URL};
-pub(crate) use config::HttpConfig;
+pub(crate) use application::{Application, DEFAULT_API_URL, SettingNames};
+pub(crate) use config::{BuiltHttp, HttpConfig};
 pub(super) use error::{HttpError, HttpErrorKind};
 pub(crate) use form::is_media_type;
 pub(crate) use tls::TlsConfig;
 
 use crate::prepared::Form;
-use application::AddressSettings;
+use application::{AddressHints, BaseUrl};
 
 /// Maximum length in bytes of the URL of a request: that of an `http::Uri`.
 pub(super) const MAX_ADDRESS_LENGTH: usize = 65_534;
@@ -44,12 +44,8 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// HTTP client of one application.
 pub(crate) struct HttpClient {
     client: reqwest::Client,
-    /// The API URL without its path.
-    origin: Url,
-    /// The path before the path of every operation: that of the API URL with the app id and the key, or that of the API
-    /// at a domain.
-    app_path: SecretString,
-    settings: AddressSettings,
+    base: BaseUrl,
+    hints: AddressHints,
     /// What responds instead of a server.
     #[cfg(feature = "testing")]
     in_memory: Option<in_memory::InMemory>,
@@ -98,22 +94,22 @@ pub(super) enum OutgoingBody {
 impl HttpClient {
     /// Returns the server of the API.
     pub(super) fn server(&self) -> Server<'_> {
-        Server::of(&self.origin)
+        Server::of(&self.base.origin)
     }
 
     /// Returns the origin of the API, which contains no secret.
     pub(crate) fn origin(&self) -> String {
-        self.origin.origin().ascii_serialization()
+        self.base.origin.origin().ascii_serialization()
     }
 
-    /// Returns the settings of the address, as an error names them.
-    pub(super) fn address_settings(&self) -> AddressSettings {
-        self.settings
+    /// Returns the settings of the address that an error suggests to check.
+    pub(super) fn address_hints(&self) -> AddressHints {
+        self.hints
     }
 
     /// Returns whether `url` has the origin of the API.
     pub(super) fn is_own(&self, url: &FileUrl) -> bool {
-        url.0.origin() == self.origin.origin()
+        url.0.origin() == self.base.origin.origin()
     }
 
     /// Returns the URL of the file at an encoded path behind the app path.
@@ -177,19 +173,19 @@ impl HttpClient {
 
     /// Returns the length in bytes of the URL of a request with this path and query.
     pub(super) fn address_length(&self, path: &str, query: Option<&str>) -> usize {
-        let origin = self.origin.as_str().trim_end_matches('/');
+        let origin = self.base.origin.as_str().trim_end_matches('/');
         let query = query.map_or(0, |query| query.len() + 1);
-        origin.len() + self.app_path.expose_secret().len() + path.len() + query
+        origin.len() + self.base.app_path.expose_secret().len() + path.len() + query
     }
 
     fn api_url(&self, path: &str, query: Option<&str>) -> Url {
-        let origin = self.origin.as_str().trim_end_matches('/');
-        let app_path = self.app_path.expose_secret();
+        let origin = self.base.origin.as_str().trim_end_matches('/');
+        let app_path = self.base.app_path.expose_secret();
         let (mark, values) = query.map_or(("", ""), |query| ("?", query));
         let text = Zeroizing::new([origin, app_path, path, mark, values].concat());
         // Parsed at once: setting the parts would leave copies of the app path in memory that the URL outgrew.
         Url::parse(&text).unwrap_or_else(|_| {
-            let mut url = self.origin.clone();
+            let mut url = self.base.origin.clone();
             url.set_path(&[app_path, path].concat());
             url.set_query(query);
             url
