@@ -5,6 +5,7 @@
 //! | `x-idempotency` | operation | `safe`, `idempotent`, `not-idempotent`, or `idempotent-when: {query: name, value: text}` |
 //! | `x-idempotency-reason` | operation, with `x-idempotency` | why |
 //! | `x-session` | operation | `ends`: a success ends the session of the user token |
+//! | `x-user-token` | operation | `returned`: the response may contain the token of a session |
 //! | `x-error-codes` | operation | `application`: error codes are those of the application's own code |
 //! | `x-open-json` | operation | why the SDK reads and writes its JSON with its own types, not those of the schemas |
 //! | `x-live-path` | operation | the path that the live service expects |
@@ -19,10 +20,11 @@ use crate::Error;
 use crate::document::At;
 
 /// The extensions of an operation.
-pub(crate) const OF_OPERATIONS: [&str; 6] = [
+pub(crate) const OF_OPERATIONS: [&str; 7] = [
     IDEMPOTENCY,
     REASON,
     SESSION,
+    USER_TOKEN,
     ERROR_CODES,
     OPEN_JSON,
     "x-live-path",
@@ -33,6 +35,7 @@ pub(crate) const OF_PARAMETERS: [&str; 2] = [MULTI_SEGMENT, "x-live-name"];
 pub(crate) const IDEMPOTENCY: &str = "x-idempotency";
 pub(crate) const REASON: &str = "x-idempotency-reason";
 pub(crate) const SESSION: &str = "x-session";
+const USER_TOKEN: &str = "x-user-token";
 const ERROR_CODES: &str = "x-error-codes";
 const OPEN_JSON: &str = "x-open-json";
 pub(crate) const MULTI_SEGMENT: &str = "x-multi-segment";
@@ -90,6 +93,8 @@ pub(crate) struct Extensions {
     pub(crate) other_review: Option<Note>,
     /// Whether a success ends the session of the user token.
     pub(crate) ends_session: bool,
+    /// Whether the response may contain the token of a session.
+    pub(crate) returns_token: bool,
     pub(crate) error_codes: ErrorCodes,
     /// Why the SDK reads and writes the JSON of this operation with its own types.
     pub(crate) open_json: Option<Note>,
@@ -126,6 +131,7 @@ impl Extensions {
             idempotency_reason,
             other_review,
             ends_session: keyword(operation, SESSION, "ends")?,
+            returns_token: keyword(operation, USER_TOKEN, "returned")?,
             error_codes: match keyword(operation, ERROR_CODES, "application")? {
                 true => ErrorCodes::Application,
                 false => ErrorCodes::Service,

@@ -55,6 +55,7 @@ fn item(model: &Model, operation: &Operation) -> TokenStream {
         ErrorCodes::Service => quote!(ErrorCodes::Service),
         ErrorCodes::Application => quote!(ErrorCodes::Application),
     };
+    let returns_token = operation.extensions.returns_token;
     let parameters = reserved::path_parameters(operation).into_iter().map(|name| {
         let multi_segment = operation.is_multi_segment(name);
         let reserved = reserved.values.get(name).into_iter().flatten();
@@ -71,6 +72,7 @@ fn item(model: &Model, operation: &Operation) -> TokenStream {
             session: #session,
             idempotency: #idempotency,
             error_codes: #error_codes,
+            returns_token: #returns_token,
             path_parameters: &[#(#parameters),*],
         };
     }

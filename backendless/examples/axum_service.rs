@@ -14,7 +14,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use backendless::{Client, ErrorKind, Object, Registration, Table, UserToken};
+use backendless::{Client, ErrorKind, Method, Object, Registration, Table, UserToken};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -44,6 +44,14 @@ impl From<Object<Note>> for Entry {
             text: note.into_inner().text,
         }
     }
+}
+
+/// Column of the table of notes, as Backendless describes it.
+#[derive(Deserialize, Serialize)]
+struct Column {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
 }
 
 /// User in a response of this service.
@@ -127,6 +135,7 @@ fn service(client: Client) -> Router {
         .route("/login", post(login))
         .route("/me", get(me))
         .route("/notes", get(list).post(add))
+        .route("/notes/columns", get(columns))
         .route("/health", get(health))
         .with_state(Service {
             client,
@@ -183,6 +192,17 @@ async fn list(Notes(notes): Notes) -> Result<Json<Vec<Entry>>, Failure> {
     Ok(Json(notes.into_iter().map(Entry::from).collect()))
 }
 
+/// Returns the columns of the table, with a request by method and path, as for an operation that the crate has no method
+/// for. It is sent on behalf of the calling user, with the timeouts and retries of the client.
+async fn columns(
+    State(service): State<Service>,
+    Token(token): Token,
+) -> Result<Json<Vec<Column>>, Failure> {
+    let client = service.client.with_user_token(token);
+    let request = client.request(Method::GET, "/data/{table}/properties");
+    Ok(Json(request.segment("Note").fetch().await?))
+}
+
 async fn add(Notes(notes): Notes, Json(note): Json<Note>) -> Result<Json<Entry>, Failure> {
     Ok(Json(notes.create(&note).await?.into()))
 }
@@ -202,6 +222,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     println!("curl {url}/notes -H \"Authorization: Bearer $TOKEN\" --json '{{\"text\":\"milk\"}}'");
     println!("curl {url}/notes -H \"Authorization: Bearer $TOKEN\"");
+    println!("curl {url}/notes/columns -H \"Authorization: Bearer $TOKEN\"");
     println!("curl {url}/me -H \"Authorization: Bearer $TOKEN\"");
     println!("curl {url}/health");
     axum::serve(listener, service(client)).await?;
@@ -268,12 +289,31 @@ mod tests {
         let (client, _server) = support::local().await?;
         let url = start(client).await?;
         let http = reqwest::Client::new();
-        for path in ["notes", "me"] {
+        for path in ["notes", "notes/columns", "me"] {
             let request = || http.get(format!("{url}/{path}"));
             assert_eq!(request().send().await?.status(), 401, "{path}");
             let request = request().bearer_auth("unknown-token");
             assert_eq!(request.send().await?.status(), 401, "{path}");
         }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn columns_are_those_that_the_caller_may_read() -> Outcome {
+        let (client, _server) = support::local().await?;
+        let url = start(client.clone()).await?;
+        let http = reqwest::Client::new();
+        let (_, token) = user(&client, &url, "ann@example.com").await?;
+        let columns = || http.get(format!("{url}/notes/columns")).bearer_auth(&token);
+        let missing = columns().send().await?;
+        assert_eq!(missing.status(), 404, "there is no note, and so no table");
+        let note = http.post(format!("{url}/notes")).bearer_auth(&token);
+        note.json(&json!({"text": "milk"})).send().await?;
+        let columns: Vec<Value> = columns().send().await?.json().await?;
+        assert!(
+            columns.contains(&json!({"name": "text", "type": "STRING"})),
+            "{columns:?}"
+        );
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::Client;
 use crate::prepared::{self, AnyBody, Reader, SecretDetector};
 use crate::request::{Request, RequestFuture, sealed};
+use crate::secret;
 use crate::transport::Transport;
 
 /// Request to any path of the API; created by [`Client::request`].
@@ -186,7 +187,8 @@ impl AnyRequest {
     /// # });
     /// ```
     pub fn fetch_empty(self) -> Request<()> {
-        self.prepare(Reader::Body(drop), false)
+        // The response to a login contains a token.
+        self.prepare(Reader::Body(secret::wipe), false)
     }
 
     /// Returns the request whose response is returned as bytes, of any content type.

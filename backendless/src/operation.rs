@@ -28,6 +28,7 @@ pub struct Operation {
     pub(crate) session: SessionUse,
     pub(crate) idempotency: Idempotency,
     pub(crate) error_codes: ErrorCodes,
+    pub(crate) returns_token: bool,
     pub(crate) path_parameters: &'static [PathParameter],
 }
 
@@ -132,6 +133,18 @@ impl Operation {
     /// ```
     pub const fn error_codes(&self) -> ErrorCodes {
         self.error_codes
+    }
+
+    /// Returns whether the response may contain the token of a session, which is a secret.
+    ///
+    /// ```
+    /// use backendless::operations;
+    ///
+    /// assert!(operations::LOGIN_USER.returns_user_token());
+    /// assert!(!operations::CREATE_OBJECT.returns_user_token());
+    /// ```
+    pub const fn returns_user_token(&self) -> bool {
+        self.returns_token
     }
 
     /// Returns the parameters of the path, in the order of the path.

@@ -418,6 +418,9 @@ impl Response {
 
     /// Adds a header.
     ///
+    /// With a `Content-Length`, the body ends as one that HTTP/1.1 delivers: bytes beyond the length are not read, and if it
+    /// is shorter, the connection is lost.
+    ///
     /// ```
     /// use backendless::testing::Response;
     ///

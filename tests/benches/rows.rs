@@ -28,6 +28,12 @@ pub const ROWS: &[Row] = &[
         measure: measure::decoding::measure,
     },
     Row {
+        name: "rate-limit",
+        what: "additional instructions of a call with a rate limit",
+        is_short: true,
+        measure: measure::rate_limit::measure,
+    },
+    Row {
         name: "load",
         what: "calls per second, sequential and 64 concurrent",
         is_short: false,

@@ -115,6 +115,31 @@ impl Spec {
         )
     }
 
+    /// The ids of the operations whose successful response may contain a user token: its schema has the property, or the
+    /// document says so.
+    pub fn operations_that_return_a_token(&self) -> BTreeSet<String> {
+        let returns_token = |operation: &Value| {
+            let responses = &operation["responses"];
+            let schema = &responses["200"]["content"]["application/json"]["schema"];
+            let has_property = self.has_property(schema, "user-token");
+            let texts = [&operation["description"], &responses["200"]["description"]];
+            let mut texts = texts.into_iter().filter_map(Value::as_str);
+            has_property || texts.any(|text| text.contains("user-token"))
+        };
+        let operations = self.operations();
+        operations
+            .filter(|(_, _, operation)| returns_token(operation))
+            .map(|(_, _, operation)| id_of(operation))
+            .collect()
+    }
+
+    fn has_property(&self, schema: &Value, name: &str) -> bool {
+        let target = schema["$ref"].as_str();
+        let target = target.and_then(|target| target.strip_prefix('#'));
+        let schema = target.and_then(|target| self.document.pointer(target));
+        schema.is_some_and(|schema| schema["properties"].get(name).is_some())
+    }
+
     /// The operation ids and names of all parameters in `place`: `path` or `query`.
     pub fn parameters(&self, place: &str) -> BTreeSet<(String, String)> {
         let mut parameters = BTreeSet::new();

@@ -1,7 +1,7 @@
 //! Messages and `errorData` of the service: shown unchanged, or withheld if they repeat a secret in any encoding or if a
 //! secret could be a common text.
 
-use backendless::{Client, Error, ErrorCode, ErrorKind, FileInfo, Record, Registration};
+use backendless::{Client, Error, ErrorCode, ErrorKind, FileInfo, Method, Record, Registration};
 use backendless_tests::{Behaviour, Proxy, Response, ScriptedServer};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -48,6 +48,56 @@ async fn counter(client: Client) -> Error {
 
 fn with_token(builder: backendless::ClientBuilder) -> backendless::ClientBuilder {
     builder.user_token(TOKEN)
+}
+
+/// The token is a secret of later requests, however the response to the login was read.
+#[tokio::test]
+async fn token_of_a_login_by_path_is_withheld_in_later_messages() {
+    let capture = Capture::start().await;
+    let repeated = json!({"code": 1000, "message": format!("at a later call: {TOKEN}")});
+    let repeated = repeated.to_string();
+    for (method, path) in [
+        ("login", "/users/login"),
+        ("ignored", "/users/login"),
+        ("bytes", "/users/login"),
+        ("not decoded", "/users/login"),
+        ("login", "/users/register/guest"),
+        ("login", "/users/social/google/login"),
+        ("login", "/users/social/facebook/sdk/login"),
+    ] {
+        let error = error_of_login(&repeated, method, path).await;
+        assert!(error.message().contains(WITHHELD), "{path}: {error}");
+        assert!(!text_of(&error).contains(TOKEN), "{path}");
+        let log = capture.take();
+        assert!(!log.contains(TOKEN), "{path}: {log}");
+    }
+}
+
+/// Logs in by a request to this path, and returns the error of a later call.
+async fn error_of_login(body: &str, method: &str, path: &'static str) -> Error {
+    let body = body.to_owned();
+    let server = start_server(Transport::Http1, move |request| {
+        match request.uri.path().ends_with(path) {
+            true => {
+                let user = json!({"objectId": "B2", "user-token": TOKEN});
+                Response::json(200, user.to_string())
+            }
+            false => Response::json(400, body.clone()),
+        }
+    });
+    let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+    let client = client.build().unwrap();
+    let login = client.request(Method::POST, path);
+    match method {
+        "login" => drop(login.fetch::<Record>().await.unwrap()),
+        "ignored" => login.fetch_empty().await.unwrap(),
+        "bytes" => drop(login.fetch_bytes().await.unwrap()),
+        _ => {
+            let error = login.fetch::<u8>().await.unwrap_err();
+            assert!(!text_of(&error).contains(TOKEN), "{path}");
+        }
+    }
+    counter(client).await
 }
 
 /// `secret` in the encodings in which a service may repeat it.

@@ -8,7 +8,7 @@ use backendless::operations;
 use backendless_tests::catalogue::{self, Context, Entry, Values};
 use backendless_tests::spec::Spec;
 use backendless_tests::{
-    API_KEY, APP_ID, AddressForm, HttpServer, RecordingProxy, Response, behind_app_path,
+    API_KEY, APP_ID, AddressForm, Exchange, HttpServer, RecordingProxy, Response, behind_app_path,
 };
 
 /// Fails with the name of an operation that is in the document and not in the catalogue.
@@ -114,6 +114,32 @@ async fn assert_exchanges_conform(address: AddressForm) {
         .collect();
     assert_eq!(problems, [""; 0]);
     assert!(exchanges.len() > operations::ALL.len());
+    assert_tokens_are_described(&spec, &exchanges, &app_path);
+}
+
+/// Asserts that each response with a user token is one of an operation whose metadata say so.
+fn assert_tokens_are_described(spec: &Spec, exchanges: &[Exchange], app_path: &str) {
+    let has_token = |body: &[u8]| String::from_utf8_lossy(body).contains("\"user-token\"");
+    let with_token = exchanges
+        .iter()
+        .filter(|exchange| has_token(&exchange.response_body));
+    let returned: BTreeSet<String> = with_token
+        .filter_map(|exchange| {
+            let target = exchange.target.strip_prefix(app_path)?;
+            Some(spec.operation_of(&exchange.method, target)?.id)
+        })
+        .collect();
+    let described = spec.operations_that_return_a_token();
+    assert!(returned.is_subset(&described), "{returned:?}");
+    assert!(returned.contains("loginUser"), "{returned:?}");
+}
+
+#[test]
+fn operations_whose_response_has_a_user_token_are_described_as_such() {
+    let described = operations::ALL.iter();
+    let described = described.filter(|operation| operation.returns_user_token());
+    let described: BTreeSet<_> = described.map(|operation| operation.id().to_owned()).collect();
+    assert_eq!(described, Spec::read().operations_that_return_a_token());
 }
 
 /// The calls that fail at a domain: its requests have the permissions of the REST API key, which confirms no e-mail address.

@@ -240,6 +240,28 @@ async fn if_the_span_of_the_request_is_filtered_that_of_the_caller_is_sent() {
     }
 }
 
+/// The span of the request is the current one for `tracing`, and has no context.
+#[tokio::test]
+async fn if_only_the_layer_filters_the_span_and_activates_no_context_nothing_is_sent() {
+    let filter = everything().with_target("backendless", LevelFilter::OFF);
+    let tracing = Tracing::with(Sampler::AlwaysOn, everything(), filter, false);
+    let server = server();
+    let outer = tracing::info_span!("outer");
+    let visits = client(server.url()).counters().get("visits").send();
+    visits.instrument(outer).await.unwrap();
+    assert!(tracing.span("outer").span_context.is_valid());
+    assert_eq!(received(&server), [None]);
+}
+
+#[tokio::test]
+async fn without_context_activation_the_span_of_the_request_is_sent() {
+    let tracing = Tracing::with(Sampler::AlwaysOn, everything(), everything(), false);
+    let server = server();
+    client(server.url()).counters().get("visits").await.unwrap();
+    let call = tracing.span("getCounter");
+    assert_eq!(received(&server), [header_of(&call.span_context, "01")]);
+}
+
 #[tokio::test]
 async fn a_span_of_the_opentelemetry_api_is_sent_but_no_state_and_no_baggage() {
     let server = server();

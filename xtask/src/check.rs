@@ -55,7 +55,14 @@ const CHECKS: [Check; 14] = [
         "lints",
     ),
     Check {
-        forbidden_prefixes: &["openapiv3 ", "prettyplease ", "progenitor", "typify"],
+        forbidden_prefixes: &[
+            "openapiv3 ",
+            "opentelemetry",
+            "prettyplease ",
+            "progenitor",
+            "tracing-opentelemetry",
+            "typify",
+        ],
         ..cargo(
             &[
                 "tree",
@@ -67,7 +74,7 @@ const CHECKS: [Check; 14] = [
                 "--prefix",
                 "none",
             ],
-            "users compile no part of the generator",
+            "users compile no part of the generator, and OpenTelemetry only with its feature",
         )
     },
     Check {

@@ -7,13 +7,13 @@
 // overlays/data.yaml sha256 dab3c78ddd61d28be934975e9ae9fb3e56a57554308a737c1c55820c1be724ac
 // overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 45aeb500d6acfd3a49b9afd37405f405f039d3985dcd0f0cee1405201acb045a
-// overlays/document.yaml sha256 fcbc6e245dccbfcd5bfec1f08476d0a2dac370cae6165ca6dfc319cfa162cf2d
+// overlays/document.yaml sha256 aa4708f596d49ccf704ee79d82754ceba7b217961798e917d1c3963d71e7e9df
 // overlays/files.yaml sha256 25860d11155fc9266fc6e996b53863d22add0e098ba32cae823d00a631254dc3
 // overlays/messaging.yaml sha256 d4f3fe130dc5d722c12756bf07a0545cca626ea35bd981a49c42cbdb58ed46a5
 // overlays/permissions.yaml sha256 6491fc3eff7ef8e541e65ebd6598aeadb33646452a6fee1b80baf4ad61924daa
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
-// overlays/users.yaml sha256 01f5735242a20a9f6142af878c092314cd24c91e5ab29f933a117eaa53e42c07
+// overlays/users.yaml sha256 7604ee146a7bee2b8f48c59af72a89e5e6bcaae9c9b5be86360f4c0a54a07556
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! The operations of the API, one constant each.
@@ -36,6 +36,7 @@ pub static CREATE_OBJECT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -59,6 +60,7 @@ pub static FIND_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -85,6 +87,7 @@ pub static GET_OBJECT_BY_ID: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -119,6 +122,7 @@ pub static UPDATE_OBJECT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -147,6 +151,7 @@ pub static DELETE_OBJECT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -175,6 +180,7 @@ pub static COUNT_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -201,6 +207,7 @@ pub static COUNT_OBJECTS_BY_POST: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -224,6 +231,7 @@ pub static REGISTER_USER: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: true,
     path_parameters: &[],
 };
 
@@ -241,6 +249,7 @@ pub static LOGIN_USER: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: true,
     path_parameters: &[],
 };
 
@@ -258,6 +267,7 @@ pub static LOGOUT_USER: Operation = Operation {
     session: SessionUse::Ends,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -275,6 +285,7 @@ pub static RESTORE_PASSWORD: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "identity",
@@ -305,6 +316,7 @@ pub static UPLOAD_FILE: Operation = Operation {
         value: "true",
     },
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -328,6 +340,7 @@ pub static DELETE_FILE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -353,6 +366,7 @@ pub static LIST_FILES: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -379,6 +393,7 @@ pub static PUBLISH_MESSAGE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
@@ -402,6 +417,7 @@ pub static GET_MESSAGE_STATUS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
@@ -425,6 +441,7 @@ pub static CANCEL_MESSAGE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
@@ -451,6 +468,7 @@ pub static POLL_MESSAGES: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
@@ -479,6 +497,7 @@ pub static SEND_EMAIL: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -496,6 +515,7 @@ pub static FIND_GEO_POINTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -513,6 +533,7 @@ pub static SAVE_GEO_POINT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -531,6 +552,7 @@ pub static CACHE_PUT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "key",
@@ -554,6 +576,7 @@ pub static CACHE_GET: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "key",
@@ -577,6 +600,7 @@ pub static CACHE_DELETE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "key",
@@ -600,6 +624,7 @@ pub static CACHE_CONTAINS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "key",
@@ -623,6 +648,7 @@ pub static INCREMENT_AND_GET: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -646,6 +672,7 @@ pub static INCREMENT_BY_AND_GET: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -669,6 +696,7 @@ pub static GET_COUNTER: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -692,6 +720,7 @@ pub static RESET_COUNTER: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -715,6 +744,7 @@ pub static INVOKE_CLOUD_CODE_SERVICE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Application,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "service-name",
@@ -743,6 +773,7 @@ pub static GET_FROM_CLOUD_CODE_SERVICE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Application,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "service-name",
@@ -771,6 +802,7 @@ pub static PUT_TO_CLOUD_CODE_SERVICE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Application,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "service-name",
@@ -799,6 +831,7 @@ pub static DELETE_FROM_CLOUD_CODE_SERVICE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Application,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "service-name",
@@ -827,6 +860,7 @@ pub static WRITE_LOG: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -844,6 +878,7 @@ pub static GET_APPLICATION_INFO: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -861,6 +896,7 @@ pub static CACHE_EXPIRE_IN: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "key",
@@ -884,6 +920,7 @@ pub static CACHE_EXPIRE_AT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "key",
@@ -907,6 +944,7 @@ pub static DISPATCH_EVENT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Application,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "event-name",
@@ -930,6 +968,7 @@ pub static GET_AND_INCREMENT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -953,6 +992,7 @@ pub static DECREMENT_AND_GET: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -976,6 +1016,7 @@ pub static GET_AND_DECREMENT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -999,6 +1040,7 @@ pub static GET_AND_INCREMENT_BY: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -1023,6 +1065,7 @@ pub static COMPARE_AND_SET_COUNTER: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-name",
@@ -1046,6 +1089,7 @@ pub static LIST_COUNTERS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "counter-pattern",
@@ -1072,6 +1116,7 @@ pub static UPSERT_OBJECT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1099,6 +1144,7 @@ pub static UPDATE_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1125,6 +1171,7 @@ pub static CREATE_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1149,6 +1196,7 @@ pub static DELETE_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1175,6 +1223,7 @@ pub static UPSERT_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1201,6 +1250,7 @@ pub static FIND_OBJECTS_BY_POST: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1224,6 +1274,7 @@ pub static DESCRIBE_TABLE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1247,6 +1298,7 @@ pub static GET_TABLE_NAME: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-id",
@@ -1270,6 +1322,7 @@ pub static GET_OBJECT_BY_PRIMARY_KEY: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1296,6 +1349,7 @@ pub static GROUP_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1319,6 +1373,7 @@ pub static COUNT_OBJECTS_IN_GROUP: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1345,6 +1400,7 @@ pub static DEEP_SAVE_OBJECT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1368,6 +1424,7 @@ pub static LIST_ROOT_DIRECTORY: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -1388,6 +1445,7 @@ pub static CREATE_DIRECTORY: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -1412,6 +1470,7 @@ pub static RENAME_FILE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -1430,6 +1489,7 @@ pub static COPY_FILE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -1448,6 +1508,7 @@ pub static MOVE_FILE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -1469,6 +1530,7 @@ pub static SAVE_FILE: Operation = Operation {
         value: "true",
     },
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -1494,6 +1556,7 @@ pub static APPEND_FROM_URL: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -1520,6 +1583,7 @@ pub static APPEND_TEXT: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -1543,6 +1607,7 @@ pub static APPEND_BINARY: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -1566,6 +1631,7 @@ pub static GRANT_FILE_PERMISSION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -1589,6 +1655,7 @@ pub static DENY_FILE_PERMISSION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "path",
@@ -1614,6 +1681,7 @@ pub static SUBSCRIBE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
@@ -1637,6 +1705,7 @@ pub static DELETE_CHANNEL: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "channel-name",
@@ -1661,6 +1730,7 @@ pub static REGISTER_DEVICE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -1678,6 +1748,7 @@ pub static GET_DEVICE_REGISTRATION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "device-id",
@@ -1701,6 +1772,7 @@ pub static DELETE_DEVICE_REGISTRATION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "device-id",
@@ -1727,6 +1799,7 @@ pub static PUSH_WITH_TEMPLATE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "template-name",
@@ -1750,6 +1823,7 @@ pub static GET_PUSH_TEMPLATES: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "device-type",
@@ -1773,6 +1847,7 @@ pub static SEND_EMAIL_FROM_TEMPLATE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -1790,6 +1865,7 @@ pub static GRANT_PERMISSION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1818,6 +1894,7 @@ pub static DENY_PERMISSION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1846,6 +1923,7 @@ pub static FIND_RELATED_OBJECTS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1889,6 +1967,7 @@ pub static SET_RELATION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1923,6 +2002,7 @@ pub static ADD_RELATION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1957,6 +2037,7 @@ pub static DELETE_RELATION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "table-name",
@@ -1990,6 +2071,7 @@ pub static EXECUTE_TRANSACTION: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -2007,6 +2089,7 @@ pub static UPDATE_USER: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "user-id",
@@ -2030,6 +2113,7 @@ pub static IS_VALID_USER_TOKEN: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "token",
@@ -2053,6 +2137,7 @@ pub static LOGIN_AS_GUEST: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: true,
     path_parameters: &[],
 };
 
@@ -2070,6 +2155,7 @@ pub static GET_USER_ROLES: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -2087,6 +2173,7 @@ pub static GET_ROLES_OF_USER: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "user-id",
@@ -2110,6 +2197,7 @@ pub static FIND_USERS_BY_ROLE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "role",
@@ -2133,6 +2221,7 @@ pub static ASSIGN_ROLE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -2150,6 +2239,7 @@ pub static UNASSIGN_ROLE: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -2167,6 +2257,7 @@ pub static SET_USER_STATUS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "user-id",
@@ -2190,6 +2281,7 @@ pub static DESCRIBE_USERS: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -2207,6 +2299,7 @@ pub static RESEND_EMAIL_CONFIRMATION: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "identity",
@@ -2230,6 +2323,7 @@ pub static CREATE_EMAIL_CONFIRMATION_URL: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "identity",
@@ -2253,6 +2347,7 @@ pub static VERIFY_PASSWORD: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 
@@ -2270,6 +2365,7 @@ pub static GET_AUTHORIZATION_URL: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::NotIdempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[
         PathParameter {
             name: "provider",
@@ -2294,6 +2390,7 @@ pub static LOGIN_WITH_O_AUTH: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: true,
     path_parameters: &[
         PathParameter {
             name: "provider",
@@ -2318,6 +2415,7 @@ pub static LOGIN_WITH_SOCIAL_SDK: Operation = Operation {
     session: SessionUse::None,
     idempotency: Idempotency::Idempotent,
     error_codes: ErrorCodes::Service,
+    returns_token: true,
     path_parameters: &[
         PathParameter {
             name: "provider",

@@ -7,13 +7,13 @@
 // overlays/data.yaml sha256 dab3c78ddd61d28be934975e9ae9fb3e56a57554308a737c1c55820c1be724ac
 // overlays/data_bulk.yaml sha256 df644b18a58eee6a8400c8a521c6e5cdbda613077b2b86d0b7bc1edbc1e6443d
 // overlays/data_queries.yaml sha256 45aeb500d6acfd3a49b9afd37405f405f039d3985dcd0f0cee1405201acb045a
-// overlays/document.yaml sha256 fcbc6e245dccbfcd5bfec1f08476d0a2dac370cae6165ca6dfc319cfa162cf2d
+// overlays/document.yaml sha256 aa4708f596d49ccf704ee79d82754ceba7b217961798e917d1c3963d71e7e9df
 // overlays/files.yaml sha256 25860d11155fc9266fc6e996b53863d22add0e098ba32cae823d00a631254dc3
 // overlays/messaging.yaml sha256 d4f3fe130dc5d722c12756bf07a0545cca626ea35bd981a49c42cbdb58ed46a5
 // overlays/permissions.yaml sha256 6491fc3eff7ef8e541e65ebd6598aeadb33646452a6fee1b80baf4ad61924daa
 // overlays/relations.yaml sha256 624fc6e0528e9f285be7b20e13c015e5e1d0b6833cf0587dc03ad9477aac7d75
 // overlays/transactions.yaml sha256 d6912e8888571efe193e328ddf8a4876d9c3ef5c91c61272a7d4a8e20f4d6ecb
-// overlays/users.yaml sha256 01f5735242a20a9f6142af878c092314cd24c91e5ab29f933a117eaa53e42c07
+// overlays/users.yaml sha256 7604ee146a7bee2b8f48c59af72a89e5e6bcaae9c9b5be86360f4c0a54a07556
 // progenitor 0.15.1, prettyplease 0.3.0
 
 //! Request builders: one function per operation, which does no I/O.

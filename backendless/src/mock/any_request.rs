@@ -57,6 +57,7 @@ fn operation(method: &Method, path: &str) -> &'static Operation {
         session: SessionUse::Uses,
         idempotency: Idempotency::NotIdempotent,
         error_codes: ErrorCodes::Service,
+        returns_token: false,
         path_parameters: parameters.leak(),
     }))
 }

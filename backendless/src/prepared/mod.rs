@@ -114,7 +114,7 @@ pub(crate) struct Parts {
     pub(crate) is_idempotent: bool,
     /// A value in the request that must not appear in any text: a password.
     pub(crate) secret: Option<Arc<SecretString>>,
-    /// Whether the response contains a token, although the request has no secret.
+    /// Whether the response may contain the token of a session.
     pub(crate) returns_token: bool,
     /// How errors and spans name a request to any path.
     pub(crate) any: Option<Box<AnyOperation>>,
@@ -132,12 +132,6 @@ pub(crate) struct RequestBuilder {
 }
 
 impl<R> Prepared<R> {
-    /// Marks the response as one with a token, for a login without a password.
-    pub(crate) fn returning_token(mut self) -> Self {
-        self.parts.returns_token = true;
-        self
-    }
-
     /// Marks the request as not idempotent, for parameters with which its operation is not.
     pub(crate) fn not_idempotent(mut self) -> Self {
         self.parts.is_idempotent = false;
@@ -359,7 +353,7 @@ impl RequestBuilder {
                 body: self.body,
                 is_idempotent,
                 secret: None,
-                returns_token: false,
+                returns_token: self.operation.returns_token,
                 any: None,
             },
             reader,

@@ -1,21 +1,26 @@
 //! Service account: the credentials of a client that logs itself in, and the session that its requests share.
+//!
+//! A login, with the methods of the store before and after it, is a [`SharedFuture`]: a request that is not polled, such as
+//! that of a stream whose caller processes a row, does not stop the others.
 
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 
+use super::shared_future::{SharedFuture, wake_tasks};
 use super::token_header::token_header;
 use crate::prepared::Prepared;
 use crate::{Error, Result, TokenStore, UserToken};
 
 /// Executes the login of a service account.
 pub(super) trait LogIn: Send + Sync {
+    /// Returns the same for a login that several requests share.
+    fn shared(&self) -> Box<dyn LogIn>;
+
     /// Adds a token to the secrets that are searched for in messages.
     fn remember(&self, token: &UserToken);
 
@@ -64,12 +69,7 @@ pub(crate) struct Account {
     login_request: LoginRequest,
     password: Arc<SecretString>,
     state: Mutex<State>,
-    /// The number of completed logins. A request that waits compares it to decide whether a login that
-    /// completed in the meantime also served this request.
-    logins: AtomicU64,
     store: OnceLock<Arc<dyn TokenStore>>,
-    /// Held while the store is written. A task that holds it does not wait for `state`.
-    writing: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -78,6 +78,11 @@ struct State {
     failure: Option<LoginFailure>,
     /// Whether the token of the store was loaded, or could not be.
     is_loaded: bool,
+    /// The number of completed logins. A request that waits compares it to decide whether a login that completed in the
+    /// meantime also served this request.
+    logins: u64,
+    /// The job that runs, unless all requests that waited for it were dropped. There is one at a time.
+    job: Weak<SharedFuture>,
 }
 
 /// Session of a service account.
@@ -95,6 +100,48 @@ struct LoginFailure {
     error: Error,
 }
 
+/// Request that needs a session.
+#[derive(Clone, Copy)]
+struct Need {
+    /// The number of the session that the service rejected.
+    expired: Option<u64>,
+    /// The number of logins when the request arrived.
+    logins: u64,
+}
+
+/// The next step of a request that needs a session.
+enum Step {
+    Done(Result<AccountSession>),
+    Wait(Arc<SharedFuture>),
+    /// The request started the job.
+    Run(Arc<SharedFuture>),
+}
+
+impl State {
+    /// Returns the session for a request, or the error of a login that also served it; `None` before that.
+    fn outcome(&self, need: Need) -> Option<Result<AccountSession>> {
+        if let Some(session) = &self.session
+            && Some(session.login) != need.expired
+        {
+            return Some(Ok(session.clone()));
+        }
+        let failure = self.failure.as_ref()?;
+        let is_shared = failure.login > need.logins
+            || need.expired.is_some() && failure.expired == need.expired;
+        is_shared.then(|| Err(failure.error.clone()))
+    }
+
+    fn job(&self) -> Option<Arc<SharedFuture>> {
+        self.job.upgrade().filter(|job| !job.has_ended())
+    }
+
+    fn start(&mut self, job: impl Future<Output = ()> + Send + 'static) -> Arc<SharedFuture> {
+        let job = SharedFuture::new(job);
+        self.job = Arc::downgrade(&job);
+        job
+    }
+}
+
 impl Account {
     /// Creates an account without a session. `login_request` sends `password`.
     pub(crate) fn new(login_request: LoginRequest, password: Arc<SecretString>) -> Self {
@@ -102,9 +149,7 @@ impl Account {
             login_request,
             password,
             state: Mutex::default(),
-            logins: AtomicU64::new(0),
             store: OnceLock::new(),
-            writing: Mutex::default(),
         }
     }
 
@@ -123,108 +168,154 @@ impl Account {
 
     /// Returns the session of the account, but not the `expired` one, which the service rejected.
     ///
-    /// All requests that wait share one login, and its error if it fails. If the request that executes the login is
-    /// dropped, the next one starts another login.
+    /// All requests that wait share one login, and its error if it fails. It goes on when the request that started it is
+    /// dropped, as long as another one waits for it.
     pub(super) async fn session(
-        &self,
+        self: &Arc<Self>,
         expired: Option<&AccountSession>,
         log_in: &dyn LogIn,
     ) -> Result<AccountSession> {
-        let expired = expired.map(|session| session.login);
-        let logins_at_arrival = self.logins.load(Ordering::Acquire);
-        let mut state = self.state.lock().await;
-        self.load(&mut state, log_in).await;
-        if let Some(session) = &state.session
-            && Some(session.login) != expired
-        {
-            return Ok(session.clone());
+        let need = Need {
+            expired: expired.map(|session| session.login),
+            logins: self.state().logins,
+        };
+        loop {
+            match self.step(need, log_in) {
+                Step::Done(outcome) => return outcome,
+                // Other requests use the session while it is saved.
+                Step::Run(job) => job.run().await,
+                Step::Wait(job) => {
+                    let outcome = || self.state().outcome(need);
+                    if let Some(outcome) = job.run_until(outcome).await {
+                        return outcome;
+                    }
+                }
+            }
         }
-        if let Some(failure) = &state.failure
-            && (failure.login > logins_at_arrival
-                || expired.is_some() && failure.expired == expired)
-        {
-            return Err(failure.error.clone());
+    }
+
+    fn step(self: &Arc<Self>, need: Need, log_in: &dyn LogIn) -> Step {
+        let mut state = self.state();
+        if let Some(outcome) = state.outcome(need) {
+            return Step::Done(outcome);
         }
-        if expired.is_some() {
+        if let Some(job) = state.job() {
+            return Step::Wait(job);
+        }
+        let (account, log_in) = (Arc::clone(self), log_in.shared());
+        Step::Run(state.start(async move { account.open(need, &*log_in).await }))
+    }
+
+    /// Removes the session, if there is one: no request uses it afterwards.
+    pub(super) async fn take(self: &Arc<Self>, log_in: &dyn LogIn) -> Option<AccountSession> {
+        loop {
+            let (job, session) = self.step_of_logout(log_in)?;
+            job.run().await;
+            if session.is_some() {
+                return session;
+            }
+        }
+    }
+
+    /// Returns the job that the logout waits for, with the session if that was removed; `None` if there is none.
+    fn step_of_logout(
+        self: &Arc<Self>,
+        log_in: &dyn LogIn,
+    ) -> Option<(Arc<SharedFuture>, Option<AccountSession>)> {
+        let mut state = self.state();
+        if let Some(job) = state.job() {
+            return Some((job, None));
+        }
+        let (account, log_in) = (Arc::clone(self), log_in.shared());
+        if self.store.get().is_some() && !state.is_loaded {
+            let job = state.start(async move { account.load(&*log_in).await });
+            return Some((job, None));
+        }
+        let session = state.session.take()?;
+        let job = state.start(async move { account.clear(&*log_in).await });
+        Some((job, Some(session)))
+    }
+
+    /// Opens a session: the stored one, or that of a login, whose token is stored.
+    async fn open(&self, need: Need, log_in: &dyn LogIn) {
+        self.load(log_in).await;
+        if self.state().outcome(need).is_some() {
+            return;
+        }
+        if need.expired.is_some() {
             self.clear(log_in).await;
         }
         let outcome = log_in.log_in(self).await;
-        let login = self.logins.fetch_add(1, Ordering::AcqRel) + 1;
+        if let Some(token) = self.opened(need, outcome) {
+            wake_tasks().await;
+            self.save(token, log_in).await;
+        }
+    }
+
+    /// Stores the outcome of a login in the state, and returns the token.
+    fn opened(&self, need: Need, outcome: Result<UserToken>) -> Option<UserToken> {
+        let mut state = self.state();
+        state.logins += 1;
+        let login = state.logins;
         match outcome {
             Ok(token) => {
-                let session = AccountSession { token, login };
-                state.session = Some(session.clone());
                 state.failure = None;
-                drop(state);
-                // Other requests use the session while it is saved.
-                self.save(&session, log_in).await;
-                Ok(session)
+                let session = AccountSession { token, login };
+                Some(state.session.insert(session).token.clone())
             }
             Err(error) => {
                 state.session = None;
                 state.failure = Some(LoginFailure {
-                    expired,
+                    expired: need.expired,
                     login,
-                    error: error.clone(),
+                    error,
                 });
-                Err(error)
+                None
             }
         }
-    }
-
-    /// Removes the session, if there is one: no request uses it afterwards.
-    pub(super) async fn take(&self, log_in: &dyn LogIn) -> Option<AccountSession> {
-        let mut state = self.state.lock().await;
-        self.load(&mut state, log_in).await;
-        let session = state.session.take();
-        drop(state);
-        if session.is_some() {
-            self.clear(log_in).await;
-        }
-        session
     }
 
     /// Loads the token of the store, once. A token that cannot be sent is an error of the store.
-    async fn load(&self, state: &mut State, log_in: &dyn LogIn) {
-        let Some(store) = self.store.get().filter(|_| !state.is_loaded) else {
+    async fn load(&self, log_in: &dyn LogIn) {
+        let is_loaded = self.state().is_loaded;
+        let Some(store) = self.store.get().filter(|_| !is_loaded) else {
             return;
         };
-        let loaded = store.load().await;
-        state.is_loaded = true;
-        match loaded {
-            Ok(None) => {}
-            Ok(Some(token)) => {
-                log_in.remember(&token);
-                match token_header(&token) {
-                    Ok(_) => state.session = Some(AccountSession { token, login: 0 }),
-                    Err(error) => log_in.store_failed("load", &error),
-                }
+        let token = match store.load().await {
+            Ok(token) => token,
+            Err(error) => {
+                log_in.store_failed("load", &*error);
+                None
             }
-            Err(error) => log_in.store_failed("load", &*error),
-        }
+        };
+        let token = token.filter(|token| {
+            log_in.remember(token);
+            let header = token_header(token);
+            header.map_err(|error| log_in.store_failed("load", &error)).is_ok()
+        });
+        let mut state = self.state();
+        state.is_loaded = true;
+        state.session = token.map(|token| AccountSession { token, login: 0 });
     }
 
-    /// Stores the token of a session, unless another login replaced it in the meantime.
-    async fn save(&self, session: &AccountSession, log_in: &dyn LogIn) {
-        let Some(store) = self.store.get() else {
-            return;
-        };
-        let _writing = self.writing.lock().await;
-        if self.logins.load(Ordering::Acquire) != session.login {
-            return;
-        }
-        if let Err(error) = store.save(session.token.clone()).await {
+    async fn save(&self, token: UserToken, log_in: &dyn LogIn) {
+        if let Some(store) = self.store.get()
+            && let Err(error) = store.save(token).await
+        {
             log_in.store_failed("save", &*error);
         }
     }
 
     async fn clear(&self, log_in: &dyn LogIn) {
-        let Some(store) = self.store.get() else {
-            return;
-        };
-        let _writing = self.writing.lock().await;
-        if let Err(error) = store.clear().await {
+        if let Some(store) = self.store.get()
+            && let Err(error) = store.clear().await
+        {
             log_in.store_failed("clear", &*error);
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code of a caller runs while the state is locked.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -25,6 +25,7 @@ pub(crate) static DOWNLOAD: Operation = Operation {
     session: SessionUse::Uses,
     idempotency: Idempotency::Safe,
     error_codes: ErrorCodes::Service,
+    returns_token: false,
     path_parameters: &[],
 };
 

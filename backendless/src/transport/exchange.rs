@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 use super::account::LogIn;
 use super::context::{ReadMode, RequestContext};
 use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
-use super::rate_limit::{self, Slot};
+use super::rate_limit::{self, RateLimiter, Slot};
 use super::retry::{Attempt, Failure, MaxDelay, Next, Withdrawal};
 use super::session::RequestSession;
 use super::token_header::token_header;
@@ -94,13 +94,14 @@ impl Exchange<'_> {
             .map_err(|error| self.context.named(error))
             .map_err(|error| Stage::BeforeSending(error.with_attempts(self.context.attempts)))?;
         self.context.token = token;
-        let slot = match &self.context.shared.rate_limiter {
-            None => None,
-            Some(limiter) => {
-                let slot = rate_limit::acquire(&self.context, limiter, self.previous.take()).await;
-                Some(slot.map_err(Stage::BeforeSending)?)
-            }
-        };
+        let limiter = self.context.shared.rate_limiter.as_ref();
+        let previous = self.previous.take();
+        let mut slot = limiter.and_then(RateLimiter::admit);
+        if let (Some(limiter), None) = (limiter, &slot) {
+            // Boxed, because a future that few requests need would be a part of all of them.
+            let waiting = Box::pin(rate_limit::acquire(&self.context, limiter, previous));
+            slot = Some(waiting.await.map_err(Stage::BeforeSending)?);
+        }
         self.context.begin_attempt();
         let (address, headers) = match &self.target {
             Target::Request(parts) => {

@@ -7,6 +7,7 @@
 //! - `retry`: the retry loop, a function without HTTP;
 //! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
 //! - `session`, `caller`, `account` and `token_header`: which user token is sent, and the renewal of expired sessions;
+//! - `shared_future`: a login that all requests which wait for it complete;
 //! - `rate_limit`: the maximum number of requests per minute;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;
@@ -38,6 +39,7 @@ mod retry;
 mod runtimes;
 mod session;
 mod settings;
+mod shared_future;
 #[cfg(test)]
 mod tests;
 mod token_header;
@@ -309,6 +311,10 @@ impl Transport {
 }
 
 impl LogIn for Transport {
+    fn shared(&self) -> Box<dyn LogIn> {
+        Box::new(self.clone())
+    }
+
     fn remember(&self, token: &UserToken) {
         self.shared.recent_secrets.add(token.expose_secret());
     }

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
+use super::account::LoginResponse;
 use super::context::RequestContext;
 use super::error_response::{self, ReportedFailure};
 use super::{disclosure, trace};
@@ -111,7 +112,19 @@ impl Reply {
         })
     }
 
+    /// Adds the token in the response to a login to the secrets that are searched for in messages, whatever the caller
+    /// decodes: a request to any path may ignore it.
+    fn remember_token(&self) {
+        if let Ok(login) = serde_json::from_slice::<LoginResponse>(&self.body) {
+            let recent = &self.context.shared.recent_secrets;
+            recent.add(login.into_token().expose_secret());
+        }
+    }
+
     fn read_body<R>(&mut self, reader: Reader<R>) -> Result<R> {
+        if self.context.is_login() {
+            self.remember_token();
+        }
         let result = match reader {
             Reader::Body(read) => return Ok(read(std::mem::take(&mut self.body))),
             Reader::Json(read, describe) => {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::{Session, User, UserProperty, UserStatus, Users, open_session};
 use crate::generated::raw;
 use crate::operations::IS_VALID_USER_TOKEN;
-use crate::prepared::Prepared;
 use crate::request::Request;
 use crate::secret::secret_string;
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
@@ -150,8 +149,7 @@ impl Users {
     /// # });
     /// ```
     pub fn login_as_guest(&self) -> Request<Session> {
-        let request = raw::login_as_guest().map(Prepared::returning_token);
-        open_session(&self.client, request)
+        open_session(&self.client, raw::login_as_guest())
     }
 
     /// Enables or disables the account of a user.

@@ -34,7 +34,6 @@ pub fn run(who: ContenderKind, count: usize) -> Result<Sample> {
         ContenderKind::Reference => decode::<PlainPerson>(count),
         ContenderKind::Flatten => decode::<Flattened>(count),
         ContenderKind::Floor => Err("plain hyper does not decode".into()),
-        ContenderKind::Limited => Err("a rate limit does not decode".into()),
     }
 }
 

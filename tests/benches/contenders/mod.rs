@@ -48,8 +48,6 @@ pub enum ContenderKind {
     Sdk,
     Reference,
     Floor,
-    /// The client with a rate limit.
-    Limited,
     /// Decoding with serde's `flatten`.
     Flatten,
 }
@@ -107,7 +105,6 @@ pub fn run(order: &ContenderOptions) -> Result<()> {
         }
         (Task::CreateMany, ContenderKind::Sdk) => bulk::create_many(order)?,
         (_, ContenderKind::Sdk) => calls::run::<sdk::Sdk>(order)?,
-        (_, ContenderKind::Limited) => calls::run::<sdk::Limited>(order)?,
         (_, ContenderKind::Reference) => calls::run::<plain_reqwest::PlainReqwest>(order)?,
         (_, ContenderKind::Floor) => calls::run::<plain_hyper::PlainHyper>(order)?,
         (_, ContenderKind::Flatten) => return Err("serde only decodes".into()),

@@ -1,9 +1,9 @@
-//! The calls with the client and its default settings, or with a rate limit.
+//! The calls with the client and its default settings.
 
 use std::path::PathBuf;
 
 use backendless::filter::field;
-use backendless::{Client, ClientBuilder, FileInfo, Table, Upload};
+use backendless::{Client, FileInfo, Table, Upload};
 use futures_util::TryStreamExt;
 
 use super::person::{self, Person};
@@ -17,33 +17,16 @@ pub struct Sdk {
     file: FileInfo,
 }
 
-/// The client with a rate limit that the calls do not reach.
-#[derive(Clone)]
-pub struct Limited(Sdk);
-
-impl Contender for Limited {
-    fn new(url: &str) -> Result<Self> {
-        let builder =
-            Client::builder(person::APP_ID, person::API_KEY).requests_per_minute(1_000_000);
-        Ok(Self(Sdk::of(builder, url)?))
-    }
-
-    fn get(&self) -> impl Future<Output = Result<()>> + Send {
-        self.0.get()
-    }
-
-    fn create(&self) -> impl Future<Output = Result<()>> + Send {
-        self.0.create()
-    }
-
-    fn find(&self) -> impl Future<Output = Result<()>> + Send {
-        self.0.find()
-    }
-}
-
 impl Contender for Sdk {
     fn new(url: &str) -> Result<Self> {
-        Self::of(Client::builder(person::APP_ID, person::API_KEY), url)
+        let client = Client::builder(person::APP_ID, person::API_KEY)
+            .api_url(url)
+            .build()?;
+        Ok(Self {
+            people: client.data("Person"),
+            file: FileInfo::from_url(person::file_url(url)),
+            client,
+        })
     }
 
     async fn get(&self) -> Result<()> {
@@ -69,15 +52,6 @@ impl Contender for Sdk {
 }
 
 impl Sdk {
-    fn of(builder: ClientBuilder, url: &str) -> Result<Self> {
-        let client = builder.api_url(url).build()?;
-        Ok(Self {
-            people: client.data("Person"),
-            file: FileInfo::from_url(person::file_url(url)),
-            client,
-        })
-    }
-
     /// Creates rows in chunks.
     pub async fn create_many(&self, rows: usize, concurrency: usize) -> Result<()> {
         let people = std::iter::repeat_with(Person::sample).take(rows);

@@ -46,6 +46,34 @@ pub fn instructions(options: &Options, who: &str, task: &str, url: &str) -> Resu
     Ok(more as f64 / (MANY - FEW) as f64)
 }
 
+/// The instructions of one repetition of `program`, which receives the number of repetitions and then `arguments`.
+/// `few` and `many` are the numbers of two runs.
+pub fn instructions_of_program(
+    program: &Path,
+    few: usize,
+    many: usize,
+    arguments: &[&str],
+) -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let count = |times: usize| -> Result<u64> {
+        let file = folder.path().join(format!("callgrind.{times}"));
+        let wrapper = wrapper(&file);
+        let output = Command::new(&wrapper[0])
+            .args(&wrapper[1..])
+            .arg(program)
+            .arg(times.to_string())
+            .args(arguments)
+            .output()?;
+        if !output.status.success() {
+            let problem = String::from_utf8_lossy(&output.stderr);
+            return Err(format!("{}: {}\n{problem}", program.display(), output.status).into());
+        }
+        total(&std::fs::read_to_string(&file)?)
+    };
+    let more = count(many)?.saturating_sub(count(few)?);
+    Ok(more as f64 / (many - few) as f64)
+}
+
 fn wrapper(file: &Path) -> Vec<OsString> {
     let mut output = OsString::from("--callgrind-out-file=");
     output.push(file);

@@ -8,9 +8,6 @@ use crate::report::{Goal, Measurement, Unit};
 /// The calls, and the maximum ratio to plain reqwest.
 const GOALS: [(&str, f64); 3] = [("get", 1.00), ("create", 1.00), ("find", 1.02)];
 
-/// The maximum number of additional instructions of a call of a client with a rate limit.
-const MAX_FOR_LIMIT: f64 = 200.0;
-
 pub fn measure(options: &Options) -> Result<Outcome> {
     if !callgrind::is_installed() {
         return Ok(Outcome::Skipped("valgrind is not installed"));
@@ -29,13 +26,5 @@ pub fn measure(options: &Options) -> Result<Outcome> {
         );
         measurements.push(ratio.stable().beside("hyper", of("floor")?));
     }
-    let of = |who| callgrind::instructions(options, who, "get", &server.url);
-    let additional = of("limited")? - of("sdk")?;
-    measurements.push(Measurement::figure(
-        "get with a rate limit, additional instructions",
-        Unit::Instructions,
-        additional,
-        Goal::AtMost(MAX_FOR_LIMIT),
-    ));
     Ok(Outcome::Measured(measurements))
 }

@@ -12,6 +12,7 @@ pub mod in_flight;
 pub mod instructions;
 pub mod load;
 mod pairs;
+pub mod rate_limit;
 pub mod size;
 pub mod table;
 

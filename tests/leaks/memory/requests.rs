@@ -4,9 +4,12 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-use backendless::{Client, Registration, RetryPolicy};
+use backendless::{
+    Client, Method, Registration, RetryPolicy, TokenStore, TokenStoreFuture, UserToken,
+};
+use serde::{Deserialize, Serialize};
 
-use super::{Masked, run_in_child};
+use super::{MASK, Masked, run_in_child};
 
 const URL: &str = "BACKENDLESS_TESTS_MEMORY_URL";
 const LENGTH: usize = 900;
@@ -28,6 +31,31 @@ fn passwords_and_tokens_are_wiped_after_requests() {
     });
     let name = "memory::requests::passwords_and_tokens_are_wiped_after_requests";
     run_in_child(name, URL, &url);
+}
+
+/// A store of a token, which it does not contain in plain text.
+#[derive(Debug)]
+struct MaskedStore(Option<Vec<u8>>);
+
+impl TokenStore for MaskedStore {
+    fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
+        Box::pin(async {
+            Ok(self.0.as_ref().map(|masked| {
+                let mut token = String::with_capacity(masked.len());
+                token.extend(masked.iter().map(|byte| char::from(byte ^ MASK)));
+                UserToken::from(token)
+            }))
+        })
+    }
+
+    fn save(&self, token: UserToken) -> TokenStoreFuture<'_, ()> {
+        assert_eq!(token.expose_secret().len(), LENGTH);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn clear(&self) -> TokenStoreFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// Responds to each request with a password, with a user whose token is the reversed password, to the login of a guest with
@@ -123,15 +151,14 @@ async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
         secrets.push((name, masked));
         secret
     };
-    let client = Client::builder("APP-ID-0001", "API-KEY-0002")
-        .api_url(url)
-        .retry(RetryPolicy::none())
-        .credentials(
-            "robot",
-            create("password of the account", Some("token of the account")),
-        )
-        .build()
-        .unwrap();
+    let robot = |password| {
+        Client::builder("APP-ID-0001", "API-KEY-0002")
+            .api_url(url)
+            .retry(RetryPolicy::none())
+            .credentials("robot", password)
+    };
+    let password = create("password of the account", Some("token of the account"));
+    let client = robot(password).build().unwrap();
     for _ in 0..3 {
         client.counters().get("visits").await.unwrap_err();
     }
@@ -155,4 +182,57 @@ async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
     login.await.unwrap_err();
     let ann = Registration::new(create("password of a registration", None));
     client.users().register(ann).await.unwrap();
+    log_in_by_path(&client, &mut create).await;
+
+    let password = create("password with a store", Some("saved token"));
+    let saves = robot(password).token_store(MaskedStore(None));
+    let (loaded, masked) = Masked::with_length(LENGTH);
+    loaded.into_bytes().fill(0);
+    let loads = robot("unused".to_owned()).token_store(MaskedStore(Some(masked.0.clone())));
+    for client in [saves.build().unwrap(), loads.build().unwrap()] {
+        for _ in 0..2 {
+            client.counters().get("visits").await.unwrap_err();
+        }
+    }
+    secrets.push(("loaded token", masked));
+}
+
+/// The body of a login, as callers define it.
+#[derive(Serialize)]
+struct Login<'l> {
+    login: &'static str,
+    password: &'l str,
+}
+
+/// What callers decode of the response: not the token.
+#[derive(Deserialize)]
+struct LoggedIn {
+    #[serde(rename = "objectId")]
+    object_id: String,
+}
+
+/// Logs in by requests to any path, whose bodies and responses are those of callers.
+async fn log_in_by_path(
+    client: &Client,
+    create: &mut impl FnMut(&'static str, Option<&'static str>) -> String,
+) {
+    for (names, decodes) in [
+        (["password by path", "token by path"], true),
+        (["password by path, ignored", "token by path, ignored"], false),
+    ] {
+        let password = create(names[0], Some(names[1]));
+        let request = client.request(Method::POST, "/users/login");
+        let request = request.json(&Login {
+            login: "ann",
+            password: &password,
+        });
+        password.into_bytes().fill(0);
+        match decodes {
+            true => {
+                let user: LoggedIn = request.fetch().await.unwrap();
+                assert_eq!(user.object_id, "U1");
+            }
+            false => request.fetch_empty().await.unwrap(),
+        }
+    }
 }

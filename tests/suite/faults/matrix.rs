@@ -1,6 +1,7 @@
 //! Every operation against every fault.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +36,21 @@ fn matrix_has_every_operation() {
             .collect()
     );
     assert_eq!(called.len(), calls.len());
+}
+
+#[test]
+fn documentation_has_the_numbers_of_the_matrix() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let text = std::fs::read_to_string(root.join("docs/reliability.md")).unwrap();
+    let (faults, calls) = (every_fault(), every_operation("").len());
+    let sentence = format!("produces {} faults for {calls} calls", faults.len());
+    assert!(text.contains(&sentence), "no {sentence:?}");
+    let rows = faults.iter().map(|fault| (fault.name, calls));
+    for (name, calls) in rows.chain([("all", faults.len() * calls)]) {
+        let start = format!("{name:24}{calls:>8}");
+        let has_row = text.lines().any(|line| line.starts_with(&start));
+        assert!(has_row, "no row {start:?}");
+    }
 }
 
 #[test]

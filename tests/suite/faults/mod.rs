@@ -7,5 +7,7 @@ mod fault;
 mod figures;
 mod matrix;
 mod rate_limit;
+mod responder;
 mod retries;
+mod token_store;
 mod waits;

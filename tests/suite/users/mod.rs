@@ -11,6 +11,7 @@ mod resume;
 mod roles;
 mod social;
 mod token_store;
+mod unpolled;
 mod wire;
 
 use backendless::{Client, Registration, User};

@@ -80,6 +80,7 @@ fn subject(key: &str) -> Option<Subject> {
         "x-idempotency" => "idempotency",
         "x-multi-segment" => "path_parameters",
         "x-session" => "session",
+        "x-user-token" => "returns_token",
         _ => return None,
     };
     Some(Subject::Constant(field.to_owned()))

@@ -41,6 +41,7 @@ const fn of_method(
         session: SessionUse::Uses,
         idempotency,
         error_codes,
+        returns_token: false,
         path_parameters: &[],
     }
 }

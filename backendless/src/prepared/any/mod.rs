@@ -140,8 +140,7 @@ impl AnyRequest {
             body,
             is_idempotent,
             secret: None,
-            // Logins and registrations return tokens.
-            returns_token: operation.path().starts_with("/users/"),
+            returns_token: operation.returns_token,
             any: Some(Box::new(name)),
         };
         Ok(Prepared { parts, reader })

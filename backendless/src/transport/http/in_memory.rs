@@ -2,10 +2,13 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{HeaderMap, HeaderValue, USER_AGENT};
+use futures_core::Stream;
+use http::Method;
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, USER_AGENT};
 use hyper::body::Body as _;
 use reqwest::Url;
 use secrecy::ExposeSecret;
@@ -45,8 +48,9 @@ impl HttpClient {
             headers.remove(name);
         }
         headers.extend(request.headers().clone());
+        let method = request.method().clone();
         let request = Request {
-            method: request.method().as_str().to_owned(),
+            method: method.as_str().to_owned(),
             origin: request.url().origin().ascii_serialization(),
             path: self.path_of(request.url()).to_owned(),
             query: request.url().query().map(str::to_owned),
@@ -54,7 +58,7 @@ impl HttpClient {
             body,
         };
         let response = in_memory.responder.respond(request).await;
-        convert(response.map_err(|error| network_error(&error))?)
+        convert(&method, response.map_err(|error| network_error(&error))?)
     }
 
     /// Returns the path behind the app path.
@@ -81,7 +85,7 @@ async fn read(body: reqwest::Body) -> Result<Bytes, HttpError> {
     Ok(bytes.freeze())
 }
 
-fn convert(response: Response) -> Result<reqwest::Response, HttpError> {
+fn convert(method: &Method, response: Response) -> Result<reqwest::Response, HttpError> {
     let Response {
         status,
         headers,
@@ -91,15 +95,74 @@ fn convert(response: Response) -> Result<reqwest::Response, HttpError> {
     if let Some(problem) = problem {
         return Err(invalid(&problem));
     }
-    let body = match body {
-        ResponseBody::Bytes(bytes) => reqwest::Body::from(bytes),
-        ResponseBody::Chunks(chunks) => reqwest::Body::wrap_stream(chunks),
+    let status = http::StatusCode::from_u16(status)
+        .map_err(|_| invalid(&format!("the status {status}, which is not in 100..=999")))?;
+    let body = match (body, declared_length(&headers)?) {
+        // The length is that of the response to a GET, or that of the content that was not modified.
+        _ if *method == Method::HEAD || matches!(status.as_u16(), 204 | 304) => {
+            reqwest::Body::default()
+        }
+        (body, Some(length)) => reqwest::Body::wrap_stream(Framed {
+            body,
+            missing: length,
+        }),
+        (ResponseBody::Bytes(bytes), None) => reqwest::Body::from(bytes),
+        (ResponseBody::Chunks(chunks), None) => reqwest::Body::wrap_stream(chunks),
     };
     let mut response = http::Response::new(body);
-    *response.status_mut() = http::StatusCode::from_u16(status)
-        .map_err(|_| invalid(&format!("the status {status}, which is not in 100..=999")))?;
+    *response.status_mut() = status;
     *response.headers_mut() = headers;
     Ok(response.into())
+}
+
+fn declared_length(headers: &HeaderMap) -> Result<Option<u64>, HttpError> {
+    let Some(value) = headers.get(CONTENT_LENGTH) else {
+        return Ok(None);
+    };
+    let length = value.to_str().ok().and_then(|text| text.parse().ok());
+    let problem = "a `Content-Length` that is not a number";
+    length.map(Some).ok_or_else(|| invalid(problem))
+}
+
+/// Body of a declared length, as HTTP/1.1 delivers it: bytes beyond the length are not a part of it, and its end before
+/// that interrupts the connection.
+struct Framed {
+    body: ResponseBody,
+    missing: u64,
+}
+
+impl Stream for Framed {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.missing == 0 {
+            return Poll::Ready(None);
+        }
+        let chunk = match &mut self.body {
+            ResponseBody::Bytes(bytes) => Some(Ok(std::mem::take(bytes))),
+            ResponseBody::Chunks(chunks) => match chunks.as_mut().poll_next(context) {
+                Poll::Ready(chunk) => chunk,
+                Poll::Pending => return Poll::Pending,
+            },
+        };
+        let is_end = match &chunk {
+            Some(Ok(bytes)) => bytes.is_empty() && matches!(self.body, ResponseBody::Bytes(_)),
+            Some(Err(_)) => false,
+            None => true,
+        };
+        if is_end {
+            self.missing = 0;
+            return Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())));
+        }
+        Poll::Ready(chunk.map(|chunk| {
+            chunk.map(|mut bytes| {
+                let length = usize::try_from(self.missing).unwrap_or(usize::MAX);
+                bytes.truncate(length);
+                self.missing -= bytes.len() as u64;
+                bytes
+            })
+        }))
+    }
 }
 
 fn invalid(problem: &str) -> HttpError {

@@ -1,4 +1,4 @@
-//! Admission of an attempt.
+//! Admission of an attempt that has to wait.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use crate::transport::context::RequestContext;
 use crate::transport::trace;
 use crate::{Error, ErrorKind, Result};
 
-/// Waits until the rate limit of the client, if it has one, admits the next attempt of a request.
+/// Waits until the rate limit of the client admits the next attempt of a request, which [`RateLimiter::admit`] did not
+/// admit.
 ///
 /// `previous` is the error of the previous attempt. It is returned if the next one cannot be sent before the deadline of
 /// the request.
@@ -17,9 +18,6 @@ pub(in crate::transport) async fn acquire(
     limiter: &Arc<RateLimiter>,
     previous: Option<Error>,
 ) -> Result<Slot> {
-    if let Some(slot) = limiter.admit() {
-        return Ok(slot);
-    }
     let remaining = context.remaining();
     let waiting = match limiter.enqueue(remaining) {
         Ok(Admission::Admitted(slot)) => return Ok(slot),

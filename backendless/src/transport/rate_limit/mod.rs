@@ -106,8 +106,10 @@ impl RateLimiter {
         }
     }
 
-    /// Admits a request if the limit allows it and no other request waits.
-    fn admit(self: &Arc<Self>) -> Option<Slot> {
+    /// Admits a request if the limit allows it and no other request waits. This is the path of almost every request, so
+    /// its cost matters: it reads the clock and locks the state once.
+    #[inline]
+    pub(super) fn admit(self: &Arc<Self>) -> Option<Slot> {
         let now = self.now();
         let mut state = self.lock();
         state.window.advance(now);
@@ -183,15 +185,25 @@ impl RateLimiter {
     }
 
     /// Changes the state, and then wakes the requests whose wait ends by it.
+    #[inline]
     fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let now = self.now();
         let mut state = self.lock();
         state.window.advance(now);
+        if state.queue.is_empty() {
+            return change(&mut state);
+        }
+        self.update_queue(state, change)
+    }
+
+    #[cold]
+    fn update_queue<T>(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        change: impl FnOnce(&mut State) -> T,
+    ) -> T {
         let next = state.window.next_release();
         let output = change(&mut state);
-        if state.queue.is_empty() {
-            return output;
-        }
         let mut woken = Vec::new();
         state.dispatch(&mut woken);
         let is_changed = state.window.next_release() != next;
