@@ -60,7 +60,7 @@ impl Client {
     /// - the method is not supported,
     /// - the path does not start with a slash, has an empty segment (also as `//host`), `.` or `..` in any encoding, a `?`,
     ///   a `#`, a backslash or a control character,
-    /// - the path contains the application id, the key or the token of this client,
+    /// - the path contains the application id, the key or the token of this client, or is longer than 2048 bytes,
     /// - the number of values differs from the number of placeholders, or
     /// - a value is empty, `.` or `..`, or contains a backslash or a control character.
     ///

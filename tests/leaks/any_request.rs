@@ -2,11 +2,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use backendless::{ErrorKind, Method, Record};
+use backendless::{Client, ErrorKind, Method, Record};
 use backendless_tests::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use crate::canaries::{TOKEN, VALUE, assert_none, text_of};
+use crate::canaries::{LOGIN, TOKEN, VALUE, assert_none, text_of};
 use crate::capture::Capture;
 use crate::fixture::{TRANSPORTS, Transport, builder, start_server, success};
 use crate::spans::spans;
@@ -107,6 +108,65 @@ async fn path_that_repeats_a_recent_token_is_omitted() {
     assert!(spans(&log)[0].contains("url.template=\"{path}\""), "{log}");
     assert_none("a span", &log);
     assert!(server.requests()[0].uri.path().ends_with(OTHER_TOKEN));
+}
+
+/// A password that cannot be recognized prevents no search for the other secrets.
+#[tokio::test]
+async fn path_that_repeats_a_token_is_omitted_with_any_password() {
+    let capture = Capture::start().await;
+    let server = start_server(Transport::Http1, |request| {
+        match request.uri.path().ends_with("/users/login") {
+            true => Response::json(
+                200,
+                json!({"objectId": "B2", "user-token": OTHER_TOKEN}).to_string(),
+            ),
+            false => Response::json(400, "{}"),
+        }
+    });
+    let client = Client::for_domain(server.url()).credentials("robot@example.com", "pa55");
+    let client = client.build().unwrap();
+    let path = format!("/hive/x{OTHER_TOKEN}");
+    client.data::<Record>("T").get("B2").await.unwrap_err();
+    capture.take();
+    let error = client.request(Method::GET, path).await.unwrap_err();
+    assert!(
+        error.to_string().starts_with("GET {path}: 400: "),
+        "{error}"
+    );
+    assert_none("an error", &text_of(&error));
+    let log = capture.take();
+    assert!(spans(&log)[0].contains("url.template=\"{path}\""), "{log}");
+    assert_none("a span", &log);
+}
+
+/// Also after so many other tokens that it is not a recent one.
+#[tokio::test]
+async fn path_with_the_token_of_a_service_account_is_rejected() {
+    let capture = Capture::start().await;
+    let server = start_server(Transport::Http1, success);
+    let client = Client::for_domain(server.url()).credentials(LOGIN, "pa55");
+    let client = client.build().unwrap();
+    client.data::<Record>("T").get("B2").await.unwrap();
+    for n in 0..1_000 {
+        drop(client.with_user_token(format!("{n:04}-0E5A6F40-8F3C")));
+    }
+    let sent = server.requests().len();
+    let encoded = utf8_percent_encode(TOKEN, NON_ALPHANUMERIC);
+    let path = format!("/users/isvalidusertoken/{encoded}");
+    let error = client.request(Method::GET, path).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
+    assert_none("an error", &text_of(&error));
+    let request = client.request(Method::POST, format!("/hive/x{encoded}"));
+    let error = request.body("a", "no type").await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("POST {path}: the content type "),
+        "{error}"
+    );
+    assert_none("an error", &text_of(&error));
+    capture.assert_clean("a path");
+    assert_eq!(server.requests().len(), sent);
 }
 
 #[tokio::test]

@@ -1,4 +1,8 @@
-//! Stores of tokens: what their errors contain is logged only without secrets.
+//! Stores of tokens: their errors are logged by their kind, because a text may contain the token.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io::{self, ErrorKind};
 
 use backendless::{Client, Record, TokenStore, TokenStoreFuture, UserToken};
 use backendless_tests::AddressForm;
@@ -7,72 +11,143 @@ use crate::canaries::{API_KEY, APP_ID, LOGIN, PASSWORD, TOKEN, assert_none, text
 use crate::capture::Capture;
 use crate::fixture::{Transport, start_server, success};
 
-/// A store whose errors have this text. It contains the token.
-#[derive(Debug)]
-struct FailingStore(&'static str);
+/// A token that only the store contains.
+const STORED: &str = "0E5A6F40-CANARYTOKEN-4A5E-B7AA-6F0B5D1C9E27";
+
+type StoreError = Box<dyn StdError + Send + Sync>;
+
+/// A store whose calls return this error.
+#[derive(Clone, Copy, Debug)]
+struct FailingStore(fn() -> StoreError);
 
 impl TokenStore for FailingStore {
     fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
-        Box::pin(async { Err(self.0.into()) })
+        Box::pin(async { Err(self.0()) })
     }
 
     fn save(&self, _: UserToken) -> TokenStoreFuture<'_, ()> {
-        Box::pin(async { Err(self.0.into()) })
+        Box::pin(async { Err(self.0()) })
     }
 
     fn clear(&self) -> TokenStoreFuture<'_, ()> {
-        Box::pin(async { Err(self.0.into()) })
+        Box::pin(async { Err(self.0()) })
     }
 }
 
+/// An error with a source.
+#[derive(Debug)]
+struct Outer(StoreError);
+
+impl fmt::Display for Outer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", quoting())
+    }
+}
+
+impl StdError for Outer {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// The text of a decoder that quotes the content of the store, whose token the client does not know.
+fn quoting() -> String {
+    format!("invalid type: string {STORED:?}, expected a map at line 1 column 40")
+}
+
 /// Calls a server with this store, and returns the lines of its errors.
-async fn failures(capture: &Capture, address: AddressForm, text: &'static str) -> Vec<String> {
+async fn failures(
+    capture: &Capture,
+    address: AddressForm,
+    store: impl TokenStore,
+    actions: &[&str],
+) -> Vec<String> {
     let server = start_server(Transport::Http1, success);
     let client: Client = address
         .client_builder(server.url(), APP_ID, API_KEY)
         .credentials(LOGIN, PASSWORD)
-        .token_store(FailingStore(text))
+        .token_store(store)
         .build()
         .unwrap();
     client.data::<Record>("T").get("B2").await.unwrap();
     client.users().logout().await.unwrap();
     let log = capture.take();
-    assert_none(text, &log);
+    assert_none("an error of a store", &log);
     let lines = log
         .lines()
         .filter(|line| line.contains("the token store failed"));
-    lines.map(str::to_owned).collect()
+    let lines: Vec<_> = lines.map(str::to_owned).collect();
+    assert_eq!(lines.len(), actions.len(), "{lines:?}");
+    for (line, action) in lines.iter().zip(actions) {
+        assert!(line.contains(" WARN "), "{line}");
+        // The target that the guide documents.
+        assert!(
+            line.contains(" backendless: the token store failed"),
+            "{line}"
+        );
+        assert!(line.contains(&format!("action=\"{action}\"")), "{line}");
+    }
+    lines
 }
 
 #[tokio::test]
-async fn error_of_a_store_is_logged_without_secrets() {
+async fn error_of_a_store_is_logged_by_its_kind() {
     let capture = Capture::start().await;
-    for address in AddressForm::ALL {
-        let lines = failures(&capture, address, "the disk is full").await;
-        assert_eq!(lines.len(), 3, "{lines:?}");
-        for (line, action) in lines.iter().zip(["load", "save", "clear"]) {
-            assert!(line.contains(" WARN "), "{line}");
-            // The target that the guide documents.
-            assert!(
-                line.contains(" backendless: the token store failed"),
-                "{line}"
-            );
-            assert!(line.contains(&format!("action=\"{action}\"")), "{line}");
+    for (error, text) in [
+        (
+            FailingStore(|| quoting().into()),
+            "its text may contain the token, and is not logged: log it in the store",
+        ),
+        (
+            FailingStore(|| PASSWORD.into()),
+            "its text may contain the token",
+        ),
+        (
+            FailingStore(|| Box::new(io::Error::new(ErrorKind::InvalidData, quoting()))),
+            "I/O error: invalid data",
+        ),
+        (
+            FailingStore(|| Box::new(Outer(io::Error::from(ErrorKind::PermissionDenied).into()))),
+            "I/O error: permission denied",
+        ),
+    ] {
+        for address in AddressForm::ALL {
+            let actions = ["load", "save", "clear"];
+            for line in failures(&capture, address, error, &actions).await {
+                assert!(line.contains(text), "{line}");
+            }
         }
     }
 }
 
-/// At the time of `load`, the token in its text is not known, so only the others are searched for it.
+/// A store that contains this text.
+#[derive(Debug)]
+struct Containing(String);
+
+impl TokenStore for Containing {
+    fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
+        Box::pin(async { Ok(Some(self.0.as_str().into())) })
+    }
+
+    fn save(&self, _: UserToken) -> TokenStoreFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn clear(&self) -> TokenStoreFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
 #[tokio::test]
-async fn error_of_a_store_that_repeats_a_secret_is_withheld() {
+async fn stored_token_that_cannot_be_sent_is_not_logged() {
     let capture = Capture::start().await;
-    for address in AddressForm::ALL {
-        let lines = failures(&capture, address, PASSWORD).await;
-        assert_eq!(lines.len(), 3, "{lines:?}");
-        assert!(
-            lines.iter().all(|line| line.contains("is withheld")),
-            "{lines:?}"
-        );
+    for (stored, text) in [
+        (format!("{STORED}\n"), "visible ASCII"),
+        (STORED.repeat(200), "4096 bytes"),
+    ] {
+        let store = Containing(stored);
+        let lines = failures(&capture, AddressForm::Keys, store, &["load"]).await;
+        assert!(lines[0].contains(text), "{lines:?}");
     }
 }
 

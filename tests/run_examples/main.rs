@@ -14,8 +14,7 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The examples, with the starts of lines that each prints, in this order. Other lines may be between them.
-const EXAMPLES: &[(&str, &[&str])] = &[
-];
+const EXAMPLES: &[(&str, &[&str])] = &[];
 
 /// Examples that serve until they are stopped. They are stopped after the last of their lines.
 const SERVERS: [&str; 1] = ["axum_service"];
@@ -111,6 +110,9 @@ fn every_example_is_run() {
             }
         }
     }
-    let run: BTreeSet<String> = EXAMPLES.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let run: BTreeSet<String> = EXAMPLES
+        .iter()
+        .map(|(name, _)| (*name).to_owned())
+        .collect();
     assert_eq!(run, names);
 }

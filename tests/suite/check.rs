@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use backendless::{CheckProblem, Client, Error, ErrorKind, RetryPolicy};
+use backendless::{
+    CheckProblem, Client, Error, ErrorKind, RetryPolicy, TokenStore, TokenStoreFuture, UserToken,
+};
 use backendless_local::Server;
 use backendless_tests::{
     API_KEY, APP_ID, AddressForm, Authority, Behaviour, HttpServer, Protocol, Proxy, Recorder,
@@ -65,6 +67,93 @@ async fn check_of_the_local_server_succeeds_with_each_valid_caller() {
     for client in [anonymous, session.into_client(), account.build().unwrap()] {
         client.check().await.unwrap();
     }
+}
+
+/// The password is sent only after an anonymous request has shown that Backendless responds.
+#[tokio::test]
+async fn check_of_a_service_account_first_identifies_the_server() {
+    let info = json!({"rtURL": "https://rt.example.com", "loggers": []}).to_string();
+    let login = json!({"objectId": "B2", "user-token": TOKEN}).to_string();
+    for address in AddressForm::ALL {
+        let server = Recorder::in_turn(vec![info.clone(), login.clone(), info.clone()]).await;
+        let client = server.builder_of(address).credentials("robot", "pa55");
+        let client = client.build().unwrap();
+        client.check().await.unwrap();
+        let requests = server.requests();
+        let sent = requests
+            .iter()
+            .map(|r| (&*r.target, r.header("user-token")));
+        assert_eq!(
+            sent.collect::<Vec<_>>(),
+            [
+                ("/info", None),
+                ("/users/login", None),
+                ("/info", Some(TOKEN))
+            ]
+        );
+        assert_no_body(&requests[0]);
+        // With a session, no login follows.
+        client.check().await.unwrap();
+        assert_eq!(server.requests().len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn password_is_not_sent_to_another_server() {
+    for (status, body) in [
+        (200, PAGE.to_owned()),
+        (200, "{}".to_owned()),
+        (404, String::new()),
+        (302, String::new()),
+        (400, error_body(2002)),
+        (400, error_body(3064)),
+        (
+            200,
+            json!({"objectId": "B2", "user-token": TOKEN}).to_string(),
+        ),
+    ] {
+        let server = Recorder::responding(status, &body).await;
+        let client = server.builder().credentials("robot", "PASSWORD-0004");
+        let error = check(client.build().unwrap()).await;
+        assert!(error.check_problem().is_some(), "{error}");
+        let request = server.request();
+        assert_eq!((&*request.target, &*request.body), ("/info", ""));
+        assert_eq!(request.header("user-token"), None);
+    }
+}
+
+/// A stored token that another server rejects leads to no login there.
+#[tokio::test]
+async fn password_is_not_sent_to_a_server_that_rejects_a_stored_token() {
+    #[derive(Debug)]
+    struct Stored;
+
+    impl TokenStore for Stored {
+        fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
+            Box::pin(async { Ok(Some(TOKEN.into())) })
+        }
+
+        fn save(&self, _: UserToken) -> TokenStoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn clear(&self) -> TokenStoreFuture<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    let server = Recorder::responding(400, &error_body(3064)).await;
+    let client = server.builder().credentials("robot", "PASSWORD-0004");
+    let error = check(client.token_store(Stored).build().unwrap()).await;
+    assert_eq!(error.check_problem(), Some(CheckProblem::InvalidSession));
+    let requests = server.requests();
+    let sent = requests
+        .iter()
+        .map(|r| (&*r.target, r.header("user-token")));
+    assert_eq!(
+        sent.collect::<Vec<_>>(),
+        [("/info", Some(TOKEN)), ("/info", None)]
+    );
 }
 
 #[tokio::test]

@@ -138,7 +138,9 @@ fn assert_tokens_are_described(spec: &Spec, exchanges: &[Exchange], app_path: &s
 fn operations_whose_response_has_a_user_token_are_described_as_such() {
     let described = operations::ALL.iter();
     let described = described.filter(|operation| operation.returns_user_token());
-    let described: BTreeSet<_> = described.map(|operation| operation.id().to_owned()).collect();
+    let described: BTreeSet<_> = described
+        .map(|operation| operation.id().to_owned())
+        .collect();
     assert_eq!(described, Spec::read().operations_that_return_a_token());
 }
 

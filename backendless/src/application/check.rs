@@ -1,11 +1,14 @@
 //! Check of the settings of a client.
 
+use std::pin::Pin;
+
 use serde::Deserialize;
 
 use super::ApplicationInfo;
-use crate::Client;
 use crate::generated::raw;
 use crate::request::Request;
+use crate::transport::{Settings, Transport};
+use crate::{Client, Result};
 
 /// Description of an application that is not empty: another server may respond to any path with `{}`.
 #[derive(Deserialize)]
@@ -31,7 +34,9 @@ impl Client {
     ///
     /// It is one read-only request without a body, `GET /info`. The service checks the app id and the key of every
     /// request, and the user token if there is one. A client with [`credentials`](crate::ClientBuilder::credentials)
-    /// without a session logs in before, which checks them, too. It proves nothing about permissions.
+    /// without a valid session logs in before, which checks them, too. Before this login, the check sends the same request
+    /// anonymously: the password is only sent to a server that responds as Backendless does. It proves nothing about
+    /// permissions.
     ///
     /// # Errors
     ///
@@ -65,8 +70,19 @@ impl Client {
     /// ```
     pub fn check(&self) -> Request<()> {
         let request = raw::get_application_info::<Described>();
-        Request::then(self, request, |result, _| {
+        let mut request = Request::then(self, request, |result, _| {
             result.map(|Described| ()).map_err(crate::Error::of_check)
-        })
+        });
+        request.settings.before_login = Some(identify);
+        request
     }
+}
+
+/// Checks that Backendless responds, before it receives a password.
+fn identify(anonymous: &Transport) -> Pin<Box<dyn Future<Output = Result<()>> + Send + '_>> {
+    Box::pin(async {
+        let request = raw::get_application_info()?;
+        let reply = anonymous.send(request.parts, Settings::default()).await?;
+        reply.read(request.reader).map(|Described| ())
+    })
 }

@@ -15,12 +15,20 @@ pub type TokenStoreFuture<'s, T> =
 /// across restarts; set by [`ClientBuilder::token_store`](crate::ClientBuilder::token_store).
 ///
 /// The client loads the token before its first login, saves it after each login, and clears it when the service rejects
-/// it and when the client logs out. It calls one method at a time. The methods are part of the request that needs the
-/// session, and of its total timeout.
+/// it and at every logout. It calls one method at a time, in a task of its own: a request that is dropped does not end the
+/// call. `save` and `clear` are called in the order of the logins and logouts. If several of them wait, only the last one
+/// is called.
 ///
-/// An error of the store is a `tracing` event at the level `WARN`, whose text is withheld if it repeats a secret. It fails
-/// no request: after an error of `load` the client logs in, and after one of `save` it uses the session without storing
-/// it. If the request that logs in is dropped meanwhile, the token may not be stored.
+/// Requests wait for each call for at most the [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) of the client,
+/// or its [`timeout`](crate::ClientBuilder::timeout) if that is shorter. After that the client continues as after an
+/// error: it drops a `load`, while a `save` or `clear` goes on. The wait is a part of the total timeout of a request.
+///
+/// An error of the store, a panic, and a call that exceeds the limit fail no request: after a failed `load` the client logs
+/// in, and after a failed `save` it uses the session without storing it. They are `tracing` events at the level `WARN` with
+/// the [kind](std::io::ErrorKind) of an [`std::io::Error`], and without any text of an error, which may contain the token.
+/// If you need the text of an error, log it in the store.
+///
+/// A stored token is used if it consists of 1 to 4096 visible ASCII characters. Any other is an error of `load`.
 ///
 /// A token is a secret: store it where only this program can read it. A store that several processes share works as far
 /// as each of them uses the last token that was stored when it started.

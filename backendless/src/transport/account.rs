@@ -3,7 +3,7 @@
 //! A login, with the methods of the store before and after it, is a [`SharedFuture`]: a request that is not polled, such as
 //! that of a stream whose caller processes a row, does not stop the others.
 
-use std::error::Error as StdError;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::deadline::Deadline;
 use super::shared_future::{SharedFuture, wake_tasks};
-use super::token_header::token_header;
+use super::token_storage::{Pending, TokenStorage, Write};
 use crate::prepared::Prepared;
 use crate::{Error, Result, TokenStore, UserToken};
 
@@ -24,8 +25,8 @@ pub(super) trait LogIn: Send + Sync {
     /// Adds a token to the secrets that are searched for in messages.
     fn remember(&self, token: &UserToken);
 
-    /// Reports an error of the store of the token.
-    fn store_failed(&self, action: &'static str, error: &dyn StdError);
+    /// Returns the deadline of a call of the store that starts now.
+    fn store_deadline(&self) -> Deadline;
 
     fn log_in<'a>(
         &'a self,
@@ -69,7 +70,34 @@ pub(crate) struct Account {
     login_request: LoginRequest,
     password: Arc<SecretString>,
     state: Mutex<State>,
-    store: OnceLock<Arc<dyn TokenStore>>,
+    storage: OnceLock<Arc<TokenStorage>>,
+}
+
+/// What requests wait for while a job runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    Load,
+    #[default]
+    Login,
+    Save,
+    Clear,
+}
+
+/// Describes what a request waited for whose timeout has passed.
+pub(super) struct Incomplete<'a> {
+    account: &'a Account,
+    login: &'static str,
+}
+
+impl fmt::Display for Incomplete<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.account.state().stage {
+            Stage::Load => "the token store did not return the token",
+            Stage::Login => self.login,
+            Stage::Save => "the token store did not save the token",
+            Stage::Clear => "the token store did not clear the token",
+        })
+    }
 }
 
 #[derive(Default)]
@@ -83,6 +111,8 @@ struct State {
     logins: u64,
     /// The job that runs, unless all requests that waited for it were dropped. There is one at a time.
     job: Weak<SharedFuture>,
+    /// The stage of the job.
+    stage: Stage,
 }
 
 /// Session of a service account.
@@ -107,6 +137,14 @@ struct Need {
     expired: Option<u64>,
     /// The number of logins when the request arrived.
     logins: u64,
+}
+
+/// The next step of a logout.
+enum LogoutStep {
+    /// The session cannot be removed while another job runs.
+    Wait(Arc<SharedFuture>),
+    /// The session, if there was one, is removed, and the job clears the store.
+    Removed(Option<AccountSession>, Arc<SharedFuture>),
 }
 
 /// The next step of a request that needs a session.
@@ -149,17 +187,30 @@ impl Account {
             login_request,
             password,
             state: Mutex::default(),
-            store: OnceLock::new(),
+            storage: OnceLock::new(),
         }
     }
 
     /// Sets the store of the token, which is set once.
     pub(crate) fn set_store(&self, store: Arc<dyn TokenStore>) {
-        self.store.get_or_init(|| store);
+        self.storage
+            .get_or_init(|| Arc::new(TokenStorage::new(store)));
     }
 
     pub(super) fn password(&self) -> &str {
         self.password.expose_secret()
+    }
+
+    /// Returns the token of the current session.
+    pub(super) fn token(&self) -> Option<UserToken> {
+        let state = self.state();
+        state.session.as_ref().map(|session| session.token.clone())
+    }
+
+    /// Describes what a request waits for; `login` describes a login that is incomplete.
+    pub(super) fn incomplete(&self, login: &'static str) -> Incomplete<'_> {
+        let account = self;
+        Incomplete { account, login }
     }
 
     pub(super) fn login_request(&self) -> Result<Prepared<LoginResponse>> {
@@ -206,62 +257,68 @@ impl Account {
         Step::Run(state.start(async move { account.open(need, &*log_in).await }))
     }
 
-    /// Removes the session, if there is one: no request uses it afterwards.
+    /// Removes the session, if there is one, and clears the store: no request uses the session afterwards.
     pub(super) async fn take(self: &Arc<Self>, log_in: &dyn LogIn) -> Option<AccountSession> {
         loop {
-            let (job, session) = self.step_of_logout(log_in)?;
-            job.run().await;
-            if session.is_some() {
-                return session;
+            match self.step_of_logout(log_in) {
+                LogoutStep::Wait(job) => job.run().await,
+                LogoutStep::Removed(session, job) => {
+                    job.run().await;
+                    return session;
+                }
             }
         }
     }
 
-    /// Returns the job that the logout waits for, with the session if that was removed; `None` if there is none.
-    fn step_of_logout(
-        self: &Arc<Self>,
-        log_in: &dyn LogIn,
-    ) -> Option<(Arc<SharedFuture>, Option<AccountSession>)> {
+    fn step_of_logout(self: &Arc<Self>, log_in: &dyn LogIn) -> LogoutStep {
         let mut state = self.state();
         if let Some(job) = state.job() {
-            return Some((job, None));
+            return LogoutStep::Wait(job);
         }
         let (account, log_in) = (Arc::clone(self), log_in.shared());
-        if self.store.get().is_some() && !state.is_loaded {
-            let job = state.start(async move { account.load(&*log_in).await });
-            return Some((job, None));
+        if self.storage.get().is_some() && !state.is_loaded {
+            return LogoutStep::Wait(state.start(async move { account.load(&*log_in).await }));
         }
-        let session = state.session.take()?;
-        let job = state.start(async move { account.clear(&*log_in).await });
-        Some((job, Some(session)))
+        let session = state.session.take();
+        // Without a session as well: the store may contain one that could not be loaded.
+        let pending = self.write(Write::Clear);
+        let job = state.start(async move { account.wait(pending, &*log_in).await });
+        LogoutStep::Removed(session, job)
     }
 
     /// Opens a session: the stored one, or that of a login, whose token is stored.
     async fn open(&self, need: Need, log_in: &dyn LogIn) {
         self.load(log_in).await;
-        if self.state().outcome(need).is_some() {
-            return;
-        }
-        if need.expired.is_some() {
-            self.clear(log_in).await;
+        {
+            let mut state = self.state();
+            if state.outcome(need).is_some() {
+                return;
+            }
+            state.stage = Stage::Login;
+            if need.expired.is_some() {
+                // The login does not wait for it.
+                self.write(Write::Clear);
+            }
         }
         let outcome = log_in.log_in(self).await;
-        if let Some(token) = self.opened(need, outcome) {
+        let pending = self.opened(need, outcome);
+        if pending.is_some() {
             wake_tasks().await;
-            self.save(token, log_in).await;
+            self.wait(pending, log_in).await;
         }
     }
 
-    /// Stores the outcome of a login in the state, and returns the token.
-    fn opened(&self, need: Need, outcome: Result<UserToken>) -> Option<UserToken> {
+    /// Stores the outcome of a login in the state, and starts to save its token.
+    fn opened(&self, need: Need, outcome: Result<UserToken>) -> Option<Pending> {
         let mut state = self.state();
         state.logins += 1;
         let login = state.logins;
         match outcome {
             Ok(token) => {
                 state.failure = None;
-                let session = AccountSession { token, login };
-                Some(state.session.insert(session).token.clone())
+                let write = Write::Save(token.clone());
+                state.session = Some(AccountSession { token, login });
+                self.write(write)
             }
             Err(error) => {
                 state.session = None;
@@ -275,43 +332,42 @@ impl Account {
         }
     }
 
-    /// Loads the token of the store, once. A token that cannot be sent is an error of the store.
+    /// Loads the token of the store, once.
     async fn load(&self, log_in: &dyn LogIn) {
-        let is_loaded = self.state().is_loaded;
-        let Some(store) = self.store.get().filter(|_| !is_loaded) else {
+        let Some(storage) = self.storage.get() else {
             return;
         };
-        let token = match store.load().await {
-            Ok(token) => token,
-            Err(error) => {
-                log_in.store_failed("load", &*error);
-                None
+        {
+            let mut state = self.state();
+            if state.is_loaded {
+                return;
             }
-        };
-        let token = token.filter(|token| {
+            state.stage = Stage::Load;
+        }
+        let token = storage.load(|| log_in.store_deadline()).await;
+        if let Some(token) = &token {
             log_in.remember(token);
-            let header = token_header(token);
-            header.map_err(|error| log_in.store_failed("load", &error)).is_ok()
-        });
+        }
         let mut state = self.state();
         state.is_loaded = true;
         state.session = token.map(|token| AccountSession { token, login: 0 });
     }
 
-    async fn save(&self, token: UserToken, log_in: &dyn LogIn) {
-        if let Some(store) = self.store.get()
-            && let Err(error) = store.save(token).await
-        {
-            log_in.store_failed("save", &*error);
-        }
+    /// Adds a write to the store, if there is one. The state is locked, so that the order of the writes is that of the changes
+    /// of the session.
+    fn write(&self, write: Write) -> Option<Pending> {
+        self.storage.get().map(|storage| storage.add(write))
     }
 
-    async fn clear(&self, log_in: &dyn LogIn) {
-        if let Some(store) = self.store.get()
-            && let Err(error) = store.clear().await
-        {
-            log_in.store_failed("clear", &*error);
-        }
+    async fn wait(&self, pending: Option<Pending>, log_in: &dyn LogIn) {
+        let (Some(storage), Some(pending)) = (self.storage.get(), pending) else {
+            return;
+        };
+        self.state().stage = match pending.is_save() {
+            true => Stage::Save,
+            false => Stage::Clear,
+        };
+        storage.wait(pending, &log_in.store_deadline()).await;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

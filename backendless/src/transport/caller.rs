@@ -25,6 +25,14 @@ impl Caller {
             Self::Account(account) => recent.add(account.password()),
         }
     }
+
+    /// Returns the token of the current session of a service account.
+    pub(super) fn account_token(&self) -> Option<UserToken> {
+        match self {
+            Self::Anonymous | Self::User(_) => None,
+            Self::Account(account) => account.token(),
+        }
+    }
 }
 
 /// Prints the kind of the caller, and no identity.

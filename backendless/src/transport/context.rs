@@ -1,5 +1,6 @@
 //! State of a request while it is sent, and the errors that it can end with.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
@@ -213,7 +214,7 @@ impl RequestContext {
     pub(super) async fn within_total_timeout<F: Future>(
         &self,
         future: F,
-        expired: &str,
+        expired: impl fmt::Display,
     ) -> Result<F::Output> {
         self.within(&self.total_deadline(), future, expired).await
     }
@@ -242,7 +243,7 @@ impl RequestContext {
         &self,
         deadline: &Deadline,
         future: F,
-        expired: &str,
+        expired: impl fmt::Display,
     ) -> Result<F::Output> {
         let output = deadline.run(future).await;
         output.ok_or_else(|| {

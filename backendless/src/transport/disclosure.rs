@@ -63,7 +63,8 @@ pub(super) fn check(request: &RequestSecrets<'_>, text: &str) -> Result<(), With
 
 /// Decides whether the error of this request may contain `text`, which others than the service wrote.
 pub(super) fn check_for_secrets(request: &RequestSecrets<'_>, text: &str) -> Result<(), Withheld> {
-    let mut secrets = client_secrets(request.shared, request.caller);
+    let account_token = request.caller.account_token();
+    let mut secrets = client_secrets(request.shared, request.caller, account_token.as_ref());
     secrets.extend(request.token.map(UserToken::expose_secret));
     search(request.shared, secrets, values_of(request), text)
 }
@@ -74,32 +75,40 @@ pub(super) fn check_for_secrets_of(
     caller: &Caller,
     text: &str,
 ) -> Result<(), Withheld> {
-    search(shared, client_secrets(shared, caller), [], text)
+    let account_token = caller.account_token();
+    let secrets = client_secrets(shared, caller, account_token.as_ref());
+    search(shared, secrets, [], text)
 }
 
 /// Returns whether `text` is a secret of the client or its caller.
 pub(super) fn is_secret(shared: &Shared, caller: &Caller, text: &str) -> bool {
-    client_secrets(shared, caller).contains(&text)
+    let account_token = caller.account_token();
+    client_secrets(shared, caller, account_token.as_ref()).contains(&text)
 }
 
-/// Each of the `secrets` must be recognizable; the `others` are searched for if they are.
+/// Each of the `secrets` must be recognizable; the `others` are searched for if they are. A text with a recognizable secret
+/// repeats it, whether or not the others are recognizable.
 fn search<'s>(
     shared: &'s Shared,
     secrets: Vec<&'s str>,
     others: impl IntoIterator<Item = &'s str>,
     text: &str,
 ) -> Result<(), Withheld> {
-    if !secrets.iter().all(|secret| is_distinctive(secret)) {
-        return Err(Withheld::NotDistinctive);
-    }
+    let are_distinctive = secrets.iter().all(|secret| is_distinctive(secret));
     let all = secrets.into_iter().chain(others);
     match Search::new(all, &shared.recent_secrets).finds_secret_in(text) {
         true => Err(Withheld::Repeated),
+        false if !are_distinctive => Err(Withheld::NotDistinctive),
         false => Ok(()),
     }
 }
 
-fn client_secrets<'s>(shared: &'s Shared, caller: &'s Caller) -> Vec<&'s str> {
+/// Returns the secrets of the client and its caller; `account_token` is that of [`Caller::account_token`].
+fn client_secrets<'s>(
+    shared: &'s Shared,
+    caller: &'s Caller,
+    account_token: Option<&'s UserToken>,
+) -> Vec<&'s str> {
     let app = shared.app_secrets.iter();
     let mut secrets: Vec<&str> = app.map(ExposeSecret::expose_secret).collect();
     // A proxy that forwards requests without TLS can write the response.
@@ -110,6 +119,7 @@ fn client_secrets<'s>(shared: &'s Shared, caller: &'s Caller) -> Vec<&'s str> {
         Caller::User(token) => secrets.push(token.expose_secret()),
         Caller::Account(account) => secrets.push(account.password()),
     }
+    secrets.extend(account_token.map(UserToken::expose_secret));
     secrets
 }
 

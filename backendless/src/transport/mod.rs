@@ -7,6 +7,8 @@
 //! - `retry`: the retry loop, a function without HTTP;
 //! - `exchange`: one attempt, which authorizes, sends, reads and classifies;
 //! - `session`, `caller`, `account` and `token_header`: which user token is sent, and the renewal of expired sessions;
+//! - `token_storage`: the calls of the token store of a service account, with their limits and their order;
+//! - `checked_login`: a login only after a check of the server;
 //! - `shared_future`: a login that all requests which wait for it complete;
 //! - `rate_limit`: the maximum number of requests per minute;
 //! - `http`: the HTTP client, the only module that uses reqwest;
@@ -24,6 +26,7 @@ mod account;
 mod additions;
 mod address;
 mod caller;
+mod checked_login;
 mod coding;
 mod context;
 mod deadline;
@@ -43,6 +46,7 @@ mod shared_future;
 #[cfg(test)]
 mod tests;
 mod token_header;
+mod token_storage;
 mod trace;
 
 use std::borrow::Cow;
@@ -72,13 +76,14 @@ pub(crate) use runtimes::Runtimes;
 pub(crate) use settings::Settings;
 pub(crate) use token_header::token_header;
 
-use crate::error::MAX_MESSAGE;
 use crate::operation::SessionUse;
 use crate::prepared::{Body, Parts};
 use crate::secret::RecentSecrets;
 use crate::{Clock, Error, Result, RetryPolicy, UserToken};
 use account::{LogIn, LoginResponse};
+use checked_login::CheckedLogin;
 use context::{ReadMode, RequestContext, RequestTraits};
+use deadline::Deadline;
 use exchange::{Exchange, Received, Target};
 use http::FileUrl;
 use session::RequestSession;
@@ -292,11 +297,19 @@ impl Transport {
     ) -> Result<(RequestContext, Received)> {
         let span = context.span.clone();
         let policy = context.policy().clone();
+        let checked;
+        let log_in: &dyn LogIn = match context.settings.before_login {
+            None => self,
+            Some(check) => {
+                checked = CheckedLogin::new(self, check);
+                &checked
+            }
+        };
         let mut exchange = Exchange {
             session: RequestSession::new(session, self.caller.clone()),
             context,
             target,
-            log_in: self,
+            log_in,
             previous: None,
         };
         let sleep = |delay| self.shared.clock.sleep(delay);
@@ -319,13 +332,9 @@ impl LogIn for Transport {
         self.shared.recent_secrets.add(token.expose_secret());
     }
 
-    fn store_failed(&self, action: &'static str, error: &dyn std::error::Error) {
-        let text: String = error.to_string().chars().take(MAX_MESSAGE).collect();
-        let text = match disclosure::check_for_secrets_of(&self.shared, &self.caller, &text) {
-            Ok(()) => text,
-            Err(withheld) => format!("its error is withheld, because {withheld}"),
-        };
-        trace::token_store_failed(action, &text);
+    fn store_deadline(&self) -> Deadline {
+        let limit = self.shared.attempt_timeout.min(self.shared.timeout);
+        Deadline::after(&self.shared.clock, limit)
     }
 
     fn log_in<'a>(

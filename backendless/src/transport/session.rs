@@ -7,6 +7,8 @@ use crate::operation::SessionUse;
 use crate::{Error, ErrorCode, ErrorKind, Result, UserToken};
 
 const NO_LOGIN: &str = "the login did not complete";
+/// A logout waits for a login that has started.
+const NO_OTHER_LOGIN: &str = "the login of another request did not complete";
 
 /// Session of one request, across its attempts.
 pub(super) struct RequestSession {
@@ -45,14 +47,14 @@ impl RequestSession {
             (SessionUse::Uses, Caller::User(token)) => Ok(Some(token.clone())),
             (SessionUse::Uses, Caller::Account(account)) => {
                 let session = account.session(None, log_in);
-                let session = context.within_total_timeout(session, NO_LOGIN).await??;
+                let expired = account.incomplete(NO_LOGIN);
+                let session = context.within_total_timeout(session, expired).await??;
                 Ok(Some(self.current.insert(session).token.clone()))
             }
             (SessionUse::Ends, Caller::Account(account)) => {
                 if self.current.is_none() {
-                    // A login of another request may hold the lock.
                     let session = account.take(log_in);
-                    let expired = "the login of another request did not complete";
+                    let expired = account.incomplete(NO_OTHER_LOGIN);
                     self.current = context.within_total_timeout(session, expired).await?;
                 }
                 let session = self.current.as_ref().ok_or_else(|| {
@@ -82,7 +84,8 @@ impl RequestSession {
         }
         self.may_renew = false;
         let renewed = account.session(Some(expired), log_in);
-        context.within_total_timeout(renewed, NO_LOGIN).await??;
+        let expired = account.incomplete(NO_LOGIN);
+        context.within_total_timeout(renewed, expired).await??;
         Ok(true)
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::additions::Additions;
+use super::checked_login::LoginCheck;
 use super::response_head::HeadSlot;
 use crate::RetryPolicy;
 
@@ -26,6 +27,8 @@ pub(crate) struct Values {
     pub(super) additions: Option<Box<Additions>>,
     /// Where the head of the response is stored for the caller.
     pub(crate) head: Option<Arc<HeadSlot>>,
+    /// What a login of the service account that this request needs is preceded by.
+    pub(crate) before_login: Option<LoginCheck>,
 }
 
 impl Values {
@@ -35,6 +38,7 @@ impl Values {
         idempotent: None,
         additions: None,
         head: None,
+        before_login: None,
     };
 
     /// Returns what the caller adds to the request.

@@ -235,8 +235,7 @@ mod tests {
         });
         let of_waiting = Arc::clone(&shared);
         let check = move || Some(of_check.load(Ordering::Relaxed)).filter(|step| *step > 0);
-        *waiting.lock().unwrap() =
-            Some(Box::pin(async move { of_waiting.run_until(check).await }));
+        *waiting.lock().unwrap() = Some(Box::pin(async move { of_waiting.run_until(check).await }));
         assert!(poll(pin!(shared.run()), &counters[0]).is_pending());
         assert_eq!(counters[1].take(), 1);
         let mut waiting = waiting.lock().unwrap().take().unwrap();

@@ -218,7 +218,10 @@ async fn log_in_by_path(
 ) {
     for (names, decodes) in [
         (["password by path", "token by path"], true),
-        (["password by path, ignored", "token by path, ignored"], false),
+        (
+            ["password by path, ignored", "token by path, ignored"],
+            false,
+        ),
     ] {
         let password = create(names[0], Some(names[1]));
         let request = client.request(Method::POST, "/users/login");

@@ -120,6 +120,61 @@ async fn path_with_a_secret_of_the_client_is_rejected_and_not_repeated() {
 }
 
 #[tokio::test]
+async fn placeholder_whose_name_is_a_secret_is_not_repeated() {
+    let server = Recorder::responding(200, "null").await;
+    let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+    let client = client.user_token("Todo").build().unwrap();
+    for (path, text) in [
+        (
+            format!("/{{{API_KEY}}}"),
+            "request: the path contains the app id, ",
+        ),
+        (
+            format!("/{{{APP_ID}*}}"),
+            "request: the path contains the app id, ",
+        ),
+        (
+            "/{Todo}".to_owned(),
+            "request: the path contains the app id, ",
+        ),
+        (
+            format!("/{{x-{API_KEY}}}"),
+            "request: the value of a placeholder ",
+        ),
+    ] {
+        for value in ["", ".."] {
+            let request = client.request(Method::GET, &*path).segment(value);
+            let error = assert_rejected(request, text).await;
+            for secret in [APP_ID, API_KEY, "Todo"] {
+                assert!(!format!("{error} {error:?}").contains(secret), "{error}");
+            }
+        }
+    }
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn path_template_has_a_limit() {
+    let server = Recorder::responding(200, "null").await;
+    let client = server.client();
+    let path = |length: usize| format!("/{}", "a".repeat(length - 1));
+    client.request(Method::GET, path(2_048)).await.unwrap();
+    let name = "a".repeat(5_000_000);
+    for path in [path(2_049), format!("/{{{name}}}"), name] {
+        let error = assert_rejected(
+            client.request(Method::GET, path).segment(""),
+            "request: the path is longer than 2048 bytes: set long values with `segment`",
+        )
+        .await;
+        assert!(error.to_string().len() < 200);
+    }
+    // The values have no limit of their own.
+    let request = client.request(Method::GET, "/hive/{key}");
+    request.segment("a".repeat(3_000)).await.unwrap();
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
 async fn body_that_cannot_be_sent_is_rejected() {
     let server = Recorder::responding(200, "null").await;
     let client = server.client();

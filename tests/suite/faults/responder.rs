@@ -69,45 +69,99 @@ fn faults() -> Vec<Fault> {
     use ErrorKind::{Api, Connect, ConnectionLost, Decode, InvalidArgument, RateLimited, Timeout};
     use Retries::{Always, IfIdempotent, Never, NoAttempt};
     vec![
-        fault("body over the limit", Decode, Never, "max_response_size", || {
-            Ok(json().body(vec![b' '; MAX_RESPONSE_BYTES + 1]))
+        fault(
+            "body over the limit",
+            Decode,
+            Never,
+            "max_response_size",
+            || Ok(json().body(vec![b' '; MAX_RESPONSE_BYTES + 1])),
+        ),
+        fault(
+            "chunks over the limit",
+            Decode,
+            Never,
+            "max_response_size",
+            || {
+                let chunk = || Ok(vec![b' '; MAX_RESPONSE_BYTES / 2 + 1].into());
+                Ok(json().chunks(stream::iter([chunk(), chunk()])))
+            },
+        ),
+        fault(
+            "length too long",
+            ConnectionLost,
+            IfIdempotent,
+            "connection was lost",
+            || with_length("2", "5"),
+        ),
+        fault(
+            "length too long, chunks",
+            ConnectionLost,
+            IfIdempotent,
+            "connection was lost",
+            || in_chunks(json().header("content-length", "3"), [Ok("5"), Ok("5")]),
+        ),
+        fault("length too short", Decode, Never, "", || {
+            with_length("3", "[5]")
         }),
-        fault("chunks over the limit", Decode, Never, "max_response_size", || {
-            let chunk = || Ok(vec![b' '; MAX_RESPONSE_BYTES / 2 + 1].into());
-            Ok(json().chunks(stream::iter([chunk(), chunk()])))
-        }),
-        fault("length too long", ConnectionLost, IfIdempotent, "connection was lost", || {
-            with_length("2", "5")
-        }),
-        fault("length too long, chunks", ConnectionLost, IfIdempotent, "connection was lost", || {
-            in_chunks(json().header("content-length", "3"), [Ok("5"), Ok("5")])
-        }),
-        fault("length too short", Decode, Never, "", || with_length("3", "[5]")),
-        fault("length of no body", ConnectionLost, IfIdempotent, "connection was lost", || {
-            with_length("1", "")
-        }),
-        fault("length not a number", InvalidArgument, NoAttempt, "`Content-Length`", || {
-            with_length("-1", "5")
-        }),
-        fault("status 99", InvalidArgument, NoAttempt, "the status 99", || {
-            Ok(Response::new(99))
-        }),
-        fault("status 1000", InvalidArgument, NoAttempt, "the status 1000", || {
-            Ok(Response::new(1000))
-        }),
-        fault("name of a header", InvalidArgument, NoAttempt, "invalid name", || {
-            Ok(json().header("a b", "1").body("5"))
-        }),
-        fault("value of a header", InvalidArgument, NoAttempt, "invalid value", || {
-            Ok(json().header("a", "1\n").body("5"))
-        }),
-        fault("body not JSON", InvalidArgument, NoAttempt, "not JSON", || {
-            Ok(Response::json(200, &f64::NAN))
-        }),
+        fault(
+            "length of no body",
+            ConnectionLost,
+            IfIdempotent,
+            "connection was lost",
+            || with_length("1", ""),
+        ),
+        fault(
+            "length not a number",
+            InvalidArgument,
+            NoAttempt,
+            "`Content-Length`",
+            || with_length("-1", "5"),
+        ),
+        fault(
+            "status 99",
+            InvalidArgument,
+            NoAttempt,
+            "the status 99",
+            || Ok(Response::new(99)),
+        ),
+        fault(
+            "status 1000",
+            InvalidArgument,
+            NoAttempt,
+            "the status 1000",
+            || Ok(Response::new(1000)),
+        ),
+        fault(
+            "name of a header",
+            InvalidArgument,
+            NoAttempt,
+            "invalid name",
+            || Ok(json().header("a b", "1").body("5")),
+        ),
+        fault(
+            "value of a header",
+            InvalidArgument,
+            NoAttempt,
+            "invalid value",
+            || Ok(json().header("a", "1\n").body("5")),
+        ),
+        fault(
+            "body not JSON",
+            InvalidArgument,
+            NoAttempt,
+            "not JSON",
+            || Ok(Response::json(200, &f64::NAN)),
+        ),
         fault("no body", Decode, Never, "", || Ok(json())),
-        fault("truncated JSON", Decode, Never, "", || Ok(json().body("\"5"))),
-        fault("no UTF-8", Decode, Never, "", || Ok(json().body(&b"\"\xff\""[..]))),
-        fault("HTML", Decode, Never, "HTML or XML", || Ok(json().body("<html>"))),
+        fault("truncated JSON", Decode, Never, "", || {
+            Ok(json().body("\"5"))
+        }),
+        fault("no UTF-8", Decode, Never, "", || {
+            Ok(json().body(&b"\"\xff\""[..]))
+        }),
+        fault("HTML", Decode, Never, "HTML or XML", || {
+            Ok(json().body("<html>"))
+        }),
         fault("gzip", Decode, Never, "not decoded", || {
             Ok(json().header("content-encoding", "br").body("5"))
         }),
@@ -119,17 +173,34 @@ fn faults() -> Vec<Fault> {
         }),
         fault("503", Api, IfIdempotent, "503", || Ok(Response::new(503))),
         fault("429", RateLimited, Always, "429", || Ok(Response::new(429))),
-        fault("refused", Connect, Always, "", || Err(io::ErrorKind::ConnectionRefused.into())),
+        fault("refused", Connect, Always, "", || {
+            Err(io::ErrorKind::ConnectionRefused.into())
+        }),
         fault("reset", ConnectionLost, IfIdempotent, "", || {
             Err(io::ErrorKind::ConnectionReset.into())
         }),
-        fault("timed out", Timeout, IfIdempotent, "", || Err(io::ErrorKind::TimedOut.into())),
-        fault("reset in the body", ConnectionLost, IfIdempotent, "", || {
-            in_chunks(json(), [Ok("5"), Err(io::ErrorKind::ConnectionReset.into())])
+        fault("timed out", Timeout, IfIdempotent, "", || {
+            Err(io::ErrorKind::TimedOut.into())
         }),
-        fault("stall in the body", Timeout, IfIdempotent, "was not complete", || {
-            Ok(json().chunks(stream::pending()))
-        }),
+        fault(
+            "reset in the body",
+            ConnectionLost,
+            IfIdempotent,
+            "",
+            || {
+                in_chunks(
+                    json(),
+                    [Ok("5"), Err(io::ErrorKind::ConnectionReset.into())],
+                )
+            },
+        ),
+        fault(
+            "stall in the body",
+            Timeout,
+            IfIdempotent,
+            "was not complete",
+            || Ok(json().chunks(stream::pending())),
+        ),
     ]
 }
 
@@ -165,7 +236,10 @@ fn client(responder: &Responder) -> Client {
     let builder = Client::builder(APP_ID, API_KEY).responder(responder);
     let retry = backendless::RetryPolicy::default().max_attempts(MAX_ATTEMPTS);
     let builder = builder.clock(TestClock::default()).retry(retry);
-    builder.max_response_size(MAX_RESPONSE_BYTES).build().unwrap()
+    builder
+        .max_response_size(MAX_RESPONSE_BYTES)
+        .build()
+        .unwrap()
 }
 
 /// HTTP/1.1 delivers the bytes up to the length.

@@ -10,6 +10,7 @@ mod responses;
 mod resume;
 mod roles;
 mod social;
+mod store_calls;
 mod token_store;
 mod unpolled;
 mod wire;

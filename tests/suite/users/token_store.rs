@@ -216,12 +216,26 @@ async fn failing_store_loses_no_session() {
 
 #[tokio::test]
 async fn stored_token_that_cannot_be_sent_is_replaced() {
-    for token in ["", "a\nb", " a"] {
+    let too_long = "a".repeat(4097);
+    for token in ["", "a\nb", " a", "a b", "töken", &too_long] {
         let (fixture, store) = (Fixture::start().await, MemoryStore::containing(token));
         create_note(&fixture.robot(&store)).await;
         assert_eq!(store.actions(), ["load", "save"], "{token:?}");
         assert_eq!(fixture.logins(), 1);
     }
+}
+
+#[tokio::test]
+async fn logout_without_a_session_clears_the_store() {
+    let (fixture, store) = (Fixture::start().await, MemoryStore::containing("a\nb"));
+    let robot = fixture.robot(&store);
+    for expected in [&["load", "clear"][..], &["clear"]] {
+        let error = robot.users().logout().await.unwrap_err();
+        assert!(error.is_unauthorized(), "{error}");
+        assert_eq!(store.actions(), expected);
+        assert_eq!(store.token(), None);
+    }
+    assert_eq!(fixture.proxy.exchanges().len(), 0);
 }
 
 #[tokio::test]

@@ -106,16 +106,20 @@ impl AnyRequest {
             )
         })?;
         let reject = |problem: String| Error::invalid_argument(problem).with_operation(any);
-        let filled = template::fill(&self.template, &self.values).map_err(reject)?;
-        if filled.literals.iter().any(|text| secrets.is_secret(text)) {
+        template::check_length(&self.template).map_err(reject)?;
+        // Before any text that contains a part of the template.
+        if template::texts(&self.template).any(|text| secrets.is_secret(&text)) {
             return Err(reject(
                 "the path contains the app id, the key or another secret of the client: write only what follows the app \
                  path, which the client adds, and set other values with `segment`"
                     .to_owned(),
             ));
         }
+        let is_shown = !secrets.is_secret_in(&self.template);
+        let filled = template::fill(&self.template, &self.values, is_shown).map_err(reject)?;
         let operation = metadata::find(any, &filled.segments);
-        let name = AnyOperation::new(any, &self.template, secrets, accepts_pages);
+        let template = is_shown.then_some(&*self.template);
+        let name = AnyOperation::new(any, template, accepts_pages);
         let reject = |problem: String| {
             let error = Error::invalid_argument(problem).with_operation(operation);
             error.with_label(name.label())
@@ -148,17 +152,9 @@ impl AnyRequest {
 }
 
 impl AnyOperation {
-    /// The path of a template that repeats a secret is omitted.
-    fn new(
-        any: &Operation,
-        template: &str,
-        secrets: &impl SecretDetector,
-        accepts_pages: bool,
-    ) -> Self {
-        let template = match secrets.is_secret_in(template) {
-            true => any.path,
-            false => template,
-        };
+    /// `template` is `None` if it repeats a secret, and is omitted.
+    fn new(any: &Operation, template: Option<&str>, accepts_pages: bool) -> Self {
+        let template = template.unwrap_or(any.path);
         Self {
             label: format!("{} {template}", any.method).into(),
             template_start: any.method.len() + 1,

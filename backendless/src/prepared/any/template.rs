@@ -3,6 +3,8 @@
 //! A path is checked as strictly as a value of a typed operation: what a URL parser or a server reads as another path is
 //! rejected. No description of a problem contains the path, which may contain a secret until it is checked.
 
+use std::borrow::Cow;
+
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use zeroize::Zeroizing;
 
@@ -14,8 +16,6 @@ pub(super) struct Filled {
     pub(super) path: Zeroizing<String>,
     /// The decoded segments after the first slash.
     pub(super) segments: Vec<String>,
-    /// The decoded segments that the caller wrote in the template.
-    pub(super) literals: Vec<String>,
 }
 
 /// Segment of a template.
@@ -31,8 +31,34 @@ enum Segment<'t> {
 
 const REMEDY: &str = "write the path after the app path, as in `/data/Person`";
 
-/// Fills the placeholders of `template` with `values`, in order. The error is a description of the problem.
-pub(super) fn fill(template: &str, values: &[String]) -> Result<Filled, String> {
+/// Maximum length of a template in bytes. Errors and spans contain it; values have no limit of their own.
+const MAX_LENGTH: usize = 2_048;
+
+/// Checks the length of a template. The error is a description of the problem.
+pub(super) fn check_length(template: &str) -> Result<(), String> {
+    if template.len() <= MAX_LENGTH {
+        return Ok(());
+    }
+    Err(format!(
+        "the path is longer than {MAX_LENGTH} bytes: set long values with `segment`"
+    ))
+}
+
+/// Returns the texts that the caller wrote in the segments of a template: names of placeholders, and the others decoded.
+pub(super) fn texts(template: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let segments = template.split('/').filter(|segment| !segment.is_empty());
+    segments.map(|segment| {
+        let name = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
+        match name {
+            Some(name) => Cow::Borrowed(name.strip_suffix('*').unwrap_or(name)),
+            None => percent_decode_str(segment).decode_utf8_lossy(),
+        }
+    })
+}
+
+/// Fills the placeholders of `template` with `values`, in order. The error is a description of the problem, with the names of
+/// the placeholders if `is_shown`.
+pub(super) fn fill(template: &str, values: &[String], is_shown: bool) -> Result<Filled, String> {
     let Some(rest) = template.strip_prefix('/') else {
         return Err(match template {
             "" => format!("the path is empty: {REMEDY}"),
@@ -42,7 +68,6 @@ pub(super) fn fill(template: &str, values: &[String]) -> Result<Filled, String> 
     let mut filled = Filled {
         path: Zeroizing::new(String::with_capacity(template.len())),
         segments: Vec::new(),
-        literals: Vec::new(),
     };
     let mut given = values.iter();
     let mut placeholders = 0;
@@ -62,7 +87,8 @@ pub(super) fn fill(template: &str, values: &[String]) -> Result<Filled, String> 
             } => {
                 placeholders += 1;
                 if let Some(value) = given.next() {
-                    filled.push_value(text, value, multi_segment)?;
+                    let name = is_shown.then_some(text);
+                    filled.push_value(name, value, multi_segment)?;
                 }
             }
         }
@@ -84,14 +110,19 @@ impl Filled {
             return Err(format!("a segment of the path {problem}"));
         }
         self.path.push_str(text);
-        self.segments.push(decoded.clone().into_owned());
-        self.literals.push(decoded.into_owned());
+        self.segments.push(decoded.into_owned());
         Ok(())
     }
 
-    fn push_value(&mut self, name: &str, value: &str, multi_segment: bool) -> Result<(), String> {
+    fn push_value(
+        &mut self,
+        name: Option<&str>,
+        value: &str,
+        multi_segment: bool,
+    ) -> Result<(), String> {
         if let Some(problem) = find_problem(value, multi_segment) {
-            return Err(format!("the value of `{name}` in the path {problem}"));
+            let name = name.map_or("a placeholder".into(), |name| format!("`{name}`"));
+            return Err(format!("the value of {name} in the path {problem}"));
         }
         if multi_segment {
             push_segments(&mut self.path, value);
@@ -166,7 +197,7 @@ mod tests {
 
     fn filled(template: &str, values: &[&str]) -> Result<Filled, String> {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
-        fill(template, &values)
+        fill(template, &values, true)
     }
 
     #[test]
@@ -189,7 +220,8 @@ mod tests {
     fn segments_are_decoded() {
         let filled = filled("/a%2fb/{x}/{y*}", &["c d", "e/f"]).unwrap();
         assert_eq!(filled.segments, ["a/b", "c d", "e", "f"]);
-        assert_eq!(filled.literals, ["a/b"]);
+        let written: Vec<_> = texts("/a%2fb/{x}/{y*}/").collect();
+        assert_eq!(written, ["a/b", "x", "y"]);
     }
 
     #[test]

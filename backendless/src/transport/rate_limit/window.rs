@@ -44,7 +44,8 @@ impl Window {
     pub(super) fn advance(&mut self, time: Time) {
         self.time = self.time.max(time);
         while let Some(ended) = self.ended.front()
-            && self.time.saturating_sub(*ended) >= WINDOW
+            // At the maximum time, no later one ends the wait.
+            && (self.time.saturating_sub(*ended) >= WINDOW || self.time == Time::MAX)
         {
             self.ended.pop_front();
         }
@@ -88,7 +89,8 @@ impl Window {
         if self.used() < self.limit {
             return Some(self.time);
         }
-        self.ended.front().map(|ended| ended + WINDOW)
+        let ended = self.ended.front();
+        ended.map(|ended| ended.saturating_add(WINDOW))
     }
 
     /// Returns the minimum time after which a request is admitted that `ahead` others precede.
@@ -102,7 +104,9 @@ impl Window {
         let rounds = (index / limit).saturating_mul(WINDOW);
         let ended = self.ended.get((index % limit) as usize);
         // An open request counts for at least 60 more seconds.
-        let wait = ended.map_or(WINDOW, |ended| (ended + WINDOW).saturating_sub(self.time));
+        let wait = ended.map_or(WINDOW, |ended| {
+            ended.saturating_add(WINDOW).saturating_sub(self.time)
+        });
         rounds.saturating_add(wait)
     }
 }
@@ -156,6 +160,21 @@ mod tests {
         assert_eq!(window.next_release(), Some(70 * SECOND));
         window.advance(Time::MAX);
         assert_eq!(window.admit(), Some(1));
+    }
+
+    #[test]
+    fn a_request_that_ends_at_the_maximum_time_does_not_wait_for_a_later_one() {
+        let mut window = Window::new(1);
+        for time in [Time::MAX - 1, Time::MAX] {
+            let used = window.admit().unwrap();
+            window.advance(time);
+            window.end(used);
+            assert_eq!(window.next_release(), Some(Time::MAX));
+            assert!(window.min_wait(0) <= 1);
+            window.advance(Time::MAX);
+            assert_eq!(window.used(), 0);
+        }
+        assert_eq!(window.next_release(), Some(Time::MAX));
     }
 
     #[test]
