@@ -61,8 +61,10 @@ impl Client {
     /// - the path does not start with a slash, has an empty segment (also as `//host`), `.` or `..` in any encoding, a `?`,
     ///   a `#`, a backslash or a control character,
     /// - the path contains the application id, the key or the token of this client, or is longer than 2048 bytes,
-    /// - the number of values differs from the number of placeholders, or
-    /// - a value is empty, `.` or `..`, or contains a backslash or a control character.
+    /// - the number of values differs from the number of placeholders,
+    /// - a value is empty, `.` or `..`, or contains a backslash or a control character, or
+    /// - a value selects another operation than any other value would, such as `logout` in `/users/{id}`, or `count` in
+    ///   `/data/{table}/{id}`. Only the value of `/{path*}`, which is a complete path, selects the operation.
     ///
     /// ```
     /// use backendless::Method;
@@ -132,7 +134,8 @@ impl AnyRequest {
     /// replaces the first.
     ///
     /// A content type that is not a media type is rejected when the request is sent, with
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument). Passwords in the body are recognized, so that no error repeats
+    /// them, if the content type is JSON.
     ///
     /// ```
     /// use backendless::Method;

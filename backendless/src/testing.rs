@@ -47,6 +47,9 @@ use serde_json::{Value, json};
 
 use crate::encode::to_vec;
 
+/// Maximum number of headers of a response: that of an HTTP/1 client.
+const MAX_HEADERS: usize = 100;
+
 type ResponseFuture = Pin<Box<dyn Future<Output = io::Result<Response>> + Send>>;
 type Respond = dyn Fn(Request) -> ResponseFuture + Send + Sync;
 type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
@@ -430,6 +433,9 @@ impl Response {
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let name = HeaderName::from_bytes(name.as_ref().as_bytes());
         match (name, HeaderValue::from_str(value.as_ref())) {
+            (Ok(_), Ok(_)) if self.headers.len() >= MAX_HEADERS => {
+                self.invalid(format!("more than {MAX_HEADERS} headers"))
+            }
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
                 self

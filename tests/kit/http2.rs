@@ -19,6 +19,8 @@ pub enum StreamAction {
     RespondPartly(Frame),
     /// Processes it and sends a head that declares this length of the body, the two digits `12`, and then this frame.
     RespondShort(u8, Frame),
+    /// Processes it and sends a head with the status 200 or 204 that declares this length and ends the stream.
+    RespondWithoutContent(u16, u8),
     /// Does not process it and sends RST_STREAM with this error code.
     Reset(u32),
     /// Does not process it, sends GOAWAY with the id of the stream before it and this error code, and closes the
@@ -141,6 +143,8 @@ const ACK: u8 = 0x1;
 const END_HEADERS: u8 = 0x4;
 /// `:status: 200`, entry 8 of the static table of HPACK.
 const STATUS_200: &[u8] = &[0x88];
+/// `:status: 204`, entry 9 of this table.
+const STATUS_204: &[u8] = &[0x89];
 /// `content-length`, entry 28 of that table, with a literal value that is not indexed.
 const CONTENT_LENGTH: [u8; 2] = [0x0f, 0x0d];
 
@@ -187,14 +191,20 @@ where
         }
         StreamAction::RespondShort(length, frame) => {
             state.process();
-            let mut head = STATUS_200.to_vec();
-            let digits = length.to_string();
-            head.extend(CONTENT_LENGTH);
-            head.push(u8::try_from(digits.len()).expect("a byte has three digits"));
-            head.extend(digits.as_bytes());
+            let head = with_length(STATUS_200, length);
             write(stream, HEADERS, END_HEADERS, id, &head).await?;
             write(stream, DATA, 0, id, b"12").await?;
             end(stream, id, frame, state).await?;
+        }
+        StreamAction::RespondWithoutContent(status, length) => {
+            state.process();
+            let status = if status == 204 {
+                STATUS_204
+            } else {
+                STATUS_200
+            };
+            let head = with_length(status, length);
+            write(stream, HEADERS, END_HEADERS | END_STREAM, id, &head).await?;
         }
         StreamAction::Reset(code) => reset(stream, id, code).await?,
         StreamAction::ResetAfter(code) => {
@@ -212,6 +222,16 @@ where
         }
     }
     Ok(false)
+}
+
+/// Returns a head that declares this length of the body.
+fn with_length(status: &[u8], length: u8) -> Vec<u8> {
+    let mut head = status.to_vec();
+    let digits = length.to_string();
+    head.extend(CONTENT_LENGTH);
+    head.push(u8::try_from(digits.len()).expect("a byte has three digits"));
+    head.extend(digits.as_bytes());
+    head
 }
 
 async fn end<S>(stream: &mut S, id: u32, frame: Frame, state: &State) -> io::Result<()>

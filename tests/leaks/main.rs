@@ -23,6 +23,7 @@ mod memory;
 mod panics;
 mod redirects;
 mod rejections;
+mod response_heads;
 mod sources;
 mod spans;
 mod token_in_path;

@@ -17,7 +17,7 @@
 //! `documentation` the examples and sources of the public API,
 //! `computed` updates that a retry would change, `limits` what is inside the timeout of a request,
 //! `http_settings` changes of the HTTP client by the caller, `responder` responses from memory,
-//! `trace_context` the header `traceparent`, `address` wrong API URLs, `domain` clients of a domain, `any_request` requests to any path, `additions` what callers add to requests, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
+//! `trace_context` the header `traceparent`, `address` wrong API URLs, `domain` clients of a domain, `any_request` requests to any path, `additions` what callers add to requests, `response_heads` responses without content or with an error as their value, `log_layer` the layer of `tracing`, `encodings` content codings, `tls` certificates and proxies,
 //! `numbers` numbers without a JSON form, `variants` values of uncommon forms, `handles` what callers can do with the types,
 //! `schemas` the JSON Schemas of the types, `properties`
 //! random values, and `fuzz` the corpora of the fuzz targets.
@@ -59,6 +59,7 @@ mod profiles;
 mod properties;
 mod rate_limit;
 mod responder;
+mod response_heads;
 mod schemas;
 mod support;
 mod tls;

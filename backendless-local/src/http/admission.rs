@@ -50,6 +50,10 @@ async fn identify(services: &Services, request: &Parts) -> Result<Caller, ErrorR
     let segments = path.split('/').skip(1).map(decode);
     let segments = segments.collect::<Result<Vec<_>, _>>()?;
     let (key, operation) = match segments.as_slice() {
+        // A client of the app id and the key that sends its requests to the domain.
+        [_, app_id, ..] if is_at_domain(path) && *app_id == services.app_id => {
+            return Err(unknown_app().into());
+        }
         [_, operation @ ..] if is_at_domain(path) => (ApiKey::Rest, operation),
         [app_id, key, operation @ ..] if *app_id == services.app_id => {
             (key_of(services, key).ok_or_else(unknown_app)?, operation)
@@ -68,7 +72,7 @@ async fn identify(services: &Services, request: &Parts) -> Result<Caller, ErrorR
             Some(services.users.session(token, is_logout).await?)
         }
     };
-    check_route(request, operation)?;
+    check_route(services, request, operation)?;
     Ok(Caller { session, key })
 }
 
@@ -93,18 +97,22 @@ fn is_token_check(segments: &[String]) -> bool {
 }
 
 /// Rejects requests that the router would give to another operation than that of the service.
-fn check_route(request: &Parts, segments: &[String]) -> Result<(), ErrorResponse> {
+fn check_route(
+    services: &Services,
+    request: &Parts,
+    segments: &[String],
+) -> Result<(), ErrorResponse> {
     let is_file = segments.first().is_some_and(|name| name == "files");
     let (method, path) = (&request.method, request.uri.path());
     // The router would match `/data//id` as a table with an empty name.
     let has_gap = segments.iter().rev().skip(1).any(String::is_empty) && !is_file;
     let raw: Vec<&str> = operation_path(path).split('/').collect();
     if has_gap || is_reserved(&raw, segments) {
-        return Err(unknown_operation(method, path).into());
+        return Err(unknown_operation(services, method, path).into());
     }
     // The router would run `GET`, and a poll or a logout is not safe to repeat.
     if method == Method::HEAD && !is_file {
-        return Err(unknown_method(method, path));
+        return Err(unknown_method(services, method, path));
     }
     Ok(())
 }
@@ -117,21 +125,29 @@ fn unknown_app() -> ServiceError {
     )
 }
 
-pub(crate) async fn unknown_route(request: Request) -> ErrorResponse {
-    unknown_operation(request.method(), request.uri().path()).into()
+pub(crate) async fn unknown_route(
+    State(services): State<Services>,
+    request: Request,
+) -> ErrorResponse {
+    unknown_operation(&services, request.method(), request.uri().path()).into()
 }
 
-fn unknown_operation(method: &Method, path: &str) -> ServiceError {
-    let operation = format!("there is no operation {method} {}: it", route(path));
+fn unknown_operation(services: &Services, method: &Method, path: &str) -> ServiceError {
+    let route = route(services, path);
+    let operation = format!("there is no operation {method} {route}: it");
     ServiceError::not_implemented(operation)
 }
 
-pub(crate) async fn method_not_allowed(request: Request) -> ErrorResponse {
-    unknown_method(request.method(), request.uri().path())
+pub(crate) async fn method_not_allowed(
+    State(services): State<Services>,
+    request: Request,
+) -> ErrorResponse {
+    unknown_method(&services, request.method(), request.uri().path())
 }
 
-fn unknown_method(method: &Method, path: &str) -> ErrorResponse {
-    let operation = format!("{} has no operation {method}: it", route(path));
+fn unknown_method(services: &Services, method: &Method, path: &str) -> ErrorResponse {
+    let route = route(services, path);
+    let operation = format!("{route} has no operation {method}: it");
     ErrorResponse::with_status(
         StatusCode::METHOD_NOT_ALLOWED,
         ServiceError::not_implemented(operation),
@@ -146,14 +162,35 @@ fn operation_path(path: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// Returns the path without the app id, the key and a token, which must not be part of a message.
-fn route(path: &str) -> String {
+/// Returns the path of the operation without the app id, the keys and tokens, which must not be part of a message.
+fn route(services: &Services, path: &str) -> String {
     let operation = operation_path(path);
-    let segments = operation
+    let segments: Vec<String> = operation
         .split('/')
-        .map(|segment| decode(segment).unwrap_or_default());
-    if is_token_check(&segments.collect::<Vec<_>>()) {
+        .map(|segment| decode(segment).unwrap_or_default())
+        .collect();
+    if is_token_check(&segments) {
         return format!("/users/{TOKEN_CHECK}/{{token}}");
     }
-    format!("/{}", shorten(operation))
+    let shown = operation.split('/').zip(&segments);
+    let shown = shown.map(|(text, segment)| placeholder(services, segment).unwrap_or(text));
+    format!("/{}", shorten(&shown.collect::<Vec<_>>().join("/")))
+}
+
+/// Returns what a message contains in place of a segment that is or may be a secret.
+fn placeholder(services: &Services, segment: &str) -> Option<&'static str> {
+    /// The shortest id that the server or the service creates is longer.
+    const MIN_ID_LENGTH: usize = 16;
+    if segment == services.app_id {
+        return Some("{app-id}");
+    }
+    if key_of(services, segment).is_some() {
+        return Some("{rest-api-key}");
+    }
+    // The key of another application, or a token.
+    let is_id = segment.len() >= MIN_ID_LENGTH
+        && segment
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    is_id.then_some("{id}")
 }

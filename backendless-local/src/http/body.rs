@@ -175,6 +175,12 @@ pub(crate) async fn discard(mut body: Body) {
     }
 }
 
+/// Discards a body that no handler reads, within the time limits of a body.
+pub(crate) async fn discard_in_time(body: Body, limits: &Limits) {
+    let (_, rest) = share(body, limits);
+    let _ = tokio::time::timeout(limits.body_timeout, discard(rest)).await;
+}
+
 /// Returns the next bytes of a body; `None` at its end.
 async fn next_part(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
     loop {

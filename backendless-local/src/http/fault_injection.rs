@@ -12,9 +12,10 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::faults::{Fault, FaultInjector};
-use crate::http::body::discard;
+use crate::http::body::discard_in_time;
 use crate::http::connection::ConnectionHandle;
 use crate::http::response::ErrorResponse;
+use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 
 /// Body of the status 503, as a gateway sends it.
@@ -23,7 +24,7 @@ const UNAVAILABLE_PAGE: &str = "<html><head><title>503 Service Unavailable</titl
 
 /// Runs a request, with a fault if the injector chooses one.
 pub(crate) async fn inject(
-    State(faults): State<Arc<FaultInjector>>,
+    State((faults, limits)): State<(Arc<FaultInjector>, Limits)>,
     ConnectInfo(connection): ConnectInfo<ConnectionHandle>,
     request: Request,
     next: Next,
@@ -39,11 +40,11 @@ pub(crate) async fn inject(
         }
         Fault::CutOff => cut_off(next.run(request).await, &connection),
         Fault::Unavailable => {
-            discard(request.into_body()).await;
+            discard_in_time(request.into_body(), &limits).await;
             (StatusCode::SERVICE_UNAVAILABLE, Html(UNAVAILABLE_PAGE)).into_response()
         }
         Fault::RateLimited => {
-            discard(request.into_body()).await;
+            discard_in_time(request.into_body(), &limits).await;
             let error = ServiceError::new(code::RATE_LIMIT, "Too many requests");
             ErrorResponse::with_status(StatusCode::TOO_MANY_REQUESTS, error).into_response()
         }

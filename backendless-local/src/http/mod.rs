@@ -20,6 +20,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::any;
 use tokio::sync::Semaphore;
 
 use crate::faults::FaultInjector;
@@ -38,9 +39,12 @@ pub(crate) fn router(
 ) -> Router {
     let running = Arc::new(Semaphore::new(limits.connections));
     let at_domain = routes::all().with_state(services.at_domain());
+    // Without it, the router would match `/api/x/info` as a path with an app id and a key.
+    let other_at_domain = format!("{DOMAIN_PATH}/{{*path}}");
     let router = Router::new()
         .nest("/{app-id}/{rest-api-key}", routes::all())
         .nest(DOMAIN_PATH, at_domain)
+        .route(&other_at_domain, any(admission::unknown_route))
         .fallback(admission::unknown_route)
         .method_not_allowed_fallback(admission::method_not_allowed)
         .layer(from_fn_with_state(
@@ -50,11 +54,14 @@ pub(crate) fn router(
         .layer(from_fn_with_state(running, run_detached))
         .with_state(services);
     let router = match faults {
-        Some(faults) => router.layer(from_fn_with_state(faults, fault_injection::inject)),
+        Some(faults) => router.layer(from_fn_with_state(
+            (faults, limits),
+            fault_injection::inject,
+        )),
         None => router,
     };
     router
-        .layer(from_fn_with_state(counter, rate_limit::limit))
+        .layer(from_fn_with_state((counter, limits), rate_limit::limit))
         .layer(from_fn(suspend_time_limit))
 }
 

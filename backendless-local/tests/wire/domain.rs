@@ -142,6 +142,69 @@ async fn paths_below_the_domain_are_checked_as_those_below_the_app_path() {
     );
 }
 
+/// The router would match them as paths with an app id and a key.
+#[tokio::test]
+async fn segment_between_the_domain_and_an_operation_is_rejected() {
+    let server = start().await;
+    let key = server.server.api_key().to_owned();
+    let cloud_code_key = "0E5A6F40-8F3C-4A5E-B7AA-6F0B5D1C9E27";
+    for segment in [
+        "x",
+        "v2",
+        "api",
+        key.as_str(),
+        &key.to_lowercase(),
+        cloud_code_key,
+    ] {
+        let info = server.get(&format!("/{segment}/info"));
+        let message = info.rejected(404, 2001).await;
+        assert!(!message.to_uppercase().contains(&key), "{message}");
+        assert!(!message.contains(cloud_code_key), "{message}");
+        let path = format!("/{segment}/counters/a/increment/get");
+        let increment = server.request(Method::PUT, &path);
+        increment.rejected(404, 2001).await;
+        let row = server.post(&format!("/{segment}/data/Person"), json!({"name": "Bob"}));
+        row.rejected(404, 2001).await;
+    }
+    assert_eq!(server.get("/counters/a").ok().await, json!(0));
+}
+
+/// As a client of the app id and the key whose API URL is that of the domain.
+#[tokio::test]
+async fn app_id_behind_the_domain_is_rejected_without_repeating_it() {
+    let server = start().await;
+    let (app_id, key) = (server.server.app_id(), server.server.api_key());
+    let token = "5C8A1B7D-2F6E-4C39-9E1A-7D0B3F5A6C2E";
+    let encoded = app_id.replace('-', "%2D");
+    for path in [
+        format!("/{app_id}/{key}/data/Person"),
+        format!("/{app_id}/{key}/users/isvalidusertoken/{token}"),
+        format!("/{encoded}/{key}"),
+        format!("/{app_id}"),
+    ] {
+        let message = server.get(&path).rejected(400, 2002).await;
+        for secret in [app_id, key, token, &encoded] {
+            assert!(!message.contains(secret), "{message}");
+        }
+    }
+    // Other unknown paths, at the domain and below the app path.
+    let with_key = format!("{}/{app_id}/{key}", server.server.url());
+    for base in [server.base.clone(), with_key] {
+        for path in [
+            format!("/x/{app_id}/{key}/{token}"),
+            format!("/{key}/data/a/b/c/d"),
+        ] {
+            let url = format!("{base}{path}");
+            let message = TestServer::call(server.http.get(url))
+                .rejected(404, 2001)
+                .await;
+            for secret in [app_id, key, token] {
+                assert!(!message.contains(secret), "{message}");
+            }
+        }
+    }
+}
+
 /// Only the exact segment is that of the domain.
 #[tokio::test]
 async fn other_first_segments_are_app_ids() {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use backendless_local::{Limits, Server};
+use backendless_local::{Fault, Faults, Limits, Server};
 use reqwest::Method;
 use serde_json::json;
 
@@ -203,6 +203,29 @@ async fn body_byte_by_byte_is_not_received_for_ever() {
             *format!("HTTP/1.1 {status}").as_bytes(),
             "{target}"
         );
+    }
+}
+
+/// The body of a rejected request is not awaited for ever, neither at the limit of requests nor with an injected fault.
+#[tokio::test]
+async fn body_of_a_rejected_request_that_never_arrives_is_not_awaited() {
+    let limited = Server::builder().requests_per_minute(1);
+    let faults = Faults::seeded(1).with(Fault::Unavailable, 1.0);
+    let unavailable = Server::builder().faults(faults);
+    let too_late = Limits::default().body_timeout(SHORT);
+    let stalled = Limits::default().stall_timeout(SHORT);
+    for (server, status) in [(limited, 429), (unavailable, 503)] {
+        for limits in [too_late, stalled] {
+            let app = TestServer::of(server.clone().limits(limits)).await;
+            let target = path(&app, "/counters/c");
+            let _ = app.get("/counters/c").send().await;
+            let mut connection = connect(&app);
+            let head = format!("POST {target} HTTP/1.1\r\nHost: x\r\n");
+            write!(connection, "{head}Content-Length: 2000\r\n\r\n").unwrap();
+            let response = rest(&mut connection);
+            let expected = format!("HTTP/1.1 {status} ");
+            assert!(response.starts_with(&expected), "{response}");
+        }
     }
 }
 

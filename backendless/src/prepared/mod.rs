@@ -3,12 +3,13 @@
 //! The generated functions in [`raw`](crate::generated::raw) fill a [`RequestBuilder`] and return a [`Prepared`] request.
 //! `path` checks and encodes path values, `query` encodes query values, `style` those of several parts, and `form` forms;
 //! `any` prepares requests to any path. `body` contains the bodies, `computed` recognizes updates that are not idempotent,
-//! and `password` bodies that contain a password.
+//! and `password` bodies that contain a password. `media_type` recognizes JSON.
 
 mod any;
 mod body;
 mod computed;
 mod form;
+pub(crate) mod media_type;
 mod password;
 mod path;
 mod problem;
@@ -386,9 +387,17 @@ impl Parts {
     pub(crate) fn passwords_in_body(&self) -> Option<Vec<SecretString>> {
         match &self.body {
             // A known password is not searched for: parsing would copy it.
-            Body::Bytes(body) if self.secret.is_none() => password::find(body),
+            Body::Bytes(body) if self.secret.is_none() && self.has_json_body() => {
+                password::find(body)
+            }
             Body::Bytes(_) | Body::Empty | Body::Multipart(_) => None,
         }
+    }
+
+    /// Returns whether the body is declared as JSON.
+    fn has_json_body(&self) -> bool {
+        let mut types = self.headers.iter().filter(|(name, _)| name == CONTENT_TYPE);
+        types.any(|(_, value)| media_type::is_json(value.as_bytes()))
     }
 
     /// Returns the values of the headers that are marked as sensitive.

@@ -10,7 +10,7 @@ use super::{Parameters, Request, RequestFuture, sealed};
 use crate::transport::{HeadSlot, ResponseHead};
 use crate::{Error, Result};
 
-/// Successful response: its decoded value, and what it contains beside the value. Created by
+/// Response: its decoded value, and what it contains beside the value. Created by
 /// [`Request::with_response`].
 ///
 /// ```
@@ -44,7 +44,8 @@ impl<R> Response<R> {
         self.value
     }
 
-    /// Returns the HTTP status, from 200 to 299: any other status is an [`Error`].
+    /// Returns the HTTP status, from 200 to 299. Any other status is an [`Error`], unless the method documents a value for
+    /// it, such as `None` for the 404 of [`Cache::get`](crate::Cache::get).
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
@@ -74,6 +75,9 @@ impl<R> Response<R> {
 
     /// Returns all headers, with those of the same name in the order of the response.
     ///
+    /// `Debug` prints only the values of common headers that contain no secret, such as `content-type`: any other is
+    /// [sensitive](http::HeaderValue::is_sensitive), such as a cookie or a token.
+    ///
     /// ```
     /// # backendless_local::doc_example!(|client| {
     /// let response = client.counters().get("visits").with_response().await?;
@@ -100,15 +104,14 @@ impl<R> Response<R> {
     }
 }
 
-/// Prints the value, the status, the names of the headers and the number of attempts. The value of a header may be a
-/// secret, such as a cookie.
+/// Prints the value, the status, the number of the headers and the number of attempts. The server chooses the names and
+/// values of the headers, which may be secrets, such as a cookie.
 impl<R: fmt::Debug> fmt::Debug for Response<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.headers.keys().map(http::HeaderName::as_str);
         f.debug_struct("Response")
             .field("value", &self.value)
             .field("status", &self.status)
-            .field("headers", &names.collect::<Vec<_>>())
+            .field("headers", &self.headers.len())
             .field("attempts", &self.attempts)
             .finish()
     }

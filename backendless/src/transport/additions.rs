@@ -38,6 +38,12 @@ const NOT_SETTABLE: [(&str, &str); 21] = [
     ("user-token", ": see `Client::with_user_token`"),
 ];
 
+/// Maximum number of headers that a caller adds to a request: most servers accept about 100 of them.
+const MAX_HEADERS: usize = 100;
+
+/// Maximum number of bytes of the names and values of these headers. No common server accepts more.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+
 /// Headers and query parameters that a caller adds to a request.
 #[derive(Clone, Default)]
 pub(crate) struct Additions {
@@ -50,9 +56,29 @@ pub(crate) struct Additions {
 impl Additions {
     /// Adds a header. No text contains its value, which may be a secret.
     pub(super) fn header(&mut self, name: &str, value: &str) {
-        match parse(name, value) {
+        match self
+            .check_size(name, value)
+            .and_then(|()| parse(name, value))
+        {
             Ok(header) => self.headers.push(header),
             Err(problem) => self.reject(problem),
+        }
+    }
+
+    /// Checks that another header is within the limits.
+    fn check_size(&self, name: &str, value: &str) -> Result<(), String> {
+        if self.headers.len() == MAX_HEADERS {
+            return Err(format!("more than {MAX_HEADERS} headers are added"));
+        }
+        let lengths = self
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len());
+        match lengths.sum::<usize>() + name.len() + value.len() > MAX_HEADER_BYTES {
+            true => Err(format!(
+                "the added headers have more than {MAX_HEADER_BYTES} bytes"
+            )),
+            false => Ok(()),
         }
     }
 

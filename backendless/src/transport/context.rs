@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use http::header::HeaderValue;
+use http::header::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Span;
 
@@ -14,6 +14,7 @@ use super::caller::Caller;
 use super::deadline::Deadline;
 use super::disclosure::{self, RequestSecrets};
 use super::http::{HttpError, HttpErrorKind, Server};
+use super::response_head::ResponseHead;
 use super::retry::MaxDelay;
 use super::settings::Settings;
 use super::{Shared, trace};
@@ -172,6 +173,13 @@ impl RequestContext {
     /// Stores that the current attempt has a response.
     pub(super) fn responded(&self, status: StatusCode) {
         self.status.store(status.as_u16(), Ordering::Relaxed);
+    }
+
+    /// Stores the head of a response, if the caller wants it.
+    pub(super) fn store_head(&self, status: StatusCode, headers: &HeaderMap) {
+        if let Some(slot) = &self.settings.head {
+            slot.store(ResponseHead::new(status, headers, self.attempts));
+        }
     }
 
     /// Records in the span that no further attempt follows.

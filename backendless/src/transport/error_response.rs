@@ -55,7 +55,7 @@ pub(super) fn read(
         .with_status(status.as_u16())
         .with_code(code.filter(|code| may_show_code(*code, withheld)))
         .with_retry_after(retry_after(headers, now))
-        .with_detail((!is_envelope).then(|| detail(status)))
+        .with_detail(detail(status).filter(|_| !is_envelope))
         .with_data(data.filter(|_| withheld.is_none()).cloned());
     let error = match kind {
         ErrorKind::InvalidApplication => {
@@ -68,11 +68,12 @@ pub(super) fn read(
 }
 
 /// Returns what the status of a response means that the service did not write.
-fn detail(status: StatusCode) -> Detail {
+fn detail(status: StatusCode) -> Option<Detail> {
     match status {
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Detail::Proxy,
-        status if status.is_redirection() => Detail::Redirect,
-        _ => Detail::NotBackendless,
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Some(Detail::Proxy),
+        StatusCode::NOT_MODIFIED => None,
+        status if status.is_redirection() => Some(Detail::Redirect),
+        _ => Some(Detail::NotBackendless),
     }
 }
 
@@ -199,6 +200,9 @@ fn default_message(
     headers: &HeaderMap,
     body: &[u8],
 ) -> String {
+    if status == StatusCode::NOT_MODIFIED {
+        return "Not Modified: the condition of a header of the request, such as `if-none-match`, was not met".to_owned();
+    }
     if status.is_redirection() {
         let settings = context.shared.http.address_hints().server;
         return format!(

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use zeroize::Zeroize;
 
@@ -214,6 +215,8 @@ async fn receive(
     };
     context.responded(head.status());
     if !head.status().is_success() {
+        // The request may return a value for this error, such as `None` for a missing cache entry.
+        context.store_head(head.status(), head.headers());
         let body = read_error_body(context, &mut head).await;
         return Err(error_response::read(
             context,
@@ -279,7 +282,10 @@ fn is_page(head: &Response, body: &[u8]) -> bool {
 /// Reads the body up to the limit of the client. A body of one chunk is not copied.
 async fn read_body(context: &RequestContext, response: &mut Response) -> Result<Bytes> {
     let max_bytes = context.shared.max_response_size;
-    let length = response.content_length();
+    let length = match has_content(context, response.status()) {
+        true => response.content_length(),
+        false => None,
+    };
     if length.is_some_and(|length| length > max_bytes as u64) {
         return Err(too_long(context, response));
     }
@@ -310,6 +316,12 @@ async fn read_body(context: &RequestContext, response: &mut Response) -> Result<
         }
         None => Ok(chunks.join()),
     }
+}
+
+/// Returns whether the declared length is that of the body: without content, it is that of another response (RFC 9110,
+/// section 8.6).
+fn has_content(context: &RequestContext, status: StatusCode) -> bool {
+    context.operation.method() != "HEAD" && status != StatusCode::NO_CONTENT
 }
 
 fn too_long(context: &RequestContext, response: &Response) -> Error {

@@ -216,10 +216,7 @@ impl Transport {
         let (context, received) = self
             .execute(context, session, Target::Request(parts))
             .await?;
-        if let Some(slot) = &context.settings.head {
-            let (status, headers) = (received.head.status(), received.head.headers());
-            slot.store(ResponseHead::new(status, headers, context.attempts));
-        }
+        context.store_head(received.head.status(), received.head.headers());
         Ok(Reply {
             context,
             status: received.head.status(),
@@ -281,10 +278,7 @@ impl Transport {
         let (context, received) = self
             .execute(context, session, Target::Download { url, headers })
             .await?;
-        if let Some(slot) = &context.settings.head {
-            let (status, headers) = (received.head.status(), received.head.headers());
-            slot.store(ResponseHead::new(status, headers, context.attempts));
-        }
+        context.store_head(received.head.status(), received.head.headers());
         Ok(FileBody::new(context, received.head))
     }
 

@@ -8,7 +8,7 @@ use super::account::LoginResponse;
 use super::context::RequestContext;
 use super::error_response::{self, ReportedFailure};
 use super::{disclosure, trace};
-use crate::prepared::{Describe, JsonOrText, Reader};
+use crate::prepared::{Describe, JsonOrText, Reader, media_type};
 use crate::{Error, ErrorKind, Result, decode, secret};
 
 /// Maximum length in bytes of a body that is decoded by the task of the request, which takes about a millisecond.
@@ -39,12 +39,7 @@ impl Format {
             let start = media_type.get(..prefix.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
-        let is_json = |subtype: &[u8]| {
-            let start = media_type.len().checked_sub(subtype.len());
-            let end = start.and_then(|start| media_type.get(start..));
-            end.is_some_and(|end| end.eq_ignore_ascii_case(subtype))
-        };
-        if is_json(b"/json") || is_json(b"+json") {
+        if media_type::is_json(media_type) {
             Self::Json
         } else if starts_with(b"text/") {
             Self::Text

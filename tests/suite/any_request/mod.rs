@@ -3,4 +3,5 @@
 mod exchange;
 mod rejected;
 mod retries;
+mod values;
 mod wire;

@@ -54,7 +54,8 @@ async fn path_that_leaves_the_app_path_is_rejected() {
         ":80/",
     ] {
         for method in [Method::GET, Method::POST] {
-            let error = assert_rejected(client.request(method, path), "request: ").await;
+            let name = format!("{method} {{path}}: ");
+            let error = assert_rejected(client.request(method, path), &name).await;
             // It may contain a secret.
             let has_path = path.len() > 6 && error.message().contains(path);
             assert!(!has_path, "{path:?}: {error}");
@@ -62,9 +63,17 @@ async fn path_that_leaves_the_app_path_is_rejected() {
     }
     for value in BAD_SEGMENTS {
         let request = client.request(Method::GET, "/data/{table}");
-        assert_rejected(request.segment(value), "request: the value of `{table}`").await;
+        assert_rejected(
+            request.segment(value),
+            "GET /data/{table}: the value of `{table}`",
+        )
+        .await;
         let request = client.request(Method::GET, "/files/{path*}");
-        assert_rejected(request.segment(value), "request: the value of `{path*}`").await;
+        assert_rejected(
+            request.segment(value),
+            "GET /files/{path*}: the value of `{path*}`",
+        )
+        .await;
     }
     assert_eq!(server.requests().len(), 0);
 }
@@ -74,23 +83,32 @@ async fn placeholders_without_values_and_unsupported_methods_are_rejected() {
     let server = Recorder::responding(200, "null").await;
     let client = server.client();
     let request = client.request(Method::GET, "/data/{table}/{id}");
-    let text = "request: the path has 2 placeholders, and 1 values are set with `segment`";
+    let text =
+        "GET /data/{table}/{id}: the path has 2 placeholders, and 1 value is set with `segment`";
     assert_rejected(request.segment("T"), text).await;
     let request = client.request(Method::GET, "/data").segment("T");
     assert_rejected(
         request,
-        "request: the path has 0 placeholders, and 1 values",
+        "GET /data: the path has 0 placeholders, and 1 value is set",
     )
     .await;
+    let request = client.request(Method::PUT, "/data/{table}");
+    let text = "PUT /data/{table}: the path has 1 placeholder, and 0 values are set";
+    assert_rejected(request, text).await;
     for method in ["CONNECT", "TRACE", "PROPFIND", "get"] {
         let request = client.request(method.parse().unwrap(), "/data");
-        let error = request.await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-        assert!(
-            error.message().contains("the method is not supported"),
-            "{error}"
-        );
+        let text = format!("{method} /data: the method is not supported: use GET, ");
+        assert_rejected(request, &text).await;
+        let request = client.request(method.parse().unwrap(), "/data?a");
+        let text = format!("{method} {{path}}: the method is not supported: use GET, ");
+        assert_rejected(request, &text).await;
     }
+    let long = "X".repeat(1_000).parse().unwrap();
+    let text = "{method} /data: the method is not supported";
+    assert_rejected(client.request(long, "/data"), text).await;
+    let secret = TOKEN.parse().unwrap();
+    let with_token = client.with_user_token(TOKEN);
+    assert_rejected(with_token.request(secret, "/data"), text).await;
     assert_eq!(server.requests().len(), 0);
 }
 
@@ -106,7 +124,7 @@ async fn path_with_a_secret_of_the_client_is_rejected_and_not_repeated() {
         format!("/users/isvalidusertoken/{TOKEN}"),
     ] {
         let request = client.request(Method::GET, path);
-        let error = assert_rejected(request, "request: the path contains the app id, ").await;
+        let error = assert_rejected(request, "GET {path}: the path contains the app id, ").await;
         for secret in [APP_ID, API_KEY, TOKEN, &encoded] {
             assert!(!format!("{error} {error:?}").contains(secret), "{error}");
         }

@@ -1,6 +1,6 @@
 //! Paths that a caller writes, with any text in them and in the values of their placeholders.
 
-use backendless::Method;
+use backendless::{Method, operations};
 use backendless_tests::{API_KEY, APP_ID};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -72,9 +72,19 @@ impl Part {
     fn is_valid(&self) -> bool {
         match self {
             Self::Text(text) => VALID.contains(&text.as_str()),
-            Self::Segment(value) | Self::Path(value) => is_ordinary(value),
+            Self::Segment(value) | Self::Path(value) => is_ordinary(value) && !has_name(value),
         }
     }
+}
+
+/// Whether a segment of `value` is one of a documented path, so that it may select an operation, which is rejected.
+fn has_name(value: &str) -> bool {
+    let names = operations::ALL
+        .iter()
+        .flat_map(|known| known.path().split('/'));
+    names
+        .filter(|name| !name.is_empty())
+        .any(|name| value.split('/').any(|part| part == name))
 }
 
 #[test]

@@ -7,6 +7,7 @@ use http::Method;
 
 use crate::operation::{ErrorCodes, Idempotency, Operation, Origin, SessionUse};
 use crate::operations::ALL;
+use crate::prepared::any::template::Filled;
 
 /// Operations of requests that the document does not contain, one for each method.
 static SERVICE: [Operation; 7] = of_methods(ErrorCodes::Service);
@@ -46,15 +47,20 @@ const fn of_method(
     }
 }
 
+/// Operation of a request with a method that is not supported, and is not sent.
+pub(super) static UNSUPPORTED: Operation =
+    of_method("", Idempotency::NotIdempotent, ErrorCodes::Service);
+
 /// Returns the operation of a request with this method, whatever its path; `None` for a method that is not supported.
 pub(super) fn of(method: &Method) -> Option<&'static Operation> {
     SERVICE.iter().find(|row| row.method == method.as_str())
 }
 
-/// Returns the metadata of a request with the method of `any` to the path with these segments.
+/// Returns the metadata of a request with the method of `any` to the path with these segments. A slash at its end is
+/// ignored, unless it is a part of a documented path: the service may ignore it as well.
 pub(super) fn find(any: &'static Operation, segments: &[String]) -> &'static Operation {
-    let mut same_method = ALL.iter().filter(|known| known.method == any.method);
-    let documented = same_method.find(|known| known.path_values(segments).is_some());
+    let documented = documented(any, segments);
+    let documented = documented.or_else(|| self::documented(any, without_slash(segments)?));
     if let Some(documented) = documented {
         return documented;
     }
@@ -67,6 +73,58 @@ pub(super) fn find(any: &'static Operation, segments: &[String]) -> &'static Ope
     }
     let mut rows = APPLICATION.iter();
     rows.find(|row| row.method == any.method).unwrap_or(any)
+}
+
+/// Returns the operation that a value selects: with any other value, the request would be that of another operation. `None`
+/// if the path template alone selects the operation.
+pub(super) fn find_selected(
+    any: &'static Operation,
+    filled: &Filled,
+) -> Option<&'static Operation> {
+    let segments = filled.segments.iter().zip(&filled.neutral);
+    let mut values = segments.filter(|(segment, neutral)| segment != neutral);
+    if !values.any(|(value, _)| is_literal(value)) {
+        return None;
+    }
+    let found = find(any, &filled.segments);
+    if found != find(any, &filled.neutral) {
+        return Some(found);
+    }
+    // The service has operations that are not documented, with the paths of documented ones and other methods, such as
+    // `DELETE /data/bulk/{table}`.
+    let mut known = ALL.iter().copied();
+    known
+        .find(|known| matches(known, &filled.segments) && !matches(known, &filled.neutral_segments))
+}
+
+/// Returns whether these are the segments of the path of `known`, also with a slash at its end.
+fn matches(known: &Operation, segments: &[String]) -> bool {
+    let is_path = |segments: &[String]| known.path_values(segments).is_some();
+    is_path(segments) || without_slash(segments).is_some_and(is_path)
+}
+
+/// Returns the segments before the slash at the end; `None` without one.
+fn without_slash(segments: &[String]) -> Option<&[String]> {
+    let (last, segments) = segments.split_last()?;
+    last.is_empty().then_some(segments)
+}
+
+/// Returns whether a documented path contains this segment.
+fn is_literal(segment: &str) -> bool {
+    ALL.iter().any(|known| {
+        let parameters = known.path_parameters.iter();
+        let reserved = parameters.flat_map(|parameter| parameter.reserved());
+        let mut texts = std::iter::once(&known.path).chain(reserved);
+        texts.any(|text| text.split('/').any(|literal| literal == segment))
+    })
+}
+
+fn documented(any: &Operation, segments: &[String]) -> Option<&'static Operation> {
+    let mut same_method = ALL
+        .iter()
+        .copied()
+        .filter(|known| known.method == any.method);
+    same_method.find(|known| known.path_values(segments).is_some())
 }
 
 #[cfg(test)]
@@ -87,6 +145,10 @@ mod tests {
             ("PUT", "/counters/visits/increment/get", "incrementAndGet"),
             ("GET", "/users/logout", "logoutUser"),
             ("DELETE", "/files/a/b/c.txt", "deleteFile"),
+            ("PUT", "/counters/visits/increment/get/", "incrementAndGet"),
+            ("GET", "/users/logout/", "logoutUser"),
+            ("GET", "/files/", "listRootDirectory"),
+            ("GET", "/files/a/", "listFiles"),
         ] {
             assert_eq!(find_by(method, path).id, id, "{method} {path}");
         }

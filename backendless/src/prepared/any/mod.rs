@@ -16,6 +16,10 @@ use super::{Body, Parts, Prepared, Reader, computed, is_idempotent, password};
 use crate::operation::{Idempotency, Operation};
 use crate::secret::wiped_bytes;
 use crate::{Error, Result, encode};
+use template::Template;
+
+/// Maximum length of a method that an error contains: longer than any that is registered.
+const MAX_METHOD_LENGTH: usize = 20;
 
 /// Request to any path, as the caller describes it.
 #[derive(Clone)]
@@ -92,6 +96,37 @@ impl AnyBody {
 }
 
 impl AnyRequest {
+    /// Whether texts may contain the template, because it repeats no secret.
+    fn is_shown(&self, template: &Template<'_>, secrets: &impl SecretDetector) -> bool {
+        let mut texts = template.texts();
+        !texts.any(|text| secrets.is_secret(text)) && !secrets.is_secret_in(&self.template)
+    }
+
+    /// Returns how the request is named. A path that is invalid or repeats a secret is omitted, as is a method that is none.
+    fn name(
+        &self,
+        template: &std::result::Result<Template<'_>, String>,
+        secrets: &impl SecretDetector,
+        accepts_pages: bool,
+    ) -> AnyOperation {
+        const OMITTED: &str = "{path}";
+        let path = match template {
+            Ok(template) if self.is_shown(template, secrets) => &*self.template,
+            _ => OMITTED,
+        };
+        let method = match self.method.as_str() {
+            method if metadata::of(&self.method).is_some() => method,
+            method if method.len() > MAX_METHOD_LENGTH => "{method}",
+            method if secrets.is_secret(method) || secrets.is_secret_in(method) => "{method}",
+            method => method,
+        };
+        AnyOperation {
+            label: format!("{method} {path}").into(),
+            template_start: method.len() + 1,
+            accepts_pages,
+        }
+    }
+
     /// Checks the request, and prepares it. `query` contains the parameters that the caller adds.
     pub(crate) fn prepare<R>(
         self,
@@ -100,30 +135,30 @@ impl AnyRequest {
         reader: Reader<R>,
         accepts_pages: bool,
     ) -> Result<Prepared<R>> {
-        let any = metadata::of(&self.method).ok_or_else(|| {
-            Error::invalid_argument(
-                "request: the method is not supported: use GET, HEAD, OPTIONS, PUT, DELETE, POST or PATCH",
-            )
-        })?;
-        let reject = |problem: String| Error::invalid_argument(problem).with_operation(any);
-        template::check_length(&self.template).map_err(reject)?;
-        // Before any text that contains a part of the template.
-        if template::texts(&self.template).any(|text| secrets.is_secret(&text)) {
-            return Err(reject(
-                "the path contains the app id, the key or another secret of the client: write only what follows the app \
-                 path, which the client adds, and set other values with `segment`"
-                    .to_owned(),
-            ));
-        }
-        let is_shown = !secrets.is_secret_in(&self.template);
-        let filled = template::fill(&self.template, &self.values, is_shown).map_err(reject)?;
-        let operation = metadata::find(any, &filled.segments);
-        let template = is_shown.then_some(&*self.template);
-        let name = AnyOperation::new(any, template, accepts_pages);
-        let reject = |problem: String| {
+        let parsed = Template::parse(&self.template);
+        let name = self.name(&parsed, secrets, accepts_pages);
+        let reject_as = |operation, problem: String| {
             let error = Error::invalid_argument(problem).with_operation(operation);
             error.with_label(name.label())
         };
+        let any = metadata::of(&self.method).ok_or_else(|| {
+            let problem =
+                "the method is not supported: use GET, HEAD, OPTIONS, PUT, DELETE, POST or PATCH";
+            reject_as(&metadata::UNSUPPORTED, problem.to_owned())
+        })?;
+        let template = parsed.map_err(|problem| reject_as(any, problem))?;
+        if template.texts().any(|text| secrets.is_secret(text)) {
+            let problem = "the path contains the app id, the key or another secret of the client: write only what follows \
+                           the app path, which the client adds, and set other values with `segment`";
+            return Err(reject_as(any, problem.to_owned()));
+        }
+        let filled = template.fill(&self.values, self.is_shown(&template, secrets));
+        let filled = filled.map_err(|problem| reject_as(any, problem))?;
+        let operation = metadata::find(any, &filled.segments);
+        if let Some(other) = metadata::find_selected(any, &filled) {
+            return Err(reject_as(any, selected(other)));
+        }
+        let reject = |problem| reject_as(operation, problem);
         let body = self.body.transpose().map_err(reject)?;
         let is_computed = body.as_ref().is_some_and(|body| body.is_computed);
         let is_idempotent = any.idempotency != Idempotency::NotIdempotent
@@ -151,17 +186,20 @@ impl AnyRequest {
     }
 }
 
-impl AnyOperation {
-    /// `template` is `None` if it repeats a secret, and is omitted.
-    fn new(any: &Operation, template: Option<&str>, accepts_pages: bool) -> Self {
-        let template = template.unwrap_or(any.path);
-        Self {
-            label: format!("{} {template}", any.method).into(),
-            template_start: any.method.len() + 1,
-            accepts_pages,
-        }
-    }
+/// Describes that the values of a path select `operation`.
+fn selected(operation: &Operation) -> String {
+    let selected = match operation.path.starts_with('/') {
+        true => format!(", `{}`", operation.path),
+        // It is not documented.
+        false => String::new(),
+    };
+    format!(
+        "a value that is set with `segment` selects another operation{selected}: write the segments that name an operation \
+         in the path itself"
+    )
+}
 
+impl AnyOperation {
     /// Returns method and path template: `GET /data/{table}`.
     pub(crate) fn label(&self) -> Arc<str> {
         Arc::clone(&self.label)

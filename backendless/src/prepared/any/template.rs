@@ -10,23 +10,37 @@ use zeroize::Zeroizing;
 
 use crate::prepared::path::{RESERVED, find_problem, push_segments};
 
+/// A valid path template.
+pub(super) struct Template<'t> {
+    segments: Vec<Segment<'t>>,
+}
+
 /// A path template with its values.
 pub(super) struct Filled {
     /// The encoded path, which starts with a slash.
     pub(super) path: Zeroizing<String>,
     /// The decoded segments after the first slash.
     pub(super) segments: Vec<String>,
+    /// The segments with [`NEUTRAL`] in place of each value that must not select an operation.
+    pub(super) neutral: Vec<String>,
+    /// The same with the values of placeholders with slashes.
+    pub(super) neutral_segments: Vec<String>,
 }
+
+/// A segment that no documented path contains, since a value cannot contain it.
+const NEUTRAL: &str = "\u{1}";
 
 /// Segment of a template.
 #[derive(Debug, PartialEq)]
 enum Segment<'t> {
-    Literal(&'t str),
-    /// `{name}`, or `{name*}` for a value with slashes.
-    Placeholder {
+    Literal {
         text: &'t str,
-        multi_segment: bool,
+        decoded: Cow<'t, str>,
     },
+    /// `{name}`, or `{name*}` for a value with slashes.
+    Placeholder { text: &'t str, multi_segment: bool },
+    /// After the slash at the end, which is a part of some paths.
+    End,
 }
 
 const REMEDY: &str = "write the path after the app path, as in `/data/Person`";
@@ -34,84 +48,101 @@ const REMEDY: &str = "write the path after the app path, as in `/data/Person`";
 /// Maximum length of a template in bytes. Errors and spans contain it; values have no limit of their own.
 const MAX_LENGTH: usize = 2_048;
 
-/// Checks the length of a template. The error is a description of the problem.
-pub(super) fn check_length(template: &str) -> Result<(), String> {
-    if template.len() <= MAX_LENGTH {
-        return Ok(());
-    }
-    Err(format!(
-        "the path is longer than {MAX_LENGTH} bytes: set long values with `segment`"
-    ))
-}
-
-/// Returns the texts that the caller wrote in the segments of a template: names of placeholders, and the others decoded.
-pub(super) fn texts(template: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let segments = template.split('/').filter(|segment| !segment.is_empty());
-    segments.map(|segment| {
-        let name = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
-        match name {
-            Some(name) => Cow::Borrowed(name.strip_suffix('*').unwrap_or(name)),
-            None => percent_decode_str(segment).decode_utf8_lossy(),
+impl<'t> Template<'t> {
+    /// Parses a path template. The error is a description of the problem.
+    pub(super) fn parse(template: &'t str) -> Result<Self, String> {
+        if template.len() > MAX_LENGTH {
+            return Err(format!(
+                "the path is longer than {MAX_LENGTH} bytes: set long values with `segment`"
+            ));
         }
-    })
-}
-
-/// Fills the placeholders of `template` with `values`, in order. The error is a description of the problem, with the names of
-/// the placeholders if `is_shown`.
-pub(super) fn fill(template: &str, values: &[String], is_shown: bool) -> Result<Filled, String> {
-    let Some(rest) = template.strip_prefix('/') else {
-        return Err(match template {
-            "" => format!("the path is empty: {REMEDY}"),
-            _ => format!("the path does not start with a slash: {REMEDY}"),
+        let Some(rest) = template.strip_prefix('/') else {
+            return Err(match template {
+                "" => format!("the path is empty: {REMEDY}"),
+                _ => format!("the path does not start with a slash: {REMEDY}"),
+            });
+        };
+        let last = rest.split('/').count() - 1;
+        let segments = rest.split('/').enumerate();
+        let segments = segments.map(|(index, segment)| match segment {
+            "" if index == last => Ok(Segment::End),
+            segment => parse(segment),
         });
-    };
-    let mut filled = Filled {
-        path: Zeroizing::new(String::with_capacity(template.len())),
-        segments: Vec::new(),
-    };
-    let mut given = values.iter();
-    let mut placeholders = 0;
-    let last = rest.split('/').count() - 1;
-    for (index, segment) in rest.split('/').enumerate() {
-        filled.path.push('/');
-        // The slash at the end is a part of some paths.
-        if segment.is_empty() && index == last {
-            filled.segments.push(String::new());
-            continue;
-        }
-        match parse(segment)? {
-            Segment::Literal(text) => filled.push_literal(text)?,
-            Segment::Placeholder {
-                text,
-                multi_segment,
-            } => {
-                placeholders += 1;
-                if let Some(value) = given.next() {
-                    let name = is_shown.then_some(text);
-                    filled.push_value(name, value, multi_segment)?;
+        Ok(Self {
+            segments: segments.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Returns the texts that the caller wrote: the decoded segments, and the names of placeholders.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Literal { decoded, .. } => Some(&**decoded),
+            Segment::Placeholder { text, .. } => Some(text.trim_matches(['{', '}', '*'])),
+            Segment::End => None,
+        })
+    }
+
+    /// Fills the placeholders with `values`, in order. The error is a description of the problem, with the names of the
+    /// placeholders if `is_shown`.
+    pub(super) fn fill(&self, values: &[String], is_shown: bool) -> Result<Filled, String> {
+        let mut filled = Filled {
+            path: Zeroizing::new(String::new()),
+            segments: Vec::new(),
+            neutral: Vec::new(),
+            neutral_segments: Vec::new(),
+        };
+        let mut given = values.iter();
+        let mut placeholders = 0;
+        for (index, segment) in self.segments.iter().enumerate() {
+            filled.path.push('/');
+            match segment {
+                Segment::End => filled.push_text(""),
+                Segment::Literal { text, decoded } => {
+                    filled.path.push_str(text);
+                    filled.push_text(decoded);
+                }
+                Segment::Placeholder {
+                    text,
+                    multi_segment,
+                } => {
+                    placeholders += 1;
+                    // The value of `/{path*}` is the complete path, which the caller chose.
+                    let is_path = *multi_segment && index == 0;
+                    if let Some(value) = given.next() {
+                        let name = is_shown.then_some(*text);
+                        filled.push_value(name, value, *multi_segment, is_path)?;
+                    }
                 }
             }
         }
+        match placeholders == values.len() {
+            true => Ok(filled),
+            false => Err(format!(
+                "the path has {}, and {} set with `segment`",
+                counted(placeholders, "placeholder", "placeholders"),
+                counted(values.len(), "value is", "values are"),
+            )),
+        }
     }
-    match placeholders == values.len() {
-        true => Ok(filled),
-        false => Err(format!(
-            "the path has {placeholders} placeholders, and {} values are set with `segment`",
-            values.len()
-        )),
+}
+
+/// Returns the number with its noun.
+fn counted(count: usize, one: &str, several: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {several}"),
     }
 }
 
 impl Filled {
-    fn push_literal(&mut self, text: &str) -> Result<(), String> {
-        let decoded = percent_decode_str(text).decode_utf8();
-        let decoded = decoded.map_err(|_| "the path contains an escape that is not UTF-8")?;
-        if let Some(problem) = find_problem(&decoded, false) {
-            return Err(format!("a segment of the path {problem}"));
-        }
-        self.path.push_str(text);
-        self.segments.push(decoded.into_owned());
-        Ok(())
+    fn push_text(&mut self, segment: &str) {
+        self.push(segment, segment, segment);
+    }
+
+    fn push(&mut self, segment: &str, neutral: &str, neutral_segment: &str) {
+        self.segments.push(segment.to_owned());
+        self.neutral.push(neutral.to_owned());
+        self.neutral_segments.push(neutral_segment.to_owned());
     }
 
     fn push_value(
@@ -119,17 +150,21 @@ impl Filled {
         name: Option<&str>,
         value: &str,
         multi_segment: bool,
+        is_path: bool,
     ) -> Result<(), String> {
         if let Some(problem) = find_problem(value, multi_segment) {
             let name = name.map_or("a placeholder".into(), |name| format!("`{name}`"));
             return Err(format!("the value of {name} in the path {problem}"));
         }
-        if multi_segment {
-            push_segments(&mut self.path, value);
-            self.segments.extend(value.split('/').map(str::to_owned));
-        } else {
+        if !multi_segment {
             self.path.extend(utf8_percent_encode(value, RESERVED));
-            self.segments.push(value.to_owned());
+            self.push(value, NEUTRAL, NEUTRAL);
+            return Ok(());
+        }
+        push_segments(&mut self.path, value);
+        for segment in value.split('/') {
+            let neutral = if is_path { segment } else { NEUTRAL };
+            self.push(segment, neutral, segment);
         }
         Ok(())
     }
@@ -147,9 +182,17 @@ fn parse(segment: &str) -> Result<Segment<'_>, String> {
             });
         }
     }
-    match find_problem_of_literal(segment) {
-        None => Ok(Segment::Literal(segment)),
-        Some(problem) => Err(format!("the path contains {problem}")),
+    if let Some(problem) = find_problem_of_literal(segment) {
+        return Err(format!("the path contains {problem}"));
+    }
+    let decoded = percent_decode_str(segment).decode_utf8();
+    let decoded = decoded.map_err(|_| "the path contains an escape that is not UTF-8")?;
+    match find_problem(&decoded, false) {
+        None => Ok(Segment::Literal {
+            text: segment,
+            decoded,
+        }),
+        Some(problem) => Err(format!("a segment of the path {problem}")),
     }
 }
 
@@ -197,7 +240,7 @@ mod tests {
 
     fn filled(template: &str, values: &[&str]) -> Result<Filled, String> {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
-        fill(template, &values, true)
+        Template::parse(template)?.fill(&values, true)
     }
 
     #[test]
@@ -220,8 +263,11 @@ mod tests {
     fn segments_are_decoded() {
         let filled = filled("/a%2fb/{x}/{y*}", &["c d", "e/f"]).unwrap();
         assert_eq!(filled.segments, ["a/b", "c d", "e", "f"]);
-        let written: Vec<_> = texts("/a%2fb/{x}/{y*}/").collect();
-        assert_eq!(written, ["a/b", "x", "y"]);
+        assert_eq!(filled.neutral, ["a/b", "\u{1}", "\u{1}", "\u{1}"]);
+        let template = Template::parse("/a%2fb/{x}/{y*}/").unwrap();
+        assert_eq!(template.texts().collect::<Vec<_>>(), ["a/b", "x", "y"]);
+        let path = self::filled("/{path*}", &["a/b"]).unwrap();
+        assert_eq!(path.neutral, ["a", "b"]);
     }
 
     #[test]
@@ -285,11 +331,15 @@ mod tests {
         let problem = |template, values: &[&str]| filled(template, values).err().unwrap();
         assert_eq!(
             problem("/data/{table}/{id}", &["Person"]),
-            "the path has 2 placeholders, and 1 values are set with `segment`"
+            "the path has 2 placeholders, and 1 value is set with `segment`"
+        );
+        assert_eq!(
+            problem("/data/{table}", &[]),
+            "the path has 1 placeholder, and 0 values are set with `segment`"
         );
         assert_eq!(
             problem("/data", &["Person"]),
-            "the path has 0 placeholders, and 1 values are set with `segment`"
+            "the path has 0 placeholders, and 1 value is set with `segment`"
         );
     }
 

@@ -5,6 +5,9 @@ use std::task::Waker;
 
 use super::window::{Time, Window};
 
+/// Time in which an admitted request must be polled: its slot is for the next request afterwards.
+const COLLECTION_TIME: Time = 1_000_000_000;
+
 /// Number of a waiting request, in order of arrival.
 pub(super) type Ticket = u64;
 
@@ -15,7 +18,9 @@ pub(super) struct Queue {
     waiting: BTreeMap<Ticket, Waiter>,
     /// The deadlines of the waiting requests; no entry for one without a deadline.
     deadlines: BTreeSet<(Time, Ticket)>,
-    decided: BTreeMap<Ticket, Decision>,
+    decided: BTreeMap<Ticket, Outcome>,
+    /// When the slot of each admitted request is withdrawn, unless it was polled before.
+    uncollected: BTreeSet<(Time, Ticket)>,
 }
 
 struct Waiter {
@@ -33,9 +38,28 @@ pub(super) enum Decision {
     Expired,
 }
 
+/// Outcome of a wait until the request is polled.
+enum Outcome {
+    Admitted {
+        used: u32,
+        deadline: Option<Time>,
+        /// When the slot is withdrawn.
+        until: Time,
+    },
+    /// The slot was withdrawn, because the request was not polled in time. Its next poll puts it back to its place.
+    Withdrawn {
+        deadline: Option<Time>,
+    },
+    Expired,
+}
+
 /// State of a request in the queue. Wakers are returned, because dropping one may drop another request.
 pub(super) enum Status {
-    Waiting { _replaced: Option<Waker> },
+    Waiting {
+        _replaced: Option<Waker>,
+    },
+    /// It waits again, because its slot was withdrawn.
+    Requeued,
     Decided(Decision),
 }
 
@@ -54,18 +78,29 @@ impl Queue {
     pub(super) fn push(&mut self, deadline: Option<Time>) -> Ticket {
         let ticket = self.next;
         self.next += 1;
-        let waker = None;
+        self.insert(ticket, deadline, None);
+        ticket
+    }
+
+    fn insert(&mut self, ticket: Ticket, deadline: Option<Time>, waker: Option<Waker>) {
         self.waiting.insert(ticket, Waiter { deadline, waker });
         if let Some(deadline) = deadline {
             self.deadlines.insert((deadline, ticket));
         }
-        ticket
     }
 
     /// Returns the state of a request, which leaves the queue if it is decided, and else is woken with `waker`.
     pub(super) fn poll(&mut self, ticket: Ticket, waker: &Waker) -> Status {
-        if let Some(decision) = self.decided.remove(&ticket) {
-            return Status::Decided(decision);
+        match self.collect(ticket) {
+            Some(Outcome::Admitted { used, .. }) => {
+                return Status::Decided(Decision::Admitted { used });
+            }
+            Some(Outcome::Expired) => return Status::Decided(Decision::Expired),
+            Some(Outcome::Withdrawn { deadline }) => {
+                self.insert(ticket, deadline, Some(waker.clone()));
+                return Status::Requeued;
+            }
+            None => {}
         }
         let waiter = self
             .waiting
@@ -79,27 +114,48 @@ impl Queue {
     /// Removes a request that is dropped, and returns what was decided about it.
     pub(super) fn remove(&mut self, ticket: Ticket) -> (Option<Decision>, Option<Waker>) {
         let waiter = self.take(ticket);
-        let decision = self.decided.remove(&ticket);
+        let decision = match self.collect(ticket) {
+            Some(Outcome::Admitted { used, .. }) => Some(Decision::Admitted { used }),
+            Some(Outcome::Expired) => Some(Decision::Expired),
+            Some(Outcome::Withdrawn { .. }) | None => None,
+        };
         (decision, waiter.and_then(|waiter| waiter.waker))
     }
 
-    /// Returns the earliest deadline of a waiting request.
+    /// Returns the earliest deadline of a waiting request, or the time at which a slot is withdrawn.
     pub(super) fn next_deadline(&self) -> Option<Time> {
-        self.deadlines.first().map(|(deadline, _)| *deadline)
+        let first = [self.deadlines.first(), self.uncollected.first()];
+        first.into_iter().flatten().map(|(time, _)| *time).min()
     }
 
-    /// Ends the wait of each request whose deadline has passed, and of the first ones that `window` admits. Their wakers
+    /// Withdraws the slots that were not collected in time, so that a request that is not polled delays no other. Then ends
+    /// the wait of each request whose deadline has passed, and of the first ones that `window` admits. Their wakers
     /// are added to `woken`.
     pub(super) fn dispatch(&mut self, window: &mut Window, woken: &mut Vec<Waker>) {
+        while let Some(&(until, ticket)) = self.uncollected.first()
+            && until <= window.time()
+        {
+            if let Some(Outcome::Admitted { deadline, .. }) = self.collect(ticket) {
+                self.decided.insert(ticket, Outcome::Withdrawn { deadline });
+                window.cancel();
+            }
+        }
         while let Some(&(deadline, ticket)) = self.deadlines.first()
             && deadline <= window.time()
         {
-            self.decide(ticket, Decision::Expired, woken);
+            self.decide(ticket, |_| Outcome::Expired, woken);
         }
         while let Some(&ticket) = self.waiting.keys().next()
             && let Some(used) = window.admit()
         {
-            self.decide(ticket, Decision::Admitted { used }, woken);
+            let until = window.time().saturating_add(COLLECTION_TIME);
+            self.uncollected.insert((until, ticket));
+            let admitted = |deadline| Outcome::Admitted {
+                used,
+                deadline,
+                until,
+            };
+            self.decide(ticket, admitted, woken);
         }
     }
 
@@ -112,11 +168,26 @@ impl Queue {
         );
     }
 
-    fn decide(&mut self, ticket: Ticket, decision: Decision, woken: &mut Vec<Waker>) {
+    /// Ends the wait of a request, whose deadline the outcome depends on.
+    fn decide(
+        &mut self,
+        ticket: Ticket,
+        outcome: impl FnOnce(Option<Time>) -> Outcome,
+        woken: &mut Vec<Waker>,
+    ) {
         if let Some(waiter) = self.take(ticket) {
-            self.decided.insert(ticket, decision);
+            self.decided.insert(ticket, outcome(waiter.deadline));
             woken.extend(waiter.waker);
         }
+    }
+
+    /// Removes the outcome of a wait; a slot is no longer withdrawn.
+    fn collect(&mut self, ticket: Ticket) -> Option<Outcome> {
+        let outcome = self.decided.remove(&ticket)?;
+        if let Outcome::Admitted { until, .. } = outcome {
+            self.uncollected.remove(&(until, ticket));
+        }
+        Some(outcome)
     }
 
     fn take(&mut self, ticket: Ticket) -> Option<Waiter> {

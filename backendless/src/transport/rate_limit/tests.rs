@@ -378,3 +378,66 @@ async fn a_clock_whose_sleeps_end_at_once_lets_no_request_wait() {
     }
     assert_eq!(limiter.usage().busiest_minute(), 3);
 }
+
+/// A request that is not polled, as one of a stream whose caller processes a row, delays no other.
+#[tokio::test]
+async fn slot_of_a_request_that_is_not_polled_is_for_the_next() {
+    for unpolled in [HOUR, Duration::MAX] {
+        let (limiter, clock) = limiter(1);
+        use_slots(&limiter, 1);
+        let mut first = enqueue(&limiter, unpolled);
+        assert!(is_ready(&mut first).is_none());
+        let second = tokio::spawn(enqueue(&limiter, 3 * MINUTE));
+        clock.advance(MINUTE).await;
+        assert!(!second.is_finished(), "the slot is for the first");
+        clock.advance(SECOND).await;
+        assert!(second.is_finished(), "the slot of the first was withdrawn");
+        second.await.unwrap().unwrap().end(None);
+        assert_eq!(current(&limiter), 1);
+
+        // The first has its place before those that came later.
+        let third = enqueue(&limiter, HOUR);
+        assert!(is_ready(&mut first).is_none());
+        let third = tokio::spawn(third);
+        clock.advance(MINUTE).await;
+        assert!(!third.is_finished());
+        is_ready(&mut first).unwrap().unwrap().end(None);
+        clock.advance(MINUTE).await;
+        third.await.unwrap().unwrap().end(None);
+    }
+}
+
+#[tokio::test]
+async fn withdrawn_request_is_admitted_when_it_is_polled() {
+    let (limiter, clock) = limiter(1);
+    use_slots(&limiter, 1);
+    let mut first = enqueue(&limiter, HOUR);
+    assert!(is_ready(&mut first).is_none());
+    let second = tokio::spawn(enqueue(&limiter, HOUR));
+    clock.advance(MINUTE).await;
+    clock.advance(SECOND).await;
+    assert!(second.is_finished(), "the slot of the first was withdrawn");
+    second.await.unwrap().unwrap().end(None);
+    clock.advance(MINUTE).await;
+    // No other request waits, and a slot is free.
+    is_ready(&mut first).unwrap().unwrap().end(None);
+    assert_eq!(current(&limiter), 1);
+}
+
+#[tokio::test]
+async fn withdrawn_request_expires_at_its_deadline() {
+    let (limiter, clock) = limiter(1);
+    use_slots(&limiter, 1);
+    let mut late = enqueue(&limiter, 2 * MINUTE);
+    let mut dropped = enqueue(&limiter, HOUR);
+    assert!(is_ready(&mut late).is_none());
+    assert!(is_ready(&mut dropped).is_none());
+    clock.advance(MINUTE).await;
+    clock.advance(SECOND).await;
+    clock.advance(SECOND).await;
+    clock.advance(MINUTE).await;
+    drop(dropped);
+    assert_eq!(current(&limiter), 0);
+    assert!(is_ready(&mut late).unwrap().is_none());
+    use_slots(&limiter, 1);
+}

@@ -46,13 +46,19 @@ impl Future for Waiting {
         let mut state = limiter.lock();
         state.window.advance(now);
         state.dispatch(&mut woken);
-        let status = state.queue.poll(ticket, context.waker());
+        let mut status = state.queue.poll(ticket, context.waker());
+        let is_requeued = matches!(status, Status::Requeued);
+        if is_requeued {
+            // It may be the first that waits, or its deadline may have passed.
+            state.dispatch(&mut woken);
+            status = state.queue.poll(ticket, context.waker());
+        }
         let is_late = self
             .deadline
             .is_some_and(|deadline| deadline <= state.window.time());
         let mut starts_timer = false;
         match &status {
-            Status::Waiting { .. } => {
+            Status::Waiting { .. } | Status::Requeued => {
                 starts_timer = !state.timers.contains(&runtime.id());
                 if starts_timer {
                     state.timers.push(runtime.id());
@@ -66,6 +72,10 @@ impl Future for Waiting {
         }
         drop(state);
         wake(woken);
+        if is_requeued {
+            // As for a new request, the timer may be set to a later time.
+            limiter.changed.notify_waiters();
+        }
         if starts_timer {
             timer::start(&limiter, &runtime);
         }
