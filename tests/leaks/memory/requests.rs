@@ -193,6 +193,9 @@ async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
         for _ in 0..2 {
             client.counters().get("visits").await.unwrap_err();
         }
+        // Overwrites the buffer of the connection, which contains the header of the last request.
+        let counters = client.without_user_token().counters();
+        counters.get("x".repeat(4 * LENGTH)).await.unwrap_err();
     }
     secrets.push(("loaded token", masked));
 }
