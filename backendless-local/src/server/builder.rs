@@ -1,0 +1,437 @@
+//! Settings of a server, and its start.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Running, Server};
+use crate::clock::Clock;
+use crate::dialect::Dialect;
+use crate::error::Error;
+use crate::faults::{FaultInjector, Faults};
+use crate::http;
+use crate::limits::Limits;
+use crate::permissions::Permissions;
+use crate::service_error::ServiceError;
+use crate::services::cloud_code::CloudCode;
+use crate::services::files::RemoteFiles;
+use crate::services::messaging::Templates;
+use crate::services::users::UserSettings;
+use crate::services::{DOMAIN_PATH, Services, Settings};
+use crate::store::query_limit::MAX_TIME;
+use crate::usage::RequestCounter;
+
+/// Default lifetime of a session.
+const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Settings of a server; created by [`Server::builder`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::time::Duration;
+/// let server = backendless_local::Server::builder()
+///     .app_id("SHOP")
+///     .api_key("KEY")
+///     .session_life(Duration::from_secs(60))
+///     .start()
+///     .await?;
+/// assert_eq!(server.app_id(), "SHOP");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "call `start` to start the server"]
+pub struct Builder {
+    pub(super) address: SocketAddr,
+    pub(super) faults: Option<Faults>,
+    pub(super) requests_per_minute: Option<u32>,
+    pub(super) limits: Limits,
+    pub(super) settings: Settings,
+}
+
+impl Builder {
+    /// Returns the settings of [`Server::start`].
+    pub(super) fn new() -> Builder {
+        Builder {
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            faults: None,
+            requests_per_minute: None,
+            limits: Limits::default(),
+            settings: Settings {
+                app_id: None,
+                api_key: None,
+                data_dir: None,
+                session_life: SESSION_LIFE,
+                query_timeout: MAX_TIME,
+                dialect: None,
+                cloud_code: CloudCode::default(),
+                cloud_code_key: None,
+                users: UserSettings::default(),
+                permissions: Permissions::new(),
+                origin: String::new(),
+                remote_files: RemoteFiles::default(),
+                templates: Templates::default(),
+            },
+        }
+    }
+
+    /// Sets the application id: letters, digits, `-` and `_`. Default: the id stored in the data
+    /// folder, else a random one.
+    pub fn app_id(mut self, app_id: impl Into<String>) -> Builder {
+        self.settings.app_id = Some(app_id.into());
+        self
+    }
+
+    /// Sets the REST API key: letters, digits, `-` and `_`. Default: the key stored in the data
+    /// folder, else a random one.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Builder {
+        self.settings.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Sets the address to listen on. Port 0 is any free port. Default: a free port of 127.0.0.1.
+    pub fn address(mut self, address: SocketAddr) -> Builder {
+        self.address = address;
+        self
+    }
+
+    /// Stores everything in a folder: data of all services, sessions, app id and key. Created if it
+    /// does not exist. Only one server at a time can use it. Default: everything is in memory.
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Builder {
+        self.settings.data_dir = Some(folder.into());
+        self
+    }
+
+    /// Sets the time from a login to the expiry of its session, in whole milliseconds. Default: 24
+    /// hours.
+    pub fn session_life(mut self, life: Duration) -> Builder {
+        self.settings.session_life = life;
+        self
+    }
+
+    /// Sets the maximum time of a query, and of the computed values of an update. A request that takes
+    /// longer is interrupted and rejected with code 8000, so that it does not delay others. Default: 5
+    /// seconds.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let server = backendless_local::Server::builder()
+    ///     .query_timeout(Duration::from_secs(1))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn query_timeout(mut self, timeout: Duration) -> Builder {
+        self.settings.query_timeout = timeout;
+        self
+    }
+
+    /// Sets the meaning of a request that the OpenAPI document and the live service interpret
+    /// differently: the time to live of a cache value. Default: none, so that a time that has a
+    /// meaning in both is rejected with code 1028. All other requests of both dialects are always
+    /// accepted; see [`Dialect`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{Dialect, Server};
+    ///
+    /// let server = Server::builder().dialect(Dialect::Live).start().await?;
+    /// let value = format!("{}/{}/{}/cache/k", server.url(), server.app_id(), server.api_key());
+    /// let client = reqwest::Client::new();
+    /// // 60 seconds; in the dialect of the document 60 milliseconds.
+    /// let stored = client.put(format!("{value}?timeout=60")).body("1").send().await?;
+    /// assert_eq!(stored.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn dialect(mut self, dialect: Dialect) -> Builder {
+        self.settings.dialect = Some(dialect);
+        self
+    }
+
+    /// Injects faults into random requests, to test a service against failures of the network and of
+    /// Backendless. Default: none.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{Fault, Faults, Server};
+    ///
+    /// // One request in a hundred gets a fault of any kind, one in ten a status 503.
+    /// let faults = Faults::seeded(7).with_each(0.01).with(Fault::Unavailable, 0.1);
+    /// let server = Server::builder().faults(faults).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn faults(mut self, faults: Faults) -> Builder {
+        self.faults = Some(faults);
+        self
+    }
+
+    /// Sets the maximum number of requests in any 60 seconds, to test whether a service stays within its budget. The server
+    /// responds to further ones with status 429 and code 999, and does not execute them. Default: none.
+    ///
+    /// [`Server::advance_clock`] advances the 60 seconds as well.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// let server = backendless_local::Server::builder().requests_per_minute(2).start().await?;
+    /// let counter = format!("{}/{}/{}/counters/visits", server.url(), server.app_id(), server.api_key());
+    /// for status in [200, 200, 429] {
+    ///     assert_eq!(reqwest::get(&counter).await?.status(), status);
+    /// }
+    /// assert_eq!(server.usage().rejected(), 1);
+    /// server.advance_clock(Duration::from_secs(60));
+    /// assert_eq!(reqwest::get(&counter).await?.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn requests_per_minute(mut self, limit: u32) -> Builder {
+        self.requests_per_minute = Some(limit);
+        self
+    }
+
+    /// Sets limits of connections, requests and memory. Default: those of [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Builder {
+        self.limits = limits;
+        self
+    }
+
+    /// Registers a Cloud Code method: a function from the argument, which is null if there is none,
+    /// to the result. Each call runs on a new thread, so it may block.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::{Server, ServiceError};
+    /// use serde_json::json;
+    ///
+    /// let server = Server::builder()
+    ///     .service("Cart", "total", |cart| match cart["prices"].as_array() {
+    ///         Some(prices) => Ok(json!(prices.iter().filter_map(|price| price.as_f64()).sum::<f64>())),
+    ///         None => Err(ServiceError::new(14_000, "the cart has no prices")),
+    ///     })
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn service(
+        mut self,
+        service: &str,
+        method: &str,
+        handler: impl Fn(serde_json::Value) -> Result<serde_json::Value, ServiceError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Builder {
+        self.settings
+            .cloud_code
+            .register_method(service, method, Arc::new(handler));
+        self
+    }
+
+    /// Registers the handler of a custom event: a function from the arguments, a JSON object, to the return value, which
+    /// the client receives. Each call runs on a new thread, so it may block.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::Server;
+    /// use serde_json::json;
+    ///
+    /// let server = Server::builder()
+    ///     .event("forecast", |arguments| Ok(json!({"city": arguments["city"], "weather": "sunny"})))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn event(
+        mut self,
+        event: &str,
+        handler: impl Fn(serde_json::Value) -> Result<serde_json::Value, ServiceError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Builder {
+        self.settings
+            .cloud_code
+            .register_event(event, Arc::new(handler));
+        self
+    }
+
+    /// Registers the content of a URL, for requests that upload or append a file from a URL. The server downloads nothing:
+    /// such a request for another URL is rejected with code 6009.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder()
+    ///     .remote_file("https://example.com/logo.png", [0x89, 0x50, 0x4e, 0x47])
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remote_file(mut self, url: impl Into<String>, content: impl Into<Vec<u8>>) -> Builder {
+        self.settings
+            .remote_files
+            .register(url.into(), content.into());
+        self
+    }
+
+    /// Registers a push template for a type of device, such as `IOS`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder()
+    ///     .push_template("IOS", "welcome", serde_json::json!({"alertTitle": "Welcome"}))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn push_template(
+        mut self,
+        device_type: impl Into<String>,
+        name: impl Into<String>,
+        template: serde_json::Value,
+    ) -> Builder {
+        let templates = &mut self.settings.templates;
+        templates.register_push(device_type.into(), name.into(), template);
+        self
+    }
+
+    /// Registers the name of an e-mail template. E-mails by this template are added to the [outbox](Server::outbox), without
+    /// the text of the template.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = backendless_local::Server::builder().email_template("welcome").start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn email_template(mut self, name: impl Into<String>) -> Builder {
+        self.settings.templates.register_email(name.into());
+        self
+    }
+
+    /// Starts the server. It accepts requests when this returns.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be bound, the data folder cannot be used or another server uses it, the
+    /// app id or the key has invalid characters, or the rates of the faults are invalid.
+    pub async fn start(self) -> Result<Server, Error> {
+        check_identifier("app id", self.settings.app_id.as_deref())?;
+        check_app_id(self.settings.app_id.as_deref())?;
+        check_identifier("REST API key", self.settings.api_key.as_deref())?;
+        check_identifier(
+            "Cloud Code API key",
+            self.settings.cloud_code_key.as_deref(),
+        )?;
+        let faults = self
+            .faults
+            .map(FaultInjector::new)
+            .transpose()?
+            .map(Arc::new);
+        let (listener, address) = listen(self.address).map_err(|error| {
+            let remedy = listen_remedy(error.kind());
+            Error::new(format!(
+                "cannot listen on {}: {error}{remedy}",
+                self.address
+            ))
+        })?;
+        let (clock, limits) = (Clock::default(), self.limits);
+        let settings = Settings {
+            origin: format!("http://{address}"),
+            ..self.settings
+        };
+        let (services, database) = Services::open(settings, clock.clone(), limits).await?;
+        let (app_id, api_key) = (services.app_id.clone(), services.api_key.clone());
+        let cloud_code_key = services.cloud_code_key.clone();
+        let counter = RequestCounter::new(self.requests_per_minute, clock.clone());
+        let counter = Arc::new(counter);
+        let router = http::router(
+            services.clone(),
+            faults.clone(),
+            Arc::clone(&counter),
+            limits,
+        );
+        let running = Running::start(listener, router, database, limits)
+            .await
+            .map_err(|error| Error::with_cause("cannot start the HTTP thread", error))?;
+        Ok(Server {
+            address,
+            app_id,
+            api_key,
+            cloud_code_key,
+            clock,
+            faults,
+            counter,
+            services: Some(services),
+            running: Some(running),
+        })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rejects the app id whose paths would be those of the domain of the application.
+fn check_app_id(app_id: Option<&str>) -> Result<(), Error> {
+    let segment = DOMAIN_PATH.trim_start_matches('/');
+    match app_id {
+        Some(app_id) if app_id == segment => Err(Error::new(format!(
+            "invalid app id: paths that begin with {DOMAIN_PATH} do not contain an app id, so use another one"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Rejects a value that would have to be encoded in a path.
+fn check_identifier(what: &str, value: Option<&str>) -> Result<(), Error> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    match value {
+        Some(value) if value.is_empty() || !value.chars().all(fits) => Err(Error::new(format!(
+            "invalid {what}: use only ASCII letters, digits, '-' and '_'"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Returns what to do about an address that cannot be used, to be appended to a message.
+fn listen_remedy(error: std::io::ErrorKind) -> &'static str {
+    match error {
+        std::io::ErrorKind::AddrInUse => {
+            "; stop the program that uses the port, or choose another port (0 is any free port)"
+        }
+        std::io::ErrorKind::PermissionDenied => "; choose a port above 1023 (0 is any free port)",
+        std::io::ErrorKind::AddrNotAvailable => "; choose an address of this machine",
+        _ => "",
+    }
+}
