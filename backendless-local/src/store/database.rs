@@ -2,7 +2,9 @@
 //!
 //! One thread keeps the guarantees simple: each closure sees everything that was committed before
 //! it, and SQLite is never busy. Async code never calls SQLite; it sends a closure and awaits the
-//! result.
+//! result. `queue` commits the closures that wait at the same time together.
+
+mod queue;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
@@ -13,6 +15,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use self::queue::{MAX_GROUP, PendingWrite, Task, TaskQueue};
 use crate::error::Error;
 use crate::service_error::ServiceError;
 use crate::store::folder::{DATABASE, DataFolder, IN_USE};
@@ -29,11 +32,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Size to which the write-ahead log is truncated after a checkpoint. It can be larger while another
 /// process reads.
 const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
-
-struct Task {
-    limits_statements: bool,
-    run: Box<dyn FnOnce(&mut Connection) + Send>,
-}
 
 /// Handle to the database. The thread ends when the last handle is dropped.
 #[derive(Clone, Debug)]
@@ -83,24 +81,35 @@ impl Database {
         read.await
     }
 
-    /// Runs a closure that writes, in one transaction, which is rolled back if the closure fails.
-    /// When this returns, the transaction is on disk (if the database has a file).
+    /// Runs a closure that writes. Its changes are undone if it fails. When this returns, they are on disk (if the
+    /// database has a file). Closures that wait at the same time are committed together.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError> + Send + 'static,
+        task: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.run(false, |connection| in_transaction(connection, task))
+        self.submit(|sender| Task::Write(PendingWrite::boxed(task, sender)))
             .await
     }
 
     /// Runs a closure as [`write`](Self::write), whose work depends on a clause: its statements are limited like those
-    /// of a closure that reads.
+    /// of a closure that reads. It is committed alone, because SQLite undoes the whole transaction of a statement that
+    /// is interrupted.
     pub(crate) async fn write_by_clause<T: Send + 'static>(
         &self,
-        task: impl FnOnce(&Transaction<'_>) -> Result<T, ServiceError> + Send + 'static,
+        task: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.run(true, |connection| in_transaction(connection, task))
-            .await
+        self.run(true, |connection| {
+            in_transaction(connection, |transaction| task(transaction))
+        })
+        .await
+    }
+
+    /// Runs a closure that uses the connection while no transaction is open.
+    pub(crate) async fn run_alone<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.run(false, task).await
     }
 
     async fn run<T: Send + 'static>(
@@ -108,25 +117,34 @@ impl Database {
         limits_statements: bool,
         task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, ServiceError> {
+        self.submit(|sender| Task::Alone {
+            limits_statements,
+            run: Box::new(move |connection| {
+                // A transaction that a panic leaves open is rolled back when its guard is dropped.
+                let result = catch_unwind(AssertUnwindSafe(|| task(connection)));
+                // The receiver is gone if the request was cancelled; the changes stay committed.
+                let _ = sender.send(result.unwrap_or_else(|_| Err(panicked())));
+            }),
+        })
+        .await
+    }
+
+    async fn submit<T>(
+        &self,
+        task: impl FnOnce(oneshot::Sender<Result<T, ServiceError>>) -> Task,
+    ) -> Result<T, ServiceError> {
         let (sender, receiver) = oneshot::channel();
-        let run = Box::new(move |connection: &mut Connection| {
-            // A transaction that a panic leaves open is rolled back when its guard is dropped.
-            let result = catch_unwind(AssertUnwindSafe(|| task(connection)));
-            let result =
-                result.unwrap_or_else(|_| Err(ServiceError::internal("a database task panicked")));
-            // The receiver is gone if the request was cancelled; the changes stay committed.
-            let _ = sender.send(result);
-        });
         self.tasks
-            .send(Task {
-                limits_statements,
-                run,
-            })
+            .send(task(sender))
             .map_err(|_| ServiceError::internal("the database thread has ended"))?;
         receiver
             .await
             .map_err(|_| ServiceError::internal("the database thread ended during a task"))?
     }
+}
+
+fn panicked() -> ServiceError {
+    ServiceError::internal("a database task panicked")
 }
 
 fn in_transaction<T>(
@@ -179,15 +197,12 @@ pub(crate) async fn open<T: Send + 'static>(
             match connected {
                 Ok((mut connection, prepared)) => {
                     let _ = sender.send(Ok(prepared));
-                    for task in incoming {
-                        if task_limit.is_stopped() {
-                            // The requests have ended.
-                            continue;
-                        }
-                        task_limit.begin(task.limits_statements);
-                        (task.run)(&mut connection);
-                        task_limit.end();
-                    }
+                    let max_group = match folder {
+                        Some(_) => MAX_GROUP,
+                        // There is nothing to flush.
+                        None => 1,
+                    };
+                    TaskQueue::new(incoming, max_group, task_limit).run(&mut connection);
                 }
                 Err(error) => {
                     let _ = sender.send(Err(error));

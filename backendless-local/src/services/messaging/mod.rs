@@ -8,7 +8,7 @@ mod templates;
 
 pub(crate) use templates::Templates;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
 
 use crate::clock::Clock;
