@@ -31,8 +31,11 @@ impl Drop for Running {
 }
 
 fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
+    let test = std::env::current_exe().expect("the system knows the path of a test");
+    let profile = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("cargo builds tests in target/*/deps");
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let program = profile.join("examples").join(file);
     assert!(
@@ -55,13 +58,17 @@ fn start(name: &str) -> Running {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
-    Running(command.spawn().unwrap())
+    Running(
+        command
+            .spawn()
+            .expect("cargo builds the examples before the tests"),
+    )
 }
 
 /// Asserts that the example prints `expected`, and that it succeeds.
 fn assert_prints(name: &str, expected: &[&str]) {
     let mut running = start(name);
-    let output = running.0.stdout.take().unwrap();
+    let output = running.0.stdout.take().expect("the output is piped");
     let (sender, lines) = mpsc::channel();
     // A thread of its own, so that an example that hangs does not block the test.
     std::thread::spawn(move || {
@@ -82,7 +89,7 @@ fn assert_prints(name: &str, expected: &[&str]) {
     }
     let missing: Vec<_> = rest.collect();
     assert!(missing.is_empty(), "{name}: no {missing:?} in {printed:#?}");
-    let status = running.0.wait().unwrap();
+    let status = running.0.wait().expect("the process was started here");
     assert!(status.success(), "{name}: {status}, {printed:#?}");
 }
 

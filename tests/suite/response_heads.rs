@@ -151,7 +151,7 @@ async fn number_of_headers_of_a_response_in_memory_is_limited() {
             .unwrap_or(0);
         Ok(
             (0..count).fold(Response::new(200).body("5"), |response, n| {
-                response.header(&format!("x-{n}"), "a")
+                response.header(format!("x-{n}"), "a")
             }),
         )
     });

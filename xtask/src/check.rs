@@ -2,11 +2,17 @@
 //!
 //! [`CHECKS`] is the only list: `.ci/run` runs it, and a test compares CONTRIBUTING.md with it.
 
+mod areas;
+mod quick;
+
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::show;
+
+pub(crate) use quick::run as run_quick;
 
 /// A cargo command that must succeed.
 struct Check {
@@ -192,6 +198,11 @@ pub(crate) fn table() -> String {
     text
 }
 
+/// The cargo that runs this program, or else the first of the search path.
+fn cargo_program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
 fn line(status: &str, time: Duration, command: &str) -> String {
     format!("{status:6} {:7.1} s  {command}\n", time.as_secs_f64())
 }
@@ -203,8 +214,7 @@ impl Check {
 
     /// Returns the reason of a failure.
     fn run(&self, root: &Path) -> Result<(), String> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
+        let mut command = Command::new(cargo_program());
         command
             .args(self.cargo)
             .envs(self.environment.iter().copied())

@@ -54,8 +54,14 @@ enum Command {
     /// Runs all checks that a change must pass, and prints the time of each.
     Check {
         /// Lists the checks and what each of them guards, without running them.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "quick")]
         list: bool,
+        /// Runs what is fast, the lints, and the tests of the changed files only.
+        #[arg(long)]
+        quick: bool,
+        /// The commit that the files are compared with; without it, the last one that the main branch has.
+        #[arg(long, requires = "quick")]
+        base: Option<String>,
     },
     /// Tries a changed specification on a copy of the checkout. Reports compile errors, operations without a method and new mock methods.
     Rehearse(rehearse::Arguments),
@@ -86,11 +92,14 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Features => Ok(features::run(&root())),
         Command::Layers => Ok(layers::run(&root())),
         Command::Readme => Ok(readme::run(&root())),
-        Command::Check { list: true } => {
+        Command::Check { list: true, .. } => {
             show(&check::table());
             Ok(ExitCode::SUCCESS)
         }
-        Command::Check { list: false } => Ok(check::run(&root())),
+        Command::Check {
+            quick: true, base, ..
+        } => Ok(check::run_quick(&root(), base.as_deref())),
+        Command::Check { .. } => Ok(check::run(&root())),
         Command::Rehearse(arguments) => rehearse::run(&root(), arguments),
         Command::Spec(question) => spec::run(&root(), question),
     }

@@ -105,6 +105,7 @@ impl Database {
     }
 
     /// Runs a closure that uses the connection while no transaction is open.
+    #[cfg(test)]
     pub(crate) async fn run_alone<T: Send + 'static>(
         &self,
         task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,

@@ -303,7 +303,7 @@ fn is_subtopic(own: &str, subtopic: Option<&str>) -> bool {
 
 /// Returns the messages that the subscription has not received and marks them as delivered.
 fn deliver(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     channel: &str,
     subscription: &str,
     now: i64,
