@@ -145,19 +145,19 @@ async fn placeholder_whose_name_is_a_secret_is_not_repeated() {
     for (path, text) in [
         (
             format!("/{{{API_KEY}}}"),
-            "request: the path contains the app id, ",
+            "GET {path}: the path contains the app id, ",
         ),
         (
             format!("/{{{APP_ID}*}}"),
-            "request: the path contains the app id, ",
+            "GET {path}: the path contains the app id, ",
         ),
         (
             "/{Todo}".to_owned(),
-            "request: the path contains the app id, ",
+            "GET {path}: the path contains the app id, ",
         ),
         (
             format!("/{{x-{API_KEY}}}"),
-            "request: the value of a placeholder ",
+            "GET {path}: the value of a placeholder ",
         ),
     ] {
         for value in ["", ".."] {
@@ -181,7 +181,7 @@ async fn path_template_has_a_limit() {
     for path in [path(2_049), format!("/{{{name}}}"), name] {
         let error = assert_rejected(
             client.request(Method::GET, path).segment(""),
-            "request: the path is longer than 2048 bytes: set long values with `segment`",
+            "GET {path}: the path is longer than 2048 bytes: set long values with `segment`",
         )
         .await;
         assert!(error.to_string().len() < 200);

@@ -105,9 +105,10 @@ impl TokenStore for FaultyStore {
     }
 }
 
-/// Accepts the tokens of logins, and no other.
-fn respond(request: &Request) -> Response {
+/// Accepts the tokens of logins, and no other. A login takes a moment: a write to the store starts meanwhile.
+async fn respond(request: &Request) -> Response {
     if request.path() == "/users/login" {
+        tokio::time::sleep(Duration::from_millis(1)).await;
         return Response::json(200, &json!({"objectId": "B2", "user-token": "new-token"}));
     }
     match request.header("user-token") {
@@ -159,7 +160,7 @@ async fn each_fault_of_a_store_has_its_outcome_and_later_requests_succeed() {
     ] {
         let name = format!("{action} {fault:?}");
         let store = FaultyStore::new(action, fault);
-        let responder = Responder::new(|request| async move { Ok(respond(&request)) });
+        let responder = Responder::new(|request| async move { Ok(respond(&request).await) });
         let client = Client::builder(APP_ID, API_KEY)
             .responder(&responder)
             .credentials("robot@example.com", "pa55")
@@ -192,7 +193,7 @@ async fn each_fault_of_a_store_has_its_outcome_and_later_requests_succeed() {
 async fn requests_that_share_a_login_do_not_depend_on_its_save() {
     for fault in [Fault::Fails, Fault::Hangs, Fault::Panics] {
         let store = FaultyStore::new("save", fault);
-        let responder = Responder::new(|request| async move { Ok(respond(&request)) });
+        let responder = Responder::new(|request| async move { Ok(respond(&request).await) });
         let client = Client::builder(APP_ID, API_KEY)
             .responder(&responder)
             .credentials("robot@example.com", "pa55")

@@ -103,7 +103,8 @@ impl TokenStore for SlowStore {
     }
 }
 
-/// Rejects the token [`EXPIRED`], and returns another one at each login.
+/// Rejects the token [`EXPIRED`], and returns another one at each login, which takes a moment: a write to the store starts
+/// meanwhile.
 fn responder() -> Responder {
     let logins = Mutex::new(0);
     Responder::new(move |request: Request| {
@@ -120,7 +121,13 @@ fn responder() -> Responder {
             "/users/logout" => Response::new(200),
             _ => Response::json(200, &7),
         };
-        async { io::Result::Ok(response) }
+        let is_login = request.path() == "/users/login";
+        async move {
+            if is_login {
+                sleep(Duration::from_millis(1)).await;
+            }
+            io::Result::Ok(response)
+        }
     })
 }
 

@@ -163,7 +163,11 @@ const AREAS: &[Area] = &[
     ),
     area(
         "backendless-local/src/services/files",
-        &[("--lib", &["services::"]), ("--test wire", &["file"])],
+        &[
+            ("--lib", &["services::"]),
+            ("--test wire", &["file_access::"]),
+            ("--test services", &["file"]),
+        ],
     ),
     area(
         "backendless-local/src/services/users",
@@ -176,7 +180,8 @@ const AREAS: &[Area] = &[
         "backendless-local/src/",
         &[
             ("--lib", &[""]),
-            ("--test wire", &["http::", "rows::", "services::"]),
+            ("--test wire", &["http::", "rows::"]),
+            ("--test services", &[""]),
         ],
     ),
     area(
@@ -308,6 +313,7 @@ mod tests {
             ("--test suite", "tests/suite"),
             ("--test leaks", "tests/leaks"),
             ("--test wire", "backendless-local/tests/wire"),
+            ("--test services", "backendless-local/tests/services"),
         ];
         for (binary, filter) in AREAS.iter().flat_map(|area| area.tests) {
             let Some((_, folder)) = suites.iter().find(|(name, _)| name == binary) else {
