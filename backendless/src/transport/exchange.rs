@@ -217,13 +217,7 @@ async fn receive(
     if !head.status().is_success() {
         // The request may return a value for this error, such as `None` for a missing cache entry.
         context.store_head(head.status(), head.headers());
-        let body = read_error_body(context, &mut head).await;
-        return Err(error_response::read(
-            context,
-            head.status(),
-            head.headers(),
-            &body,
-        ));
+        return Err(read_error(context, &mut head).await);
     }
     let body = match context.read {
         ReadMode::Full => read_body(context, &mut head).await?,
@@ -333,16 +327,42 @@ fn too_long(context: &RequestContext, response: &Response) -> Error {
         .final_because("the response would be the same")
 }
 
-/// Reads as much as possible of an error body: if it ends early, the status is still known.
-async fn read_error_body(context: &RequestContext, response: &mut Response) -> Bytes {
+/// Reads the error of a response whose status is not 2xx. A body that ends early does not tell who wrote it, so the
+/// request failed because of the connection, unless the status alone tells the cause.
+async fn read_error(context: &RequestContext, response: &mut Response) -> Error {
     let mut chunks = Chunks::default();
+    let mut interruption = None;
     while chunks.len < MAX_ERROR_BYTES {
         match context.deadline.run(response.chunk()).await {
             Some(Ok(Some(chunk))) => chunks.push(chunk),
-            _ => break,
+            Some(Ok(None)) => break,
+            Some(Err(error)) => {
+                interruption = Some(context.http_error(error));
+                break;
+            }
+            None => {
+                interruption = Some(context.timed_out("the response was not complete"));
+                break;
+            }
         }
     }
-    chunks.join()
+    let status = response.status();
+    let error = error_response::read(context, status, response.headers(), &chunks.join());
+    match interruption {
+        Some(interruption) if error.code().is_none() && is_explained_by_body(status) => {
+            interruption.with_status(status.as_u16())
+        }
+        _ => error,
+    }
+}
+
+/// Whether only the body tells why the request failed, and who says so.
+fn is_explained_by_body(status: StatusCode) -> bool {
+    match status.as_u16() {
+        // A proxy, a rate limit, or a gateway.
+        407 | 429 | 502..=504 => false,
+        status => status >= 400,
+    }
 }
 
 /// Chunks of a body.

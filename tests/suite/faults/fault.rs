@@ -230,6 +230,10 @@ impl Fault {
     }
 }
 
+/// The service may have found nothing, or another server may not know the path.
+const HALF_AN_ERROR: &str = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n\
+    {\"code\": 1000, \"message\": \"Entity with";
+
 /// All faults, the slow ones last.
 pub(super) fn every_fault() -> Vec<Fault> {
     let mut faults = broken_connections();
@@ -256,6 +260,7 @@ fn broken_connections() -> Vec<Fault> {
         Fault::broken("reset after request", Behaviour::reset_after_request()),
         Fault::broken("close before headers", Behaviour::close_before_headers()),
         Fault::broken("close in body", Behaviour::close_in_body()),
+        Fault::broken("close in error body", Behaviour::bytes(HALF_AN_ERROR)),
         Fault::broken("length too long", Behaviour::declaring_length(100, "{}")),
         Fault::broken("chunked garbage", Behaviour::chunked_garbage()),
         Fault::broken("1 MiB of headers", Behaviour::long_headers(1024 * 1024))
@@ -333,6 +338,7 @@ fn slow_servers() -> Vec<Fault> {
             Behaviour::bytes(go_on).dripping(pause),
         ),
         Fault::slow("stall in body", Behaviour::stall_in_body()),
+        Fault::slow("stall in error body", Behaviour::stall_after(HALF_AN_ERROR)),
         Fault::slow("a byte at a time", long().dripping(pause)),
         Fault::slow("body a byte at a time", long().dripping_in_body(pause)),
     ]
