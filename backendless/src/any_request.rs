@@ -213,10 +213,7 @@ impl AnyRequest {
 
     fn prepare<R: Send + 'static>(self, reader: Reader<R>, accepts_pages: bool) -> Request<R> {
         let (client, AnyRequestParameters(request), settings) = self.into_parts();
-        let query = settings
-            .additions()
-            .and_then(|additions| additions.query_text());
-        let prepared = request.prepare(query, &client.transport, reader, accepts_pages);
+        let prepared = request.prepare(&client.transport, reader, accepts_pages);
         Request::new(&client, prepared).with_settings(settings)
     }
 }

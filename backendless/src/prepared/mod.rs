@@ -111,14 +111,24 @@ pub(crate) struct Parts {
     pub(crate) query: Option<String>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Body,
-    /// Whether the request may be sent again after the service may have processed it.
-    pub(crate) is_idempotent: bool,
+    pub(crate) repeat: Repeat,
     /// A value in the request that must not appear in any text: a password.
     pub(crate) secret: Option<Arc<SecretString>>,
     /// Whether the response may contain the token of a session.
     pub(crate) returns_token: bool,
     /// How errors and spans name a request to any path.
     pub(crate) any: Option<Box<AnyOperation>>,
+}
+
+/// Whether a request may be sent again after the service may have processed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// If its operation is idempotent with the query parameters of the request.
+    ByOperation,
+    /// Its body makes it idempotent, whatever its operation is.
+    Always,
+    /// Its body, or its parameters, make it not idempotent.
+    Never,
 }
 
 /// Builds a request part by part. It does no I/O.
@@ -135,7 +145,7 @@ pub(crate) struct RequestBuilder {
 impl<R> Prepared<R> {
     /// Marks the request as not idempotent, for parameters with which its operation is not.
     pub(crate) fn not_idempotent(mut self) -> Self {
-        self.parts.is_idempotent = false;
+        self.parts.repeat = Repeat::Never;
         self
     }
 }
@@ -343,16 +353,17 @@ impl RequestBuilder {
     }
 
     fn finish<R>(self, reader: Reader<R>) -> Prepared<R> {
-        let query = self.query.finish();
-        let is_idempotent = !self.is_computed && is_idempotent(self.operation, query.as_deref());
         Prepared {
             parts: Parts {
                 operation: self.operation,
                 path: self.path,
-                query,
+                query: self.query.finish(),
                 headers: self.headers,
                 body: self.body,
-                is_idempotent,
+                repeat: match self.is_computed {
+                    true => Repeat::Never,
+                    false => Repeat::ByOperation,
+                },
                 secret: None,
                 returns_token: self.operation.returns_token,
                 any: None,
@@ -373,6 +384,21 @@ impl RequestBuilder {
 }
 
 impl Parts {
+    /// Whether the request may be sent again after the service may have processed it. It depends on the query, which a caller
+    /// may add to.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        match (self.repeat, self.operation.idempotency()) {
+            (Repeat::Never, _) | (Repeat::ByOperation, Idempotency::NotIdempotent) => false,
+            (Repeat::Always, _)
+            | (Repeat::ByOperation, Idempotency::Safe | Idempotency::Idempotent) => true,
+            (Repeat::ByOperation, Idempotency::IdempotentWhen { query, value }) => {
+                let text = self.query.as_deref().unwrap_or_default();
+                let mut pairs = form_urlencoded::parse(text.as_bytes());
+                pairs.any(|(given, set)| given == query && set == value)
+            }
+        }
+    }
+
     /// Creates the error of an invalid argument of this request.
     pub(crate) fn invalid(&self, problem: impl Into<String>) -> Error {
         let error = Error::invalid_argument(problem).with_operation(self.operation);
@@ -431,7 +457,10 @@ impl<R> Prepared<R> {
     /// computed value is not idempotent.
     pub(crate) fn with_object_ids(mut self) -> Self {
         if let Body::Bytes(json) = &self.parts.body {
-            self.parts.is_idempotent = !computed::is_computed(json);
+            self.parts.repeat = match computed::is_computed(json) {
+                true => Repeat::Never,
+                false => Repeat::Always,
+            };
         }
         self
     }
@@ -453,15 +482,4 @@ fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
 fn from_utf8(text: &[u8]) -> serde_json::Result<String> {
     let text = std::str::from_utf8(text).map_err(serde::de::Error::custom)?;
     Ok(text.to_owned())
-}
-
-fn is_idempotent(operation: &Operation, query: Option<&str>) -> bool {
-    match operation.idempotency() {
-        Idempotency::Safe | Idempotency::Idempotent => true,
-        Idempotency::IdempotentWhen { query: name, value } => {
-            let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-            pairs.any(|(given, set)| given == name && set == value)
-        }
-        Idempotency::NotIdempotent => false,
-    }
 }

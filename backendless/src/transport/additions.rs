@@ -100,11 +100,6 @@ impl Additions {
         self.problem.get_or_insert(problem);
     }
 
-    /// Returns the encoded query parameters; `None` without any.
-    pub(crate) fn query_text(&self) -> Option<&str> {
-        self.query.as_deref()
-    }
-
     /// Returns the headers, or a description of what cannot be sent.
     pub(super) fn checked_headers(&self) -> Result<&[(HeaderName, HeaderValue)], String> {
         match &self.problem {

@@ -201,7 +201,7 @@ impl Transport {
         let traits = RequestTraits {
             operation: parts.operation,
             any: parts.any.take(),
-            is_idempotent: parts.is_idempotent,
+            is_idempotent: parts.is_idempotent(),
             caller: self.caller.clone(),
             has_password: parts.secret.is_some() || passwords.is_some(),
             secret: parts.secret.clone(),

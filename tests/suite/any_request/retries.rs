@@ -72,6 +72,24 @@ async fn documented_operation_that_is_not_idempotent_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn query_decides_when_the_operation_depends_on_it() {
+    let sent = async |overwrite: bool, is_last: bool| {
+        let (server, client) = losing_server().await;
+        let put = client.request(Method::PUT, "/files/binary/a.txt");
+        let lost = match is_last {
+            true => put.fetch_empty().query("overwrite", overwrite).await,
+            false => put.query("overwrite", overwrite).fetch_empty().await,
+        };
+        assert_eq!(lost.unwrap_err().kind(), ErrorKind::ConnectionLost);
+        server.requests().len()
+    };
+    for is_last in [false, true] {
+        assert_eq!(sent(true, is_last).await, 3, "{is_last}");
+        assert_eq!(sent(false, is_last).await, 1, "{is_last}");
+    }
+}
+
+#[tokio::test]
 async fn computed_update_is_not_sent_again() {
     let computed = json!({"n": {"___class": "BackendlessExpression", "value": "n + 1"}});
     let put = |client: &Client| client.request(Method::PUT, "/data/Person/B2");

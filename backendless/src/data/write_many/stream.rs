@@ -294,7 +294,7 @@ impl Writer {
             Write::Upsert if chunk.has_row_without_id => prepared,
             Write::CreateOnce | Write::Upsert => prepared.map(Prepared::with_object_ids),
         };
-        let is_idempotent = matches!(&prepared, Ok(prepared) if prepared.parts.is_idempotent);
+        let is_idempotent = matches!(&prepared, Ok(prepared) if prepared.parts.is_idempotent());
         let expected = rows.len();
         let received = move |ids: Result<Option<Vec<String>>>, attempts| {
             let ids = ids?.unwrap_or_default();

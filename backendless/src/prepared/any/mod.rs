@@ -12,7 +12,7 @@ use http::Method;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 
-use super::{Body, Parts, Prepared, Reader, computed, is_idempotent, password};
+use super::{Body, Parts, Prepared, Reader, Repeat, computed, password};
 use crate::operation::{Idempotency, Operation};
 use crate::secret::wiped_bytes;
 use crate::{Error, Result, encode};
@@ -127,10 +127,9 @@ impl AnyRequest {
         }
     }
 
-    /// Checks the request, and prepares it. `query` contains the parameters that the caller adds.
+    /// Checks the request, and prepares it.
     pub(crate) fn prepare<R>(
         self,
-        query: Option<&str>,
         secrets: &impl SecretDetector,
         reader: Reader<R>,
         accepts_pages: bool,
@@ -161,9 +160,11 @@ impl AnyRequest {
         let reject = |problem| reject_as(operation, problem);
         let body = self.body.transpose().map_err(reject)?;
         let is_computed = body.as_ref().is_some_and(|body| body.is_computed);
-        let is_idempotent = any.idempotency != Idempotency::NotIdempotent
-            && is_idempotent(operation, query)
-            && !(is_computed && any.idempotency == Idempotency::Idempotent);
+        let repeat = match any.idempotency {
+            Idempotency::NotIdempotent => Repeat::Never,
+            Idempotency::Idempotent if is_computed => Repeat::Never,
+            _ => Repeat::ByOperation,
+        };
         let (headers, body) = match body {
             None => (Vec::new(), Body::Empty),
             Some(body) => (
@@ -177,7 +178,7 @@ impl AnyRequest {
             query: None,
             headers,
             body,
-            is_idempotent,
+            repeat,
             secret: None,
             returns_token: operation.returns_token,
             any: Some(Box::new(name)),
