@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_caller_is_told_who_it_is_until_its_session_ends() -> Outcome {
+    async fn me_returns_the_calling_user_until_the_logout() -> Outcome {
         let (client, _server) = support::local().await?;
         let url = start(client.clone()).await?;
         let http = reqwest::Client::new();

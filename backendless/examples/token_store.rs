@@ -15,7 +15,7 @@ impl TokenStore for TokenFile {
     fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
         Box::pin(async {
             match tokio::fs::read_to_string(&self.0).await {
-                Ok(token) => Ok(Some(token.into())),
+                Ok(token) => Ok(Some(token.trim().into())), // an editor may have added a line break
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error.into()),
             }
@@ -40,14 +40,14 @@ impl TokenStore for TokenFile {
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = backendless_local::Server::start().await?;
     let client = Client::for_domain(server.url()).build()?;
-    let robot = Registration::new("pa55-w0rd").email("robot@example.com");
+    let robot = Registration::new("correct-horse-7").email("robot@example.com");
     client.users().register(robot).await?;
 
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("token");
     for run in 1..=2 {
         let robot = Client::for_domain(server.url())
-            .credentials("robot@example.com", "pa55-w0rd")
+            .credentials("robot@example.com", "correct-horse-7")
             .token_store(TokenFile(file.clone()))
             .build()?;
         println!("run {run}: a token is stored: {}", file.exists());

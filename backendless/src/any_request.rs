@@ -37,7 +37,7 @@ pub type AnyRequest = Request<(), AnyRequestParameters>;
 pub struct AnyRequestParameters(prepared::AnyRequest);
 
 impl Client {
-    /// Creates a request to any path of the API, for an operation that this crate has no method for. It is sent as every
+    /// Creates a request to any path of the API, for an operation that this crate has no method for. It is sent like any
     /// other request: the app path and the user token are added, and timeouts, retries, limits, spans and errors are the
     /// same.
     ///

@@ -2,7 +2,7 @@
 
 mod check;
 
-pub(crate) use check::Described;
+pub(crate) use check::NonEmptyApplicationInfo;
 
 use serde::{Deserialize, Serialize};
 

@@ -28,9 +28,23 @@
 //!    - [Retries and limits](retries_and_limits)
 //!    - [Errors](errors)
 //!    - [HTTP client and TLS](http_client)
-//!    - Testing: the page `testing`, if the features `mock` and `testing` are on
+#![cfg_attr(
+    all(feature = "mock", feature = "testing"),
+    doc = "   - [Testing](testing)"
+)]
+#![cfg_attr(
+    not(all(feature = "mock", feature = "testing")),
+    doc = "   - Testing: the page `testing`, if the features `mock` and `testing` are on"
+)]
 //!    - [Tracing, with OpenTelemetry](tracing)
-//!    - Trace propagation: the page `trace_propagation`, if the features `opentelemetry` and `testing` are on
+#![cfg_attr(
+    all(feature = "opentelemetry", feature = "testing"),
+    doc = "   - [Trace propagation](trace_propagation)"
+)]
+#![cfg_attr(
+    not(all(feature = "opentelemetry", feature = "testing")),
+    doc = "   - Trace propagation: the page `trace_propagation`, if the features `opentelemetry` and `testing` are on"
+)]
 //!    - [Requests that this crate has no method for](any_request)
 //!    - [Upgrading when the specification changes](upgrading)
 

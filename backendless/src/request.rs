@@ -160,8 +160,8 @@ impl<R, P> Request<R, P> {
     /// Adds an HTTP header to this request, such as one that a gateway or a Cloud Code method reads. Each further call adds
     /// another header, of the same name as well.
     ///
-    /// The value may be a secret: it appears in no text, no HTTP/2 peer keeps it in its header table, and a message of the
-    /// service that repeats it is withheld. The headers of a published message are those of
+    /// The value may be a secret: no error or log contains it, no HTTP/2 peer keeps it in its header table, and a message of
+    /// the service that repeats it is withheld. The headers of a published message are those of
     /// [`message_header`](crate::Publish::message_header).
     ///
     /// These are rejected when the request is sent, with [`InvalidArgument`](crate::ErrorKind::InvalidArgument): a name or
@@ -190,7 +190,7 @@ impl<R, P> Request<R, P> {
     /// The value is a string, a number, a boolean, or a list of them, which becomes a parameter for each item; `None` is
     /// skipped. Each further call adds another parameter, of the same name as well. A parameter that the operation sets
     /// itself, and a value that has no form in a query, are rejected when the request is sent, with
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument). The value appears in no text.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument). No error or log contains the value.
     ///
     /// ```
     /// # backendless_local::doc_example!(|client| {

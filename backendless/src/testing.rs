@@ -30,6 +30,26 @@
 //! # }
 //! ```
 //!
+//! The crate has other types with the names `Request` and `Response`: [`backendless::Request`](crate::Request) and
+//! [`backendless::Response`](crate::Response). Code that uses both imports this module and writes its name:
+//!
+//! ```
+//! use backendless::{Client, Response, testing};
+//!
+//! async fn count_attempts(client: &Client) -> backendless::Result<u32> {
+//!     let response: Response<i64> = client.counters().get("visits").with_response().await?;
+//!     Ok(response.attempts())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let responder = testing::Responder::new(|_| async { Ok(testing::Response::json(200, &5)) });
+//! let client = Client::builder("A0F5", "9C41").responder(&responder).build()?;
+//! assert_eq!(count_attempts(&client).await?, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Time can be that of tokio: in a test with `#[tokio::test(start_paused = true)]`, delays between retries and timeouts
 //! pass without waiting.
 

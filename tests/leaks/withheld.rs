@@ -400,6 +400,46 @@ async fn message_without_a_secret_is_unchanged() {
     assert_eq!(error.data(), None);
 }
 
+/// The text names the kind of the secret that cannot be recognized, and does not depend on its value.
+#[tokio::test]
+async fn secret_that_cannot_be_recognized_is_named_by_its_kind() {
+    let _capture = Capture::start().await;
+    let body = json!({"code": 1000, "message": "Entity not found", "user-token": TOKEN});
+    let proxy = Proxy::open().await;
+    for value in ["x", "Entity", "12345678"] {
+        let server = start_server(Transport::Http1, {
+            let body = body.to_string();
+            move |request| match request.uri.path().ends_with("/users/login") {
+                true => Response::json(200, body.clone()),
+                false => Response::json(400, body.clone()),
+            }
+        });
+        let with_keys =
+            |app_id: &str, api_key: &str| Client::builder(app_id, api_key).api_url(server.url());
+        let complete = || with_keys(APP_ID, API_KEY);
+        for (builder, kind) in [
+            (with_keys(value, API_KEY), "application id"),
+            (with_keys(APP_ID, value), "REST API key"),
+            (complete().user_token(value), "user token"),
+            (
+                complete().credentials("robot@example.com", value),
+                "password of the service account",
+            ),
+            (
+                complete().proxy(proxy.url_with("user", value)),
+                "password of the proxy",
+            ),
+        ] {
+            let error = counter(builder.build().unwrap()).await;
+            let reason = format!(
+                "because the {kind} of this client is too short or too simple to be recognized in it: use a longer one)"
+            );
+            assert!(error.message().ends_with(&reason), "{error}");
+            assert_withheld(&error, kind);
+        }
+    }
+}
+
 /// The texts of a login do not depend on its password, so none of them is a hint at it.
 #[tokio::test]
 async fn errors_of_requests_with_a_password_do_not_depend_on_it() {

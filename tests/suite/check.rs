@@ -19,6 +19,24 @@ use crate::support::{
 const TOKEN: &str = "TOKEN-0003";
 const PAGE: &str = "<!DOCTYPE html><html><title>Welcome</title></html>";
 
+#[tokio::test]
+async fn error_of_a_check_is_named_by_the_check() {
+    let account = |server: &Recorder| server.builder().credentials("robot", "PASSWORD-0004");
+    let page = Recorder::responding(200, "{}").await;
+    for builder in [page.builder(), account(&page)] {
+        let text = check(builder.build().unwrap()).await.to_string();
+        assert!(text.starts_with("check (GET /info): 200: "), "{text}");
+        assert!(text.contains("neither `rtURL` nor `loggers`"), "{text}");
+    }
+    // The error of its login is that of another request.
+    let info = json!({"rtURL": "https://rt.example.com", "loggers": []}).to_string();
+    let responses = vec![(200, info), (401, error_body(3003))];
+    let server = Recorder::responding_in_turn(responses).await;
+    let error = check(account(&server).build().unwrap()).await;
+    assert_eq!(error.check_problem(), Some(CheckProblem::InvalidAccount));
+    assert!(error.to_string().starts_with("loginUser: 401"), "{error}");
+}
+
 /// Asserts that the check fails with this problem, and that its error has the remedy and no secret.
 #[track_caller]
 fn assert_problem(error: &Error, problem: CheckProblem) {
@@ -253,22 +271,134 @@ async fn failures_to_reach_the_server_are_distinguished() {
     let error = check(closed.client_builder().build().unwrap()).await;
     assert_problem(&error, CheckProblem::Unreachable);
     assert_eq!(error.kind(), ErrorKind::Connect);
+    let server = closed.url().replace("http://", "");
+    let expected =
+        format!("check (GET /info): the connection to {server} could not be established: ");
+    assert!(error.to_string().starts_with(&expected), "{error}");
 
     let stalled = ScriptedServer::always(Behaviour::stall()).await;
     let client = stalled.client_builder().timeout(Duration::from_millis(20));
     let error = check(client.build().unwrap()).await;
     assert_problem(&error, CheckProblem::Unreachable);
     assert_eq!(error.kind(), ErrorKind::Timeout);
+    let server = stalled.url().replace("http://", "");
+    let expected = format!("no response was received from {server} within the timeout of 20ms");
+    assert_eq!(error.message(), expected);
 
     let closed = ScriptedServer::always(Behaviour::close_before_headers()).await;
     let error = check(closed.client_builder().build().unwrap()).await;
     assert_problem(&error, CheckProblem::Unreachable);
     assert_eq!(error.kind(), ErrorKind::ConnectionLost);
+    let server = closed.url().replace("http://", "");
+    let expected = format!("the connection to {server} was lost: ");
+    assert!(error.message().starts_with(&expected), "{error}");
 
     // RFC 6761 reserves this name, which no resolver knows.
     let unknown = Client::for_domain("http://backendless.invalid");
     let error = check(unknown.build().unwrap()).await;
     assert_problem(&error, CheckProblem::UnknownHost);
+    let expected = "the connection to backendless.invalid:80 could not be established: ";
+    assert!(error.message().starts_with(expected), "{error}");
+}
+
+/// The service responds, but to another path than that of the API.
+#[tokio::test]
+async fn unknown_path_of_the_service_is_a_wrong_address() {
+    for status in [404, 405] {
+        for code in [1000, 8002, 9000] {
+            let error = problem_of(status, &error_body(code)).await;
+            assert_problem(&error, CheckProblem::NotBackendless);
+        }
+    }
+    let remedy = CheckProblem::NotBackendless.remedy();
+    assert!(
+        remedy.starts_with("check the API URL, or the domain and the API path: "),
+        "{remedy}"
+    );
+}
+
+/// Errors name the origin to which the server redirects, and nothing else of the `Location`.
+#[tokio::test]
+async fn redirect_names_the_origin_of_its_location() {
+    for (location, expected) in [
+        (
+            "https://www.example.com/SECRET-PATH?SECRET-QUERY",
+            "to https://www.example.com, which",
+        ),
+        (
+            "https://SECRET-USER:SECRET-PASSWORD@www.example.com:8443/",
+            "to https://www.example.com:8443, which",
+        ),
+        (
+            "//www.example.com/SECRET-PATH",
+            "to http://www.example.com, which",
+        ),
+        ("/SECRET-PATH", "to http://127.0.0.1:"),
+        ("ftp://www.example.com/", "a redirect, which"),
+        ("https://", "a redirect, which"),
+    ] {
+        let server = Recorder::with_headers(308, &[("location", location)], PAGE).await;
+        let error = check(server.client()).await;
+        assert_problem(&error, CheckProblem::Redirect);
+        let text = format!("{error} {error:?}");
+        assert!(
+            text.contains(expected) && !text.contains("SECRET"),
+            "{text}"
+        );
+    }
+    // An origin with a secret of the client is omitted.
+    for host in [APP_ID, TOKEN] {
+        let location = format!("https://{host}.example.com/");
+        let server = Recorder::with_headers(302, &[("location", &location)], PAGE).await;
+        let error = check(server.client().with_user_token(TOKEN)).await;
+        assert_problem(&error, CheckProblem::Redirect);
+        assert!(error.message().contains("a redirect, which"), "{error}");
+    }
+}
+
+/// A host name may contain the app id.
+#[tokio::test]
+async fn server_whose_name_contains_a_secret_is_not_named() {
+    for host in [APP_ID.to_lowercase(), "a0f5".to_owned()] {
+        for app_id in [APP_ID, "A0F5"] {
+            let client = Client::builder(app_id, API_KEY).api_url(format!("http://{host}.invalid"));
+            let error = check(client.build().unwrap()).await;
+            let is_named = error.message().contains(".invalid:80");
+            assert_eq!(is_named, !host.eq_ignore_ascii_case(app_id), "{error}");
+        }
+    }
+}
+
+/// The address may be right: what cannot be reached is the proxy.
+#[tokio::test]
+async fn unreachable_and_unknown_proxies_are_no_problem_of_the_address() {
+    let closed = ScriptedServer::refusing_connections();
+    let closed = closed.url().replace("http://", "");
+    for (proxy, named) in [
+        (closed.as_str(), closed.as_str()),
+        ("proxy.invalid", "proxy.invalid:80"),
+    ] {
+        for url in [
+            "http://api.example.com",
+            "https://api.example.com",
+            "http://api.invalid",
+        ] {
+            let client = Client::builder(APP_ID, API_KEY)
+                .api_url(url)
+                .proxy(format!("http://user:PROXY-0005@{proxy}/"));
+            let error = check(client.build().unwrap()).await;
+            assert_problem(&error, CheckProblem::Proxy);
+            assert_eq!(error.kind(), ErrorKind::Connect);
+            let expected = format!(" could not be established through the proxy {named}: ");
+            assert!(error.message().contains(&expected), "{error}");
+            assert!(
+                !format!("{error} {error:?}").contains("PROXY-0005"),
+                "{error}"
+            );
+        }
+    }
+    let remedy = CheckProblem::Proxy.remedy();
+    assert!(remedy.starts_with("check the proxy: "), "{remedy}");
 }
 
 #[tokio::test]
@@ -293,6 +423,8 @@ async fn failure_of_tls_is_distinguished_from_one_of_a_proxy() {
     let with_tls = plain.url().replace("http://", "https://");
     let error = check(trusting(&with_tls).build().unwrap()).await;
     assert_problem(&error, CheckProblem::Tls);
+    let hint = "check whether the address starts with `http` instead of `https`";
+    assert!(error.message().ends_with(hint), "{error}");
 
     let server = start(trusted.identity(&loopback));
     trusting(server.url())
@@ -310,6 +442,11 @@ async fn failure_of_tls_is_distinguished_from_one_of_a_proxy() {
         let error = check(client.build().unwrap()).await;
         assert_problem(&error, CheckProblem::Proxy);
     }
+    // Behind a proxy, the TLS is that of the server.
+    let proxy = Proxy::open().await;
+    let untrusted = start(Authority::new().identity(&loopback));
+    let client = trusting(untrusted.url()).proxy(proxy.url());
+    assert_problem(&check(client.build().unwrap()).await, CheckProblem::Tls);
 }
 
 #[tokio::test]

@@ -222,5 +222,31 @@ fn an_invalid_setting_is_an_error_of_build() {
     let client = builder("http://localhost").http(|http| http.user_agent("a\nb"));
     let error = client.build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert_eq!(error.to_string(), "the HTTP client cannot be created");
+    assert_eq!(
+        error.to_string(),
+        "the HTTP client cannot be created: the value of `user_agent` contains a character that a header cannot contain"
+    );
+    // The text of the source is that of the error.
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(error.to_string().ends_with(&source), "{source}");
+
+    for (set, reason) in [
+        (
+            (|http| {
+                http.tls_version_min(reqwest::tls::Version::TLS_1_3)
+                    .tls_version_max(reqwest::tls::Version::TLS_1_2)
+            }) as fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+            "empty supported tls versions",
+        ),
+        (
+            |http| http.tls_backend_preconfigured(7),
+            "Unknown TLS backend passed to `use_preconfigured_tls`",
+        ),
+    ] {
+        let error = builder("http://localhost").http(set).build().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the HTTP client cannot be created: {reason}")
+        );
+    }
 }

@@ -226,6 +226,11 @@ async fn unreachable_proxy_is_a_connection_error() {
         let error = call(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
         assert_no_secret(&error);
+        let host = server.url().trim_start_matches("http://");
+        let expected = format!(
+            "the connection to {host} could not be established through the proxy {address}: "
+        );
+        assert!(error.message().starts_with(&expected), "{error}");
     }
     assert_eq!(server.connections(), 0);
 }

@@ -223,7 +223,7 @@ async fn invoke<R: DeserializeOwned + Send + 'static>(
 }
 
 #[tokio::test]
-async fn result_that_is_text_says_so_if_it_cannot_be_read() {
+async fn result_that_cannot_be_read_names_its_content_type() {
     let latin = "text/plain; charset=iso-8859-1";
     let error = invoke::<String>(latin, b"caf\xe9").await.unwrap_err();
     assert_eq!(
@@ -238,6 +238,14 @@ async fn result_that_is_text_says_so_if_it_cannot_be_read() {
             .ends_with("; its content type declares text"),
         "{error}"
     );
+    for media_type in ["image/png", "application/octet-stream"] {
+        let error = invoke::<u8>(media_type, b"\x89PNG").await.unwrap_err();
+        let hint = "; its content type declares neither JSON nor text";
+        assert!(error.message().ends_with(hint), "{error}");
+        // The value is JSON, so that the content type is not the reason.
+        let error = invoke::<u8>(media_type, b"[]").await.unwrap_err();
+        assert!(!error.message().contains("content type"), "{error}");
+    }
     assert_eq!(
         invoke::<String>("text/plain", b"\"x\"").await.unwrap(),
         "\"x\""

@@ -10,12 +10,15 @@ use crate::request::Request;
 use crate::transport::{Settings, Transport};
 use crate::{Client, Result};
 
+/// Name of the request in errors.
+const LABEL: &str = "check (GET /info)";
+
 /// Description of an application that is not empty: another server may respond to any path with `{}`.
 #[derive(Deserialize)]
 #[serde(try_from = "ApplicationInfo")]
-pub(crate) struct Described;
+pub(crate) struct NonEmptyApplicationInfo;
 
-impl TryFrom<ApplicationInfo> for Described {
+impl TryFrom<ApplicationInfo> for NonEmptyApplicationInfo {
     type Error = &'static str;
 
     fn try_from(info: ApplicationInfo) -> Result<Self, Self::Error> {
@@ -69,11 +72,14 @@ impl Client {
     /// # });
     /// ```
     pub fn check(&self) -> Request<()> {
-        let request = raw::get_application_info::<Described>();
+        let request = raw::get_application_info::<NonEmptyApplicationInfo>();
         let mut request = Request::then(self, request, |result, _| {
-            result.map(|Described| ()).map_err(crate::Error::of_check)
+            result
+                .map(|NonEmptyApplicationInfo| ())
+                .map_err(crate::Error::of_check)
         });
         request.settings.before_login = Some(identify);
+        request.settings.label = Some(LABEL);
         request
     }
 }
@@ -82,7 +88,9 @@ impl Client {
 fn identify(anonymous: &Transport) -> Pin<Box<dyn Future<Output = Result<()>> + Send + '_>> {
     Box::pin(async {
         let request = raw::get_application_info()?;
-        let reply = anonymous.send(request.parts, Settings::default()).await?;
-        reply.read(request.reader).map(|Described| ())
+        let mut settings = Settings::default();
+        settings.label = Some(LABEL);
+        let reply = anonymous.send(request.parts, settings).await?;
+        reply.read(request.reader).map(|NonEmptyApplicationInfo| ())
     })
 }

@@ -150,10 +150,10 @@ impl ClientBuilder {
     /// use backendless::{Client, Registration};
     ///
     /// # backendless_local::doc_example!(|client, server| {
-    /// # client.users().register(Registration::new("pa55").email("robot@example.com")).await?;
+    /// # client.users().register(Registration::new("correct-horse-7").email("robot@example.com")).await?;
     /// let client = Client::builder(server.app_id(), server.api_key())
     ///     .api_url(server.url())
-    ///     .credentials("robot@example.com", "pa55")
+    ///     .credentials("robot@example.com", "correct-horse-7")
     ///     .build()?;
     /// let notes = client.data::<backendless::Record>("Note");
     /// let note = notes.create(&serde_json::json!({"text": "milk"})).await?;

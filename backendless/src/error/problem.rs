@@ -33,15 +33,16 @@ pub enum CheckProblem {
     Unreachable,
     /// The TLS of the server is not acceptable: its certificate, its protocol, or it has none.
     Tls,
-    /// The proxy rejected the connection.
+    /// The proxy is unknown or unreachable, or it did not connect to the server.
     Proxy,
     /// The server redirects to another address.
     Redirect,
-    /// The server is not Backendless, or the path of the API is another one. It may not even use HTTP, or require TLS.
+    /// The server is not Backendless, or the path of the API is another one, so that the service does not know the path of
+    /// the check. The server may not even use HTTP, or require TLS.
     NotBackendless,
     /// The service has no application with this id and REST API key, or at this domain.
     InvalidApplication,
-    /// The session of the client is expired, unknown or ended.
+    /// The session of the client is expired, unknown or revoked.
     InvalidSession,
     /// The service account cannot log in: its login or password is wrong, or it is disabled or locked.
     InvalidAccount,
@@ -68,7 +69,7 @@ impl CheckProblem {
                 "check the host name of the API URL or the domain, and the DNS of this machine"
             }
             Self::Unreachable => {
-                "check the host, the port and the scheme of the address, and the network and firewalls before it"
+                "check the host, the port and the scheme of the address, and the network, firewalls and proxies before it"
             }
             Self::Tls => {
                 "check that the address is one with TLS, and that the certificate of the server is valid for its host \
@@ -81,8 +82,8 @@ impl CheckProblem {
                 "set the address to which the server redirects, such as the same one with `https`"
             }
             Self::NotBackendless => {
-                "the address is usually `https://api.backendless.com`, `https://eu-api.backendless.com`, or a domain \
-                 with the path `/api`"
+                "check the API URL, or the domain and the API path: the address is usually `https://api.backendless.com`, \
+                 `https://eu-api.backendless.com`, or a domain with the path `/api`"
             }
             Self::InvalidApplication => {
                 "check the application id, the REST API key and the API URL, or the domain"
@@ -120,6 +121,8 @@ impl CheckProblem {
             (Some(Detail::NotBackendless), _) | (_, ErrorKind::Decode) => Self::NotBackendless,
             (_, ErrorKind::Unauthorized) if is_of_session => Self::InvalidSession,
             (_, ErrorKind::Unauthorized) => Self::InvalidAccount,
+            // The service has no operation at this path.
+            (_, _) if matches!(error.status(), Some(404 | 405 | 410)) => Self::NotBackendless,
             (_, _) => Self::Rejected,
         })
     }
@@ -131,9 +134,9 @@ impl fmt::Display for CheckProblem {
             Self::UnknownHost => "the host name is unknown",
             Self::Unreachable => "the server is unreachable",
             Self::Tls => "the TLS of the server is not acceptable",
-            Self::Proxy => "the proxy rejected the connection",
+            Self::Proxy => "the proxy did not connect to the server",
             Self::Redirect => "the server redirects to another address",
-            Self::NotBackendless => "the server is not Backendless",
+            Self::NotBackendless => "the address is not that of the API",
             Self::InvalidApplication => "the application is unknown",
             Self::InvalidSession => "the session is invalid",
             Self::InvalidAccount => "the service account cannot log in",

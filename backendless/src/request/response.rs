@@ -10,7 +10,7 @@ use super::{Parameters, Request, RequestFuture, sealed};
 use crate::transport::{HeadSlot, ResponseHead};
 use crate::{Error, Result};
 
-/// Response: its decoded value, and what it contains beside the value. Created by
+/// Response: its decoded value, its status and headers, and the number of attempts. Created by
 /// [`Request::with_response`].
 ///
 /// ```

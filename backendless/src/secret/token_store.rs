@@ -47,7 +47,7 @@ pub type TokenStoreFuture<'s, T> =
 ///     fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
 ///         Box::pin(async move {
 ///             match tokio::fs::read_to_string(&self.0).await {
-///                 Ok(token) => Ok(Some(token.into())),
+///                 Ok(token) => Ok(Some(token.trim().into())), // an editor may have added a line break
 ///                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
 ///                 Err(error) => Err(error.into()),
 ///             }
@@ -69,13 +69,13 @@ pub type TokenStoreFuture<'s, T> =
 /// }
 ///
 /// # backendless_local::doc_example!(|client, server| {
-/// # client.users().register(backendless::Registration::new("pa55").email("robot@example.com")).await?;
+/// # client.users().register(backendless::Registration::new("correct-horse-7").email("robot@example.com")).await?;
 /// # let folder = tempfile::tempdir()?;
 /// let file = folder.path().join("token");
 /// for run in ["first", "second"] {
 ///     let robot = backendless::Client::builder(server.app_id(), server.api_key())
 ///         .api_url(server.url())
-///         .credentials("robot@example.com", "pa55")
+///         .credentials("robot@example.com", "correct-horse-7")
 ///         .token_store(TokenFile(file.clone()))
 ///         .build()?;
 ///     let notes = robot.data::<backendless::Record>("Note");

@@ -18,6 +18,7 @@ use super::response_head::ResponseHead;
 use super::retry::MaxDelay;
 use super::settings::Settings;
 use super::{Shared, trace};
+use crate::error::Detail;
 use crate::operation::{ErrorCodes, Idempotency, Operation};
 use crate::prepared::{AnyOperation, Progress, TransferStage};
 use crate::{Error, ErrorKind, Result, RetryPolicy, UserToken};
@@ -281,9 +282,10 @@ impl RequestContext {
     /// Returns `error` with the name of this request.
     pub(super) fn named(&self, error: Error) -> Error {
         let error = error.with_operation(self.operation);
-        match &self.any {
-            Some(any) => error.with_label(any.label()),
-            None => error,
+        match (&self.any, self.settings.label) {
+            (Some(any), _) => error.with_label(any.label()),
+            (None, Some(label)) => error.with_label(label.into()),
+            (None, None) => error,
         }
     }
 
@@ -317,7 +319,14 @@ impl RequestContext {
         }
         let error = match kind {
             HttpErrorKind::Connect { is_permanent } => {
-                let text = format!("the connection could not be established: {reason}");
+                let server = self.server_name();
+                let through = match detail {
+                    Some(Detail::Proxy) => format!(" through {}", self.proxy_name()),
+                    _ => String::new(),
+                };
+                let text = format!(
+                    "the connection to {server} could not be established{through}: {reason}"
+                );
                 let error = self.error(ErrorKind::Connect, text);
                 match is_permanent {
                     true => error.final_because("another attempt would fail in the same way"),
@@ -335,7 +344,8 @@ impl RequestContext {
                 self.error(ErrorKind::ConnectionLost, text).retryable(true)
             }
             HttpErrorKind::ConnectionLost => {
-                let text = format!("the connection was lost: {reason}");
+                let server = self.server_name();
+                let text = format!("the connection to {server} was lost: {reason}");
                 self.transient(self.error(ErrorKind::ConnectionLost, text))
             }
         };
@@ -396,7 +406,8 @@ impl RequestContext {
                 ("the server accepted no further data", sent)
             }
             Some(TransferStage::Sending { .. } | TransferStage::Sent) | None => {
-                return self.timed_out("no response was received");
+                let server = self.server_name();
+                return self.timed_out(&format!("no response was received from {server}"));
             }
         };
         self.timed_out_after(what, &format!(", after {bytes} bytes"))

@@ -205,8 +205,10 @@ fn default_message(
     }
     if status.is_redirection() {
         let settings = context.shared.http.address_hints().server;
+        let target = context.redirect_origin(headers);
+        let target = target.map_or_else(String::new, |origin| format!(" to {origin}"));
         return format!(
-            "the server responded with a redirect, which is not followed: check {settings}"
+            "the server responded with a redirect{target}, which is not followed: check {settings}"
         );
     }
     let reason = status.canonical_reason().unwrap_or("unknown status");

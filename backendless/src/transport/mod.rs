@@ -16,7 +16,8 @@
 //! - `disclosure`: which texts of the service an error may contain;
 //! - `coding`: content codings that are not decoded;
 //! - `address`, `deadline`, `settings`, `trace`: limits of lengths and times, settings of a request, spans;
-//! - `additions`, `header`, `response_head`: what a caller adds to a request, and may read beside the value of its response;
+//! - `server_name`: which server an error names;
+//! - `additions`, `header`, `response_head`: what a caller adds to a request, and may read of its response;
 //! - `runtimes`: detection of a client on several tokio runtimes.
 //!
 //! Nothing that leaves this module contains a secret: errors of the HTTP stack are described in texts of this crate, and
@@ -40,6 +41,7 @@ mod reply;
 mod response_head;
 mod retry;
 mod runtimes;
+mod server_name;
 mod session;
 mod settings;
 mod shared_future;
@@ -244,7 +246,7 @@ impl Transport {
         self.open(self.shared.http.file_url(path), settings).await
     }
 
-    async fn open(&self, mut url: FileUrl, settings: Settings) -> Result<FileBody> {
+    async fn open(&self, mut url: FileUrl, mut settings: Settings) -> Result<FileBody> {
         let headers = match settings.additions() {
             None => Cow::Borrowed(&download::HEADERS[..]),
             Some(additions) => {
@@ -254,6 +256,7 @@ impl Transport {
                 Cow::Owned(headers?)
             }
         };
+        settings.file_server = Some(url.server().to_string().into());
         let mut secret_headers = url.secrets();
         let sensitive = headers.iter().map(|(_, value)| value);
         secret_headers.extend(sensitive.filter(|value| value.is_sensitive()).cloned());

@@ -27,6 +27,9 @@ pub(crate) struct Reply {
 pub(super) enum Format {
     Json,
     Text,
+    /// Another one, such as that of an image.
+    Other,
+    /// The response does not declare one.
     Unknown,
 }
 
@@ -43,8 +46,10 @@ impl Format {
             Self::Json
         } else if starts_with(b"text/") {
             Self::Text
-        } else {
+        } else if media_type.is_empty() {
             Self::Unknown
+        } else {
+            Self::Other
         }
     }
 }
@@ -156,7 +161,7 @@ impl Reply {
         let is_text = match self.format {
             Format::Json => false,
             Format::Text => self.body.is_empty(),
-            Format::Unknown => !self.body.is_empty() && !error.is_data(),
+            Format::Other | Format::Unknown => !self.body.is_empty() && !error.is_data(),
         };
         match is_text.then(text).flatten() {
             Some(value) => Ok(value),
@@ -194,6 +199,9 @@ impl Reply {
             _ if self.format == Format::Text && !error.is_data() => {
                 format!("{text}; its content type declares text")
             }
+            _ if self.format == Format::Other && !error.is_data() => {
+                format!("{text}; its content type declares neither JSON nor text")
+            }
             _ => text,
         };
         self.decode_error(text)
@@ -223,8 +231,8 @@ mod tests {
             ("text/plain", Format::Text),
             (" TEXT/plain ;charset=utf-8", Format::Text),
             ("text/html", Format::Text),
-            ("application/octet-stream", Format::Unknown),
-            ("json", Format::Unknown),
+            ("application/octet-stream", Format::Other),
+            ("json", Format::Other),
             ("", Format::Unknown),
         ] {
             let mut headers = HeaderMap::new();

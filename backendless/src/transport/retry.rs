@@ -1,5 +1,6 @@
 //! The retry loop: a function of policy, budget, deadline, sleep and an attempt, without HTTP.
 
+use std::fmt;
 use std::future::Future;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -135,7 +136,9 @@ fn next_retry<'b>(
     }
     if delay >= time {
         return Err(error.gave_up(Some(format!(
-            "the next delay of {delay:.1?} would exceed the {name} of {time:.1?}"
+            "the next delay of {} would exceed the {name} of {}",
+            Rounded(delay),
+            Rounded(time)
         ))));
     }
     match budget.withdraw() {
@@ -143,6 +146,19 @@ fn next_retry<'b>(
         None => {
             let reason = "the retry budget of the client is exhausted";
             Err(error.gave_up(Some(reason.to_owned())))
+        }
+    }
+}
+
+/// Duration in a text, with at most one decimal of its unit: `60s`, `1.5s`.
+struct Rounded(Duration);
+
+impl fmt::Display for Rounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{:.1?}", self.0);
+        match text.split_once(".0") {
+            Some((number, unit)) => write!(f, "{number}{unit}"),
+            None => f.write_str(&text),
         }
     }
 }

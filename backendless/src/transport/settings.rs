@@ -29,6 +29,10 @@ pub(crate) struct Values {
     pub(crate) head: Option<Arc<HeadSlot>>,
     /// What a login of the service account that this request needs is preceded by.
     pub(crate) before_login: Option<LoginCheck>,
+    /// The name of the request in errors, in place of that of its operation.
+    pub(crate) label: Option<&'static str>,
+    /// Host and port of the server of a download; `None` for a request to the API.
+    pub(super) file_server: Option<Box<str>>,
 }
 
 impl Values {
@@ -39,6 +43,8 @@ impl Values {
         additions: None,
         head: None,
         before_login: None,
+        label: None,
+        file_server: None,
     };
 
     /// Returns what the caller adds to the request.

@@ -235,13 +235,14 @@ impl Loading {
 fn find_problem(token: &UserToken) -> Option<String> {
     let token = token.expose_secret();
     if token.is_empty() {
-        return Some("the token is empty".to_owned());
+        return Some("the stored token is empty".to_owned());
     }
     if token.len() > MAX_TOKEN {
-        return Some(format!("the token is longer than {MAX_TOKEN} bytes"));
+        return Some(format!("the stored token is longer than {MAX_TOKEN} bytes"));
     }
     let is_visible = token.bytes().all(|byte| byte.is_ascii_graphic());
-    (!is_visible).then(|| "the token contains a character that is not visible ASCII".to_owned())
+    (!is_visible)
+        .then(|| "the stored token contains a character that is not visible ASCII".to_owned())
 }
 
 fn no_response(deadline: &Deadline) -> String {

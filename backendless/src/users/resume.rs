@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Session, User, Users};
-use crate::application::Described;
+use crate::application::NonEmptyApplicationInfo;
 use crate::data::{Object, Record};
 use crate::generated::raw;
 use crate::request::Request;
@@ -131,12 +131,14 @@ impl Users {
         let token = token.into();
         let client = self.client.with_user_token(&token);
         let of_session = client.clone();
-        Request::map(&client, raw::get_application_info(), move |Described| {
-            ResumedSession {
+        Request::map(
+            &client,
+            raw::get_application_info(),
+            move |NonEmptyApplicationInfo| ResumedSession {
                 client: of_session,
                 token,
-            }
-        })
+            },
+        )
     }
 
     /// Resumes the session with this token, of the user with this objectId, and reads the user again.

@@ -268,7 +268,9 @@ async fn response_without_a_body_may_declare_a_length() {
             Ok(response.body("text that is not sent"))
         });
         let request = client(&responder).request(method, "/hive");
-        assert_eq!(request.fetch_bytes().await.unwrap(), "");
+        let response = request.fetch_bytes().with_response().await.unwrap();
+        assert_eq!(response.value, "");
+        assert_eq!(response.header("content-length"), Some("100"));
     }
 }
 

@@ -33,6 +33,18 @@ impl Cause {
         }
     }
 
+    /// Describes why reqwest's client cannot be built.
+    pub(super) fn of_builder(error: &reqwest::Error) -> Self {
+        let text = error.source().and_then(|source| {
+            let mut chain = chain(source);
+            chain.find_map(|error| of_tls(error).or_else(|| of_setting(error)))
+        });
+        Self {
+            text: text.unwrap_or_else(|| "a setting of `http` is invalid".to_owned()),
+            io: None,
+        }
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -190,6 +202,32 @@ fn of_private_type(error: &(dyn StdError + 'static)) -> Option<&'static str> {
     ];
     let text = error.to_string();
     TEXTS.into_iter().find(|known| *known == text)
+}
+
+/// Describes an invalid setting of the client, by the texts of reqwest, none of which contains a value.
+fn of_setting(error: &(dyn StdError + 'static)) -> Option<String> {
+    const TEXTS: [&str; 11] = [
+        "CRLs only allowed with tls_certs_only()",
+        "Unknown TLS backend passed to `use_preconfigured_tls`",
+        "disabling rustls hostname verification only allowed with tls_certs_only()",
+        "empty supported tls versions",
+        "incompatible TLS identity type",
+        "invalid TLS verification settings",
+        "invalid TLS versions",
+        "invalid certificate encoding",
+        "invalid crl encoding",
+        "invalid maximum TLS version for backend",
+        "invalid minimum TLS version for backend",
+    ];
+    if error.is::<http::Error>() {
+        return Some(
+            "the value of `user_agent` contains a character that a header cannot contain"
+                .to_owned(),
+        );
+    }
+    let text = error.to_string();
+    let known = TEXTS.into_iter().find(|known| *known == text);
+    known.map(str::to_owned)
 }
 
 /// Describes an error of the TLS library.

@@ -9,9 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroize;
 
 use super::application::Application;
+use super::cause::Cause;
 #[cfg(feature = "testing")]
 use super::in_memory::InMemory;
-use super::{HttpClient, HttpError, TlsConfig, settings, tls};
+use super::{HttpClient, Server, TlsConfig, settings, tls};
 use crate::secret::secret_string;
 #[cfg(feature = "testing")]
 use crate::testing::Responder;
@@ -53,6 +54,7 @@ impl HttpConfig {
         let client = HttpClient {
             client: self.client(&user_agent)?,
             base,
+            proxy: self.proxy_server(),
             hints: self.application.hints(),
             #[cfg(feature = "testing")]
             in_memory: self
@@ -65,6 +67,14 @@ impl HttpConfig {
             proxy_password: self.proxy_password(),
             app_secrets: self.application.into_secrets(),
         })
+    }
+
+    /// Returns host and port of the proxy.
+    fn proxy_server(&self) -> Option<String> {
+        let url = Url::parse(self.proxy.as_ref()?.expose_secret()).ok()?;
+        let server = Server::of(&url).to_string();
+        String::from(url).zeroize();
+        Some(server)
     }
 
     fn proxy_password(&self) -> Option<SecretString> {
@@ -114,10 +124,10 @@ impl HttpConfig {
             builder = builder.no_proxy().proxy(proxy);
         }
         builder.build().map_err(|error| {
-            let reason = tls::missing_provider().map(|reason| format!(": {reason}"));
-            let reason = reason.unwrap_or_default();
-            Error::invalid_argument(format!("the HTTP client cannot be created{reason}"))
-                .with_source(HttpError::from(error).source)
+            let source = Cause::of_builder(&error);
+            let reason = tls::missing_provider().unwrap_or(source.text());
+            Error::invalid_argument(format!("the HTTP client cannot be created: {reason}"))
+                .with_source(source)
         })
     }
 }

@@ -32,6 +32,24 @@ pub(in crate::transport) enum HttpErrorKind {
     ConnectionLost,
 }
 
+impl HttpError {
+    /// Converts the error of a request. With a proxy in the settings, each connection is one to the proxy, up to the TLS of
+    /// the server behind it.
+    pub(super) fn of_request(error: reqwest::Error, has_proxy: bool) -> Self {
+        let is_secure = error.url().is_some_and(|url| url.scheme() == "https");
+        let error = Self::from(error);
+        let is_connect = matches!(error.kind, HttpErrorKind::Connect { .. });
+        let is_of_server = is_secure && error.detail == Some(Detail::Tls);
+        match has_proxy && is_connect && !is_of_server {
+            true => Self {
+                detail: Some(Detail::Proxy),
+                ..error
+            },
+            false => error,
+        }
+    }
+}
+
 impl From<reqwest::Error> for HttpError {
     fn from(error: reqwest::Error) -> Self {
         let source = error.without_url();
@@ -77,6 +95,10 @@ fn is_of_another_protocol(error: &(dyn StdError + 'static)) -> bool {
 
 /// Returns which part of establishing a connection failed, if it is known.
 fn connection_detail(error: &(dyn StdError + 'static)) -> Option<Detail> {
+    // The host name or the TLS in its chain is that of the proxy.
+    if chain(error).any(|error| error.to_string().starts_with("tunnel error: ")) {
+        return Some(Detail::Proxy);
+    }
     let mut detail = None;
     for error in chain(error) {
         let is_unknown_host = error
@@ -89,8 +111,6 @@ fn connection_detail(error: &(dyn StdError + 'static)) -> Option<Detail> {
             return Some(Detail::UnknownHost);
         } else if is_invalid_data || of_tls(error).is_some() {
             detail = Some(Detail::Tls);
-        } else if error.to_string().starts_with("tunnel error: ") {
-            detail = detail.or(Some(Detail::Proxy));
         }
     }
     detail

@@ -46,6 +46,8 @@ pub(crate) struct HttpClient {
     client: reqwest::Client,
     base: BaseUrl,
     hints: AddressHints,
+    /// Host and port of the proxy that the settings name.
+    proxy: Option<String>,
     /// What responds instead of a server.
     #[cfg(feature = "testing")]
     in_memory: Option<in_memory::InMemory>,
@@ -102,6 +104,16 @@ impl HttpClient {
         self.base.origin.origin().ascii_serialization()
     }
 
+    /// Returns host and port of the proxy that the settings name, which are that of the environment otherwise.
+    pub(super) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
+    }
+
+    /// Returns the origin of `address`, which may be relative to one of the API; `None` if it is neither http nor https.
+    pub(super) fn origin_of(&self, address: &str) -> Option<String> {
+        origin_of(&self.base.origin.join(address).ok()?)
+    }
+
     /// Returns the settings of the address that an error suggests to check.
     pub(super) fn address_hints(&self) -> AddressHints {
         self.hints
@@ -125,8 +137,11 @@ impl HttpClient {
             let response = self.execute_in_memory(in_memory, request).await?;
             return Ok(Response(response));
         }
-        let response = self.client.execute(request).await?;
-        Ok(Response(response))
+        let executed = self.client.execute(request).await;
+        match executed {
+            Ok(response) => Ok(Response(response)),
+            Err(error) => Err(HttpError::of_request(error, self.proxy.is_some())),
+        }
     }
 
     fn request(&self, outgoing: Outgoing<'_>) -> Result<reqwest::Request, HttpError> {
@@ -190,6 +205,27 @@ impl HttpClient {
             url.set_query(query);
             url
         })
+    }
+}
+
+/// Returns the origin of an absolute address; `None` if it is neither http nor https.
+pub(super) fn absolute_origin_of(address: &str) -> Option<String> {
+    origin_of(&Url::parse(address).ok()?)
+}
+
+fn origin_of(url: &Url) -> Option<String> {
+    let is_http = matches!(url.scheme(), "http" | "https");
+    is_http.then(|| url.origin().ascii_serialization())
+}
+
+/// Writes host and port.
+impl fmt::Display for Server<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.host.unwrap_or_default())?;
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Descriptions of errors of the TLS libraries, without the names in certificates.
 
 #[cfg(feature = "rustls-no-provider")]
-use rustls::{CertificateError, PeerIncompatible};
+use rustls::{CertificateError, InvalidMessage, PeerIncompatible};
+
+/// Remedy if the peer does not use TLS.
+const NO_TLS: &str = "check whether the address starts with `http` instead of `https`";
 
 /// Describes an error of rustls.
 #[cfg(feature = "rustls-no-provider")]
@@ -12,6 +15,9 @@ pub(super) fn of_rustls(error: &rustls::Error) -> String {
             format!("invalid peer certificate: {}", of_certificate(error))
         }
         Tls::NoCertificatesPresented => "peer sent no certificates".to_owned(),
+        Tls::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            format!("received a message that is not TLS: {NO_TLS}")
+        }
         // The names of constants, and numbers of one or two bytes.
         Tls::InvalidMessage(kind) => format!("received corrupt message of type {kind:?}"),
         Tls::AlertReceived(alert) => format!("received fatal alert: {alert:?}"),
@@ -92,6 +98,9 @@ pub(super) fn of_native(error: &native_tls::Error) -> String {
     ];
     let text = error.to_string();
     match KNOWN.into_iter().find(|known| text.contains(known)) {
+        Some(known @ "wrong version number") => {
+            format!("the TLS handshake failed: {known}: {NO_TLS}")
+        }
         Some(known) => format!("the TLS handshake failed: {known}"),
         None => "the TLS handshake failed".to_owned(),
     }
