@@ -4,7 +4,7 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use backendless::testing::{self, Responder};
-use backendless::{Client, ErrorKind, FileInfo};
+use backendless::{Client, ErrorKind, FileInfo, Method};
 use backendless_tests::{API_KEY, APP_ID, HttpServer, Response, TestClock};
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{
@@ -344,5 +344,33 @@ async fn the_status_of_an_earlier_attempt_is_not_that_of_the_request() {
     let header = header_of(&call.span_context, "01");
     for request in &requests {
         assert_eq!(request.header("traceparent"), header.as_deref());
+    }
+}
+
+/// A `traceparent` of the caller is the only one, also for a request to any path, whose span has the operation `request`.
+#[tokio::test]
+async fn header_of_the_caller_replaces_the_context_of_the_span() {
+    let tracing = Tracing::start();
+    let server = server();
+    let client = client(server.url());
+    let own = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let get = client.counters().get("visits").header("traceparent", own);
+    get.await.unwrap();
+    let any = client.request(Method::GET, "/hive/{name}").segment("a");
+    any.header("traceparent", own).fetch::<u8>().await.unwrap();
+    client.request(Method::GET, "/hive").await.unwrap();
+
+    let span = tracing.span("GET /hive");
+    let context = header_of(&span.span_context, "01");
+    assert_eq!(
+        received(&server),
+        [Some(own.to_owned()), Some(own.to_owned()), context]
+    );
+    for request in server.requests() {
+        assert_eq!(request.headers.get_all("traceparent").iter().count(), 1);
+    }
+    for name in ["GET /hive", "GET /hive/{name}"] {
+        let operation = attribute(&tracing.span(name), "backendless.operation");
+        assert_eq!(operation, Some(Value::from("request")), "{name}");
     }
 }

@@ -43,7 +43,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The error of the request. [`Error::check_problem`](crate::Error::check_problem) distinguishes what to do about it,
+    /// The error of the request, which is named `check (GET /info)`, or of the login. [`Error::check_problem`](crate::Error::check_problem) distinguishes what to do about it,
     /// and the message has the remedy.
     ///
     /// | problem | kind |
@@ -51,7 +51,7 @@ impl Client {
     /// | [`UnknownHost`](crate::CheckProblem::UnknownHost), [`Tls`](crate::CheckProblem::Tls), [`Proxy`](crate::CheckProblem::Proxy) | [`Connect`](crate::ErrorKind::Connect) |
     /// | [`Unreachable`](crate::CheckProblem::Unreachable) | [`Connect`](crate::ErrorKind::Connect), [`Timeout`](crate::ErrorKind::Timeout), [`ConnectionLost`](crate::ErrorKind::ConnectionLost) |
     /// | [`Redirect`](crate::CheckProblem::Redirect) | [`Api`](crate::ErrorKind::Api) |
-    /// | [`NotBackendless`](crate::CheckProblem::NotBackendless) | [`Api`](crate::ErrorKind::Api), [`Decode`](crate::ErrorKind::Decode) |
+    /// | [`NotBackendless`](crate::CheckProblem::NotBackendless) | [`Api`](crate::ErrorKind::Api), [`NotFound`](crate::ErrorKind::NotFound), [`Decode`](crate::ErrorKind::Decode), [`ConnectionLost`](crate::ErrorKind::ConnectionLost) |
     /// | [`InvalidApplication`](crate::CheckProblem::InvalidApplication) | [`InvalidApplication`](crate::ErrorKind::InvalidApplication) |
     /// | [`InvalidSession`](crate::CheckProblem::InvalidSession), [`InvalidAccount`](crate::CheckProblem::InvalidAccount) | [`Unauthorized`](crate::ErrorKind::Unauthorized) |
     /// | [`RateLimited`](crate::CheckProblem::RateLimited) | [`RateLimited`](crate::ErrorKind::RateLimited) |

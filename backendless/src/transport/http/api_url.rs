@@ -54,7 +54,7 @@ fn parse_address(text: &str, example: &str) -> Result<Url, String> {
 /// Describes a mistake that the parser corrects silently, or reports in terms of its grammar.
 fn find_problem_of_text(text: &str, example: &str) -> Option<String> {
     if text.trim().is_empty() {
-        return Some(format!("is empty: set it to the URL of the API, {example}"));
+        return Some(format!("is empty: set it to a URL, {example}"));
     }
     if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return Some("contains white space or a control character: remove it".to_owned());
