@@ -1,4 +1,5 @@
-//! Calls every operation of the crate once, deletions last, and prints the status and the time of each call: `cargo run --example every_operation`.
+//! Calls every operation of the crate, with each variant of the catalogue, and prints the status and the time of each call:
+//! `cargo run --example every_operation`.
 //!
 //! It needs no account: without `BACKENDLESS_APP_ID` and `BACKENDLESS_API_KEY` it starts a local
 //! server. With them it calls that application, and leaves behind a user, a geo point and an
@@ -8,7 +9,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use backendless::operations::{Operation, SessionUse};
+use backendless::operations::Operation;
 use backendless::{Client, operations};
 use backendless_local::Server;
 use backendless_tests::catalogue::{self, Context, Values};
@@ -19,28 +20,22 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let context = Context::new(&client, &Values::default());
     let (mut calls, mut failures) = (0, 0);
     println!(
-        "{:<24}{:<7}{:<46}{:>8}{:>10}",
-        "operation", "method", "path", "status", "time"
+        "{:<46}{:<7}{:<46}{:>8}{:>10}",
+        "call", "method", "path", "status", "time"
     );
-    // Deletions and the logout are last: other operations need what they delete and end.
-    let mut operations = operations::ALL.to_vec();
-    operations.sort_by_key(|operation| {
-        operation.method() == "DELETE" || operation.session() == SessionUse::Ends
-    });
-    for operation in operations {
-        let Some(entry) = catalogue::entry(operation.id()) else {
-            println!("{operation} is not in the catalogue");
-            continue;
-        };
-        let start = Instant::now();
-        let result = entry.call.send(entry.context(&context)).await;
-        print_row(operation, &result, start.elapsed());
-        calls += 1;
-        failures += usize::from(result.is_err());
+    // In the order of the catalogue, each call finds what an earlier one created.
+    for entry in catalogue::entries() {
+        for (name, call) in entry.calls() {
+            let start = Instant::now();
+            let result = call.send(entry.context(&context)).await;
+            print_row(&name, entry.operation, &result, start.elapsed());
+            calls += 1;
+            failures += usize::from(result.is_err());
+        }
     }
-    let count = operations::ALL.len();
+    let count = catalogue::entries().len();
     println!("{calls} calls of {count} operations, {failures} failed");
-    Ok(match failures == 0 && calls == count {
+    Ok(match failures == 0 && count == operations::ALL.len() {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
@@ -62,7 +57,7 @@ async fn connect() -> Result<(Client, Option<Server>), Box<dyn Error>> {
     Ok((client, Some(server)))
 }
 
-fn print_row(operation: &Operation, result: &backendless::Result<()>, time: Duration) {
+fn print_row(name: &str, operation: &Operation, result: &backendless::Result<()>, time: Duration) {
     let error = result.as_ref().err();
     let status = match error.map(backendless::Error::status) {
         None => "ok".to_owned(),
@@ -70,8 +65,7 @@ fn print_row(operation: &Operation, result: &backendless::Result<()>, time: Dura
         Some(None) => "error".to_owned(),
     };
     println!(
-        "{:<24}{:<7}{:<46}{status:>8}{:>7.1} ms",
-        operation.id(),
+        "{name:<46}{:<7}{:<46}{status:>8}{:>7.1} ms",
         operation.method(),
         operation.path(),
         time.as_secs_f64() * 1000.0

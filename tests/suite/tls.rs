@@ -104,7 +104,12 @@ async fn server_without_tls_is_rejected_for_https() {
     let server = HttpServer::plain(|_| Response::json(200, "5"));
     let url = server.url().replace("http://", "https://");
     let client = trusting(&Authority::new(), &url);
-    assert_connection_fails(&client, &server, "corrupt message").await;
+    assert_connection_fails(
+        &client,
+        &server,
+        "received a message that is not TLS: check whether the address starts with `http`",
+    )
+    .await;
     assert_eq!(server.requests().len(), 0);
 }
 

@@ -90,14 +90,14 @@ fn faults() -> Vec<Fault> {
             "length too long",
             ConnectionLost,
             IfIdempotent,
-            "connection was lost",
+            "the connection to api.backendless.com:443 was lost",
             || with_length("2", "5"),
         ),
         fault(
             "length too long, chunks",
             ConnectionLost,
             IfIdempotent,
-            "connection was lost",
+            "the connection to api.backendless.com:443 was lost",
             || in_chunks(json().header("content-length", "3"), [Ok("5"), Ok("5")]),
         ),
         fault("length too short", Decode, Never, "", || {
@@ -107,7 +107,7 @@ fn faults() -> Vec<Fault> {
             "length of no body",
             ConnectionLost,
             IfIdempotent,
-            "connection was lost",
+            "the connection to api.backendless.com:443 was lost",
             || with_length("1", ""),
         ),
         fault(
