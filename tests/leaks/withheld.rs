@@ -514,7 +514,7 @@ async fn messages_do_not_depend_on_a_secret_that_is_a_common_word() {
                 let client = builder.api_url(server.url()).build().unwrap();
                 let error = client.data::<Record>("Todo").get("B2").await.unwrap_err();
                 assert_withheld(&error, weak);
-                assert!(error.message().ends_with("use longer ones)"), "{error}");
+                assert!(error.message().ends_with("use a longer one)"), "{error}");
                 assert_eq!(error.kind(), ErrorKind::NotFound);
             }
         }

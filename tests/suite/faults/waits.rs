@@ -94,7 +94,7 @@ async fn wait_beyond_the_total_timeout_is_not_started() {
         assert_eq!(error.retry_after(), Some(30 * SECOND));
         let text = error.to_string();
         assert!(
-            text.contains("the next delay of 30.0s would exceed the remaining time of "),
+            text.contains("the next delay of 30s would exceed the remaining time of "),
             "{text}"
         );
         assert!(clock.sleeps().is_empty());
