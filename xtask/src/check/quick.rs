@@ -1,6 +1,6 @@
 //! `cargo xtask check --quick`: the checks of a change in hand.
 //!
-//! It runs what is fast for any change, the lints, and the tests that [`AREAS`](super::areas::AREAS) names for the changed files. What it
+//! It runs what is fast for any change, the lints, and the tests that `AREAS` names for the changed files. What it
 //! leaves out is printed at the end: a change lands only after `cargo xtask check`.
 
 use std::collections::BTreeMap;
