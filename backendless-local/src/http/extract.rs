@@ -2,6 +2,7 @@
 //! error response in the service's envelope.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -71,6 +72,32 @@ impl<S: Send + Sync> FromRequest<S> for AnyJson {
             return Ok(AnyJson(None));
         }
         Ok(AnyJson(Some(body::parse(&bytes)?)))
+    }
+}
+
+/// The argument of a Cloud Code method: any JSON value, or a text if the body is neither JSON nor declared as JSON; `None` if
+/// it is empty. The JS SDK sends a text as it is, without a content type.
+pub(crate) struct Argument(pub(crate) Option<Value>);
+
+impl<S: Send + Sync> FromRequest<S> for Argument {
+    type Rejection = ErrorResponse;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ErrorResponse> {
+        let declared = request.headers().get(CONTENT_TYPE);
+        let is_declared =
+            declared.is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        let bytes = body::read(request).await?;
+        if bytes.is_empty() {
+            return Ok(Argument(None));
+        }
+        let error = match body::parse(&bytes) {
+            Ok(value) => return Ok(Argument(Some(value))),
+            Err(error) => error,
+        };
+        match String::from_utf8(bytes) {
+            Ok(text) if !is_declared => Ok(Argument(Some(text.into()))),
+            _ => Err(error.into()),
+        }
     }
 }
 

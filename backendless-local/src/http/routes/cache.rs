@@ -52,19 +52,23 @@ async fn delete(
     Ok(services.cache.delete(key).await?)
 }
 
+/// The body has no effect, but must be JSON or empty.
 async fn expire_in(
     State(services): State<Services>,
     PathOf(Named { name: key }): PathOf<Named>,
     Query(parameters): Query,
+    _body: AnyJson,
 ) -> Result<(), ErrorResponse> {
     let seconds = parameters.integer("timeout")?;
     Ok(services.cache.expire_in(key, seconds).await?)
 }
 
+/// The body has no effect, as in [`expire_in`].
 async fn expire_at(
     State(services): State<Services>,
     PathOf(Named { name: key }): PathOf<Named>,
     Query(parameters): Query,
+    _body: AnyJson,
 ) -> Result<(), ErrorResponse> {
     let timestamp = parameters.integer("timestamp")?;
     Ok(services.cache.expire_at(key, timestamp).await?)

@@ -6,7 +6,7 @@ use axum::routing::post;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::http::extract::{AnyJson, Named, PathOf, Query};
+use crate::http::extract::{AnyJson, Argument, Named, PathOf, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
@@ -33,7 +33,7 @@ struct MethodPath {
 async fn invoke(
     State(services): State<Services>,
     PathOf(path): PathOf<MethodPath>,
-    AnyJson(argument): AnyJson,
+    Argument(argument): Argument,
 ) -> Result<Json<Value>, ErrorResponse> {
     let argument = argument.unwrap_or_default();
     let code = &services.cloud_code;
@@ -63,7 +63,7 @@ async fn invoke_with_body(
     prefix: &str,
     State(services): State<Services>,
     PathOf(path): PathOf<MethodPath>,
-    AnyJson(argument): AnyJson,
+    Argument(argument): Argument,
 ) -> Result<Json<Value>, ErrorResponse> {
     invoke_route(&services, path, prefix, argument.unwrap_or_default()).await
 }

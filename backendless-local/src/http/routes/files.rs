@@ -275,15 +275,19 @@ async fn read_directory(
 ) -> Result<Response, ErrorResponse> {
     let files = &services.files;
     let pattern = parameters.one("pattern")?.map(str::to_owned);
+    // Each action rejects an invalid parameter, also one that has no effect on it.
     let is_recursive = parse_flag(parameters, "sub")?;
+    let has_directories = parse_flag(parameters, "countDirectories")?;
+    let offset = parse_number(parameters, "offset", 0, 0)?;
+    let page_size = parse_number(parameters, "pagesize", 1, DEFAULT_PAGE_SIZE)?;
     match (parameters.one("action")?, directory) {
         (None, directory) => {
             let listing = Listing {
                 directory,
                 pattern,
                 is_recursive,
-                offset: parse_number(parameters, "offset", 0, 0)?,
-                page_size: parse_number(parameters, "pagesize", 1, DEFAULT_PAGE_SIZE)?,
+                offset,
+                page_size,
             };
             let url = |path: &str| file_url(services, path);
             Ok(Json(files.list(caller, listing, url).await?).into_response())
@@ -293,7 +297,7 @@ async fn read_directory(
                 directory,
                 pattern,
                 is_recursive,
-                has_directories: parse_flag(parameters, "countDirectories")?,
+                has_directories,
             };
             Ok(Json(files.count(caller, count).await?).into_response())
         }
