@@ -295,7 +295,7 @@ impl<R: Send + 'static> Request<R> {
     }
 
     /// Creates a request whose result is created by `convert` from the decoded response or the error, and the number of
-    /// attempts.
+    /// attempts. An error that `convert` creates from a response gets the status of that response.
     pub(crate) fn then<Q: Send + 'static>(
         client: &Client,
         prepared: Result<Prepared<Q>>,
@@ -305,8 +305,11 @@ impl<R: Send + 'static> Request<R> {
             parts,
             decode: Decode::Function(Box::new(move |reply| match reply {
                 Ok(reply) => {
-                    let attempts = reply.attempts();
-                    convert(reply.read(reader), attempts)
+                    let (attempts, status) = (reply.attempts(), reply.status());
+                    convert(reply.read(reader), attempts).map_err(|error| match error.status() {
+                        Some(_) => error,
+                        None => error.with_status(status),
+                    })
                 }
                 Err(error) => {
                     let attempts = error.attempts();

@@ -8,11 +8,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::query::clause;
+use crate::decode::describe;
 use crate::filter::Filter;
 use crate::generated::raw;
 use crate::operations::{DELETE_OBJECTS, Operation, UPDATE_OBJECTS};
+use crate::prepared::{Prepared, Reader};
 use crate::request::{Request, RequestFuture, argument, sealed};
-use crate::{Error, Result};
+use crate::{Client, Error, Result};
 
 /// Condition that every row matches. An operation without a condition is not documented.
 const ALL: &str = "objectId is not null";
@@ -113,7 +115,7 @@ impl sealed::Sendable<u64> for UpdateWhereParameters {
         let request = rows
             .clause(&UPDATE_OBJECTS)
             .and_then(|clause| raw::update_objects(&rows.table, clause, &*changes?));
-        Request::map(&client, request, non_negative)
+        row_count(&client, request)
             .with_settings(settings)
             .into_future()
     }
@@ -132,7 +134,7 @@ impl sealed::Sendable<u64> for DeleteWhereParameters {
         let request = rows
             .clause(&DELETE_OBJECTS)
             .and_then(|clause| raw::delete_objects(&rows.table, &Condition { r#where: clause }));
-        Request::map(&client, request, non_negative)
+        row_count(&client, request)
             .with_settings(settings)
             .into_future()
     }
@@ -175,9 +177,13 @@ impl FilteredRows {
     }
 }
 
-/// A count is never negative.
-pub(super) fn non_negative(count: i64) -> u64 {
-    count.try_into().unwrap_or(0)
+/// Creates a request that returns a number of rows. A response with a negative number cannot be decoded.
+pub(super) fn row_count(client: &Client, prepared: Result<Prepared<i64>>) -> Request<u64> {
+    let prepared = prepared.map(|Prepared { parts, .. }| Prepared {
+        parts,
+        reader: Reader::Json(|json| serde_json::from_slice(json), describe::<u64>),
+    });
+    Request::new(client, prepared)
 }
 
 /// Prints the table and the filter; the changes are the caller's data.

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::bulk::non_negative;
+use super::bulk::row_count;
 use super::query::{QueryBody, and, clause, is_too_long, joined};
 use crate::filter::Filter;
 use crate::generated::raw;
@@ -106,7 +106,7 @@ impl sealed::Sendable<u64> for CountParameters {
     fn send(request: Request<u64, Self>) -> RequestFuture<u64> {
         let (client, parameters, settings) = request.into_parts();
         let request = parameters.prepare(&client);
-        Request::map(&client, request, non_negative)
+        row_count(&client, request)
             .with_settings(settings)
             .into_future()
     }

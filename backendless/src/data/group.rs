@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::bulk::non_negative;
+use super::bulk::row_count;
 use super::query::{Query, QueryBody, check_page_size, joined};
 use super::{Object, Table};
 use crate::encode::to_value;
@@ -329,7 +329,7 @@ impl<T> GroupFind<T> {
                 .body(operation)
                 .and_then(|body| raw::count_objects_in_group(&parameters.query.table, &body)),
         };
-        Request::map(&client, request, non_negative).with_settings(settings)
+        row_count(&client, request).with_settings(settings)
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::bulk::{FilteredRows, non_negative};
+use super::bulk::{FilteredRows, row_count};
 use super::query::RelationOf;
 use super::{Find, FindParameters};
 use crate::filter::Filter;
@@ -255,7 +255,7 @@ impl<U> Relation<U> {
         let ids = ids.into_iter().map(Into::into).collect();
         let RelationOf { parent, column } = &self.relation;
         let request = prepare(&self.table, parent, column, None, Some(&ids));
-        Request::map(&self.client, request, non_negative)
+        row_count(&self.client, request)
     }
 
     fn change_where(&self, change: Change, filter: impl Into<Filter>) -> RelateWhere {
@@ -349,7 +349,7 @@ impl sealed::Sendable<u64> for RelateWhereParameters {
             .clause(change.operation())
             .and_then(|clause| change.prepare()(&rows.table, &parent, &column, Some(clause), None))
             .map(Prepared::not_idempotent);
-        Request::map(&client, request, non_negative)
+        row_count(&client, request)
             .with_settings(settings)
             .into_future()
     }

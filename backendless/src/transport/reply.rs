@@ -60,6 +60,11 @@ impl Reply {
         self.context.attempts
     }
 
+    /// Returns the HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
     /// Runs `decode`. A long body is decoded on another thread and within the total timeout: decoding cannot be
     /// interrupted, and would block the other tasks of the runtime.
     pub(crate) async fn decode<R: Send + 'static>(
