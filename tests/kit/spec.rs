@@ -68,6 +68,19 @@ fn merge(node: &mut Value, update: &Value) {
     }
 }
 
+/// Where the document places an operation.
+#[derive(Clone, Debug)]
+pub struct OperationAddress {
+    /// The method, in capitals.
+    pub method: String,
+    /// The path with its parameters in braces.
+    pub path: String,
+    /// The path of the live service, where it differs.
+    pub live_path: Option<String>,
+    /// Whether the operation has no security, so that no user token is sent.
+    pub is_open: bool,
+}
+
 /// An operation of the document.
 #[derive(Debug)]
 pub struct SpecOperation {
@@ -94,6 +107,11 @@ impl Spec {
         Self { document }
     }
 
+    /// The document with the overlays applied.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
     /// The ids of all operations.
     pub fn operation_ids(&self) -> BTreeSet<String> {
         let operations = self.operations();
@@ -113,6 +131,20 @@ impl Spec {
                 None => matches!(method.as_str(), "get" | "head" | "options"),
             },
         )
+    }
+
+    /// The method, the path and the path of the live service of an operation, and whether it has security.
+    pub fn address_of(&self, id: &str) -> Option<OperationAddress> {
+        let mut operations = self.operations();
+        let (path, method, definition) =
+            operations.find(|(_, _, operation)| id_of(operation) == id)?;
+        let live_path = definition["x-live-path"].as_str();
+        Some(OperationAddress {
+            method: method.to_uppercase(),
+            path: path.clone(),
+            live_path: live_path.map(str::to_owned),
+            is_open: definition["security"].as_array().is_some_and(Vec::is_empty),
+        })
     }
 
     /// The ids of the operations whose successful response may contain a user token: its schema has the property, or the
