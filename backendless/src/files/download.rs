@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -10,10 +10,10 @@ use std::task::{Context, Poll, ready};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use secrecy::{ExposeSecret, SecretString};
-use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt;
 
 use super::FileInfo;
+use super::temporary::TemporaryFile;
 use crate::prepared::encode_path;
 use crate::request::{Request, RequestFuture, sealed};
 use crate::transport::{DOWNLOAD, FileBody};
@@ -218,7 +218,7 @@ impl Download {
                 .with_source(error)
         };
         let near = path.clone();
-        let created = blocking(move || create_temporary(&near));
+        let created = blocking(move || TemporaryFile::near(&near));
         let (temporary, file) = self.body.write(created).await?.map_err(failed)?;
         let mut file = tokio::fs::File::from_std(file);
         let mut length = 0;
@@ -233,7 +233,7 @@ impl Download {
         drop(file);
         // Without a limit: a timeout would not show whether the file was replaced.
         let target = path.clone();
-        let persist = move || temporary.persist(target).map_err(|error| error.error);
+        let persist = move || temporary.persist(&target);
         blocking(persist).await.map_err(failed)?;
         Ok(length)
     }
@@ -241,25 +241,6 @@ impl Download {
     async fn next(&mut self) -> Result<Option<Bytes>> {
         std::future::poll_fn(|context| self.body.poll(context)).await
     }
-}
-
-/// Creates a file in the directory of `path`. It is removed when it is dropped, unless it was persisted.
-fn create_temporary(path: &Path) -> io::Result<(NamedTempFile, std::fs::File)> {
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".download-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // The usual mode of a new file, which the umask restricts; tempfile's default is 0o600.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let temporary = builder.tempfile_in(directory)?;
-    let file = temporary.as_file().try_clone()?;
-    Ok((temporary, file))
 }
 
 async fn blocking<T: Send + 'static>(

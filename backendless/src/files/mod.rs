@@ -14,9 +14,11 @@ mod info;
 mod listing;
 mod permissions;
 mod query;
+mod read_ahead;
 mod source;
 mod stored;
 mod stream;
+mod temporary;
 mod upload;
 
 pub use content::{SaveFile, SaveFileParameters, UploadFromUrl, UploadFromUrlParameters};

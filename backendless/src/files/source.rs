@@ -7,15 +7,14 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::io::AsyncReadExt;
-use tokio_util::io::ReaderStream;
 
+use super::read_ahead::ReadAhead;
 use crate::operations::Operation;
 use crate::prepared::{BoxError, Content};
 use crate::{Error, ErrorKind, Result};
 
-/// Size in bytes of the chunks that are read and sent. An upload times out if no chunk is sent within the attempt
-/// timeout: larger chunks would need less CPU time, but would time out on slow connections.
+/// Size in bytes of the chunks that are sent. An upload times out if no chunk is sent within the attempt timeout: larger
+/// chunks would time out on slow connections.
 const CHUNK_SIZE: usize = 64 * 1024;
 
 /// Content of an upload.
@@ -148,8 +147,8 @@ async fn open_file(path: &std::path::Path) -> std::io::Result<(Content, Option<u
     let file = tokio::fs::File::open(path).await?;
     let metadata = file.metadata().await?;
     // The length is already declared: a file that grows meanwhile is truncated.
-    let reader = ReaderStream::with_capacity(file.take(metadata.len()), CHUNK_SIZE);
-    Ok((Box::pin(Converted(Box::pin(reader))), Some(metadata.len())))
+    let content = ReadAhead::new(file.into_std().await, metadata.len(), CHUNK_SIZE);
+    Ok((Box::pin(content), Some(metadata.len())))
 }
 
 /// Prints the kind of the source, and no content.

@@ -31,7 +31,7 @@ pub(super) fn request(
 ) -> Request<FileInfo> {
     let prepared = prepared.map(|prepared| Prepared {
         reader: Reader::JsonOrText(JsonOrText {
-            json: |json| serde_json::from_slice(json),
+            json: |json| serde_json::from_str(json),
             text: |text| Some(StoredFile::Url(text.to_owned())),
             describe: decode::describe::<StoredFile>,
         }),

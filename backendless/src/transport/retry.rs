@@ -7,8 +7,6 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-
 use crate::{Error, Result, RetryPolicy};
 
 /// Attempt of a request, which the loop runs once or several times.
@@ -165,16 +163,11 @@ impl fmt::Display for Rounded {
 
 /// Returns the maximum delay of the `retry`-th retry; the first is 1.
 fn max_backoff(policy: &RetryPolicy, retry: u32) -> Duration {
-    /// The delay grows no further, whatever the base.
-    const MAX_DOUBLINGS: u32 = 64;
-    let schedule = ExponentialBuilder::new()
-        .with_min_delay(policy.base_delay)
-        .with_max_delay(policy.max_delay)
-        .without_max_times()
-        .build();
-    let index = retry.saturating_sub(1).min(MAX_DOUBLINGS);
-    let delay = schedule.into_iter().nth(index as usize);
-    delay.unwrap_or(policy.max_delay).min(policy.max_delay)
+    let factor = 2_u32.saturating_pow(retry.saturating_sub(1));
+    policy
+        .base_delay
+        .saturating_mul(factor)
+        .min(policy.max_delay)
 }
 
 /// A retry in the unit of the budget.
