@@ -150,7 +150,12 @@ fn limited(text: &str, max_characters: usize) -> Cow<'_, str> {
 
 /// The name of `T` without paths, as a caller would write it.
 fn display_name<T>() -> String {
-    let name = short_name(type_name::<T>());
+    let full = type_name::<T>();
+    // A page of rows is a list for the caller.
+    if let Some(row) = full.strip_prefix("backendless::data::found_rows::FoundRows<") {
+        return short_name(&format!("Vec<{row}"));
+    }
+    let name = short_name(full);
     // An option around a list accepts null as an empty list; it is not part of the caller's type.
     match name.strip_prefix("Option<") {
         Some(inner) if inner.starts_with("Vec<") => {

@@ -5,7 +5,7 @@ mod response;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -266,7 +266,7 @@ pub struct Ready<R>(Result<ReadyRequest<R>>);
 
 /// Request whose parameters are complete, with the decoder of its response.
 struct ReadyRequest<R> {
-    parts: Parts,
+    parts: Box<Parts>,
     decode: Decode<R>,
 }
 
@@ -275,14 +275,28 @@ enum Decode<R> {
     Function(Box<dyn FnOnce(Result<Reply>) -> Result<R> + Send>),
 }
 
+impl<R> Decode<R> {
+    fn run(self, reply: Result<Reply>) -> Result<R> {
+        match self {
+            Self::Reader(reader) => reply?.read(reader),
+            Self::Function(function) => function(reply),
+        }
+    }
+}
+
 impl<R: Send + 'static> Request<R> {
     /// Creates a request whose result is the decoded response.
     pub(crate) fn new(client: &Client, prepared: Result<Prepared<R>>) -> Self {
+        Self::of(client.clone(), prepared)
+    }
+
+    /// Creates a request whose result is the decoded response.
+    pub(crate) fn of(client: Client, prepared: Result<Prepared<R>>) -> Self {
         let ready = prepared.map(|Prepared { parts, reader }| ReadyRequest {
             parts,
             decode: Decode::Reader(reader),
         });
-        Self::with_parameters(client.clone(), Ready(ready))
+        Self::with_parameters(client, Ready(ready))
     }
 
     /// Creates a request whose result is created by `convert` from the decoded response.
@@ -346,13 +360,13 @@ impl<R: Send + 'static> sealed::Sendable<R> for Ready<R> {
         let (client, parameters, settings) = request.into_parts();
         Box::pin(async move {
             let ReadyRequest { parts, decode } = parameters.0?;
-            let reply = client.transport.send(parts, settings).await;
-            match (decode, reply) {
-                (Decode::Reader(reader), reply) => reply?.decode(|reply| reply.read(reader)).await,
-                (Decode::Function(function), Ok(reply)) => {
-                    reply.decode(|reply| function(Ok(reply))).await
+            // Pinned in place: `await` would first copy the future.
+            let reply = pin!(client.transport.send(parts, settings)).await;
+            match reply {
+                Ok(reply) if reply.is_long() => {
+                    Box::pin(reply.decode_in_background(move |reply| decode.run(Ok(reply)))).await
                 }
-                (Decode::Function(function), Err(error)) => function(Err(error)),
+                reply => decode.run(reply),
             }
         })
     }

@@ -301,6 +301,26 @@ async fn row_that_does_not_match_is_named_by_index_and_id() {
 }
 
 #[tokio::test]
+async fn response_that_is_not_utf8_names_the_position_of_the_first_wrong_byte() {
+    let expected = "the response is not valid JSON: invalid UTF-8 at line 2, column 14";
+    for rows in [
+        &b"[\n{\"objectId\":\"\xc3\x28\",\"age\":1}]"[..],
+        // Also in a column that the type of the row does not have, and where an escape precedes it.
+        b"[\n{\"a\":10,\"b\":\"\xff\",\"objectId\":\"B2\",\"age\":1}]",
+        b"[\n{\"\\u00e4\":1,\"\xed\xa0\x80\":1}]",
+        b"[\n{\"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\": \xf0",
+    ] {
+        let server = ScriptedServer::always(Behaviour::json(200, rows)).await;
+        let people = server.client().data::<Person>("Person");
+        let error = people.find().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert_eq!(error.status(), Some(200));
+        assert!(!error.is_retryable());
+        assert_eq!(error.message(), expected, "{}", rows.escape_ascii());
+    }
+}
+
+#[tokio::test]
 async fn message_that_does_not_match_is_named_and_kept_in_the_error() {
     let response = json!({"messages": [
         {"messageId": "M-1", "data": {"age": 1}},

@@ -228,7 +228,8 @@ async fn result_that_cannot_be_read_names_its_content_type() {
     let error = invoke::<String>(latin, b"caf\xe9").await.unwrap_err();
     assert_eq!(
         error.message(),
-        "the content type of the response declares text, but the body is not valid UTF-8"
+        "the content type of the response declares text, but the body is not valid UTF-8 at \
+         line 1, column 4"
     );
     assert_eq!(error.kind(), ErrorKind::Decode);
     let error = invoke::<u8>("text/html", b"<html>").await.unwrap_err();

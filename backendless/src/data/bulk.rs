@@ -181,7 +181,7 @@ impl FilteredRows {
 pub(super) fn row_count(client: &Client, prepared: Result<Prepared<i64>>) -> Request<u64> {
     let prepared = prepared.map(|Prepared { parts, .. }| Prepared {
         parts,
-        reader: Reader::Json(|json| serde_json::from_slice(json), describe::<u64>),
+        reader: Reader::Json(|json| serde_json::from_str(json), describe::<u64>),
     });
     Request::new(client, prepared)
 }

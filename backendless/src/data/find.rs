@@ -108,10 +108,8 @@ impl<T: DeserializeOwned + Send + 'static> Find<T> {
             ..
         } = self.page_size(1);
         let request = parameters.query.prepare::<Object<T>>(&client);
-        Request::map(&client, request, |rows| {
-            rows.unwrap_or_default().into_iter().next()
-        })
-        .with_settings(settings)
+        Request::map(&client, request, |page| page.into_rows().into_iter().next())
+            .with_settings(settings)
     }
 
     /// Returns one page of rows as values of type `R`: for projections and aggregates, which lack the `objectId` and

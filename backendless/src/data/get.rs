@@ -185,7 +185,7 @@ impl<T> Get<T> {
 impl<T: DeserializeOwned + Send + 'static> sealed::Sendable<Object<T>> for GetParameters<T> {
     fn send(request: Request<Object<T>, Self>) -> RequestFuture<Object<T>> {
         let (client, parameters, settings) = request.into_parts();
-        Request::new(&client, parameters.prepare())
+        Request::of(client, parameters.prepare())
             .with_settings(settings)
             .into_future()
     }

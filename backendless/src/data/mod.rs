@@ -13,6 +13,7 @@ mod deep_save;
 mod describe;
 mod encode;
 mod find;
+mod found_rows;
 mod get;
 mod group;
 mod object;

@@ -4,12 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::found_rows::FoundRows;
 use crate::filter::{Filter, field};
 use crate::generated::raw;
 use crate::operations::{FIND_OBJECTS, FIND_RELATED_OBJECTS, Operation};
-use crate::prepared::Prepared;
+use crate::prepared::{Parts, Prepared};
 use crate::request::Request;
 use crate::{Client, Error, Result};
 
@@ -180,7 +181,7 @@ impl Query {
         &self,
         client: &Client,
     ) -> Request<Vec<R>> {
-        Request::map(client, self.prepare(client), Option::unwrap_or_default)
+        Request::map(client, self.prepare(client), FoundRows::into_rows)
     }
 
     /// Prepares the request for one page: a GET, or a POST with the same parameters in its body if the URL of the GET
@@ -188,11 +189,16 @@ impl Query {
     pub(super) fn prepare<R: DeserializeOwned>(
         &self,
         client: &Client,
-    ) -> Result<Prepared<Option<Vec<R>>>> {
+    ) -> Result<Prepared<FoundRows<R>>> {
+        self.parts(client).map(Prepared::json)
+    }
+
+    /// Prepares the parts of the request, which do not depend on the type of the rows.
+    fn parts(&self, client: &Client) -> Result<Box<Parts>> {
         let body = self.body();
         let body = body.map_err(|error| error.with_operation(self.operation()))?;
         let request = match &self.relation {
-            None => raw::find_objects(
+            None => raw::find_objects::<IgnoredAny>(
                 client.profile,
                 &self.table,
                 body.distinct,
@@ -211,7 +217,7 @@ impl Query {
             )?,
             // The service has no POST for the rows of a relation.
             Some(RelationOf { parent, column }) => {
-                return raw::find_related_objects(
+                let request = raw::find_related_objects::<IgnoredAny>(
                     client.profile,
                     &self.table,
                     parent,
@@ -230,12 +236,14 @@ impl Query {
                     body.sort_by.as_deref(),
                     body.r#where,
                 );
+                return Ok(request?.parts);
             }
         };
-        match is_too_long(client, &request) {
-            true => raw::find_objects_by_post(&self.table, &body),
-            false => Ok(request),
-        }
+        let request = match is_too_long(client, &request) {
+            true => raw::find_objects_by_post::<_, IgnoredAny>(&self.table, &body)?,
+            false => request,
+        };
+        Ok(request.parts)
     }
 
     /// Checks the parameters and returns them in the form of a body, whose lists are joined.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use memchr::memmem;
+use memchr::memchr2_iter;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -57,7 +57,10 @@ pub(super) fn with_object_id(row: &RawValue, id: &str) -> Result<Box<RawValue>, 
 /// Most rows contain neither the name nor an escaped character, with which it could be written.
 fn may_have_object_id(row: &RawValue) -> bool {
     let json = row.get().as_bytes();
-    memmem::find(json, b"objectId").is_some() || memmem::find(json, b"\\u").is_some()
+    memchr2_iter(b'I', b'\\', json).any(|at| {
+        let (before, rest) = json.split_at(at);
+        rest.starts_with(b"\\u") || before.ends_with(b"object") && rest.starts_with(b"Id")
+    })
 }
 
 /// Inserts an id, which needs no escape, as the first property of an object without one.

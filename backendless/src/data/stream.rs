@@ -10,6 +10,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Object;
+use super::found_rows::FoundRows;
 use super::paging::{Pager, Position, Step};
 use super::query::{MAX_PAGE_SIZE, Query};
 use crate::request::{Request, RequestFuture};
@@ -142,8 +143,8 @@ impl<T: DeserializeOwned + Send + 'static> ObjectStream<T> {
                 after: Some(last), ..
             } => query = query.after(last),
         }
-        let received = |result: Result<Option<Vec<Object<T>>>>, attempts| {
-            let rows = result?.unwrap_or_default();
+        let received = |result: Result<FoundRows<Object<T>>>, attempts| {
+            let rows = result?.into_rows();
             Ok(Received { rows, attempts })
         };
         let request = Request::then(&self.client, query.prepare(&self.client), received)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use memchr::memmem;
+use memchr::memchr2_iter;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -11,7 +11,8 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 /// value, so the service would change it again with each attempt.
 pub(super) fn is_computed(json: &[u8]) -> bool {
     // Most bodies contain neither such a key nor an escaped character, with which it could be written.
-    if memmem::find(json, b"___").is_none() && memmem::find(json, b"\\u").is_none() {
+    let mut positions = memchr2_iter(b'_', b'\\', json);
+    if !positions.any(|at| json[at..].starts_with(b"___") || json[at..].starts_with(b"\\u")) {
         return false;
     }
     // What cannot be parsed, such as more than 128 levels, may be computed.

@@ -2,6 +2,10 @@
 
 /// Returns whether the value of a header `content-type` declares JSON, with any parameters.
 pub(crate) fn is_json(content_type: &[u8]) -> bool {
+    // The media type of almost all bodies.
+    if content_type == b"application/json" {
+        return true;
+    }
     let media_type = content_type.split(|&byte| byte == b';').next();
     let media_type = media_type.unwrap_or_default().trim_ascii();
     [&b"/json"[..], b"+json"].iter().any(|subtype| {

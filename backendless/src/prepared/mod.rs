@@ -47,25 +47,27 @@ use crate::operation::{Idempotency, Operation};
 use crate::secret::{to_json, wiped_bytes};
 use crate::{Error, Result};
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
+
 /// Request that names its operation and is ready to be sent.
 ///
 /// `R` is the type of the decoded response. Created by the functions in [`raw`](crate::raw); sent with
 /// [`Client::send`](crate::Client::send). It contains no app path and no user token: the client adds them.
 #[must_use = "a prepared request is sent with `Client::send`"]
 pub struct Prepared<R> {
-    pub(crate) parts: Parts,
+    /// Boxed, because they are passed on several times until they are sent.
+    pub(crate) parts: Box<Parts>,
     pub(crate) reader: Reader<R>,
 }
 
 /// How the response of a request is decoded.
 pub(crate) enum Reader<R> {
     /// As JSON; an empty body is decoded as `null`.
-    Json(fn(&[u8]) -> serde_json::Result<R>, Describe),
+    Json(fn(&str) -> serde_json::Result<R>, Describe),
     /// As text, by a function of the complete body, which may be empty.
-    #[allow(
-        dead_code,
-        reason = "for operations that the specification lacks today"
-    )]
     Text(fn(&[u8]) -> serde_json::Result<R>, Describe),
     /// By a function of the complete body, which may be empty.
     Body(fn(Bytes) -> R),
@@ -78,13 +80,13 @@ impl<R: DeserializeOwned + 'static> Reader<R> {
     /// accepted: the service has processed the request.
     pub(crate) fn json_or_text() -> Self {
         if TypeId::of::<R>() == TypeId::of::<()>() {
-            return Self::Json(
+            return Self::Text(
                 |_| serde_json::from_str("null"),
                 crate::decode::describe::<R>,
             );
         }
         Self::JsonOrText(JsonOrText {
-            json: |json| serde_json::from_slice(json),
+            json: |json| serde_json::from_str(json),
             text: |text| serde_json::from_value(text.into()).ok(),
             describe: crate::decode::describe::<R>,
         })
@@ -93,7 +95,7 @@ impl<R: DeserializeOwned + 'static> Reader<R> {
 
 /// How a response is decoded that is JSON or plain text.
 pub(crate) struct JsonOrText<R> {
-    pub(crate) json: fn(&[u8]) -> serde_json::Result<R>,
+    pub(crate) json: fn(&str) -> serde_json::Result<R>,
     /// Decodes the body as a string; `None` if `R` cannot be a string.
     pub(crate) text: fn(&str) -> Option<R>,
     pub(crate) describe: Describe,
@@ -133,13 +135,18 @@ pub(crate) enum Repeat {
 
 /// Builds a request part by part. It does no I/O.
 pub(crate) struct RequestBuilder {
-    operation: &'static Operation,
-    path: Zeroizing<String>,
+    parts: Box<Parts>,
     query: query::Query,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    body: Body,
     /// Whether the service computes values from the stored ones.
     is_computed: bool,
+}
+
+impl<R: DeserializeOwned> Prepared<R> {
+    /// Creates a request whose response is JSON of type `R`.
+    pub(crate) fn json(parts: Box<Parts>) -> Self {
+        let reader = Reader::Json(from_json::<R>, crate::decode::describe::<R>);
+        Self { parts, reader }
+    }
 }
 
 impl<R> Prepared<R> {
@@ -155,12 +162,20 @@ impl RequestBuilder {
     pub(crate) fn new(operation: &'static Operation) -> Self {
         /// Enough for most paths with their ids.
         const PATH_CAPACITY: usize = 96;
-        Self {
+        let parts = Box::new(Parts {
             operation,
             path: Zeroizing::new(String::with_capacity(PATH_CAPACITY)),
-            query: query::Query::default(),
+            query: None,
             headers: Vec::new(),
             body: Body::Empty,
+            repeat: Repeat::ByOperation,
+            secret: None,
+            returns_token: false,
+            any: None,
+        });
+        Self {
+            parts,
+            query: query::Query::default(),
             is_computed: false,
         }
     }
@@ -168,12 +183,12 @@ impl RequestBuilder {
     /// Appends text of the path template.
     #[inline]
     pub(crate) fn literal(&mut self, text: &'static str) {
-        self.path.push_str(text);
+        self.parts.path.push_str(text);
     }
 
     /// Appends the value of the path parameter at `index`, checked and encoded.
     pub(crate) fn parameter(&mut self, index: usize, value: &str) -> Result<()> {
-        path::push(&mut self.path, self.operation, index, value)
+        path::push(&mut self.parts.path, self.parts.operation, index, value)
     }
 
     /// Adds a query parameter. `None` is skipped, and a list becomes one parameter per item.
@@ -197,7 +212,7 @@ impl RequestBuilder {
         let parts = style
             .parts(value)
             .map_err(|problem| self.invalid(&format!("path parameter {index}: {problem}")))?;
-        path::push_parts(&mut self.path, self.operation, index, &parts)
+        path::push_parts(&mut self.parts.path, self.parts.operation, index, &parts)
     }
 
     /// Adds a query parameter in a style. `None` and an empty list are skipped.
@@ -247,7 +262,7 @@ impl RequestBuilder {
             let problem = format!("header `{name}` contains a character that is not allowed there");
             return Err(self.invalid(&problem));
         };
-        self.headers.push((parsed, value));
+        self.parts.headers.push((parsed, value));
         Ok(())
     }
 
@@ -257,7 +272,7 @@ impl RequestBuilder {
             .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
         // A request of another operation changes nothing, or is not idempotent in any case.
         let may_be_idempotent = matches!(
-            self.operation.idempotency(),
+            self.parts.operation.idempotency(),
             Idempotency::Idempotent | Idempotency::IdempotentWhen { .. }
         );
         self.is_computed = may_be_idempotent && computed::is_computed(&json);
@@ -265,7 +280,7 @@ impl RequestBuilder {
             true => wiped_bytes(json),
             false => std::mem::take(&mut *json).into(),
         };
-        self.set_body("application/json", bytes);
+        self.set_body(JSON, bytes);
         Ok(())
     }
 
@@ -281,7 +296,7 @@ impl RequestBuilder {
     ) -> Result<()> {
         let form = form::encode(body, styles)
             .map_err(|error| self.invalid(&format!("the body cannot be serialized: {error}")))?;
-        self.set_body("application/x-www-form-urlencoded", form.into());
+        self.set_body(FORM, form.into());
         Ok(())
     }
 
@@ -291,7 +306,7 @@ impl RequestBuilder {
         reason = "for operations that the specification lacks today"
     )]
     pub(crate) fn bytes(&mut self, body: Bytes) {
-        self.set_body("application/octet-stream", body);
+        self.set_body(BYTES, body);
     }
 
     /// Sets a body of text.
@@ -300,7 +315,7 @@ impl RequestBuilder {
         reason = "for operations that the specification lacks today"
     )]
     pub(crate) fn text(&mut self, body: String) {
-        self.set_body("text/plain", body.into());
+        self.set_body(TEXT, body.into());
     }
 
     /// Replaces the content type of the body.
@@ -314,19 +329,19 @@ impl RequestBuilder {
                 self.invalid("the content type contains a character that is not allowed there")
             );
         };
-        self.headers.retain(|(name, _)| name != CONTENT_TYPE);
-        self.headers.push((CONTENT_TYPE, value));
+        self.parts.headers.retain(|(name, _)| name != CONTENT_TYPE);
+        self.parts.headers.push((CONTENT_TYPE, value));
         Ok(())
     }
 
     /// Sets a multipart body, whose content type is chosen when it is sent.
     pub(crate) fn multipart(&mut self, form: Multipart) {
-        self.body = Body::Multipart(form);
+        self.parts.body = Body::Multipart(form);
     }
 
     /// Ends a request whose response is JSON of type `T`.
     pub(crate) fn finish_json<T: DeserializeOwned>(self) -> Prepared<T> {
-        self.finish(Reader::Json(from_json::<T>, crate::decode::describe::<T>))
+        Prepared::json(self.finish_parts())
     }
 
     /// Ends a request whose response body is ignored.
@@ -354,32 +369,27 @@ impl RequestBuilder {
 
     fn finish<R>(self, reader: Reader<R>) -> Prepared<R> {
         Prepared {
-            parts: Parts {
-                operation: self.operation,
-                path: self.path,
-                query: self.query.finish(),
-                headers: self.headers,
-                body: self.body,
-                repeat: match self.is_computed {
-                    true => Repeat::Never,
-                    false => Repeat::ByOperation,
-                },
-                secret: None,
-                returns_token: self.operation.returns_token,
-                any: None,
-            },
+            parts: self.finish_parts(),
             reader,
         }
     }
 
-    fn set_body(&mut self, media_type: &'static str, bytes: Bytes) {
-        let content_type = HeaderValue::from_static(media_type);
-        self.headers.push((CONTENT_TYPE, content_type));
-        self.body = Body::Bytes(bytes);
+    fn finish_parts(self) -> Box<Parts> {
+        let mut parts = self.parts;
+        parts.query = self.query.finish();
+        if self.is_computed {
+            parts.repeat = Repeat::Never;
+        }
+        parts
+    }
+
+    fn set_body(&mut self, content_type: HeaderValue, bytes: Bytes) {
+        self.parts.headers.push((CONTENT_TYPE, content_type));
+        self.parts.body = Body::Bytes(bytes);
     }
 
     fn invalid(&self, problem: &str) -> Error {
-        Error::invalid_argument(problem).with_operation(self.operation)
+        Error::invalid_argument(problem).with_operation(self.parts.operation)
     }
 }
 
@@ -412,8 +422,11 @@ impl Parts {
     /// a row of `Users`. `None` if there is none.
     pub(crate) fn passwords_in_body(&self) -> Option<Vec<SecretString>> {
         match &self.body {
-            // A known password is not searched for: parsing would copy it.
-            Body::Bytes(body) if self.secret.is_none() && self.has_json_body() => {
+            // A known password is not searched for: parsing would copy it. The search for the name is faster than that for
+            // the header.
+            Body::Bytes(body)
+                if self.secret.is_none() && password::may_be_in(body) && self.has_json_body() =>
+            {
                 password::find(body)
             }
             Body::Bytes(_) | Body::Empty | Body::Multipart(_) => None,
@@ -475,8 +488,9 @@ impl<R> fmt::Debug for Prepared<R> {
     }
 }
 
-fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(json)
+/// From a `str`, because `serde_json::from_slice` checks each string of the document on its own.
+fn from_json<T: DeserializeOwned>(json: &str) -> serde_json::Result<T> {
+    serde_json::from_str(json)
 }
 
 fn from_utf8(text: &[u8]) -> serde_json::Result<String> {

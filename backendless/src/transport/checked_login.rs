@@ -19,10 +19,32 @@ pub(super) struct CheckedLogin {
 }
 
 impl CheckedLogin {
-    pub(super) fn new(transport: &Transport, check: LoginCheck) -> Self {
+    fn new(transport: &Transport, check: LoginCheck) -> Self {
         Self {
             transport: transport.clone(),
             check,
+        }
+    }
+}
+
+/// How a request logs a service account in.
+pub(super) enum RequestLogin<'t> {
+    Unchecked(&'t Transport),
+    Checked(Box<CheckedLogin>),
+}
+
+impl<'t> RequestLogin<'t> {
+    pub(super) fn new(transport: &'t Transport, check: Option<LoginCheck>) -> Self {
+        match check {
+            None => Self::Unchecked(transport),
+            Some(check) => Self::Checked(Box::new(CheckedLogin::new(transport, check))),
+        }
+    }
+
+    pub(super) fn get(&self) -> &dyn LogIn {
+        match self {
+            Self::Unchecked(transport) => *transport,
+            Self::Checked(checked) => &**checked,
         }
     }
 }

@@ -52,9 +52,9 @@ pub(super) struct RequestContext {
     pub(super) has_password: bool,
     /// The password in the request, if it is known.
     pub(super) secret: Option<Arc<SecretString>>,
-    /// Values that may be secrets: those of the caller's headers, and in the query of the URL of a file.
     /// Whether the response contains a token, although the request has no secret.
     returns_token: bool,
+    /// Values that may be secrets: those of the caller's headers, and in the query of the URL of a file.
     pub(super) secret_headers: Vec<HeaderValue>,
     is_idempotent: bool,
     progress: Option<Progress>,
@@ -79,7 +79,12 @@ pub(super) struct RequestTraits<'t> {
 }
 
 impl RequestContext {
-    pub(super) fn new(shared: Arc<Shared>, settings: Settings, traits: RequestTraits<'_>) -> Self {
+    /// Creates the state of a request, boxed, because it is passed on with the response.
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        settings: Settings,
+        traits: RequestTraits<'_>,
+    ) -> Box<Self> {
         let RequestTraits {
             operation,
             any,
@@ -106,12 +111,13 @@ impl RequestContext {
             (None, Some(_)) => Duration::MAX,
             (None, None) => shared.timeout,
         };
-        Self {
+        let now = shared.clock.now();
+        Box::new(Self {
             operation,
             read,
             attempts: 0,
             status: AtomicU16::new(0),
-            deadline: Deadline::after(&shared.clock, total_timeout),
+            deadline: Deadline::after(&shared.clock, now, total_timeout),
             span: trace::span(operation, any.as_deref(), server),
             any,
             token: None,
@@ -122,11 +128,11 @@ impl RequestContext {
             secret_headers,
             is_idempotent: settings.idempotent.unwrap_or(is_idempotent),
             progress,
-            started: shared.clock.now(),
+            started: now,
             total_timeout,
             settings,
             shared,
-        }
+        })
     }
 
     /// Whether the response contains a token, so that it is wiped.
@@ -140,11 +146,11 @@ impl RequestContext {
 
     /// Returns the rest of the total timeout.
     pub(super) fn remaining(&self) -> Duration {
-        let elapsed = self
-            .shared
-            .clock
-            .now()
-            .saturating_duration_since(self.started);
+        self.remaining_at(self.shared.clock.now())
+    }
+
+    fn remaining_at(&self, now: Instant) -> Duration {
+        let elapsed = now.saturating_duration_since(self.started);
         self.total_timeout.saturating_sub(elapsed)
     }
 
@@ -163,12 +169,12 @@ impl RequestContext {
         }
     }
 
-    /// Starts an attempt and its deadline.
-    pub(super) fn begin_attempt(&mut self) {
+    /// Starts an attempt and its deadline at the time `now`.
+    pub(super) fn begin_attempt(&mut self, now: Instant) {
         self.attempts += 1;
         *self.status.get_mut() = 0;
         self.shared.runtimes.enter();
-        self.deadline = self.attempt_deadline();
+        self.deadline = self.attempt_deadline(now);
     }
 
     /// Stores that the current attempt has a response.
@@ -189,20 +195,21 @@ impl RequestContext {
         trace::attempted(&self.span, status, self.attempts);
     }
 
-    /// Returns the deadline of an attempt that starts now.
-    fn attempt_deadline(&self) -> Deadline {
+    /// Returns the deadline of an attempt that starts at `now`.
+    fn attempt_deadline(&self, now: Instant) -> Deadline {
         let clock = &self.shared.clock;
-        let remaining = self.remaining();
+        let remaining = self.remaining_at(now);
         let attempt_timeout = self.shared.attempt_timeout;
         let has_own_timeout = self.settings.timeout.is_some();
         let deadline = match &self.progress {
             Some(progress) => {
                 progress.start(clock);
-                Deadline::after(clock, remaining).with_idle_limit(attempt_timeout, progress.clone())
+                Deadline::after(clock, now, remaining)
+                    .with_idle_limit(attempt_timeout, progress.clone())
             }
             // The timeout of a request replaces both timeouts of the client.
-            None if has_own_timeout => Deadline::after(clock, remaining),
-            None => Deadline::after(clock, attempt_timeout.min(remaining)),
+            None if has_own_timeout => Deadline::after(clock, now, remaining),
+            None => Deadline::after(clock, now, attempt_timeout.min(remaining)),
         };
         let is_total = has_own_timeout || remaining <= attempt_timeout;
         let reported = if is_total {
@@ -215,7 +222,8 @@ impl RequestContext {
 
     /// Returns the deadline of the request with all its attempts.
     pub(super) fn total_deadline(&self) -> Deadline {
-        let deadline = Deadline::after(&self.shared.clock, self.remaining());
+        let now = self.shared.clock.now();
+        let deadline = Deadline::after(&self.shared.clock, now, self.remaining_at(now));
         deadline.reported_as(self.total_timeout)
     }
 
@@ -234,7 +242,8 @@ impl RequestContext {
         future: F,
         expired: &str,
     ) -> Result<F::Output> {
-        self.within(&self.attempt_deadline(), future, expired).await
+        let deadline = self.attempt_deadline(self.shared.clock.now());
+        self.within(&deadline, future, expired).await
     }
 
     /// Runs `future`, which stores a part of the response, within the timeouts of the current attempt.
@@ -394,9 +403,17 @@ impl RequestContext {
         }
     }
 
+    /// Creates the error of an attempt that timed out.
+    pub(super) fn attempt_timed_out(&self) -> Error {
+        match self.status.load(Ordering::Relaxed) {
+            0 => self.no_response(),
+            _ => self.timed_out("the response was not complete"),
+        }
+    }
+
     /// Creates the error of an attempt that timed out before the head of the response. It names what it waited for: the
     /// source of an upload, the server to read it, or the response.
-    pub(super) fn no_response(&self) -> Error {
+    fn no_response(&self) -> Error {
         let stage = self.progress.as_ref().map(Progress::stage);
         let (what, bytes) = match stage {
             Some(TransferStage::WaitingForSource { sent }) => {

@@ -1,12 +1,14 @@
 //! Time limits, measured by the clock of the client.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::{Duration, Instant};
 
-use tokio::time::timeout;
+use tokio::task::unconstrained;
+use tokio::time::sleep;
 
 use crate::Clock;
 use crate::prepared::Progress;
@@ -24,10 +26,10 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    /// Creates a deadline that expires `limit` from now.
-    pub(super) fn after(clock: &Arc<dyn Clock>, limit: Duration) -> Self {
+    /// Creates a deadline that expires `limit` after `now`.
+    pub(super) fn after(clock: &Arc<dyn Clock>, now: Instant, limit: Duration) -> Self {
         Self {
-            expires: clock.now().checked_add(limit),
+            expires: now.checked_add(limit),
             clock: Arc::clone(clock),
             idle: None,
             reported: limit,
@@ -53,15 +55,29 @@ impl Deadline {
     /// Runs `future`; `None` if the deadline expires first.
     pub(super) async fn run<F: Future>(&self, future: F) -> Option<F::Output> {
         let mut future = pin!(future);
-        loop {
-            let chunks = self.chunks();
-            match timeout(self.remaining(), future.as_mut()).await {
-                Ok(output) => return Some(output),
-                // Progress during the wait has moved the deadline.
-                Err(_) if self.chunks() != chunks && !self.is_expired() => {}
-                Err(_) => return None,
+        // Set when the future is pending.
+        let mut timer = pin!(None);
+        let mut chunks = 0;
+        poll_fn(|task| {
+            if let Poll::Ready(output) = future.as_mut().poll(task) {
+                return Poll::Ready(Some(output));
             }
-        }
+            loop {
+                let Some(running) = timer.as_mut().as_pin_mut() else {
+                    chunks = self.chunks();
+                    timer.set(Some(sleep(self.remaining())));
+                    continue;
+                };
+                // Polled even if the future has used up the budget of its task.
+                ready!(Pin::new(&mut unconstrained(running)).poll(task));
+                if self.chunks() == chunks || self.is_expired() {
+                    return Poll::Ready(None);
+                }
+                // Progress during the wait has moved the deadline.
+                timer.set(None);
+            }
+        })
+        .await
     }
 
     /// Returns the time until the deadline.
@@ -129,7 +145,7 @@ mod tests {
         progress.start(&clock);
         let reported = |total: u64, idle: u64| {
             let total = Duration::from_secs(total);
-            let deadline = Deadline::after(&clock, total).reported_as(total);
+            let deadline = Deadline::after(&clock, clock.now(), total).reported_as(total);
             let idle = Duration::from_secs(idle);
             deadline.with_idle_limit(idle, progress.clone()).to_string()
         };

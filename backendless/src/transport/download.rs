@@ -60,11 +60,11 @@ pub(crate) struct FileBody {
     timer_chunks: Option<u64>,
     received_chunks: u64,
     received_bytes: u64,
-    context: RequestContext,
+    context: Box<RequestContext>,
 }
 
 impl FileBody {
-    pub(super) fn new(context: RequestContext, response: Response) -> Self {
+    pub(super) fn new(context: Box<RequestContext>, response: Response) -> Self {
         context.deadline.step();
         Self {
             length: response.content_length(),

@@ -1,6 +1,8 @@
 //! One attempt: authorize, wait for the rate limit, send, read the response, classify the failure.
 
 use std::borrow::Cow;
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -8,10 +10,10 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use zeroize::Zeroize;
 
-use super::account::LogIn;
+use super::checked_login::RequestLogin;
 use super::context::{ReadMode, RequestContext};
-use super::http::{Address, FileUrl, Outgoing, OutgoingBody, Response};
-use super::rate_limit::{self, RateLimiter, Slot};
+use super::http::{Address, FileUrl, HttpError, Outgoing, OutgoingBody, Response};
+use super::rate_limit::{self, Slot};
 use super::retry::{Attempt, Failure, MaxDelay, Next, Withdrawal};
 use super::session::RequestSession;
 use super::token_header::token_header;
@@ -25,26 +27,28 @@ const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// Successful response.
 pub(super) struct Received {
-    pub(super) head: Response,
+    pub(super) head: Box<Response>,
     /// The body; empty where only the head is read.
     pub(super) body: Bytes,
 }
 
 /// Operation or file that is requested.
 pub(super) enum Target {
-    Request(Parts),
-    Download {
-        url: FileUrl,
-        headers: Cow<'static, [(HeaderName, HeaderValue)]>,
-    },
+    Request(Box<Parts>),
+    Download(Box<Download>),
+}
+
+pub(super) struct Download {
+    pub(super) url: FileUrl,
+    pub(super) headers: Cow<'static, [(HeaderName, HeaderValue)]>,
 }
 
 /// The attempts of one request.
 pub(super) struct Exchange<'t> {
-    pub(super) context: RequestContext,
+    pub(super) context: Box<RequestContext>,
     pub(super) session: RequestSession,
     pub(super) target: Target,
-    pub(super) log_in: &'t dyn LogIn,
+    pub(super) log_in: RequestLogin<'t>,
     /// The error of the previous attempt, if the client has a rate limit.
     pub(super) previous: Option<Error>,
 }
@@ -53,7 +57,9 @@ impl Attempt for Exchange<'_> {
     type Output = Received;
 
     async fn run(&mut self, withdrawal: Option<Withdrawal<'_>>) -> Result<Received, Failure> {
-        match self.send(withdrawal).await {
+        // Pinned in place: `await` would first copy the future.
+        let sent = pin!(self.send(withdrawal)).await;
+        match sent {
             Ok(received) => Ok(received),
             Err(Stage::BeforeSending(error)) => Err(stop(error)),
             Err(Stage::Sent(error)) => Err(self.classify(error).await),
@@ -87,8 +93,14 @@ fn stop(error: Error) -> Failure {
 
 impl Exchange<'_> {
     async fn send(&mut self, withdrawal: Option<Withdrawal<'_>>) -> Result<Received, Stage> {
-        let body = self.body().await.map_err(Stage::BeforeSending)?;
-        let authorized = self.session.authorize(&self.context, self.log_in).await;
+        let body = match self.body_in_memory() {
+            Some(body) => body,
+            None => self.open_form().await.map_err(Stage::BeforeSending)?,
+        };
+        let authorized = self
+            .session
+            .authorize(&self.context, self.log_in.get())
+            .await;
         let token = authorized.map_err(Stage::BeforeSending)?;
         let user_token = token.as_ref().map(token_header).transpose();
         let user_token = user_token
@@ -97,13 +109,16 @@ impl Exchange<'_> {
         self.context.token = token;
         let limiter = self.context.shared.rate_limiter.as_ref();
         let previous = self.previous.take();
-        let mut slot = limiter.and_then(RateLimiter::admit);
+        // Read once, for the rate limit and the deadline.
+        let mut now = self.context.shared.clock.now();
+        let mut slot = limiter.and_then(|limiter| limiter.admit(now));
         if let (Some(limiter), None) = (limiter, &slot) {
             // Boxed, because a future that few requests need would be a part of all of them.
             let waiting = Box::pin(rate_limit::acquire(&self.context, limiter, previous));
             slot = Some(waiting.await.map_err(Stage::BeforeSending)?);
+            now = self.context.shared.clock.now();
         }
-        self.context.begin_attempt();
+        self.context.begin_attempt(now);
         let (address, headers) = match &self.target {
             Target::Request(parts) => {
                 let address = Address::Api {
@@ -112,7 +127,7 @@ impl Exchange<'_> {
                 };
                 (address, parts.headers.as_slice())
             }
-            Target::Download { url, headers } => (Address::File(url), &**headers),
+            Target::Download(file) => (Address::File(&file.url), &*file.headers),
         };
         let outgoing = Outgoing {
             method: self.context.operation.method(),
@@ -126,7 +141,9 @@ impl Exchange<'_> {
         if let Some(withdrawal) = withdrawal {
             withdrawal.spend();
         }
-        let received = receive(&self.context, outgoing, slot).await;
+        let context = &*self.context;
+        let sending = pin!(context.shared.http.execute(outgoing));
+        let received = pin!(exchange(context, sending, slot)).await;
         received.map_err(Stage::Sent)
     }
 
@@ -135,42 +152,58 @@ impl Exchange<'_> {
     fn traceparent(&self) -> Option<HeaderValue> {
         let is_own = match &self.target {
             Target::Request(_) => true,
-            Target::Download { url, .. } => self.context.shared.http.is_own(url),
+            Target::Download(file) => self.context.shared.http.is_own(&file.url),
         };
         is_own.then(|| trace::traceparent(&self.context.span))?
     }
 
-    /// Opens the body for one attempt.
-    async fn body(&mut self) -> Result<OutgoingBody> {
-        let Target::Request(parts) = &mut self.target else {
-            return Ok(OutgoingBody::Empty);
-        };
-        Ok(match &mut parts.body {
-            Body::Empty => OutgoingBody::Empty,
-            Body::Bytes(bytes) => OutgoingBody::Bytes(bytes.clone()),
-            Body::Multipart(multipart) => {
-                let form = multipart.source.open();
-                let expired = "the content of the upload could not be opened";
-                let form = self.context.within_attempt_timeout(form, expired).await?;
-                let attempts = self.context.attempts;
-                OutgoingBody::Form(form.map_err(|error| error.with_attempts(attempts))?)
-            }
+    /// Returns the body for one attempt; `None` if it must be opened.
+    fn body_in_memory(&self) -> Option<OutgoingBody> {
+        match &self.target {
+            Target::Download(_) => Some(OutgoingBody::Empty),
+            Target::Request(parts) => match &parts.body {
+                Body::Empty => Some(OutgoingBody::Empty),
+                Body::Bytes(bytes) => Some(OutgoingBody::Bytes(bytes.clone())),
+                Body::Multipart(_) => None,
+            },
+        }
+    }
+
+    /// Opens the form of an upload for one attempt. The future is boxed, because most requests have another body.
+    fn open_form(&mut self) -> Pin<Box<dyn Future<Output = Result<OutgoingBody>> + Send + '_>> {
+        Box::pin(async move {
+            let Target::Request(parts) = &mut self.target else {
+                return Ok(OutgoingBody::Empty);
+            };
+            let Body::Multipart(multipart) = &mut parts.body else {
+                return Ok(OutgoingBody::Empty);
+            };
+            let form = multipart.source.open();
+            let expired = "the content of the upload could not be opened";
+            let form = self.context.within_attempt_timeout(form, expired).await?;
+            let attempts = self.context.attempts;
+            let form = form.map_err(|error| error.with_attempts(attempts))?;
+            Ok(OutgoingBody::Form(form))
         })
     }
 
     fn is_replayable(&self) -> bool {
         match &self.target {
-            Target::Request(Parts {
-                body: Body::Multipart(multipart),
-                ..
-            }) => multipart.source.is_replayable(),
-            Target::Request(_) | Target::Download { .. } => true,
+            Target::Request(parts) => match &parts.body {
+                Body::Multipart(multipart) => multipart.source.is_replayable(),
+                Body::Empty | Body::Bytes(_) => true,
+            },
+            Target::Download(_) => true,
         }
     }
 
     /// Decides what may follow `error`, and renews an expired session.
     async fn classify(&mut self, error: Error) -> Failure {
-        match self.session.renew(&self.context, self.log_in, &error).await {
+        match self
+            .session
+            .renew(&self.context, self.log_in.get(), &error)
+            .await
+        {
             // The login failed. The request itself may have been processed.
             Err(error) if !self.context.is_replayable_after_rejection() => {
                 return stop(error.retryable(false));
@@ -192,37 +225,21 @@ impl Exchange<'_> {
     }
 }
 
-/// Sends the request once, and reads its response as the [`ReadMode`] requires.
-async fn receive(
-    context: &RequestContext,
-    outgoing: Outgoing<'_>,
-    slot: Option<Slot>,
-) -> Result<Received> {
-    let executed = context
-        .deadline
-        .run(context.shared.http.execute(outgoing))
-        .await;
-    if let Some(slot) = slot {
-        slot.end(match &executed {
-            Some(Err(error)) => Some(error.kind),
-            Some(Ok(_)) | None => None,
-        });
-    }
-    let mut head = match executed {
-        Some(Ok(response)) => response,
-        Some(Err(error)) => return Err(context.http_error(error)),
-        None => return Err(context.no_response()),
+/// Reads the response to a request, as the [`ReadMode`] requires.
+async fn exchange<F>(context: &RequestContext, sending: F, slot: Option<Slot>) -> Result<Received>
+where
+    F: Future<Output = std::result::Result<Response, HttpError>>,
+{
+    let receiving = pin!(receive(context, sending, slot));
+    let Some(received) = context.deadline.run(receiving).await else {
+        return Err(context.attempt_timed_out());
     };
-    context.responded(head.status());
+    let Received { mut head, body } = received?;
     if !head.status().is_success() {
         // The request may return a value for this error, such as `None` for a missing cache entry.
         context.store_head(head.status(), head.headers());
-        return Err(read_error(context, &mut head).await);
+        return Err(Box::pin(read_error(context, &mut head)).await);
     }
-    let body = match context.read {
-        ReadMode::Full => read_body(context, &mut head).await?,
-        ReadMode::Head => Bytes::new(),
-    };
     match unreadable(context, &head, &body) {
         Some(problem) => Err(context
             .error(ErrorKind::Decode, problem)
@@ -230,6 +247,25 @@ async fn receive(
             .final_because("the response would be the same")),
         None => Ok(Received { head, body }),
     }
+}
+
+/// Reads the head of the response, and its body if the request succeeded.
+async fn receive<F>(context: &RequestContext, sending: F, slot: Option<Slot>) -> Result<Received>
+where
+    F: Future<Output = std::result::Result<Response, HttpError>>,
+{
+    let response = sending.await;
+    if let Some(slot) = slot {
+        slot.end(response.as_ref().err().map(|error| error.kind));
+    }
+    let response = response.map_err(|error| context.http_error(error))?;
+    let mut head = Box::new(response);
+    context.responded(head.status());
+    let body = match context.read {
+        ReadMode::Full if head.status().is_success() => read_body(context, &mut head).await?,
+        ReadMode::Full | ReadMode::Head => Bytes::new(),
+    };
+    Ok(Received { head, body })
 }
 
 /// Returns why a successful response cannot be read, whatever the operation returns.
@@ -289,14 +325,13 @@ async fn read_body(context: &RequestContext, response: &mut Response) -> Result<
         ..Chunks::default()
     };
     loop {
-        match context.deadline.run(response.chunk()).await {
-            Some(Ok(Some(chunk))) => chunks.push(chunk),
-            Some(Ok(None)) => break,
-            Some(Err(error)) => {
+        match response.chunk().await {
+            Ok(Some(chunk)) => chunks.push(chunk),
+            Ok(None) => break,
+            Err(error) => {
                 let error = context.http_error(error);
                 return Err(error.with_status(response.status().as_u16()));
             }
-            None => return Err(context.timed_out("the response was not complete")),
         }
         if chunks.len > max_bytes {
             return Err(too_long(context, response));

@@ -53,7 +53,7 @@ mod trace;
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +70,6 @@ pub(crate) use http::{
 };
 pub(crate) use rate_limit::RateLimiter;
 pub use rate_limit::Usage;
-use reply::Format;
 pub(crate) use reply::Reply;
 pub(crate) use response_head::{HeadSlot, ResponseHead};
 pub(crate) use retry::Budget;
@@ -83,10 +82,10 @@ use crate::prepared::{Body, Parts};
 use crate::secret::RecentSecrets;
 use crate::{Clock, Error, Result, RetryPolicy, UserToken};
 use account::{LogIn, LoginResponse};
-use checked_login::CheckedLogin;
+use checked_login::RequestLogin;
 use context::{ReadMode, RequestContext, RequestTraits};
 use deadline::Deadline;
-use exchange::{Exchange, Received, Target};
+use exchange::{Download, Exchange, Received, Target};
 use http::FileUrl;
 use session::RequestSession;
 
@@ -183,7 +182,18 @@ impl Transport {
     }
 
     /// Sends a request and reads its response.
-    pub(crate) async fn send(&self, mut parts: Parts, settings: Settings) -> Result<Reply> {
+    pub(crate) async fn send(&self, parts: Box<Parts>, settings: Settings) -> Result<Reply> {
+        let mut exchange = self.exchange(parts, settings)?;
+        let received = pin!(self.execute(&mut exchange)).await?;
+        Ok(Reply {
+            context: exchange.context,
+            head: received.head,
+            body: received.body,
+        })
+    }
+
+    /// Validates a request, and creates the state of its attempts.
+    fn exchange(&self, mut parts: Box<Parts>, settings: Settings) -> Result<Exchange<'_>> {
         if let Some(additions) = settings.additions() {
             let added = additions.add_to(&mut parts);
             added.map_err(|problem| parts.invalid(problem))?;
@@ -215,16 +225,22 @@ impl Transport {
         };
         let context = RequestContext::new(Arc::clone(&self.shared), settings, traits);
         let session = parts.operation.session();
-        let (context, received) = self
-            .execute(context, session, Target::Request(parts))
-            .await?;
-        context.store_head(received.head.status(), received.head.headers());
-        Ok(Reply {
+        Ok(self.exchange_of(context, session, Target::Request(parts)))
+    }
+
+    fn exchange_of(
+        &self,
+        context: Box<RequestContext>,
+        session: SessionUse,
+        target: Target,
+    ) -> Exchange<'_> {
+        Exchange {
+            session: RequestSession::new(session, self.caller.clone()),
+            log_in: RequestLogin::new(self, context.settings.before_login),
             context,
-            status: received.head.status(),
-            format: Format::of(received.head.headers()),
-            body: received.body,
-        })
+            target,
+            previous: None,
+        }
     }
 
     /// Opens the file at `url`. The user token is sent only to the origin of the API.
@@ -278,45 +294,27 @@ impl Transport {
             server: url.server(),
         };
         let context = RequestContext::new(Arc::clone(&self.shared), settings, traits);
-        let (context, received) = self
-            .execute(context, session, Target::Download { url, headers })
-            .await?;
-        context.store_head(received.head.status(), received.head.headers());
-        Ok(FileBody::new(context, received.head))
+        let target = Target::Download(Box::new(Download { url, headers }));
+        let mut exchange = self.exchange_of(context, session, target);
+        let received = self.execute(&mut exchange).await?;
+        Ok(FileBody::new(exchange.context, *received.head))
     }
 
     /// Runs the attempts of a request within its span.
-    async fn execute(
-        &self,
-        context: RequestContext,
-        session: SessionUse,
-        target: Target,
-    ) -> Result<(RequestContext, Received)> {
-        let span = context.span.clone();
-        let policy = context.policy().clone();
-        let checked;
-        let log_in: &dyn LogIn = match context.settings.before_login {
-            None => self,
-            Some(check) => {
-                checked = CheckedLogin::new(self, check);
-                &checked
-            }
-        };
-        let mut exchange = Exchange {
-            session: RequestSession::new(session, self.caller.clone()),
-            context,
-            target,
-            log_in,
-            previous: None,
-        };
+    async fn execute(&self, exchange: &mut Exchange<'_>) -> Result<Received> {
+        let span = exchange.context.span.clone();
+        let policy = exchange.context.policy().clone();
         let sleep = |delay| self.shared.clock.sleep(delay);
-        let attempts = retry::run(&policy, &self.shared.budget, sleep, &mut exchange);
-        let result = attempts.instrument(span).await;
-        exchange.context.end_attempts();
-        match result {
-            Ok(received) => Ok((exchange.context, received)),
-            Err(error) => Err(exchange.context.fail(error)),
-        }
+        // Pinned in place: `await` would first copy the future.
+        let budget = &self.shared.budget;
+        let result = pin!(retry::run(&policy, budget, sleep, &mut *exchange))
+            .instrument(span)
+            .await;
+        let context = &exchange.context;
+        context.end_attempts();
+        let received = result.map_err(|error| context.fail(error))?;
+        context.store_head(received.head.status(), received.head.headers());
+        Ok(received)
     }
 }
 
@@ -331,7 +329,8 @@ impl LogIn for Transport {
 
     fn store_deadline(&self) -> Deadline {
         let limit = self.shared.attempt_timeout.min(self.shared.timeout);
-        Deadline::after(&self.shared.clock, limit)
+        let clock = &self.shared.clock;
+        Deadline::after(clock, clock.now(), limit)
     }
 
     fn log_in<'a>(

@@ -1,12 +1,15 @@
 //! Successful responses, and their decoding.
 
+use std::fmt;
+
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
 
 use super::account::LoginResponse;
 use super::context::RequestContext;
 use super::error_response::{self, ReportedFailure};
+use super::http::Response;
 use super::{disclosure, trace};
 use crate::prepared::{Describe, JsonOrText, Reader, media_type};
 use crate::{Error, ErrorKind, Result, decode, secret};
@@ -16,9 +19,9 @@ const MAX_INLINE_LENGTH: usize = 256 * 1024;
 
 /// Successful response, read completely.
 pub(crate) struct Reply {
-    pub(super) context: RequestContext,
-    pub(super) status: StatusCode,
-    pub(super) format: Format,
+    pub(super) context: Box<RequestContext>,
+    /// Boxed, because a response is large.
+    pub(super) head: Box<Response>,
     pub(super) body: Bytes,
 }
 
@@ -62,22 +65,22 @@ impl Reply {
 
     /// Returns the HTTP status.
     pub(crate) fn status(&self) -> u16 {
-        self.status.as_u16()
+        self.head.status().as_u16()
     }
 
-    /// Runs `decode`. A long body is decoded on another thread and within the total timeout: decoding cannot be
-    /// interrupted, and would block the other tasks of the runtime.
-    pub(crate) async fn decode<R: Send + 'static>(
-        self,
-        decode: impl FnOnce(Self) -> Result<R> + Send + 'static,
-    ) -> Result<R> {
-        match self.body.len() {
-            0..=MAX_INLINE_LENGTH => decode(self),
-            _ => Box::pin(self.decode_in_background(decode)).await,
-        }
+    /// Returns the format that the content type declares. Most readers need it only for an error.
+    fn format(&self) -> Format {
+        Format::of(self.head.headers())
     }
 
-    async fn decode_in_background<R: Send + 'static>(
+    /// Returns whether the body is decoded on another thread, because its decoding would block the other tasks of the
+    /// runtime.
+    pub(crate) fn is_long(&self) -> bool {
+        self.body.len() > MAX_INLINE_LENGTH
+    }
+
+    /// Runs `decode` on another thread and within the total timeout: decoding cannot be interrupted.
+    pub(crate) async fn decode_in_background<R: Send + 'static>(
         self,
         decode: impl FnOnce(Self) -> Result<R> + Send + 'static,
     ) -> Result<R> {
@@ -112,7 +115,7 @@ impl Reply {
     ) -> Result<R> {
         let decoded = self.read_body(reader)?;
         convert(decoded).map_err(|failure| {
-            let error = error_response::reported(&self.context, self.status, failure);
+            let error = error_response::reported(&self.context, self.head.status(), failure);
             self.context.fail(error)
         })
     }
@@ -132,13 +135,13 @@ impl Reply {
         }
         let result = match reader {
             Reader::Body(read) => return Ok(read(std::mem::take(&mut self.body))),
-            Reader::Json(read, describe) => {
-                let result = read(self.json());
-                result.map_err(|error| self.does_not_match::<R>(&error, describe))
-            }
+            Reader::Json(read, describe) => self.text().map(json).and_then(|json| {
+                read(json)
+                    .map_err(|error| self.does_not_match::<R>(json.as_bytes(), &error, describe))
+            }),
             Reader::Text(read, describe) => {
                 let result = read(&self.body);
-                result.map_err(|error| self.does_not_match::<R>(&error, describe))
+                result.map_err(|error| self.does_not_match::<R>(&self.body, &error, describe))
             }
             Reader::JsonOrText(read) => self.read_json_or_text(&read),
         };
@@ -152,41 +155,52 @@ impl Reply {
     /// Decodes the body as the content type declares it. A body that is declared as text is decoded as JSON only if
     /// `R` cannot be a string, and a body without a known format is decoded as text only if it is not JSON.
     fn read_json_or_text<R>(&self, read: &JsonOrText<R>) -> Result<R> {
-        let text = || std::str::from_utf8(&self.body).ok().and_then(read.text);
-        if self.format == Format::Text
-            && !self.body.is_empty()
-            && let Some(value) = text()
+        let body = self.text()?;
+        if self.format() == Format::Text
+            && !body.is_empty()
+            && let Some(value) = (read.text)(body)
         {
             return Ok(value);
         }
-        let error = match (read.json)(self.json()) {
+        let json = json(body);
+        let error = match (read.json)(json) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let is_text = match self.format {
+        let is_text = match self.format() {
             Format::Json => false,
-            Format::Text => self.body.is_empty(),
-            Format::Other | Format::Unknown => !self.body.is_empty() && !error.is_data(),
+            Format::Text => body.is_empty(),
+            Format::Other | Format::Unknown => !body.is_empty() && !error.is_data(),
         };
-        match is_text.then(text).flatten() {
+        match is_text.then(|| (read.text)(body)).flatten() {
             Some(value) => Ok(value),
-            None if self.format == Format::Text && std::str::from_utf8(&self.body).is_err() => {
-                let text = "the content type of the response declares text, but the body is not valid UTF-8";
-                Err(self.decode_error(text.to_owned()))
-            }
-            None => Err(self.does_not_match::<R>(&error, read.describe)),
+            None => Err(self.does_not_match::<R>(json.as_bytes(), &error, read.describe)),
         }
     }
 
-    fn json(&self) -> &[u8] {
-        match self.body.trim_ascii() {
-            b"" => b"null",
-            _ => &self.body,
-        }
+    /// Returns the body as text. All of it is checked, also what the type of the result ignores: JSON is UTF-8 (RFC 8259,
+    /// section 8.1).
+    fn text(&self) -> Result<&str> {
+        std::str::from_utf8(&self.body).map_err(|error| {
+            let position = Position::after(&self.body[..error.valid_up_to()]);
+            self.decode_error(match self.format() {
+                Format::Text => {
+                    format!("the content type of the response declares text, but the body is not valid UTF-8 at {position}")
+                }
+                Format::Json | Format::Other | Format::Unknown => {
+                    format!("the response is not valid JSON: invalid UTF-8 at {position}")
+                }
+            })
+        })
     }
 
-    fn does_not_match<R>(&self, error: &serde_json::Error, describe: Describe) -> Error {
-        let text = describe(self.json(), error);
+    fn does_not_match<R>(
+        &self,
+        body: &[u8],
+        error: &serde_json::Error,
+        describe: Describe,
+    ) -> Error {
+        let text = describe(body, error);
         // The path contains keys of the response, and errors of the caller's types may quote values.
         let checked = match self.context.is_login() {
             // The types of these responses are those of this crate, so that the path has no other keys than theirs.
@@ -201,10 +215,10 @@ impl Reply {
                 let position = decode::describe_position::<R>(error);
                 format!("{position} (its description is withheld, because {withheld})")
             }
-            _ if self.format == Format::Text && !error.is_data() => {
+            _ if self.format() == Format::Text && !error.is_data() => {
                 format!("{text}; its content type declares text")
             }
-            _ if self.format == Format::Other && !error.is_data() => {
+            _ if self.format() == Format::Other && !error.is_data() => {
                 format!("{text}; its content type declares neither JSON nor text")
             }
             _ => text,
@@ -216,9 +230,40 @@ impl Reply {
         let error = self
             .context
             .error(ErrorKind::Decode, text)
-            .with_status(self.status.as_u16())
+            .with_status(self.head.status().as_u16())
             .final_because("the response would be the same");
         self.context.fail(error)
+    }
+}
+
+/// Returns a body as JSON: an empty one is decoded as `null`.
+fn json(body: &str) -> &str {
+    match body.trim_ascii() {
+        "" => "null",
+        _ => body,
+    }
+}
+
+/// Position of a byte in a text, counted from 1, as in the errors of serde_json.
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+impl Position {
+    /// Returns the position that follows `text`.
+    fn after(text: &[u8]) -> Self {
+        let mut lines = text.split(|&byte| byte == b'\n');
+        Self {
+            line: lines.clone().count(),
+            column: lines.next_back().map_or(0, <[u8]>::len) + 1,
+        }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
     }
 }
 

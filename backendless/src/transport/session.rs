@@ -46,16 +46,19 @@ impl RequestSession {
             }
             (SessionUse::Uses, Caller::User(token)) => Ok(Some(token.clone())),
             (SessionUse::Uses, Caller::Account(account)) => {
-                let session = account.session(None, log_in);
+                // Boxed, because most clients have no account.
+                let session = Box::pin(account.session(None, log_in));
                 let expired = account.incomplete(NO_LOGIN);
-                let session = context.within_total_timeout(session, expired).await??;
+                let session = Box::pin(context.within_total_timeout(session, expired));
+                let session = session.await??;
                 Ok(Some(self.current.insert(session).token.clone()))
             }
             (SessionUse::Ends, Caller::Account(account)) => {
                 if self.current.is_none() {
-                    let session = account.take(log_in);
+                    let session = Box::pin(account.take(log_in));
                     let expired = account.incomplete(NO_OTHER_LOGIN);
-                    self.current = context.within_total_timeout(session, expired).await?;
+                    let session = Box::pin(context.within_total_timeout(session, expired));
+                    self.current = session.await?;
                 }
                 let session = self.current.as_ref().ok_or_else(|| {
                     context.error(ErrorKind::Unauthorized, "there is no session to log out of")
@@ -83,9 +86,10 @@ impl RequestSession {
             return Ok(false);
         }
         self.may_renew = false;
-        let renewed = account.session(Some(expired), log_in);
+        let renewed = Box::pin(account.session(Some(expired), log_in));
         let expired = account.incomplete(NO_LOGIN);
-        context.within_total_timeout(renewed, expired).await??;
+        let renewed = Box::pin(context.within_total_timeout(renewed, expired));
+        renewed.await??;
         Ok(true)
     }
 }

@@ -253,7 +253,7 @@ impl sealed::Sendable<String> for AuthorizationUrlParameters {
         // The service returns the address as text or as JSON.
         let request = request.map(|request| Prepared {
             reader: Reader::JsonOrText(JsonOrText {
-                json: |json| serde_json::from_slice(json),
+                json: |json| serde_json::from_str(json),
                 text: |text| Some(text.to_owned()),
                 describe: decode::describe::<String>,
             }),

@@ -94,6 +94,7 @@ impl System {
         }
     }
 
+    #[inline]
     pub(super) fn into_object<T, E: de::Error>(self, value: T) -> Result<Object<T>, E> {
         let object_id = self.object_id.ok_or_else(|| {
             E::custom("the row has no objectId, as in aggregates: read such rows with `rows`")

@@ -183,7 +183,10 @@ impl AnyRequest {
             returns_token: operation.returns_token,
             any: Some(Box::new(name)),
         };
-        Ok(Prepared { parts, reader })
+        Ok(Prepared {
+            parts: Box::new(parts),
+            reader,
+        })
     }
 }
 

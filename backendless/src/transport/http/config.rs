@@ -12,6 +12,7 @@ use super::application::Application;
 use super::cause::Cause;
 #[cfg(feature = "testing")]
 use super::in_memory::InMemory;
+use super::url_composer::UrlComposer;
 use super::{HttpClient, Server, TlsConfig, settings, tls};
 use crate::secret::secret_string;
 #[cfg(feature = "testing")]
@@ -51,8 +52,10 @@ impl HttpConfig {
                 "contains a character that a header cannot contain",
             )
         })?;
+        let composer = UrlComposer::new(&base.origin, base.app_path.expose_secret());
         let client = HttpClient {
             client: self.client(&user_agent)?,
+            composer,
             base,
             proxy: self.proxy_server(),
             hints: self.application.hints(),

@@ -13,8 +13,10 @@ mod form;
 mod in_memory;
 mod settings;
 mod tls;
+mod url_composer;
 
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -33,6 +35,7 @@ pub(crate) use tls::TlsConfig;
 
 use crate::prepared::Form;
 use application::{AddressHints, BaseUrl};
+use url_composer::UrlComposer;
 
 /// Maximum length in bytes of the URL of a request: that of an `http::Uri`.
 pub(super) const MAX_ADDRESS_LENGTH: usize = 65_534;
@@ -45,6 +48,8 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub(crate) struct HttpClient {
     client: reqwest::Client,
     base: BaseUrl,
+    /// Composes the URLs of requests; `None` if they are parsed.
+    composer: Option<UrlComposer>,
     hints: AddressHints,
     /// Host and port of the proxy that the settings name.
     proxy: Option<String>,
@@ -129,18 +134,23 @@ impl HttpClient {
         FileUrl(self.api_url(path, None))
     }
 
-    /// Sends a request and waits for the head of the response.
-    pub(super) async fn execute(&self, outgoing: Outgoing<'_>) -> Result<Response, HttpError> {
-        let request = self.request(outgoing)?;
-        #[cfg(feature = "testing")]
-        if let Some(in_memory) = &self.in_memory {
-            let response = self.execute_in_memory(in_memory, request).await?;
-            return Ok(Response(response));
-        }
-        let executed = self.client.execute(request).await;
-        match executed {
-            Ok(response) => Ok(Response(response)),
-            Err(error) => Err(HttpError::of_request(error, self.proxy.is_some())),
+    /// Sends a request and waits for the head of the response. The future does not contain `outgoing`.
+    pub(super) fn execute<'c>(
+        &'c self,
+        outgoing: Outgoing<'_>,
+    ) -> impl Future<Output = Result<Response, HttpError>> + Send + use<'c> {
+        let request = self.request(outgoing);
+        async move {
+            let request = request?;
+            #[cfg(feature = "testing")]
+            if let Some(in_memory) = &self.in_memory {
+                let response = Box::pin(self.execute_in_memory(in_memory, request));
+                return Ok(Response(response.await?));
+            }
+            match self.client.execute(request).await {
+                Ok(response) => Ok(Response(response)),
+                Err(error) => Err(HttpError::of_request(error, self.proxy.is_some())),
+            }
         }
     }
 
@@ -196,6 +206,11 @@ impl HttpClient {
     fn api_url(&self, path: &str, query: Option<&str>) -> Url {
         let origin = self.base.origin.as_str().trim_end_matches('/');
         let app_path = self.base.app_path.expose_secret();
+        if let Some(composer) = &self.composer
+            && let Some(url) = composer.compose(origin, app_path, path, query)
+        {
+            return url;
+        }
         let (mark, values) = query.map_or(("", ""), |query| ("?", query));
         let text = Zeroizing::new([origin, app_path, path, mark, values].concat());
         // Parsed at once: setting the parts would leave copies of the app path in memory that the URL outgrew.

@@ -107,10 +107,10 @@ impl RateLimiter {
     }
 
     /// Admits a request if the limit allows it and no other request waits. This is the path of almost every request, so
-    /// its cost matters: it reads the clock and locks the state once.
+    /// its cost matters: it uses the time that the caller has read, and locks the state once.
     #[inline]
-    pub(super) fn admit(self: &Arc<Self>) -> Option<Slot> {
-        let now = self.now();
+    pub(super) fn admit(self: &Arc<Self>, now: Instant) -> Option<Slot> {
+        let now = self.time_of(now);
         let mut state = self.lock();
         state.window.advance(now);
         if !state.queue.is_empty() {
@@ -176,7 +176,11 @@ impl RateLimiter {
     }
 
     fn now(&self) -> Time {
-        nanoseconds(self.clock.now().saturating_duration_since(self.created))
+        self.time_of(self.clock.now())
+    }
+
+    fn time_of(&self, instant: Instant) -> Time {
+        nanoseconds(instant.saturating_duration_since(self.created))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -123,7 +123,7 @@ fn enqueue(limiter: &Arc<RateLimiter>, limit: Duration) -> Waiting {
 /// Sends `count` requests whose responses start at once.
 fn use_slots(limiter: &Arc<RateLimiter>, count: u32) {
     for _ in 0..count {
-        limiter.admit().unwrap().end(None);
+        limiter.admit(limiter.clock.now()).unwrap().end(None);
     }
 }
 
@@ -173,7 +173,7 @@ async fn a_new_request_does_not_overtake_one_that_waits() {
     let mut first = enqueue(&limiter, HOUR);
     assert!(is_ready(&mut first).is_none());
     clock.lock().now += MINUTE;
-    assert!(limiter.admit().is_none());
+    assert!(limiter.admit(limiter.clock.now()).is_none());
     let mut second = enqueue(&limiter, HOUR);
     assert!(is_ready(&mut second).is_none());
     is_ready(&mut first).unwrap().unwrap().end(None);
@@ -231,7 +231,7 @@ async fn a_request_that_cannot_be_sent_before_its_deadline_does_not_wait() {
 #[tokio::test]
 async fn a_request_whose_deadline_passes_while_others_are_in_progress_stops_waiting() {
     let (limiter, clock) = limiter(1);
-    let slow = limiter.admit().unwrap();
+    let slow = limiter.admit(limiter.clock.now()).unwrap();
     let late = enqueue(&limiter, 61 * SECOND);
     let late = tokio::spawn(async move { late.await.is_some() });
     let next = enqueue(&limiter, HOUR);
@@ -265,7 +265,7 @@ async fn a_request_that_is_polled_after_its_deadline_is_not_admitted() {
 #[tokio::test]
 async fn a_request_counts_until_60_seconds_after_its_response_started() {
     let (limiter, clock) = limiter(1);
-    let slow = limiter.admit().unwrap();
+    let slow = limiter.admit(limiter.clock.now()).unwrap();
     let next = enqueue(&limiter, HOUR);
     let next = tokio::spawn(async move { next.await.map(|slot| slot.end(None)) });
     run_tasks().await;
@@ -332,16 +332,16 @@ async fn a_request_without_a_connection_does_not_count() {
         },
         HttpErrorKind::InvalidRequest,
     ] {
-        limiter.admit().unwrap().end(Some(kind));
+        limiter.admit(limiter.clock.now()).unwrap().end(Some(kind));
         assert_eq!(current(&limiter), 0);
     }
     for kind in [HttpErrorKind::Unprocessed, HttpErrorKind::ConnectionLost] {
         let (limiter, _clock) = self::limiter(1);
-        limiter.admit().unwrap().end(Some(kind));
+        limiter.admit(limiter.clock.now()).unwrap().end(Some(kind));
         assert_eq!(current(&limiter), 1);
     }
     assert_eq!(limiter.usage().busiest_minute(), 0);
-    drop(limiter.admit().unwrap());
+    drop(limiter.admit(limiter.clock.now()).unwrap());
     assert_eq!(current(&limiter), 1, "a dropped request may have been sent");
 }
 
@@ -367,7 +367,7 @@ async fn a_clock_whose_sleeps_end_at_once_lets_no_request_wait() {
     let limiter = RateLimiter::new(3, Arc::new(NoWaits(Instant::now())));
     use_slots(&limiter, 3);
     for _ in 0..10 {
-        let waiting = match limiter.admit() {
+        let waiting = match limiter.admit(limiter.clock.now()) {
             Some(slot) => {
                 slot.end(None);
                 continue;
