@@ -17,7 +17,12 @@ pub struct Server {
 impl Server {
     /// Starts the server with these [`Settings`](crate::server::Settings) and waits until it listens.
     pub fn start(settings: &[&str]) -> Result<Self> {
-        let mut process = Command::new(std::env::current_exe()?)
+        Self::start_under(Vec::new(), settings)
+    }
+
+    /// Starts the server under another program. `wrapper` is its name and arguments.
+    pub fn start_under(wrapper: Vec<OsString>, settings: &[&str]) -> Result<Self> {
+        let mut process = command_under(wrapper)?
             .arg("serve")
             .args(settings)
             .stdin(Stdio::piped())
@@ -42,16 +47,22 @@ impl Drop for Server {
     }
 }
 
+/// The command that runs this program under another one.
+fn command_under(mut wrapper: Vec<OsString>) -> Result<Command> {
+    wrapper.push(std::env::current_exe()?.into());
+    let mut command = Command::new(&wrapper[0]);
+    command.args(&wrapper[1..]);
+    Ok(command)
+}
+
 /// Runs a contender with this [`ContenderOptions`](crate::contenders::ContenderOptions) and returns its cost.
 pub fn run_contender(order: &[&str]) -> Result<Sample> {
     run_contender_under(Vec::new(), order)
 }
 
 /// Runs a contender under another program. `wrapper` is its name and arguments.
-pub fn run_contender_under(mut wrapper: Vec<OsString>, order: &[&str]) -> Result<Sample> {
-    wrapper.push(std::env::current_exe()?.into());
-    let output = Command::new(&wrapper[0])
-        .args(&wrapper[1..])
+pub fn run_contender_under(wrapper: Vec<OsString>, order: &[&str]) -> Result<Sample> {
+    let output = command_under(wrapper)?
         .arg("contend")
         .args(order)
         .stderr(Stdio::piped())

@@ -32,6 +32,8 @@ pub struct Measurement {
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Instructions,
+    /// Simulated events of the processor.
+    Events,
     Microseconds,
     Seconds,
     PerSecond,
@@ -156,7 +158,7 @@ impl Measurement {
 impl Unit {
     fn text(self, value: f64) -> String {
         match self {
-            Self::Instructions => format!("{value:.0}"),
+            Self::Instructions | Self::Events => format!("{value:.0}"),
             Self::Microseconds => format!("{value:.1} us"),
             Self::Seconds => format!("{value:.2} s"),
             Self::PerSecond => format!("{value:.0}/s"),

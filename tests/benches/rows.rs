@@ -28,6 +28,12 @@ pub const ROWS: &[Row] = &[
         measure: measure::decoding::measure,
     },
     Row {
+        name: "cache",
+        what: "cache misses and mispredictions of get, create and find",
+        is_short: false,
+        measure: measure::cache::measure,
+    },
+    Row {
         name: "rate-limit",
         what: "additional instructions of a call with a rate limit",
         is_short: true,
@@ -38,6 +44,12 @@ pub const ROWS: &[Row] = &[
         what: "calls per second, sequential and 64 concurrent",
         is_short: false,
         measure: measure::load::measure,
+    },
+    Row {
+        name: "cores",
+        what: "calls per second of a client that two threads share",
+        is_short: false,
+        measure: measure::cores::measure,
     },
     Row {
         name: "generate",
@@ -77,7 +89,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         name: "build",
-        what: "the cold build of a crate, and its number of crates",
+        what: "the processor time of the cold build of a crate, and its number of crates",
         is_short: false,
         measure: measure::build::measure,
     },

@@ -2,13 +2,13 @@
 
 use tokio::task::JoinSet;
 
-use super::{Contender, ContenderOptions, Sample, Task, on_one_thread, sample};
+use super::{Contender, ContenderOptions, Sample, Task, on_threads, sample};
 use crate::Result;
 
 /// Sends `count` calls, `concurrency` of them at a time. One call before the measurement opens the
 /// connection.
 pub fn run<C: Contender>(order: &ContenderOptions) -> Result<Sample> {
-    on_one_thread(async {
+    on_threads(order.threads, async {
         let contender = C::new(&order.url)?;
         call(&contender, order.task).await?;
         if order.concurrency == 1 {

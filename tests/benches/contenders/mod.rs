@@ -37,6 +37,9 @@ pub struct ContenderOptions {
     /// How many of them run concurrently.
     #[arg(long, default_value_t = 1)]
     concurrency: usize,
+    /// The threads that they share.
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
     /// The file to upload.
     #[arg(long)]
     file: Option<PathBuf>,
@@ -126,8 +129,15 @@ async fn sample(work: impl Future<Output = Result<()>>) -> Result<Sample> {
 
 /// Runs `work` on one thread. The server has the other core.
 fn on_one_thread<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    on_threads(1, work)
+}
+
+/// Runs `work` on the calling thread, or the tasks that it spawns on several others.
+fn on_threads<T>(threads: usize, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut builder = match threads {
+        1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = builder.worker_threads(threads).enable_all().build()?;
     runtime.block_on(work)
 }

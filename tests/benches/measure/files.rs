@@ -32,15 +32,18 @@ pub fn measure(_: &Options) -> Result<Outcome> {
     let url = person::file_url(&server.url);
 
     let form = format!("file=@{}", file.display());
-    let mut measurements = transfer("upload", &server.url, &file, || {
+    let mut measurements = transfer("upload", Goal::AtLeast(0.95), &server.url, &file, || {
         curl(&["--form", &form, &url])
     })?;
-    measurements.extend(transfer("download", &server.url, &file, || curl(&[&url]))?);
+    let goal = Goal::AtLeast(0.9);
+    let download = transfer("download", goal, &server.url, &file, || curl(&[&url]));
+    measurements.extend(download?);
     Ok(Outcome::Measured(measurements))
 }
 
 fn transfer(
     task: &str,
+    goal: Goal,
     url: &str,
     file: &Path,
     mut curl: impl FnMut() -> Result<f64>,
@@ -66,7 +69,7 @@ fn transfer(
         Unit::MebibytesPerSecond,
         pair.sdk,
         pair.reference,
-        Goal::AtLeast(0.9),
+        goal,
     );
     let mut measurements = vec![speed.beside("reqwest", plain_reqwest)];
     measurements.extend(growth.map(|bytes| {

@@ -1,9 +1,11 @@
-//! One module for each row. [`callgrind`] counts instructions, [`pairs`] alternates contenders, and
+//! One module for each row. [`callgrind`] counts instructions, cache misses and mispredictions, [`pairs`] alternates contenders, and
 //! [`cargo`] builds programs.
 
 pub mod build;
+pub mod cache;
 mod callgrind;
 mod cargo;
+pub mod cores;
 pub mod create_many;
 pub mod decoding;
 pub mod files;

@@ -8,7 +8,7 @@ use crate::report::{Goal, Measurement, Unit};
 pub fn measure(_: &Options) -> Result<Outcome> {
     let sdk = size(&Project::sdk()?)?;
     let plain_reqwest = size(&Project::plain_reqwest()?)?;
-    let goal = Goal::AtMost(1.10);
+    let goal = Goal::AtMost(1.05);
     let name = "size of a release binary";
     let ratio = Measurement::ratio(name, Unit::Mebibytes, sdk, plain_reqwest, goal);
     Ok(Outcome::Measured(vec![ratio]))
