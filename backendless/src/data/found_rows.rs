@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 
-use super::query::MAX_PAGE_SIZE;
+/// Maximum number of rows that the service returns in one page.
+pub(super) const MAX_PAGE_SIZE: u32 = 100;
 
 /// Rows of a page of a search. `null` is decoded as no rows.
 ///

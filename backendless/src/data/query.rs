@@ -6,16 +6,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::found_rows::FoundRows;
+use super::found_rows::{FoundRows, MAX_PAGE_SIZE};
 use crate::filter::{Filter, field};
 use crate::generated::raw;
 use crate::operations::{FIND_OBJECTS, FIND_RELATED_OBJECTS, Operation};
 use crate::prepared::{Parts, Prepared};
 use crate::request::Request;
 use crate::{Client, Error, Result};
-
-/// Maximum number of rows that the service returns in one page.
-pub(super) const MAX_PAGE_SIZE: u32 = 100;
 
 /// Maximum length in bytes of the URL of a search or a count by GET. Servers and proxies reject longer ones from about
 /// 2,000 bytes on.

@@ -10,9 +10,9 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::Object;
-use super::found_rows::FoundRows;
+use super::found_rows::{FoundRows, MAX_PAGE_SIZE};
 use super::paging::{Pager, Position, Step};
-use super::query::{MAX_PAGE_SIZE, Query};
+use super::query::Query;
 use crate::request::{Request, RequestFuture};
 use crate::transport::Settings;
 use crate::{Client, Error, ErrorKind, Result};

@@ -232,8 +232,7 @@ impl Download {
         self.body.finish(file.sync_all()).await?.map_err(failed)?;
         drop(file);
         // Without a limit: a timeout would not show whether the file was replaced.
-        let target = path.clone();
-        let persist = move || temporary.persist(&target);
+        let persist = move || temporary.persist();
         blocking(persist).await.map_err(failed)?;
         Ok(length)
     }

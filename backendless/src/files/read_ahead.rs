@@ -11,7 +11,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::prepared::BoxError;
 
-/// Minimum and maximum size in bytes of a read. At most two of them are in memory.
+/// Minimum and maximum size in bytes of a read. In memory are the part that is sent, the next one, and the one before them
+/// while the connection still holds its last chunk.
 const MIN_READ: usize = 64 * 1024;
 const MAX_READ: usize = 1024 * 1024;
 
@@ -29,6 +30,8 @@ pub(super) struct ReadAhead {
     /// The number of bytes that are not read yet.
     remaining: u64,
     read_size: usize,
+    /// Whether the connection waited for the read in progress.
+    is_awaited: bool,
     chunk_size: usize,
 }
 
@@ -41,6 +44,7 @@ impl ReadAhead {
             ready: Bytes::new(),
             remaining: length,
             read_size: MIN_READ,
+            is_awaited: false,
             chunk_size,
         }
     }
@@ -67,11 +71,13 @@ impl ReadAhead {
             return Poll::Ready(Ok(Bytes::new()));
         };
         let Poll::Ready(finished) = Pin::new(read).poll(context) else {
-            // The connection is faster than the reads.
-            self.read_size = (2 * self.read_size).min(MAX_READ);
+            if !std::mem::replace(&mut self.is_awaited, true) {
+                self.read_size = (2 * self.read_size).min(MAX_READ);
+            }
             return Poll::Pending;
         };
         self.read = None;
+        self.is_awaited = false;
         let (file, read) = finished.map_err(io::Error::other)?;
         let part = read?;
         self.remaining = match part.len() as u64 {

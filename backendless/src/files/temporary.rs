@@ -7,24 +7,28 @@ use std::path::{Path, PathBuf};
 /// File that replaces another one when it is complete. It is removed when it is dropped before.
 pub(super) struct TemporaryFile {
     path: PathBuf,
+    target: PathBuf,
     is_persisted: bool,
 }
 
 impl TemporaryFile {
     /// Creates a file in the directory of `target`, with the usual mode of a new file.
     pub(super) fn near(target: &Path) -> io::Result<(Self, File)> {
-        let directory = match target.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
+        // The current directory may change during the download.
+        let target = std::path::absolute(target)?;
+        let directory = target.parent().unwrap_or(Path::new("/"));
         loop {
             let random = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
             let path = directory.join(format!(".download-{random:016x}"));
             // An existing file, or a symbolic link, is not opened.
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    let is_persisted = false;
-                    return Ok((Self { path, is_persisted }, file));
+                    let temporary = Self {
+                        path,
+                        target,
+                        is_persisted: false,
+                    };
+                    return Ok((temporary, file));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -32,9 +36,9 @@ impl TemporaryFile {
         }
     }
 
-    /// Renames the file to `target`, which is replaced if it exists.
-    pub(super) fn persist(mut self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)?;
+    /// Renames the file to its target, which is replaced if it exists.
+    pub(super) fn persist(mut self) -> io::Result<()> {
+        fs::rename(&self.path, &self.target)?;
         self.is_persisted = true;
         Ok(())
     }
@@ -72,7 +76,7 @@ mod tests {
         let (temporary, file) = TemporaryFile::near(&target).unwrap();
         io::Write::write_all(&mut &file, b"new").unwrap();
         drop(file);
-        temporary.persist(&target).unwrap();
+        temporary.persist().unwrap();
         assert_eq!(names(directory.path()), ["a.txt"]);
         assert_eq!(fs::read_to_string(&target).unwrap(), "new");
     }
@@ -84,7 +88,7 @@ mod tests {
         fs::create_dir(&target).unwrap();
         let (temporary, file) = TemporaryFile::near(&target).unwrap();
         drop(file);
-        temporary.persist(&target).unwrap_err();
+        temporary.persist().unwrap_err();
         assert_eq!(names(directory.path()), ["a"]);
         TemporaryFile::near(&directory.path().join("missing/a"))
             .map(|_| ())

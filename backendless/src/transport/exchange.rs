@@ -362,8 +362,8 @@ fn too_long(context: &RequestContext, response: &Response) -> Error {
         .final_because("the response would be the same")
 }
 
-/// Reads the error of a response whose status is not 2xx. A body that ends early does not tell who wrote it, so the
-/// request failed because of the connection, unless the status alone tells the cause.
+/// Reads the error of a response whose status is not 2xx. If the body is incomplete, the
+/// request failed because of the connection, unless the status alone is enough to classify the failure.
 async fn read_error(context: &RequestContext, response: &mut Response) -> Error {
     let mut chunks = Chunks::default();
     let mut interruption = None;
@@ -391,7 +391,7 @@ async fn read_error(context: &RequestContext, response: &mut Response) -> Error 
     }
 }
 
-/// Whether only the body tells why the request failed, and who says so.
+/// Whether the failure is classified by the body, because the service and other servers send this status.
 fn is_explained_by_body(status: StatusCode) -> bool {
     match status.as_u16() {
         // A proxy, a rate limit, or a gateway.

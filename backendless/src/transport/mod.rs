@@ -9,7 +9,7 @@
 //! - `session`, `caller`, `account` and `token_header`: which user token is sent, and the renewal of expired sessions;
 //! - `token_storage`: the calls of the token store of a service account, with their limits and their order;
 //! - `checked_login`: a login only after a check of the server;
-//! - `shared_future`: a login that all requests which wait for it complete;
+//! - `shared_future`: a future that several requests poll together, for logins;
 //! - `rate_limit`: the maximum number of requests per minute;
 //! - `http`: the HTTP client, the only module that uses reqwest;
 //! - `error_response`, `reply`, `download`: error responses, successful responses, bodies of files;

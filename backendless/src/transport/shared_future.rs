@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -16,6 +16,10 @@ type BoxedFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct SharedFuture {
     /// `None` after its end. It is poisoned if the future panicked.
     future: Mutex<Option<BoxedFuture>>,
+    /// The mark of the thread that polls the future; 0 if none does.
+    poller: AtomicUsize,
+    /// Whether a task could not poll the future because another thread did.
+    is_missed: AtomicBool,
     tasks: Arc<Tasks>,
 }
 
@@ -44,6 +48,8 @@ impl SharedFuture {
     pub(super) fn new(future: impl Future<Output = ()> + Send + 'static) -> Arc<Self> {
         Arc::new(Self {
             future: Mutex::new(Some(Box::pin(future))),
+            poller: AtomicUsize::new(0),
+            is_missed: AtomicBool::new(false),
             tasks: Arc::default(),
         })
     }
@@ -77,12 +83,39 @@ impl SharedFuture {
         self.run_until(|| None::<()>).await;
     }
 
-    /// Polls the future, unless another task does.
+    /// Polls the future, unless another task does, which then polls it again: what this task was woken for may have happened
+    /// after the other one looked, and the other one may not be polled for a long time.
     fn poll(&self) {
-        let mut future = match self.future.try_lock() {
-            Ok(future) => future,
-            Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => return,
-        };
+        while let Some(future) = self.lock() {
+            self.is_missed.store(false, Ordering::Relaxed);
+            self.poller.store(thread_mark(), Ordering::Relaxed);
+            self.poll_locked(future);
+            self.poller.store(0, Ordering::Relaxed);
+            // Either this reads what the other task wrote, or the other task locks the future.
+            fence(Ordering::SeqCst);
+            if !self.is_missed.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+
+    /// Locks the future; `None` if another task polls it, or it panicked.
+    fn lock(&self) -> Option<MutexGuard<'_, Option<BoxedFuture>>> {
+        match self.future.try_lock() {
+            Ok(future) => return Some(future),
+            Err(TryLockError::Poisoned(_)) => return None,
+            Err(TryLockError::WouldBlock) => {}
+        }
+        // The future waits for itself.
+        if self.poller.load(Ordering::Relaxed) == thread_mark() {
+            return None;
+        }
+        self.is_missed.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        self.future.try_lock().ok()
+    }
+
+    fn poll_locked(&self, mut future: MutexGuard<'_, Option<BoxedFuture>>) {
         let Some(running) = future.as_mut() else {
             return;
         };
@@ -97,6 +130,12 @@ impl SharedFuture {
             *future = None;
         }
     }
+}
+
+/// Returns a number that no other running thread has, and that is not 0.
+fn thread_mark() -> usize {
+    thread_local!(static MARK: u8 = const { 0 });
+    MARK.with(|mark| std::ptr::from_ref(mark).addr())
 }
 
 /// Wakes all tasks that wait for the shared future which calls this, because what they wait for may have happened.
@@ -212,6 +251,40 @@ mod tests {
         sender.send(()).unwrap();
         assert_eq!([counters[0].take(), counters[1].take()], [0, 1]);
         assert!(poll(second, &counters[1]).is_ready());
+    }
+
+    /// The event happens, and another task is polled, while the first one polls the future, and is not polled again.
+    #[test]
+    fn event_during_a_poll_is_not_lost_when_its_task_is_not_polled_again() {
+        let (entered, wait_for_entry) = std::sync::mpsc::channel();
+        let (collided, wait_for_collision) = std::sync::mpsc::channel();
+        let mut polls = 0;
+        let shared = SharedFuture::new(poll_fn(move |context| {
+            polls += 1;
+            if polls > 1 {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            entered.send(()).unwrap();
+            wait_for_collision.recv().unwrap();
+            Poll::Pending
+        }));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let counter = Arc::new(Counter::default());
+                // It is dropped after one poll.
+                let _ = poll(pin!(shared.run()), &counter);
+            });
+            wait_for_entry.recv().unwrap();
+            let counter = Arc::new(Counter::default());
+            let mut second = pin!(shared.run());
+            assert!(poll(second.as_mut(), &counter).is_pending());
+            collided.send(()).unwrap();
+            while !shared.has_ended() {
+                std::thread::yield_now();
+            }
+            assert!(poll(second, &counter).is_ready());
+        });
     }
 
     /// The task polls while another one polls the future, so it has to be woken by the part itself.

@@ -189,8 +189,11 @@ impl Writer {
         next
     }
 
+    /// Wakes the tasks that wait, also if there was nothing to write: they may start another writer.
     fn end(&self) {
-        self.storage.ended.send_replace(self.number);
+        let ended = &self.storage.ended;
+        // Another writer may have been faster.
+        ended.send_modify(|ended| *ended = self.number.max(*ended));
     }
 }
 
@@ -199,6 +202,10 @@ impl Drop for Writer {
         if !self.is_done {
             self.storage.lock().is_running = false;
             self.end();
+            if std::thread::panicking() {
+                // A write that was added since, such as that of a logout.
+                self.storage.start();
+            }
         }
     }
 }

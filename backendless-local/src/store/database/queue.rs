@@ -84,9 +84,9 @@ where
 
     fn respond(self: Box<Self>, committed: Result<(), ServiceError>) {
         let result = match (self.result, committed) {
-            (Some(Err(own)), _) => Err(own),
+            // Its own error may be about a row of another write that is not stored either.
             (_, Err(error)) => Err(error),
-            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(result), Ok(())) => result,
             (None, Ok(())) => Err(ServiceError::internal("a write was not executed")),
         };
         // The receiver is gone if the request was cancelled; the changes stay committed.

@@ -206,11 +206,12 @@ impl RateLimiter {
         mut state: MutexGuard<'_, State>,
         change: impl FnOnce(&mut State) -> T,
     ) -> T {
-        let next = state.window.next_release();
+        let next = state.next_event();
         let output = change(&mut state);
         let mut woken = Vec::new();
         state.dispatch(&mut woken);
-        let is_changed = state.window.next_release() != next;
+        // A request that was admitted instead of another one has to be polled soon.
+        let is_changed = state.next_event() != next;
         drop(state);
         wake(woken);
         if is_changed {

@@ -47,8 +47,9 @@ impl Future for Waiting {
         state.window.advance(now);
         state.dispatch(&mut woken);
         let mut status = state.queue.poll(ticket, context.waker());
-        let is_requeued = matches!(status, Status::Requeued);
-        if is_requeued {
+        // Whether the timer may have to be set to an earlier time.
+        let mut is_changed = matches!(status, Status::Requeued);
+        if is_changed {
             // It may be the first that waits, or its deadline may have passed.
             state.dispatch(&mut woken);
             status = state.queue.poll(ticket, context.waker());
@@ -67,13 +68,13 @@ impl Future for Waiting {
             Status::Decided(Decision::Admitted { .. }) if is_late => {
                 state.window.cancel();
                 state.dispatch(&mut woken);
+                is_changed = true;
             }
             Status::Decided(_) => {}
         }
         drop(state);
         wake(woken);
-        if is_requeued {
-            // As for a new request, the timer may be set to a later time.
+        if is_changed {
             limiter.changed.notify_waiters();
         }
         if starts_timer {

@@ -112,22 +112,49 @@ async fn a_failed_commit_fails_every_write_of_the_group() {
     let folder = tempfile::tempdir().unwrap();
     let (database, _thread) = open_database(Some(folder.path())).await;
     let (held, release, _) = hold(&database);
-    // An error of SQLite that rolls back the whole transaction.
-    let full = database.write(|transaction| {
-        transaction.pragma_update_and_check(None, "max_page_count", 1, |_| Ok(()))?;
-        let fill = "INSERT INTO n WITH RECURSIVE i(x) AS (SELECT 100 UNION ALL SELECT x + 1 FROM i LIMIT 100000) SELECT x FROM i";
-        Ok(transaction.execute(fill, [])?)
+    let fail_the_commit = database.write(|transaction| {
+        // A hook that returns true makes the commit a rollback.
+        transaction.commit_hook(Some(|| true))?;
+        Ok(())
     });
-    let ((), before, full, ()) = tokio::join!(held, insert(&database, 1), full, async {
+    let ((), before, failed, rejected, ()) = tokio::join!(
+        held,
+        insert(&database, 1),
+        fail_the_commit,
+        insert(&database, 1),
+        async { release.send(()).unwrap() },
+    );
+    for error in [before.err(), failed.err(), rejected.err()] {
+        let error = error.unwrap();
+        assert!(!error.message().contains("UNIQUE"), "{}", error.message());
+    }
+    let repaired =
+        database.run_alone(|connection| Ok(connection.commit_hook(None::<fn() -> bool>)?));
+    repaired.await.unwrap();
+    assert_eq!(values(&database).await, [] as [i64; 0]);
+    assert_eq!(insert(&database, 2).await.unwrap(), 2);
+}
+
+/// As SQLite does itself after an error of the disk.
+#[tokio::test]
+async fn a_transaction_that_is_undone_fails_every_write_of_the_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, _thread) = open_database(Some(folder.path())).await;
+    let (held, release, _) = hold(&database);
+    let undo = database.write(|transaction| Ok(transaction.execute_batch("ROLLBACK")?));
+    let ((), before, undone, ()) = tokio::join!(held, insert(&database, 1), undo, async {
         release.send(()).unwrap()
     },);
-    assert!(full.unwrap_err().message().contains("full"));
-    // It was not acknowledged, and it is not there.
-    let stored = values(&database).await;
-    match before {
-        Ok(_) => assert_eq!(stored, [1]),
-        Err(_) => assert_eq!(stored, [] as [i64; 0]),
+    for error in [before.err(), undone.err()] {
+        assert!(
+            error
+                .unwrap()
+                .message()
+                .contains("SQLite undid the transaction")
+        );
     }
+    assert_eq!(values(&database).await, [] as [i64; 0]);
+    assert_eq!(insert(&database, 2).await.unwrap(), 2);
 }
 
 #[tokio::test]
