@@ -222,7 +222,9 @@ async fn truncated_error_body_keeps_its_status() {
         .get("B2")
         .await
         .unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(404)));
+    assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
+    assert_eq!(error.status(), Some(404));
+    assert!(error.is_retryable());
 }
 
 #[tokio::test]

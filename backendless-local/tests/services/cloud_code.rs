@@ -119,6 +119,7 @@ async fn invalid_json_argument_is_rejected_without_calling_the_method() {
     .await;
     for body in ["abc", "{", "1 2", "\u{feff}1"] {
         let call = app.request(Method::POST, "/services/Svc/method").0;
+        let call = call.header("content-type", "application/json");
         assert_eq!(
             TestRequest(call.body(body)).rejected().await,
             (400, 8002),

@@ -17,6 +17,8 @@ use crate::{Error, ErrorKind, Result, decode, secret};
 /// Maximum length in bytes of a body that is decoded by the task of the request, which takes about a millisecond.
 const MAX_INLINE_LENGTH: usize = 256 * 1024;
 
+const OTHER_FORMAT: &str = "its content type declares neither JSON nor text";
+
 /// Successful response, read completely.
 pub(crate) struct Reply {
     pub(super) context: Box<RequestContext>,
@@ -187,9 +189,12 @@ impl Reply {
                 Format::Text => {
                     format!("the content type of the response declares text, but the body is not valid UTF-8 at {position}")
                 }
-                Format::Json | Format::Other | Format::Unknown => {
+                Format::Json | Format::Unknown => {
                     format!("the response is not valid JSON: invalid UTF-8 at {position}")
                 }
+                Format::Other => format!(
+                    "the response is not valid JSON: invalid UTF-8 at {position}; {OTHER_FORMAT}"
+                ),
             })
         })
     }
@@ -219,7 +224,7 @@ impl Reply {
                 format!("{text}; its content type declares text")
             }
             _ if self.format() == Format::Other && !error.is_data() => {
-                format!("{text}; its content type declares neither JSON nor text")
+                format!("{text}; {OTHER_FORMAT}")
             }
             _ => text,
         };

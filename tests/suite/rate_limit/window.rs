@@ -99,7 +99,7 @@ impl Caller {
 
     /// Sends a request that cannot wait for long.
     async fn limited(&mut self, client: &Client) {
-        let limit = Duration::from_secs(self.random.u64(1..100));
+        let limit = Duration::from_millis(self.random.u64(1..5_000));
         let value = client.counters().get("visits").timeout(limit).await;
         match value {
             Err(error) if error.kind() == ErrorKind::RateLimited && error.status().is_none() => {
