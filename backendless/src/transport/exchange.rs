@@ -261,6 +261,9 @@ where
     let response = response.map_err(|error| context.http_error(error))?;
     let mut head = Box::new(response);
     context.responded(head.status());
+    if context.is_login() {
+        head.detach_headers();
+    }
     let body = match context.read {
         ReadMode::Full if head.status().is_success() => read_body(context, &mut head).await?,
         ReadMode::Full | ReadMode::Head => Bytes::new(),

@@ -323,6 +323,16 @@ impl Response {
         self.0.headers()
     }
 
+    /// Copies the values of the headers. Those that were received are parts of the buffer that may contain the body as well,
+    /// which cannot be wiped while something refers to it.
+    pub(super) fn detach_headers(&mut self) {
+        for value in self.0.headers_mut().values_mut() {
+            if let Ok(copy) = HeaderValue::from_bytes(value.as_bytes()) {
+                *value = copy;
+            }
+        }
+    }
+
     /// Returns the length of the body in bytes, if the server sent it.
     pub(super) fn content_length(&self) -> Option<u64> {
         self.0.content_length()
