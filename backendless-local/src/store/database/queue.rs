@@ -84,9 +84,10 @@ where
 
     fn respond(self: Box<Self>, committed: Result<(), ServiceError>) {
         let result = match (self.result, committed) {
-            // Its own error may be about a row of another write that is not stored either.
+            // It may be the cause of the other one.
+            (Some(Err(own)), _) => Err(own),
             (_, Err(error)) => Err(error),
-            (Some(result), Ok(())) => result,
+            (Some(Ok(value)), Ok(())) => Ok(value),
             (None, Ok(())) => Err(ServiceError::internal("a write was not executed")),
         };
         // The receiver is gone if the request was cancelled; the changes stay committed.
