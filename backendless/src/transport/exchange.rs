@@ -365,8 +365,8 @@ fn too_long(context: &RequestContext, response: &Response) -> Error {
         .final_because("the response would be the same")
 }
 
-/// Reads the error of a response whose status is not 2xx. If the body is incomplete, the
-/// request failed because of the connection, unless the status alone is enough to classify the failure.
+/// Reads the error of a response whose status is not 2xx. If the body is incomplete, the request failed because of the
+/// connection, unless the status alone is enough to classify the failure.
 async fn read_error(context: &RequestContext, response: &mut Response) -> Error {
     let mut chunks = Chunks::default();
     let mut interruption = None;

@@ -1,5 +1,5 @@
 //! The queue of the database thread. Writes that wait at the same time are a group: they run in one
-//! transaction, which is flushed to disk once, and each is answered after the commit.
+//! transaction, which is flushed to disk once, and the result of each is sent after the commit.
 //!
 //! Each write of a group runs in a savepoint, so that one that fails undoes its own changes only. A
 //! write sees the changes of those before it, as if they had been committed; if the commit fails,
@@ -144,7 +144,7 @@ impl TaskQueue {
         deferred.or_else(|| self.incoming.recv().ok())
     }
 
-    /// Runs a write and those that wait in one transaction, and answers all of them.
+    /// Runs a write and those that wait in one transaction, and then sends their results.
     fn run_group(&mut self, connection: &mut Connection, first: Box<dyn Write>) {
         let mut group = vec![first];
         let committed = in_transaction(connection, |transaction| {
