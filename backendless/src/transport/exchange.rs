@@ -111,13 +111,17 @@ impl Exchange<'_> {
         let previous = self.previous.take();
         // Read once, for the rate limit and the deadline.
         let mut now = self.context.shared.clock.now();
-        let mut slot = limiter.and_then(|limiter| limiter.admit(now));
-        if let (Some(limiter), None) = (limiter, &slot) {
-            // Boxed, because a future that few requests need would be a part of all of them.
-            let waiting = Box::pin(rate_limit::acquire(&self.context, limiter, previous));
-            slot = Some(waiting.await.map_err(Stage::BeforeSending)?);
-            now = self.context.shared.clock.now();
-        }
+        let slot = match limiter.map(|limiter| (limiter, limiter.admit(now))) {
+            None => None,
+            Some((_, Some(slot))) => Some(slot),
+            Some((limiter, None)) => {
+                // Boxed, because a future that few requests need would be a part of all of them.
+                let waiting = Box::pin(rate_limit::acquire(&self.context, limiter, previous));
+                let slot = waiting.await.map_err(Stage::BeforeSending)?;
+                now = self.context.shared.clock.now();
+                Some(slot)
+            }
+        };
         self.context.begin_attempt(now);
         let (address, headers) = match &self.target {
             Target::Request(parts) => {

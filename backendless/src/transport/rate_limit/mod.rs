@@ -25,6 +25,7 @@ mod usage;
 mod waiting;
 mod window;
 
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, Instant};
@@ -38,12 +39,11 @@ use super::http::HttpErrorKind;
 use crate::Clock;
 use queue::Queue;
 use waiting::Waiting;
-use window::{Time, Window};
+use window::Window;
 
 /// Limits the number of requests in any 60 seconds.
 pub(crate) struct RateLimiter {
     clock: Arc<dyn Clock>,
-    created: Instant,
     state: Mutex<State>,
     /// Notified when the timer must be set to another time.
     changed: Notify,
@@ -60,8 +60,8 @@ struct State {
 #[must_use = "the request ends when its slot is dropped"]
 pub(super) struct Slot {
     limiter: Arc<RateLimiter>,
-    used: u32,
-    was_sent: bool,
+    /// How many requests counted when it was admitted, with it; `None` after its end.
+    used: Option<NonZero<u32>>,
 }
 
 /// Admission of a request that was put into the queue.
@@ -83,14 +83,13 @@ impl RateLimiter {
     /// Creates a limiter of `limit` requests in any 60 seconds, from 1 to [`MAX`](Self::MAX).
     pub(crate) fn new(limit: u32, clock: Arc<dyn Clock>) -> Arc<Self> {
         Arc::new(Self {
-            created: clock.now(),
-            clock,
             state: Mutex::new(State {
-                window: Window::new(limit),
+                window: Window::new(limit, clock.now()),
                 queue: Queue::default(),
                 timers: Vec::new(),
             }),
             changed: Notify::new(),
+            clock,
         })
     }
 
@@ -110,9 +109,8 @@ impl RateLimiter {
     /// its cost matters: it uses the time that the caller has read, and locks the state once.
     #[inline]
     pub(super) fn admit(self: &Arc<Self>, now: Instant) -> Option<Slot> {
-        let now = self.time_of(now);
         let mut state = self.lock();
-        state.window.advance(now);
+        state.window.release(now);
         if !state.queue.is_empty() {
             return None;
         }
@@ -137,10 +135,10 @@ impl RateLimiter {
         {
             Ok(Admission::Admitted(self.slot(used)))
         } else {
-            let wait = Duration::from_nanos(state.window.min_wait(state.queue.len()));
+            let wait = state.window.min_wait(state.queue.len());
             match wait < limit {
                 true => {
-                    let deadline = state.window.time().checked_add(nanoseconds(limit));
+                    let deadline = state.window.time().checked_add(limit);
                     let ticket = state.queue.push(deadline);
                     let waiting = Waiting::new(Arc::clone(self), ticket, deadline);
                     Ok(Admission::Waiting(waiting, wait))
@@ -160,32 +158,45 @@ impl RateLimiter {
         let now = self.now();
         let mut state = self.lock();
         state.window.advance(now);
-        Duration::from_nanos(state.window.min_wait(state.queue.len()))
+        state.window.min_wait(state.queue.len())
     }
 
     fn limit(&self) -> u32 {
         self.lock().window.limit()
     }
 
+    #[inline]
     fn slot(self: &Arc<Self>, used: u32) -> Slot {
         Slot {
             limiter: Arc::clone(self),
-            used,
-            was_sent: true,
+            used: NonZero::new(used),
         }
     }
 
-    fn now(&self) -> Time {
-        self.time_of(self.clock.now())
+    #[inline]
+    fn now(&self) -> Instant {
+        self.clock.now()
     }
 
-    fn time_of(&self, instant: Instant) -> Time {
-        nanoseconds(instant.saturating_duration_since(self.created))
-    }
-
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, State> {
         // No code of a caller runs while the state is locked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends an admitted request.
+    #[inline]
+    fn end(&self, used: NonZero<u32>, was_sent: bool) {
+        self.update(|state| match was_sent {
+            true => state.window.end(used.get()),
+            false => state.window.cancel(),
+        });
+    }
+
+    /// Ends an admitted request whose response did not start. It may have been sent.
+    #[cold]
+    fn end_interrupted(&self, used: NonZero<u32>) {
+        self.end(used, true);
     }
 
     /// Changes the state, and then wakes the requests whose wait ends by it.
@@ -193,7 +204,7 @@ impl RateLimiter {
     fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let now = self.now();
         let mut state = self.lock();
-        state.window.advance(now);
+        state.window.set_time(now);
         if state.queue.is_empty() {
             return change(&mut state);
         }
@@ -206,6 +217,8 @@ impl RateLimiter {
         mut state: MutexGuard<'_, State>,
         change: impl FnOnce(&mut State) -> T,
     ) -> T {
+        let now = state.window.time();
+        state.window.advance(now);
         let next = state.next_event();
         let output = change(&mut state);
         let mut woken = Vec::new();
@@ -228,7 +241,7 @@ impl State {
     }
 
     /// Returns when the next wait may end; `None` if that depends on other requests.
-    fn next_event(&self) -> Option<Time> {
+    fn next_event(&self) -> Option<Instant> {
         let release = self.window.next_release();
         let deadline = self.queue.next_deadline();
         release.into_iter().chain(deadline).min()
@@ -237,21 +250,24 @@ impl State {
 
 impl Slot {
     /// Ends the request: its response started, or it failed.
+    #[inline]
     pub(super) fn end(mut self, failure: Option<HttpErrorKind>) {
-        self.was_sent = !matches!(
+        let was_sent = !matches!(
             failure,
             Some(HttpErrorKind::Connect { .. } | HttpErrorKind::InvalidRequest)
         );
+        if let Some(used) = self.used.take() {
+            self.limiter.end(used, was_sent);
+        }
     }
 }
 
 impl Drop for Slot {
+    #[inline]
     fn drop(&mut self) {
-        let Self { used, was_sent, .. } = *self;
-        self.limiter.update(|state| match was_sent {
-            true => state.window.end(used),
-            false => state.window.cancel(),
-        });
+        if let Some(used) = self.used.take() {
+            self.limiter.end_interrupted(used);
+        }
     }
 }
 
@@ -259,10 +275,4 @@ fn wake(woken: Vec<Waker>) {
     for waker in woken {
         waker.wake();
     }
-}
-
-fn nanoseconds(duration: Duration) -> Time {
-    // `as_nanos` is a multiplication of 128 bits.
-    let nanoseconds = duration.as_secs().saturating_mul(1_000_000_000);
-    nanoseconds.saturating_add(duration.subsec_nanos().into())
 }

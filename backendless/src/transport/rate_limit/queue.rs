@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::task::Waker;
+use std::time::{Duration, Instant};
 
-use super::window::{Time, Window};
+use super::window::Window;
 
-/// Time in which an admitted request must be polled: its slot is for the next request afterwards.
-const COLLECTION_TIME: Time = 1_000_000_000;
+/// Instant in which an admitted request must be polled: its slot is for the next request afterwards.
+const COLLECTION_TIME: Duration = Duration::from_secs(1);
 
 /// Number of a waiting request, in order of arrival.
 pub(super) type Ticket = u64;
@@ -17,14 +18,14 @@ pub(super) struct Queue {
     next: Ticket,
     waiting: BTreeMap<Ticket, Waiter>,
     /// The deadlines of the waiting requests; no entry for one without a deadline.
-    deadlines: BTreeSet<(Time, Ticket)>,
+    deadlines: BTreeSet<(Instant, Ticket)>,
     decided: BTreeMap<Ticket, Outcome>,
     /// When the slot of each admitted request is withdrawn, unless it was polled before.
-    uncollected: BTreeSet<(Time, Ticket)>,
+    uncollected: BTreeSet<(Instant, Ticket)>,
 }
 
 struct Waiter {
-    deadline: Option<Time>,
+    deadline: Option<Instant>,
     /// `None` until it is polled.
     waker: Option<Waker>,
 }
@@ -42,13 +43,13 @@ pub(super) enum Decision {
 enum Outcome {
     Admitted {
         used: u32,
-        deadline: Option<Time>,
+        deadline: Option<Instant>,
         /// When the slot is withdrawn.
-        until: Time,
+        until: Instant,
     },
     /// The slot was withdrawn, because the request was not polled in time. Its next poll puts it back to its place.
     Withdrawn {
-        deadline: Option<Time>,
+        deadline: Option<Instant>,
     },
     Expired,
 }
@@ -75,14 +76,14 @@ impl Queue {
     }
 
     /// Adds a request, which is woken after it was polled.
-    pub(super) fn push(&mut self, deadline: Option<Time>) -> Ticket {
+    pub(super) fn push(&mut self, deadline: Option<Instant>) -> Ticket {
         let ticket = self.next;
         self.next += 1;
         self.insert(ticket, deadline, None);
         ticket
     }
 
-    fn insert(&mut self, ticket: Ticket, deadline: Option<Time>, waker: Option<Waker>) {
+    fn insert(&mut self, ticket: Ticket, deadline: Option<Instant>, waker: Option<Waker>) {
         self.waiting.insert(ticket, Waiter { deadline, waker });
         if let Some(deadline) = deadline {
             self.deadlines.insert((deadline, ticket));
@@ -123,7 +124,7 @@ impl Queue {
     }
 
     /// Returns the earliest deadline of a waiting request, or the time at which a slot is withdrawn.
-    pub(super) fn next_deadline(&self) -> Option<Time> {
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
         let first = [self.deadlines.first(), self.uncollected.first()];
         first.into_iter().flatten().map(|(time, _)| *time).min()
     }
@@ -148,7 +149,8 @@ impl Queue {
         while let Some(&ticket) = self.waiting.keys().next()
             && let Some(used) = window.admit()
         {
-            let until = window.time().saturating_add(COLLECTION_TIME);
+            let until = window.time().checked_add(COLLECTION_TIME);
+            let until = until.unwrap_or(window.time());
             self.uncollected.insert((until, ticket));
             let admitted = |deadline| Outcome::Admitted {
                 used,
@@ -172,7 +174,7 @@ impl Queue {
     fn decide(
         &mut self,
         ticket: Ticket,
-        outcome: impl FnOnce(Option<Time>) -> Outcome,
+        outcome: impl FnOnce(Option<Instant>) -> Outcome,
         woken: &mut Vec<Waker>,
     ) {
         if let Some(waiter) = self.take(ticket) {

@@ -6,11 +6,10 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, Id};
 
-use super::window::Time;
 use super::{RateLimiter, wake};
 
 /// Starts the timer of a runtime, which `State::timers` contains already. It ends when no request waits.
@@ -30,7 +29,7 @@ struct Timer {
 /// When the timer ends the next wait.
 enum Next {
     At {
-        time: Time,
+        time: Instant,
         wait: Duration,
     },
     /// It depends on other requests.
@@ -71,7 +70,7 @@ fn next(limiter: &RateLimiter) -> Next {
         None => Next::Unknown,
         Some(time) => Next::At {
             time,
-            wait: Duration::from_nanos(time.saturating_sub(state.window.time())),
+            wait: time.saturating_duration_since(state.window.time()),
         },
     };
     drop(state);

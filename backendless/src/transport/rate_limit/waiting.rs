@@ -3,11 +3,11 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 
 use super::queue::{Decision, Status, Ticket};
-use super::window::Time;
 use super::{RateLimiter, Slot, timer, wake};
 
 /// Wait of one request for its admission; `None` if its deadline passes first.
@@ -16,14 +16,18 @@ use super::{RateLimiter, Slot, timer, wake};
 #[must_use = "a request that does not wait loses its place"]
 pub(super) struct Waiting {
     limiter: Arc<RateLimiter>,
-    deadline: Option<Time>,
+    deadline: Option<Instant>,
     /// `None` after the end of the wait.
     ticket: Option<Ticket>,
 }
 
 impl Waiting {
     /// Creates the wait of a request that is in the queue.
-    pub(super) fn new(limiter: Arc<RateLimiter>, ticket: Ticket, deadline: Option<Time>) -> Self {
+    pub(super) fn new(
+        limiter: Arc<RateLimiter>,
+        ticket: Ticket,
+        deadline: Option<Instant>,
+    ) -> Self {
         Self {
             limiter,
             deadline,
