@@ -11,6 +11,7 @@
 //! | [`HttpServer`] | a server with or without TLS, whose log lines are not captured |
 //! | [`http2`] | a server of HTTP/2 frames, which rejects streams |
 //! | [`RecordingProxy`] | a server that forwards to another one and records the exchanges |
+//! | [`set_subscriber`] | records the spans and events of one test |
 //! | [`Proxy`] | an HTTP proxy that records what it receives |
 //! | [`spec`] | `openapi.yaml`, to check requests and responses against |
 
@@ -33,6 +34,7 @@ mod recording_proxy;
 mod scripted;
 mod sink;
 pub mod spec;
+mod subscriber;
 
 pub use address::{AddressForm, behind_app_path};
 pub use certificates::{Authority, Identity};
@@ -44,6 +46,7 @@ pub use recorder::{RecordedRequest, Recorder};
 pub use recording_proxy::{Exchange, RecordingProxy};
 pub use scripted::{Behaviour, ScriptedServer};
 pub use sink::{RawRequest, Sink};
+pub use subscriber::set_subscriber;
 
 /// The application id of every client of a server in this crate.
 pub const APP_ID: &str = "APP-ID-0001";

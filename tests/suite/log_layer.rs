@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backendless::{ErrorKind, LogLayer, LogLevel};
 use backendless_local::Server;
-use backendless_tests::{RecordedRequest, Recorder, TestClock};
+use backendless_tests::{RecordedRequest, Recorder, TestClock, set_subscriber};
 use serde_json::{Value, json};
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt;
@@ -17,7 +17,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Records the events of this thread in the layer.
 fn record(layer: &LogLayer) -> DefaultGuard {
     let subscriber = tracing_subscriber::registry().with(layer.clone());
-    tracing::subscriber::set_default(subscriber)
+    set_subscriber(subscriber)
 }
 
 /// The messages of a request, without their times.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use backendless::testing::{self, Responder};
 use backendless::{Client, ErrorKind, FileInfo, Method};
-use backendless_tests::{API_KEY, APP_ID, HttpServer, Response, TestClock};
+use backendless_tests::{API_KEY, APP_ID, HttpServer, Response, TestClock, set_subscriber};
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{
     Event, SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
@@ -44,7 +44,7 @@ impl Tracing {
         Self {
             exporter,
             provider,
-            _default: tracing::subscriber::set_default(subscriber),
+            _default: set_subscriber(subscriber),
         }
     }
 
@@ -287,7 +287,7 @@ async fn without_a_context_nothing_is_sent() {
     let client = client(server.url());
     client.counters().get("visits").await.unwrap();
     // Spans without OpenTelemetry.
-    let _default = tracing::subscriber::set_default(tracing_subscriber::registry());
+    let _default = set_subscriber(tracing_subscriber::registry());
     client.counters().get("visits").await.unwrap();
     assert_eq!(received(&server), [None, None]);
 }

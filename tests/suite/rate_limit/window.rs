@@ -53,8 +53,9 @@ impl Caller {
             match self.random.u8(..100) {
                 0..4 => self.stream(&client).await,
                 4..9 => self.cancel(&client).await,
-                9..14 => self.limited(&client).await,
-                14..19 => self.download(&client).await,
+                9..14 => self.download(&client).await,
+                // Few of them arrive while others wait, because the time jumps as soon as a request waits.
+                14..54 => self.limited(&client).await,
                 _ => {
                     let value = client.counters().get("visits").await;
                     self.record(value.map(drop));
