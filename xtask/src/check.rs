@@ -5,12 +5,11 @@
 mod areas;
 mod quick;
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::show;
+use crate::{show, tool};
 
 pub(crate) use quick::run as run_quick;
 
@@ -198,11 +197,6 @@ pub(crate) fn table() -> String {
     text
 }
 
-/// The cargo that runs this program, or else the first of the search path.
-fn cargo_program() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
 fn line(status: &str, time: Duration, command: &str) -> String {
     format!("{status:6} {:7.1} s  {command}\n", time.as_secs_f64())
 }
@@ -214,7 +208,7 @@ impl Check {
 
     /// Returns the reason of a failure.
     fn run(&self, root: &Path) -> Result<(), String> {
-        let mut command = Command::new(cargo_program());
+        let mut command = Command::new(tool::cargo());
         command
             .args(self.cargo)
             .envs(self.environment.iter().copied())

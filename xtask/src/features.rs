@@ -2,13 +2,16 @@
 //!
 //! Other pairs cannot differ from their parts: no code depends on two of them, which a test checks.
 
-use std::env;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 
-/// The release of cargo-hack that is installed if it is missing.
-const CARGO_HACK: &str = "0.6.46";
+use crate::tool::{Tool, cargo};
+
+const CARGO_HACK: Tool = Tool {
+    name: "cargo-hack",
+    version: "0.6.46",
+};
 
 /// The features that choose the TLS library. Each combination compiles reqwest again.
 const TLS_FEATURES: &str = "native-tls,rustls,rustls-no-provider";
@@ -25,7 +28,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
 }
 
 fn check_all(root: &Path) -> io::Result<()> {
-    let cargo_hack = cargo_hack(root)?;
+    let cargo_hack = CARGO_HACK.program(root)?;
     let pairs = ["--feature-powerset", "--depth", "2", "--include-features"];
     check_combinations(root, &cargo_hack, &[&pairs[..], &[TLS_FEATURES]].concat())?;
     // `default` only enables other features. All features together are checked by clippy of the workspace.
@@ -57,35 +60,6 @@ fn check_combinations(root: &Path, cargo_hack: &Path, selection: &[&str]) -> io:
     } else {
         Err(io::Error::other("a combination of features fails"))
     }
-}
-
-/// Returns the path of cargo-hack. Installs it below `target` if it is missing.
-fn cargo_hack(root: &Path) -> io::Result<PathBuf> {
-    let folder = root.join(format!("target/tools/cargo-hack-{CARGO_HACK}"));
-    let program = folder
-        .join("bin/cargo-hack")
-        .with_extension(env::consts::EXE_EXTENSION);
-    if program.exists() {
-        return Ok(program);
-    }
-    let status = Command::new(cargo())
-        .current_dir(root)
-        // Unoptimized, because it then compiles in a third of the time and only starts cargo.
-        .args(["install", "cargo-hack", "--locked", "--debug", "--quiet"])
-        .args(["--version", CARGO_HACK, "--root"])
-        .arg(&folder)
-        .status()?;
-    if status.success() {
-        Ok(program)
-    } else {
-        Err(io::Error::other(format!(
-            "cannot install cargo-hack {CARGO_HACK}; the installation needs access to the package registry"
-        )))
-    }
-}
-
-fn cargo() -> std::ffi::OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 
 mod api;
 mod check;
+mod coverage;
 mod features;
 mod layers;
 mod readme;
 mod rehearse;
 mod source;
 mod spec;
+mod tool;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -47,6 +49,8 @@ enum Command {
     },
     /// Checks that the features of the client compile without a warning, each alone, and those of TLS in pairs.
     Features,
+    /// Measures the lines that the tests execute, and fails if they are fewer than the minimum of a crate.
+    Coverage,
     /// Checks that no crate has an import cycle or a forbidden import.
     Layers,
     /// Runs the README's first example in a new package that depends on the packed crates.
@@ -90,6 +94,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Generate { check, report } => generate(&Workspace::at(root()), check, report),
         Command::Api { check } => Ok(api::run(&root(), check)),
         Command::Features => Ok(features::run(&root())),
+        Command::Coverage => Ok(coverage::run(&root())),
         Command::Layers => Ok(layers::run(&root())),
         Command::Readme => Ok(readme::run(&root())),
         Command::Check { list: true, .. } => {

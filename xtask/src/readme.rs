@@ -4,7 +4,6 @@
 //! block becomes `src/main.rs`. The only difference is that `backendless` and `backendless-local` are added by
 //! the path of the packed crate, because the registry may not have this version yet.
 
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -12,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::show;
+use crate::tool::cargo;
 
 const PACKAGES: [&str; 2] = ["backendless-local", "backendless"];
 
@@ -192,10 +192,6 @@ impl App {
         }
         run_command(&mut self.cargo(arguments))
     }
-}
-
-fn cargo() -> std::ffi::OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// Runs a command. An exit status other than 0 is an error.

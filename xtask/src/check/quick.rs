@@ -9,8 +9,8 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use super::areas::tests_of;
-use super::{cargo_program, line};
-use crate::show;
+use super::line;
+use crate::{show, tool};
 
 /// What every test command selects: the packages and features of the complete check, so that no dependency is
 /// compiled again.
@@ -58,7 +58,7 @@ pub(crate) fn run(root: &Path, base: Option<&str>) -> ExitCode {
 }
 
 fn run_cargo(root: &Path, arguments: &[String]) -> bool {
-    let status = Command::new(cargo_program())
+    let status = Command::new(tool::cargo())
         .args(arguments)
         .current_dir(root)
         .env("CARGO_INCREMENTAL", "1")

@@ -9,6 +9,8 @@ use backendless_gen::Error;
 use backendless_gen::spec::Wrappers;
 use serde::Deserialize;
 
+use crate::tool;
+
 /// The test that fails when an operation has no method.
 const COVERAGE: &str = "coverage::the_public_api_calls_every_operation_of_the_document";
 
@@ -75,9 +77,8 @@ pub(super) fn verdict(copy: &Path, target: &Path) -> Result<Verdict, Error> {
 }
 
 fn cargo(copy: &Path, target: &Path, arguments: &[&str]) -> Result<Output, Error> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     offline_first(|offline| {
-        Command::new(&cargo)
+        Command::new(tool::cargo())
             .args(&arguments[..1])
             .args(offline.then_some("--offline"))
             .args(["--quiet", "--message-format", "json"])
