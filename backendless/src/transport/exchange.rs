@@ -260,7 +260,10 @@ where
 {
     let response = sending.await;
     if let Some(slot) = slot {
-        slot.end(response.as_ref().err().map(|error| error.kind));
+        match &response {
+            Ok(_) => slot.end(),
+            Err(error) => slot.fail(error.kind),
+        }
     }
     let response = response.map_err(|error| context.http_error(error))?;
     let mut head = Box::new(response);

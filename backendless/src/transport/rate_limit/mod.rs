@@ -184,19 +184,10 @@ impl RateLimiter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends an admitted request.
-    #[inline]
-    fn end(&self, used: NonZero<u32>, was_sent: bool) {
-        self.update(|state| match was_sent {
-            true => state.window.end(used.get()),
-            false => state.window.cancel(),
-        });
-    }
-
     /// Ends an admitted request whose response did not start. It may have been sent.
     #[cold]
     fn end_interrupted(&self, used: NonZero<u32>) {
-        self.end(used, true);
+        self.update(|state| state.window.end(used.get()));
     }
 
     /// Changes the state, and then wakes the requests whose wait ends by it.
@@ -249,15 +240,23 @@ impl State {
 }
 
 impl Slot {
-    /// Ends the request: its response started, or it failed.
+    /// Ends the request: its response started.
     #[inline]
-    pub(super) fn end(mut self, failure: Option<HttpErrorKind>) {
+    pub(super) fn end(mut self) {
+        if let Some(used) = self.used.take() {
+            self.limiter.update(|state| state.window.end(used.get()));
+        }
+    }
+
+    /// Ends the request, which failed before its response started.
+    #[cold]
+    pub(super) fn fail(mut self, failure: HttpErrorKind) {
         let was_sent = !matches!(
             failure,
-            Some(HttpErrorKind::Connect { .. } | HttpErrorKind::InvalidRequest)
+            HttpErrorKind::Connect { .. } | HttpErrorKind::InvalidRequest
         );
-        if let Some(used) = self.used.take() {
-            self.limiter.end(used, was_sent);
+        if !was_sent && self.used.take().is_some() {
+            self.limiter.update(|state| state.window.cancel());
         }
     }
 }

@@ -123,7 +123,7 @@ fn enqueue(limiter: &Arc<RateLimiter>, limit: Duration) -> Waiting {
 /// Sends `count` requests whose responses start at once.
 fn use_slots(limiter: &Arc<RateLimiter>, count: u32) {
     for _ in 0..count {
-        limiter.admit(limiter.clock.now()).unwrap().end(None);
+        limiter.admit(limiter.clock.now()).unwrap().end();
     }
 }
 
@@ -150,7 +150,7 @@ async fn requests_are_admitted_in_order_of_arrival() {
         tokio::spawn(async move {
             let slot = waiting.await.unwrap();
             order.lock().unwrap().push(number);
-            slot.end(None);
+            slot.end();
         });
     }
     let orders = async |by| {
@@ -176,7 +176,7 @@ async fn a_new_request_does_not_overtake_one_that_waits() {
     assert!(limiter.admit(limiter.clock.now()).is_none());
     let mut second = enqueue(&limiter, HOUR);
     assert!(is_ready(&mut second).is_none());
-    is_ready(&mut first).unwrap().unwrap().end(None);
+    is_ready(&mut first).unwrap().unwrap().end();
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn a_dropped_request_gives_its_place_and_its_slot_to_the_next_one() {
     use_slots(&limiter, 1);
     let mut requests: Vec<_> = (0..4).map(|_| enqueue(&limiter, HOUR)).collect();
     let last = requests.pop().unwrap();
-    let last = tokio::spawn(async move { last.await.map(|slot| slot.end(None)) });
+    let last = tokio::spawn(async move { last.await.map(|slot| slot.end()) });
     run_tasks().await;
     // One that was never polled, one that waits, and one that is admitted but does not know it.
     let (mut waits, mut admitted) = (requests.remove(1), requests.remove(1));
@@ -235,10 +235,10 @@ async fn a_request_whose_deadline_passes_while_others_are_in_progress_stops_wait
     let late = enqueue(&limiter, 61 * SECOND);
     let late = tokio::spawn(async move { late.await.is_some() });
     let next = enqueue(&limiter, HOUR);
-    let next = tokio::spawn(async move { next.await.map(|slot| slot.end(None)) });
+    let next = tokio::spawn(async move { next.await.map(|slot| slot.end()) });
     run_tasks().await;
     clock.advance(30 * SECOND).await;
-    slow.end(None);
+    slow.end();
     run_tasks().await;
     clock.advance(31 * SECOND).await;
     assert!(late.is_finished(), "its deadline has passed");
@@ -267,10 +267,10 @@ async fn a_request_counts_until_60_seconds_after_its_response_started() {
     let (limiter, clock) = limiter(1);
     let slow = limiter.admit(limiter.clock.now()).unwrap();
     let next = enqueue(&limiter, HOUR);
-    let next = tokio::spawn(async move { next.await.map(|slot| slot.end(None)) });
+    let next = tokio::spawn(async move { next.await.map(|slot| slot.end()) });
     run_tasks().await;
     clock.advance(10 * MINUTE).await;
-    slow.end(None);
+    slow.end();
     run_tasks().await;
     clock.advance(MINUTE - Duration::from_nanos(1)).await;
     assert!(!next.is_finished());
@@ -285,7 +285,7 @@ async fn the_timer_runs_although_the_first_request_is_not_polled() {
     let mut first = enqueue(&limiter, HOUR);
     assert!(is_ready(&mut first).is_none());
     let second = enqueue(&limiter, HOUR);
-    let second = tokio::spawn(async move { second.await.map(|slot| slot.end(None)) });
+    let second = tokio::spawn(async move { second.await.map(|slot| slot.end()) });
     run_tasks().await;
     clock.advance(MINUTE).await;
     second.await.unwrap().unwrap();
@@ -304,7 +304,7 @@ fn requests_are_admitted_although_another_runtime_is_stopped_or_shut_down() {
     let [stopped, shut_down, own] = [(); 3].map(|()| runtime());
     for runtime in [&stopped, &shut_down] {
         let waiting = enqueue(&limiter, HOUR);
-        runtime.spawn(async move { waiting.await.map(|slot| slot.end(None)) });
+        runtime.spawn(async move { waiting.await.map(|slot| slot.end()) });
         runtime.block_on(run_tasks());
     }
     // Its task is polled on `shut_down` first.
@@ -312,7 +312,7 @@ fn requests_are_admitted_although_another_runtime_is_stopped_or_shut_down() {
     shut_down.block_on(async { assert!(is_ready(&mut moved).is_none()) });
     drop(shut_down);
     own.block_on(async {
-        let moved = tokio::spawn(async move { moved.await.map(|slot| slot.end(None)) });
+        let moved = tokio::spawn(async move { moved.await.map(|slot| slot.end()) });
         run_tasks().await;
         clock.advance(MINUTE).await;
         // The first request is admitted and its runtime is stopped, so that it keeps its slot.
@@ -332,12 +332,12 @@ async fn a_request_without_a_connection_does_not_count() {
         },
         HttpErrorKind::InvalidRequest,
     ] {
-        limiter.admit(limiter.clock.now()).unwrap().end(Some(kind));
+        limiter.admit(limiter.clock.now()).unwrap().fail(kind);
         assert_eq!(current(&limiter), 0);
     }
     for kind in [HttpErrorKind::Unprocessed, HttpErrorKind::ConnectionLost] {
         let (limiter, _clock) = self::limiter(1);
-        limiter.admit(limiter.clock.now()).unwrap().end(Some(kind));
+        limiter.admit(limiter.clock.now()).unwrap().fail(kind);
         assert_eq!(current(&limiter), 1);
     }
     assert_eq!(limiter.usage().busiest_minute(), 0);
@@ -369,12 +369,12 @@ async fn a_clock_whose_sleeps_end_at_once_lets_no_request_wait() {
     for _ in 0..10 {
         let waiting = match limiter.admit(limiter.clock.now()) {
             Some(slot) => {
-                slot.end(None);
+                slot.end();
                 continue;
             }
             None => enqueue(&limiter, HOUR),
         };
-        waiting.await.unwrap().end(None);
+        waiting.await.unwrap().end();
     }
     assert_eq!(limiter.usage().busiest_minute(), 3);
 }
@@ -392,7 +392,7 @@ async fn slot_of_a_request_that_is_not_polled_is_for_the_next() {
         assert!(!second.is_finished(), "the slot is for the first");
         clock.advance(SECOND).await;
         assert!(second.is_finished(), "the slot of the first was withdrawn");
-        second.await.unwrap().unwrap().end(None);
+        second.await.unwrap().unwrap().end();
         assert_eq!(current(&limiter), 1);
 
         // The first has its place before those that came later.
@@ -401,9 +401,9 @@ async fn slot_of_a_request_that_is_not_polled_is_for_the_next() {
         let third = tokio::spawn(third);
         clock.advance(MINUTE).await;
         assert!(!third.is_finished());
-        is_ready(&mut first).unwrap().unwrap().end(None);
+        is_ready(&mut first).unwrap().unwrap().end();
         clock.advance(MINUTE).await;
-        third.await.unwrap().unwrap().end(None);
+        third.await.unwrap().unwrap().end();
     }
 }
 
@@ -417,10 +417,10 @@ async fn withdrawn_request_is_admitted_when_it_is_polled() {
     clock.advance(MINUTE).await;
     clock.advance(SECOND).await;
     assert!(second.is_finished(), "the slot of the first was withdrawn");
-    second.await.unwrap().unwrap().end(None);
+    second.await.unwrap().unwrap().end();
     clock.advance(MINUTE).await;
     // No other request waits, and a slot is free.
-    is_ready(&mut first).unwrap().unwrap().end(None);
+    is_ready(&mut first).unwrap().unwrap().end();
     assert_eq!(current(&limiter), 1);
 }
 
