@@ -30,6 +30,9 @@ pub enum StreamAction {
     GoAwayAfter(u32),
     /// Processes it and sends RST_STREAM with this error code.
     ResetAfter(u32),
+    /// Processes it and sends a DATA frame that belongs to no stream, which is an error of the connection (RFC 9113, section
+    /// 6.1).
+    SendForeignFrame,
 }
 
 /// Frame that ends a stream.
@@ -210,6 +213,10 @@ where
         StreamAction::ResetAfter(code) => {
             state.process();
             reset(stream, id, code).await?;
+        }
+        StreamAction::SendForeignFrame => {
+            state.process();
+            write(stream, DATA, 0, 0, b"1").await?;
         }
         StreamAction::GoAwayBefore(code) => {
             go_away(stream, id.saturating_sub(2), code, &state.debug_data).await?;

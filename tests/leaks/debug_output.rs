@@ -108,6 +108,7 @@ async fn debug_of_public_types_has_no_secret_and_no_row() {
     any_requests(&client, &mut texts).await;
     for (name, text) in &texts.0 {
         assert_none(name, text);
+        assert!(!text.trim().is_empty(), "{name} prints nothing");
     }
     let names = texts.0.iter().map(|(name, _)| *name);
     let named: BTreeSet<String> = names

@@ -449,6 +449,16 @@ async fn failure_of_tls_is_distinguished_from_one_of_a_proxy() {
     assert_problem(&check(client.build().unwrap()).await, CheckProblem::Tls);
 }
 
+/// Without TLS, a proxy answers in place of the server.
+#[tokio::test]
+async fn proxy_that_requires_a_password_is_a_problem_of_the_proxy() {
+    for body in ["", "{}", PAGE] {
+        let server = Recorder::responding(407, body).await;
+        let error = check(server.client()).await;
+        assert_problem(&error, CheckProblem::Proxy);
+    }
+}
+
 #[tokio::test]
 async fn argument_that_cannot_be_sent_is_no_problem_of_the_service() {
     let server = Recorder::responding(200, "{}").await;

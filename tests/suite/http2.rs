@@ -168,3 +168,28 @@ async fn a_body_that_ends_before_its_length_is_an_error() {
         assert_eq!(chunks.try_next().await.unwrap(), None);
     }
 }
+
+/// An error that the client finds in the server's frames is told apart from one that the server reports.
+#[tokio::test]
+async fn error_names_the_side_that_ended_the_stream_or_the_connection() {
+    let reset = "the server reset the HTTP/2 stream (RST_STREAM): ";
+    let go_away = "the server closed the HTTP/2 connection (GOAWAY): ";
+    for (end, text) in [
+        (StreamAction::ResetAfter(INTERNAL_ERROR), reset),
+        (StreamAction::GoAwayAfter(INTERNAL_ERROR), go_away),
+        // The body is longer than its declared length.
+        (
+            StreamAction::RespondShort(1, Frame::Reset(NO_ERROR)),
+            "the HTTP/2 stream failed: ",
+        ),
+        (
+            StreamAction::SendForeignFrame,
+            "the HTTP/2 connection failed: ",
+        ),
+    ] {
+        let (_server, client) = start(move |_| end).await;
+        let error = client.counters().increment("visits").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{end:?}: {error}");
+        assert!(error.message().contains(text), "{end:?}: {error}");
+    }
+}

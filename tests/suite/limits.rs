@@ -187,3 +187,24 @@ async fn a_long_response_is_decoded() {
     let error = server.client().cache().get::<u8>("k").await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
 }
+
+/// A value whose decoder panics.
+#[derive(Debug)]
+struct Panics;
+
+impl<'de> Deserialize<'de> for Panics {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer)?;
+        panic!("the caller's decoder panics");
+    }
+}
+
+#[tokio::test]
+async fn panic_of_the_decoder_of_a_long_response_reaches_the_caller() {
+    let text = format!("\"{}\"", "a".repeat(1024 * 1024));
+    let server = Recorder::responding(200, &text).await;
+    let call = server.client().cache().get::<Panics>("k").into_future();
+    let panic = tokio::spawn(call).await.unwrap_err().into_panic();
+    let text = panic.downcast_ref::<&str>();
+    assert_eq!(text, Some(&"the caller's decoder panics"));
+}

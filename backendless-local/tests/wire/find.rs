@@ -271,6 +271,14 @@ async fn aggregates_without_groups_are_one_row_without_an_object_id() {
         .ok()
         .await;
     assert_eq!(found, json!([{"count": 3, "n": 4, "___class": "Person"}]));
+    // A number is not null in any row.
+    let property = |property| app.get("/data/Person").query(&[("property", property)]);
+    let found = property("Count(1)").ok().await;
+    assert_eq!(found, json!([{"count": 4, "___class": "Person"}]));
+    for other in ["Sum(1)", "Max(1)", "Count('x')"] {
+        let message = property(other).rejected(400, 1006).await;
+        assert!(message.contains("instead of a column"), "{message}");
+    }
 }
 
 #[tokio::test]

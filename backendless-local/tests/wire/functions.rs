@@ -72,7 +72,21 @@ async fn functions_of_dates_return_their_values() {
         ("DATE(DATEADD(at, INTERVAL 10 DAY))", json!("2020-07-03")),
         ("DATE(DATE_SUB(at, INTERVAL n MONTH))", json!("2019-11-23")),
         ("DATE_ADD(at, INTERVAL 1 HOUR)", json!(WHEN + 3_600_000)),
+        ("DATE_ADD(at, INTERVAL 2 SECOND)", json!(WHEN + 2_000)),
+        ("DATE_ADD(at, INTERVAL 2 MINUTE)", json!(WHEN + 120_000)),
+        ("DATE_SUB(at, INTERVAL 2 DAY)", json!(WHEN - 172_800_000)),
+        ("DATE_ADD(at, INTERVAL 2 WEEK)", json!(WHEN + 1_209_600_000)),
+        (
+            "DATE(DATE_ADD(at, INTERVAL 2 QUARTER))",
+            json!("2020-12-23"),
+        ),
+        ("DATE(DATE_ADD(at, INTERVAL 2 YEAR))", json!("2022-06-23")),
+        ("LENGTH(CURDATE())", json!(10)),
         ("CONCAT(DATE(at), '')", json!("2020-06-23")),
+        (
+            "CONCAT(DATE_ADD(at, INTERVAL 0 DAY), '')",
+            json!("2020-06-23 11:19:06"),
+        ),
         ("YEAR(day)", json!(2015)),
         ("YEAR(none)", Value::Null),
         ("YEAR(big)", Value::Null),
@@ -173,6 +187,9 @@ async fn functions_of_text_and_numbers_return_their_values() {
         ("n / none", Value::Null),
         ("IFNULL(none, n)", json!(7)),
         ("COALESCE(none, null, 'x')", json!("x")),
+        ("COALESCE(name, last)", json!(" Bob ")),
+        ("COALESCE(n, d)", json!(7)),
+        ("UPPER(5)", json!("5")),
     ] {
         assert_eq!(values(&app, property).await[0], expected, "{property}");
     }
@@ -242,6 +259,22 @@ async fn elements_of_documents_are_returned_and_compared() {
             .map(|row| text(&row["name"]))
             .collect();
         assert_eq!(names, expected, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn values_of_different_types_have_no_common_type() {
+    let app = events().await;
+    for (property, types) in [
+        ("COALESCE(n, name)", "INT and STRING values"),
+        ("COALESCE(name, d)", "STRING and DOUBLE values"),
+        ("COALESCE(DATE(at), TIME(at))", "DATE and TIME values"),
+        ("COALESCE(TIME(at), n)", "TIME and INT values"),
+        ("UPPER(true)", "expected text"),
+    ] {
+        let call = app.get("/data/Event").query(&[("property", property)]);
+        let error = call.rejected(400, 1006).await;
+        assert!(error.contains(types), "{property}: {error}");
     }
 }
 

@@ -62,6 +62,7 @@ async fn each_operator_selects_the_right_rows() {
         ("nick not like '10!%' escape '!'", &["Bob"]),
         ("age IN (18, 40, 99)", &["Al", "O'Hara"]),
         ("name in ('Bob','O''Hara')", &["Bob", "O'Hara"]),
+        ("age IN ((18), ((40)))", &["Al", "O'Hara"]),
         ("age NOT IN (18, 40)", &["Bob", "ÄRGER"]),
         ("age BETWEEN 18 AND 30", &["Bob", "Al"]),
         ("age between 18 and 30 and name = 'Al'", &["Al"]),

@@ -290,6 +290,8 @@ mod tests {
             rest: &'a serde_json::Map<String, Value>,
         }
         #[derive(Serialize)]
+        struct Wrapper<'a>(&'a Value);
+        #[derive(Serialize)]
         enum Kind {
             New(u8),
             Tuple(u8, u8),
@@ -312,6 +314,7 @@ mod tests {
         assert_eq!(columns(all), json!({"a": 1}));
         assert_eq!(columns(&rest), json!({"a": 1}));
         assert_eq!(columns(Some(&rest)), json!({"a": 1}));
+        assert_eq!(columns(Wrapper(&rest)), json!({"a": 1}));
         assert_eq!(columns(None::<u8>), json!({}));
         let raw = serde_json::value::to_raw_value(&rest).unwrap();
         assert_eq!(columns(raw), json!({"a": 1}));

@@ -431,6 +431,16 @@ async fn a_rejection_after_a_lost_response_leaves_the_rows_unknown() {
     let error = table.create_many_once(rows(2)).await.unwrap_err();
     assert_eq!(error.error().attempts(), 2);
     assert_eq!(error.unknown(), [0..2]);
+    assert!(error.id(0).is_some() && error.id(1).is_some(), "{error}");
+}
+
+#[tokio::test]
+async fn rows_that_are_not_stored_have_no_ids() {
+    let server = ScriptedServer::start([Behaviour::json(400, error_body(1007))]).await;
+    let table = numbers(&retrying(&server));
+    let error = table.create_many_once(rows(2)).await.unwrap_err();
+    assert_eq!(error.not_stored(), [0..2]);
+    assert_eq!((error.id(0), error.id(1)), (None, None));
 }
 
 #[tokio::test]

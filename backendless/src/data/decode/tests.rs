@@ -102,6 +102,23 @@ fn unusual_values_of_system_properties_are_accepted() {
     assert_eq!(row.updated, Some(Timestamp::from_millis(6)));
     assert_eq!(row.owner_id, None);
     assert_eq!(row.class, None);
+    let row = read::<()>(r#"{"objectId":-17,"created":-5,"ownerId":true}"#);
+    assert_eq!(row.object_id, "-17");
+    assert_eq!(row.created, Some(Timestamp::from_millis(-5)));
+    assert_eq!(row.owner_id, None);
+}
+
+#[test]
+fn the_format_of_a_row_is_readable() {
+    struct IsReadable(bool);
+    impl<'de> Deserialize<'de> for IsReadable {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let is_readable = deserializer.is_human_readable();
+            IgnoredAny::deserialize(deserializer)?;
+            Ok(Self(is_readable))
+        }
+    }
+    assert!(read::<IsReadable>(ROW).0);
 }
 
 #[test]
@@ -122,4 +139,10 @@ fn a_missing_id_and_an_invalid_time_are_errors() {
     assert!(problem(r#"{"objectId":null}"#).contains("no objectId"));
     assert!(problem(r#"{"objectId":"x","created":true}"#).contains("milliseconds since 1970"));
     assert!(problem("[]").contains("expected a row"));
+    #[derive(Debug, Deserialize)]
+    enum Shape {
+        Round,
+    }
+    let error = serde_json::from_str::<Object<Shape>>("[]").unwrap_err();
+    assert!(error.to_string().contains("expected enum Shape"), "{error}");
 }

@@ -105,3 +105,6 @@ pub(super) fn of_native(error: &native_tls::Error) -> String {
         None => "the TLS handshake failed".to_owned(),
     }
 }
+
+#[cfg(all(test, feature = "rustls-no-provider"))]
+mod tests;
