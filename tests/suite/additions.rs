@@ -180,6 +180,26 @@ async fn download_has_additions_only_at_the_server_of_the_api() {
     let error = long.await.unwrap_err();
     assert_rejected(&error, "download", "the URL of the file is too long: ");
     assert_eq!(server.requests().len(), 1);
+    // The longest URL that is sent.
+    let length: Vec<usize> = error
+        .message()
+        .split(|character: char| !character.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .collect();
+    let [length, maximum] = length[..] else {
+        panic!("{error}");
+    };
+    let longest = "x".repeat(70_000 - (length - maximum));
+    let download = files.download("docs/a.txt").query("v", longest.as_str());
+    download.await.unwrap();
+    let longer = files.download("docs/a.txt").query("v", longest + "x");
+    longer.await.unwrap_err();
+    assert_eq!(server.requests().len(), 2);
+
+    let signed = FileInfo::from_url(server.url() + "/files/docs/a.txt?signature=s");
+    files.download(&signed).query("v", 2).await.unwrap();
+    let requests = server.requests();
+    assert_eq!(requests[2].target, "/files/docs/a.txt?signature=s&v=2");
 
     let other = Recorder::responding(200, "abc").await;
     let file = FileInfo::from_url(other.url() + "/a.txt?signature=s");

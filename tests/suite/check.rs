@@ -459,6 +459,14 @@ async fn proxy_that_requires_a_password_is_a_problem_of_the_proxy() {
     }
 }
 
+/// No request has a condition that this status answers, so it names no other address.
+#[tokio::test]
+async fn response_that_is_not_modified_is_no_redirect() {
+    let server = Recorder::responding(304, "").await;
+    let error = check(server.client()).await;
+    assert_problem(&error, CheckProblem::Rejected);
+}
+
 #[tokio::test]
 async fn argument_that_cannot_be_sent_is_no_problem_of_the_service() {
     let server = Recorder::responding(200, "{}").await;

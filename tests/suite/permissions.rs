@@ -51,6 +51,7 @@ async fn permission_requests_have_the_form_of_the_official_sdk() {
             &request,
             &format!(r#"{{"permission":"{name}","user":"*"}}"#),
         );
+        assert_eq!(format!("{permission:>8}"), format!("{name:>8}"));
     }
 }
 

@@ -63,6 +63,7 @@ async fn expensive_shapes_end_with_a_result_or_an_error() {
         (format!("CONCAT({}) = 'x'", ["name"; 90].join(", ")), 400),
         (format!("CONCAT({}) = 'x'", ["name"; 200].join(", ")), 400),
         (format!("1 = 1{}", " + 1".repeat(90)), 200),
+        (format!("1 = 1{}", " + 1".repeat(110)), 400),
         (format!("1 = 1{}", " + 1".repeat(1_000)), 400),
         (format!("doc->'$.a' in ({})", ["1"; 14_000].join(",")), 400),
         (format!("{} = 1", nested("LENGTH(", ")", 60)), 400),

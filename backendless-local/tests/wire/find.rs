@@ -407,6 +407,17 @@ async fn invalid_having_is_rejected() {
 }
 
 #[tokio::test]
+async fn rows_are_grouped_by_columns_and_aliases_only() {
+    let app = people().await;
+    for group in ["Count(age)", "age as years", "Count(age) as ages"] {
+        let query = [("property", "Count(objectId)"), ("groupBy", group)];
+        let call = app.get("/data/Person").query(&query);
+        let message = call.rejected(400, 1006).await;
+        assert!(message.contains("cannot be grouped by"), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn distinct_values_are_returned_once() {
     let app = people().await;
     let found = app
@@ -604,4 +615,24 @@ async fn list_with_too_many_items_is_rejected() {
         let request = app.get("/data/Person").query(&[(parameter, &list)]);
         request.rejected(400, 8008).await;
     }
+}
+
+#[tokio::test]
+async fn clause_that_repeats_a_long_alias_is_rejected() {
+    let app = people().await;
+    let names = vec!["name"; 1_000].join(",");
+    let sort = |repetitions: usize| {
+        let name = format!("CONCAT({names}) as names");
+        let keys = vec!["UPPER(names)"; repetitions].join(",");
+        app.post(
+            "/data/Person/find",
+            json!({"props": ["name", name], "sortBy": keys}),
+        )
+    };
+    sort(1).ok().await;
+    let message = sort(100).rejected(400, 1006).await;
+    assert!(
+        message.contains("too long, with the aliases that it contains"),
+        "{message}"
+    );
 }

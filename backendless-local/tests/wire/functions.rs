@@ -350,6 +350,7 @@ async fn dates_as_text_and_date_operators_select_rows() {
             &[" Bob ", "Äda", "Cy"],
         ),
         ("updated after 5", &[]),
+        ("none after '01/01/2020'", &[]),
         (
             "DATEADD(at, INTERVAL 1 DAY) at or after '06/25/2020'",
             &["Äda"],

@@ -181,3 +181,18 @@ async fn related_rows_without_permission_have_no_values() {
     .await;
     assert_eq!(grouped, json!([{"count": 4, "___class": "Person"}]));
 }
+
+#[tokio::test]
+async fn error_at_a_column_of_a_related_row_names_its_position() {
+    let app = TestServer::start().await;
+    persons(&app).await;
+    for (clause, at) in [
+        ("home.city", "line 1, column 1"),
+        ("age = 20 and home.city", "line 1, column 14"),
+        ("age = 20 and home.zip + 'x' = 1", "line 1, column 25"),
+    ] {
+        let call = app.get("/data/Person").query(&[("where", clause)]);
+        let message = call.rejected(400, 1007).await;
+        assert!(message.contains(at), "{clause}: {message}");
+    }
+}
