@@ -191,13 +191,14 @@ async fn download_has_additions_only_at_the_server_of_the_api() {
     };
     let longest = "x".repeat(70_000 - (length - maximum));
     let download = files.download("docs/a.txt").query("v", longest.as_str());
-    download.await.unwrap();
+    assert_eq!(download.await.unwrap().bytes().await.unwrap(), "abc");
     let longer = files.download("docs/a.txt").query("v", longest + "x");
     longer.await.unwrap_err();
     assert_eq!(server.requests().len(), 2);
 
     let signed = FileInfo::from_url(server.url() + "/files/docs/a.txt?signature=s");
-    files.download(&signed).query("v", 2).await.unwrap();
+    let download = files.download(&signed).query("v", 2);
+    assert_eq!(download.await.unwrap().bytes().await.unwrap(), "abc");
     let requests = server.requests();
     assert_eq!(requests[2].target, "/files/docs/a.txt?signature=s&v=2");
 

@@ -190,6 +190,7 @@ async fn functions_of_text_and_numbers_return_their_values() {
         ("COALESCE(name, last)", json!(" Bob ")),
         ("COALESCE(n, d)", json!(7)),
         ("UPPER(5)", json!("5")),
+        ("COALESCE(none, 2.5)", json!(2.5)),
     ] {
         assert_eq!(values(&app, property).await[0], expected, "{property}");
     }
@@ -260,6 +261,16 @@ async fn elements_of_documents_are_returned_and_compared() {
             .collect();
         assert_eq!(names, expected, "{sort}");
     }
+}
+
+#[tokio::test]
+async fn function_has_at_most_100_arguments() {
+    let app = events().await;
+    let call = |count: usize| format!("LENGTH(CONCAT({}))", vec!["last"; count].join(","));
+    assert_eq!(values(&app, &call(100)).await[0], json!(600));
+    let query = [("property", call(101))];
+    let message = app.get("/data/Event").query(&query).rejected(400, 1006);
+    assert!(message.await.contains("CONCAT has 101 arguments"));
 }
 
 #[tokio::test]

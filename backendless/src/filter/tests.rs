@@ -51,6 +51,9 @@ fn conditions_keep_their_grouping() {
     );
     assert_eq!(clause(!field("a").eq(1)), "NOT (a = 1)");
     assert_eq!(clause(Filter::from("").and(field("a").eq(1))), "a = 1");
+    assert_eq!(clause(field("a").eq(1).and("")), "a = 1");
+    assert_eq!(clause(Filter::from("").or(field("a").eq(1))), "");
+    assert_eq!(clause(field("a").eq(1).or("")), "");
 }
 
 #[test]
@@ -85,7 +88,8 @@ fn invalid_names_and_values_are_rejected_by_name() {
 #[test]
 fn debug_omits_values() {
     let filter = field("card").eq("4111-1111");
-    assert!(!format!("{filter:?} {:?}", Value::from("4111")).contains("4111"));
+    assert_eq!(format!("{filter:?}"), "Filter { .. }");
+    assert_eq!(format!("{:?}", Value::from("4111")), "Value { .. }");
 }
 
 #[test]
