@@ -120,6 +120,31 @@ async fn error_of_a_store_is_logged_by_its_kind() {
     }
 }
 
+/// A store whose content cannot be read without a panic.
+#[derive(Debug)]
+struct Panicking;
+
+impl TokenStore for Panicking {
+    fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
+        Box::pin(async { panic!("the caller's panic") })
+    }
+
+    fn save(&self, _: UserToken) -> TokenStoreFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn clear(&self) -> TokenStoreFuture<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[tokio::test]
+async fn panic_of_a_store_is_logged() {
+    let capture = Capture::start().await;
+    let lines = failures(&capture, AddressForm::Keys, Panicking, &["load"]).await;
+    assert!(lines[0].contains("it panicked"), "{lines:?}");
+}
+
 /// A store that contains this text.
 #[derive(Debug)]
 struct Containing(String);

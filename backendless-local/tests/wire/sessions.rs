@@ -25,6 +25,20 @@ async fn login_returns_the_user_and_a_token() {
     assert_ne!(again["user-token"], session["user-token"]);
 }
 
+/// The server writes this column of the users only.
+#[tokio::test]
+async fn last_login_is_a_date_of_users_only() {
+    let app = TestServer::start().await;
+    app.user("a@b.c", "pw").await;
+    app.login("a@b.c", "pw").ok().await;
+    app.fill("Visit", &[json!({"lastLogin": 5})]).await;
+    for (table, length) in [("Users", "2020-06-23 11:19:06".len()), ("Visit", 1)] {
+        let property = [("property", "LENGTH(CONCAT(lastLogin, '')) as length")];
+        let call = app.get(&format!("/data/{table}")).query(&property);
+        assert_eq!(call.ok().await[0]["length"], length, "{table}");
+    }
+}
+
 #[tokio::test]
 async fn wrong_password_and_unknown_user_have_the_same_error() {
     let app = TestServer::start().await;
