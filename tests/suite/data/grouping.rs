@@ -143,6 +143,18 @@ async fn groups_and_rows_are_decoded_at_any_depth() {
 }
 
 #[tokio::test]
+async fn row_with_one_column_of_a_group_is_a_row() {
+    for row in [
+        json!({"objectId": "A", "name": "A", "items": 3}),
+        json!({"objectId": "A", "name": "A", "groupBy": "x"}),
+    ] {
+        let page = decoded(&json!({"items": [row]})).await.unwrap();
+        assert!(page.groups.is_empty());
+        assert_eq!(page.objects[0].object_id, "A");
+    }
+}
+
+#[tokio::test]
 async fn a_response_that_is_no_page_is_an_error_without_its_values() {
     let deep = (0..200).fold(
         json!([]),
