@@ -30,9 +30,6 @@ pub enum StreamAction {
     GoAwayAfter(u32),
     /// Processes it and sends RST_STREAM with this error code.
     ResetAfter(u32),
-    /// Processes it and sends a DATA frame that belongs to no stream, which is an error of the connection (RFC 9113, section
-    /// 6.1).
-    SendForeignFrame,
 }
 
 /// Frame that ends a stream.
@@ -42,6 +39,8 @@ pub enum Frame {
     Reset(u32),
     /// GOAWAY with a smaller stream id and this error code.
     GoAway(u32),
+    /// DATA of no stream, which is an error of the connection (RFC 9113, section 6.1).
+    Foreign,
 }
 
 /// Error codes of RFC 9113, section 7.
@@ -214,10 +213,6 @@ where
             state.process();
             reset(stream, id, code).await?;
         }
-        StreamAction::SendForeignFrame => {
-            state.process();
-            write(stream, DATA, 0, 0, b"1").await?;
-        }
         StreamAction::GoAwayBefore(code) => {
             go_away(stream, id.saturating_sub(2), code, &state.debug_data).await?;
             return Ok(true);
@@ -247,6 +242,7 @@ where
 {
     match frame {
         Frame::Reset(code) => reset(stream, id, code).await,
+        Frame::Foreign => write(stream, DATA, 0, 0, b"1").await,
         Frame::GoAway(code) => go_away(stream, id.saturating_sub(2), code, &state.debug_data).await,
     }
 }

@@ -176,14 +176,17 @@ async fn error_names_the_side_that_ended_the_stream_or_the_connection() {
     let go_away = "the server closed the HTTP/2 connection (GOAWAY): ";
     for (end, text) in [
         (StreamAction::ResetAfter(INTERNAL_ERROR), reset),
-        (StreamAction::GoAwayAfter(INTERNAL_ERROR), go_away),
+        (
+            StreamAction::RespondPartly(Frame::GoAway(INTERNAL_ERROR)),
+            go_away,
+        ),
         // The body is longer than its declared length.
         (
             StreamAction::RespondShort(1, Frame::Reset(NO_ERROR)),
             "the HTTP/2 stream failed: ",
         ),
         (
-            StreamAction::SendForeignFrame,
+            StreamAction::RespondPartly(Frame::Foreign),
             "the HTTP/2 connection failed: ",
         ),
     ] {

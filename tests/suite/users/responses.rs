@@ -60,7 +60,7 @@ async fn login_without_a_token_is_a_decode_error() {
 /// An id that a description of the mismatch would name may be the token, or a password.
 #[tokio::test]
 async fn description_of_a_wrong_login_response_is_withheld() {
-    let row = r#"{"objectId":"GUEST-7","user-token":5}"#;
+    let row = r#"{"objectId":"GUEST-7","created":true,"user-token":"T"}"#;
     let server = Recorder::responding(200, row).await;
     let users = server.client().users();
     let of_guest = users.login_as_guest().await.unwrap_err();
