@@ -109,6 +109,8 @@ async fn debug_of_public_types_has_no_secret_and_no_row() {
     for (name, text) in &texts.0 {
         assert_none(name, text);
         assert!(!text.trim().is_empty(), "{name} prints nothing");
+        let has_empty_field = text.contains(": ,") || text.contains(": }");
+        assert!(!has_empty_field, "{name} has a field that prints nothing");
     }
     let names = texts.0.iter().map(|(name, _)| *name);
     let named: BTreeSet<String> = names
