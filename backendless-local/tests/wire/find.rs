@@ -620,17 +620,19 @@ async fn list_with_too_many_items_is_rejected() {
 #[tokio::test]
 async fn clause_that_repeats_a_long_alias_is_rejected() {
     let app = people().await;
-    let names = vec!["name"; 1_000].join(",");
-    let sort = |repetitions: usize| {
-        let name = format!("CONCAT({names}) as names");
-        let keys = vec!["UPPER(names)"; repetitions].join(",");
-        app.post(
-            "/data/Person/find",
-            json!({"props": ["name", name], "sortBy": keys}),
-        )
+    let names = ["UPPER(LOWER(TRIM(LTRIM(REVERSE(name)))))"; 100].join(",");
+    let groups = |having: &str| {
+        let properties = format!("CONCAT({names}) as names,Count(objectId)");
+        let query = [
+            ("property", properties.as_str()),
+            ("groupBy", "names"),
+            ("having", having),
+        ];
+        app.get("/data/Person").query(&query)
     };
-    sort(1).ok().await;
-    let message = sort(100).rejected(400, 1006).await;
+    assert_eq!(groups("names = 'x'").ok().await, json!([]));
+    let repeated = format!("CONCAT({}) = 'x'", ["names"; 100].join(","));
+    let message = groups(&repeated).rejected(400, 19001).await;
     assert!(
         message.contains("too long, with the aliases that it contains"),
         "{message}"

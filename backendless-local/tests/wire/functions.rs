@@ -82,6 +82,7 @@ async fn functions_of_dates_return_their_values() {
         ),
         ("DATE(DATE_ADD(at, INTERVAL 2 YEAR))", json!("2022-06-23")),
         ("LENGTH(CURDATE())", json!(10)),
+        ("UNIXTIMESTAMP(CURDATE()) % 86400", json!(0)),
         ("CONCAT(DATE(at), '')", json!("2020-06-23")),
         (
             "CONCAT(DATE_ADD(at, INTERVAL 0 DAY), '')",

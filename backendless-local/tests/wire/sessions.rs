@@ -33,9 +33,9 @@ async fn last_login_is_a_date_of_users_only() {
     app.login("a@b.c", "pw").ok().await;
     app.fill("Visit", &[json!({"lastLogin": 5})]).await;
     for (table, length) in [("Users", "2020-06-23 11:19:06".len()), ("Visit", 1)] {
-        let property = [("property", "LENGTH(CONCAT(lastLogin, '')) as length")];
+        let property = [("property", "LENGTH(CONCAT(lastLogin, '')) as size")];
         let call = app.get(&format!("/data/{table}")).query(&property);
-        assert_eq!(call.ok().await[0]["length"], length, "{table}");
+        assert_eq!(call.ok().await[0]["size"], length, "{table}");
     }
 }
 
