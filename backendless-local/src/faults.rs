@@ -30,7 +30,7 @@ pub enum Fault {
 
 impl Fault {
     /// One fault of each kind.
-    const EACH: [Fault; 6] = [
+    pub(crate) const EACH: [Fault; 6] = [
         Fault::ResetBefore,
         Fault::ResetAfter,
         Fault::CutOff,
@@ -107,33 +107,26 @@ impl Faults {
 /// Chooses the fault of each request and counts the chosen faults.
 #[derive(Debug)]
 pub(crate) struct FaultInjector {
-    rates: Vec<(Fault, f64)>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
     random: Rng,
+    rates: Vec<(Fault, f64)>,
     /// Number of injected faults, by index of the rates.
     counts: Vec<u64>,
 }
 
 impl FaultInjector {
     pub(crate) fn new(faults: Faults) -> Result<FaultInjector, Error> {
-        let is_rate = |(_, rate): &(Fault, f64)| (0.0..=1.0).contains(rate);
-        let sum: f64 = faults.rates.iter().map(|(_, rate)| rate).sum();
-        // The sum of six times 1/6 exceeds 1 by a rounding error.
-        if !faults.rates.iter().all(is_rate) || sum > 1.0 + 1e-9 {
-            return Err(Error::new(
-                "invalid rates of faults: each rate and the sum of all must be from 0 to 1",
-            ));
-        }
+        check_rates(&faults.rates)?;
         let state = State {
             random: Rng::with_seed(faults.seed),
             counts: vec![0; faults.rates.len()],
+            rates: faults.rates,
         };
         Ok(FaultInjector {
-            rates: faults.rates,
             state: Mutex::new(state),
         })
     }
@@ -141,10 +134,18 @@ impl FaultInjector {
     /// Chooses the fault of the next request.
     pub(crate) fn next(&self) -> Option<Fault> {
         let mut state = self.state();
-        let mut number = state.random.f64();
-        for (at, &(fault, rate)) in self.rates.iter().enumerate() {
+        let State {
+            random,
+            rates,
+            counts,
+        } = &mut *state;
+        if rates.is_empty() {
+            return None;
+        }
+        let mut number = random.f64();
+        for (at, &(fault, rate)) in rates.iter().enumerate() {
             if number < rate {
-                state.counts[at] += 1;
+                counts[at] += 1;
                 return Some(fault);
             }
             number -= rate;
@@ -152,15 +153,52 @@ impl FaultInjector {
         None
     }
 
+    /// Sets the rate of a fault for the following requests; 0 switches it off.
+    pub(crate) fn set_rate(&self, fault: Fault, rate: f64) -> Result<(), Error> {
+        let mut state = self.state();
+        let mut rates = state.rates.clone();
+        // A fault may have been added several times.
+        let mut found = false;
+        for (_, existing) in rates.iter_mut().filter(|(other, _)| *other == fault) {
+            *existing = if found { 0.0 } else { rate };
+            found = true;
+        }
+        if !found {
+            rates.push((fault, rate));
+        }
+        check_rates(&rates)?;
+        state.counts.resize(rates.len(), 0);
+        state.rates = rates;
+        Ok(())
+    }
+
+    /// Returns the rate of each fault.
+    pub(crate) fn rates(&self) -> Vec<(Fault, f64)> {
+        self.state().rates.clone()
+    }
+
     /// Returns how many of each fault were injected.
     pub(crate) fn counts(&self) -> Vec<(Fault, u64)> {
-        let faults = self.rates.iter().map(|(fault, _)| *fault);
-        faults.zip(self.state().counts.iter().copied()).collect()
+        let state = self.state();
+        let faults = state.rates.iter().map(|(fault, _)| *fault);
+        faults.zip(state.counts.iter().copied()).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn check_rates(rates: &[(Fault, f64)]) -> Result<(), Error> {
+    let is_rate = |(_, rate): &(Fault, f64)| (0.0..=1.0).contains(rate);
+    let sum: f64 = rates.iter().map(|(_, rate)| rate).sum();
+    // The sum of six times 1/6 exceeds 1 by a rounding error.
+    if !rates.iter().all(is_rate) || sum > 1.0 + 1e-9 {
+        return Err(Error::new(
+            "invalid rates of faults: each rate and the sum of all must be from 0 to 1",
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -208,5 +246,20 @@ mod tests {
         }
         assert!(!is_rejected(&[0.0, 1.0]));
         assert!(FaultInjector::new(Faults::seeded(0).with_each(1.0)).is_ok());
+    }
+
+    #[test]
+    fn a_rate_can_be_changed_and_the_counts_remain() {
+        let injector = FaultInjector::new(Faults::seeded(0).with(Fault::CutOff, 1.0)).unwrap();
+        assert_eq!(injector.next(), Some(Fault::CutOff));
+        assert!(injector.set_rate(Fault::Unavailable, 0.5).is_err());
+        injector.set_rate(Fault::CutOff, 0.0).unwrap();
+        assert_eq!(injector.next(), None);
+        injector.set_rate(Fault::Unavailable, 1.0).unwrap();
+        assert_eq!(injector.next(), Some(Fault::Unavailable));
+        assert_eq!(
+            injector.counts(),
+            [(Fault::CutOff, 1), (Fault::Unavailable, 1)]
+        );
     }
 }

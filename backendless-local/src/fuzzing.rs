@@ -10,6 +10,7 @@ use crate::service_error::{ErrorKind, ServiceError};
 use crate::services::rows::{NewRow, insert};
 use crate::store::query_limit::{MAX_TIME, QueryLimit};
 use crate::store::schema::Table;
+use crate::store::tables::STORE_TABLES;
 use crate::store::{database, functions};
 
 /// A table with a column of every kind and a few rows, in a database in memory.
@@ -38,7 +39,7 @@ impl WhereParser {
     /// If SQLite cannot create the database.
     pub fn new() -> Result<Self, crate::Error> {
         let limit = QueryLimit::new(MAX_TIME);
-        let (connection, table) = database::connect(None, &limit, |connection| {
+        let (connection, table) = database::connect(None, &limit, &STORE_TABLES, |connection| {
             let mut table = Table::existing_or_new(connection, "Fuzz")?;
             for (at, row) in rows().into_iter().enumerate() {
                 let new = NewRow {

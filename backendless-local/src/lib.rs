@@ -27,12 +27,14 @@
 //!
 //! | layer | modules | subject |
 //! | --- | --- | --- |
-//! | 6 | `server`, `doc_example`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
+//! | 8 | `program` | the subcommands and options of the program, which uses the library |
+//! | 7 | `server`, `doc_example`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
+//! | 6 | `console` | the pages for a browser and their JSON API |
 //! | 5 | `http` | routes, decoding, status codes, error envelopes, fault injection |
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `limits`, `multiple_logins`, `permissions`, `service_error`, `text`, `usage` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `json_size`, `limits`, `multiple_logins`, `permissions`, `request_log`, `service_error`, `text`, `usage` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.
@@ -46,6 +48,7 @@
 #![deny(missing_docs)]
 
 mod clock;
+mod console;
 mod dialect;
 mod doc_example;
 mod error;
@@ -55,10 +58,12 @@ mod faults;
 pub mod fuzzing;
 mod http;
 mod id;
+mod json_size;
 mod limits;
 mod multiple_logins;
 mod permissions;
 mod query;
+mod request_log;
 mod server;
 mod service_error;
 mod services;
@@ -72,8 +77,11 @@ pub use faults::{Fault, Faults};
 pub use limits::Limits;
 pub use multiple_logins::MultipleLogins;
 pub use permissions::{Operation, Permissions};
-pub use server::{Builder, Server};
+pub use request_log::{RecordedMessage, RecordedRequest};
+pub use server::{Builder, Seed, Server};
 pub use service_error::ServiceError;
+pub use services::messaging::Email;
+pub use services::state::Snapshot;
 pub use usage::Usage;
 
 /// Compiles the README's examples as tests.

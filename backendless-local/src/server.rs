@@ -4,10 +4,17 @@
 //! caller's runtime nor depends on it, and when a [`Server`] is dropped, its port and files are free.
 
 mod builder;
+mod listener;
+mod outbox;
+mod requests;
+mod seed;
+mod start;
+mod state;
 mod users;
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -19,11 +26,13 @@ use crate::error::Error;
 use crate::faults::{Fault, FaultInjector};
 use crate::http::connection::{ConnectionHandle, LimitedListener};
 use crate::limits::Limits;
+use crate::request_log::RequestLog;
 use crate::services::Services;
 use crate::store::database::DatabaseThread;
 use crate::usage::{RequestCounter, Usage};
 
 pub use self::builder::Builder;
+pub use self::seed::Seed;
 
 /// Time limit for active requests when the server stops.
 const GRACE_PERIOD: Duration = Duration::from_secs(5);
@@ -49,12 +58,15 @@ const BLOCKING_THREADS: usize = 4;
 /// ```
 pub struct Server {
     address: SocketAddr,
+    /// The environment variables of clients.
+    environment: Vec<(&'static str, String)>,
     app_id: String,
     api_key: String,
     cloud_code_key: String,
     clock: Clock,
-    faults: Option<Arc<FaultInjector>>,
+    faults: Arc<FaultInjector>,
     counter: Arc<RequestCounter>,
+    log: Arc<RequestLog>,
     /// `None` once the server stops, because the database thread ends with its last handle.
     services: Option<Services>,
     running: Option<Running>,
@@ -68,9 +80,12 @@ struct Running {
     thread: JoinHandle<()>,
 }
 
+/// What runs after the last request.
+type LastTask = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 enum Stop {
-    /// After the active requests.
-    Gracefully,
+    /// After the active requests and a task.
+    Gracefully(Option<LastTask>),
     Immediately,
 }
 
@@ -93,6 +108,30 @@ impl Server {
     /// slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Returns the environment variables that `Client::from_env` of the crate `backendless` reads, with their values:
+    /// `BACKENDLESS_APP_ID`, `BACKENDLESS_API_KEY`, `BACKENDLESS_API_URL` and, if the server has a [dialect](Builder::dialect),
+    /// `BACKENDLESS_PROFILE`. The URL is that for clients on this machine: of a server that listens on all addresses
+    /// (`0.0.0.0`), it has the loopback address.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let address = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+    /// let server = backendless_local::Server::builder().app_id("SHOP").address(address).start().await?;
+    /// let variables = server.environment_variables();
+    /// assert_eq!(variables[0], ("BACKENDLESS_APP_ID", "SHOP".to_owned()));
+    /// let url = format!("http://127.0.0.1:{}", server.address().port());
+    /// assert_eq!(variables[2], ("BACKENDLESS_API_URL", url));
+    ///
+    /// let mut command = std::process::Command::new("my-tests");
+    /// command.envs(variables);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn environment_variables(&self) -> Vec<(&'static str, String)> {
+        self.environment.clone()
     }
 
     /// Returns the address that the server listens on.
@@ -215,9 +254,10 @@ impl Server {
     /// # Errors
     ///
     /// If the JSON does not have this form, or a row is rejected. The message names the table and
-    /// the index of the row. The rows before it have been created.
+    /// the number of the row, from 1. Then no row is created.
     pub async fn seed(&self, tables: serde_json::Value) -> Result<(), Error> {
-        self.run(|services| async move { services.seed(tables).await })
+        let tables = crate::services::seed::tables(tables)?;
+        self.run(|services| async move { services.seed_tables(tables).await })
             .await?
     }
 
@@ -237,8 +277,7 @@ impl Server {
 
     /// Returns how many requests got each of the [builder's faults](Builder::faults) so far.
     pub fn faults(&self) -> Vec<(Fault, u64)> {
-        let injector = self.faults.as_deref();
-        injector.map(FaultInjector::counts).unwrap_or_default()
+        self.faults.counts()
     }
 
     /// Returns how many requests arrived in the current and in the busiest minute. All of them count, also those that were
@@ -264,10 +303,15 @@ impl Server {
     /// Stops the server. It accepts no new requests and completes the active ones, for at most five
     /// seconds. When this returns, its port is free and its files are closed.
     pub async fn stop(mut self) {
+        self.stop_after(None).await;
+    }
+
+    /// Stops the server after the active requests and a task.
+    async fn stop_after(&mut self, task: Option<LastTask>) {
         self.services = None;
         if let Some(running) = self.running.take() {
             // Each of these fails only if the thread has already ended.
-            let _ = running.stop.send(Stop::Gracefully);
+            let _ = running.stop.send(Stop::Gracefully(task));
             let _ = running.ended.await;
             let _ = running.thread.join();
         }
@@ -293,46 +337,60 @@ impl fmt::Debug for Server {
 }
 
 impl Running {
-    /// Starts the HTTP thread and waits until it accepts requests.
-    async fn start(
+    /// Starts the HTTP thread, which creates the state of the start, and waits until it accepts requests. Returns the result of
+    /// `prepare` as well.
+    async fn start<T: Send + 'static>(
         listener: TcpListener,
         router: axum::Router,
         database: DatabaseThread,
         limits: Limits,
-    ) -> std::io::Result<Running> {
+        prepare: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<(Running, T), Error> {
+        let failed = |error| Error::with_cause("cannot start the HTTP thread", error);
         let (start, started) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("local-http".to_owned())
             .spawn(move || {
+                let prepared = runtime(listener)
+                    .map_err(failed)
+                    .and_then(|(runtime, listener)| {
+                        let prepared = runtime.block_on(prepare)?;
+                        Ok((runtime, listener, prepared))
+                    });
                 // A send fails only if the receiver was cancelled.
-                match runtime(listener) {
-                    Ok((runtime, listener)) => {
-                        let _ = start.send(Ok(runtime.handle().clone()));
-                        runtime.block_on(serve(
-                            LimitedListener::new(listener, limits),
-                            router,
-                            stopped,
-                        ));
+                let failure = match prepared {
+                    Ok((runtime, listener, prepared)) => {
+                        let _ = start.send(Ok((runtime.handle().clone(), prepared)));
+                        let listener = LimitedListener::new(listener, limits);
+                        runtime.block_on(serve(listener, router, stopped));
+                        None
                     }
                     Err(error) => {
                         drop(router);
-                        let _ = start.send(Err(error));
+                        Some((start, error))
                     }
-                }
+                };
                 // The handles of the database ended with the runtime, so its thread ends too.
                 database.join(GRACE_PERIOD);
+                // After the files are closed, which the caller may open again.
+                if let Some((start, error)) = failure {
+                    let _ = start.send(Err(error));
+                }
                 let _ = end.send(());
-            })?;
+            })
+            .map_err(failed)?;
         // The thread always sends a result.
-        let runtime = started.await.map_err(std::io::Error::other)??;
-        Ok(Running {
+        let started = started.await.map_err(std::io::Error::other);
+        let (runtime, prepared) = started.map_err(failed)??;
+        let running = Running {
             runtime,
             stop,
             ended,
             thread,
-        })
+        };
+        Ok((running, prepared))
     }
 }
 
@@ -360,8 +418,11 @@ async fn serve(listener: LimitedListener, router: axum::Router, stopped: oneshot
         let _ = draining.await;
     });
     let serving = tokio::spawn(serving.into_future());
-    if let Ok(Stop::Gracefully) = stopped.await {
+    if let Ok(Stop::Gracefully(task)) = stopped.await {
         let _ = drain.send(());
         let _ = tokio::time::timeout(GRACE_PERIOD, serving).await;
+        if let Some(task) = task {
+            task.await;
+        }
     }
 }

@@ -9,7 +9,15 @@ use crate::clock::Clock;
 /// Nanoseconds since the start of the server.
 type Time = u64;
 
-const MINUTE: Time = 60_000_000_000;
+const SECOND: Time = 1_000_000_000;
+
+const MINUTE: Time = 60 * SECOND;
+
+/// Seconds between two points of the history.
+pub(crate) const HISTORY_STEP: u64 = 5;
+
+/// Number of points of the history, which covers 15 minutes.
+pub(crate) const HISTORY_POINTS: u64 = 180;
 
 /// Numbers of requests; returned by [`Server::usage`](crate::Server::usage).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +65,8 @@ struct State {
     accepted: VecDeque<Time>,
     busiest: usize,
     rejected: u64,
+    /// Number of requests per second of the history: the second and the number, in ascending order.
+    seconds: VecDeque<(u64, usize)>,
 }
 
 impl RequestCounter {
@@ -79,6 +89,7 @@ impl RequestCounter {
     pub(crate) fn admit(&self) -> bool {
         let (mut state, now) = self.state();
         state.arrived.push_back(now);
+        state.count_second(now / SECOND);
         state.busiest = state.busiest.max(state.arrived.len());
         let Some(limit) = self.limit else {
             return true;
@@ -100,6 +111,19 @@ impl RequestCounter {
         }
     }
 
+    /// Returns how many requests arrived in the 60 seconds before each point of the history, the last of which is now.
+    pub(crate) fn history(&self) -> Vec<usize> {
+        let (state, now) = self.state();
+        let now = now / SECOND;
+        let point = |back: u64| {
+            let end = now.checked_sub(back * HISTORY_STEP)?;
+            let seconds = state.seconds.iter();
+            let minute = seconds.filter(|(second, _)| *second <= end && *second + 60 > end);
+            Some(minute.map(|(_, requests)| requests).sum())
+        };
+        (0..HISTORY_POINTS).rev().filter_map(point).collect()
+    }
+
     /// Returns the requests of the last 60 seconds, and the time.
     fn state(&self) -> (MutexGuard<'_, State>, Time) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,6 +141,22 @@ impl RequestCounter {
             }
         }
         (state, now)
+    }
+}
+
+impl State {
+    /// Adds a request to the history.
+    fn count_second(&mut self, now: u64) {
+        match self.seconds.back_mut() {
+            Some((second, requests)) if *second == now => *requests += 1,
+            _ => self.seconds.push_back((now, 1)),
+        }
+        let covered = HISTORY_STEP * HISTORY_POINTS + 60;
+        while let Some((second, _)) = self.seconds.front()
+            && *second + covered < now
+        {
+            self.seconds.pop_front();
+        }
     }
 }
 
@@ -156,5 +196,27 @@ mod tests {
         assert_eq!([(); 3].map(|()| counter.admit()), [true, true, false]);
         let usage = counter.usage();
         assert_eq!((usage.busiest_minute(), usage.rejected()), (5, 4));
+    }
+
+    #[test]
+    fn the_history_has_the_requests_of_each_minute() {
+        let clock = Clock::default();
+        let counter = RequestCounter::new(None, clock.clone());
+        let end = |points: usize| {
+            let history = counter.history();
+            history[history.len() - points..].to_vec()
+        };
+        for _ in 0..3 {
+            counter.admit();
+        }
+        assert_eq!(end(1), [3]);
+        clock.advance(Duration::from_secs(30));
+        counter.admit();
+        assert_eq!(end(3), [3, 3, 4]);
+        // The points are 50, 55, 60 and 65 seconds after the first requests, which at 60 are a minute ago.
+        clock.advance(Duration::from_secs(35));
+        assert_eq!(end(4), [4, 4, 1, 1]);
+        clock.advance(Duration::from_secs(24 * 60 * 60));
+        assert_eq!(counter.history(), [0; HISTORY_POINTS as usize]);
     }
 }

@@ -54,7 +54,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ),
     ("files", &["sent 200000 of 200000", "saved 200000 bytes"]),
     ("geo", &["\"Opera\" is 0."]),
-    ("http_client", &["backendless.internal is 127.0.0.1:"]),
+    ("http_client", &["backendless.localhost is 127.0.0.1:"]),
     (
         "messaging",
         &["published ", "received: the shop opens", "sent an e-mail"],

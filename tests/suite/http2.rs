@@ -180,11 +180,6 @@ async fn error_names_the_side_that_ended_the_stream_or_the_connection() {
             StreamAction::RespondPartly(Frame::GoAway(INTERNAL_ERROR)),
             go_away,
         ),
-        // The body is longer than its declared length.
-        (
-            StreamAction::RespondShort(1, Frame::Reset(NO_ERROR)),
-            "the HTTP/2 stream failed: ",
-        ),
         (
             StreamAction::RespondPartly(Frame::Foreign),
             "the HTTP/2 connection failed: ",

@@ -6,14 +6,17 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
 
 use crate::http::body::{discard, share};
 use crate::http::reserved::is_reserved;
 use crate::http::response::ErrorResponse;
 use crate::http::url::decode;
 use crate::limits::Limits;
+use crate::request_log::BEFORE_TOKEN;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::{ApiKey, Caller};
+use crate::services::users::confirmation::PATH as CONFIRMATION;
 use crate::services::{DOMAIN_PATH, Services};
 use crate::text::shorten;
 
@@ -77,9 +80,9 @@ async fn identify(services: &Services, request: &Parts) -> Result<Caller, ErrorR
 }
 
 /// Whether a request is sent to the domain of the application, whose paths contain neither the app id nor a key.
-fn is_at_domain(path: &str) -> bool {
-    let behind = path.strip_prefix(DOMAIN_PATH);
-    behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
+pub(super) fn is_at_domain(path: &str) -> bool {
+    let after = path.strip_prefix(DOMAIN_PATH);
+    after.is_some_and(|after| after.is_empty() || after.starts_with('/'))
 }
 
 /// Returns which key of the application this is.
@@ -93,7 +96,9 @@ fn key_of(services: &Services, key: &str) -> Option<ApiKey> {
 
 /// Whether the segments of an operation are those of the check of a token, which they contain.
 fn is_token_check(segments: &[String]) -> bool {
-    matches!(segments, [users, check, ..] if users == "users" && check == TOKEN_CHECK)
+    let mut segments = segments.iter().filter(|segment| !segment.is_empty());
+    segments.next().is_some_and(|first| first == "users")
+        && segments.next().is_some_and(|second| second == TOKEN_CHECK)
 }
 
 /// Rejects requests that the router would give to another operation than that of the service.
@@ -154,7 +159,7 @@ fn unknown_method(services: &Services, method: &Method, path: &str) -> ErrorResp
     )
 }
 
-/// Returns the path behind the app id and the key, or behind the path of the API at the domain, without its first slash.
+/// Returns the path after the app id and the key, or after the path of the API at the domain, without its first slash.
 fn operation_path(path: &str) -> &str {
     let skipped = if is_at_domain(path) { 2 } else { 3 };
     path.splitn(skipped + 1, '/')
@@ -162,35 +167,120 @@ fn operation_path(path: &str) -> &str {
         .unwrap_or_default()
 }
 
+/// Whether this is the path of a file or of the confirmation of an e-mail address, to which links lead.
+pub(super) fn is_link_target(path: &str) -> bool {
+    let operation = operation_path(path);
+    let confirmation = CONFIRMATION.trim_start_matches('/');
+    let mut targets = ["files", confirmation].into_iter();
+    targets.any(|target| {
+        let after = operation.strip_prefix(target);
+        after.is_some_and(|after| after.starts_with('/'))
+    })
+}
+
 /// Returns the path of the operation without the app id, the keys and tokens, which must not be part of a message.
 fn route(services: &Services, path: &str) -> String {
-    let operation = operation_path(path);
-    let segments: Vec<String> = operation
-        .split('/')
-        .map(|segment| decode(segment).unwrap_or_default())
-        .collect();
-    if is_token_check(&segments) {
-        return format!("/users/{TOKEN_CHECK}/{{token}}");
+    let hide = |segment: &str| placeholder(services, segment);
+    format!("/{}", shorten(&shown_operation(path, hide)))
+}
+
+/// Returns the path after the app id and the key for the log, which masks the secrets of the application. A path of no
+/// operation may have those of another application or a token in any place.
+pub(super) fn recorded_path(path: &str, is_operation: bool) -> String {
+    if is_operation {
+        return format!("/{}", shown_operation(path, |_| None));
     }
-    let shown = operation.split('/').zip(&segments);
-    let shown = shown.map(|(text, segment)| placeholder(services, segment).unwrap_or(text));
-    format!("/{}", shorten(&shown.collect::<Vec<_>>().join("/")))
+    let segments = operation_path(path).split('/');
+    let service = segments
+        .clone()
+        .position(|segment| SERVICES.contains(&segment));
+    let mut at = 0;
+    let shown = shown_operation(path, |segment| {
+        at += 1;
+        let is_hidden = match service {
+            // The names of the service come after the app id and the key.
+            Some(service) => (at <= service && !segment.is_empty()) || is_id(segment),
+            None => is_id(segment) || is_mixed(segment),
+        };
+        is_hidden.then_some("{id}")
+    });
+    format!("/{shown}")
+}
+
+/// The first segments of the paths of operations.
+const SERVICES: [&str; 14] = [
+    "cache",
+    "counters",
+    "data",
+    "emailtemplate",
+    "files",
+    "geo",
+    "hive",
+    "info",
+    "log",
+    "messaging",
+    "servercode",
+    "services",
+    "transaction",
+    "users",
+];
+
+/// Returns the path after the app id and the key, without its first slash, with placeholders for a token, wherever it is, and
+/// for the segments that `hide` names.
+fn shown_operation(path: &str, mut hide: impl FnMut(&str) -> Option<&'static str>) -> String {
+    let skipped = path.len() - operation_path(path).len();
+    let is_before_token = |segment: &str| {
+        let segment = percent_decode_str(segment).decode_utf8_lossy();
+        let mut names = BEFORE_TOKEN.into_iter();
+        names.find(|name| {
+            segment
+                .split('/')
+                .any(|part| part.eq_ignore_ascii_case(name))
+        })
+    };
+    if path[..skipped]
+        .split('/')
+        .any(|segment| is_before_token(segment).is_some())
+    {
+        return "{token}".to_owned();
+    }
+    let mut shown = Vec::new();
+    for segment in path[skipped..].split('/') {
+        if let Some(name) = is_before_token(segment) {
+            shown.extend([name, "{token}"]);
+            break;
+        }
+        let decoded = percent_decode_str(segment).decode_utf8_lossy();
+        shown.push(hide(&decoded).unwrap_or(segment));
+    }
+    shown.join("/")
 }
 
 /// Returns what a message contains in place of a segment that is or may be a secret.
 fn placeholder(services: &Services, segment: &str) -> Option<&'static str> {
-    /// The shortest id that the server or the service creates is longer.
-    const MIN_ID_LENGTH: usize = 16;
     if segment == services.app_id {
         return Some("{app-id}");
     }
     if key_of(services, segment).is_some() {
         return Some("{rest-api-key}");
     }
-    // The key of another application, or a token.
-    let is_id = segment.len() >= MIN_ID_LENGTH
+    is_id(segment).then_some("{id}")
+}
+
+/// Whether a segment of an unknown path may be a key that a person chose: it is longer than the names of operations, or has
+/// letters and digits.
+fn is_mixed(segment: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| segment.bytes().any(|byte| is(&byte));
+    let has_both = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    segment.len() >= 32 || (segment.len() >= 4 && has_both)
+}
+
+/// Whether a segment may be the key of another application, or a token.
+fn is_id(segment: &str) -> bool {
+    /// The shortest id that the server or the service creates is longer.
+    const MIN_ID_LENGTH: usize = 16;
+    segment.len() >= MIN_ID_LENGTH
         && segment
             .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    is_id.then_some("{id}")
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::time::Sleep;
 
 use crate::http::response::ErrorResponse;
+use crate::json_size::{MAX_CONTAINERS, containers};
 use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
 
@@ -24,10 +25,6 @@ const MAX_DISCARDED_BYTES: usize = 64 * 1024 * 1024;
 
 /// Minimum number of bytes that a client sends in the time limit of a stalled body.
 const MIN_PROGRESS_BYTES: usize = 1024;
-
-/// Maximum number of objects and arrays in a body. In memory each of them is up to a hundred times
-/// as large as its JSON.
-const MAX_CONTAINERS: usize = 50_000;
 
 /// Reads the body of a request into memory.
 pub(crate) async fn read(request: Request) -> Result<Vec<u8>, ErrorResponse> {
@@ -67,21 +64,6 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, ServiceError> {
         return Err(unparsable(&why));
     }
     serde_json::from_slice(bytes).map_err(|error| unparsable(&error.to_string()))
-}
-
-/// Counts the objects and arrays of a JSON text.
-fn containers(json: &[u8]) -> usize {
-    let (mut count, mut in_string, mut escaped) = (0, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => count += 1,
-            _ => {}
-        }
-    }
-    count
 }
 
 pub(crate) fn unparsable(why: &str) -> ServiceError {
@@ -182,7 +164,7 @@ pub(crate) async fn discard_in_time(body: Body, limits: &Limits) {
 }
 
 /// Returns the next bytes of a body; `None` at its end.
-async fn next_part(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
+pub(crate) async fn next_part(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
     loop {
         let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await;
         match frame?.map(|frame| frame.into_data()) {
@@ -197,17 +179,6 @@ async fn next_part(body: &mut Body) -> Option<Result<Bytes, axum::Error>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn containers_outside_of_strings_are_counted() {
-        for (json, count) in [
-            (r#"5"#, 0),
-            (r#"{"a":[1,[2],{}]}"#, 4),
-            (r#"["[[{{", "\"[", "\\", []]"#, 2),
-        ] {
-            assert_eq!(containers(json.as_bytes()), count, "{json}");
-        }
-    }
 
     #[test]
     fn json_that_is_much_larger_in_memory_is_rejected() {

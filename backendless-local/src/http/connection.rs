@@ -45,9 +45,13 @@ impl Listener for LimitedListener {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         // A small response must not wait for the acknowledgement of the previous one.
         let _ = stream.set_nodelay(true);
+        let is_local = is_local(&stream, address);
         let connection = Connection {
             stream,
-            handle: ConnectionHandle::default(),
+            handle: ConnectionHandle {
+                is_local,
+                ..ConnectionHandle::default()
+            },
             limits: self.limits,
             head: Head::First(Instant::now()),
             seen_requests: 0,
@@ -70,6 +74,15 @@ impl Listener for LimitedListener {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConnectionHandle {
     shared: Arc<Shared>,
+    /// Whether the client runs on this machine.
+    is_local: bool,
+}
+
+/// Whether the client runs on this machine: its address is a loopback address, or that which it connected to.
+fn is_local(stream: &TcpStream, client: SocketAddr) -> bool {
+    let client = client.ip().to_canonical();
+    let own = stream.local_addr().map(|own| own.ip().to_canonical());
+    client.is_loopback() || own.is_ok_and(|own| own == client)
 }
 
 #[derive(Debug, Default)]
@@ -85,6 +98,11 @@ impl ConnectionHandle {
     /// Resets the connection at the next attempt to read or write.
     pub(crate) fn reset(&self) {
         self.shared.is_reset.store(true, Ordering::Release);
+    }
+
+    /// Whether the client runs on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.is_local
     }
 
     /// Suspends the time limit of the head until the returned value is dropped, because a request

@@ -14,6 +14,7 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::faults::{Fault, FaultInjector};
 use crate::http::body::discard_in_time;
 use crate::http::connection::ConnectionHandle;
+use crate::http::recording::Injected;
 use crate::http::response::ErrorResponse;
 use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
@@ -32,13 +33,25 @@ pub(crate) async fn inject(
     let Some(fault) = faults.next() else {
         return next.run(request).await;
     };
+    let mut response = apply(fault, &connection, limits, request, next).await;
+    response.extensions_mut().insert(Injected(fault));
+    response
+}
+
+async fn apply(
+    fault: Fault,
+    connection: &ConnectionHandle,
+    limits: Limits,
+    request: Request,
+    next: Next,
+) -> Response {
     match fault {
-        Fault::ResetBefore => reset(&connection),
+        Fault::ResetBefore => reset(connection),
         Fault::ResetAfter => {
             next.run(request).await;
-            reset(&connection)
+            reset(connection)
         }
-        Fault::CutOff => cut_off(next.run(request).await, &connection),
+        Fault::CutOff => cut_off(next.run(request).await, connection),
         Fault::Unavailable => {
             discard_in_time(request.into_body(), &limits).await;
             (StatusCode::SERVICE_UNAVAILABLE, Html(UNAVAILABLE_PAGE)).into_response()

@@ -1,23 +1,29 @@
 //! Settings of a server, and its start.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Running, Server};
+use super::listener::listen;
+use super::start::{Import, check_access, check_data_folder};
+use super::{Running, Seed, Server};
 use crate::clock::Clock;
+use crate::console::{self, Console};
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::faults::{FaultInjector, Faults};
-use crate::http;
+use crate::http::{self, HttpSettings, environment};
+use crate::id::is_plain;
 use crate::limits::Limits;
 use crate::permissions::Permissions;
+use crate::request_log::{self, RequestLog};
 use crate::service_error::ServiceError;
 use crate::services::cloud_code::CloudCode;
 use crate::services::files::RemoteFiles;
 use crate::services::messaging::Templates;
+use crate::services::state::InitialState;
 use crate::services::users::UserSettings;
 use crate::services::{DOMAIN_PATH, Services, Settings};
 use crate::store::query_limit::MAX_TIME;
@@ -50,6 +56,12 @@ pub struct Builder {
     pub(super) requests_per_minute: Option<u32>,
     pub(super) limits: Limits,
     pub(super) settings: Settings,
+    pub(super) http: HttpSettings,
+    pub(super) prints_requests: bool,
+    pub(super) log_capacity: usize,
+    pub(super) seed: Seed,
+    pub(super) import: Option<Import>,
+    pub(super) is_reset: bool,
 }
 
 impl Builder {
@@ -60,6 +72,12 @@ impl Builder {
             faults: None,
             requests_per_minute: None,
             limits: Limits::default(),
+            http: HttpSettings::default(),
+            prints_requests: false,
+            log_capacity: request_log::CAPACITY,
+            seed: Seed::default(),
+            import: None,
+            is_reset: false,
             settings: Settings {
                 app_id: None,
                 api_key: None,
@@ -240,6 +258,35 @@ impl Builder {
         self
     }
 
+    /// Registers the handler of all Cloud Code methods that [`service`](Builder::service) does not: a function from the
+    /// service, the method and the argument to the result. Each call runs on a new thread, so it may block.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use backendless_local::Server;
+    /// use serde_json::json;
+    ///
+    /// let server = Server::builder()
+    ///     .fallback_service(|service, method, _| Ok(json!(format!("{service}.{method}"))))
+    ///     .start()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fallback_service(
+        mut self,
+        handler: impl Fn(&str, &str, serde_json::Value) -> Result<serde_json::Value, ServiceError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Builder {
+        self.settings
+            .cloud_code
+            .register_fallback(Arc::new(handler));
+        self
+    }
+
     /// Registers the handler of a custom event: a function from the arguments, a JSON object, to the return value, which
     /// the client receives. Each call runs on a new thread, so it may block.
     ///
@@ -328,59 +375,92 @@ impl Builder {
         self
     }
 
-    /// Starts the server. It accepts requests when this returns.
+    /// Sets what the server has when it starts, in addition to the state of an [import](Builder::import). With a data folder
+    /// that is not [reset](Builder::reset), each start creates it again.
+    pub fn seed(mut self, seed: Seed) -> Builder {
+        self.seed = seed;
+        self
+    }
+
+    /// Starts the server. It accepts requests when this returns, and none before it has the state of the import and of the
+    /// seed.
     ///
     /// # Errors
     ///
     /// If the address cannot be bound, the data folder cannot be used or another server uses it, the
-    /// app id or the key has invalid characters, or the rates of the faults are invalid.
+    /// app id or the key has invalid characters, the control token or a CORS origin is invalid, the rates of the faults are
+    /// invalid, or the import or the seed is rejected.
     pub async fn start(self) -> Result<Server, Error> {
-        check_identifier("app id", self.settings.app_id.as_deref())?;
-        check_app_id(self.settings.app_id.as_deref())?;
-        check_identifier("REST API key", self.settings.api_key.as_deref())?;
-        check_identifier(
-            "Cloud Code API key",
-            self.settings.cloud_code_key.as_deref(),
-        )?;
-        let faults = self
-            .faults
-            .map(FaultInjector::new)
-            .transpose()?
-            .map(Arc::new);
-        let (listener, address) = listen(self.address).map_err(|error| {
-            let remedy = listen_remedy(error.kind());
-            Error::new(format!(
-                "cannot listen on {}: {error}{remedy}",
-                self.address
-            ))
-        })?;
+        check_identifiers(&self.settings)?;
+        check_access(&self.http)?;
+        let faults = self.faults.unwrap_or_else(|| Faults::seeded(0));
+        let faults = Arc::new(FaultInjector::new(faults)?);
+        let (listener, address) = listen(self.address)?;
         let (clock, limits) = (Clock::default(), self.limits);
+        let dialect = self.settings.dialect;
         let settings = Settings {
             origin: format!("http://{address}"),
             ..self.settings
+        };
+        let import = self.import.and_then(Import::find);
+        check_data_folder(
+            settings.data_dir.as_deref(),
+            import.is_some() && !self.is_reset,
+        )?;
+        let state = InitialState {
+            import,
+            is_reset: self.is_reset,
+            seed: self.seed.into_data()?,
         };
         let (services, database) = Services::open(settings, clock.clone(), limits).await?;
         let (app_id, api_key) = (services.app_id.clone(), services.api_key.clone());
         let cloud_code_key = services.cloud_code_key.clone();
         let counter = RequestCounter::new(self.requests_per_minute, clock.clone());
         let counter = Arc::new(counter);
+        let secrets = vec![app_id.clone(), api_key.clone(), cloud_code_key.clone()];
+        let log = Arc::new(RequestLog::new(
+            clock.clone(),
+            secrets,
+            self.prints_requests,
+            self.log_capacity,
+        ));
         let router = http::router(
             services.clone(),
-            faults.clone(),
+            Arc::clone(&faults),
             Arc::clone(&counter),
+            Arc::clone(&log),
             limits,
+            self.http,
+            address,
         );
-        let running = Running::start(listener, router, database, limits)
-            .await
-            .map_err(|error| Error::with_cause("cannot start the HTTP thread", error))?;
+        let environment = environment::variables(address, &app_id, &api_key, dialect);
+        let console = Console {
+            services: services.clone(),
+            clock: clock.clone(),
+            faults: Arc::clone(&faults),
+            counter: Arc::clone(&counter),
+            log: Arc::clone(&log),
+            limits,
+            address,
+            environment: environment.clone(),
+        };
+        let router = console::router(console, router);
+        let prepare = async move {
+            services.initialize(state).await?;
+            Ok(services)
+        };
+        let started = Running::start(listener, router, database, limits, prepare);
+        let (running, services) = started.await?;
         Ok(Server {
             address,
+            environment,
             app_id,
             api_key,
             cloud_code_key,
             clock,
             faults,
             counter,
+            log,
             services: Some(services),
             running: Some(running),
         })
@@ -393,6 +473,14 @@ impl fmt::Debug for Builder {
             .field("address", &self.address)
             .finish_non_exhaustive()
     }
+}
+
+fn check_identifiers(settings: &Settings) -> Result<(), Error> {
+    let app_id = settings.app_id.as_deref();
+    check_identifier("app id", app_id)?;
+    check_app_id(app_id)?;
+    check_identifier("REST API key", settings.api_key.as_deref())?;
+    check_identifier("Cloud Code API key", settings.cloud_code_key.as_deref())
 }
 
 /// Rejects the app id whose paths would be those of the domain of the application.
@@ -408,30 +496,10 @@ fn check_app_id(app_id: Option<&str>) -> Result<(), Error> {
 
 /// Rejects a value that would have to be encoded in a path.
 fn check_identifier(what: &str, value: Option<&str>) -> Result<(), Error> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    match value {
-        Some(value) if value.is_empty() || !value.chars().all(fits) => Err(Error::new(format!(
+    match value.is_none_or(is_plain) {
+        true => Ok(()),
+        false => Err(Error::new(format!(
             "invalid {what}: use only ASCII letters, digits, '-' and '_'"
         ))),
-        _ => Ok(()),
-    }
-}
-
-fn listen(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
-}
-
-/// Returns what to do about an address that cannot be used, to be appended to a message.
-fn listen_remedy(error: std::io::ErrorKind) -> &'static str {
-    match error {
-        std::io::ErrorKind::AddrInUse => {
-            "; stop the program that uses the port, or choose another port (0 is any free port)"
-        }
-        std::io::ErrorKind::PermissionDenied => "; choose a port above 1023 (0 is any free port)",
-        std::io::ErrorKind::AddrNotAvailable => "; choose an address of this machine",
-        _ => "",
     }
 }

@@ -110,6 +110,13 @@ pub(crate) fn delete_unused(connection: &Connection, table: &Table) -> Result<()
     Ok(())
 }
 
+/// Deletes the permissions of all objects of a table.
+pub(crate) fn delete_all(connection: &Connection, table: &str) -> Result<(), ServiceError> {
+    let sql = "DELETE FROM object_permission WHERE table_name = ?";
+    connection.execute(sql, [table])?;
+    Ok(())
+}
+
 fn column_value(operation: Operation) -> &'static str {
     match operation {
         Operation::Create => "CREATE",

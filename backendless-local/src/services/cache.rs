@@ -98,6 +98,38 @@ impl Cache {
         read.await
     }
 
+    /// Returns the first values that have not expired, by their keys: key, value, and remaining time in milliseconds.
+    pub(crate) async fn entries(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<(String, Value, i64)>, ServiceError> {
+        let now = self.clock.now();
+        let read = self.database.read(move |connection| {
+            let sql =
+                "SELECT key, value, expires FROM cache WHERE expires > ? ORDER BY key LIMIT ?";
+            let mut statement = connection.prepare(sql)?;
+            let mut rows = statement.query((now, limit))?;
+            let mut entries = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (key, value): (String, String) = (row.get(0)?, row.get(1)?);
+                let value = serde_json::from_str(&value).map_err(ServiceError::internal)?;
+                entries.push((key, value, row.get::<_, i64>(2)? - now));
+            }
+            Ok(entries)
+        });
+        read.await
+    }
+
+    /// Returns the number of values that have not expired.
+    pub(crate) async fn entry_count(&self) -> Result<i64, ServiceError> {
+        let now = self.clock.now();
+        let sql = "SELECT count(*) FROM cache WHERE expires > ?";
+        let read = self
+            .database
+            .read(move |connection| Ok(connection.query_row(sql, [now], |row| row.get(0))?));
+        read.await
+    }
+
     /// Sets the time to live of a value, in seconds from now.
     pub(crate) async fn expire_in(&self, key: String, seconds: i64) -> Result<(), ServiceError> {
         if !(1..=MAX_SECONDS).contains(&seconds) {

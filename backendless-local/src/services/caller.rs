@@ -35,6 +35,14 @@ impl Caller {
         }
     }
 
+    /// Server-side code, such as the console: an anonymous request with the Cloud Code API key.
+    pub(crate) fn server_side() -> Caller {
+        Caller {
+            session: None,
+            key: ApiKey::CloudCode,
+        }
+    }
+
     /// Returns the objectId of the user.
     pub(crate) fn user_id(&self) -> Option<&str> {
         self.session

@@ -15,11 +15,17 @@ use crate::text::shorten;
 /// A method or the handler of an event: from its argument (null if there is none) to its result.
 pub(crate) type Handler = Arc<dyn Fn(Value) -> Result<Value, ServiceError> + Send + Sync>;
 
+/// A handler of any method: from the service, the method and the argument to the result.
+pub(crate) type AnyHandler =
+    Arc<dyn Fn(&str, &str, Value) -> Result<Value, ServiceError> + Send + Sync>;
+
 /// The registered methods, by service and name, and the handlers of custom events, by event.
 #[derive(Clone)]
 pub(crate) struct CloudCode {
     methods: HashMap<String, HashMap<String, Handler>>,
     events: HashMap<String, Handler>,
+    /// Handles all other methods.
+    fallback: Option<AnyHandler>,
 }
 
 impl Default for CloudCode {
@@ -27,6 +33,7 @@ impl Default for CloudCode {
         let mut code = CloudCode {
             methods: HashMap::new(),
             events: HashMap::new(),
+            fallback: None,
         };
         for method in ["echo", "getEcho", "setEcho", "deleteEcho"] {
             code.register_method("echo", method, Arc::new(Ok));
@@ -42,8 +49,27 @@ impl CloudCode {
         methods.insert(method.to_owned(), handler);
     }
 
+    pub(crate) fn register_fallback(&mut self, handler: AnyHandler) {
+        self.fallback = Some(handler);
+    }
+
     pub(crate) fn register_event(&mut self, event: &str, handler: Handler) {
         self.events.insert(event.to_owned(), handler);
+    }
+
+    /// Returns the services with the names of their methods, and the events, all sorted.
+    pub(crate) fn names(&self) -> (Vec<(&str, Vec<&str>)>, Vec<&str>) {
+        let mut services: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (service, of_service) in &self.methods {
+            services.push((service, sorted(of_service)));
+        }
+        services.sort_unstable();
+        (services, sorted(&self.events))
+    }
+
+    /// Whether a handler runs all methods that are not registered.
+    pub(crate) fn has_fallback(&self) -> bool {
+        self.fallback.is_some()
     }
 
     /// Runs the handler of a custom event.
@@ -87,6 +113,18 @@ impl CloudCode {
     }
 
     fn find(&self, service: &str, method: &str) -> Result<Handler, ServiceError> {
+        let registered = self.registered(service, method);
+        match &self.fallback {
+            Some(other) if registered.is_err() => {
+                let (other, service, method) =
+                    (Arc::clone(other), service.to_owned(), method.to_owned());
+                Ok(Arc::new(move |argument| other(&service, &method, argument)))
+            }
+            _ => registered,
+        }
+    }
+
+    fn registered(&self, service: &str, method: &str) -> Result<Handler, ServiceError> {
         let methods = self.methods.get(service).ok_or_else(|| {
             let message = format!("there is no service '{}'", shorten(service));
             ServiceError::new(code::UNKNOWN_SERVICE, message)
@@ -97,6 +135,13 @@ impl CloudCode {
             ServiceError::new(code::UNKNOWN_METHOD, message)
         })
     }
+}
+
+/// Returns the sorted names of handlers.
+fn sorted(handlers: &HashMap<String, Handler>) -> Vec<&str> {
+    let mut names: Vec<&str> = handlers.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
 }
 
 /// Runs code of the embedding program.

@@ -37,6 +37,34 @@ impl Counters {
         read.await
     }
 
+    /// Returns all counters and their values, sorted by name.
+    pub(crate) async fn values(&self) -> Result<Vec<(String, i64)>, ServiceError> {
+        let read = self.database.read(|connection| {
+            let mut statement =
+                connection.prepare("SELECT name, value FROM counter ORDER BY name")?;
+            let values = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(values.collect::<Result<_, _>>()?)
+        });
+        read.await
+    }
+
+    /// Returns the number of counters.
+    pub(crate) async fn counter_count(&self) -> Result<i64, ServiceError> {
+        let sql = "SELECT count(*) FROM counter";
+        let read = self
+            .database
+            .read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?));
+        read.await
+    }
+
+    /// Sets a counter.
+    pub(crate) async fn set(&self, name: String, value: i64) -> Result<(), ServiceError> {
+        let write = self
+            .database
+            .write(move |transaction| store(transaction, &name, value));
+        write.await
+    }
+
     /// Adds `step` and returns the sum.
     pub(crate) async fn add(&self, name: String, step: i64) -> Result<i64, ServiceError> {
         let (_, sum) = self.change(name, step).await?;

@@ -5,9 +5,11 @@
 
 mod bulk;
 pub(crate) mod object_permissions;
+mod tables;
 mod user_rows;
 mod users_of_role;
 
+use rusqlite::Connection;
 use serde_json::{Map, Value};
 
 use crate::clock::Clock;
@@ -170,6 +172,32 @@ impl Data {
             ));
         }
         self.change(caller, table, object_id, body).await
+    }
+
+    /// Creates a row without a session, in a transaction of the caller. A row of the table `Users` is a registration.
+    pub(crate) fn create_within(
+        &self,
+        transaction: &Connection,
+        table: &str,
+        body: Map<String, Value>,
+        now: i64,
+    ) -> Result<(), ServiceError> {
+        if table == users::TABLE {
+            return self.users.register_within(transaction, body, now).map(drop);
+        }
+        system_properties::reject_object_id(&body)?;
+        system_properties::check_types(&body)?;
+        let new = rows::NewRow {
+            object_id: new_id(),
+            owner_id: None,
+            created: now,
+        };
+        let caller = Caller::anonymous();
+        let mut table = Table::existing_or_new(transaction, table)?;
+        let access = RowAccess::new(&self.access, transaction, &caller);
+        access
+            .insert(&mut table, rows::writable(body), &new)
+            .map(drop)
     }
 
     async fn insert(

@@ -70,6 +70,20 @@ impl Geo {
         Ok(saved)
     }
 
+    /// Returns all points in the order in which they were saved.
+    pub(crate) async fn all(&self) -> Result<Vec<Point>, ServiceError> {
+        self.database.read(load_all).await
+    }
+
+    /// Returns the number of points.
+    pub(crate) async fn point_count(&self) -> Result<i64, ServiceError> {
+        let sql = "SELECT count(*) FROM geo_point";
+        let read = self
+            .database
+            .read(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?));
+        read.await
+    }
+
     /// Finds points by category and, if the parameters have a circle, by distance.
     pub(crate) async fn find(&self, parameters: &Parameters) -> Result<Vec<Point>, ServiceError> {
         reject_unimplemented(parameters)?;

@@ -20,26 +20,27 @@ pub(crate) mod parameters;
 pub(crate) mod relations;
 pub(crate) mod row_access;
 pub(crate) mod rows;
+pub(crate) mod seed;
+pub(crate) mod state;
 pub(crate) mod system_properties;
 pub(crate) mod transactions;
 pub(crate) mod users;
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::permissions::Permissions;
-use crate::service_error::{ServiceError, code};
+use crate::service_error::ServiceError;
 use crate::services::access::AccessControl;
 use crate::services::cache::Cache;
-use crate::services::caller::Caller;
 use crate::services::cloud_code::CloudCode;
 use crate::services::counters::Counters;
 use crate::services::data::Data;
@@ -53,6 +54,7 @@ use crate::services::users::{UserOptions, UserSettings, Users};
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
 use crate::store::query_limit::QueryLimit;
+use crate::store::tables::Tables;
 use crate::store::{functions, schema, settings};
 
 /// Settings of the services.
@@ -77,9 +79,12 @@ pub(crate) struct Settings {
 /// The path of the API at the domain of the application, where no path contains the app id and the key.
 pub(crate) const DOMAIN_PATH: &str = "/api";
 
-/// All services of a running server.
+/// All services of a running server. Each route and each layer of the routers has a clone.
 #[derive(Clone)]
-pub(crate) struct Services {
+pub(crate) struct Services(Arc<Parts>);
+
+#[derive(Clone)]
+pub(crate) struct Parts {
     /// Scheme, host and port of the server.
     pub(crate) origin: Arc<str>,
     /// The URL that precedes the path of every operation, also in the URLs of responses.
@@ -98,9 +103,20 @@ pub(crate) struct Services {
     pub(crate) geo: Geo,
     pub(crate) cache: Cache,
     pub(crate) counters: Counters,
-    pub(crate) cloud_code: CloudCode,
+    pub(crate) cloud_code: Arc<CloudCode>,
     pub(crate) log: Log,
+    /// The roles of the settings.
+    roles: Arc<[String]>,
+    clock: Clock,
     database: Database,
+}
+
+impl Deref for Services {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Services {
@@ -110,25 +126,41 @@ impl Services {
         clock: Clock,
         limits: Limits,
     ) -> Result<(Services, DatabaseThread), Error> {
-        let (app_id, api_key) = (settings.app_id, settings.api_key);
-        let (code_key, roles) = (settings.cloud_code_key, settings.users.roles.clone());
-        let now = clock.clone();
-        let prepare = move |connection: &Connection| {
-            functions::install_now(connection, now)?;
-            create_tables(connection)?;
-            let unused_contents = files::unused_contents(connection)?;
-            let app_id = settings::load_or_create(connection, "app-id", app_id)?;
-            let api_key = settings::load_or_create(connection, "api-key", api_key)?;
-            let code_key = settings::load_or_create(connection, "cloud-code-key", code_key)?;
-            users::create_roles(connection, &roles)?;
-            Ok((app_id, api_key, code_key, unused_contents))
+        let roles: Arc<[String]> = settings.users.roles.into();
+        let given = Given {
+            app_id: settings.app_id,
+            api_key: settings.api_key,
+            cloud_code_key: settings.cloud_code_key,
+            roles: Arc::clone(&roles),
         };
+        let now = clock.clone();
+        let prepare = move |connection: &Connection| Prepared::load(connection, now, given);
         let data_dir = settings.data_dir.as_deref();
         let folder = data_dir.map(DataFolder::open).transpose()?.map(Arc::new);
         let limit = QueryLimit::new(settings.query_timeout);
-        let (database, thread, (app_id, api_key, cloud_code_key, unused_contents)) =
-            database::open(folder.clone(), limits.memory, limit, prepare).await?;
-        let content = ContentStore::open_folder(folder.as_deref(), &unused_contents)?;
+        let (database, thread, prepared) = database::open(
+            folder.clone(),
+            limits.memory,
+            limit,
+            &DATABASE_TABLES,
+            prepare,
+        )
+        .await?;
+        let Prepared {
+            app_id,
+            api_key,
+            cloud_code_key,
+            unused_contents,
+        } = prepared;
+        let content = match ContentStore::open_folder(folder.as_deref(), &unused_contents) {
+            Ok(content) => content,
+            Err(error) => {
+                // Its thread has locked the folder, which the caller may open again.
+                drop(database);
+                thread.wait();
+                return Err(error);
+            }
+        };
         let origin: Arc<str> = settings.origin.into();
         let base_url: Arc<str> = format!("{origin}/{app_id}/{api_key}").into();
         let users = Users::new(
@@ -143,7 +175,7 @@ impl Services {
             },
         );
         let access = AccessControl::new(settings.permissions);
-        let services = Services {
+        let parts = Parts {
             origin,
             base_url,
             is_domain: false,
@@ -173,31 +205,34 @@ impl Services {
             ),
             messaging: Messaging::new(database.clone(), clock.clone(), settings.templates),
             geo: Geo::new(database.clone()),
-            cache: Cache::new(database.clone(), clock, settings.dialect),
+            cache: Cache::new(database.clone(), clock.clone(), settings.dialect),
             counters: Counters::new(database.clone()),
-            cloud_code: settings.cloud_code,
+            cloud_code: Arc::new(settings.cloud_code),
             log: Log::new(database.clone()),
+            roles,
+            clock,
             database,
         };
-        Ok((services, thread))
+        Ok((Services(Arc::new(parts)), thread))
     }
 
     /// Returns the same services for requests to the domain of the application: their responses contain its URLs.
     pub(crate) fn at_domain(&self) -> Services {
         let base_url: Arc<str> = format!("{}{DOMAIN_PATH}", self.origin).into();
         let users = self.users.with_base_url(Arc::clone(&base_url));
-        Services {
+        Services(Arc::new(Parts {
             base_url,
             is_domain: true,
             data: self.data.with_users(users.clone()),
             users,
-            ..self.clone()
-        }
+            ..Parts::clone(self)
+        }))
     }
 
     /// Deletes the data of every service. The app id, the key and the Cloud Code methods remain.
     pub(crate) async fn reset(&self) -> Result<(), ServiceError> {
-        let contents = self.database.write(|transaction| {
+        let roles = Arc::clone(&self.roles);
+        let contents = self.database.write(move |transaction| {
             let contents = files::release_all(transaction)?;
             schema::reset(transaction)?;
             users::reset(transaction)?;
@@ -209,6 +244,7 @@ impl Services {
             counters::reset(transaction)?;
             log::reset(transaction)?;
             create_tables(transaction)?;
+            users::create_roles(transaction, &roles)?;
             Ok(contents)
         });
         for content in contents.await? {
@@ -216,49 +252,50 @@ impl Services {
         }
         Ok(())
     }
+}
 
-    /// Creates the rows of a seed, a JSON object with an array of rows per table. Rows of the table
-    /// `Users` are registrations.
-    pub(crate) async fn seed(&self, seed: Value) -> Result<(), Error> {
-        let Value::Object(tables) = seed else {
-            return Err(Error::new(
-                "invalid seed: expected a JSON object of tables, such as {\"Person\": [{..}]}",
-            ));
-        };
-        for (table, rows) in tables {
-            let Value::Array(rows) = rows else {
-                return Err(Error::new(format!(
-                    "invalid seed: table '{table}' is not an array of rows"
-                )));
-            };
-            for (index, row) in rows.into_iter().enumerate() {
-                self.seed_row(&table, row).await.map_err(|error| {
-                    let row = format!("cannot seed row {index} of table '{table}'");
-                    Error::with_cause(row, error)
-                })?;
-            }
-        }
-        Ok(())
-    }
+/// The identifiers and the roles of the settings.
+struct Given {
+    app_id: Option<String>,
+    api_key: Option<String>,
+    cloud_code_key: Option<String>,
+    roles: Arc<[String]>,
+}
 
-    async fn seed_row(&self, table: &str, row: Value) -> Result<(), ServiceError> {
-        let row: Map<String, Value> = match row {
-            Value::Object(row) => row,
-            _ => {
-                let message = "the row is not a JSON object";
-                return Err(ServiceError::new(code::UNPARSABLE_BODY, message));
-            }
-        };
-        if table == users::TABLE {
-            let unchecked = Box::new(|_: &Connection| Ok(()));
-            self.users.register(unchecked, row).await?;
-        } else {
-            let anonymous = Caller::anonymous();
-            self.data.create(anonymous, table.to_owned(), row).await?;
+/// What is read from the database at the start.
+struct Prepared {
+    app_id: String,
+    api_key: String,
+    cloud_code_key: String,
+    /// Names of content files to be removed.
+    unused_contents: Vec<String>,
+}
+
+impl Prepared {
+    /// Loads or creates the app id and the keys.
+    fn load(connection: &Connection, clock: Clock, given: Given) -> Result<Prepared, ServiceError> {
+        functions::install_now(connection, clock)?;
+        let unused_contents = files::unused_contents(connection)?;
+        let app_id = settings::load_or_create(connection, "app-id", given.app_id)?;
+        if app_id == DOMAIN_PATH.trim_start_matches('/') {
+            let message = format!("the stored app-id is that of the paths below {DOMAIN_PATH}");
+            return Err(ServiceError::internal(message));
         }
-        Ok(())
+        let api_key = settings::load_or_create(connection, "api-key", given.api_key)?;
+        let code_key =
+            settings::load_or_create(connection, "cloud-code-key", given.cloud_code_key)?;
+        users::create_roles(connection, &given.roles)?;
+        Ok(Prepared {
+            app_id,
+            api_key,
+            cloud_code_key: code_key,
+            unused_contents,
+        })
     }
 }
+
+/// The tables of every database.
+pub(crate) static DATABASE_TABLES: Tables = Tables::new(create_tables);
 
 fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     users::create_tables(connection)?;
@@ -270,3 +307,6 @@ fn create_tables(connection: &Connection) -> Result<(), ServiceError> {
     log::create_tables(connection)?;
     counters::create_tables(connection)
 }
+
+#[cfg(test)]
+mod tests;

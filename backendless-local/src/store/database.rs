@@ -21,7 +21,8 @@ use crate::service_error::ServiceError;
 use crate::store::folder::{DATABASE, DataFolder, IN_USE};
 use crate::store::ownership::LAYOUT;
 use crate::store::query_limit::QueryLimit;
-use crate::store::{functions, relation, schema, settings, views};
+use crate::store::tables::Tables;
+use crate::store::{functions, views};
 
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
@@ -55,6 +56,11 @@ impl DatabaseThread {
         if let Err(mpsc::RecvTimeoutError::Timeout) = self.ended.recv_timeout(limit) {
             self.limit.stop();
         }
+        self.wait();
+    }
+
+    /// Waits until the database is closed, without a time limit. Returns only once every handle is dropped.
+    pub(crate) fn wait(self) {
         // The thread catches the panics of its tasks, so there is no error to report.
         let _ = self.thread.join();
     }
@@ -105,7 +111,6 @@ impl Database {
     }
 
     /// Runs a closure that uses the connection while no transaction is open.
-    #[cfg(test)]
     pub(crate) async fn run_alone<T: Send + 'static>(
         &self,
         task: impl FnOnce(&mut Connection) -> Result<T, ServiceError> + Send + 'static,
@@ -169,12 +174,12 @@ fn schema_version(connection: &Connection) -> Result<i64, ServiceError> {
 }
 
 /// Opens the database on a new thread: in memory, of at most `max_memory` bytes, or as a file in the
-/// folder, of any size. `prepare` runs
-/// first, in one transaction; its result is returned.
+/// folder, of any size. Creates the missing tables. `prepare` runs first, in one transaction; its result is returned.
 pub(crate) async fn open<T: Send + 'static>(
     folder: Option<Arc<DataFolder>>,
     max_memory: u64,
     limit: QueryLimit,
+    tables: &'static Tables,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<(Database, DatabaseThread, T), Error> {
     let task_limit = limit.clone();
@@ -187,7 +192,7 @@ pub(crate) async fn open<T: Send + 'static>(
         .spawn(move || {
             // Dropped when the thread ends, after the connection.
             let _alive = alive;
-            let connected = connect(folder.as_deref(), &task_limit, prepare).and_then(
+            let connected = connect(folder.as_deref(), &task_limit, tables, prepare).and_then(
                 |(connection, prepared)| {
                     if folder.is_none() {
                         limit_size(&connection, max_memory)?;
@@ -211,9 +216,17 @@ pub(crate) async fn open<T: Send + 'static>(
             }
         })
         .map_err(|error| Error::with_cause("cannot start the database thread", error))?;
-    let prepared = receiver
+    let opened = receiver
         .await
-        .map_err(|_| Error::new("cannot open the database: its thread panicked"))??;
+        .unwrap_or_else(|_| Err(Error::new("cannot open the database: its thread panicked")));
+    let prepared = match opened {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            // The thread ends now. It has locked the folder until then, and the caller may open the folder again.
+            let _ = thread.join();
+            return Err(error);
+        }
+    };
     let thread = DatabaseThread {
         thread,
         ended,
@@ -222,10 +235,11 @@ pub(crate) async fn open<T: Send + 'static>(
     Ok((Database { tasks }, thread, prepared))
 }
 
-/// Opens the database on the calling thread and prepares it.
+/// Opens the database on the calling thread, creates its missing tables, and prepares it.
 pub(crate) fn connect<T>(
     folder: Option<&DataFolder>,
     limit: &QueryLimit,
+    tables: &Tables,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
 ) -> Result<(Connection, T), Error> {
     let mut connection = match folder {
@@ -233,19 +247,23 @@ pub(crate) fn connect<T>(
             .map_err(|error| Error::with_cause("cannot open a database in memory", error))?,
         Some(folder) => open_file(folder)?,
     };
-    let prepared = in_transaction(&mut connection, |transaction| {
-        limit.install(transaction)?;
-        functions::install(transaction, limit)?;
-        views::drop_all(transaction)?;
-        transaction.execute_batch(settings::TABLES)?;
-        transaction.execute_batch(schema::TABLES)?;
-        transaction.execute_batch(relation::TABLES)?;
-        let prepared = prepare(transaction)?;
+    let set_up = || -> Result<T, ServiceError> {
+        limit.install(&connection)?;
+        functions::install(&connection, limit)?;
+        if folder.is_none() {
+            tables.create_in_memory(&mut connection)?;
+            return in_transaction(&mut connection, |transaction| prepare(transaction));
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        views::drop_all(&transaction)?;
+        tables.create_missing(&transaction)?;
+        let prepared = prepare(&transaction)?;
         // They were deleted above, even if no table changed.
-        views::refresh(transaction)?;
+        views::refresh(&transaction)?;
+        transaction.commit()?;
         Ok(prepared)
-    });
-    let prepared = prepared.map_err(|error| match folder {
+    };
+    let prepared = set_up().map_err(|error| match folder {
         None => Error::with_cause("cannot prepare the database", error),
         Some(folder) => {
             let database = folder.path().join(DATABASE);
@@ -306,7 +324,11 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
+    use crate::store::tables::STORE_TABLES;
 
     /// Checks the settings, because only a power loss would show the difference.
     #[test]
@@ -320,5 +342,43 @@ mod tests {
             .pragma_query_value(None, "journal_mode", |row| row.get(0))
             .unwrap();
         assert_eq!(journal, "wal");
+    }
+
+    /// Runs when the thread ends, and takes so long that a caller that does not wait for it is faster.
+    struct SlowEnd(Arc<AtomicBool>);
+
+    impl Drop for SlowEnd {
+        fn drop(&mut self) {
+            for _ in 0..10_000 {
+                std::thread::yield_now();
+            }
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    thread_local! {
+        static SLOW_END: RefCell<Option<SlowEnd>> = const { RefCell::new(None) };
+    }
+
+    #[tokio::test]
+    async fn folder_of_a_failed_start_can_be_opened_again() {
+        let temporary = tempfile::tempdir().unwrap();
+        for panics in [false, true] {
+            let folder = Arc::new(DataFolder::open(temporary.path()).unwrap());
+            let has_ended = Arc::new(AtomicBool::new(false));
+            let slow_end = SlowEnd(Arc::clone(&has_ended));
+            let prepare = move |_: &Connection| -> Result<(), ServiceError> {
+                SLOW_END.with_borrow_mut(|end| *end = Some(slow_end));
+                assert!(!panics, "the test of a panic");
+                Err(ServiceError::internal("the test of an error"))
+            };
+            let limit = QueryLimit::new(Duration::from_secs(60));
+            let folder_of_start = Some(Arc::clone(&folder));
+            let opened = open(folder_of_start, u64::MAX, limit, &STORE_TABLES, prepare).await;
+            assert!(opened.is_err());
+            assert!(has_ended.load(Ordering::SeqCst), "panics: {panics}");
+            assert_eq!(Arc::strong_count(&folder), 1);
+        }
+        DataFolder::open(temporary.path()).unwrap();
     }
 }

@@ -3,6 +3,7 @@
 //! [`database::Database`] runs closures on the thread that owns the connection; everything else
 //! here is called from such closures.
 
+pub(crate) mod copy;
 pub(crate) mod database;
 pub(crate) mod date;
 pub(crate) mod folder;
@@ -15,5 +16,6 @@ pub(crate) mod query_limit;
 pub(crate) mod relation;
 pub(crate) mod schema;
 pub(crate) mod settings;
+pub(crate) mod tables;
 pub(crate) mod value;
 mod views;

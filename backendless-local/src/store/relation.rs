@@ -42,7 +42,14 @@ impl Cardinality {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// Returns the cardinality of this name.
+    pub(crate) fn named(name: &str) -> Option<Cardinality> {
+        [Cardinality::One, Cardinality::Many]
+            .into_iter()
+            .find(|cardinality| cardinality.name() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Cardinality::One => "ONE",
             Cardinality::Many => "MANY",
@@ -117,6 +124,21 @@ pub(super) fn create(
         cardinality,
         child,
     })
+}
+
+/// Deletes the relations from a table and to it.
+pub(super) fn delete_of_table(connection: &Connection, table: i64) -> rusqlite::Result<()> {
+    let of_table = "SELECT id FROM data_relation WHERE table_id = ?1 OR child_id = ?1";
+    let mut statement = connection.prepare(of_table)?;
+    let ids = statement.query_map([table], |row| row.get::<_, i64>(0))?;
+    for id in ids.collect::<Result<Vec<_>, _>>()? {
+        connection.execute_batch(&format!(
+            "DROP TRIGGER IF EXISTS r{id}p; DROP TRIGGER IF EXISTS r{id}c;
+             DELETE FROM data_link WHERE relation_id = {id};
+             DELETE FROM data_relation WHERE id = {id};"
+        ))?;
+    }
+    Ok(())
 }
 
 /// Deletes every relation. The triggers are deleted with their tables.

@@ -1,6 +1,7 @@
 //! The schema: user tables and their columns by name, with their names in SQL. Tables and columns
 //! are created here, rows in `services::rows`.
 
+mod deletion;
 mod relations;
 
 use std::sync::Arc;
@@ -93,8 +94,23 @@ impl Table {
     ) -> Result<Table, ServiceError> {
         match Table::find(connection, name)? {
             Some(table) => Ok(table),
-            None => Table::create(connection, name),
+            None => Table::create(connection, name, &[]),
         }
+    }
+
+    /// Creates the table if no table has this name, else the missing ones of these columns.
+    pub(crate) fn ensure(
+        connection: &Connection,
+        name: &str,
+        columns: &[(&str, Kind)],
+    ) -> Result<(), ServiceError> {
+        let Some(mut table) = Table::find(connection, name)? else {
+            return Table::create(connection, name, columns).map(drop);
+        };
+        for &(name, kind) in columns {
+            table.ensure_column(connection, name, kind)?;
+        }
+        Ok(())
     }
 
     fn find(connection: &Connection, name: &str) -> Result<Option<Table>, ServiceError> {
@@ -131,16 +147,26 @@ impl Table {
         Ok(Some(table))
     }
 
-    fn create(connection: &Connection, name: &str) -> Result<Table, ServiceError> {
+    /// Creates a table with these columns. In one statement, because SQLite reads its whole schema again after a new column.
+    fn create(
+        connection: &Connection,
+        name: &str,
+        columns: &[(&str, Kind)],
+    ) -> Result<Table, ServiceError> {
         names::check("table", name)?;
         connection.execute("INSERT INTO data_table (name) VALUES (?)", [name])?;
-        let table = Table::with_system_columns(connection.last_insert_rowid(), name);
+        let mut table = Table::with_system_columns(connection.last_insert_rowid(), name);
         // AUTOINCREMENT never reuses the sequence number of a deleted row.
-        connection.execute_batch(&format!(
-            "CREATE TABLE {} (seq INTEGER PRIMARY KEY AUTOINCREMENT, object_id UNIQUE, \
-             created, updated, owner_id)",
+        let mut sql = format!(
+            "CREATE TABLE {} (seq INTEGER PRIMARY KEY AUTOINCREMENT, object_id UNIQUE, created, updated, owner_id",
             table.sql()
-        ))?;
+        );
+        for &(name, kind) in columns {
+            let column = table.register_column(connection, name, kind)?;
+            sql.push_str(", ");
+            sql.push_str(&column.sql);
+        }
+        connection.execute_batch(&format!("{sql})"))?;
         Ok(table)
     }
 
@@ -266,6 +292,20 @@ impl Table {
         name: &str,
         kind: Kind,
     ) -> Result<&Column, ServiceError> {
+        let table = self.sql();
+        let column = self.register_column(connection, name, kind)?;
+        let sql = format!("ALTER TABLE {table} ADD COLUMN {}", column.sql);
+        connection.execute_batch(&sql)?;
+        Ok(column)
+    }
+
+    /// Adds a column to the schema, but not to the table of SQLite.
+    fn register_column(
+        &mut self,
+        connection: &Connection,
+        name: &str,
+        kind: Kind,
+    ) -> Result<&Column, ServiceError> {
         names::check("column", name)?;
         if self.columns.len() >= MAX_COLUMNS {
             return Err(ServiceError::new(
@@ -280,7 +320,6 @@ impl Table {
             .prepare_cached("INSERT INTO data_column (table_id, name, kind) VALUES (?, ?, ?)")?
             .execute(params![self.id, name, kind.name()])?;
         let sql = column_sql(connection.last_insert_rowid());
-        connection.execute_batch(&format!("ALTER TABLE {} ADD COLUMN {sql}", self.sql()))?;
         let at = self.columns.len();
         self.columns.push(Column {
             name: name.to_owned(),
@@ -332,7 +371,7 @@ pub(crate) fn reset(connection: &Connection) -> Result<(), ServiceError> {
 }
 
 /// Returns all user tables, the oldest first.
-pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>, ServiceError> {
+pub(crate) fn tables(connection: &Connection) -> Result<Vec<Table>, ServiceError> {
     let mut statement = connection.prepare_cached("SELECT name FROM data_table ORDER BY id")?;
     let names = statement.query_map([], |row| row.get::<_, String>(0))?;
     let tables = names.map(|name| Table::existing(connection, &name?));

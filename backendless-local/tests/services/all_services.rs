@@ -296,14 +296,14 @@ async fn invalid_seed_is_rejected_with_the_row() {
     for (seed, expected) in [
         (json!([]), "expected a JSON object"),
         (json!({"Person": {}}), "table 'Person' is not an array"),
-        (json!({"Person": [{"a": 1}, 2]}), "row 1 of table 'Person'"),
+        (json!({"Person": [{"a": 1}, 2]}), "row 2 of table 'Person'"),
         (
             json!({"Person": [{"a": 1}, {"a": "x"}]}),
-            "row 1 of table 'Person'",
+            "row 2 of table 'Person'",
         ),
         (
             json!({"Person": [{"objectId": "X"}]}),
-            "row 0 of table 'Person'",
+            "row 1 of table 'Person'",
         ),
         (
             json!({"Users": [{"email": "a@b.c"}]}),

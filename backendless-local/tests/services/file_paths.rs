@@ -24,7 +24,7 @@ impl TestServer {
         let mut stream = TcpStream::connect(self.server.address()).await.unwrap();
         let (app_id, api_key) = (self.server.app_id(), self.server.api_key());
         let head = format!(
-            "{method} /{app_id}/{api_key}{path} HTTP/1.1\r\nhost: local\r\nconnection: close\r\n\r\n"
+            "{method} /{app_id}/{api_key}{path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut response = String::new();

@@ -352,7 +352,7 @@ async fn begin_upload(app: &TestServer, folder: &Path) -> TcpStream {
     let mut client = TcpStream::connect(app.server.address()).await.unwrap();
     let (app_id, api_key) = (app.server.app_id(), app.server.api_key());
     let head = format!(
-        "POST /{app_id}/{api_key}/files/a?overwrite=true HTTP/1.1\r\nhost: local\r\n\
+        "POST /{app_id}/{api_key}/files/a?overwrite=true HTTP/1.1\r\nhost: localhost\r\n\
          content-type: multipart/form-data; boundary=x\r\ncontent-length: 10000000\r\n\r\n\
          --x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n"
     );

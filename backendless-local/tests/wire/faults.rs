@@ -16,7 +16,7 @@ fn exchange(server: &Server, request: &str, body: &[u8]) -> (String, io::Result<
     let length = body.len();
     write!(
         connection,
-        "{method} /{app_id}/{api_key}{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+        "{method} /{app_id}/{api_key}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Content-Length: {length}\r\n\r\n"
     )
     .unwrap();

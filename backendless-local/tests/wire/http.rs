@@ -187,7 +187,7 @@ async fn client_that_sends_a_complete_oversized_body_can_read_the_rejection() {
         let length = body.len();
         write!(
             connection,
-            "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n"
         )
         .unwrap();
         // This fails if the server closes the connection before it has read the body.
@@ -215,7 +215,7 @@ async fn invalid_percent_encoding_is_rejected() {
         let response = raw(
             &app,
             &format!(
-                "GET {}{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                "GET {}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 app_path(&app)
             ),
         );
@@ -261,7 +261,7 @@ async fn connection_is_reused() {
         let path = app_path(&app);
         write!(
             connection,
-            "POST {path}/data/N HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}",
+            "POST {path}/data/N HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )
         .unwrap();
@@ -291,7 +291,7 @@ async fn invalid_http_closes_only_its_connection() {
     let path = app_path(&app);
     write!(
         connection,
-        "POST {path}/data/N HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{{\"n\":"
+        "POST {path}/data/N HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{{\"n\":"
     )
     .unwrap();
     drop(connection);

@@ -58,7 +58,7 @@ async fn stop_completes_active_requests() {
     let mut connection = TcpStream::connect(address).unwrap();
     write!(
         connection,
-        "POST {path}/data/N HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n"
+        "POST {path}/data/N HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n"
     )
     .unwrap();
     // The server waits for the body now, so the request is active.

@@ -37,7 +37,12 @@ fn rest(connection: &mut TcpStream) -> String {
 async fn connection_without_complete_headers_is_closed() {
     let app = start(Limits::default().header_timeout(SHORT)).await;
     let line = format!("GET {} HTTP/1.1\r\n", path(&app, "/counters/c"));
-    for sent in ["", "G", &line, &format!("{line}Host: x\r\nX-Slow: ")] {
+    for sent in [
+        "",
+        "G",
+        &line,
+        &format!("{line}Host: localhost\r\nX-Slow: "),
+    ] {
         let mut connection = connect(&app);
         connection.write_all(sent.as_bytes()).unwrap();
         assert_eq!(rest(&mut connection), "", "{sent:?}");
@@ -70,7 +75,7 @@ async fn incomplete_headers_behind_other_requests_are_not_awaited_for_ever() {
     let app = start(Limits::default().idle_timeout(SHORT)).await;
     let mut connection = connect(&app);
     let request = format!(
-        "GET {} HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n",
         path(&app, "/counters/c")
     );
     // The head of the third begins, but never ends.
@@ -90,7 +95,7 @@ async fn idle_connection_is_closed() {
     let app = start(Limits::default().idle_timeout(SHORT)).await;
     let mut connection = connect(&app);
     let request = format!(
-        "GET {} HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n",
         path(&app, "/counters/c")
     );
     connection.write_all(request.as_bytes()).unwrap();
@@ -116,7 +121,7 @@ async fn running_request_is_not_limited() {
     let app = TestServer::of(builder).await;
     let mut connection = connect(&app);
     let head = format!(
-        "POST {} HTTP/1.1\r\nHost: x\r\n",
+        "POST {} HTTP/1.1\r\nHost: localhost\r\n",
         path(&app, "/services/Slow/wait")
     );
     write!(connection, "{head}Content-Length: 0\r\n\r\n").unwrap();
@@ -136,14 +141,20 @@ async fn stalled_body_is_an_error() {
     let app = start(Limits::default().stall_timeout(SHORT)).await;
     for (request, code) in [("/data/Person", "8002"), ("/users/login", "8002")] {
         let mut connection = connect(&app);
-        let head = format!("POST {} HTTP/1.1\r\nHost: x\r\n", path(&app, request));
+        let head = format!(
+            "POST {} HTTP/1.1\r\nHost: localhost\r\n",
+            path(&app, request)
+        );
         write!(connection, "{head}Content-Length: 50\r\n\r\n{{\"a\":").unwrap();
         let response = rest(&mut connection);
         assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
         assert!(response.contains(&format!("\"code\":{code}")), "{response}");
     }
     let mut connection = connect(&app);
-    let head = format!("POST {} HTTP/1.1\r\nHost: x\r\n", path(&app, "/files/a"));
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: localhost\r\n",
+        path(&app, "/files/a")
+    );
     write!(
         connection,
         "{head}Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 500\r\n\r\n\
@@ -163,7 +174,7 @@ async fn json_body_must_arrive_in_time() {
     let app = start(limits).await;
     let mut connection = connect(&app);
     let head = format!(
-        "POST {} HTTP/1.1\r\nHost: x\r\n",
+        "POST {} HTTP/1.1\r\nHost: localhost\r\n",
         path(&app, "/data/Person")
     );
     write!(connection, "{head}Content-Length: 50\r\n\r\n{{\"a\":").unwrap();
@@ -184,7 +195,7 @@ async fn body_byte_by_byte_is_not_received_for_ever() {
         (unknown_app, 400),
     ] {
         let mut connection = connect(&app);
-        let head = format!("POST {target} HTTP/1.1\r\nHost: x\r\n");
+        let head = format!("POST {target} HTTP/1.1\r\nHost: localhost\r\n");
         write!(connection, "{head}Content-Length: 2000\r\n\r\n").unwrap();
         // Each wait is shorter than the limit.
         connection.set_read_timeout(Some(SHORT / 10)).unwrap();
@@ -220,7 +231,7 @@ async fn body_of_a_rejected_request_that_never_arrives_is_not_awaited() {
             let target = path(&app, "/counters/c");
             let _ = app.get("/counters/c").send().await;
             let mut connection = connect(&app);
-            let head = format!("POST {target} HTTP/1.1\r\nHost: x\r\n");
+            let head = format!("POST {target} HTTP/1.1\r\nHost: localhost\r\n");
             write!(connection, "{head}Content-Length: 2000\r\n\r\n").unwrap();
             let response = rest(&mut connection);
             let expected = format!("HTTP/1.1 {status} ");
@@ -243,7 +254,10 @@ async fn upload_byte_by_byte_is_not_received_for_ever() {
     ] {
         let app = start(limits).await;
         let mut connection = connect(&app);
-        let head = format!("POST {} HTTP/1.1\r\nHost: x\r\n", path(&app, "/files/a"));
+        let head = format!(
+            "POST {} HTTP/1.1\r\nHost: localhost\r\n",
+            path(&app, "/files/a")
+        );
         let head = format!("{head}Content-Type: multipart/form-data; boundary=x\r\n");
         write!(connection, "{head}Content-Length: 5000\r\n\r\n{form}").unwrap();
         // Each wait is shorter than the limit.
@@ -277,8 +291,8 @@ async fn client_that_does_not_read_its_response_is_disconnected() {
     let target = path(&app, "/files/a");
     write!(
         connection,
-        "POST {target} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n\
-         Content-Length: {}\r\n\r\n{form}GET {target} HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n\
+         Content-Length: {}\r\n\r\n{form}GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n",
         form.len()
     )
     .unwrap();
@@ -292,7 +306,7 @@ async fn client_that_does_not_read_its_response_is_disconnected() {
 async fn further_connections_wait() {
     let app = start(Limits::default().connections(1)).await;
     let request = format!(
-        "GET {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         path(&app, "/counters/c")
     );
     let mut first = connect(&app);

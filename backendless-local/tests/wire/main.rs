@@ -3,13 +3,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic fails the test, in helpers too")]
 
+mod access_settings;
 mod accounts;
 mod bulk;
 mod columns;
 mod computed;
 mod concurrency;
+mod control;
 mod domain;
+mod emails;
+#[cfg(unix)]
+mod exec;
 mod expensive;
+mod exports;
 mod faults;
 mod file_access;
 mod find;
@@ -17,6 +23,7 @@ mod foreign_database;
 mod functions;
 mod grouping;
 mod http;
+mod http_sites;
 mod killed;
 mod large_results;
 mod lifecycle;
@@ -28,11 +35,22 @@ mod permissions_of_operations;
 mod persistence;
 mod private_folder;
 mod program;
+mod program_options;
+mod program_texts;
 mod readers;
 mod related_columns;
 mod relations;
 mod rows;
+mod seeds;
 mod sessions;
+#[cfg(unix)]
+mod signals;
+mod state;
+mod state_attacks;
+#[cfg(unix)]
+mod state_killed;
+mod state_rows;
+mod stored_identifiers;
 mod support;
 mod transactions;
 mod transactions_of_users;

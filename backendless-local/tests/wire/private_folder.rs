@@ -349,3 +349,23 @@ async fn start_with_another_database_keeps_all_content_files() {
     let app = TestServer::of(builder).await;
     assert_eq!(download(&app, "/files/b").await, (200, "b".to_owned()));
 }
+
+/// Each start has opened and locked the folder when it fails.
+#[tokio::test]
+async fn folder_of_a_failed_start_is_not_in_use() {
+    let folder = Folder::new("private-failed-start");
+    let start = || Server::builder().data_dir(&folder.0).start();
+    start().await.unwrap().stop().await;
+    let files = folder.0.join("files");
+    std::fs::remove_dir(&files).unwrap();
+    std::fs::write(&files, "").unwrap();
+    for _ in 0..50 {
+        let error = start().await.unwrap_err().to_string();
+        assert!(
+            error.contains("'files' is a symbolic link or not a folder"),
+            "{error}"
+        );
+    }
+    std::fs::remove_file(&files).unwrap();
+    start().await.unwrap().stop().await;
+}

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Folder, client, text};
 
-fn command(arguments: &[&str]) -> Command {
+pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_backendless-local"));
     command
         .args(arguments)
@@ -18,7 +18,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
@@ -27,11 +27,15 @@ pub(crate) struct Program {
     pub(crate) child: Child,
     output: BufReader<std::process::ChildStdout>,
     pub(crate) base: String,
+    /// The lines that set variables.
+    exports: Vec<String>,
+    /// The line with the address of the console.
+    console: String,
 }
 
 impl Program {
     /// Starts the program and waits until it accepts requests.
-    fn start(arguments: &[&str]) -> Program {
+    pub(crate) fn start(arguments: &[&str]) -> Program {
         Program::spawn(&mut command(arguments))
     }
 
@@ -44,16 +48,61 @@ impl Program {
             .strip_prefix("listening on ")
             .unwrap_or_else(|| panic!("{line:?}"));
         let base = base.trim_end().to_owned();
+        let exports = read_exports(&mut output);
+        let mut console = String::new();
+        output.read_line(&mut console).unwrap();
         Program {
             child,
             output,
             base,
+            exports,
+            console,
         }
+    }
+
+    /// Returns the value of a variable that the program prints.
+    pub(crate) fn variable(&self, name: &str) -> String {
+        let start = format!("export {name}=");
+        let value = self
+            .exports
+            .iter()
+            .find_map(|line| line.strip_prefix(&start));
+        value
+            .unwrap_or_else(|| panic!("{:?}", self.exports))
+            .to_owned()
+    }
+
+    /// Runs a command for the running program.
+    pub(crate) fn control(&self, name: &str, folder: &str) -> Output {
+        let mut command = command(&[name, folder]);
+        for variable in ["BACKENDLESS_API_URL", "BACKENDLESS_LOCAL_TOKEN"] {
+            command.env(variable, self.variable(variable));
+        }
+        command.output().unwrap()
     }
 
     pub(crate) fn with_folder(folder: &Path) -> Program {
         Program::start(&["--port", "0", "--data", folder.to_str().unwrap()])
     }
+}
+
+/// Returns what a program wrote to stdout.
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Reads the lines that set variables, of which that of the token is the last one.
+fn read_exports(output: &mut impl BufRead) -> Vec<String> {
+    let mut exports: Vec<String> = Vec::new();
+    while !exports
+        .last()
+        .is_some_and(|line| line.starts_with("export BACKENDLESS_LOCAL_TOKEN="))
+    {
+        let mut line = String::new();
+        assert!(output.read_line(&mut line).unwrap() > 0, "{exports:?}");
+        exports.push(line.trim_end().to_owned());
+    }
+    exports
 }
 
 impl Drop for Program {
@@ -74,6 +123,15 @@ async fn program_prints_its_base_url_and_serves_there() {
         .await
         .unwrap();
     assert_eq!(response.status(), 200);
+    let url = program.variable("BACKENDLESS_API_URL");
+    assert_eq!(program.console, format!("# console: {url}/\n"));
+    // As a browser opens it.
+    let page = client()
+        .get(format!("{url}/"))
+        .header("accept", "text/html");
+    let page = page.send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
 }
 
 #[cfg(unix)]
@@ -99,13 +157,13 @@ async fn program_exits_cleanly_on_sigint_and_sigterm() {
         assert_eq!(program.child.wait().unwrap().code(), Some(0), "{signal}");
         let mut rest = String::new();
         program.output.read_to_string(&mut rest).unwrap();
-        assert_eq!(rest, "", "the program prints one line only");
+        assert_eq!(rest, "", "the program prints its start only");
     }
 }
 
 #[tokio::test]
 async fn session_life_option_limits_sessions() {
-    let program = Program::start(&["--port", "0", "--session-life", "0"]);
+    let program = Program::start(&["--port", "0", "--session-life", "3600"]);
     let (http, base) = (client(), &program.base);
     let user = json!({"email": "a@b.c", "password": "pw", "login": "a@b.c"});
     http.post(format!("{base}/users/register"))
@@ -119,12 +177,15 @@ async fn session_life_option_limits_sessions() {
         .send()
         .await
         .unwrap();
-    let session: Value = session.json().await.unwrap();
-    let call = http
-        .get(format!("{base}/data/Users"))
-        .header("user-token", text(&session["user-token"]));
-    let response: Value = call.send().await.unwrap().json().await.unwrap();
-    assert_eq!(response["code"], 3064);
+    assert_eq!(session.status(), 200);
+    // An export has the remaining life.
+    let folder = Folder::new("program-session-life");
+    let exported = program.control("export", folder.0.to_str().unwrap());
+    assert!(exported.status.success(), "{exported:?}");
+    let sessions = std::fs::read(folder.0.join("services/sessions.jsonl")).unwrap();
+    let session: Value = serde_json::from_slice(&sessions).unwrap();
+    let life = session["expires"].as_i64().unwrap();
+    assert!((1..=3_600_000).contains(&life), "{life}");
 }
 
 #[tokio::test]
@@ -223,11 +284,26 @@ fn invalid_option_is_a_usage_error() {
         (vec!["--port", "65536"], "use a number from 0 to 65535"),
         (vec!["--port", "-1"], "use a number from 0 to 65535"),
         (vec!["--nope"], "unexpected argument '--nope'"),
-        (vec!["extra"], "unexpected argument 'extra'"),
+        (vec!["extra"], "unrecognized subcommand 'extra'"),
+        (vec!["--host", "nowhere"], "use an IP address"),
+        (vec!["--log", "text"], "possible values: json"),
+        (vec!["--reset"], "--data <DIR>"),
+        (vec!["--cloud-code", "missing-folder"], "pass a folder"),
+        (
+            vec!["--cloud-code", "http://example.com"],
+            "the host is not this machine",
+        ),
+        (vec!["exec"], "-- <COMMAND>..."),
+        (vec!["export"], "<DIR>"),
         (
             vec!["--session-life", "-1"],
             "use a whole number of seconds",
         ),
+        (
+            vec!["--session-life", "0"],
+            "use a whole number of seconds from 1",
+        ),
+        (vec!["--role", ""], "use the name of a role"),
         (
             vec!["--session-life", "1.5"],
             "use a whole number of seconds",

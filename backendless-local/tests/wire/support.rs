@@ -134,6 +134,11 @@ impl Call {
         Call(self.0.header("user-token", text(token)))
     }
 
+    /// Returns the error of a request that has no response.
+    pub(crate) async fn try_send(self) -> reqwest::Result<Response> {
+        self.0.send().await
+    }
+
     pub(crate) async fn send(self) -> Response {
         self.0.send().await.unwrap()
     }

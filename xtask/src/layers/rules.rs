@@ -94,7 +94,9 @@ pub(crate) const RULES: &[Rules] = &[
         ],
         // The table in backendless-local/src/lib.rs describes these layers.
         layers: &[
+            &["program"],
             &["doc_example", "fuzzing", "server"],
+            &["console"],
             &["http"],
             &["services"],
             &["query"],
@@ -105,9 +107,11 @@ pub(crate) const RULES: &[Rules] = &[
                 "error",
                 "faults",
                 "id",
+                "json_size",
                 "limits",
                 "multiple_logins",
                 "permissions",
+                "request_log",
                 "service_error",
                 "text",
                 "usage",

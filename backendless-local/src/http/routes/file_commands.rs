@@ -43,7 +43,7 @@ pub(super) fn routes() -> Router<Services> {
         .route("/files/permissions/{type}/{*name}", put(set_permission))
 }
 
-/// The path of a file behind the first `SKIPPED` segments of the URL, of which the first is empty.
+/// The path of a file after the first `SKIPPED` segments of the URL, of which the first is empty.
 struct PathBehind<const SKIPPED: usize>(FilePath);
 
 impl<S: Send + Sync, const SKIPPED: usize> FromRequestParts<S> for PathBehind<SKIPPED> {

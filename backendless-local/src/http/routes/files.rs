@@ -58,7 +58,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestPath {
     }
 }
 
-/// Returns the path of a file behind the first segments of a URL; `None` for the root directory.
+/// Returns the path of a file after the first segments of a URL; `None` for the root directory.
 ///
 /// Ignores empty segments, because official clients send `/files//a.txt` for a file in the root
 /// directory and `/files/docs//a.txt` for a directory `docs/`. An encoded `/` separates segments, too,

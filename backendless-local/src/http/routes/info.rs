@@ -23,8 +23,8 @@ async fn info(State(services): State<Services>) -> Json<Value> {
     let loggers = json!([{"name": "Global logger", "level": "all"}]);
     let mut info = json!({"rtURL": *services.origin, "loggers": loggers});
     if services.is_domain {
-        info["appId"] = Value::from(services.app_id);
-        info["apiKey"] = Value::from(services.api_key);
+        info["appId"] = Value::from(services.app_id.as_str());
+        info["apiKey"] = Value::from(services.api_key.as_str());
     }
     Json(info)
 }

@@ -100,7 +100,7 @@ impl Files {
     }
 
     /// Creates a content file with the content of `start`, if there is one, and `bytes`.
-    async fn written(
+    pub(in crate::services) async fn written(
         &self,
         start: Option<OpenFile>,
         bytes: &[u8],

@@ -26,8 +26,9 @@ struct Shared {
     folder: Folder,
     /// Names of content files that were removed, until [`ContentStore::take_removed`].
     removed: Mutex<Vec<String>>,
-    /// Deletes the folder when the store is dropped.
-    _temporary: Option<TempDir>,
+    held: Mutex<Held>,
+    /// Deletes the folder when the store is dropped. Nothing in it is flushed to disk.
+    temporary: Option<TempDir>,
 }
 
 impl ContentStore {
@@ -50,7 +51,8 @@ impl ContentStore {
             shared: Arc::new(Shared {
                 folder,
                 removed: Mutex::default(),
-                _temporary: temporary,
+                held: Mutex::default(),
+                temporary,
             }),
         };
         for name in unused {
@@ -67,7 +69,7 @@ impl ContentStore {
         let file = self.shared.folder.create_new(&name)?;
         Ok(NewContent {
             name,
-            file: File::from_std(file),
+            file: Some(File::from_std(file)),
             length: 0,
             shared: Arc::clone(&self.shared),
             kept: false,
@@ -95,6 +97,20 @@ impl ContentStore {
         let _ = tokio::task::spawn_blocking(move || shared.remove(&name)).await;
     }
 
+    /// Flushes the names of all content files to disk.
+    pub(crate) async fn sync(&self) -> io::Result<()> {
+        sync(&self.shared).await
+    }
+
+    /// Delays the removal of content files until the returned value is dropped, so that all files of a copy of the
+    /// database that is made meanwhile can be read.
+    pub(crate) fn hold(&self) -> ContentHold {
+        self.shared.lock_held().holders += 1;
+        ContentHold {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+
     /// Returns the names of content files that were removed since the last call, so that the
     /// database need not list them any longer.
     pub(crate) fn take_removed(&self) -> Vec<String> {
@@ -102,15 +118,70 @@ impl ContentStore {
     }
 }
 
+async fn sync(shared: &Arc<Shared>) -> io::Result<()> {
+    if shared.temporary.is_some() {
+        return Ok(());
+    }
+    let shared = Arc::clone(shared);
+    tokio::task::spawn_blocking(move || shared.folder.sync()).await?
+}
+
 impl Shared {
     fn remove(&self, name: &str) {
+        let mut held = self.lock_held();
+        if held.holders > 0 {
+            held.delayed.push(name.to_owned());
+            return;
+        }
+        drop(held);
         if check_name(name).is_ok() && self.folder.remove_file(name).is_ok() {
             self.lock_removed().push(name.to_owned());
         }
     }
 
+    fn lock_held(&self) -> std::sync::MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock_removed(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
         self.removed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The removals that wait for the holders.
+#[derive(Debug, Default)]
+struct Held {
+    holders: usize,
+    delayed: Vec<String>,
+}
+
+/// While it exists, no content file is removed.
+#[derive(Debug)]
+pub(crate) struct ContentHold {
+    shared: Arc<Shared>,
+}
+
+impl ContentHold {
+    /// Opens a content file.
+    pub(crate) fn open(&self, name: &str) -> io::Result<std::fs::File> {
+        check_name(name)?;
+        let file = self.shared.folder.open_file(name)?;
+        file.ok_or_else(|| io::Error::other("the content of a file is missing in the data folder"))
+    }
+}
+
+impl Drop for ContentHold {
+    fn drop(&mut self) {
+        let mut held = self.shared.lock_held();
+        held.holders -= 1;
+        if held.holders > 0 {
+            return;
+        }
+        let delayed = std::mem::take(&mut held.delayed);
+        drop(held);
+        for name in delayed {
+            self.shared.remove(&name);
+        }
     }
 }
 
@@ -134,7 +205,8 @@ fn check_name(name: &str) -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct NewContent {
     name: String,
-    file: File,
+    /// `None` once it is closed.
+    file: Option<File>,
     length: u64,
     shared: Arc<Shared>,
     kept: bool,
@@ -151,16 +223,37 @@ impl NewContent {
     }
 
     pub(crate) async fn write(&mut self, piece: &[u8]) -> io::Result<()> {
-        self.file.write_all(piece).await?;
+        self.open_file()?.write_all(piece).await?;
         self.length += piece.len() as u64;
         Ok(())
     }
 
     /// Flushes the bytes and the name of the file to disk.
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
-        self.file.sync_all().await?;
-        let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || shared.folder.sync()).await?
+        self.flush_bytes().await?;
+        sync(&self.shared).await
+    }
+
+    /// Flushes the bytes to disk, but not the name, and closes the file. It is removed as before, unless it is kept.
+    pub(crate) async fn close(&mut self) -> io::Result<()> {
+        self.flush_bytes().await?;
+        self.file = None;
+        Ok(())
+    }
+
+    async fn flush_bytes(&mut self) -> io::Result<()> {
+        let is_temporary = self.shared.temporary.is_some();
+        let file = self.open_file()?;
+        match is_temporary {
+            // For those that open the file.
+            true => file.flush().await,
+            false => file.sync_all().await,
+        }
+    }
+
+    fn open_file(&mut self) -> io::Result<&mut File> {
+        let closed = || io::Error::other("the content file is closed");
+        self.file.as_mut().ok_or_else(closed)
     }
 
     /// Keeps the content file, because a path refers to it.

@@ -22,7 +22,7 @@ use tokio::fs::File;
 
 pub(crate) use access::{Grant, Permission};
 pub(crate) use base64::decode as decode_base64;
-pub(crate) use content::{ContentStore, NewContent};
+pub(crate) use content::{ContentHold, ContentStore, NewContent};
 pub(crate) use directories::{Count, Listing};
 pub(crate) use relocate::Mode;
 pub(crate) use remote::RemoteFiles;
@@ -170,7 +170,7 @@ pub(crate) struct Files {
     database: Database,
     content: ContentStore,
     clock: Clock,
-    remote: RemoteFiles,
+    remote: Arc<RemoteFiles>,
     /// Decides who may change the permissions of files.
     permissions: AccessControl,
     /// Held while a file is appended to, so that concurrent requests append one after the other.
@@ -189,7 +189,7 @@ impl Files {
             database,
             content,
             clock,
-            remote,
+            remote: Arc::new(remote),
             permissions,
             appending: Arc::default(),
         }
@@ -216,16 +216,35 @@ impl Files {
 
     /// Creates the content file of an upload.
     pub(crate) async fn new_content(&self) -> Result<NewContent, ServiceError> {
-        let name = new_id();
-        let (listed, removed) = (name.clone(), self.content.take_removed());
+        let mut names = self.list_contents(1).await?;
+        let name = names.pop();
+        self.create_content(name.ok_or_else(|| ServiceError::internal("no name was listed"))?)
+    }
+
+    /// Returns names for content files, which are listed as unused.
+    pub(crate) async fn list_contents(&self, count: usize) -> Result<Vec<String>, ServiceError> {
+        let names: Vec<String> = std::iter::repeat_with(new_id).take(count).collect();
+        let removed = self.content.take_removed();
         let write = self.database.write(move |transaction| {
             for name in &removed {
                 forget(transaction, name)?;
             }
-            release(transaction, &listed)
+            for name in &names {
+                release(transaction, name)?;
+            }
+            Ok(names)
         });
-        write.await?;
+        write.await
+    }
+
+    /// Creates the content file of a listed name.
+    pub(crate) fn create_content(&self, name: String) -> Result<NewContent, ServiceError> {
         self.content.create(name).map_err(ServiceError::internal)
+    }
+
+    /// Flushes the names of content files to disk.
+    pub(crate) async fn sync_contents(&self) -> Result<(), ServiceError> {
+        self.content.sync().await.map_err(ServiceError::internal)
     }
 
     /// Stores the path with its content file, and removes the content file that it replaces.
@@ -252,23 +271,40 @@ impl Files {
         let size = i64::try_from(content.length()).map_err(ServiceError::internal)?;
         let name = content.name().to_owned();
         let now = self.clock.now();
+        // It owns the content: this function may be cancelled before its end, and a path refers to the content then.
         let write = self.database.write(move |transaction| {
             let file = NewFile {
                 path: path.as_str(),
-                content: &name,
+                content: content.name(),
                 media_type: &media_type,
                 size: Some(size),
                 created: now,
             };
             let replaced = write_path(transaction, &file, overwrite)?;
-            forget(transaction, &name)?;
-            release_unused(transaction, replaced.into_iter().collect())
+            forget(transaction, content.name())?;
+            let unused = release_unused(transaction, replaced.into_iter().collect())?;
+            content.keep();
+            Ok(unused)
         });
-        // If this fails, the content file is removed when `content` is dropped.
-        let replaced = write.await?;
-        content.keep();
-        self.remove_contents(&replaced).await;
+        match write.await {
+            Ok(replaced) => self.remove_contents(&replaced).await,
+            Err(error) => {
+                // It was kept if the commit has failed.
+                self.remove_content(&name).await;
+                return Err(error);
+            }
+        }
         Ok(())
+    }
+
+    /// Delays the removal of content files; see [`ContentStore::hold`].
+    pub(crate) fn hold_contents(&self) -> ContentHold {
+        self.content.hold()
+    }
+
+    /// Waits until no file is stored or appended to, and prevents both until the returned value is dropped.
+    pub(crate) async fn suspend(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.appending.lock().await
     }
 
     /// Whether the path is that of a directory.
@@ -360,16 +396,16 @@ fn release_unused(
 }
 
 /// A file to be stored.
-struct NewFile<'f> {
-    path: &'f str,
-    content: &'f str,
-    media_type: &'f str,
-    size: Option<i64>,
-    created: i64,
+pub(crate) struct NewFile<'f> {
+    pub(crate) path: &'f str,
+    pub(crate) content: &'f str,
+    pub(crate) media_type: &'f str,
+    pub(crate) size: Option<i64>,
+    pub(crate) created: i64,
 }
 
 /// Writes the path and returns the name of the content file that it replaces.
-fn write_path(
+pub(crate) fn write_path(
     connection: &Connection,
     file: &NewFile<'_>,
     overwrite: bool,

@@ -3,10 +3,16 @@
 
 mod devices;
 pub(super) mod email;
+mod inspection;
+mod outbox;
 mod schedule;
 mod templates;
 
+pub use outbox::Email;
+pub(crate) use schedule::MIN_INTERVAL;
 pub(crate) use templates::Templates;
+
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
@@ -73,7 +79,7 @@ pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
 pub(crate) struct Messaging {
     database: Database,
     clock: Clock,
-    templates: Templates,
+    templates: Arc<Templates>,
 }
 
 impl Messaging {
@@ -81,7 +87,7 @@ impl Messaging {
         Messaging {
             database,
             clock,
-            templates,
+            templates: Arc::new(templates),
         }
     }
 

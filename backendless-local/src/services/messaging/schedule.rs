@@ -39,6 +39,9 @@ pub(super) struct NewMessage {
     pub(super) is_published: bool,
 }
 
+/// The shortest time between two repetitions, in milliseconds: requests state it in seconds.
+pub(crate) const MIN_INTERVAL: i64 = 1000;
+
 /// The repetition of a message, in milliseconds.
 pub(super) struct Repetition {
     every: i64,
@@ -53,7 +56,7 @@ impl Repetition {
     ) -> Result<Option<Repetition>, ServiceError> {
         let every = fields::typed(body, "repeatEvery", "a positive integer", |every| {
             let every = every.as_i64().filter(|every| *every > 0)?;
-            every.checked_mul(1000)
+            every.checked_mul(MIN_INTERVAL)
         })?;
         let until = fields::typed(body, "repeatExpiresAt", "an integer", Value::as_i64)?;
         if until.is_some_and(|until| until < due) {
@@ -125,7 +128,11 @@ pub(super) fn repeat(connection: &Connection, channel: &str, now: i64) -> Result
         let Repeated {
             id, every, until, ..
         } = &repeated;
-        let missed = (now - RETENTION - repeated.next).max(0) / every;
+        let missed = now
+            .saturating_sub(RETENTION)
+            .saturating_sub(repeated.next)
+            .max(0)
+            / every;
         let mut next = repeated.next.saturating_add(missed.saturating_mul(*every));
         while next <= now && next <= *until {
             let mut content = repeated.content.clone();
@@ -150,9 +157,10 @@ fn repeated(
 ) -> Result<Vec<Repeated>, ServiceError> {
     let mut statement = connection.prepare_cached(
         "SELECT id, next, every, coalesce(until, ?3), content, subtopic FROM message_status
-         WHERE channel = ?1 AND next <= ?2 AND NOT is_cancelled",
+         WHERE channel = ?1 AND next <= ?2 AND NOT is_cancelled AND every >= ?4 AND content IS NOT NULL",
     )?;
-    let mut rows = statement.query(params![channel, now, i64::MAX])?;
+    // The database may have been edited: a shorter time could be repeated without end.
+    let mut rows = statement.query(params![channel, now, i64::MAX, MIN_INTERVAL])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let content: String = row.get(4)?;

@@ -9,6 +9,7 @@ mod checks;
 pub(crate) mod confirmation;
 mod credentials;
 mod guests;
+mod inspection;
 mod login_by_id;
 mod passwords;
 mod properties;
@@ -20,6 +21,7 @@ mod status;
 pub(crate) mod unit_of_work;
 mod update;
 
+pub(crate) use self::passwords::is_password_hash;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -115,11 +117,14 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     ] {
         connection.execute_batch(tables)?;
     }
-    let mut table = Table::existing_or_new(connection, TABLE)?;
-    for name in [IDENTITY, "name", USER_STATUS, SOCIAL_ACCOUNT] {
-        table.ensure_column(connection, name, Kind::String)?;
-    }
-    table.ensure_column(connection, LAST_LOGIN, Kind::Int)
+    let columns = [
+        (IDENTITY, Kind::String),
+        ("name", Kind::String),
+        (USER_STATUS, Kind::String),
+        (SOCIAL_ACCOUNT, Kind::String),
+        (LAST_LOGIN, Kind::Int),
+    ];
+    Table::ensure(connection, TABLE, &columns)
 }
 
 /// Creates the roles of the application.
@@ -127,10 +132,9 @@ pub(super) fn create_roles(connection: &Connection, names: &[String]) -> Result<
     roles::create(connection, names)
 }
 
-/// Deletes credentials, sessions and assignments of roles. The rows of users belong to the schema, and the roles to the
-/// settings.
+/// Deletes credentials, sessions, roles and their assignments. The rows of users belong to the schema.
 pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    let tables = "DELETE FROM credential; DELETE FROM session; DELETE FROM role_assignment;
+    let tables = "DELETE FROM credential; DELETE FROM session; DELETE FROM role_assignment; DELETE FROM role;
                   DELETE FROM email_confirmation; DELETE FROM social_account;";
     Ok(connection.execute_batch(tables)?)
 }

@@ -129,7 +129,24 @@ pub(super) fn hash_now(password: &str) -> Result<String, ServiceError> {
     Ok(hash.to_string())
 }
 
+/// Whether a text is a hash that this server can compare.
+pub(crate) fn is_password_hash(text: &str) -> bool {
+    parse(text).is_ok_and(|stored| stored.salt.is_some() && stored.hash.is_some())
+}
+
 fn matches(password: &str, stored: &str) -> Result<bool, ServiceError> {
+    let stored = parse(stored)?;
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+        return Err(ServiceError::internal(
+            "a stored password hash is incomplete",
+        ));
+    };
+    // The comparison takes the same time wherever the hashes differ.
+    Ok(compute(password, salt)? == *expected)
+}
+
+/// Parses a stored hash and checks its parameters.
+fn parse(stored: &str) -> Result<PasswordHash, ServiceError> {
     let stored = PasswordHash::new(stored).map_err(ServiceError::internal)?;
     let cost = Params::try_from(&stored).map_err(ServiceError::internal)?;
     let cost = (cost.m_cost(), cost.t_cost(), cost.p_cost());
@@ -138,13 +155,7 @@ fn matches(password: &str, stored: &str) -> Result<bool, ServiceError> {
         let problem = "a stored password hash has parameters that this server does not write";
         return Err(ServiceError::internal(problem));
     }
-    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
-        return Err(ServiceError::internal(
-            "a stored password hash is incomplete",
-        ));
-    };
-    // The comparison takes the same time wherever the hashes differ.
-    Ok(compute(password, salt)? == *expected)
+    Ok(stored)
 }
 
 fn compute(password: &str, salt: &Salt) -> Result<Output, ServiceError> {

@@ -14,8 +14,12 @@ use std::path::{Path, PathBuf};
 
 #[cfg(not(unix))]
 pub(crate) use other::Folder;
+#[cfg(not(unix))]
+use other::Lock;
 #[cfg(unix)]
 pub(crate) use unix::Folder;
+#[cfg(unix)]
+use unix::Lock;
 
 use crate::error::Error;
 use crate::store::ownership;
@@ -44,7 +48,7 @@ const DATABASE_FILES: [&str; 4] = [
 pub(crate) struct DataFolder {
     path: PathBuf,
     folder: Folder,
-    _lock: std::fs::File,
+    _lock: Lock,
 }
 
 impl DataFolder {
@@ -62,16 +66,19 @@ impl DataFolder {
         })
     }
 
+    /// Whether a folder, which need not exist, has the data of an earlier start.
+    pub(crate) fn has_database(path: &Path) -> bool {
+        path.join(DATABASE).exists()
+    }
+
     fn open_and_lock(path: &Path) -> io::Result<DataFolder> {
         let folder = Folder::open_or_create(path)?;
         if !folder.is_private()? {
             check_owned(path)?;
         }
         let has_lock = folder.contains(LOCK)?;
-        let lock = folder.open_or_create_file(LOCK)?;
-        if !Folder::lock(&lock)? {
-            return Err(io::Error::other(IN_USE));
-        }
+        let lock = Folder::lock(folder.open_or_create_file(LOCK)?)?;
+        let lock = lock.ok_or_else(|| io::Error::other(IN_USE))?;
         // SQLite rejects links in every part of the path.
         let path = path.canonicalize()?;
         if let Err(error) = check_database(&folder, &path) {

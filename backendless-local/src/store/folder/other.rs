@@ -11,7 +11,7 @@ use super::{LOCK, not_a};
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(super) fn open_or_create(path: &Path) -> io::Result<Folder> {
+    pub(crate) fn open_or_create(path: &Path) -> io::Result<Folder> {
         std::fs::create_dir_all(path)?;
         Folder::open(path)
     }
@@ -31,15 +31,38 @@ impl Folder {
         }
     }
 
-    pub(super) fn open_or_create_folder(&self, name: &str) -> io::Result<Folder> {
+    pub(crate) fn open_or_create_folder(&self, name: &str) -> io::Result<Folder> {
         Folder::open_or_create(&self.0.join(name)).map_err(|_| not_a("folder", name))
+    }
+
+    /// Opens a folder in this folder; `None` if it does not exist or is not a folder.
+    pub(crate) fn open_folder(&self, name: &str) -> io::Result<Option<Folder>> {
+        match self.contains(name)? {
+            true => Ok(Folder::open(&self.0.join(name)).ok()),
+            false => Ok(None),
+        }
+    }
+
+    /// Locks the folder, where the system can do so.
+    pub(crate) fn claim(&self, _: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    /// Exchanges two folders at once; false, because the system cannot.
+    pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    /// The system knows no owner: access is that of the folder.
+    pub(crate) fn is_own(&self) -> io::Result<bool> {
+        Ok(true)
     }
 
     pub(super) fn is_private(&self) -> io::Result<bool> {
         Ok(true)
     }
 
-    pub(super) fn make_private(&self) -> io::Result<()> {
+    pub(crate) fn make_private(&self) -> io::Result<()> {
         Ok(())
     }
 
@@ -47,7 +70,7 @@ impl Folder {
         Ok(())
     }
 
-    pub(super) fn contains(&self, name: &str) -> io::Result<bool> {
+    pub(crate) fn contains(&self, name: &str) -> io::Result<bool> {
         match self.0.join(name).symlink_metadata() {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -103,7 +126,13 @@ impl Folder {
     }
 
     /// The file was opened exclusively, where the system can do so.
-    pub(super) fn lock(_: &File) -> io::Result<bool> {
-        Ok(true)
+    pub(super) fn lock(file: File) -> io::Result<Option<Lock>> {
+        Ok(Some(Lock { _file: file }))
     }
+}
+
+/// A file that no other server can open until this is dropped.
+#[derive(Debug)]
+pub(super) struct Lock {
+    _file: File,
 }

@@ -70,7 +70,7 @@ fn create_folders(path: &Path) -> Result<(), Errno> {
 pub(crate) struct Folder(OwnedFd);
 
 impl Folder {
-    pub(super) fn open_or_create(path: &Path) -> io::Result<Folder> {
+    pub(crate) fn open_or_create(path: &Path) -> io::Result<Folder> {
         create_folders(path)?;
         // With `DIR/..`, the last component is not a link.
         Folder::open_at(CWD, path).map_err(|error| match error {
@@ -103,12 +103,58 @@ impl Folder {
         openat(parent, path, FOLDER, Mode::empty()).map(Folder)
     }
 
-    pub(super) fn open_or_create_folder(&self, name: &str) -> io::Result<Folder> {
+    pub(crate) fn open_or_create_folder(&self, name: &str) -> io::Result<Folder> {
         create_folder(&self.0, Path::new(name))?;
         Folder::open_at(&self.0, Path::new(name)).map_err(|error| match error {
             Errno::LOOP | Errno::NOTDIR => not_a("folder", name),
             other => other.into(),
         })
+    }
+
+    /// Opens a folder in this folder; `None` if it does not exist or is not a folder.
+    pub(crate) fn open_folder(&self, name: &str) -> io::Result<Option<Folder>> {
+        match Folder::open_at(&self.0, Path::new(name)) {
+            Ok(folder) => Ok(Some(folder)),
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Locks the folder until it is closed; false if another process has locked it, or if another folder has taken its
+    /// path.
+    pub(crate) fn claim(&self, path: &Path) -> io::Result<bool> {
+        match flock(&self.0, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(Errno::WOULDBLOCK) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        let (own, found) = (
+            fstat(&self.0)?,
+            statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW),
+        );
+        Ok(found.is_ok_and(|found| (found.st_dev, found.st_ino) == (own.st_dev, own.st_ino)))
+    }
+
+    /// Exchanges two folders at once; false if the file system cannot.
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
+        use rustix::fs::{RenameFlags, renameat_with};
+        match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(true),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Exchanges two folders at once; false, because the system cannot.
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    /// Whether the folder is that of the user.
+    pub(crate) fn is_own(&self) -> io::Result<bool> {
+        Ok(fstat(&self.0)?.st_uid == rustix::process::geteuid().as_raw())
     }
 
     /// Whether only the user has access.
@@ -119,7 +165,7 @@ impl Folder {
     }
 
     /// Gives the user all rights and others none.
-    pub(super) fn make_private(&self) -> io::Result<()> {
+    pub(crate) fn make_private(&self) -> io::Result<()> {
         Ok(set_mode(&self.0, PRIVATE_FOLDER)?)
     }
 
@@ -143,7 +189,7 @@ impl Folder {
     }
 
     /// Whether the folder has an entry of this name.
-    pub(super) fn contains(&self, name: &str) -> io::Result<bool> {
+    pub(crate) fn contains(&self, name: &str) -> io::Result<bool> {
         match statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(_) => Ok(true),
             Err(Errno::NOENT) => Ok(false),
@@ -196,12 +242,40 @@ impl Folder {
         Ok(fsync(&self.0)?)
     }
 
-    /// Locks a file until it is closed; false if another process or server has locked it.
-    pub(super) fn lock(file: &File) -> io::Result<bool> {
-        match flock(file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(true),
-            Err(Errno::WOULDBLOCK) => Ok(false),
+    /// Locks a file; `None` if another process or server has locked it.
+    pub(super) fn lock(file: File) -> io::Result<Option<Lock>> {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Lock(file))),
+            Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// A locked file, which is unlocked when this is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a process that another thread starts meanwhile has a copy of its descriptor until it
+        // executes its program.
+        let _ = flock(&self.0, FlockOperation::Unlock);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_the_descriptor_does_not_keep_the_lock() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let open = || Folder::lock(file.reopen().unwrap()).unwrap();
+        let lock = open().unwrap();
+        let _copy = lock.0.try_clone().unwrap();
+        assert!(open().is_none());
+        drop(lock);
+        assert!(open().is_some());
     }
 }

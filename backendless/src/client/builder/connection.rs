@@ -29,8 +29,8 @@ impl ClientBuilder {
     /// # let port = server.url().rsplit(':').next().unwrap_or_default().to_owned();
     /// # let address = std::net::SocketAddr::from(([127, 0, 0, 1], port.parse()?));
     /// let client = backendless::Client::builder(server.app_id(), server.api_key())
-    ///     .api_url(format!("http://backendless.internal:{port}"))
-    ///     .http(|http| http.resolve("backendless.internal", address).pool_max_idle_per_host(4))
+    ///     .api_url(format!("http://backendless.localhost:{port}"))
+    ///     .http(|http| http.resolve("backendless.localhost", address).pool_max_idle_per_host(4))
     ///     .build()?;
     /// client.counters().increment("visits").await?;
     /// # });

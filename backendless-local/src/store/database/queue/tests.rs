@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::*;
 use crate::store::database::{Database, DatabaseThread, open};
 use crate::store::folder::DataFolder;
+use crate::store::tables::STORE_TABLES;
 
 const MEMORY: u64 = 1024 * 1024;
 
@@ -16,7 +17,8 @@ async fn open_database(folder: Option<&std::path::Path>) -> (Database, DatabaseT
         Ok(connection.execute_batch("CREATE TABLE IF NOT EXISTS n (value UNIQUE)")?)
     };
     let limit = QueryLimit::new(Duration::from_secs(60));
-    let (database, thread, ()) = open(folder, MEMORY, limit, prepare).await.unwrap();
+    let opened = open(folder, MEMORY, limit, &STORE_TABLES, prepare).await;
+    let (database, thread, ()) = opened.unwrap();
     (database, thread)
 }
 

@@ -1,0 +1,84 @@
+//! Faults, the clock, and the deletion of all data.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::{App, required};
+use crate::faults::Fault;
+use crate::http::extract::Query;
+use crate::http::response::{ErrorResponse, Json};
+use crate::service_error::{ServiceError, code};
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/faults", get(faults).put(set_fault))
+        .route("/clock", post(advance))
+        .route("/reset", post(reset))
+}
+
+/// Returns the faults that can be switched: one of each kind, and those of the builder.
+fn known_faults(app: &App) -> Vec<Fault> {
+    let mut faults = Fault::EACH.to_vec();
+    for (fault, _) in app.console.faults.rates() {
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
+async fn faults(State(app): State<App>) -> Json<Vec<Value>> {
+    let injector = &app.console.faults;
+    let (rates, counts) = (injector.rates(), injector.counts());
+    let faults = known_faults(&app).into_iter().map(|fault| {
+        let rates = rates.iter().filter(|(other, _)| *other == fault);
+        let counts = counts.iter().filter(|(other, _)| *other == fault);
+        json!({
+            "name": fault.to_string(),
+            "rate": rates.map(|(_, rate)| rate).sum::<f64>(),
+            "count": counts.map(|(_, count)| count).sum::<u64>(),
+        })
+    });
+    Json(faults.collect())
+}
+
+async fn set_fault(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Value>, ErrorResponse> {
+    let name = required(&parameters, "name")?;
+    let invalid = |message: String| ServiceError::new(code::INVALID_PARAMETER, message);
+    let rate = required(&parameters, "rate")?
+        .parse::<f64>()
+        .map_err(|_| invalid("the rate is not a number: use one from 0 to 1".to_owned()))?;
+    let mut faults = known_faults(&app).into_iter();
+    let fault = faults
+        .find(|fault| fault.to_string() == name)
+        .ok_or_else(|| invalid("there is no fault of this name".to_owned()))?;
+    let set = app.console.faults.set_rate(fault, rate);
+    set.map_err(|error| invalid(error.to_string()))?;
+    Ok(Json(Value::Null))
+}
+
+/// Advances the clock, and returns its time.
+async fn advance(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Value>, ErrorResponse> {
+    let seconds = parameters.integer("seconds")?;
+    let seconds = u64::try_from(seconds).map_err(|_| {
+        let message = "the clock cannot go back: use a number of seconds from 0";
+        ServiceError::new(code::INVALID_PARAMETER, message)
+    })?;
+    app.console.clock.advance(Duration::from_secs(seconds));
+    Ok(Json(json!({ "now": app.console.clock.now() })))
+}
+
+async fn reset(State(app): State<App>) -> Result<Json<Value>, ErrorResponse> {
+    app.console.services.reset().await?;
+    Ok(Json(Value::Null))
+}

@@ -1,0 +1,107 @@
+//! Channels and their messages, the outbox of e-mails, push notifications, and the log of the application.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{App, required};
+use crate::http::extract::{Object, Query};
+use crate::http::response::{ErrorResponse, Json};
+use crate::service_error::{ServiceError, code};
+
+/// Maximum number of e-mails, notifications or log messages in a response: the last ones.
+const MAX_ITEMS: usize = 200;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/channels", get(channels).delete(delete_channel))
+        .route("/channels/messages", get(messages).post(publish))
+        .route("/emails", get(emails))
+        .route("/emails/preview", post(preview))
+        .route("/pushes", get(pushes))
+        .route("/log", get(log))
+}
+
+async fn channels(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
+    Ok(Json(app.console.services.messaging.channels().await?))
+}
+
+async fn delete_channel(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Value>, ErrorResponse> {
+    let channel = required(&parameters, "channel")?.to_owned();
+    app.console
+        .services
+        .messaging
+        .delete_channel(channel)
+        .await?;
+    Ok(Json(Value::Null))
+}
+
+async fn messages(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Vec<Value>>, ErrorResponse> {
+    let channel = required(&parameters, "channel")?.to_owned();
+    Ok(Json(
+        app.console.services.messaging.messages(channel).await?,
+    ))
+}
+
+async fn publish(
+    State(app): State<App>,
+    Query(parameters): Query,
+    Object(body): Object,
+) -> Result<Json<Value>, ErrorResponse> {
+    let channel = required(&parameters, "channel")?.to_owned();
+    let id = app
+        .console
+        .services
+        .messaging
+        .publish(channel, body)
+        .await?;
+    Ok(Json(json!({ "messageId": id })))
+}
+
+/// Returns the last items, the newest first, each with its index from the oldest.
+fn last(items: Vec<impl Serialize>) -> Json<Vec<Value>> {
+    let items = items.into_iter().enumerate().rev().take(MAX_ITEMS);
+    Json(
+        items
+            .map(|(index, item)| json!({"index": index, "item": item}))
+            .collect(),
+    )
+}
+
+async fn emails(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
+    Ok(last(app.console.services.messaging.emails().await?))
+}
+
+async fn pushes(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
+    Ok(last(app.console.services.messaging.pushes().await?))
+}
+
+async fn log(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
+    Ok(last(app.console.services.log.messages().await?))
+}
+
+/// Returns the address of the HTML part of an e-mail, for a frame.
+async fn preview(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Value>, ErrorResponse> {
+    let index = usize::try_from(parameters.integer("index")?).unwrap_or(usize::MAX);
+    let emails = app.console.services.messaging.emails().await?;
+    let html = emails
+        .into_iter()
+        .nth(index)
+        .and_then(|email| email.html)
+        .ok_or_else(|| {
+            let message = format!("there is no e-mail {index} with an HTML part");
+            ServiceError::not_found(code::INTERNAL, message)
+        })?;
+    Ok(Json(json!({ "path": app.previews.add(html) })))
+}

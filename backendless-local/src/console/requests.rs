@@ -1,0 +1,100 @@
+//! The log of requests.
+
+use std::time::UNIX_EPOCH;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use super::App;
+use crate::http::extract::Query;
+use crate::http::response::{ErrorResponse, Json};
+use crate::request_log::{MAX_BODY_BYTES, RecordedMessage, Summary};
+use crate::service_error::{ServiceError, code};
+use crate::text::shorten;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/requests", get(list).delete(clear))
+        .route("/requests/one", get(one))
+}
+
+/// The requests with ids above the parameter `after`, and those with the ids `again`, separated by commas, without headers
+/// and bodies.
+async fn list(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Value>, ErrorResponse> {
+    let after = match parameters.has("after") {
+        true => parameters.integer("after")?.max(0).unsigned_abs(),
+        false => 0,
+    };
+    let again = match parameters.one("again")? {
+        Some(ids) => ids.split(',').map(id).collect::<Result<Vec<_>, _>>()?,
+        None => Vec::new(),
+    };
+    let log = &app.console.log;
+    let requests: Vec<Value> = log.summaries(after, &again).iter().map(summary).collect();
+    Ok(Json(
+        json!({"requests": requests, "capacity": log.capacity()}),
+    ))
+}
+
+fn id(text: &str) -> Result<u64, ServiceError> {
+    text.parse().map_err(|_| {
+        let message = format!("'{}' is not the id of a request", shorten(text));
+        ServiceError::new(code::INVALID_PARAMETER, message)
+    })
+}
+
+async fn one(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Value>, ErrorResponse> {
+    let id = parameters.integer("id")?.max(0).unsigned_abs();
+    let found = app.console.log.get(id);
+    let (of_list, request) = found.ok_or_else(|| {
+        let message = format!("the log no longer contains the request {id}");
+        ServiceError::not_found(code::INTERNAL, message)
+    })?;
+    let mut all = summary(&of_list);
+    all["request"] = message(request.request());
+    all["response"] = message(request.response());
+    all["maxBodyBytes"] = MAX_BODY_BYTES.into();
+    Ok(Json(all))
+}
+
+async fn clear(State(app): State<App>) -> Json<Value> {
+    app.console.log.clear();
+    Json(Value::Null)
+}
+
+fn summary(request: &Summary) -> Value {
+    let received = request.received.duration_since(UNIX_EPOCH);
+    let received = received.unwrap_or_default().as_millis();
+    json!({
+        "id": request.id,
+        "method": request.method,
+        "path": request.path,
+        "template": request.template,
+        "status": request.status,
+        "code": request.error_code,
+        "message": request.error_message,
+        "fault": request.fault.map(|fault| fault.to_string()),
+        "received": u64::try_from(received).unwrap_or(u64::MAX),
+        "millis": request.duration.as_secs_f64() * 1000.0,
+        "requestBytes": request.request_bytes,
+        "responseBytes": request.response_bytes,
+        "isComplete": request.is_complete,
+    })
+}
+
+fn message(message: &RecordedMessage) -> Value {
+    json!({
+        "headers": message.headers(),
+        "body": message.body(),
+        "bytes": message.body_bytes(),
+        "isTruncated": message.is_truncated(),
+    })
+}

@@ -1,0 +1,460 @@
+//! Masks secrets in recorded requests: by the name of a property, a header or a parameter, and by value.
+
+mod names;
+mod text;
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde::de::IgnoredAny;
+
+pub(super) use names::is_sensitive;
+pub(crate) use text::BEFORE_TOKEN;
+
+/// What is shown in place of a secret.
+const MASK: &str = "***";
+
+/// A value that a client sent as a secret is masked elsewhere only if it has at least this many bytes.
+const MIN_SECRET_BYTES: usize = 4;
+
+/// How often a secret may be encoded in a URL.
+const MAX_ENCODINGS: usize = 3;
+
+/// The characters that are encoded in a parameter that was masked.
+const PARAMETER: &AsciiSet = &CONTROLS.add(b' ').add(b'#').add(b'%').add(b'&').add(b'+');
+
+/// The app id and the keys of the application.
+pub(super) struct Secrets(Vec<String>);
+
+impl Secrets {
+    pub(super) fn new(mut secrets: Vec<String>) -> Secrets {
+        secrets.retain(|secret| !secret.is_empty());
+        Secrets(secrets)
+    }
+}
+
+/// Masks the secrets of one request and its response. A secret of the request is masked in the response as well.
+pub(super) struct Masker<'s> {
+    secrets: &'s Secrets,
+    found: Vec<String>,
+}
+
+impl<'s> Masker<'s> {
+    pub(super) fn new(secrets: &'s Secrets) -> Masker<'s> {
+        Masker {
+            secrets,
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds the values of sensitive headers to the secrets.
+    pub(super) fn collect_headers(&mut self, headers: &[(String, String)]) {
+        for (name, value) in headers {
+            if is_sensitive(name) {
+                self.add(value);
+            }
+        }
+    }
+
+    fn add(&mut self, secret: &str) {
+        if secret.len() >= MIN_SECRET_BYTES && !self.found.iter().any(|found| found == secret) {
+            self.found.push(secret.to_owned());
+        }
+    }
+
+    pub(super) fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+        let masked = headers.iter().map(|(name, value)| {
+            let value = match is_sensitive(name) {
+                true => MASK.to_owned(),
+                false => self.values(&masked_text(value)),
+            };
+            (name.clone(), value)
+        });
+        masked.collect()
+    }
+
+    /// Masks the values of sensitive parameters in a path.
+    pub(super) fn path(&self, path: &str) -> String {
+        match path.split_once('?') {
+            None => self.values(&masked_part(path, false)),
+            Some((path, query)) => {
+                let path = masked_part(path, false);
+                self.values(&format!("{path}?{}", masked_parameters(query)))
+            }
+        }
+    }
+
+    /// Masks the secrets in a body, which may be incomplete. Returns `None` if it is neither JSON, a form, nor of a type of
+    /// text: where its secrets are is not known.
+    pub(super) fn body(&mut self, text: &str, media_type: Option<&str>) -> Option<String> {
+        let media_type = media_type
+            .unwrap_or_default()
+            .trim_start()
+            .to_ascii_lowercase();
+        if is_json(text) {
+            return Some(self.json(text));
+        }
+        if media_type.starts_with("application/x-www-form-urlencoded") {
+            return Some(self.values(&masked_parameters(text)));
+        }
+        if media_type.starts_with("text/") {
+            let secrets = text::secrets(text).into_iter();
+            let quoted = secrets.filter(|found| found.is_quoted);
+            quoted.for_each(|found| self.add(&text[found.range]));
+            return Some(self.values(&masked_text(text)));
+        }
+        None
+    }
+
+    /// Masks the values of sensitive properties, and the secrets in other strings.
+    fn json(&mut self, text: &str) -> String {
+        let mut masked = String::with_capacity(text.len());
+        let (mut at, mut copied) = (0, 0);
+        let bytes = text.as_bytes();
+        while at < bytes.len() {
+            if bytes[at] != b'"' {
+                at += 1;
+                continue;
+            }
+            let (begin, end) = (at, end_of_string(bytes, at));
+            let string = unescaped(&text[begin..end]);
+            let colon = skip_spaces(bytes, end);
+            if bytes.get(colon) != Some(&b':') || !is_sensitive(&string) {
+                at = end;
+                if let Some(shown) = self.masked_string(&string) {
+                    masked.push_str(&text[copied..begin]);
+                    masked.push_str(&shown);
+                    copied = end;
+                }
+                continue;
+            }
+            let start = skip_spaces(bytes, colon + 1);
+            at = end_of_value(bytes, start);
+            let value = &text[start..at];
+            if value != "null" {
+                masked.push_str(&text[copied..start]);
+                masked.push_str(&format!("\"{MASK}\""));
+                copied = at;
+                if !matches!(value, "true" | "false") {
+                    self.add(&unescaped(value));
+                    self.add(value.trim_matches('"'));
+                }
+            }
+        }
+        masked.push_str(&text[copied..]);
+        self.values(&masked)
+    }
+
+    /// Returns the JSON of a string without its secrets; `None` if it has none.
+    fn masked_string(&mut self, string: &str) -> Option<String> {
+        let found = text::secrets(string);
+        let quoted = found.iter().filter(|found| found.is_quoted);
+        quoted.for_each(|found| self.add(&string[found.range.clone()]));
+        (!found.is_empty()).then(|| serde_json::Value::from(masked_text(string)).to_string())
+    }
+
+    /// Masks the secrets of the application and those of the request wherever they are.
+    fn values(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.secrets.0 {
+            text = replace_word(&text, secret);
+        }
+        for secret in &self.found {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), MASK);
+            }
+        }
+        text
+    }
+}
+
+/// Masks the secrets in a text.
+fn masked_text(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut copied = 0;
+    for found in text::secrets(text) {
+        masked.push_str(&text[copied..found.range.start]);
+        masked.push_str(MASK);
+        copied = found.range.end;
+    }
+    masked.push_str(&text[copied..]);
+    masked
+}
+
+/// Masks the secrets in the parameters of a URL or a form.
+fn masked_parameters(query: &str) -> String {
+    let parameters = query.split('&').map(|parameter| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        match is_sensitive(&percent_decode_str(name).decode_utf8_lossy()) {
+            true => format!("{name}={MASK}"),
+            false => masked_part(parameter, true),
+        }
+    });
+    parameters.collect::<Vec<_>>().join("&")
+}
+
+/// Masks the secrets in a part of a URL, which may be encoded more than once. A part without secrets remains as it was sent.
+fn masked_part(part: &str, is_parameter: bool) -> String {
+    let mut decoded = part.to_owned();
+    for _ in 0..=MAX_ENCODINGS {
+        let masked = masked_text(&decoded);
+        if masked != decoded {
+            return utf8_percent_encode(&masked, PARAMETER).to_string();
+        }
+        let spaced = match is_parameter {
+            true => decoded.replace('+', " "),
+            false => decoded,
+        };
+        decoded = percent_decode_str(&spaced).decode_utf8_lossy().into_owned();
+    }
+    part.to_owned()
+}
+
+/// Whether a text is JSON, or the beginning of it.
+fn is_json(text: &str) -> bool {
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(IgnoredAny) => true,
+        Err(error) => error.is_eof(),
+    }
+}
+
+/// Replaces a secret where it is not a part of a longer name: an application may be called `A`.
+fn replace_word(text: &str, secret: &str) -> String {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let mut replaced = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (at, _) in text.match_indices(secret) {
+        let end = at + secret.len();
+        let is_word = !text[..at].ends_with(is_inside) && !text[end..].starts_with(is_inside);
+        if is_word {
+            replaced.push_str(&text[copied..at]);
+            replaced.push_str(MASK);
+            copied = end;
+        }
+    }
+    replaced.push_str(&text[copied..]);
+    replaced
+}
+
+/// Returns the index after the string that begins at `start`, or the length of an incomplete one.
+fn end_of_string(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Returns the index after the value that begins at `start`.
+fn end_of_value(bytes: &[u8], start: usize) -> usize {
+    let (mut at, mut depth) = (start, 0_usize);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                at = end_of_string(bytes, at);
+                if depth == 0 {
+                    return at;
+                }
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return at,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            b',' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+fn skip_spaces(bytes: &[u8], start: usize) -> usize {
+    let spaces = bytes.get(start..).unwrap_or_default().iter();
+    start + spaces.take_while(|byte| byte.is_ascii_whitespace()).count()
+}
+
+/// Returns the text of a JSON string, which may be incomplete; of another value, the value.
+fn unescaped(literal: &str) -> String {
+    /// Length of the longest part of an escape sequence that may be at the end.
+    const MAX_ESCAPE: usize = 11;
+    if let Ok(text) = serde_json::from_str(literal) {
+        return text;
+    }
+    if literal.starts_with('"') {
+        for cut in 0..=MAX_ESCAPE.min(literal.len() - 1) {
+            let complete = literal.get(..literal.len() - cut);
+            let complete = complete.map(|literal| format!("{literal}\""));
+            if let Some(Ok(text)) = complete.map(|literal| serde_json::from_str(&literal)) {
+                return text;
+            }
+        }
+    }
+    literal.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(text: &str) -> String {
+        let secrets = Secrets::new(vec!["APP".to_owned(), "K-1".to_owned()]);
+        Masker::new(&secrets).json(text)
+    }
+
+    fn body(text: &str, media_type: Option<&str>) -> Option<String> {
+        Masker::new(&Secrets::new(Vec::new())).body(text, media_type)
+    }
+
+    #[test]
+    fn values_of_sensitive_properties_are_masked() {
+        for (text, expected) in [
+            (
+                r#"{"password":"a\"b","age":5}"#,
+                r#"{"password":"***","age":5}"#,
+            ),
+            (
+                r#"{ "user-token" : "t" , "a":1}"#,
+                r#"{ "user-token" : "***" , "a":1}"#,
+            ),
+            (r#"{"p\u0061ssword":"x"}"#, r#"{"p\u0061ssword":"***"}"#),
+            (
+                r#"{"oldPassword":17,"x":[]}"#,
+                r#"{"oldPassword":"***","x":[]}"#,
+            ),
+            (
+                r#"{"secret":{"a":["}"]},"b":1}"#,
+                r#"{"secret":"***","b":1}"#,
+            ),
+            (r#"[{"apiKey":[1,2]}]"#, r#"[{"apiKey":"***"}]"#),
+            (r#"{"password":null}"#, r#"{"password":null}"#),
+            (
+                r#"{"name":"password","x":"token"}"#,
+                r#"{"name":"password","x":"token"}"#,
+            ),
+            // Incomplete.
+            (r#"{"a":1,"password":"begin"#, r#"{"a":1,"password":"***""#),
+            (r#"{"token":{"a":[1"#, r#"{"token":"***""#),
+            (r#"{"token""#, r#"{"token""#),
+        ] {
+            assert_eq!(masked(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_masked_wherever_they_are() {
+        assert_eq!(masked("http://h/APP/K-1/files"), "http://h/***/***/files");
+        assert_eq!(masked("APPLE K-10 xK-1 K-1"), "APPLE K-10 xK-1 ***");
+        let secrets = Secrets::new(Vec::new());
+        let mut masker = Masker::new(&secrets);
+        masker.collect_headers(&[("user-token".to_owned(), "tok-1".to_owned())]);
+        masker.json(r#"{"password":"pa\"55"}"#);
+        assert_eq!(
+            masker.json(r#"["tok-1", "pa\"55", "pa"]"#),
+            r#"["***", "***", "pa"]"#
+        );
+    }
+
+    #[test]
+    fn sensitive_parameters_are_masked() {
+        let secrets = Secrets::new(Vec::new());
+        let masker = Masker::new(&secrets);
+        assert_eq!(
+            masker.path("/a?where=x%3D1&access%5Ftoken=t&Password=p"),
+            "/a?where=x%3D1&access%5Ftoken=***&Password=***"
+        );
+    }
+
+    #[test]
+    fn secrets_in_the_strings_of_a_body_are_masked() {
+        for (text, expected) in [
+            (
+                r#"{"where":"age > 5 and password = 'pa\"55'"}"#,
+                r#"{"where":"age > 5 and password = '***'"}"#,
+            ),
+            (
+                r#"{"data":"{\"password\":\"pa55\",\"age\":5}"}"#,
+                r#"{"data":"{\"password\":\"***\",\"age\":5}"}"#,
+            ),
+            (r#"["p\u0061ssword=pa55&x=1"]"#, r#"["password=***&x=1"]"#),
+            (
+                r#"{"confirmationURL":"http://h/api/users/emailconfirmation/t-1"}"#,
+                r#"{"confirmationURL":"http://h/api/users/emailconfirmation/***"}"#,
+            ),
+            (
+                r#"{"isPassword":true,"a":true}"#,
+                r#"{"isPassword":"***","a":true}"#,
+            ),
+            (r#"{"text":"a \u00fc b"}"#, r#"{"text":"a \u00fc b"}"#),
+            // Incomplete.
+            (
+                r#"{"data":"{\"password\":\"pa5"#,
+                r#"{"data":"{\"password\":\"***""#,
+            ),
+            (r#"{"data":"password='pa\u00"#, r#"{"data":"password='***""#),
+        ] {
+            assert_eq!(masked(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_bodies_of_a_known_type_are_shown() {
+        let form = Some("Application/X-WWW-Form-Urlencoded; charset=utf-8");
+        for (text, media_type, expected) in [
+            (
+                "login=a&p%61ssword=pa55",
+                form,
+                Some("login=a&p%61ssword=***"),
+            ),
+            ("a=1;password=pa55&x=2", form, Some("a=1;password=***&x=2")),
+            (
+                "{'password':'pa55'}",
+                Some("text/plain"),
+                Some("{'password':'***'}"),
+            ),
+            ("{'password':'pa55'}", Some("application/json"), None),
+            ("login=a&password=pa55", None, None),
+            ("login=a&password=pa55", Some("application/json"), None),
+            ("--x\r\n\r\npa55", Some("application/x-test"), None),
+            (
+                r#"{"password":"pa55"}"#,
+                Some("text/plain"),
+                Some(r#"{"password":"***"}"#),
+            ),
+            (
+                r#"{"password":"pa55"}"#,
+                None,
+                Some(r#"{"password":"***"}"#),
+            ),
+            (r#"{"a":"#, None, Some(r#"{"a":"#)),
+            ("5", None, Some("5")),
+        ] {
+            assert_eq!(body(text, media_type).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_in_a_url_are_masked_however_they_are_encoded() {
+        let secrets = Secrets::new(Vec::new());
+        let masker = Masker::new(&secrets);
+        for (path, expected) in [
+            (
+                "/a?where=age%3D1+and+password%3D'pa55'",
+                "/a?where=age=1%20and%20password='***'",
+            ),
+            ("/a?where=password%253D'pa55'", "/a?where=password='***'"),
+            ("/a?foo=1;password=pa55", "/a?foo=1;password=***"),
+            ("/a/password=pa55/b?x=1", "/a/password=***?x=1"),
+            ("/a/pin%3Dpa55?x=%C3%BC", "/a/pin=***?x=%C3%BC"),
+            ("/a?x=%zz&y=%ff", "/a?x=%zz&y=%ff"),
+        ] {
+            assert_eq!(masker.path(path), expected);
+        }
+    }
+}

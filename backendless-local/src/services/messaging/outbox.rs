@@ -1,0 +1,64 @@
+//! The e-mails of the outbox as typed values.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::Messaging;
+use crate::service_error::ServiceError;
+
+/// An e-mail that a client sent, or that the server sent for it. Nothing was delivered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Email {
+    /// The subject; `None` for an e-mail by a template.
+    pub subject: Option<String>,
+    /// The recipients.
+    pub to: Vec<String>,
+    /// The recipients of copies.
+    pub cc: Vec<String>,
+    /// The hidden recipients of copies.
+    pub bcc: Vec<String>,
+    /// The body as text.
+    pub text: Option<String>,
+    /// The body as HTML.
+    pub html: Option<String>,
+    /// The paths of attached files.
+    pub attachments: Vec<String>,
+    /// The name of the template.
+    pub template: Option<String>,
+    /// The values for the template.
+    pub template_values: Map<String, Value>,
+}
+
+impl Email {
+    fn of(body: &Value) -> Email {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let texts = |names: &[&str]| {
+            let lists = names.iter().filter_map(|name| body[*name].as_array());
+            lists.flatten().filter_map(text).collect()
+        };
+        let parts = &body["bodyparts"];
+        Email {
+            subject: text(&body["subject"]),
+            to: texts(&["to", "addresses"]),
+            cc: texts(&["cc", "cc-addresses"]),
+            bcc: texts(&["bcc", "bcc-addresses"]),
+            text: text(&parts["textmessage"]),
+            html: text(&parts["htmlmessage"]),
+            attachments: texts(&["attachment"]),
+            template: text(&body["template-name"]),
+            template_values: body["template-values"]
+                .as_object()
+                .cloned()
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl Messaging {
+    /// Returns the e-mails in order.
+    pub(crate) async fn emails(&self) -> Result<Vec<Email>, ServiceError> {
+        Ok(self.outbox().await?.iter().map(Email::of).collect())
+    }
+}

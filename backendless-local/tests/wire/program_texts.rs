@@ -1,0 +1,64 @@
+//! What a new user reads: the output of the program as the READMEs show it, and errors of its commands.
+
+use std::io::{BufRead, BufReader};
+
+use crate::program::{Program, command};
+use crate::support::Folder;
+
+/// The lines that the program prints at its start, with the placeholders of the READMEs.
+fn start_lines() -> Vec<String> {
+    let options = ["--port", "0", "--app-id", "APP", "--api-key", "KEY"];
+    let mut child = command(&options).spawn().unwrap();
+    let output = BufReader::new(child.stdout.take().unwrap());
+    let mut lines: Vec<String> = output.lines().take(6).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let url = lines[3].split_once('=').unwrap().1.to_owned();
+    let token = lines[4].split_once('=').unwrap().1.to_owned();
+    for line in &mut lines {
+        *line = line
+            .replace(&url, "http://127.0.0.1:9080")
+            .replace(&token, "<token>")
+            .replace("/APP/KEY", "/<app-id>/<rest-api-key>")
+            .replace("=APP", "=<app-id>")
+            .replace("=KEY", "=<rest-api-key>");
+    }
+    lines
+}
+
+#[test]
+fn readmes_show_what_the_program_prints() {
+    let lines = start_lines();
+    let plain = lines.join("\n");
+    let readme = include_str!("../../../README.md");
+    assert!(readme.contains(&format!("\n{plain}\n")), "{plain}");
+    // There it is in comments of a script.
+    let commented = lines.join("\n# ");
+    let readme = include_str!("../../README.md");
+    assert!(
+        readme.contains(&format!("\n# {commented}\n")),
+        "{commented}"
+    );
+}
+
+#[test]
+fn a_token_of_another_start_is_an_error_that_says_so() {
+    let folder = Folder::new("program-other-token");
+    let program = Program::start(&["--port", "0"]);
+    let url = program.variable("BACKENDLESS_API_URL");
+    for name in ["export", "import"] {
+        let output = command(&[name, folder.0.to_str().unwrap()])
+            .env("BACKENDLESS_API_URL", &url)
+            .env("BACKENDLESS_LOCAL_TOKEN", "token-of-another-start")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let message = String::from_utf8(output.stderr).unwrap();
+        let expected = format!(
+            "backendless-local: cannot {name}: BACKENDLESS_LOCAL_TOKEN is not the token of the server at {url}: copy "
+        );
+        assert!(message.starts_with(&expected), "{message}");
+        assert!(!message.contains("token-of-another-start"), "{message}");
+        assert!(!folder.0.exists());
+    }
+}
