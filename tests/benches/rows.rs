@@ -58,6 +58,12 @@ pub const ROWS: &[Row] = &[
         measure: measure::generate::measure,
     },
     Row {
+        name: "local-server",
+        what: "the local server: 20,000 creates, 32 concurrent, on a data folder, an import of 100,000 rows, and the start",
+        is_short: false,
+        measure: measure::local_server::measure,
+    },
+    Row {
         name: "table",
         what: "a table of 100,000 rows, read by the stream",
         is_short: false,

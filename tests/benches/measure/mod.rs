@@ -13,6 +13,7 @@ pub mod generate;
 pub mod in_flight;
 pub mod instructions;
 pub mod load;
+pub mod local_server;
 mod pairs;
 pub mod rate_limit;
 pub mod size;
