@@ -1,4 +1,4 @@
-//! Access of pages of other origins, as the Fetch standard defines it (https://fetch.spec.whatwg.org/#http-cors-protocol):
+//! Access of pages of other origins, as the Fetch standard defines it (<https://fetch.spec.whatwg.org/#http-cors-protocol>):
 //! only those of the listed origins may call the server.
 
 use std::sync::Arc;
