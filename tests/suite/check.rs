@@ -449,7 +449,7 @@ async fn failure_of_tls_is_distinguished_from_one_of_a_proxy() {
     assert_problem(&check(client.build().unwrap()).await, CheckProblem::Tls);
 }
 
-/// Without TLS, a proxy answers in place of the server.
+/// Without TLS, a proxy responds in place of the server.
 #[tokio::test]
 async fn proxy_that_requires_a_password_is_a_problem_of_the_proxy() {
     for body in ["", "{}", PAGE] {
@@ -459,7 +459,7 @@ async fn proxy_that_requires_a_password_is_a_problem_of_the_proxy() {
     }
 }
 
-/// No request has a condition that this status answers, so it names no other address.
+/// No request has a condition that this status could reject, so it names no other address.
 #[tokio::test]
 async fn response_that_is_not_modified_is_no_redirect() {
     let server = Recorder::responding(304, "").await;

@@ -169,7 +169,7 @@ async fn a_body_that_ends_before_its_length_is_an_error() {
     }
 }
 
-/// An error that the client finds in the server's frames is told apart from one that the server reports.
+/// An error that the client finds in the server's frames is distinguished from one that the server reports.
 #[tokio::test]
 async fn error_names_the_side_that_ended_the_stream_or_the_connection() {
     let reset = "the server reset the HTTP/2 stream (RST_STREAM): ";

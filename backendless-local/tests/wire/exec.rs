@@ -147,18 +147,23 @@ async fn state_is_kept_if_its_replacement_was_cut_off() {
     assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 1);
 }
 
+/// The program rejects the folder at the start, before it runs the command.
+fn assert_rejects_export_on_exit(folder: &Folder) {
+    let target = folder.0.to_str().unwrap();
+    let rejected = exec(&["--export-on-exit", target], "echo ran");
+    assert_eq!(rejected.status.code(), Some(1));
+    assert_eq!(stdout(&rejected), "");
+    let message = String::from_utf8(rejected.stderr).unwrap();
+    assert!(message.contains("is not an export"), "{message}");
+}
+
 #[test]
 fn export_on_exit_does_not_erase_a_site() {
     let folder = Folder::new("program-site");
     std::fs::create_dir_all(&folder.0).unwrap();
     std::fs::write(folder.0.join("manifest.json"), r#"{"name": "Shop"}"#).unwrap();
     std::fs::write(folder.0.join("index.html"), "precious").unwrap();
-    let target = folder.0.to_str().unwrap();
-    let refused = exec(&["--export-on-exit", target], "echo ran");
-    assert_eq!(refused.status.code(), Some(1));
-    assert_eq!(stdout(&refused), "");
-    let message = String::from_utf8(refused.stderr).unwrap();
-    assert!(message.contains("is not an export"), "{message}");
+    assert_rejects_export_on_exit(&folder);
     assert_eq!(
         std::fs::read(folder.0.join("index.html")).unwrap(),
         b"precious"
@@ -170,12 +175,7 @@ fn export_on_exit_to_a_folder_of_other_files_is_rejected_at_the_start() {
     let folder = Folder::new("program-foreign");
     std::fs::create_dir_all(&folder.0).unwrap();
     std::fs::write(folder.0.join("work.txt"), "precious").unwrap();
-    let target = folder.0.to_str().unwrap();
-    let refused = exec(&["--export-on-exit", target], "echo ran");
-    assert_eq!(refused.status.code(), Some(1));
-    assert_eq!(stdout(&refused), "");
-    let message = String::from_utf8(refused.stderr).unwrap();
-    assert!(message.contains("is not an export"), "{message}");
+    assert_rejects_export_on_exit(&folder);
 }
 
 #[test]

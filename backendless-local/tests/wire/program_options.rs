@@ -27,9 +27,9 @@ async fn import_and_export_on_exit_are_options_of_the_server() {
     let options = ["--port", "0", "--data", data, "--import", export];
     drop(Program::start(&options));
     // The second start would replace the data.
-    let refused = run(&options);
-    assert_eq!(refused.status.code(), Some(1));
-    let message = String::from_utf8(refused.stderr).unwrap();
+    let rejected = run(&options);
+    assert_eq!(rejected.status.code(), Some(1));
+    let message = String::from_utf8(rejected.stderr).unwrap();
     assert!(
         message.contains("reset it at the start (--reset), or omit the import"),
         "{message}"
@@ -268,7 +268,7 @@ async fn cloud_code_is_a_server_that_is_called() {
     use std::io::{Read, Write};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/code", listener.local_addr().unwrap());
-    let answers = [
+    let responses = [
         ("200 OK", r#"{"sum": 3}"#),
         ("409 Conflict", r#"{"code": 14001, "message": "no stock"}"#),
         // It is not followed.
@@ -276,7 +276,7 @@ async fn cloud_code_is_a_server_that_is_called() {
         ("200 OK", "no JSON"),
     ];
     let server = std::thread::spawn(move || {
-        answers.map(|(status, body)| {
+        responses.map(|(status, body)| {
             let (mut stream, _) = listener.accept().unwrap();
             let mut request = vec![0; 4096];
             let mut read = 0;
@@ -294,7 +294,7 @@ async fn cloud_code_is_a_server_that_is_called() {
     });
     let program = Program::start(&["--port", "0", "--cloud-code", &url]);
     let mut results = Vec::new();
-    for _ in answers {
+    for _ in responses {
         let call = http
             .post(format!("{}/services/Cart/total", program.base))
             .body("[1]");
