@@ -1,5 +1,6 @@
 //! Typed seeds: what a server has when it starts.
 
+use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
@@ -32,13 +33,22 @@ use crate::services::seed::{self, SeedData};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use = "pass it to `Builder::seed`"]
 pub struct Seed {
     /// The file that it was read from.
     name: Option<String>,
     tables: Vec<(String, Vec<Result<Value, String>>)>,
     files: Vec<(String, Vec<u8>)>,
+}
+
+/// Rows and files may be secret, such as the passwords of users.
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seed")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Seed {
@@ -142,5 +152,21 @@ impl Seed {
             tables,
             files: self.files,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_prints_no_password() {
+        let seed = Seed::new().user("ann@example.com", "pa55-canary");
+        let text = format!(
+            "{:?} {:?}",
+            seed,
+            crate::Server::builder().seed(seed.clone())
+        );
+        assert!(!text.contains("canary"), "{text}");
     }
 }

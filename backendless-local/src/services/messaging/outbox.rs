@@ -1,5 +1,7 @@
 //! The e-mails of the outbox as typed values.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -7,7 +9,7 @@ use super::Messaging;
 use crate::service_error::ServiceError;
 
 /// An e-mail that a client sent, or that the server sent for it. Nothing was delivered.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Email {
@@ -29,6 +31,17 @@ pub struct Email {
     pub template: Option<String>,
     /// The values for the template.
     pub template_values: Map<String, Value>,
+}
+
+/// The body and the values may contain a token, such as that of a link that confirms an address.
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email")
+            .field("subject", &self.subject)
+            .field("to", &self.to)
+            .field("template", &self.template)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Email {
@@ -60,5 +73,23 @@ impl Messaging {
     /// Returns the e-mails in order.
     pub(crate) async fn emails(&self) -> Result<Vec<Email>, ServiceError> {
         Ok(self.outbox().await?.iter().map(Email::of).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_prints_no_body_and_no_value() {
+        let mut email = Email {
+            text: Some("text-canary".to_owned()),
+            html: Some("html-canary".to_owned()),
+            ..Email::default()
+        };
+        let value = Value::from("value-canary");
+        email.template_values.insert("link".to_owned(), value);
+        let text = format!("{email:?}");
+        assert!(!text.contains("canary"), "{text}");
     }
 }
