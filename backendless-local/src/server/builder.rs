@@ -17,20 +17,11 @@ use crate::faults::{FaultInjector, Faults};
 use crate::http::{self, HttpSettings, environment};
 use crate::id::is_plain;
 use crate::limits::Limits;
-use crate::permissions::Permissions;
 use crate::request_log::{self, RequestLog};
 use crate::service_error::ServiceError;
-use crate::services::cloud_code::CloudCode;
-use crate::services::files::RemoteFiles;
-use crate::services::messaging::Templates;
 use crate::services::state::InitialState;
-use crate::services::users::UserSettings;
 use crate::services::{DOMAIN_PATH, Services, Settings};
-use crate::store::query_limit::MAX_TIME;
 use crate::usage::RequestCounter;
-
-/// Default lifetime of a session.
-const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Settings of a server; created by [`Server::builder`].
 ///
@@ -78,21 +69,7 @@ impl Builder {
             seed: Seed::default(),
             import: None,
             is_reset: false,
-            settings: Settings {
-                app_id: None,
-                api_key: None,
-                data_dir: None,
-                session_life: SESSION_LIFE,
-                query_timeout: MAX_TIME,
-                dialect: None,
-                cloud_code: CloudCode::default(),
-                cloud_code_key: None,
-                users: UserSettings::default(),
-                permissions: Permissions::new(),
-                origin: String::new(),
-                remote_files: RemoteFiles::default(),
-                templates: Templates::default(),
-            },
+            settings: Settings::default(),
         }
     }
 

@@ -53,9 +53,12 @@ use crate::services::transactions::Transactions;
 use crate::services::users::{UserOptions, UserSettings, Users};
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
-use crate::store::query_limit::QueryLimit;
+use crate::store::query_limit::{MAX_TIME, QueryLimit};
 use crate::store::tables::Tables;
 use crate::store::{functions, schema, settings};
+
+/// Lifetime of a session, unless the builder sets another one.
+const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Settings of the services.
 #[derive(Clone)]
@@ -74,6 +77,26 @@ pub(crate) struct Settings {
     pub(crate) origin: String,
     pub(crate) remote_files: RemoteFiles,
     pub(crate) templates: Templates,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            app_id: None,
+            api_key: None,
+            data_dir: None,
+            session_life: SESSION_LIFE,
+            query_timeout: MAX_TIME,
+            dialect: None,
+            cloud_code: CloudCode::default(),
+            cloud_code_key: None,
+            users: UserSettings::default(),
+            permissions: Permissions::new(),
+            origin: String::new(),
+            remote_files: RemoteFiles::default(),
+            templates: Templates::default(),
+        }
+    }
 }
 
 /// The path of the API at the domain of the application, where no path contains the app id and the key.
