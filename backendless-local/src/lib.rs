@@ -34,7 +34,7 @@
 //! | 4 | `services` | the rules of the eight services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `json_size`, `limits`, `multiple_logins`, `permissions`, `request_log`, `service_error`, `text`, `usage` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `json_size`, `limits`, `multiple_logins`, `permissions`, `protocol`, `request_log`, `service_error`, `text`, `usage` | shared basics |
 //!
 //! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
 //! task on the database thread.
@@ -62,6 +62,8 @@ mod json_size;
 mod limits;
 mod multiple_logins;
 mod permissions;
+#[doc(hidden)]
+pub mod protocol;
 mod query;
 mod request_log;
 mod server;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use backendless_local::protocol::ControlCommand;
 use backendless_local::{Builder, Dialect, Faults, MultipleLogins, Seed, Server};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -252,8 +253,8 @@ async fn main() -> ExitCode {
             exit_with(&error)
         }
         Some(Command::Exec { options, command }) => run(*options, Some(command)).await,
-        Some(Command::Export(control)) => run_control("export", &control),
-        Some(Command::Import(control)) => run_control("import", &control),
+        Some(Command::Export(control)) => run_control(ControlCommand::Export, &control),
+        Some(Command::Import(control)) => run_control(ControlCommand::Import, &control),
     };
     match done {
         Ok(code) => code,
@@ -279,7 +280,7 @@ fn exit_with(error: &clap::Error) -> ! {
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Sends a command to a running server.
-fn run_control(command: &str, Control { folder, url }: &Control) -> Outcome<ExitCode> {
+fn run_control(command: ControlCommand, Control { folder, url }: &Control) -> Outcome<ExitCode> {
     let done = control::run(command, folder, url.as_deref())?;
     // A closed stdout does not change what was done.
     let _ = writeln!(std::io::stdout(), "{done}");

@@ -111,6 +111,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "limits",
                 "multiple_logins",
                 "permissions",
+                "protocol",
                 "request_log",
                 "service_error",
                 "text",
