@@ -144,7 +144,7 @@ pub(super) async fn check_data(State(app): State<App>, request: Request, next: N
 
 fn rejected(why: &str) -> Response {
     let message = format!("the console rejects the request: {why}");
-    let error = ServiceError::new(code::INTERNAL, message);
+    let error = ServiceError::new(code::REJECTED, message);
     ErrorResponse::with_status(StatusCode::FORBIDDEN, error).into_response()
 }
 

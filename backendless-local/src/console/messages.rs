@@ -101,7 +101,7 @@ async fn preview(
         .and_then(|email| email.html)
         .ok_or_else(|| {
             let message = format!("there is no e-mail {index} with an HTML part");
-            ServiceError::not_found(code::INTERNAL, message)
+            ServiceError::not_found(code::NOT_FOUND, message)
         })?;
     Ok(Json(json!({ "path": app.previews.add(html) })))
 }

@@ -125,7 +125,7 @@ async fn page(State(app): State<App>, request: Request, next: Next) -> Response 
 
 async fn not_found() -> ErrorResponse {
     let message = "the console has no such page";
-    ServiceError::not_found(code::INTERNAL, message).into()
+    ServiceError::not_found(code::NOT_FOUND, message).into()
 }
 
 /// The policy of everything but the page: nothing in it is a document.

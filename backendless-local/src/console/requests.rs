@@ -56,7 +56,7 @@ async fn one(
     let found = app.console.log.get(id);
     let (of_list, request) = found.ok_or_else(|| {
         let message = format!("the log no longer contains the request {id}");
-        ServiceError::not_found(code::INTERNAL, message)
+        ServiceError::not_found(code::NOT_FOUND, message)
     })?;
     let mut all = summary(&of_list);
     all["request"] = message(request.request());

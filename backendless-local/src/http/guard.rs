@@ -153,7 +153,7 @@ pub(super) async fn check(
     // A client that still sends cannot read the response.
     let _ = tokio::time::timeout(limits.body_timeout, discard(rest)).await;
     let message = format!("the local server rejects the request: {why}");
-    let error = ServiceError::new(code::INTERNAL, message);
+    let error = ServiceError::new(code::REJECTED, message);
     ErrorResponse::with_status(StatusCode::FORBIDDEN, error).into_response()
 }
 

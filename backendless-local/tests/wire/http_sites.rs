@@ -400,6 +400,8 @@ async fn a_rejected_request_is_in_the_log_and_a_large_body_does_not_prevent_the_
         .await
         .unwrap();
     assert_eq!(response.status(), 403);
+    let error: Value = response.json().await.unwrap();
+    assert_eq!(error["code"], -403);
     let requests = site.server.requests();
     let seen: Vec<_> = requests
         .iter()
