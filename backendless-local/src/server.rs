@@ -268,7 +268,7 @@ impl Server {
         F: Future<Output = T> + Send + 'static,
     {
         let (Some(services), Some(running)) = (&self.services, &self.running) else {
-            return Err(Error::new("the server has stopped"));
+            return Err(Error::new("the server has stopped: start another one"));
         };
         let task = running.runtime.spawn(task(services.clone()));
         task.await

@@ -151,15 +151,19 @@ fn unpack_at_most(
 /// Returns the next header; `None` at the end of the archive.
 fn read_header(archive: &mut impl Read) -> Result<Option<[u8; BLOCK]>, String> {
     let mut header = [0; BLOCK];
-    archive
-        .read_exact(&mut header)
-        .map_err(|_| "it is incomplete, or no tar archive".to_owned())?;
+    archive.read_exact(&mut header).map_err(|_| {
+        "it is incomplete, or no tar archive: choose a file that Export of this page saved"
+            .to_owned()
+    })?;
     if header.iter().all(|byte| *byte == 0) {
         return Ok(None);
     }
     match octal(&header[148..156]) {
         Some(sum) if sum == checksum(&header) => Ok(Some(header)),
-        _ => Err("it is no tar archive, or damaged".to_owned()),
+        _ => Err(
+            "it is no tar archive, or damaged: choose a file that Export of this page saved"
+                .to_owned(),
+        ),
     }
 }
 
@@ -192,7 +196,7 @@ fn addition(archive: &mut impl Read, size: u64) -> Result<Vec<u8>, String> {
     let padded = size + padding(size).len() as u64;
     let read = archive.take(padded).read_to_end(&mut content);
     if read.ok() != usize::try_from(padded).ok() {
-        return Err("it is incomplete".to_owned());
+        return Err("it is incomplete: choose a file that Export of this page saved".to_owned());
     }
     content.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     Ok(content)

@@ -12,6 +12,7 @@ use crate::faults::Fault;
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
+use crate::text::shorten;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -55,10 +56,16 @@ async fn set_fault(
     let rate = required(&parameters, "rate")?
         .parse::<f64>()
         .map_err(|_| invalid("the rate is not a number: use one from 0 to 1".to_owned()))?;
-    let mut faults = known_faults(&app).into_iter();
-    let fault = faults
-        .find(|fault| fault.to_string() == name)
-        .ok_or_else(|| invalid("there is no fault of this name".to_owned()))?;
+    let faults = known_faults(&app);
+    let fault = faults.iter().find(|fault| fault.to_string() == name);
+    let fault = *fault.ok_or_else(|| {
+        let names: Vec<String> = faults.iter().map(Fault::to_string).collect();
+        let names = names.join(", ");
+        invalid(format!(
+            "there is no fault '{}': use one of {names}",
+            shorten(name)
+        ))
+    })?;
     let set = app.console.faults.set_rate(fault, rate);
     set.map_err(|error| invalid(error.to_string()))?;
     Ok(Json(Value::Null))

@@ -16,7 +16,7 @@ pub(crate) fn run(
     let variable = |name: &str| {
         let value = std::env::var(name).ok().filter(|value| !value.is_empty());
         value.ok_or_else(|| {
-            format!("{name} is not set: copy the lines that the server prints at its start to this shell")
+            format!("{name} is not set: copy the lines that the server prints at its start to this shell, or run the command by `backendless-local exec`")
         })
     };
     let url = match url {
@@ -25,7 +25,9 @@ pub(crate) fn run(
     };
     let token = variable(TOKEN_VARIABLE)?;
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(format!("{TOKEN_VARIABLE} is not a token of a server"));
+        return Err(format!(
+            "{TOKEN_VARIABLE} is not a token of a server: copy the line that the server prints at its start"
+        ));
     }
     let folder = std::path::absolute(folder)
         .map_err(|error| format!("invalid folder {}: {error}", folder.display()))?;

@@ -123,7 +123,7 @@ impl Server {
     /// Those of [`export`](Server::export). The server stops in any case.
     pub async fn stop_and_export(mut self, folder: impl Into<PathBuf>) -> Result<(), Error> {
         let Some(services) = self.services.clone() else {
-            return Err(Error::new("the server has stopped"));
+            return Err(Error::new("the server has stopped: start another one"));
         };
         let (folder, (sender, receiver)) = (folder.into(), tokio::sync::oneshot::channel());
         let task = Box::pin(async move {

@@ -301,7 +301,9 @@ impl Prepared {
         let unused_contents = files::unused_contents(connection)?;
         let app_id = settings::load_or_create(connection, "app-id", given.app_id)?;
         if app_id == DOMAIN_PATH.trim_start_matches('/') {
-            let message = format!("the stored app-id is that of the paths below {DOMAIN_PATH}");
+            let message = format!(
+                "the stored app-id is that of the paths below {DOMAIN_PATH}: set another one (--app-id)"
+            );
             return Err(ServiceError::internal(message));
         }
         let api_key = settings::load_or_create(connection, "api-key", given.api_key)?;

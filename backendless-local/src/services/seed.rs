@@ -65,7 +65,7 @@ pub(crate) fn tables(seed: Value) -> Result<SeedTables, Error> {
     let tables = tables.into_iter().map(|(table, rows)| match rows {
         Value::Array(rows) => Ok((table, rows)),
         _ => Err(Error::new(format!(
-            "invalid seed: table '{table}' is not an array of rows"
+            "invalid seed: table '{table}' is not an array of rows, such as [{{\"name\": \"Bob\"}}]"
         ))),
     });
     tables.collect()
