@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::{App, required};
+use super::{App, required, required_count};
 use crate::faults::Fault;
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
@@ -76,11 +76,7 @@ async fn advance(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let seconds = parameters.integer("seconds")?;
-    let seconds = u64::try_from(seconds).map_err(|_| {
-        let message = "the clock cannot go back: use a number of seconds from 0";
-        ServiceError::new(code::INVALID_PARAMETER, message)
-    })?;
+    let seconds = required_count(&parameters, "seconds")?;
     app.console.clock.advance(Duration::from_secs(seconds));
     Ok(Json(json!({ "now": app.console.clock.now() })))
 }

@@ -46,10 +46,9 @@ async fn list(
     let directory = directory
         .map(|path| FilePath::parse(path.to_owned()))
         .transpose()?;
-    let offset = match parameters.has("offset") {
-        true => usize::try_from(parameters.integer("offset")?).unwrap_or(0),
-        false => 0,
-    };
+    let offset = parameters.count("offset")?.unwrap_or(0);
+    // No directory has more entries than a usize.
+    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
     let count = Count {
         directory: directory.clone(),
         pattern: None,

@@ -168,10 +168,18 @@ fn content(media_type: &'static str, body: impl Into<axum::body::Body>) -> Respo
     (StatusCode::OK, headers, body.into()).into_response()
 }
 
+/// Returns a required parameter of the URL that is a non-negative integer.
+fn required_count(parameters: &Parameters, name: &str) -> Result<u64, ServiceError> {
+    let count = parameters.count(name)?;
+    count.ok_or_else(|| missing(name))
+}
+
 /// Returns a required parameter of the URL.
 fn required<'p>(parameters: &'p Parameters, name: &str) -> Result<&'p str, ServiceError> {
-    parameters.one(name)?.ok_or_else(|| {
-        let message = format!("the parameter '{name}' is missing");
-        ServiceError::new(code::MISSING_PARAMETER, message)
-    })
+    parameters.one(name)?.ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> ServiceError {
+    let message = format!("the parameter '{name}' is missing");
+    ServiceError::new(code::MISSING_PARAMETER, message)
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::App;
+use super::{App, required_count};
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
 use crate::request_log::{MAX_BODY_BYTES, RecordedMessage, Summary};
@@ -26,10 +26,7 @@ async fn list(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let after = match parameters.has("after") {
-        true => parameters.integer("after")?.max(0).unsigned_abs(),
-        false => 0,
-    };
+    let after = parameters.count("after")?.unwrap_or(0);
     let again = match parameters.one("again")? {
         Some(ids) => ids.split(',').map(id).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
@@ -52,7 +49,7 @@ async fn one(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let id = parameters.integer("id")?.max(0).unsigned_abs();
+    let id = required_count(&parameters, "id")?;
     let found = app.console.log.get(id);
     let (of_list, request) = found.ok_or_else(|| {
         let message = format!("the log no longer contains the request {id}");
