@@ -17,6 +17,7 @@ pub(crate) mod geo;
 pub(crate) mod log;
 pub(crate) mod messaging;
 pub(crate) mod parameters;
+pub(crate) mod recorded;
 pub(crate) mod relations;
 pub(crate) mod row_access;
 pub(crate) mod rows;
