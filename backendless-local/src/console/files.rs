@@ -2,15 +2,13 @@
 //! the scripts of a stored file as those of the console.
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::Value;
-use tokio_util::io::ReaderStream;
 
-use super::{App, required};
+use super::{App, attachment, required};
 use crate::http::body::next_part;
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
@@ -100,20 +98,8 @@ async fn download(
     let opened = app.console.services.files.open(path(&parameters)?).await?;
     let stored_type = HeaderValue::from_str(&opened.media_type)
         .unwrap_or_else(|_| HeaderValue::from_static(OCTET_STREAM));
-    let mut response = Body::from_stream(ReaderStream::new(opened.file)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(opened.length));
-    headers.insert("x-stored-type", stored_type);
-    for (name, value) in [
-        (header::CONTENT_TYPE, OCTET_STREAM),
-        (header::CONTENT_DISPOSITION, "attachment"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "sandbox; default-src 'none'; frame-ancestors 'none'",
-        ),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    let mut response = attachment(opened.file, OCTET_STREAM, opened.length);
+    response.headers_mut().insert("x-stored-type", stored_type);
     Ok(response)
 }
 

@@ -25,12 +25,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any_service;
 use tokio::sync::Semaphore;
+use tokio_util::io::ReaderStream;
 
 use crate::clock::Clock;
 use crate::faults::FaultInjector;
@@ -162,10 +164,27 @@ async fn with_headers(mut response: Response) -> Response {
 }
 
 /// Returns a response with a content type.
-fn content(media_type: &'static str, body: impl Into<axum::body::Body>) -> Response {
+fn content(media_type: &'static str, body: impl Into<Body>) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     (StatusCode::OK, headers, body.into()).into_response()
+}
+
+/// Returns a response that a browser saves and never opens: a stored file has any type, and the origin of the console.
+fn attachment(file: tokio::fs::File, media_type: &'static str, length: u64) -> Response {
+    let mut response = content(media_type, Body::from_stream(ReaderStream::new(file)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    for (name, value) in [
+        (header::CONTENT_DISPOSITION, "attachment"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'; frame-ancestors 'none'",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Returns a required parameter of the URL that is a non-negative integer.

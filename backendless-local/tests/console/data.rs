@@ -466,7 +466,10 @@ async fn the_state_is_exported_and_imported_as_one_file() {
     ok(upload).await;
     let exported = send(console.api(Method::GET, "/state/export")).await;
     assert_eq!(exported.status(), 200);
-    assert_eq!(exported.headers()["content-type"], "application/x-tar");
+    let header = |name: &str| exported.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "application/x-tar");
+    assert_eq!(header("content-disposition"), "attachment");
+    assert!(header("content-security-policy").starts_with("sandbox; default-src 'none'"));
     let archive = exported.bytes().await.unwrap();
     let text = String::from_utf8_lossy(&archive);
     assert!(text.starts_with("files/") && text.contains("manifest.json"));
