@@ -71,8 +71,8 @@ impl Guard {
         }
         let origin = one(headers, "origin")?;
         let is_own = |origin: &str| {
-            let host = origin.strip_prefix("http://");
-            host.is_some_and(|host| self.hosts.contains(host))
+            let own = origin.strip_prefix("http://").zip(host.or(named));
+            own.is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
         };
         match origin.is_none_or(is_own) {
             true => Ok(()),

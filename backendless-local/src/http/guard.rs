@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::http::admission;
 use crate::http::body::{discard, share};
-use crate::http::origin::{HostName, is_localhost, is_loopback, is_private, one};
+use crate::http::origin::{Host, HostName, is_private, one};
 use crate::http::response::ErrorResponse;
 use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
@@ -76,13 +76,13 @@ impl Guard {
             let listed = listed.or_else(|| origin.strip_prefix("https://"));
             listed.is_some_and(|listed| listed.eq_ignore_ascii_case(host))
         });
-        let is_own = match HostName::parse(host) {
-            Some(HostName::Address(address)) => self.is_reachable || is_loopback(address),
-            Some(HostName::Name(name)) => {
-                is_localhost(name) || (self.is_reachable && is_private(name))
-            }
-            None => false,
-        };
+        let is_own = Host::parse(host).is_some_and(|host| {
+            let is_reachable = match host.name {
+                HostName::Address(_) => self.is_reachable,
+                HostName::Name(name) => self.is_reachable && is_private(name),
+            };
+            is_reachable || host.name.is_loopback()
+        });
         match is_own || is_listed {
             true => Ok(()),
             false => Err(format!(

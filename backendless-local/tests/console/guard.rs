@@ -63,7 +63,14 @@ async fn another_host_is_rejected() {
 async fn names_of_this_machine_are_accepted() {
     let console = Console::start().await;
     let port = console.server.address().port();
-    for host in ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"] {
+    for host in [
+        "localhost",
+        "LOCALHOST",
+        "app.localhost",
+        "127.0.0.1",
+        "127.0.0.2",
+        "[::1]",
+    ] {
         let request = console.api(Method::GET, "/overview");
         let request = request.header("host", format!("{host}:{port}"));
         assert_eq!(send(request).await.status(), 200, "{host}");
@@ -80,6 +87,8 @@ async fn pages_of_other_sites_are_rejected() {
         ("origin", "null".to_owned()),
         ("origin", format!("https://127.0.0.1:{port}")),
         ("origin", format!("http://127.0.0.1:{other_port}")),
+        // Another program may listen there.
+        ("origin", format!("http://127.0.0.2:{port}")),
         ("origin", format!("http://localhost.evil.example:{port}")),
         ("sec-fetch-site", "cross-site".to_owned()),
         // Another port of this machine is the same site, but another origin.
@@ -98,14 +107,11 @@ async fn pages_of_other_sites_are_rejected() {
             .await;
         }
     }
-    let origins = [
-        format!("http://127.0.0.1:{port}"),
-        format!("http://localhost:{port}"),
-    ];
-    for origin in origins {
+    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}")] {
         let request = console
             .api(Method::GET, "/overview")
-            .header("origin", origin);
+            .header("origin", format!("http://{host}"))
+            .header("host", host);
         assert_eq!(
             send(request.header("sec-fetch-site", "same-origin"))
                 .await
