@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{Program, command, run, stdout};
+use crate::program::{Program, command, run};
 use crate::support::{Folder, client};
 
 #[cfg(unix)]
@@ -377,28 +377,6 @@ async fn cloud_code_is_a_server_that_is_called() {
             .contains("is not valid JSON"),
         "{results:?}"
     );
-}
-
-#[test]
-fn help_has_examples() {
-    let help = stdout(&run(&["--help"]));
-    for example in [
-        "exec --import ./fixture -- cargo test",
-        "--export-on-exit",
-        "backendless-local export",
-        "and keep running",
-        "The console, pages for a browser, is at the root of the address",
-    ] {
-        assert!(help.contains(example), "{help}");
-    }
-    for name in ["exec", "export", "import"] {
-        let help = stdout(&run(&[name, "--help"]));
-        for part in ["Examples:", "BACKENDLESS_LOCAL_TOKEN"] {
-            assert!(help.contains(part), "{help}");
-        }
-        let example = format!("  backendless-local {name} ");
-        assert!(help.contains(&example), "{help}");
-    }
 }
 
 #[test]
