@@ -24,7 +24,7 @@ pub(super) fn routes() -> Router<App> {
 /// Returns the faults that can be switched: one of each kind, and those of the builder.
 fn known_faults(app: &App) -> Vec<Fault> {
     let mut faults = Fault::EACH.to_vec();
-    for (fault, _) in app.console.faults.rates() {
+    for (fault, _) in app.server.faults.rates() {
         if !faults.contains(&fault) {
             faults.push(fault);
         }
@@ -33,7 +33,7 @@ fn known_faults(app: &App) -> Vec<Fault> {
 }
 
 async fn faults(State(app): State<App>) -> Json<Vec<Value>> {
-    let injector = &app.console.faults;
+    let injector = &app.server.faults;
     let (rates, counts) = (injector.rates(), injector.counts());
     let faults = known_faults(&app).into_iter().map(|fault| {
         let rates = rates.iter().filter(|(other, _)| *other == fault);
@@ -66,7 +66,7 @@ async fn set_fault(
             shorten(name)
         ))
     })?;
-    let set = app.console.faults.set_rate(fault, rate);
+    let set = app.server.faults.set_rate(fault, rate);
     set.map_err(|error| invalid(error.to_string()))?;
     Ok(Json(Value::Null))
 }
@@ -77,11 +77,11 @@ async fn advance(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let seconds = required_count(&parameters, "seconds")?;
-    app.console.clock.advance(Duration::from_secs(seconds));
-    Ok(Json(json!({ "now": app.console.clock.now() })))
+    app.server.clock.advance(Duration::from_secs(seconds));
+    Ok(Json(json!({ "now": app.server.clock.now() })))
 }
 
 async fn reset(State(app): State<App>) -> Result<Json<Value>, ErrorResponse> {
-    app.console.services.reset().await?;
+    app.server.services.reset().await?;
     Ok(Json(Value::Null))
 }

@@ -39,7 +39,7 @@ async fn list(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     let directory = parameters.one("path")?.filter(|path| !path.is_empty());
     let directory = directory
         .map(|path| FilePath::parse(path.to_owned()))
@@ -77,7 +77,7 @@ async fn delete(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<usize>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     let deleted = files.delete(Caller::server_side(), path(&parameters)?);
     Ok(Json(deleted.await?))
 }
@@ -86,7 +86,7 @@ async fn create_directory(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     files.create_directory(path(&parameters)?).await?;
     Ok(Json(Value::Null))
 }
@@ -95,7 +95,7 @@ async fn download(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Response, ErrorResponse> {
-    let opened = app.console.services.files.open(path(&parameters)?).await?;
+    let opened = app.server.services.files.open(path(&parameters)?).await?;
     let stored_type = HeaderValue::from_str(&opened.media_type)
         .unwrap_or_else(|_| HeaderValue::from_static(OCTET_STREAM));
     let mut response = attachment(opened.file, OCTET_STREAM, opened.length);
@@ -109,7 +109,7 @@ async fn upload(
     Query(parameters): Query,
     request: Request,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     let path = path(&parameters)?;
     let overwrite = parameters.one("overwrite")? == Some("true");
     files.check_upload(&path, overwrite).await?;

@@ -127,7 +127,7 @@ fn check_site(request: &Request, is_page: bool) -> Result<(), String> {
 
 /// Runs a request of data that has the token.
 pub(super) async fn check_data(State(app): State<App>, request: Request, next: Next) -> Response {
-    let limits = app.console.limits;
+    let limits = app.server.limits;
     let (mut parts, body) = request.into_parts();
     let (body, rest) = share(body, &limits);
     let response = match app.guard.has_token(&parts.headers) {

@@ -26,7 +26,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn channels(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    Ok(Json(app.console.services.messaging.channels().await?))
+    Ok(Json(app.server.services.messaging.channels().await?))
 }
 
 async fn delete_channel(
@@ -34,7 +34,7 @@ async fn delete_channel(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let channel = required(&parameters, "channel")?.to_owned();
-    app.console
+    app.server
         .services
         .messaging
         .delete_channel(channel)
@@ -47,9 +47,7 @@ async fn messages(
     Query(parameters): Query,
 ) -> Result<Json<Vec<Value>>, ErrorResponse> {
     let channel = required(&parameters, "channel")?.to_owned();
-    Ok(Json(
-        app.console.services.messaging.messages(channel).await?,
-    ))
+    Ok(Json(app.server.services.messaging.messages(channel).await?))
 }
 
 async fn publish(
@@ -58,12 +56,7 @@ async fn publish(
     Object(body): Object,
 ) -> Result<Json<Value>, ErrorResponse> {
     let channel = required(&parameters, "channel")?.to_owned();
-    let id = app
-        .console
-        .services
-        .messaging
-        .publish(channel, body)
-        .await?;
+    let id = app.server.services.messaging.publish(channel, body).await?;
     Ok(Json(json!({ "messageId": id })))
 }
 
@@ -79,7 +72,7 @@ fn numbered(items: Vec<Recorded<impl Serialize>>) -> Json<Vec<Value>> {
 
 async fn emails(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
     Ok(numbered(
-        app.console
+        app.server
             .services
             .messaging
             .newest_emails(MAX_ITEMS)
@@ -89,7 +82,7 @@ async fn emails(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorRespons
 
 async fn pushes(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
     Ok(numbered(
-        app.console
+        app.server
             .services
             .messaging
             .newest_pushes(MAX_ITEMS)
@@ -98,7 +91,7 @@ async fn pushes(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorRespons
 }
 
 async fn log(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    Ok(numbered(app.console.services.log.newest(MAX_ITEMS).await?))
+    Ok(numbered(app.server.services.log.newest(MAX_ITEMS).await?))
 }
 
 /// Returns the address of the HTML part of an e-mail, for a frame.
@@ -107,7 +100,7 @@ async fn preview(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let number = parameters.integer("number")?;
-    let email = app.console.services.messaging.email(number).await?;
+    let email = app.server.services.messaging.email(number).await?;
     let html = email.and_then(|email| email.html).ok_or_else(|| {
         let message = format!("there is no e-mail {number} with an HTML part");
         ServiceError::not_found(code::NOT_FOUND, message)

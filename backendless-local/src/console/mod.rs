@@ -21,7 +21,6 @@ mod tables;
 mod users;
 mod values;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -34,51 +33,33 @@ use axum::routing::any_service;
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 
-use crate::clock::Clock;
-use crate::faults::FaultInjector;
 use crate::http::response::ErrorResponse;
-use crate::http::{run_detached, suspend_time_limit};
+use crate::http::{ServerParts, run_detached, suspend_time_limit};
 use crate::id::new_id;
-use crate::limits::Limits;
-use crate::request_log::RequestLog;
 use crate::service_error::{ServiceError, code};
-use crate::services::Services;
 use crate::services::parameters::Parameters;
-use crate::usage::RequestCounter;
 
 /// The path below which everything of the console is, except its page.
 const PATH: &str = "/~console";
 
-/// What the console shows and changes.
-#[derive(Clone)]
-pub(crate) struct Console {
-    pub(crate) services: Services,
-    pub(crate) clock: Clock,
-    pub(crate) faults: Arc<FaultInjector>,
-    pub(crate) counter: Arc<RequestCounter>,
-    pub(crate) log: Arc<RequestLog>,
-    pub(crate) limits: Limits,
-    pub(crate) address: SocketAddr,
-    /// The environment variables of clients.
-    pub(crate) environment: Vec<(&'static str, String)>,
-}
-
 /// The state of a request to the console.
 #[derive(Clone)]
 struct App {
-    console: Arc<Console>,
+    /// What the console shows and changes.
+    server: Arc<ServerParts>,
     guard: Arc<guard::Guard>,
     previews: Arc<previews::Previews>,
 }
 
 /// Adds the console to the routes of the service.
-pub(crate) fn router(console: Console, api: Router) -> Router {
+pub(crate) fn router(server: ServerParts, api: Router) -> Router {
     let app = App {
-        guard: Arc::new(guard::Guard::new(console.address, new_id())),
+        guard: Arc::new(guard::Guard::new(server.address, new_id())),
         previews: Arc::default(),
-        console: Arc::new(console),
+        server: Arc::new(server),
     };
-    let running = Arc::new(Semaphore::new(app.console.limits.connections));
+    // Not that of the service: a request to `/` passes both.
+    let running = Arc::new(Semaphore::new(app.server.limits.connections));
     let data = Router::new()
         .merge(overview::routes())
         .merge(requests::routes())

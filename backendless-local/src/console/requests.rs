@@ -31,7 +31,7 @@ async fn list(
         Some(ids) => ids.split(',').map(id).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
     };
-    let log = &app.console.log;
+    let log = &app.server.log;
     let requests: Vec<Value> = log.summaries(after, &again).iter().map(summary).collect();
     Ok(Json(
         json!({"requests": requests, "capacity": log.capacity()}),
@@ -50,7 +50,7 @@ async fn one(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let id = required_count(&parameters, "id")?;
-    let found = app.console.log.get(id);
+    let found = app.server.log.get(id);
     let (of_list, request) = found.ok_or_else(|| {
         let message = format!("the log no longer contains the request {id}");
         ServiceError::not_found(code::NOT_FOUND, message)
@@ -63,7 +63,7 @@ async fn one(
 }
 
 async fn clear(State(app): State<App>) -> Json<Value> {
-    app.console.log.clear();
+    app.server.log.clear();
     Json(Value::Null)
 }
 

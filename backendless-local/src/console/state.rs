@@ -51,7 +51,7 @@ impl Drop for Temporary {
 async fn export(State(app): State<App>) -> Result<Response, ErrorResponse> {
     let temporary = Temporary::new().map_err(internal)?;
     let folder = temporary.path().join("state");
-    let exported = app.console.services.export(folder.clone()).await;
+    let exported = app.server.services.export(folder.clone()).await;
     exported.map_err(internal)?;
     let packed = tokio::task::spawn_blocking(move || pack(&folder)).await;
     let (file, length) = packed.map_err(internal)?.map_err(internal)?;
@@ -88,7 +88,7 @@ async fn import(State(app): State<App>, request: Request) -> Result<Json<Value>,
         ))
     })?;
     let export = Export::named(folder, "the archive");
-    let imported = app.console.services.import_export(export).await;
+    let imported = app.server.services.import_export(export).await;
     imported.map_err(|error| rejected(&error.to_string()))?;
     Ok(Json(Value::Null))
 }
