@@ -3,6 +3,7 @@
 //! Each server has two threads: one runs HTTP, one owns SQLite. So the server neither blocks the
 //! caller's runtime nor depends on it, and when a [`Server`] is dropped, its port and files are free.
 
+mod access;
 mod builder;
 mod listener;
 mod outbox;
