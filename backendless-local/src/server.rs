@@ -1,7 +1,8 @@
 //! Starts and stops a server.
 //!
-//! Each server has two threads: one runs HTTP, one owns SQLite. So the server neither blocks the
-//! caller's runtime nor depends on it, and when a [`Server`] is dropped, its port and files are free.
+//! Each server has a thread that runs HTTP and one that owns SQLite, up to four that hash passwords and access files, and one
+//! for each call of a Cloud Code method. So the server neither blocks the caller's runtime nor depends on it, and when a
+//! [`Server`] is dropped, its port and files are free.
 
 mod access;
 mod builder;
