@@ -34,7 +34,7 @@
 //! | 4 | `services` | the rules of the services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `json_size`, `limits`, `multiple_logins`, `permissions`, `protocol`, `request_log`, `service_error`, `text`, `usage` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `json_size`, `limits`, `multiple_logins`, `permissions`, `protocol`, `request_log`, `service_error`, `text`, `token_paths`, `usage` | shared basics |
 //!
 //! A request passes `http::recording`, `guard`, `cors`, `rate_limit`, `fault_injection`, `run_detached` and `admission`, in
 //! this order, a handler in `http::routes`, the service in `services`, and a task on the database thread.
@@ -72,6 +72,7 @@ mod service_error;
 mod services;
 mod store;
 mod text;
+mod token_paths;
 mod usage;
 
 pub use dialect::Dialect;

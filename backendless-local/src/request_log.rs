@@ -17,7 +17,6 @@ use serde::Deserialize;
 
 pub(crate) use capture::{Capture, MAX_BODY_BYTES};
 pub(crate) use headers::Headers;
-pub(crate) use masking::BEFORE_TOKEN;
 use masking::{Masker, Secrets};
 pub(crate) use summary::Summary;
 

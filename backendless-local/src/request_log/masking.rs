@@ -8,7 +8,6 @@ use serde::de::IgnoredAny;
 
 use super::{Exchange, Message, RecordedMessage};
 pub(super) use names::is_sensitive;
-pub(crate) use text::BEFORE_TOKEN;
 
 /// What is shown in place of a secret.
 const MASK: &str = "***";

@@ -115,6 +115,7 @@ pub(crate) const RULES: &[Rules] = &[
                 "request_log",
                 "service_error",
                 "text",
+                "token_paths",
                 "usage",
             ],
         ],
