@@ -193,7 +193,7 @@ mod tests {
     fn an_address_of_a_network_interface_is_of_this_machine() {
         let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
         if socket.connect("198.51.100.1:9").is_err() {
-            // Without a network, there are only loopback addresses.
+            eprintln!("skipped: without a network, there are only loopback addresses");
             return;
         }
         let address = socket.local_addr().unwrap().ip();
