@@ -289,9 +289,9 @@ impl RequestLog {
         entries.iter().map(|entry| self.masked(entry)).collect()
     }
 
-    /// Returns the summaries of the requests with ids above `after` and of those with the ids `again`, the oldest first.
-    pub(crate) fn summaries(&self, after: u64, again: &[u64]) -> Vec<Summary> {
-        let entries = self.entries(|id| id > after || again.contains(&id));
+    /// Returns the summaries of the requests with ids above `after` and of those with the ids `incomplete`, the oldest first.
+    pub(crate) fn summaries(&self, after: u64, incomplete: &[u64]) -> Vec<Summary> {
+        let entries = self.entries(|id| id > after || incomplete.contains(&id));
         entries.iter().map(|entry| self.summary(entry)).collect()
     }
 
@@ -413,8 +413,8 @@ mod tests {
         assert_eq!((requests[0].id(), requests[0].path()), (3, "/2"));
         assert!(log.get(2).is_none());
         assert_eq!(log.get(3).map(|(_, request)| request.id()), Some(3));
-        let ids = |after, again: &[u64]| {
-            let summaries = log.summaries(after, again).into_iter();
+        let ids = |after, incomplete: &[u64]| {
+            let summaries = log.summaries(after, incomplete).into_iter();
             summaries.map(|summary| summary.id).collect::<Vec<_>>()
         };
         assert_eq!(ids(3, &[]), [4, 5]);

@@ -111,7 +111,7 @@ async fn not_found() -> ErrorResponse {
     ServiceError::not_found(code::NOT_FOUND, message).into()
 }
 
-/// The policy of everything but the page: nothing in it is a document.
+/// The policy of every response but the page, none of which is a document.
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 

@@ -17,22 +17,26 @@ use crate::text::shorten;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/requests", get(list).delete(clear))
-        .route("/requests/one", get(one))
+        .route("/requests/one", get(show))
 }
 
-/// The requests with ids above the parameter `after`, and those with the ids `again`, separated by commas, without headers
-/// and bodies.
+/// The requests with ids above the parameter `after`, and those with the ids `incomplete`, separated by commas, without
+/// headers and bodies.
 async fn list(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let after = parameters.count("after")?.unwrap_or(0);
-    let again = match parameters.one("again")? {
+    let incomplete = match parameters.one("incomplete")? {
         Some(ids) => ids.split(',').map(id).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
     };
     let log = &app.server.log;
-    let requests: Vec<Value> = log.summaries(after, &again).iter().map(summary).collect();
+    let requests: Vec<Value> = log
+        .summaries(after, &incomplete)
+        .iter()
+        .map(summary)
+        .collect();
     Ok(Json(
         json!({"requests": requests, "capacity": log.capacity()}),
     ))
@@ -45,7 +49,7 @@ fn id(text: &str) -> Result<u64, ServiceError> {
     })
 }
 
-async fn one(
+async fn show(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {

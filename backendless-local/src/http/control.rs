@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::http::connection::ConnectionHandle;
-use crate::http::origin::{LocalHosts, local_url, one, secrets_equal};
+use crate::http::origin::{LocalHosts, local_url, secrets_equal, single_header};
 use crate::http::response::Json;
 use crate::protocol::{ControlCommand, TOKEN_HEADER, TOKEN_VARIABLE};
 use crate::services::Services;
@@ -65,7 +65,7 @@ impl Guard {
     /// Returns why a request is rejected, and what to do.
     fn check(&self, request: &Request, is_local: bool) -> Result<(), String> {
         let headers = request.headers();
-        let host = one(headers, header::HOST.as_str())?.unwrap_or_default();
+        let host = single_header(headers, header::HOST.as_str())?.unwrap_or_default();
         if !is_local || !self.hosts.contains(host) {
             return Err(format!(
                 "send it on the machine of the server, to {}",
@@ -75,7 +75,7 @@ impl Guard {
         if headers.contains_key(header::ORIGIN) {
             return Err("a page of a browser sent it; send it with another program".to_owned());
         }
-        match one(headers, TOKEN_HEADER)? {
+        match single_header(headers, TOKEN_HEADER)? {
             Some(token) if secrets_equal(token, &self.token) => Ok(()),
             _ => Err(format!(
                 "the header '{TOKEN_HEADER}' does not have the token of this server. Each start has another one: copy the line \

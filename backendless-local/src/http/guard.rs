@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::http::admission;
 use crate::http::body::{discard, share};
-use crate::http::origin::{Host, HostName, is_private, one};
+use crate::http::origin::{Host, HostName, is_private, single_header};
 use crate::http::response::ErrorResponse;
 use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
@@ -47,18 +47,18 @@ impl Guard {
     /// Returns why a request is rejected, and what to do.
     fn check(&self, request: &Request) -> Result<(), String> {
         let headers = request.headers();
-        let host = one(headers, header::HOST.as_str())?;
+        let host = single_header(headers, header::HOST.as_str())?;
         let named = request.uri().authority();
         let named = named.map(|authority| authority.as_str());
         for host in [host, named].into_iter().flatten() {
             self.check_host(host)?;
         }
-        let origin = one(headers, header::ORIGIN.as_str())?;
+        let origin = single_header(headers, header::ORIGIN.as_str())?;
         if let Some(origin) = origin {
             let own = host.or(named);
             return self.check_origin(origin, own);
         }
-        let site = one(headers, "sec-fetch-site")?;
+        let site = single_header(headers, "sec-fetch-site")?;
         if site.is_none_or(|site| matches!(site, "none" | "same-origin"))
             || is_link_to_a_file(request)
             || self.is_load_of_a_listed_page(request)
@@ -116,7 +116,7 @@ impl Guard {
     /// Whether a page of a listed origin loads an image or the like. A page can suppress `Referer`, but not change its
     /// origin.
     fn is_load_of_a_listed_page(&self, request: &Request) -> bool {
-        let referer = one(request.headers(), header::REFERER.as_str());
+        let referer = single_header(request.headers(), header::REFERER.as_str());
         let Ok(Some(referer)) = referer else {
             return false;
         };
@@ -133,7 +133,7 @@ fn is_read(request: &Request) -> bool {
 
 /// Whether a browser opens a file or confirms an e-mail address in a tab, as links of other sites do.
 fn is_link_to_a_file(request: &Request) -> bool {
-    let is = |name: &str, value: &str| one(request.headers(), name) == Ok(Some(value));
+    let is = |name: &str, value: &str| single_header(request.headers(), name) == Ok(Some(value));
     is_read(request)
         && is("sec-fetch-mode", "navigate")
         && is("sec-fetch-dest", "document")

@@ -8,7 +8,10 @@ use axum::http::{HeaderMap, HeaderValue};
 const DEFAULT_PORT: u16 = 80;
 
 /// Returns the value of a header that occurs at most once.
-pub(crate) fn one<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
+pub(crate) fn single_header<'h>(
+    headers: &'h HeaderMap,
+    name: &str,
+) -> Result<Option<&'h str>, String> {
     let mut values = headers.get_all(name).iter();
     let value = values.next();
     if values.next().is_some() {

@@ -33,7 +33,7 @@ fn readmes_show_what_the_program_prints() {
     let plain = lines.join("\n");
     let readme = include_str!("../../../README.md");
     assert!(readme.contains(&format!("\n{plain}\n")), "{plain}");
-    // There it is in comments of a script.
+    // In this README, the lines are comments of a script.
     let commented = lines.join("\n# ");
     let readme = include_str!("../../README.md");
     assert!(
