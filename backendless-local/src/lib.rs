@@ -88,6 +88,10 @@ pub use services::messaging::Email;
 pub use services::state::Snapshot;
 pub use usage::Usage;
 
+/// The README, whose figures are compared with those of the code.
+#[cfg(test)]
+const README: &str = include_str!("../README.md");
+
 /// Compiles the README's examples as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

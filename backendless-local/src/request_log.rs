@@ -425,6 +425,12 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_the_capacity() {
+        let text = format!("the last {CAPACITY} requests");
+        assert!(crate::README.contains(&text), "{text}");
+    }
+
+    #[test]
     fn a_log_without_capacity_stays_empty() {
         let log = RequestLog::new(Clock::default(), Vec::new(), false, 0);
         log.add(log.arrival(), exchange("/x"));
