@@ -31,16 +31,17 @@
 //! | 7 | `server`, `doc_example`, `fuzzing` | [`Server`] and [`Builder`]: threads, start, stop |
 //! | 6 | `console` | the pages for a browser and their JSON API |
 //! | 5 | `http` | routes, decoding, status codes, error envelopes, fault injection |
-//! | 4 | `services` | the rules of the eight services; no HTTP |
+//! | 4 | `services` | the rules of the services; no HTTP |
 //! | 3 | `query` | where clauses, projections, sorting, paging |
 //! | 2 | `store` | SQLite: its thread, the schema, values, names |
-//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `json_size`, `limits`, `multiple_logins`, `permissions`, `request_log`, `service_error`, `text`, `usage` | shared basics |
+//! | 1 | `clock`, `dialect`, `error`, `faults`, `id`, `json_size`, `limits`, `multiple_logins`, `permissions`, `protocol`, `request_log`, `service_error`, `text`, `token_paths`, `usage` | shared basics |
 //!
-//! A request passes `http::admission`, a handler in `http::routes`, the service in `services`, and a
-//! task on the database thread.
+//! A request passes `http::recording`, `guard`, `cors`, `rate_limit`, `fault_injection`, `run_detached` and `admission`, in
+//! this order, a handler in `http::routes`, the service in `services`, and a task on the database thread.
 //!
-//! A new operation is a route in `http::routes` and a method in `services`; a new service also has
-//! tables, which `services::create_tables` creates and `Services::reset` empties.
+//! A new operation is a route in `http::routes` and a method in `services`. A new service also has tables, which
+//! `services::create_tables` creates, `Services::reset` empties, and `SERVICE_TABLES` in `services::state` exports; a number
+//! in `console::overview`; and a page of the console.
 //!
 //! This crate uses no type of the SDK. Client and server share only the wire format, so that a
 //! mistake in one shows in the other.
@@ -62,6 +63,8 @@ mod json_size;
 mod limits;
 mod multiple_logins;
 mod permissions;
+#[doc(hidden)]
+pub mod protocol;
 mod query;
 mod request_log;
 mod server;
@@ -69,6 +72,7 @@ mod service_error;
 mod services;
 mod store;
 mod text;
+mod token_paths;
 mod usage;
 
 pub use dialect::Dialect;
@@ -83,6 +87,10 @@ pub use service_error::ServiceError;
 pub use services::messaging::Email;
 pub use services::state::Snapshot;
 pub use usage::Usage;
+
+/// The README, whose figures are compared with those of the code.
+#[cfg(test)]
+const README: &str = include_str!("../README.md");
 
 /// Compiles the README's examples as tests.
 #[cfg(doctest)]

@@ -91,3 +91,29 @@ fn bounded(time: Duration) -> Duration {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     time.min(YEAR)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_defaults() {
+        let limits = Limits::default();
+        let seconds = |time: Duration| format!("{} s", time.as_secs());
+        for (name, value) in [
+            ("header_timeout", seconds(limits.header_timeout)),
+            (
+                "idle_timeout",
+                format!("{} min", limits.idle_timeout.as_secs() / 60),
+            ),
+            ("stall_timeout", seconds(limits.stall_timeout)),
+            ("body_timeout", seconds(limits.body_timeout)),
+            ("memory", format!("{} GiB", limits.memory >> 30)),
+        ] {
+            let cells = format!(" | {value} | `{name}` |\n");
+            assert!(crate::README.contains(&cells), "{cells}");
+        }
+        assert_eq!(limits.connections, 1_000);
+        assert!(crate::README.contains(" | 1,000 | `connections` |\n"));
+    }
+}

@@ -9,6 +9,7 @@ mod masking;
 mod summary;
 
 use std::collections::VecDeque;
+use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +17,6 @@ use serde::Deserialize;
 
 pub(crate) use capture::{Capture, MAX_BODY_BYTES};
 pub(crate) use headers::Headers;
-pub(crate) use masking::BEFORE_TOKEN;
 use masking::{Masker, Secrets};
 pub(crate) use summary::Summary;
 
@@ -273,7 +273,9 @@ impl RequestLog {
         }
         drop(state);
         if self.prints {
-            line::print(&entry, &self.secrets);
+            let line = line::line(&entry, &self.secrets);
+            // A closed stderr does not stop the server.
+            let _ = writeln!(std::io::stderr(), "{line}");
         }
     }
 
@@ -287,9 +289,9 @@ impl RequestLog {
         entries.iter().map(|entry| self.masked(entry)).collect()
     }
 
-    /// Returns the summaries of the requests with ids above `after` and of those with the ids `again`, the oldest first.
-    pub(crate) fn summaries(&self, after: u64, again: &[u64]) -> Vec<Summary> {
-        let entries = self.entries(|id| id > after || again.contains(&id));
+    /// Returns the summaries of the requests with ids above `after` and of those with the ids `incomplete`, the oldest first.
+    pub(crate) fn summaries(&self, after: u64, incomplete: &[u64]) -> Vec<Summary> {
+        let entries = self.entries(|id| id > after || incomplete.contains(&id));
         entries.iter().map(|entry| self.summary(entry)).collect()
     }
 
@@ -313,42 +315,35 @@ impl RequestLog {
 
     fn masked(&self, entry: &Entry) -> RecordedRequest {
         let exchange = &entry.exchange;
-        let mut masker = Masker::new(&self.secrets);
-        masker.collect_headers(exchange.request.headers.all());
-        let request = exchange.request.masked(&mut masker);
-        let response = exchange.response.masked(&mut masker);
+        let masker = Masker::of(exchange, &self.secrets);
         RecordedRequest {
             id: entry.id,
             method: exchange.method.clone(),
-            path: masker.path(&exchange.path),
+            path: masker.path(),
             template: exchange.template.clone(),
             received: entry.received(),
             duration: entry.duration,
             status: exchange.status,
             error_code: error_code(exchange.status, &exchange.response.body),
             fault: exchange.fault,
-            request,
-            response,
+            request: masker.request(),
+            response: masker.response(),
         }
     }
 
-    /// Masks only what the summary has: the path, and the message of an error. The secrets of the request may be in both.
     fn summary(&self, entry: &Entry) -> Summary {
         let exchange = &entry.exchange;
         let (request, response) = (&exchange.request, &exchange.response);
-        let mut masker = Masker::new(&self.secrets);
-        masker.collect_headers(request.headers.all());
-        request.masked_body(&mut masker);
+        let masker = Masker::of(exchange, &self.secrets);
         let error_code = error_code(exchange.status, &response.body);
         let message = error_code.and_then(|_| {
-            let error: serde_json::Value =
-                serde_json::from_str(&response.masked_body(&mut masker)?).ok()?;
+            let error: serde_json::Value = serde_json::from_str(&masker.response_body()?).ok()?;
             error["message"].as_str().map(str::to_owned)
         });
         Summary {
             id: entry.id,
             method: exchange.method.clone(),
-            path: masker.path(&exchange.path),
+            path: masker.path(),
             template: exchange.template.clone(),
             status: exchange.status,
             error_code,
@@ -378,27 +373,6 @@ impl Entry {
 pub(crate) struct Arrival {
     received: i64,
     started: Instant,
-}
-
-impl Message {
-    fn masked(&self, masker: &mut Masker<'_>) -> RecordedMessage {
-        // Before the headers: it adds secrets.
-        let body = self.masked_body(masker);
-        RecordedMessage {
-            headers: masker.headers(self.headers.all()),
-            body,
-            body_bytes: self.body.size(),
-            is_truncated: self.body.is_truncated(),
-        }
-    }
-
-    /// Returns the body without its secrets, which are added to those of the masker.
-    fn masked_body(&self, masker: &mut Masker<'_>) -> Option<String> {
-        let mut headers = self.headers.all().iter();
-        let media_type = headers.find(|(name, _)| name == "content-type");
-        let media_type = media_type.map(|(_, value)| value.as_str());
-        masker.body(&self.body.text()?, media_type)
-    }
 }
 
 /// Returns the code in the body of an error response.
@@ -439,8 +413,8 @@ mod tests {
         assert_eq!((requests[0].id(), requests[0].path()), (3, "/2"));
         assert!(log.get(2).is_none());
         assert_eq!(log.get(3).map(|(_, request)| request.id()), Some(3));
-        let ids = |after, again: &[u64]| {
-            let summaries = log.summaries(after, again).into_iter();
+        let ids = |after, incomplete: &[u64]| {
+            let summaries = log.summaries(after, incomplete).into_iter();
             summaries.map(|summary| summary.id).collect::<Vec<_>>()
         };
         assert_eq!(ids(3, &[]), [4, 5]);
@@ -451,22 +425,28 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_the_capacity() {
+        let text = format!("the last {CAPACITY} requests");
+        assert!(crate::README.contains(&text), "{text}");
+    }
+
+    #[test]
     fn a_log_without_capacity_stays_empty() {
         let log = RequestLog::new(Clock::default(), Vec::new(), false, 0);
         log.add(log.arrival(), exchange("/x"));
         assert!(log.all().is_empty());
     }
 
-    #[test]
-    fn a_summary_masks_the_secrets_of_the_request() {
-        let log = RequestLog::new(Clock::default(), vec!["APP-KEY".to_owned()], false, 1);
+    /// An exchange with each secret in a place by which it is known, and all of them in the path and in the response.
+    fn exchange_with_secrets(response: &Capture) -> Exchange {
         let headers = [("user-token", &b"token-canary"[..])];
         let (headers, _) = Headers::record(headers.into_iter());
-        let (request, response) = (Capture::default(), Capture::default());
+        let request = Capture::default();
         request.record(br#"{"password": "pa55-canary"}"#);
-        response.record(br#"{"code": 1, "message": "token-canary pa55-canary APP-KEY x"}"#);
-        response.open();
-        let exchange = Exchange {
+        response.record(
+            br#"{"code": 1, "message": "token-canary pa55-canary APP-KEY x", "errorData": {"secret": "s3-canary"}}"#,
+        );
+        Exchange {
             status: Some(400),
             request: Message {
                 headers,
@@ -476,16 +456,43 @@ mod tests {
                 headers: Headers::default(),
                 body: response.clone(),
             },
-            ..exchange("/token-canary/pa55-canary?a=APP-KEY&token=other-canary")
-        };
-        log.add(log.arrival(), exchange);
-        let summary = log.summaries(0, &[]).pop().unwrap();
-        assert_eq!(summary.path, "/***/***?a=***&token=***");
+            ..exchange("/token-canary/pa55-canary/s3-canary?a=APP-KEY&token=other-canary")
+        }
+    }
+
+    #[test]
+    fn every_form_of_a_request_masks_the_same_secrets() {
+        let log = RequestLog::new(Clock::default(), vec!["APP-KEY".to_owned()], false, 1);
+        log.add(log.arrival(), exchange_with_secrets(&Capture::default()));
+        let path = "/***/***/***?a=***&token=***";
+        let message = "*** *** *** x";
+
+        let (summary, request) = log.get(1).unwrap();
         assert_eq!(
-            (summary.error_code, summary.error_message.as_deref()),
-            (Some(1), Some("*** *** *** x"))
+            (summary.path.as_str(), summary.error_message.as_deref()),
+            (path, Some(message))
         );
-        assert!(!summary.is_complete);
+        assert_eq!(
+            (summary.error_code, request.error_code()),
+            (Some(1), Some(1))
+        );
+        assert_eq!(request.path(), path);
+        let body = request.response().body().unwrap();
+        assert!(body.contains(message), "{body}");
+
+        let line = line::line(&log.entries(|_| true)[0], &log.secrets);
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(line["path"], "/***/***/***");
+        assert!(!format!("{request:?}{line}").contains("canary"));
+    }
+
+    #[test]
+    fn a_request_is_complete_when_its_response_is() {
+        let log = RequestLog::new(Clock::default(), Vec::new(), false, 1);
+        let response = Capture::default();
+        response.open();
+        log.add(log.arrival(), exchange_with_secrets(&response));
+        assert!(!log.summaries(0, &[])[0].is_complete);
         response.close();
         assert!(log.summaries(0, &[])[0].is_complete);
     }

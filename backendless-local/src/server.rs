@@ -1,8 +1,10 @@
 //! Starts and stops a server.
 //!
-//! Each server has two threads: one runs HTTP, one owns SQLite. So the server neither blocks the
-//! caller's runtime nor depends on it, and when a [`Server`] is dropped, its port and files are free.
+//! Each server has a thread that runs HTTP and one that owns SQLite, up to four that hash passwords and access files, and one
+//! for each call of a Cloud Code method. So the server neither blocks the caller's runtime nor depends on it, and when a
+//! [`Server`] is dropped, its port and files are free.
 
+mod access;
 mod builder;
 mod listener;
 mod outbox;
@@ -268,7 +270,7 @@ impl Server {
         F: Future<Output = T> + Send + 'static,
     {
         let (Some(services), Some(running)) = (&self.services, &self.running) else {
-            return Err(Error::new("the server has stopped"));
+            return Err(Error::new("the server has stopped: start another one"));
         };
         let task = running.runtime.spawn(task(services.clone()));
         task.await

@@ -7,8 +7,17 @@ use serde_json::{Map, Value};
 
 /// Error codes of the service that this server returns.
 pub(crate) mod code {
-    /// Not a code of the service: this server itself failed.
+    // Codes that the service does not have.
+
+    /// This server itself failed.
     pub(crate) const INTERNAL: i64 = 0;
+    /// The request may be that of a page of another site.
+    pub(crate) const REJECTED: i64 = -403;
+    /// The console has no such page, or the log no such entry.
+    pub(crate) const NOT_FOUND: i64 = -404;
+
+    // Codes of the service.
+
     pub(crate) const RATE_LIMIT: i64 = 999;
     pub(crate) const UNKNOWN_OBJECT: i64 = 1000;
     pub(crate) const NOTHING_TO_UPDATE: i64 = 1001;

@@ -16,8 +16,8 @@ const NAME: usize = 100;
 /// The largest size that the eleven octal digits of a header can state.
 const MAX_SIZE: u64 = 0o777_7777_7777;
 
-/// Maximum length of a long name and of other additions to a header.
-const MAX_ADDITION: u64 = 64 * 1024;
+/// Maximum length of a long name and of other data that extends a header.
+const MAX_EXTENSION: u64 = 64 * 1024;
 
 /// Maximum number of entries: more than an export may have files.
 const MAX_ENTRIES: usize = 2_000_000;
@@ -130,17 +130,17 @@ fn unpack_at_most(
         let size = octal(&header[124..136]).ok_or("the size of a file is invalid")?;
         match header[156] {
             FILE | OLD_FILE => {
-                let name = name.take().unwrap_or_else(|| own_name(&header));
-                unpack_file(archive, &folder.join(checked(&name)?), size)
+                let name = name.take().unwrap_or_else(|| header_name(&header));
+                unpack_file(archive, &folder.join(safe_path(&name)?), size)
                     .map_err(|error| format!("cannot unpack a file: {error}"))?;
             }
             LONG_NAME => {
-                let mut long = addition(archive, size)?;
+                let mut long = extension_data(archive, size)?;
                 long.retain(|byte| *byte != 0);
                 name = Some(long);
             }
-            PAX => name = pax_path(&addition(archive, size)?)?.or(name),
-            GLOBAL_PAX => drop(addition(archive, size)?),
+            PAX => name = pax_path(&extension_data(archive, size)?)?.or(name),
+            GLOBAL_PAX => drop(extension_data(archive, size)?),
             DIRECTORY => name = None,
             _ => return Err("it contains a link or another special file".to_owned()),
         }
@@ -151,15 +151,19 @@ fn unpack_at_most(
 /// Returns the next header; `None` at the end of the archive.
 fn read_header(archive: &mut impl Read) -> Result<Option<[u8; BLOCK]>, String> {
     let mut header = [0; BLOCK];
-    archive
-        .read_exact(&mut header)
-        .map_err(|_| "it is incomplete, or no tar archive".to_owned())?;
+    archive.read_exact(&mut header).map_err(|_| {
+        "it is incomplete, or no tar archive: choose a file that Export of this page saved"
+            .to_owned()
+    })?;
     if header.iter().all(|byte| *byte == 0) {
         return Ok(None);
     }
     match octal(&header[148..156]) {
         Some(sum) if sum == checksum(&header) => Ok(Some(header)),
-        _ => Err("it is no tar archive, or damaged".to_owned()),
+        _ => Err(
+            "it is no tar archive, or damaged: choose a file that Export of this page saved"
+                .to_owned(),
+        ),
     }
 }
 
@@ -171,7 +175,7 @@ fn octal(field: &[u8]) -> Option<u64> {
 }
 
 /// Returns the name in a header. In the format ustar its beginning is in a field of its own.
-fn own_name(header: &[u8; BLOCK]) -> Vec<u8> {
+fn header_name(header: &[u8; BLOCK]) -> Vec<u8> {
     let text = |field: &[u8]| -> Vec<u8> {
         let bytes = field.iter().copied();
         bytes.take_while(|byte| *byte != 0).collect()
@@ -183,16 +187,16 @@ fn own_name(header: &[u8; BLOCK]) -> Vec<u8> {
     }
 }
 
-/// Reads the content of an addition to the next header.
-fn addition(archive: &mut impl Read, size: u64) -> Result<Vec<u8>, String> {
-    if size > MAX_ADDITION {
+/// Reads the data that extends the next header.
+fn extension_data(archive: &mut impl Read, size: u64) -> Result<Vec<u8>, String> {
+    if size > MAX_EXTENSION {
         return Err("the name of a file is too long".to_owned());
     }
     let mut content = Vec::new();
     let padded = size + padding(size).len() as u64;
     let read = archive.take(padded).read_to_end(&mut content);
     if read.ok() != usize::try_from(padded).ok() {
-        return Err("it is incomplete".to_owned());
+        return Err("it is incomplete: choose a file that Export of this page saved".to_owned());
     }
     content.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     Ok(content)
@@ -222,22 +226,22 @@ fn pax_path(records: &[u8]) -> Result<Option<Vec<u8>>, String> {
 }
 
 /// Returns the path of a file below the folder.
-fn checked(name: &[u8]) -> Result<PathBuf, String> {
+fn safe_path(name: &[u8]) -> Result<PathBuf, String> {
     let path = std::str::from_utf8(name).map(Path::new);
-    let mut checked = PathBuf::new();
+    let mut safe = PathBuf::new();
     for component in path.into_iter().flat_map(Path::components) {
         match component {
             Component::CurDir => {}
-            Component::Normal(part) => checked.push(part),
+            Component::Normal(part) => safe.push(part),
             _ => return Err("the path of a file leads out of it".to_owned()),
         }
     }
-    if name.len() > MAX_PATH || checked.components().count() > MAX_SEGMENTS {
+    if name.len() > MAX_PATH || safe.components().count() > MAX_SEGMENTS {
         return Err("the path of a file is too long".to_owned());
     }
-    match checked.as_os_str().is_empty() || name.ends_with(b"/") {
+    match safe.as_os_str().is_empty() || name.ends_with(b"/") {
         true => Err("the path of a file is empty or not text".to_owned()),
-        false => Ok(checked),
+        false => Ok(safe),
     }
 }
 

@@ -7,11 +7,12 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::{App, required};
+use super::{App, required, required_count};
 use crate::faults::Fault;
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
+use crate::text::shorten;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -23,7 +24,7 @@ pub(super) fn routes() -> Router<App> {
 /// Returns the faults that can be switched: one of each kind, and those of the builder.
 fn known_faults(app: &App) -> Vec<Fault> {
     let mut faults = Fault::EACH.to_vec();
-    for (fault, _) in app.console.faults.rates() {
+    for (fault, _) in app.server.faults.rates() {
         if !faults.contains(&fault) {
             faults.push(fault);
         }
@@ -32,7 +33,7 @@ fn known_faults(app: &App) -> Vec<Fault> {
 }
 
 async fn faults(State(app): State<App>) -> Json<Vec<Value>> {
-    let injector = &app.console.faults;
+    let injector = &app.server.faults;
     let (rates, counts) = (injector.rates(), injector.counts());
     let faults = known_faults(&app).into_iter().map(|fault| {
         let rates = rates.iter().filter(|(other, _)| *other == fault);
@@ -55,11 +56,17 @@ async fn set_fault(
     let rate = required(&parameters, "rate")?
         .parse::<f64>()
         .map_err(|_| invalid("the rate is not a number: use one from 0 to 1".to_owned()))?;
-    let mut faults = known_faults(&app).into_iter();
-    let fault = faults
-        .find(|fault| fault.to_string() == name)
-        .ok_or_else(|| invalid("there is no fault of this name".to_owned()))?;
-    let set = app.console.faults.set_rate(fault, rate);
+    let faults = known_faults(&app);
+    let fault = faults.iter().find(|fault| fault.to_string() == name);
+    let fault = *fault.ok_or_else(|| {
+        let names: Vec<String> = faults.iter().map(Fault::to_string).collect();
+        let names = names.join(", ");
+        invalid(format!(
+            "there is no fault '{}': use one of {names}",
+            shorten(name)
+        ))
+    })?;
+    let set = app.server.faults.set_rate(fault, rate);
     set.map_err(|error| invalid(error.to_string()))?;
     Ok(Json(Value::Null))
 }
@@ -69,16 +76,12 @@ async fn advance(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let seconds = parameters.integer("seconds")?;
-    let seconds = u64::try_from(seconds).map_err(|_| {
-        let message = "the clock cannot go back: use a number of seconds from 0";
-        ServiceError::new(code::INVALID_PARAMETER, message)
-    })?;
-    app.console.clock.advance(Duration::from_secs(seconds));
-    Ok(Json(json!({ "now": app.console.clock.now() })))
+    let seconds = required_count(&parameters, "seconds")?;
+    app.server.clock.advance(Duration::from_secs(seconds));
+    Ok(Json(json!({ "now": app.server.clock.now() })))
 }
 
 async fn reset(State(app): State<App>) -> Result<Json<Value>, ErrorResponse> {
-    app.console.services.reset().await?;
+    app.server.services.reset().await?;
     Ok(Json(Value::Null))
 }

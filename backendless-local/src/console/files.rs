@@ -2,15 +2,13 @@
 //! the scripts of a stored file as those of the console.
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::Value;
-use tokio_util::io::ReaderStream;
 
-use super::{App, required};
+use super::{App, attachment, required};
 use crate::http::body::next_part;
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
@@ -41,15 +39,14 @@ async fn list(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     let directory = parameters.one("path")?.filter(|path| !path.is_empty());
     let directory = directory
         .map(|path| FilePath::parse(path.to_owned()))
         .transpose()?;
-    let offset = match parameters.has("offset") {
-        true => usize::try_from(parameters.integer("offset")?).unwrap_or(0),
-        false => 0,
-    };
+    let offset = parameters.count("offset")?.unwrap_or(0);
+    // No directory has more entries than a usize.
+    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
     let count = Count {
         directory: directory.clone(),
         pattern: None,
@@ -80,7 +77,7 @@ async fn delete(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<usize>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     let deleted = files.delete(Caller::server_side(), path(&parameters)?);
     Ok(Json(deleted.await?))
 }
@@ -89,7 +86,7 @@ async fn create_directory(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     files.create_directory(path(&parameters)?).await?;
     Ok(Json(Value::Null))
 }
@@ -98,23 +95,11 @@ async fn download(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Response, ErrorResponse> {
-    let opened = app.console.services.files.open(path(&parameters)?).await?;
+    let opened = app.server.services.files.open(path(&parameters)?).await?;
     let stored_type = HeaderValue::from_str(&opened.media_type)
         .unwrap_or_else(|_| HeaderValue::from_static(OCTET_STREAM));
-    let mut response = Body::from_stream(ReaderStream::new(opened.file)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(opened.length));
-    headers.insert("x-stored-type", stored_type);
-    for (name, value) in [
-        (header::CONTENT_TYPE, OCTET_STREAM),
-        (header::CONTENT_DISPOSITION, "attachment"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "sandbox; default-src 'none'; frame-ancestors 'none'",
-        ),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    let mut response = attachment(opened.file, OCTET_STREAM, opened.length);
+    response.headers_mut().insert("x-stored-type", stored_type);
     Ok(response)
 }
 
@@ -124,7 +109,7 @@ async fn upload(
     Query(parameters): Query,
     request: Request,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let files = &app.console.services.files;
+    let files = &app.server.services.files;
     let path = path(&parameters)?;
     let overwrite = parameters.one("overwrite")? == Some("true");
     files.check_upload(&path, overwrite).await?;

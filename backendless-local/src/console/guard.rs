@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use super::App;
 use crate::http::body::{discard, share};
 use crate::http::connection::ConnectionHandle;
-use crate::http::origin::{LocalHosts, local_url, one, secrets_equal};
+use crate::http::origin::{LocalHosts, local_url, secrets_equal, single_header};
 use crate::http::response::ErrorResponse;
 use crate::service_error::{ServiceError, code};
 
@@ -56,7 +56,7 @@ impl Guard {
             return Err("it can be opened on the machine of the server only".to_owned());
         }
         let headers = request.headers();
-        let host = one(headers, "host")?;
+        let host = single_header(headers, "host")?;
         let named = request
             .uri()
             .authority()
@@ -69,10 +69,10 @@ impl Guard {
         {
             return Err(format!("open it at {}/", self.url));
         }
-        let origin = one(headers, "origin")?;
+        let origin = single_header(headers, "origin")?;
         let is_own = |origin: &str| {
-            let host = origin.strip_prefix("http://");
-            host.is_some_and(|host| self.hosts.contains(host))
+            let own = origin.strip_prefix("http://").zip(host.or(named));
+            own.is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
         };
         match origin.is_none_or(is_own) {
             true => Ok(()),
@@ -82,7 +82,7 @@ impl Guard {
 
     /// Whether the headers contain the token. The comparison takes the same time for all tokens of its length.
     fn has_token(&self, headers: &HeaderMap) -> bool {
-        let Ok(Some(token)) = one(headers, TOKEN_HEADER) else {
+        let Ok(Some(token)) = single_header(headers, TOKEN_HEADER) else {
             return false;
         };
         secrets_equal(token, &self.token)
@@ -112,13 +112,14 @@ pub(super) async fn check(
 /// document of this origin, so that no script of one can read its token.
 fn check_site(request: &Request, is_page: bool) -> Result<(), String> {
     let headers = request.headers();
-    let destination = one(headers, "sec-fetch-dest")?;
+    let destination = single_header(headers, "sec-fetch-dest")?;
     if is_page && destination.is_some_and(|destination| destination != "document") {
         return Err("the page can be opened only, not loaded by another page".to_owned());
     }
-    let is_navigation =
-        is_page && destination.is_some() && one(headers, "sec-fetch-mode")? == Some("navigate");
-    match one(headers, SEC_FETCH_SITE)? {
+    let is_navigation = is_page
+        && destination.is_some()
+        && single_header(headers, "sec-fetch-mode")? == Some("navigate");
+    match single_header(headers, SEC_FETCH_SITE)? {
         None | Some("none" | "same-origin") => Ok(()),
         Some(_) if is_navigation => Ok(()),
         Some(_) => Err("the request was sent by a page of another site".to_owned()),
@@ -127,7 +128,7 @@ fn check_site(request: &Request, is_page: bool) -> Result<(), String> {
 
 /// Runs a request of data that has the token.
 pub(super) async fn check_data(State(app): State<App>, request: Request, next: Next) -> Response {
-    let limits = app.console.limits;
+    let limits = app.server.limits;
     let (mut parts, body) = request.into_parts();
     let (body, rest) = share(body, &limits);
     let response = match app.guard.has_token(&parts.headers) {
@@ -144,7 +145,7 @@ pub(super) async fn check_data(State(app): State<App>, request: Request, next: N
 
 fn rejected(why: &str) -> Response {
     let message = format!("the console rejects the request: {why}");
-    let error = ServiceError::new(code::INTERNAL, message);
+    let error = ServiceError::new(code::REJECTED, message);
     ErrorResponse::with_status(StatusCode::FORBIDDEN, error).into_response()
 }
 

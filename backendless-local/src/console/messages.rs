@@ -10,9 +10,10 @@ use super::{App, required};
 use crate::http::extract::{Object, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
+use crate::services::recorded::Recorded;
 
 /// Maximum number of e-mails, notifications or log messages in a response: the last ones.
-const MAX_ITEMS: usize = 200;
+const MAX_ITEMS: u32 = 200;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -25,7 +26,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn channels(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    Ok(Json(app.console.services.messaging.channels().await?))
+    Ok(Json(app.server.services.messaging.channels().await?))
 }
 
 async fn delete_channel(
@@ -33,7 +34,7 @@ async fn delete_channel(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let channel = required(&parameters, "channel")?.to_owned();
-    app.console
+    app.server
         .services
         .messaging
         .delete_channel(channel)
@@ -46,9 +47,7 @@ async fn messages(
     Query(parameters): Query,
 ) -> Result<Json<Vec<Value>>, ErrorResponse> {
     let channel = required(&parameters, "channel")?.to_owned();
-    Ok(Json(
-        app.console.services.messaging.messages(channel).await?,
-    ))
+    Ok(Json(app.server.services.messaging.messages(channel).await?))
 }
 
 async fn publish(
@@ -57,35 +56,42 @@ async fn publish(
     Object(body): Object,
 ) -> Result<Json<Value>, ErrorResponse> {
     let channel = required(&parameters, "channel")?.to_owned();
-    let id = app
-        .console
-        .services
-        .messaging
-        .publish(channel, body)
-        .await?;
+    let id = app.server.services.messaging.publish(channel, body).await?;
     Ok(Json(json!({ "messageId": id })))
 }
 
-/// Returns the last items, the newest first, each with its index from the oldest.
-fn last(items: Vec<impl Serialize>) -> Json<Vec<Value>> {
-    let items = items.into_iter().enumerate().rev().take(MAX_ITEMS);
+/// Returns items with their numbers.
+fn numbered(items: Vec<Recorded<impl Serialize>>) -> Json<Vec<Value>> {
+    let items = items.into_iter();
     Json(
         items
-            .map(|(index, item)| json!({"index": index, "item": item}))
+            .map(|Recorded { number, item }| json!({"number": number, "item": item}))
             .collect(),
     )
 }
 
 async fn emails(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    Ok(last(app.console.services.messaging.emails().await?))
+    Ok(numbered(
+        app.server
+            .services
+            .messaging
+            .newest_emails(MAX_ITEMS)
+            .await?,
+    ))
 }
 
 async fn pushes(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    Ok(last(app.console.services.messaging.pushes().await?))
+    Ok(numbered(
+        app.server
+            .services
+            .messaging
+            .newest_pushes(MAX_ITEMS)
+            .await?,
+    ))
 }
 
 async fn log(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    Ok(last(app.console.services.log.messages().await?))
+    Ok(numbered(app.server.services.log.newest(MAX_ITEMS).await?))
 }
 
 /// Returns the address of the HTML part of an e-mail, for a frame.
@@ -93,15 +99,11 @@ async fn preview(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let index = usize::try_from(parameters.integer("index")?).unwrap_or(usize::MAX);
-    let emails = app.console.services.messaging.emails().await?;
-    let html = emails
-        .into_iter()
-        .nth(index)
-        .and_then(|email| email.html)
-        .ok_or_else(|| {
-            let message = format!("there is no e-mail {index} with an HTML part");
-            ServiceError::not_found(code::INTERNAL, message)
-        })?;
+    let number = parameters.integer("number")?;
+    let email = app.server.services.messaging.email(number).await?;
+    let html = email.and_then(|email| email.html).ok_or_else(|| {
+        let message = format!("there is no e-mail {number} with an HTML part");
+        ServiceError::not_found(code::NOT_FOUND, message)
+    })?;
     Ok(Json(json!({ "path": app.previews.add(html) })))
 }

@@ -21,62 +21,45 @@ mod tables;
 mod users;
 mod values;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any_service;
 use tokio::sync::Semaphore;
+use tokio_util::io::ReaderStream;
 
-use crate::clock::Clock;
-use crate::faults::FaultInjector;
 use crate::http::response::ErrorResponse;
-use crate::http::{run_detached, suspend_time_limit};
+use crate::http::{ServerParts, run_detached, suspend_time_limit};
 use crate::id::new_id;
-use crate::limits::Limits;
-use crate::request_log::RequestLog;
 use crate::service_error::{ServiceError, code};
-use crate::services::Services;
 use crate::services::parameters::Parameters;
-use crate::usage::RequestCounter;
 
 /// The path below which everything of the console is, except its page.
 const PATH: &str = "/~console";
 
-/// What the console shows and changes.
-#[derive(Clone)]
-pub(crate) struct Console {
-    pub(crate) services: Services,
-    pub(crate) clock: Clock,
-    pub(crate) faults: Arc<FaultInjector>,
-    pub(crate) counter: Arc<RequestCounter>,
-    pub(crate) log: Arc<RequestLog>,
-    pub(crate) limits: Limits,
-    pub(crate) address: SocketAddr,
-    /// The environment variables of clients.
-    pub(crate) environment: Vec<(&'static str, String)>,
-}
-
 /// The state of a request to the console.
 #[derive(Clone)]
 struct App {
-    console: Arc<Console>,
+    /// What the console shows and changes.
+    server: Arc<ServerParts>,
     guard: Arc<guard::Guard>,
     previews: Arc<previews::Previews>,
 }
 
 /// Adds the console to the routes of the service.
-pub(crate) fn router(console: Console, api: Router) -> Router {
+pub(crate) fn router(server: ServerParts, api: Router) -> Router {
     let app = App {
-        guard: Arc::new(guard::Guard::new(console.address, new_id())),
+        guard: Arc::new(guard::Guard::new(server.address, new_id())),
         previews: Arc::default(),
-        console: Arc::new(console),
+        server: Arc::new(server),
     };
-    let running = Arc::new(Semaphore::new(app.console.limits.connections));
+    // Not that of the service: a request to `/` passes both.
+    let running = Arc::new(Semaphore::new(app.server.limits.connections));
     let data = Router::new()
         .merge(overview::routes())
         .merge(requests::routes())
@@ -125,10 +108,10 @@ async fn page(State(app): State<App>, request: Request, next: Next) -> Response 
 
 async fn not_found() -> ErrorResponse {
     let message = "the console has no such page";
-    ServiceError::not_found(code::INTERNAL, message).into()
+    ServiceError::not_found(code::NOT_FOUND, message).into()
 }
 
-/// The policy of everything but the page: nothing in it is a document.
+/// The policy of every response but the page, none of which is a document.
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -162,16 +145,41 @@ async fn with_headers(mut response: Response) -> Response {
 }
 
 /// Returns a response with a content type.
-fn content(media_type: &'static str, body: impl Into<axum::body::Body>) -> Response {
+fn content(media_type: &'static str, body: impl Into<Body>) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     (StatusCode::OK, headers, body.into()).into_response()
 }
 
+/// Returns a response that a browser saves and never opens: a stored file has any type, and the origin of the console.
+fn attachment(file: tokio::fs::File, media_type: &'static str, length: u64) -> Response {
+    let mut response = content(media_type, Body::from_stream(ReaderStream::new(file)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    for (name, value) in [
+        (header::CONTENT_DISPOSITION, "attachment"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'; frame-ancestors 'none'",
+        ),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Returns a required parameter of the URL that is a non-negative integer.
+fn required_count(parameters: &Parameters, name: &str) -> Result<u64, ServiceError> {
+    let count = parameters.count(name)?;
+    count.ok_or_else(|| missing(name))
+}
+
 /// Returns a required parameter of the URL.
 fn required<'p>(parameters: &'p Parameters, name: &str) -> Result<&'p str, ServiceError> {
-    parameters.one(name)?.ok_or_else(|| {
-        let message = format!("the parameter '{name}' is missing");
-        ServiceError::new(code::MISSING_PARAMETER, message)
-    })
+    parameters.one(name)?.ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> ServiceError {
+    let message = format!("the parameter '{name}' is missing");
+    ServiceError::new(code::MISSING_PARAMETER, message)
 }

@@ -20,7 +20,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn overview(State(app): State<App>) -> Result<Json<Value>, ErrorResponse> {
-    let console = &app.console;
+    let console = &app.server;
     let services = &console.services;
     let tables = services.data.tables().await?;
     let users = tables.iter().find(|table| table.name == users::TABLE);
@@ -58,7 +58,7 @@ async fn overview(State(app): State<App>) -> Result<Json<Value>, ErrorResponse> 
 
 /// The numbers of requests, and the clock, which the page reads every few seconds.
 async fn usage(State(app): State<App>) -> Json<Value> {
-    let console = &app.console;
+    let console = &app.server;
     let usage = console.counter.usage();
     let has_faults = console.faults.rates().iter().any(|(_, rate)| *rate > 0.0);
     Json(json!({

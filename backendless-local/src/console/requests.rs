@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::App;
+use super::{App, required_count};
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
 use crate::request_log::{MAX_BODY_BYTES, RecordedMessage, Summary};
@@ -17,25 +17,26 @@ use crate::text::shorten;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/requests", get(list).delete(clear))
-        .route("/requests/one", get(one))
+        .route("/requests/one", get(show))
 }
 
-/// The requests with ids above the parameter `after`, and those with the ids `again`, separated by commas, without headers
-/// and bodies.
+/// The requests with ids above the parameter `after`, and those with the ids `incomplete`, separated by commas, without
+/// headers and bodies.
 async fn list(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let after = match parameters.has("after") {
-        true => parameters.integer("after")?.max(0).unsigned_abs(),
-        false => 0,
-    };
-    let again = match parameters.one("again")? {
+    let after = parameters.count("after")?.unwrap_or(0);
+    let incomplete = match parameters.one("incomplete")? {
         Some(ids) => ids.split(',').map(id).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
     };
-    let log = &app.console.log;
-    let requests: Vec<Value> = log.summaries(after, &again).iter().map(summary).collect();
+    let log = &app.server.log;
+    let requests: Vec<Value> = log
+        .summaries(after, &incomplete)
+        .iter()
+        .map(summary)
+        .collect();
     Ok(Json(
         json!({"requests": requests, "capacity": log.capacity()}),
     ))
@@ -48,15 +49,15 @@ fn id(text: &str) -> Result<u64, ServiceError> {
     })
 }
 
-async fn one(
+async fn show(
     State(app): State<App>,
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let id = parameters.integer("id")?.max(0).unsigned_abs();
-    let found = app.console.log.get(id);
+    let id = required_count(&parameters, "id")?;
+    let found = app.server.log.get(id);
     let (of_list, request) = found.ok_or_else(|| {
         let message = format!("the log no longer contains the request {id}");
-        ServiceError::not_found(code::INTERNAL, message)
+        ServiceError::not_found(code::NOT_FOUND, message)
     })?;
     let mut all = summary(&of_list);
     all["request"] = message(request.request());
@@ -66,7 +67,7 @@ async fn one(
 }
 
 async fn clear(State(app): State<App>) -> Json<Value> {
-    app.console.log.clear();
+    app.server.log.clear();
     Json(Value::Null)
 }
 

@@ -5,17 +5,15 @@ use std::io::{self, BufReader, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
-use tokio_util::io::ReaderStream;
 
-use super::{App, archive};
+use super::{App, archive, attachment};
 use crate::http::body::next_part;
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
@@ -53,21 +51,12 @@ impl Drop for Temporary {
 async fn export(State(app): State<App>) -> Result<Response, ErrorResponse> {
     let temporary = Temporary::new().map_err(internal)?;
     let folder = temporary.path().join("state");
-    let exported = app.console.services.export(folder.clone()).await;
+    let exported = app.server.services.export(folder.clone()).await;
     exported.map_err(internal)?;
     let packed = tokio::task::spawn_blocking(move || pack(&folder)).await;
     let (file, length) = packed.map_err(internal)?.map_err(internal)?;
     let file = tokio::fs::File::from_std(file);
-    let mut response = Body::from_stream(ReaderStream::new(file)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    for (name, value) in [
-        (header::CONTENT_TYPE, "application/x-tar"),
-        (header::CONTENT_DISPOSITION, "attachment"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    Ok(response)
+    Ok(attachment(file, "application/x-tar", length))
 }
 
 /// Returns the archive, which is deleted when it is closed, and its length.
@@ -99,7 +88,7 @@ async fn import(State(app): State<App>, request: Request) -> Result<Json<Value>,
         ))
     })?;
     let export = Export::named(folder, "the archive");
-    let imported = app.console.services.import_export(export).await;
+    let imported = app.server.services.import_export(export).await;
     imported.map_err(|error| rejected(&error.to_string()))?;
     Ok(Json(Value::Null))
 }

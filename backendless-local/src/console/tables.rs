@@ -25,7 +25,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn list(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    let tables = app.console.services.data.tables().await?.into_iter();
+    let tables = app.server.services.data.tables().await?.into_iter();
     let tables = tables
         .map(|table| json!({"name": table.name, "rows": table.rows, "columns": table.columns}));
     Ok(Json(tables.collect()))
@@ -36,7 +36,7 @@ async fn create_table(
     Object(body): Object,
 ) -> Result<Json<Value>, ErrorResponse> {
     let name = fields::required_text(&body, "name")?.to_owned();
-    app.console.services.data.create_table(name).await?;
+    app.server.services.data.create_table(name).await?;
     Ok(Json(Value::Null))
 }
 
@@ -45,7 +45,7 @@ async fn delete_table(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let name = required(&parameters, "table")?.to_owned();
-    app.console.services.data.delete_table(name).await?;
+    app.server.services.data.delete_table(name).await?;
     Ok(Json(Value::Null))
 }
 
@@ -54,7 +54,7 @@ async fn schema(
     Query(parameters): Query,
 ) -> Result<Json<Vec<Value>>, ErrorResponse> {
     let table = required(&parameters, "table")?.to_owned();
-    Ok(Json(app.console.services.data.describe(table).await?))
+    Ok(Json(app.server.services.data.describe(table).await?))
 }
 
 /// A page of rows, and the number of rows that match.
@@ -62,7 +62,7 @@ async fn find(
     State(app): State<App>,
     Query(mut parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let data = &app.console.services.data;
+    let data = &app.server.services.data;
     let table = required(&parameters, "table")?.to_owned();
     parameters.0.retain(|(name, _)| name != "table");
     let matching = parameters.0.iter().filter(|(name, _)| name == "where");
@@ -82,7 +82,7 @@ async fn create(
     Object(row): Object,
 ) -> Result<Json<Row>, ErrorResponse> {
     let table = required(&parameters, "table")?.to_owned();
-    let data = &app.console.services.data;
+    let data = &app.server.services.data;
     Ok(Json(data.create(Caller::server_side(), table, row).await?))
 }
 
@@ -93,7 +93,7 @@ async fn update(
 ) -> Result<Json<Row>, ErrorResponse> {
     let table = required(&parameters, "table")?.to_owned();
     let id = required(&parameters, "id")?.to_owned();
-    let data = &app.console.services.data;
+    let data = &app.server.services.data;
     let row = data.update(Caller::server_side(), table, id, changes);
     Ok(Json(row.await?))
 }
@@ -104,7 +104,7 @@ async fn delete(
 ) -> Result<Json<Value>, ErrorResponse> {
     let table = required(&parameters, "table")?.to_owned();
     let id = required(&parameters, "id")?.to_owned();
-    let data = &app.console.services.data;
+    let data = &app.server.services.data;
     data.delete(Caller::server_side(), table, id).await?;
     Ok(Json(Value::Null))
 }

@@ -19,7 +19,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn session_counts(State(app): State<App>) -> Result<Json<Value>, ErrorResponse> {
-    let counts = app.console.services.users.session_counts().await?;
+    let counts = app.server.services.users.session_counts().await?;
     Ok(Json(json!(counts)))
 }
 
@@ -28,7 +28,7 @@ async fn sessions(
     Query(parameters): Query,
 ) -> Result<Json<Vec<Value>>, ErrorResponse> {
     let id = required(&parameters, "id")?.to_owned();
-    let sessions = app.console.services.users.sessions(id).await?.into_iter();
+    let sessions = app.server.services.users.sessions(id).await?.into_iter();
     let sessions = sessions
         .map(|session| json!({"fingerprint": session.fingerprint, "expires": session.expires}));
     Ok(Json(sessions.collect()))
@@ -39,7 +39,7 @@ async fn end_sessions(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let id = required(&parameters, "id")?.to_owned();
-    app.console.services.users.end_sessions(id).await?;
+    app.server.services.users.end_sessions(id).await?;
     Ok(Json(Value::Null))
 }
 
@@ -49,7 +49,7 @@ async fn set_status(
     Object(body): Object,
 ) -> Result<Json<Value>, ErrorResponse> {
     let id = required(&parameters, "id")?.to_owned();
-    let users = &app.console.services.users;
+    let users = &app.server.services.users;
     users.set_status(Caller::server_side(), id, body).await?;
     Ok(Json(Value::Null))
 }

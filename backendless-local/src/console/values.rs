@@ -22,14 +22,14 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn points(State(app): State<App>) -> Result<Json<Vec<Point>>, ErrorResponse> {
-    Ok(Json(app.console.services.geo.all().await?))
+    Ok(Json(app.server.services.geo.all().await?))
 }
 
 async fn save_point(
     State(app): State<App>,
     Object(point): Object,
 ) -> Result<Json<Point>, ErrorResponse> {
-    Ok(Json(app.console.services.geo.save(point).await?))
+    Ok(Json(app.server.services.geo.save(point).await?))
 }
 
 /// Maximum number of cache values in a response, which the page reads each second.
@@ -37,7 +37,7 @@ const MAX_CACHE_VALUES: u32 = 500;
 
 /// The first cache values by their keys, and the number of all.
 async fn cache(State(app): State<App>) -> Result<Json<Value>, ErrorResponse> {
-    let cache = &app.console.services.cache;
+    let cache = &app.server.services.cache;
     let entries = cache.entries(MAX_CACHE_VALUES).await?.into_iter();
     let entries: Vec<Value> = entries
         .map(|(key, value, millis)| json!({"key": key, "value": value, "remainingMillis": millis}))
@@ -51,7 +51,7 @@ async fn put_value(
     State(app): State<App>,
     Object(mut body): Object,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let cache = &app.console.services.cache;
+    let cache = &app.server.services.cache;
     let key = fields::required_text(&body, "key")?.to_owned();
     let seconds = fields::typed(&body, "seconds", "an integer", Value::as_i64)?;
     let value = body.remove("value");
@@ -68,13 +68,13 @@ async fn delete_value(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let key = required(&parameters, "key")?.to_owned();
-    app.console.services.cache.delete(key).await?;
+    app.server.services.cache.delete(key).await?;
     Ok(Json(Value::Null))
 }
 
 /// The counters. Values are texts, because a script reads 64-bit integers as floats.
 async fn counters(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> {
-    let values = app.console.services.counters.values().await?.into_iter();
+    let values = app.server.services.counters.values().await?.into_iter();
     let values = values.map(|(name, value)| json!({"name": name, "value": value.to_string()}));
     Ok(Json(values.collect()))
 }
@@ -85,17 +85,17 @@ async fn set_counter(
 ) -> Result<Json<Value>, ErrorResponse> {
     let name = required(&parameters, "name")?.to_owned();
     let value = parameters.integer("value")?;
-    app.console.services.counters.set(name, value).await?;
+    app.server.services.counters.set(name, value).await?;
     Ok(Json(Value::Null))
 }
 
 async fn code(State(app): State<App>) -> Json<Value> {
-    let (services, events) = app.console.services.cloud_code.names();
+    let (services, events) = app.server.services.cloud_code.names();
     let services: Vec<Value> = services
         .into_iter()
         .map(|(name, methods)| json!({"name": name, "methods": methods}))
         .collect();
-    let has_fallback = app.console.services.cloud_code.has_fallback();
+    let has_fallback = app.server.services.cloud_code.has_fallback();
     Json(json!({"services": services, "events": events, "hasFallback": has_fallback}))
 }
 
@@ -104,7 +104,7 @@ async fn invoke(
     State(app): State<App>,
     Object(mut body): Object,
 ) -> Result<Json<Value>, ErrorResponse> {
-    let code = &app.console.services.cloud_code;
+    let code = &app.server.services.cloud_code;
     let argument = body.remove("argument").unwrap_or_default();
     let name = fields::required_text(&body, "name")?;
     let result: Result<Value, ServiceError> = match fields::text(&body, "service")? {

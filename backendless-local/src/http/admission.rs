@@ -13,16 +13,13 @@ use crate::http::reserved::is_reserved;
 use crate::http::response::ErrorResponse;
 use crate::http::url::decode;
 use crate::limits::Limits;
-use crate::request_log::BEFORE_TOKEN;
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::{ApiKey, Caller};
-use crate::services::users::confirmation::PATH as CONFIRMATION;
 use crate::services::{DOMAIN_PATH, Services};
 use crate::text::shorten;
+use crate::token_paths::{BEFORE_TOKEN, CONFIRMATION_PATH, TOKEN_CHECK};
 
 pub(crate) const USER_TOKEN: &str = "user-token";
-
-const TOKEN_CHECK: &str = "isvalidusertoken";
 
 /// Runs an admitted request; responds to any other with the error.
 pub(crate) async fn admit(
@@ -170,7 +167,7 @@ fn operation_path(path: &str) -> &str {
 /// Whether this is the path of a file or of the confirmation of an e-mail address, to which links lead.
 pub(super) fn is_link_target(path: &str) -> bool {
     let operation = operation_path(path);
-    let confirmation = CONFIRMATION.trim_start_matches('/');
+    let confirmation = CONFIRMATION_PATH.trim_start_matches('/');
     let mut targets = ["files", confirmation].into_iter();
     targets.any(|target| {
         let after = operation.strip_prefix(target);

@@ -181,6 +181,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_readme_has_the_limits_of_a_body() {
+        let size = format!("| JSON body | {} MiB, 50,000 objects", MAX_BODY_BYTES >> 20);
+        assert!(crate::README.contains(&size), "{size}");
+        assert_eq!(MAX_CONTAINERS, 50_000);
+    }
+
+    #[test]
     fn json_that_is_much_larger_in_memory_is_rejected() {
         let maps = |count| format!("[{}{{}}]", r#"{"":0},"#.repeat(count - 2));
         assert!(parse(maps(MAX_CONTAINERS).as_bytes()).is_ok());

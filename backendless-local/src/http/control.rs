@@ -20,14 +20,12 @@ use serde_json::json;
 
 use crate::error::Error;
 use crate::http::connection::ConnectionHandle;
-use crate::http::origin::{LocalHosts, local_url, one, secrets_equal};
+use crate::http::origin::{LocalHosts, local_url, secrets_equal, single_header};
 use crate::http::response::Json;
+use crate::protocol::{ControlCommand, TOKEN_HEADER, TOKEN_VARIABLE};
 use crate::services::Services;
 
-/// The header with the token.
-const TOKEN: &str = "backendless-local-token";
-
-/// The routes. Their first segment cannot be an app id.
+/// The routes.
 pub(super) fn routes(services: Services, address: SocketAddr, token: String) -> Router {
     let guard = Arc::new(Guard {
         hosts: LocalHosts::new(address),
@@ -35,8 +33,8 @@ pub(super) fn routes(services: Services, address: SocketAddr, token: String) -> 
         token,
     });
     Router::new()
-        .route("/.control/export", post(export))
-        .route("/.control/import", post(import))
+        .route(ControlCommand::Export.path(), post(export))
+        .route(ControlCommand::Import.path(), post(import))
         .route_layer(from_fn_with_state(guard, check))
         .with_state(services)
 }
@@ -67,7 +65,7 @@ impl Guard {
     /// Returns why a request is rejected, and what to do.
     fn check(&self, request: &Request, is_local: bool) -> Result<(), String> {
         let headers = request.headers();
-        let host = one(headers, header::HOST.as_str())?.unwrap_or_default();
+        let host = single_header(headers, header::HOST.as_str())?.unwrap_or_default();
         if !is_local || !self.hosts.contains(host) {
             return Err(format!(
                 "send it on the machine of the server, to {}",
@@ -77,11 +75,11 @@ impl Guard {
         if headers.contains_key(header::ORIGIN) {
             return Err("a page of a browser sent it; send it with another program".to_owned());
         }
-        match one(headers, TOKEN)? {
+        match single_header(headers, TOKEN_HEADER)? {
             Some(token) if secrets_equal(token, &self.token) => Ok(()),
             _ => Err(format!(
-                "the header '{TOKEN}' does not have the token of this server. Each start has another one: copy the line \
-                 'export BACKENDLESS_LOCAL_TOKEN=...' that the server printed at its start to the shell of the client"
+                "the header '{TOKEN_HEADER}' does not have the token of this server. Each start has another one: copy the line \
+                 'export {TOKEN_VARIABLE}=...' that the server printed at its start to the shell of the client"
             )),
         }
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::dialect::Dialect;
 use crate::http::origin::local_url;
+use crate::protocol::API_URL_VARIABLE;
 
 /// Returns the variables that `Client::from_env` of the crate `backendless` reads, with the URL for clients on the machine of
 /// the server.
@@ -16,7 +17,7 @@ pub(crate) fn variables(
     let mut variables = vec![
         ("BACKENDLESS_APP_ID", app_id.to_owned()),
         ("BACKENDLESS_API_KEY", api_key.to_owned()),
-        ("BACKENDLESS_API_URL", local_url(address)),
+        (API_URL_VARIABLE, local_url(address)),
     ];
     let profile = dialect.map(|dialect| match dialect {
         Dialect::Live => "live",

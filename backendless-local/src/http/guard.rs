@@ -22,7 +22,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::http::admission;
 use crate::http::body::{discard, share};
-use crate::http::origin::{HostName, is_localhost, is_loopback, is_private, one};
+use crate::http::origin::{Host, HostName, is_private, single_header};
 use crate::http::response::ErrorResponse;
 use crate::limits::Limits;
 use crate::service_error::{ServiceError, code};
@@ -47,18 +47,18 @@ impl Guard {
     /// Returns why a request is rejected, and what to do.
     fn check(&self, request: &Request) -> Result<(), String> {
         let headers = request.headers();
-        let host = one(headers, header::HOST.as_str())?;
+        let host = single_header(headers, header::HOST.as_str())?;
         let named = request.uri().authority();
         let named = named.map(|authority| authority.as_str());
         for host in [host, named].into_iter().flatten() {
             self.check_host(host)?;
         }
-        let origin = one(headers, header::ORIGIN.as_str())?;
+        let origin = single_header(headers, header::ORIGIN.as_str())?;
         if let Some(origin) = origin {
             let own = host.or(named);
             return self.check_origin(origin, own);
         }
-        let site = one(headers, "sec-fetch-site")?;
+        let site = single_header(headers, "sec-fetch-site")?;
         if site.is_none_or(|site| matches!(site, "none" | "same-origin"))
             || is_link_to_a_file(request)
             || self.is_load_of_a_listed_page(request)
@@ -76,13 +76,13 @@ impl Guard {
             let listed = listed.or_else(|| origin.strip_prefix("https://"));
             listed.is_some_and(|listed| listed.eq_ignore_ascii_case(host))
         });
-        let is_own = match HostName::parse(host) {
-            Some(HostName::Address(address)) => self.is_reachable || is_loopback(address),
-            Some(HostName::Name(name)) => {
-                is_localhost(name) || (self.is_reachable && is_private(name))
-            }
-            None => false,
-        };
+        let is_own = Host::parse(host).is_some_and(|host| {
+            let is_reachable = match host.name {
+                HostName::Address(_) => self.is_reachable,
+                HostName::Name(name) => self.is_reachable && is_private(name),
+            };
+            is_reachable || host.name.is_loopback()
+        });
         match is_own || is_listed {
             true => Ok(()),
             false => Err(format!(
@@ -116,7 +116,7 @@ impl Guard {
     /// Whether a page of a listed origin loads an image or the like. A page can suppress `Referer`, but not change its
     /// origin.
     fn is_load_of_a_listed_page(&self, request: &Request) -> bool {
-        let referer = one(request.headers(), header::REFERER.as_str());
+        let referer = single_header(request.headers(), header::REFERER.as_str());
         let Ok(Some(referer)) = referer else {
             return false;
         };
@@ -133,7 +133,7 @@ fn is_read(request: &Request) -> bool {
 
 /// Whether a browser opens a file or confirms an e-mail address in a tab, as links of other sites do.
 fn is_link_to_a_file(request: &Request) -> bool {
-    let is = |name: &str, value: &str| one(request.headers(), name) == Ok(Some(value));
+    let is = |name: &str, value: &str| single_header(request.headers(), name) == Ok(Some(value));
     is_read(request)
         && is("sec-fetch-mode", "navigate")
         && is("sec-fetch-dest", "document")
@@ -153,7 +153,7 @@ pub(super) async fn check(
     // A client that still sends cannot read the response.
     let _ = tokio::time::timeout(limits.body_timeout, discard(rest)).await;
     let message = format!("the local server rejects the request: {why}");
-    let error = ServiceError::new(code::INTERNAL, message);
+    let error = ServiceError::new(code::REJECTED, message);
     ErrorResponse::with_status(StatusCode::FORBIDDEN, error).into_response()
 }
 

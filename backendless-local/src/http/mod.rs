@@ -31,6 +31,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any_service};
 use tokio::sync::Semaphore;
 
+use crate::clock::Clock;
 use crate::faults::FaultInjector;
 use crate::http::connection::ConnectionHandle;
 use crate::http::response::ErrorResponse;
@@ -49,15 +50,22 @@ pub(crate) struct HttpSettings {
     pub(crate) cors_origins: Vec<String>,
 }
 
-pub(crate) fn router(
-    services: Services,
-    faults: Arc<FaultInjector>,
-    counter: Arc<RequestCounter>,
-    log: Arc<RequestLog>,
-    limits: Limits,
-    settings: HttpSettings,
-    address: SocketAddr,
-) -> Router {
+/// What the routes of the service and the console share.
+#[derive(Clone)]
+pub(crate) struct ServerParts {
+    pub(crate) services: Services,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Arc<FaultInjector>,
+    pub(crate) counter: Arc<RequestCounter>,
+    pub(crate) log: Arc<RequestLog>,
+    pub(crate) limits: Limits,
+    pub(crate) address: SocketAddr,
+    /// The environment variables of clients.
+    pub(crate) environment: Vec<(&'static str, String)>,
+}
+
+pub(crate) fn router(parts: ServerParts, settings: HttpSettings) -> Router {
+    let (services, limits, address) = (parts.services, parts.limits, parts.address);
     let running = Arc::new(Semaphore::new(limits.connections));
     let is_reachable = !address.ip().is_loopback();
     let guard = guard::Guard::new(is_reachable, settings.cors_origins.clone());
@@ -70,11 +78,11 @@ pub(crate) fn router(
     });
     let layers = Layers {
         services,
-        log,
+        log: parts.log,
         guard,
         cors_origins: Arc::new(settings.cors_origins),
-        counter,
-        faults,
+        counter: parts.counter,
+        faults: parts.faults,
         running,
         limits,
     };
@@ -97,10 +105,10 @@ struct Apis {
 impl Apis {
     fn new(layers: Layers) -> Apis {
         let of_app = Router::new().nest("/{app-id}/{rest-api-key}", routes::all());
-        let of_app = any_service(layers.clone().around(of_app));
+        let of_app = any_service(layers.clone().wrap(of_app));
         let at_domain = move || {
             let routes = routes::all().with_state(layers.services.at_domain());
-            any_service(layers.around(Router::new().nest(DOMAIN_PATH, routes)))
+            any_service(layers.wrap(Router::new().nest(DOMAIN_PATH, routes)))
         };
         Apis {
             of_app,
@@ -132,7 +140,7 @@ struct Layers {
 
 impl Layers {
     /// Adds the layers to the routes, and the errors of all other paths and methods.
-    fn around(self, routes: Router<Services>) -> Router {
+    fn wrap(self, routes: Router<Services>) -> Router {
         let limits = self.limits;
         let router = routes
             .fallback(admission::unknown_route)

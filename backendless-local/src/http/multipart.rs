@@ -208,3 +208,18 @@ impl Stream for Metered {
         polled
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_limits_of_a_form() {
+        let limits = format!(
+            "| form of an upload | {MAX_PARTS} parts, {} KiB of headers each, {} MiB besides the file |",
+            MAX_HEADER_BYTES >> 10,
+            MAX_SKIPPED_BYTES >> 20
+        );
+        assert!(crate::README.contains(&limits), "{limits}");
+    }
+}

@@ -4,14 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderValue};
 
-/// The names of this machine that every server has.
-const LOOPBACK_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
-
 /// The port that a URL without one has, which is not part of the header `Host` then.
-const DEFAULT_PORT: &str = "80";
+const DEFAULT_PORT: u16 = 80;
 
 /// Returns the value of a header that occurs at most once.
-pub(crate) fn one<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
+pub(crate) fn single_header<'h>(
+    headers: &'h HeaderMap,
+    name: &str,
+) -> Result<Option<&'h str>, String> {
     let mut values = headers.get_all(name).iter();
     let value = values.next();
     if values.next().is_some() {
@@ -38,69 +38,82 @@ pub(crate) fn local_url(mut address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-/// The hosts, each with the port, that a client on the machine of the server uses: the address of the server, and the
-/// loopback names.
-pub(crate) struct LocalHosts(Vec<String>);
+/// The hosts that a client on the machine of the server sends: the loopback names and the address of the server, with its
+/// port.
+pub(crate) struct LocalHosts(SocketAddr);
 
 impl LocalHosts {
     pub(crate) fn new(address: SocketAddr) -> LocalHosts {
-        let port = address.port().to_string();
-        let mut hosts = vec![address.to_string()];
-        for name in LOOPBACK_NAMES {
-            hosts.push(format!("{name}:{port}"));
-            if port == DEFAULT_PORT {
-                hosts.push(name.to_owned());
-            }
-        }
-        LocalHosts(hosts)
+        LocalHosts(address)
     }
 
     pub(crate) fn contains(&self, host: &str) -> bool {
-        let host = host.to_ascii_lowercase();
-        self.0.iter().any(|own| {
-            let domain = host.strip_suffix(own.as_str());
-            let is_below = |domain: &str| own.starts_with("localhost") && domain.ends_with('.');
-            domain.is_some_and(|domain| domain.is_empty() || is_below(domain))
-        })
+        let Some(Host { name, port }) = Host::parse(host) else {
+            return false;
+        };
+        let is_own = matches!(name, HostName::Address(address) if address == self.0.ip());
+        port.unwrap_or(DEFAULT_PORT) == self.0.port() && (is_own || name.is_loopback())
     }
 }
 
-/// The host of a request, without its port.
+/// The host of a request or of an origin.
+pub(super) struct Host<'h> {
+    pub(super) name: HostName<'h>,
+    port: Option<u16>,
+}
+
 pub(super) enum HostName<'h> {
     Address(IpAddr),
     Name(&'h str),
 }
 
-impl HostName<'_> {
-    pub(super) fn parse(host: &str) -> Option<HostName<'_>> {
-        let is_port = |port: &str| port.parse::<u16>().is_ok();
-        if let Some(host) = host.strip_prefix('[') {
-            let (address, port) = host.split_once(']')?;
-            let address = address.parse::<Ipv6Addr>().ok()?;
-            let has_port = port.strip_prefix(':').is_some_and(is_port);
-            return (port.is_empty() || has_port).then_some(HostName::Address(address.into()));
-        }
-        let name = match host.split_once(':') {
-            Some((name, port)) => is_port(port).then_some(name)?,
-            None => host,
+impl Host<'_> {
+    pub(super) fn parse(host: &str) -> Option<Host<'_>> {
+        let port = |port: &str| {
+            let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
+            port.parse::<u16>().ok().filter(|_| is_number)
         };
-        if let Ok(address) = name.parse::<Ipv4Addr>() {
-            return Some(HostName::Address(address.into()));
+        if let Some(host) = host.strip_prefix('[') {
+            let (address, rest) = host.split_once(']')?;
+            let address = address.parse::<Ipv6Addr>().ok()?;
+            let port = match rest.strip_prefix(':') {
+                Some(digits) => Some(port(digits)?),
+                None if rest.is_empty() => None,
+                None => return None,
+            };
+            let name = HostName::Address(address.into());
+            return Some(Host { name, port });
         }
+        let (name, port) = match host.split_once(':') {
+            Some((name, digits)) => (name, Some(port(digits)?)),
+            None => (host, None),
+        };
+        let name = match name.parse::<Ipv4Addr>() {
+            Ok(address) => HostName::Address(address.into()),
+            Err(_) => HostName::of_name(name)?,
+        };
+        Some(Host { name, port })
+    }
+}
+
+impl HostName<'_> {
+    fn of_name(name: &str) -> Option<HostName<'_>> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let is_name = !name.is_empty() && name.chars().all(is_part);
         is_name.then_some(HostName::Name(name))
     }
-}
 
-pub(super) fn is_loopback(address: IpAddr) -> bool {
-    address.to_canonical().is_loopback()
-}
-
-/// Whether this is a name of this machine for every browser (RFC 6761, section 6.3).
-pub(super) fn is_localhost(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
+    /// Whether this is this machine for every client: a loopback address, or a name that browsers resolve to one (RFC 6761,
+    /// section 6.3).
+    pub(super) fn is_loopback(&self) -> bool {
+        match self {
+            HostName::Address(address) => address.to_canonical().is_loopback(),
+            HostName::Name(name) => {
+                let name = name.to_ascii_lowercase();
+                name == "localhost" || name.ends_with(".localhost")
+            }
+        }
+    }
 }
 
 /// Whether no site of the internet has this name: it has no dot, as that of a container, or a domain for private use
@@ -119,7 +132,7 @@ pub(crate) fn check_origin(origin: &str) -> Result<(), String> {
         _ => ("", ":80"),
     };
     let has_upper_case = host.bytes().any(|byte| byte.is_ascii_uppercase());
-    if has_upper_case || HostName::parse(host).is_none() {
+    if has_upper_case || Host::parse(host).is_none() {
         let expected = "use a scheme, a host and a port, without a path or a final /, in lower case, such as \
                         http://localhost:3000";
         return Err(expected.to_owned());
@@ -180,6 +193,35 @@ mod tests {
             ("127.0.0.1:9", "http://127.0.0.1:9"),
         ] {
             assert_eq!(local_url(address.parse().unwrap()), url);
+        }
+    }
+
+    #[test]
+    fn a_client_of_this_machine_uses_loopback_names_and_the_own_address() {
+        for (address, host, expected) in [
+            ("127.0.0.1:9", "127.0.0.1:9", true),
+            ("127.0.0.1:9", "127.0.0.2:9", true),
+            ("127.0.0.1:9", "[::1]:9", true),
+            ("127.0.0.1:9", "LOCALHOST:9", true),
+            ("127.0.0.1:9", "app.localhost:9", true),
+            ("127.0.0.1:9", "localhost", false),
+            ("127.0.0.1:9", "localhost:8", false),
+            ("127.0.0.1:9", "localhost.:9", false),
+            ("127.0.0.1:9", "notlocalhost:9", false),
+            ("127.0.0.1:9", "a@localhost:9", false),
+            ("127.0.0.1:9", "0.0.0.0:9", false),
+            ("127.0.0.1:9", "192.0.2.1:9", false),
+            ("127.0.0.1:9", "", false),
+            ("127.0.0.1:80", "localhost", true),
+            ("127.0.0.1:80", "[::1]", true),
+            ("127.0.0.1:80", "localhost:80", true),
+            ("127.0.0.1:80", "localhost:+80", false),
+            ("192.0.2.1:9", "192.0.2.1:9", true),
+            ("192.0.2.1:9", "localhost:9", true),
+            ("192.0.2.1:9", "192.0.2.2:9", false),
+        ] {
+            let hosts = LocalHosts::new(address.parse().unwrap());
+            assert_eq!(hosts.contains(host), expected, "{address} {host}");
         }
     }
 

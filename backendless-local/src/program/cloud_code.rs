@@ -42,7 +42,7 @@ impl CloudCode {
     pub(crate) fn register(self, builder: Builder) -> Builder {
         builder.fallback_service(move |service, method, argument| {
             if ![service, method].into_iter().all(is_name) {
-                return Err(error("the name of a service or of a method has other characters than letters, digits, '-', '_' and '.'"));
+                return Err(error("the name of a service or of a method has other characters than letters, digits, '-', '_' and '.', or begins with '.': use a name that is one of a file"));
             }
             match &self {
                 CloudCode::Folder(folder) => prepared(folder, service, method),
@@ -64,11 +64,11 @@ fn prepared(folder: &Path, service: &str, method: &str) -> Result<Value, Service
     let shown = format!("{service}/{method}.json");
     let text = std::fs::read(path).map_err(|problem| {
         error(&format!(
-            "cannot read {shown} in the folder of Cloud Code: {problem}"
+            "cannot read {shown} in the folder of Cloud Code: {problem}; write the result of the method to this file"
         ))
     })?;
     serde_json::from_slice(&text)
-        .map_err(|problem| error(&format!("{shown} is not valid JSON: {problem}")))
+        .map_err(|problem| error(&format!("{shown} is not valid JSON: {problem}; write the result of the method as JSON, a text in quotes")))
 }
 
 fn call(
@@ -83,14 +83,14 @@ fn call(
         .post(&path, &[], body.as_bytes(), Some(TIMEOUT))
         .map_err(|problem| {
             error(&format!(
-                "the server of Cloud Code failed at {path}: {problem}"
+                "the server of Cloud Code failed at {path}: {problem}; check that it runs at the URL of --cloud-code"
             ))
         })?;
     match response.status {
         200..=299 if response.body.is_empty() => Ok(Value::Null),
         200..=299 => serde_json::from_slice(&response.body).map_err(|problem| {
             error(&format!(
-                "the response at {path} is not valid JSON: {problem}"
+                "the response of the server of Cloud Code at {path} is not valid JSON: {problem}; respond with the result as JSON, or with an empty body for null"
             ))
         }),
         status => {
@@ -98,7 +98,7 @@ fn call(
             let code = sent["code"].as_i64().unwrap_or(ERROR);
             let message = sent["message"].as_str().map(str::to_owned);
             let message = message.unwrap_or_else(|| {
-                format!("the server of Cloud Code responds to {path} with status {status}")
+                format!("the server of Cloud Code responds to {path} with status {status} and without a message: respond with a JSON object of `code` and `message`")
             });
             Err(ServiceError::new(code, message))
         }

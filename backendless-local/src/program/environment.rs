@@ -1,22 +1,18 @@
 //! The environment variables of the clients of a server, and of the commands `export` and `import`.
 
 use backendless_local::Server;
-
-/// The token of the control routes.
-pub(crate) const TOKEN: &str = "BACKENDLESS_LOCAL_TOKEN";
-
-pub(crate) const API_URL: &str = "BACKENDLESS_API_URL";
+use backendless_local::protocol::{API_URL_VARIABLE, TOKEN_VARIABLE};
 
 /// Returns the variables of clients, and that of the control routes.
 pub(crate) fn variables(server: &Server, token: &str) -> Vec<(&'static str, String)> {
     let mut variables = server.environment_variables();
-    variables.push((TOKEN, token.to_owned()));
+    variables.push((TOKEN_VARIABLE, token.to_owned()));
     variables
 }
 
 /// Returns the base URL for clients on this machine.
 pub(crate) fn url(variables: &[(&str, String)]) -> String {
-    let url = variables.iter().find(|(name, _)| *name == API_URL);
+    let url = variables.iter().find(|(name, _)| *name == API_URL_VARIABLE);
     url.map_or_else(String::new, |(_, url)| url.clone())
 }
 

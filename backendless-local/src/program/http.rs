@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Maximum length of a response, in bytes.
 const MAX_RESPONSE: u64 = 16 * 1024 * 1024;
 
-/// Time to connect, in seconds.
+/// Maximum time until a connection is established.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The address of a server on this machine, and a path.
@@ -138,7 +138,7 @@ fn parse(response: &[u8]) -> Result<Response, String> {
         };
         if name.eq_ignore_ascii_case("transfer-encoding") {
             return Err(
-                "the response has a transfer coding, which HTTP/1.0 does not have".to_owned(),
+                "the response has a transfer coding, which HTTP/1.0 does not have: respond to such a request with Content-Length".to_owned(),
             );
         }
         if name.eq_ignore_ascii_case("content-length") {
@@ -193,7 +193,7 @@ mod tests {
     fn an_address_of_a_network_interface_is_of_this_machine() {
         let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
         if socket.connect("198.51.100.1:9").is_err() {
-            // Without a network, there are only loopback addresses.
+            eprintln!("skipped: without a network, there are only loopback addresses");
             return;
         }
         let address = socket.local_addr().unwrap().ip();

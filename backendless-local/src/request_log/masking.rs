@@ -6,8 +6,8 @@ mod text;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::de::IgnoredAny;
 
+use super::{Exchange, Message, RecordedMessage};
 pub(super) use names::is_sensitive;
-pub(crate) use text::BEFORE_TOKEN;
 
 /// What is shown in place of a secret.
 const MASK: &str = "***";
@@ -31,36 +31,64 @@ impl Secrets {
     }
 }
 
-/// Masks the secrets of one request and its response. A secret of the request is masked in the response as well.
-pub(super) struct Masker<'s> {
-    secrets: &'s Secrets,
-    found: Vec<String>,
+/// Masks the secrets of one exchange: those of the application, and those of the request and of its response, wherever they
+/// are. All of them are collected before anything is masked, so that a caller can mask the parts in any order.
+pub(super) struct Masker<'e> {
+    secrets: &'e Secrets,
+    exchange: &'e Exchange,
+    collected: Collected,
+    request_body: Option<String>,
+    response_body: Option<String>,
 }
 
-impl<'s> Masker<'s> {
-    pub(super) fn new(secrets: &'s Secrets) -> Masker<'s> {
+impl<'e> Masker<'e> {
+    pub(super) fn of(exchange: &'e Exchange, secrets: &'e Secrets) -> Masker<'e> {
+        let mut collected = Collected::default();
+        let (request, response) = (&exchange.request, &exchange.response);
+        collected.add_headers(request.headers.all());
+        collected.add_headers(response.headers.all());
         Masker {
             secrets,
-            found: Vec::new(),
+            exchange,
+            request_body: collected.message_body(request),
+            response_body: collected.message_body(response),
+            collected,
         }
     }
 
-    /// Adds the values of sensitive headers to the secrets.
-    pub(super) fn collect_headers(&mut self, headers: &[(String, String)]) {
-        for (name, value) in headers {
-            if is_sensitive(name) {
-                self.add(value);
-            }
+    /// Returns the path with the parameters.
+    pub(super) fn path(&self) -> String {
+        self.masked_path(&self.exchange.path)
+    }
+
+    pub(super) fn path_without_parameters(&self) -> String {
+        let path = self.exchange.path.split('?').next();
+        self.masked_path(path.unwrap_or_default())
+    }
+
+    pub(super) fn request(&self) -> RecordedMessage {
+        self.message(&self.exchange.request, self.request_body.as_deref())
+    }
+
+    pub(super) fn response(&self) -> RecordedMessage {
+        self.message(&self.exchange.response, self.response_body.as_deref())
+    }
+
+    pub(super) fn response_body(&self) -> Option<String> {
+        let body = self.response_body.as_deref();
+        body.map(|body| self.values(body))
+    }
+
+    fn message(&self, message: &Message, body: Option<&str>) -> RecordedMessage {
+        RecordedMessage {
+            headers: self.headers(message.headers.all()),
+            body: body.map(|body| self.values(body)),
+            body_bytes: message.body.size(),
+            is_truncated: message.body.is_truncated(),
         }
     }
 
-    fn add(&mut self, secret: &str) {
-        if secret.len() >= MIN_SECRET_BYTES && !self.found.iter().any(|found| found == secret) {
-            self.found.push(secret.to_owned());
-        }
-    }
-
-    pub(super) fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+    fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
         let masked = headers.iter().map(|(name, value)| {
             let value = match is_sensitive(name) {
                 true => MASK.to_owned(),
@@ -72,7 +100,7 @@ impl<'s> Masker<'s> {
     }
 
     /// Masks the values of sensitive parameters in a path.
-    pub(super) fn path(&self, path: &str) -> String {
+    fn masked_path(&self, path: &str) -> String {
         match path.split_once('?') {
             None => self.values(&masked_part(path, false)),
             Some((path, query)) => {
@@ -82,9 +110,51 @@ impl<'s> Masker<'s> {
         }
     }
 
-    /// Masks the secrets in a body, which may be incomplete. Returns `None` if it is neither JSON, a form, nor of a type of
-    /// text: where its secrets are is not known.
-    pub(super) fn body(&mut self, text: &str, media_type: Option<&str>) -> Option<String> {
+    /// Masks the secrets of the application and those that were collected.
+    fn values(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.secrets.0 {
+            text = replace_word(&text, secret);
+        }
+        for secret in &self.collected.0 {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), MASK);
+            }
+        }
+        text
+    }
+}
+
+/// The secrets that a client sent or received, other than those of the application.
+#[derive(Default)]
+struct Collected(Vec<String>);
+
+impl Collected {
+    /// Adds the values of sensitive headers.
+    fn add_headers(&mut self, headers: &[(String, String)]) {
+        for (name, value) in headers {
+            if is_sensitive(name) {
+                self.add(value);
+            }
+        }
+    }
+
+    fn add(&mut self, secret: &str) {
+        if secret.len() >= MIN_SECRET_BYTES && !self.0.iter().any(|other| other == secret) {
+            self.0.push(secret.to_owned());
+        }
+    }
+
+    fn message_body(&mut self, message: &Message) -> Option<String> {
+        let mut headers = message.headers.all().iter();
+        let media_type = headers.find(|(name, _)| name == "content-type");
+        let media_type = media_type.map(|(_, value)| value.as_str());
+        self.body(&message.body.text()?, media_type)
+    }
+
+    /// Adds the secrets of a body, which may be incomplete, and returns it without the values of sensitive names. Returns `None`
+    /// if it is neither JSON, a form, nor of a type of text: where its secrets are is not known.
+    fn body(&mut self, text: &str, media_type: Option<&str>) -> Option<String> {
         let media_type = media_type
             .unwrap_or_default()
             .trim_start()
@@ -93,13 +163,13 @@ impl<'s> Masker<'s> {
             return Some(self.json(text));
         }
         if media_type.starts_with("application/x-www-form-urlencoded") {
-            return Some(self.values(&masked_parameters(text)));
+            return Some(masked_parameters(text));
         }
         if media_type.starts_with("text/") {
             let secrets = text::secrets(text).into_iter();
             let quoted = secrets.filter(|found| found.is_quoted);
             quoted.for_each(|found| self.add(&text[found.range]));
-            return Some(self.values(&masked_text(text)));
+            return Some(masked_text(text));
         }
         None
     }
@@ -140,7 +210,7 @@ impl<'s> Masker<'s> {
             }
         }
         masked.push_str(&text[copied..]);
-        self.values(&masked)
+        masked
     }
 
     /// Returns the JSON of a string without its secrets; `None` if it has none.
@@ -149,20 +219,6 @@ impl<'s> Masker<'s> {
         let quoted = found.iter().filter(|found| found.is_quoted);
         quoted.for_each(|found| self.add(&string[found.range.clone()]));
         (!found.is_empty()).then(|| serde_json::Value::from(masked_text(string)).to_string())
-    }
-
-    /// Masks the secrets of the application and those of the request wherever they are.
-    fn values(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets.0 {
-            text = replace_word(&text, secret);
-        }
-        for secret in &self.found {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), MASK);
-            }
-        }
-        text
     }
 }
 
@@ -301,15 +357,52 @@ fn unescaped(literal: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Headers;
     use super::*;
+
+    fn message(headers: &[(&str, &str)], body: &str) -> Message {
+        let headers = headers.iter();
+        let headers = headers.map(|(name, value)| (*name, value.as_bytes()));
+        let message = Message {
+            headers: Headers::record(headers).0,
+            ..Message::default()
+        };
+        message.body.record(body.as_bytes());
+        message
+    }
+
+    fn exchange(path: &str, request: Message, response: Message) -> Exchange {
+        Exchange {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            template: None,
+            status: Some(200),
+            fault: None,
+            request,
+            response,
+        }
+    }
 
     fn masked(text: &str) -> String {
         let secrets = Secrets::new(vec!["APP".to_owned(), "K-1".to_owned()]);
-        Masker::new(&secrets).json(text)
+        let exchange = exchange("/", Message::default(), Message::default());
+        let masker = Masker::of(&exchange, &secrets);
+        masker.values(&Collected::default().json(text))
     }
 
     fn body(text: &str, media_type: Option<&str>) -> Option<String> {
-        Masker::new(&Secrets::new(Vec::new())).body(text, media_type)
+        let headers: Vec<_> = media_type
+            .map(|media_type| ("content-type", media_type))
+            .into_iter()
+            .collect();
+        let exchange = exchange("/", message(&headers, text), Message::default());
+        let secrets = Secrets::new(Vec::new());
+        Masker::of(&exchange, &secrets).request().body
+    }
+
+    fn masked_path(path: &str) -> String {
+        let exchange = exchange(path, Message::default(), Message::default());
+        Masker::of(&exchange, &Secrets::new(Vec::new())).path()
     }
 
     #[test]
@@ -351,22 +444,31 @@ mod tests {
     fn secrets_are_masked_wherever_they_are() {
         assert_eq!(masked("http://h/APP/K-1/files"), "http://h/***/***/files");
         assert_eq!(masked("APPLE K-10 xK-1 K-1"), "APPLE K-10 xK-1 ***");
+        let request = message(&[("user-token", "tok-1")], r#"{"password":"pa\"55"}"#);
+        let response = message(
+            &[("set-cookie", "cook"), ("x-echo", "cook tok-1")],
+            r#"["tok-1", "pa\"55", "pa", {"secret":"s3cr3t"}]"#,
+        );
+        let exchange = exchange("/tok-1/s3cr3t?a=cook", request, response);
         let secrets = Secrets::new(Vec::new());
-        let mut masker = Masker::new(&secrets);
-        masker.collect_headers(&[("user-token".to_owned(), "tok-1".to_owned())]);
-        masker.json(r#"{"password":"pa\"55"}"#);
+        let masker = Masker::of(&exchange, &secrets);
+        assert_eq!(masker.path(), "/***/***?a=***");
+        assert_eq!(masker.path_without_parameters(), "/***/***");
+        let shown = [("set-cookie", "***"), ("x-echo", "*** ***")];
         assert_eq!(
-            masker.json(r#"["tok-1", "pa\"55", "pa"]"#),
-            r#"["***", "***", "pa"]"#
+            masker.response().headers,
+            shown.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+        assert_eq!(
+            masker.response().body.as_deref(),
+            Some(r#"["***", "***", "pa", {"secret":"***"}]"#)
         );
     }
 
     #[test]
     fn sensitive_parameters_are_masked() {
-        let secrets = Secrets::new(Vec::new());
-        let masker = Masker::new(&secrets);
         assert_eq!(
-            masker.path("/a?where=x%3D1&access%5Ftoken=t&Password=p"),
+            masked_path("/a?where=x%3D1&access%5Ftoken=t&Password=p"),
             "/a?where=x%3D1&access%5Ftoken=***&Password=***"
         );
     }
@@ -441,8 +543,6 @@ mod tests {
 
     #[test]
     fn secrets_in_a_url_are_masked_however_they_are_encoded() {
-        let secrets = Secrets::new(Vec::new());
-        let masker = Masker::new(&secrets);
         for (path, expected) in [
             (
                 "/a?where=age%3D1+and+password%3D'pa55'",
@@ -454,7 +554,7 @@ mod tests {
             ("/a/pin%3Dpa55?x=%C3%BC", "/a/pin=***?x=%C3%BC"),
             ("/a?x=%zz&y=%ff", "/a?x=%zz&y=%ff"),
         ] {
-            assert_eq!(masker.path(path), expected);
+            assert_eq!(masked_path(path), expected);
         }
     }
 }

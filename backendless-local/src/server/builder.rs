@@ -10,27 +10,19 @@ use super::listener::listen;
 use super::start::{Import, check_access, check_data_folder};
 use super::{Running, Seed, Server};
 use crate::clock::Clock;
-use crate::console::{self, Console};
+use crate::console;
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::faults::{FaultInjector, Faults};
-use crate::http::{self, HttpSettings, environment};
+use crate::http::{self, HttpSettings, ServerParts, environment};
 use crate::id::is_plain;
 use crate::limits::Limits;
-use crate::permissions::Permissions;
 use crate::request_log::{self, RequestLog};
 use crate::service_error::ServiceError;
-use crate::services::cloud_code::CloudCode;
-use crate::services::files::RemoteFiles;
-use crate::services::messaging::Templates;
 use crate::services::state::InitialState;
-use crate::services::users::UserSettings;
 use crate::services::{DOMAIN_PATH, Services, Settings};
-use crate::store::query_limit::MAX_TIME;
+use crate::store::database::DatabaseThread;
 use crate::usage::RequestCounter;
-
-/// Default lifetime of a session.
-const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Settings of a server; created by [`Server::builder`].
 ///
@@ -78,21 +70,7 @@ impl Builder {
             seed: Seed::default(),
             import: None,
             is_reset: false,
-            settings: Settings {
-                app_id: None,
-                api_key: None,
-                data_dir: None,
-                session_life: SESSION_LIFE,
-                query_timeout: MAX_TIME,
-                dialect: None,
-                cloud_code: CloudCode::default(),
-                cloud_code_key: None,
-                users: UserSettings::default(),
-                permissions: Permissions::new(),
-                origin: String::new(),
-                remote_files: RemoteFiles::default(),
-                templates: Templates::default(),
-            },
+            settings: Settings::default(),
         }
     }
 
@@ -390,80 +368,80 @@ impl Builder {
     /// If the address cannot be bound, the data folder cannot be used or another server uses it, the
     /// app id or the key has invalid characters, the control token or a CORS origin is invalid, the rates of the faults are
     /// invalid, or the import or the seed is rejected.
-    pub async fn start(self) -> Result<Server, Error> {
+    pub async fn start(mut self) -> Result<Server, Error> {
         check_identifiers(&self.settings)?;
         check_access(&self.http)?;
-        let faults = self.faults.unwrap_or_else(|| Faults::seeded(0));
+        let faults = self.faults.take().unwrap_or_else(|| Faults::seeded(0));
         let faults = Arc::new(FaultInjector::new(faults)?);
         let (listener, address) = listen(self.address)?;
-        let (clock, limits) = (Clock::default(), self.limits);
-        let dialect = self.settings.dialect;
-        let settings = Settings {
-            origin: format!("http://{address}"),
-            ..self.settings
-        };
-        let import = self.import.and_then(Import::find);
+        let import = self.import.take().and_then(Import::find);
         check_data_folder(
-            settings.data_dir.as_deref(),
+            self.settings.data_dir.as_deref(),
             import.is_some() && !self.is_reset,
         )?;
         let state = InitialState {
             import,
             is_reset: self.is_reset,
-            seed: self.seed.into_data()?,
+            seed: std::mem::take(&mut self.seed).into_data()?,
         };
-        let (services, database) = Services::open(settings, clock.clone(), limits).await?;
+        let (parts, database) = self.open(address, faults).await?;
+        let router = http::router(parts.clone(), self.http);
+        let router = console::router(parts.clone(), router);
+        // No handle of the services remains here: the database thread of a failed start ends with the last one.
+        let services = parts.services;
         let (app_id, api_key) = (services.app_id.clone(), services.api_key.clone());
         let cloud_code_key = services.cloud_code_key.clone();
-        let counter = RequestCounter::new(self.requests_per_minute, clock.clone());
-        let counter = Arc::new(counter);
-        let secrets = vec![app_id.clone(), api_key.clone(), cloud_code_key.clone()];
-        let log = Arc::new(RequestLog::new(
-            clock.clone(),
-            secrets,
-            self.prints_requests,
-            self.log_capacity,
-        ));
-        let router = http::router(
-            services.clone(),
-            Arc::clone(&faults),
-            Arc::clone(&counter),
-            Arc::clone(&log),
-            limits,
-            self.http,
-            address,
-        );
-        let environment = environment::variables(address, &app_id, &api_key, dialect);
-        let console = Console {
-            services: services.clone(),
-            clock: clock.clone(),
-            faults: Arc::clone(&faults),
-            counter: Arc::clone(&counter),
-            log: Arc::clone(&log),
-            limits,
-            address,
-            environment: environment.clone(),
-        };
-        let router = console::router(console, router);
         let prepare = async move {
             services.initialize(state).await?;
             Ok(services)
         };
-        let started = Running::start(listener, router, database, limits, prepare);
+        let started = Running::start(listener, router, database, self.limits, prepare);
         let (running, services) = started.await?;
         Ok(Server {
             address,
-            environment,
+            environment: parts.environment,
             app_id,
             api_key,
             cloud_code_key,
-            clock,
-            faults,
-            counter,
-            log,
+            clock: parts.clock,
+            faults: parts.faults,
+            counter: parts.counter,
+            log: parts.log,
             services: Some(services),
             running: Some(running),
         })
+    }
+
+    /// Opens the services, and creates what they share with the routes.
+    async fn open(
+        &mut self,
+        address: SocketAddr,
+        faults: Arc<FaultInjector>,
+    ) -> Result<(ServerParts, DatabaseThread), Error> {
+        let (clock, limits, dialect) = (Clock::default(), self.limits, self.settings.dialect);
+        let settings = Settings {
+            origin: format!("http://{address}"),
+            ..std::mem::take(&mut self.settings)
+        };
+        let (services, database) = Services::open(settings, clock.clone(), limits).await?;
+        let (app_id, api_key) = (&services.app_id, &services.api_key);
+        let environment = environment::variables(address, app_id, api_key, dialect);
+        let secrets = [app_id, api_key, &services.cloud_code_key];
+        let secrets = secrets.map(String::clone).to_vec();
+        let (prints, capacity) = (self.prints_requests, self.log_capacity);
+        let log = RequestLog::new(clock.clone(), secrets, prints, capacity);
+        let counter = RequestCounter::new(self.requests_per_minute, clock.clone());
+        let parts = ServerParts {
+            services,
+            clock,
+            faults,
+            counter: Arc::new(counter),
+            log: Arc::new(log),
+            limits,
+            address,
+            environment,
+        };
+        Ok((parts, database))
     }
 }
 

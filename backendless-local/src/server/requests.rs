@@ -49,4 +49,13 @@ impl Builder {
         self.log_capacity = requests;
         self
     }
+
+    /// Writes a line of JSON to stderr for each request: `time` of the server's clock in milliseconds since 1970,
+    /// `method`, `path` without app id, keys, tokens and query, `status`, which is null if the client received no response,
+    /// `code` of an error response, which is null for others, and `milliseconds`. Default: false. [`Server::requests`] returns
+    /// the same requests with headers and bodies.
+    pub fn log_requests(mut self, is_logged: bool) -> Builder {
+        self.prints_requests = is_logged;
+        self
+    }
 }

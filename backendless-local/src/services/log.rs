@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::service_error::{ServiceError, code};
 use crate::services::fields;
+use crate::services::recorded::{self, RecordTable, Recorded};
 use crate::store::database::Database;
 
 const TABLES: &str = "
@@ -53,6 +54,11 @@ impl Log {
     pub(crate) async fn messages(&self) -> Result<Vec<Value>, ServiceError> {
         let sql = "SELECT content FROM log ORDER BY seq";
         self.database.read_json(sql).await
+    }
+
+    /// Returns the last messages, the newest first.
+    pub(crate) async fn newest(&self, max: u32) -> Result<Vec<Recorded<Value>>, ServiceError> {
+        recorded::newest(&self.database, RecordTable::Log, max).await
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod geo;
 pub(crate) mod log;
 pub(crate) mod messaging;
 pub(crate) mod parameters;
+pub(crate) mod recorded;
 pub(crate) mod relations;
 pub(crate) mod row_access;
 pub(crate) mod rows;
@@ -53,9 +54,12 @@ use crate::services::transactions::Transactions;
 use crate::services::users::{UserOptions, UserSettings, Users};
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
-use crate::store::query_limit::QueryLimit;
+use crate::store::query_limit::{MAX_TIME, QueryLimit};
 use crate::store::tables::Tables;
 use crate::store::{functions, schema, settings};
+
+/// Lifetime of a session, unless the builder sets another one.
+const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Settings of the services.
 #[derive(Clone)]
@@ -74,6 +78,26 @@ pub(crate) struct Settings {
     pub(crate) origin: String,
     pub(crate) remote_files: RemoteFiles,
     pub(crate) templates: Templates,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            app_id: None,
+            api_key: None,
+            data_dir: None,
+            session_life: SESSION_LIFE,
+            query_timeout: MAX_TIME,
+            dialect: None,
+            cloud_code: CloudCode::default(),
+            cloud_code_key: None,
+            users: UserSettings::default(),
+            permissions: Permissions::new(),
+            origin: String::new(),
+            remote_files: RemoteFiles::default(),
+            templates: Templates::default(),
+        }
+    }
 }
 
 /// The path of the API at the domain of the application, where no path contains the app id and the key.
@@ -126,19 +150,19 @@ impl Services {
         clock: Clock,
         limits: Limits,
     ) -> Result<(Services, DatabaseThread), Error> {
-        let roles: Arc<[String]> = settings.users.roles.into();
-        let given = Given {
-            app_id: settings.app_id,
-            api_key: settings.api_key,
-            cloud_code_key: settings.cloud_code_key,
-            roles: Arc::clone(&roles),
+        let identifiers = IdentifierSettings {
+            app_id: settings.app_id.clone(),
+            api_key: settings.api_key.clone(),
+            cloud_code_key: settings.cloud_code_key.clone(),
+            roles: settings.users.roles.clone(),
         };
         let now = clock.clone();
-        let prepare = move |connection: &Connection| Prepared::load(connection, now, given);
+        let prepare =
+            move |connection: &Connection| StoredIdentifiers::load(connection, now, identifiers);
         let data_dir = settings.data_dir.as_deref();
         let folder = data_dir.map(DataFolder::open).transpose()?.map(Arc::new);
         let limit = QueryLimit::new(settings.query_timeout);
-        let (database, thread, prepared) = database::open(
+        let (database, thread, stored) = database::open(
             folder.clone(),
             limits.memory,
             limit,
@@ -146,13 +170,7 @@ impl Services {
             prepare,
         )
         .await?;
-        let Prepared {
-            app_id,
-            api_key,
-            cloud_code_key,
-            unused_contents,
-        } = prepared;
-        let content = match ContentStore::open_folder(folder.as_deref(), &unused_contents) {
+        let content = match ContentStore::open_folder(folder.as_deref(), &stored.unused_contents) {
             Ok(content) => content,
             Err(error) => {
                 // Its thread has locked the folder, which the caller may open again.
@@ -161,58 +179,7 @@ impl Services {
                 return Err(error);
             }
         };
-        let origin: Arc<str> = settings.origin.into();
-        let base_url: Arc<str> = format!("{origin}/{app_id}/{api_key}").into();
-        let users = Users::new(
-            database.clone(),
-            clock.clone(),
-            settings.session_life,
-            UserOptions {
-                base_url: Arc::clone(&base_url),
-                email_confirmation: settings.users.email_confirmation,
-                providers: settings.users.providers,
-                multiple_logins: settings.users.multiple_logins,
-            },
-        );
-        let access = AccessControl::new(settings.permissions);
-        let parts = Parts {
-            origin,
-            base_url,
-            is_domain: false,
-            app_id,
-            api_key,
-            relations: Relations::new(database.clone(), access.clone()),
-            transactions: Transactions::new(
-                database.clone(),
-                clock.clone(),
-                access.clone(),
-                users.clone(),
-            ),
-            cloud_code_key,
-            data: Data::new(
-                database.clone(),
-                clock.clone(),
-                users.clone(),
-                access.clone(),
-            ),
-            users,
-            files: Files::new(
-                database.clone(),
-                content,
-                clock.clone(),
-                settings.remote_files,
-                access,
-            ),
-            messaging: Messaging::new(database.clone(), clock.clone(), settings.templates),
-            geo: Geo::new(database.clone()),
-            cache: Cache::new(database.clone(), clock.clone(), settings.dialect),
-            counters: Counters::new(database.clone()),
-            cloud_code: Arc::new(settings.cloud_code),
-            log: Log::new(database.clone()),
-            roles,
-            clock,
-            database,
-        };
+        let parts = Parts::new(settings, stored, database, content, clock);
         Ok((Services(Arc::new(parts)), thread))
     }
 
@@ -254,16 +221,66 @@ impl Services {
     }
 }
 
+impl Parts {
+    fn new(
+        settings: Settings,
+        stored: StoredIdentifiers,
+        database: Database,
+        content: ContentStore,
+        clock: Clock,
+    ) -> Parts {
+        let StoredIdentifiers {
+            app_id,
+            api_key,
+            cloud_code_key,
+            ..
+        } = stored;
+        let origin: Arc<str> = settings.origin.into();
+        let base_url: Arc<str> = format!("{origin}/{app_id}/{api_key}").into();
+        let options = UserOptions {
+            base_url: Arc::clone(&base_url),
+            email_confirmation: settings.users.email_confirmation,
+            providers: settings.users.providers,
+            multiple_logins: settings.users.multiple_logins,
+        };
+        let access = AccessControl::new(settings.permissions);
+        let (db, time) = (|| database.clone(), || clock.clone());
+        let users = Users::new(db(), time(), settings.session_life, options);
+        Parts {
+            origin,
+            base_url,
+            is_domain: false,
+            app_id,
+            api_key,
+            cloud_code_key,
+            data: Data::new(db(), time(), users.clone(), access.clone()),
+            relations: Relations::new(db(), access.clone()),
+            transactions: Transactions::new(db(), time(), access.clone(), users.clone()),
+            users,
+            files: Files::new(db(), content, time(), settings.remote_files, access),
+            messaging: Messaging::new(db(), time(), settings.templates),
+            geo: Geo::new(db()),
+            cache: Cache::new(db(), time(), settings.dialect),
+            counters: Counters::new(db()),
+            cloud_code: Arc::new(settings.cloud_code),
+            log: Log::new(db()),
+            roles: settings.users.roles.into(),
+            clock: time(),
+            database: db(),
+        }
+    }
+}
+
 /// The identifiers and the roles of the settings.
-struct Given {
+struct IdentifierSettings {
     app_id: Option<String>,
     api_key: Option<String>,
     cloud_code_key: Option<String>,
-    roles: Arc<[String]>,
+    roles: Vec<String>,
 }
 
-/// What is read from the database at the start.
-struct Prepared {
+/// The identifiers of the database, and what else a start reads from it.
+struct StoredIdentifiers {
     app_id: String,
     api_key: String,
     cloud_code_key: String,
@@ -271,21 +288,27 @@ struct Prepared {
     unused_contents: Vec<String>,
 }
 
-impl Prepared {
+impl StoredIdentifiers {
     /// Loads or creates the app id and the keys.
-    fn load(connection: &Connection, clock: Clock, given: Given) -> Result<Prepared, ServiceError> {
+    fn load(
+        connection: &Connection,
+        clock: Clock,
+        given: IdentifierSettings,
+    ) -> Result<StoredIdentifiers, ServiceError> {
         functions::install_now(connection, clock)?;
         let unused_contents = files::unused_contents(connection)?;
         let app_id = settings::load_or_create(connection, "app-id", given.app_id)?;
         if app_id == DOMAIN_PATH.trim_start_matches('/') {
-            let message = format!("the stored app-id is that of the paths below {DOMAIN_PATH}");
+            let message = format!(
+                "the stored app-id is that of the paths below {DOMAIN_PATH}: set another one (--app-id)"
+            );
             return Err(ServiceError::internal(message));
         }
         let api_key = settings::load_or_create(connection, "api-key", given.api_key)?;
         let code_key =
             settings::load_or_create(connection, "cloud-code-key", given.cloud_code_key)?;
         users::create_roles(connection, &given.roles)?;
-        Ok(Prepared {
+        Ok(StoredIdentifiers {
             app_id,
             api_key,
             cloud_code_key: code_key,

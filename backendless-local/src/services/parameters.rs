@@ -24,6 +24,19 @@ impl Parameters {
         }
     }
 
+    /// Returns the value of a parameter that is a non-negative integer; `None` if it is missing.
+    pub(crate) fn count(&self, name: &str) -> Result<Option<u64>, ServiceError> {
+        let Some(text) = self.one(name)? else {
+            return Ok(None);
+        };
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let count = text.parse().ok().filter(|_| is_number);
+        count.map(Some).ok_or_else(|| {
+            let message = format!("the parameter '{name}' is not an integer from 0");
+            ServiceError::new(code::INVALID_PARAMETER, message)
+        })
+    }
+
     /// Returns the value of a required parameter that is a 64-bit integer.
     pub(crate) fn integer(&self, name: &str) -> Result<i64, ServiceError> {
         let text = self.one(name)?.ok_or_else(|| {

@@ -65,7 +65,7 @@ pub(crate) fn tables(seed: Value) -> Result<SeedTables, Error> {
     let tables = tables.into_iter().map(|(table, rows)| match rows {
         Value::Array(rows) => Ok((table, rows)),
         _ => Err(Error::new(format!(
-            "invalid seed: table '{table}' is not an array of rows"
+            "invalid seed: table '{table}' is not an array of rows, such as [{{\"name\": \"Bob\"}}]"
         ))),
     });
     tables.collect()
@@ -132,7 +132,7 @@ pub(crate) fn create_rows(
         for (index, row) in rows.into_iter().enumerate() {
             create(data, transaction, &table, &row, clock.now()).map_err(|error| {
                 let number = index + 1;
-                let value = mistake(&error, &row);
+                let value = type_mismatch(&error, &row);
                 let place = format!("cannot seed row {number} of table '{table}'{value}");
                 (place, error)
             })?;
@@ -158,7 +158,7 @@ fn create(
 
 /// Returns which value of a row has a type that its column has not, to be appended to a message. The value of a user may be
 /// secret.
-fn mistake(error: &ServiceError, row: &Value) -> String {
+fn type_mismatch(error: &ServiceError, row: &Value) -> String {
     let text = |name: &str| error.data().get(name).and_then(Value::as_str);
     let (Some(table), Some(column)) = (text("table"), text("column")) else {
         return String::new();

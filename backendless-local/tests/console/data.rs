@@ -218,8 +218,11 @@ async fn the_html_part_of_an_email_is_shown_once_and_without_scripts() {
         .post(console.service("/messaging/email"))
         .json(&email))
     .await;
-    assert_eq!(console.get("/emails").await[0]["item"]["subject"], "Hi");
-    let preview = console.post("/emails/preview?index=0", json!({})).await;
+    let emails = console.get("/emails").await;
+    assert_eq!(emails[0]["item"]["subject"], "Hi");
+    let number = emails[0]["number"].as_i64().unwrap();
+    let path = format!("/emails/preview?number={number}");
+    let preview = console.post(&path, json!({})).await;
     let url = format!(
         "{}{}",
         console.server.url(),
@@ -236,7 +239,8 @@ async fn the_html_part_of_an_email_is_shown_once_and_without_scripts() {
     );
     assert_eq!(page.text().await.unwrap(), html);
     rejected(console.http.get(&url), 404).await;
-    rejected(console.api(Method::POST, "/emails/preview?index=1"), 404).await;
+    let other = format!("/emails/preview?number={}", number + 1);
+    rejected(console.api(Method::POST, &other), 404).await;
 }
 
 #[tokio::test]
@@ -348,12 +352,46 @@ async fn faults_clock_and_reset_act_on_the_server() {
         (&json!(3_600_000), &json!(0))
     );
     assert_eq!(usage["busiest"], 2);
-    rejected(console.api(Method::POST, "/clock?seconds=-1"), 400).await;
     console.post("/reset", json!({})).await;
     assert_eq!(
         ok(console.http.get(console.service("/counters/c"))).await,
         0
     );
+}
+
+#[tokio::test]
+async fn the_newest_messages_of_a_long_log_are_shown() {
+    let console = Console::start().await;
+    let message = |number: i64| json!({"log-level": "INFO", "logger": "test", "message": number.to_string(), "timestamp": number});
+    let messages: Vec<Value> = (1..=201).map(message).collect();
+    let request = console.http.put(console.service("/log")).json(&messages);
+    assert!(send(request).await.status().is_success());
+    let shown = console.get("/log").await;
+    let shown = shown.as_array().unwrap();
+    let of = |entry: &Value| entry["item"]["message"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (shown.len(), of(&shown[0]), of(&shown[199])),
+        (200, "201".to_owned(), "2".to_owned())
+    );
+}
+
+/// Another value would be one of another page of a list.
+#[tokio::test]
+async fn a_number_in_a_url_is_rejected_if_it_is_none() {
+    let console = Console::start().await;
+    for (method, path, name) in [
+        (Method::GET, "/files", "offset"),
+        (Method::GET, "/requests", "after"),
+        (Method::GET, "/requests/one", "id"),
+        (Method::POST, "/clock", "seconds"),
+    ] {
+        for value in ["", "-1", "%2B1", "1.5", "x", "18446744073709551616"] {
+            let request = console.api(method.clone(), &format!("{path}?{name}={value}"));
+            let message = rejected(request, 400).await;
+            let expected = format!("the parameter '{name}' is not an integer from 0");
+            assert_eq!(message, expected, "{value}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -428,7 +466,10 @@ async fn the_state_is_exported_and_imported_as_one_file() {
     ok(upload).await;
     let exported = send(console.api(Method::GET, "/state/export")).await;
     assert_eq!(exported.status(), 200);
-    assert_eq!(exported.headers()["content-type"], "application/x-tar");
+    let header = |name: &str| exported.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "application/x-tar");
+    assert_eq!(header("content-disposition"), "attachment");
+    assert!(header("content-security-policy").starts_with("sandbox; default-src 'none'"));
     let archive = exported.bytes().await.unwrap();
     let text = String::from_utf8_lossy(&archive);
     assert!(text.starts_with("files/") && text.contains("manifest.json"));

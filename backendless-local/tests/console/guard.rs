@@ -1,5 +1,7 @@
 //! Requests that a page of another site could send, and what the responses allow a browser to do.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 
 use crate::support::{Console, TOKEN, rejected, send};
@@ -61,7 +63,14 @@ async fn another_host_is_rejected() {
 async fn names_of_this_machine_are_accepted() {
     let console = Console::start().await;
     let port = console.server.address().port();
-    for host in ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"] {
+    for host in [
+        "localhost",
+        "LOCALHOST",
+        "app.localhost",
+        "127.0.0.1",
+        "127.0.0.2",
+        "[::1]",
+    ] {
         let request = console.api(Method::GET, "/overview");
         let request = request.header("host", format!("{host}:{port}"));
         assert_eq!(send(request).await.status(), 200, "{host}");
@@ -78,6 +87,8 @@ async fn pages_of_other_sites_are_rejected() {
         ("origin", "null".to_owned()),
         ("origin", format!("https://127.0.0.1:{port}")),
         ("origin", format!("http://127.0.0.1:{other_port}")),
+        // Another program may listen there.
+        ("origin", format!("http://127.0.0.2:{port}")),
         ("origin", format!("http://localhost.evil.example:{port}")),
         ("sec-fetch-site", "cross-site".to_owned()),
         // Another port of this machine is the same site, but another origin.
@@ -96,14 +107,11 @@ async fn pages_of_other_sites_are_rejected() {
             .await;
         }
     }
-    let origins = [
-        format!("http://127.0.0.1:{port}"),
-        format!("http://localhost:{port}"),
-    ];
-    for origin in origins {
+    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}")] {
         let request = console
             .api(Method::GET, "/overview")
-            .header("origin", origin);
+            .header("origin", format!("http://{host}"))
+            .header("host", host);
         assert_eq!(
             send(request.header("sec-fetch-site", "same-origin"))
                 .await
@@ -138,8 +146,70 @@ async fn the_page_can_be_opened_from_another_site_but_not_loaded_by_it() {
     }
 }
 
+/// The functions of api.js that send a request, and their methods.
+const FUNCTIONS: [(&str, Method); 6] = [
+    ("get", Method::GET),
+    ("post", Method::POST),
+    ("put", Method::PUT),
+    ("remove", Method::DELETE),
+    ("upload", Method::POST),
+    ("download", Method::GET),
+];
+
+/// The operations that the scripts of the page use: `get("overview")`.
+fn operations_of_the_scripts() -> BTreeSet<(String, String)> {
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/src/console/assets");
+    let mut operations = BTreeSet::new();
+    for entry in std::fs::read_dir(scripts).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "js") {
+            continue;
+        }
+        let script = std::fs::read_to_string(&path).unwrap();
+        for (function, method) in &FUNCTIONS {
+            let call = format!("{function}(\"");
+            for (at, _) in script.match_indices(&call) {
+                // Not `headers.get("x")`.
+                if script[..at].ends_with(|c: char| c.is_alphanumeric() || c == '.') {
+                    continue;
+                }
+                let path = script[at + call.len()..].split('"').next().unwrap();
+                operations.insert((method.to_string(), format!("/{path}")));
+            }
+        }
+    }
+    operations
+}
+
 #[tokio::test]
-async fn every_operation_needs_the_token() {
+async fn every_operation_of_the_scripts_needs_the_token_and_is_a_route() {
+    let console = Console::start().await;
+    let operations = operations_of_the_scripts();
+    for (name, path) in OPERATIONS {
+        let path = path.split('?').next().unwrap();
+        let is_found = operations.contains(&(name.to_owned(), path.to_owned()));
+        assert!(is_found, "no script uses {name} {path}");
+    }
+    for (name, path) in operations {
+        let url = console.url(&format!("/api{path}"));
+        let request = console.http.request(method(&name), url);
+        let message = rejected(request, 403).await;
+        assert!(
+            message.contains("reload the page"),
+            "{name} {path}: {message}"
+        );
+        // Without parameters, most of them are errors.
+        let response = send(console.api(method(&name), &path)).await;
+        let status = response.status();
+        assert!(
+            ![404, 405].contains(&status.as_u16()),
+            "{name} {path}: {status}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_the_header_with_the_token_admits_a_request() {
     let console = Console::start().await;
     let other = Console::start().await;
     for (name, path) in OPERATIONS {

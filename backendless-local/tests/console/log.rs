@@ -57,9 +57,9 @@ async fn a_request_is_recorded_with_its_response() {
         (&json!(2), &json!(1009))
     );
     assert_eq!(listed[0]["isComplete"], true);
-    let again = console.get("/requests?after=2&again=1").await;
-    assert_eq!(again["requests"][0]["id"], 1);
-    rejected(console.api(Method::GET, "/requests?again=x"), 400).await;
+    let update = console.get("/requests?after=2&incomplete=1").await;
+    assert_eq!(update["requests"][0]["id"], 1);
+    rejected(console.api(Method::GET, "/requests?incomplete=x"), 400).await;
     assert_eq!(
         console.get("/requests/one?id=1").await["request"]["body"],
         body

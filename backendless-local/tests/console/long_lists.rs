@@ -30,9 +30,9 @@ async fn the_list_says_which_requests_are_incomplete() {
     assert_eq!(response.bytes().await.unwrap().len(), LARGE);
     let complete = async {
         loop {
-            let again = console.get("/requests?after=1&again=1").await;
-            if again["requests"][0]["isComplete"] == true {
-                break again["requests"][0]["responseBytes"].clone();
+            let update = console.get("/requests?after=1&incomplete=1").await;
+            if update["requests"][0]["isComplete"] == true {
+                break update["requests"][0]["responseBytes"].clone();
             }
         }
     };

@@ -84,5 +84,7 @@ pub(crate) async fn rejected(request: RequestBuilder, status: u16) -> String {
     let (actual, text) = (response.status(), response.text().await.unwrap());
     assert_eq!(actual, status, "{text}");
     let error: Value = serde_json::from_str(&text).unwrap();
+    // That of an internal error.
+    assert_ne!(error["code"], 0, "{text}");
     error["message"].as_str().unwrap().to_owned()
 }

@@ -2,6 +2,7 @@
 
 use std::net::UdpSocket;
 
+use backendless_local::protocol::TOKEN_HEADER;
 use backendless_local::{Builder, Server};
 use serde_json::{Value, json};
 
@@ -63,7 +64,7 @@ async fn a_wrong_control_token_is_an_error_that_says_which_line_to_copy() {
     for token in [None, Some(""), Some("1234567890123457")] {
         let mut request = client().post(&url).json(&json!({"folder": "/nothing"}));
         if let Some(token) = token {
-            request = request.header("backendless-local-token", token);
+            request = request.header(TOKEN_HEADER, token);
         }
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 403);

@@ -1,5 +1,6 @@
 //! Export and import of a running server: the commands, and the requests that they send.
 
+use backendless_local::protocol::TOKEN_HEADER;
 use serde_json::json;
 
 use crate::program::{Program, command, stdout};
@@ -100,28 +101,19 @@ async fn control_needs_the_token_the_host_and_no_origin() {
     let port = origin.rsplit_once(':').unwrap().1;
     for (name, headers) in [
         ("no token", vec![]),
-        ("another token", vec![("backendless-local-token", "x")]),
-        (
-            "a part of the token",
-            vec![("backendless-local-token", &token[..35])],
-        ),
+        ("another token", vec![(TOKEN_HEADER, "x")]),
+        ("a part of the token", vec![(TOKEN_HEADER, &token[..35])]),
         (
             "a page of the same origin",
-            vec![("backendless-local-token", &*token), ("origin", &*origin)],
+            vec![(TOKEN_HEADER, &*token), ("origin", &*origin)],
         ),
         (
             "a page of another origin",
-            vec![
-                ("backendless-local-token", &*token),
-                ("origin", "http://example.com"),
-            ],
+            vec![(TOKEN_HEADER, &*token), ("origin", "http://example.com")],
         ),
         (
             "a name that resolves to this machine",
-            vec![
-                ("backendless-local-token", &*token),
-                ("host", "example.com"),
-            ],
+            vec![(TOKEN_HEADER, &*token), ("host", "example.com")],
         ),
     ] {
         for path in ["export", "import"] {
@@ -135,11 +127,11 @@ async fn control_needs_the_token_the_host_and_no_origin() {
     assert!(!target.exists());
     let relative = http
         .post(format!("{origin}/.control/export"))
-        .header("backendless-local-token", &token)
+        .header(TOKEN_HEADER, &token)
         .body(r#"{"folder": "export"}"#);
     assert_eq!(relative.send().await.unwrap().status(), 400);
     let localhost = request("export")
-        .header("backendless-local-token", &token)
+        .header(TOKEN_HEADER, &token)
         .header("host", format!("localhost:{port}"));
     assert_eq!(localhost.send().await.unwrap().status(), 200);
     assert!(target.exists());

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use backendless_local::protocol::TOKEN_HEADER;
 use backendless_local::{Builder, Server};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -65,10 +66,7 @@ impl Site {
         requests.extend([
             (send(Method::GET, format!("{origin}/nothing")), 400),
             (send(Method::POST, origin.clone()), 400),
-            (
-                control.header("backendless-local-token", TOKEN).body("{}"),
-                400,
-            ),
+            (control.header(TOKEN_HEADER, TOKEN).body("{}"), 400),
         ]);
         requests
     }
@@ -402,6 +400,8 @@ async fn a_rejected_request_is_in_the_log_and_a_large_body_does_not_prevent_the_
         .await
         .unwrap();
     assert_eq!(response.status(), 403);
+    let error: Value = response.json().await.unwrap();
+    assert_eq!(error["code"], -403);
     let requests = site.server.requests();
     let seen: Vec<_> = requests
         .iter()

@@ -303,11 +303,11 @@ async fn named_pipe_in_place_of_a_content_file_does_not_block() {
     upload(&app, "/files/a", "a").await;
     let content = content_file(&folder.0);
     std::fs::remove_file(&content).unwrap();
-    let made = std::process::Command::new("mkfifo")
+    let created = std::process::Command::new("mkfifo")
         .arg(&content)
         .status()
         .unwrap();
-    assert!(made.success());
+    assert!(created.success());
     assert_eq!(download(&app, "/files/a").await.0, 404);
 }
 

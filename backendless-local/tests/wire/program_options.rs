@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{Program, command, run, stdout};
+use crate::program::{Program, command, run};
 use crate::support::{Folder, client};
 
 #[cfg(unix)]
@@ -176,6 +176,30 @@ async fn cors_option_admits_pages_of_the_listed_origins_only() {
     );
 }
 
+/// The console shows neither of them.
+#[tokio::test]
+async fn log_option_masks_the_secrets_of_headers_and_bodies_in_the_path() {
+    use std::io::{BufRead, BufReader};
+    let mut program = Program::start(&["--port", "0", "--log", "json"]);
+    let mut log = BufReader::new(program.child.stderr.take().unwrap());
+    let request = client()
+        .post(format!("{}/data/pa55_canary", program.base))
+        .header("x-session", "session_canary")
+        .json(&json!({"name": "x", "password": "pa55_canary"}));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let request = client()
+        .get(format!("{}/data/session_canary", program.base))
+        .header("x-session", "session_canary");
+    assert_eq!(request.send().await.unwrap().status(), 400);
+    for _ in 0..2 {
+        let mut line = String::new();
+        log.read_line(&mut line).unwrap();
+        let entry: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(entry["path"], "/data/***", "{line}");
+        assert!(!line.contains("canary"), "{line}");
+    }
+}
+
 #[tokio::test]
 async fn log_option_writes_a_line_for_each_request_without_secrets() {
     let http = client();
@@ -228,6 +252,23 @@ async fn log_option_writes_a_line_for_each_request_without_secrets() {
     }
 }
 
+/// Calls a method at a path that a client would normalize, and returns the body of the response.
+fn call_as_written(program: &Program, path: &str) -> Value {
+    use std::io::{Read, Write};
+    let base = program.base.strip_prefix("http://").unwrap();
+    let (host, app) = base.split_once('/').unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "POST /{app}/services/{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1\r\nConnection: close\r\n\r\n1"
+    )
+    .unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let (_, body) = response.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap_or_else(|_| panic!("{path}: {response}"))
+}
+
 #[tokio::test]
 async fn cloud_code_is_a_folder_of_results() {
     let http = client();
@@ -247,16 +288,21 @@ async fn cloud_code_is_a_folder_of_results() {
     // A changed file is read again.
     std::fs::write(folder.0.join("Cart/total.json"), "4").unwrap();
     assert_eq!(call("Cart/total").await.unwrap().text().await.unwrap(), "4");
-    for path in [
-        "Cart/missing",
-        "Cart/broken",
-        "Other/total",
-        "%2e%2e/secret",
-        "Cart/%2e%2e%2fsecret",
-        "Cart%2f../secret",
+    let is_no_name = "the name of a service or of a method has other characters";
+    for (path, expected) in [
+        ("Cart/missing", "cannot read Cart/missing.json"),
+        ("Cart/broken", "Cart/broken.json is not valid JSON"),
+        ("Other/total", "cannot read Other/total.json"),
+        ("%2e%2e/secret", is_no_name),
+        ("../secret", is_no_name),
+        ("Cart/%2e%2e%2fsecret", is_no_name),
+        ("Cart%2f../secret", is_no_name),
+        ("Cart/.hidden", is_no_name),
     ] {
-        let response = call(path).await.unwrap();
-        assert_ne!(response.status(), 200, "{path}");
+        let error = call_as_written(&program, path);
+        assert_eq!(error["code"], 14000, "{path}: {error}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(expected), "{path}: {message}");
     }
     // The built-in service stays.
     assert_eq!(call("echo/echo").await.unwrap().text().await.unwrap(), "1");
@@ -331,28 +377,6 @@ async fn cloud_code_is_a_server_that_is_called() {
             .contains("is not valid JSON"),
         "{results:?}"
     );
-}
-
-#[test]
-fn help_has_examples() {
-    let help = stdout(&run(&["--help"]));
-    for example in [
-        "exec --import ./fixture -- cargo test",
-        "--export-on-exit",
-        "backendless-local export",
-        "and keep running",
-        "The console, pages for a browser, is at the root of the address",
-    ] {
-        assert!(help.contains(example), "{help}");
-    }
-    for name in ["exec", "export", "import"] {
-        let help = stdout(&run(&[name, "--help"]));
-        for part in ["Examples:", "BACKENDLESS_LOCAL_TOKEN"] {
-            assert!(help.contains(part), "{help}");
-        }
-        let example = format!("  backendless-local {name} ");
-        assert!(help.contains(&example), "{help}");
-    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What a new user reads: the output of the program as the READMEs show it, and errors of its commands.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 
-use crate::program::{Program, command};
+use crate::program::{Program, command, run, stdout};
 use crate::support::Folder;
 
 /// The lines that the program prints at its start, with the placeholders of the READMEs.
@@ -32,13 +33,58 @@ fn readmes_show_what_the_program_prints() {
     let plain = lines.join("\n");
     let readme = include_str!("../../../README.md");
     assert!(readme.contains(&format!("\n{plain}\n")), "{plain}");
-    // There it is in comments of a script.
+    // In this README, the lines are comments of a script.
     let commented = lines.join("\n# ");
     let readme = include_str!("../../README.md");
     assert!(
         readme.contains(&format!("\n# {commented}\n")),
         "{commented}"
     );
+}
+
+/// The options of the help: `--port PORT`, and the default, which is empty if there is none.
+fn options_of_the_help() -> BTreeMap<String, String> {
+    let help = stdout(&run(&["--help"]));
+    let (_, options) = help.split_once("Options:\n").unwrap();
+    let (options, _) = options.split_once("\n\nExamples:").unwrap();
+    let mut found = BTreeMap::new();
+    // Each begins in a line of its own, which an option with a short form does not begin with.
+    for option in format!("\n{options}").split("\n      --").skip(1) {
+        let (option, _) = option.split_once("\n  -").unwrap_or((option, ""));
+        let text = option.split_whitespace().collect::<Vec<_>>().join(" ");
+        let bracketed = |start: &str| {
+            let value = text.split_once(start)?.1;
+            Some(value.split(']').next().unwrap().to_owned())
+        };
+        let flag = text.split(' ').next().unwrap();
+        let value = text[flag.len()..].trim_start().strip_prefix('<');
+        let value = value.map(|value| value.split('>').next().unwrap().to_owned());
+        let value = bracketed("[possible values: ").or(value);
+        let name = value.map_or(format!("--{flag}"), |value| format!("--{flag} {value}"));
+        let default = bracketed("[default: ").unwrap_or_default();
+        found.insert(name, default);
+    }
+    found
+}
+
+/// The options of the table in the README.
+fn options_of_the_readme() -> BTreeMap<String, String> {
+    let readme = include_str!("../../README.md");
+    let rows = readme.lines().filter(|line| line.starts_with("| `--"));
+    let options = rows.map(|row| {
+        let row = row.replace("\\|", "/").replace('`', "");
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let default = if cells[2] == "none" { "" } else { cells[2] };
+        (cells[1].replace('/', "|"), default.to_owned())
+    });
+    options.collect()
+}
+
+#[test]
+fn the_readme_has_the_options_of_the_help_with_their_defaults() {
+    let options = options_of_the_help();
+    assert!(options.contains_key("--port PORT") && options.contains_key("--reset"));
+    assert_eq!(options_of_the_readme(), options);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Seeds of the builder and of a running server.
 
+use std::path::PathBuf;
+
 use backendless_local::{Builder, Seed, Server};
 use serde_json::json;
 
@@ -102,28 +104,49 @@ async fn no_request_precedes_the_import_and_the_seed() {
     assert_eq!(counts, ["2000"; 3]);
 }
 
+/// An export with rows, a user and files, and a seed that adds to it.
+struct ImportAndSeed {
+    folder: Folder,
+    export: PathBuf,
+    data: PathBuf,
+    seed: Seed,
+}
+
+impl ImportAndSeed {
+    async fn new(name: &str) -> ImportAndSeed {
+        let folder = Folder::new(name);
+        let (export, data) = (folder.0.join("export"), folder.0.join("data"));
+        let app = TestServer::start().await;
+        app.post("/data/Person", json!({"name": "Bob"})).ok().await;
+        app.user("ann@example.com", "pa55").await;
+        upload(&app, "docs/a.txt", "milk").await;
+        upload(&app, "docs/b.txt", "butter").await;
+        app.server.export(&export).await.unwrap();
+        let seed = Seed::new()
+            .rows("Person", [json!({"name": "Eve", "age": 30})])
+            .user("eve@example.com", "pw")
+            .file("docs/a.txt", "tea")
+            .file("new/c.txt", "");
+        ImportAndSeed {
+            folder,
+            export,
+            data,
+            seed,
+        }
+    }
+
+    /// A start that replaces the data of the folder.
+    fn start(&self, seed: Seed) -> Builder {
+        let builder = Server::builder().data_dir(&self.data).reset(true);
+        builder.import(&self.export).seed(seed)
+    }
+}
+
 #[tokio::test]
 async fn seed_adds_to_the_import_of_a_start() {
-    let folder = Folder::new("seed-import");
-    let (export, data) = (folder.0.join("export"), folder.0.join("data"));
-    let app = TestServer::start().await;
-    app.post("/data/Person", json!({"name": "Bob"})).ok().await;
-    app.user("ann@example.com", "pa55").await;
-    upload(&app, "docs/a.txt", "milk").await;
-    upload(&app, "docs/b.txt", "butter").await;
-    app.server.export(&export).await.unwrap();
-
-    let start = |seed| {
-        let builder = Server::builder().data_dir(&data).reset(true);
-        builder.import(&export).seed(seed)
-    };
-    let seed = Seed::new()
-        .rows("Person", [json!({"name": "Eve", "age": 30})])
-        .user("eve@example.com", "pw")
-        .file("docs/a.txt", "tea")
-        .file("new/c.txt", "");
+    let state = ImportAndSeed::new("seed-import").await;
     for _ in 0..2 {
-        let app = TestServer::of(start(seed.clone())).await;
+        let app = TestServer::of(state.start(state.seed.clone())).await;
         assert_eq!(app.names("Person", "name <> ''").await, ["Bob", "Eve"]);
         assert_eq!(app.names("Person", "age > 20").await, ["Eve"]);
         app.login("ann@example.com", "pa55").ok().await;
@@ -133,63 +156,72 @@ async fn seed_adds_to_the_import_of_a_start() {
             ("docs/b.txt", "butter"),
             ("new/c.txt", ""),
         ] {
-            assert_eq!(
-                content(&app, path).await,
-                (200, expected.to_owned()),
-                "{path}"
-            );
+            let found = content(&app, path).await;
+            assert_eq!(found, (200, expected.to_owned()), "{path}");
         }
-        app.post("/data/Other", json!({"n": 1})).ok().await;
         app.server.stop().await;
     }
     // The views of tables follow, and no content is left over.
-    let connection = rusqlite::Connection::open(data.join("backendless.sqlite3")).unwrap();
+    let database = state.data.join("backendless.sqlite3");
+    let connection = rusqlite::Connection::open(database).unwrap();
     let ages = connection.query_row("SELECT sum(age) FROM Person", [], |row| {
         row.get::<_, i64>(0)
     });
     assert_eq!(ages.unwrap(), 30);
     drop(connection);
-    assert_eq!(std::fs::read_dir(data.join("files")).unwrap().count(), 3);
+    let contents = std::fs::read_dir(state.data.join("files")).unwrap();
+    assert_eq!(contents.count(), 3);
+}
 
-    // Nothing changes if a part is rejected, and the folder is free at once.
+#[tokio::test]
+async fn nothing_changes_if_a_part_of_a_start_is_rejected() {
+    let state = ImportAndSeed::new("seed-rejected").await;
+    let seed = || state.seed.clone();
+    let app = TestServer::of(state.start(seed())).await;
+    app.post("/data/Other", json!({"n": 1})).ok().await;
+    app.server.stop().await;
     for (builder, expected) in [
         (
-            start(seed.clone().rows("Person", [1])),
+            state.start(seed().rows("Person", [1])),
             "row 1 of table 'Person'",
         ),
-        (start(seed.clone().file("../a", "")), "the file '../a'"),
+        (state.start(seed().file("../a", "")), "the file '../a'"),
         (
-            start(seed.clone()).import(folder.0.join("missing")),
+            state.start(seed()).import(state.folder.0.join("missing")),
             "nothing was changed",
         ),
         (
-            start(seed.clone()).reset(false),
+            state.start(seed()).reset(false),
             "has data, which the import would replace",
         ),
     ] {
         let error = builder.start().await.unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
-        let app = TestServer::of(Server::builder().data_dir(&data)).await;
+        // The folder is free at once.
+        let app = TestServer::of(Server::builder().data_dir(&state.data)).await;
         assert_eq!(app.get("/data/Other/count").ok().await, 1, "{expected}");
         app.server.stop().await;
     }
-    std::fs::write(export.join("files/docs/b.txt"), "changed").unwrap();
-    let error = Server::builder()
-        .import(&export)
-        .start()
-        .await
-        .unwrap_err()
-        .to_string();
-    let expected = format!(
-        "cannot import {}, and nothing was changed: ",
-        export.display()
-    );
+}
+
+#[tokio::test]
+async fn an_import_with_a_changed_file_is_an_error_of_the_start() {
+    let state = ImportAndSeed::new("seed-changed").await;
+    std::fs::write(state.export.join("files/docs/b.txt"), "changed").unwrap();
+    let started = Server::builder().import(&state.export).start().await;
+    let error = started.unwrap_err().to_string();
+    let folder = state.export.display();
+    let expected = format!("cannot import {folder}, and nothing was changed: ");
     assert!(error.starts_with(&expected), "{error}");
-    assert!(
-        error.contains("'files/docs/b.txt' has changed since the export"),
-        "{error}"
-    );
-    let missing = Server::builder().import_if_exists(folder.0.join("missing"));
-    let app = TestServer::of(missing.seed(seed)).await;
+    let expected = "'files/docs/b.txt' has changed since the export";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[tokio::test]
+async fn a_seed_needs_no_import() {
+    let state = ImportAndSeed::new("seed-alone").await;
+    let missing = state.folder.0.join("missing");
+    let builder = Server::builder().import_if_exists(missing);
+    let app = TestServer::of(builder.seed(state.seed)).await;
     assert_eq!(app.names("Person", "age > 20").await, ["Eve"]);
 }

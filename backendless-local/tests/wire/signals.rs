@@ -17,8 +17,8 @@ fn a_signal_during_the_start_stops_the_program() {
     let folder = Folder::new("signals-start");
     std::fs::create_dir_all(&folder.0).unwrap();
     let pipe = folder.0.join("seed");
-    let made = Command::new("mkfifo").arg(&pipe).status();
-    assert!(made.unwrap().success());
+    let created = Command::new("mkfifo").arg(&pipe).status();
+    assert!(created.unwrap().success());
     let seed = pipe.to_str().unwrap();
     for (arguments, signal, status) in [
         (&["--port", "0"][..], "INT", 130),

@@ -17,25 +17,25 @@ async function render(main, visit) {
         el("pre", { class: "box" }, stringify(item, 2))))), pushes);
 }
 
-function entry({ index, item }, list, detail) {
+function entry({ number, item }, list, detail) {
   const subject = item.subject ?? `Template ${item.template}`;
   const open = el("button", {
     type: "button", class: "item", click: async () => {
       list.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
       open.setAttribute("aria-current", "true");
-      detail.replaceChildren(email(index, item, subject));
+      detail.replaceChildren(email(number, item, subject));
     },
   }, el("span", {}, subject));
   return el("li", {}, open);
 }
 
-function email(index, item, subject) {
+function email(number, item, subject) {
   const lists = [["To", item.to], ["Cc", item.cc], ["Bcc", item.bcc], ["Attachments", item.attachments]];
   const present = lists.filter(([, names]) => names.length > 0);
   const values = Object.keys(item.templateValues).length > 0 ? stringify(item.templateValues, 2) : null;
   const frame = el("div", {});
   const show = async () => {
-    const { path } = await post("emails/preview", {}, { index });
+    const { path } = await post("emails/preview", {}, { number });
     // Without permissions: no scripts, and an origin of its own.
     frame.replaceChildren(el("iframe", { class: "mail", sandbox: "", src: path, title: `HTML part of ${subject}`, referrerpolicy: "no-referrer" }));
   };

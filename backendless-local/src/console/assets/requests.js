@@ -4,8 +4,8 @@ import { get, remove } from "./api.js";
 import { button, card, el, empty, field, minorHeader, numberHeader, table } from "./dom.js";
 import { bytes, clock, count, pretty, time } from "./format.js";
 
-/** Number of incomplete requests whose sizes are read again at a time. */
-const MAX_AGAIN = 100;
+/** Maximum number of incomplete requests that are updated at a time. */
+const MAX_INCOMPLETE = 100;
 
 async function render(main, visit) {
   const log = new Log(visit);
@@ -46,9 +46,9 @@ class Log {
     if (this.isPaused) {
       return;
     }
-    const incomplete = this.requests.filter((request) => !request.isComplete).slice(0, MAX_AGAIN);
-    const again = incomplete.map(({ id }) => id).join(",");
-    const { requests, capacity } = await get("requests", { after: this.last, again });
+    const changing = this.requests.filter((request) => !request.isComplete).slice(0, MAX_INCOMPLETE);
+    const incomplete = changing.map(({ id }) => id).join(",");
+    const { requests, capacity } = await get("requests", { after: this.last, incomplete });
     const added = requests.filter(({ id }) => id > this.last);
     for (const request of requests.filter(({ id }) => id <= this.last)) {
       await this.replace(request);

@@ -13,8 +13,8 @@ use crate::query::row::Row;
 use crate::service_error::{ServiceError, code};
 use crate::services::Services;
 use crate::services::caller::Caller;
-use crate::services::users::confirmation;
 use crate::services::users::roles::Change;
+use crate::token_paths::CONFIRMATION_PATH;
 
 pub(super) fn routes() -> Router<Services> {
     Router::new()
@@ -49,7 +49,7 @@ fn roles() -> Router<Services> {
 }
 
 fn confirmations() -> Router<Services> {
-    let confirm_path = format!("{}/{{token}}", confirmation::PATH);
+    let confirm_path = format!("{CONFIRMATION_PATH}/{{token}}");
     Router::new()
         .route(
             "/users/resendconfirmation/{identity}",

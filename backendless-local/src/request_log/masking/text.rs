@@ -4,9 +4,7 @@
 use std::ops::Range;
 
 use super::names::is_sensitive;
-
-/// Segments of a path that precede a token.
-pub(crate) const BEFORE_TOKEN: [&str; 2] = ["emailconfirmation", "isvalidusertoken"];
+use crate::token_paths::BEFORE_TOKEN;
 
 /// Operators between a name and a value that are words, in lower case.
 const WORD_OPERATORS: [&str; 5] = ["between", "in", "like", "not in", "not like"];

@@ -8,6 +8,7 @@ use super::{Messaging, create_channel};
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
 use crate::services::fields;
+use crate::services::recorded::{self, RecordTable, Recorded};
 use crate::text::shorten;
 
 const TABLES: &str = "
@@ -123,6 +124,14 @@ impl Messaging {
     pub(crate) async fn pushes(&self) -> Result<Vec<Value>, ServiceError> {
         let sql = "SELECT content FROM push ORDER BY seq";
         self.database.read_json(sql).await
+    }
+
+    /// Returns the last notifications, the newest first.
+    pub(crate) async fn newest_pushes(
+        &self,
+        max: u32,
+    ) -> Result<Vec<Recorded<Value>>, ServiceError> {
+        recorded::newest(&self.database, RecordTable::Pushes, max).await
     }
 }
 

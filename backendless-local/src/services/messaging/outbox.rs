@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Messaging;
 use crate::service_error::ServiceError;
+use crate::services::recorded::{self, RecordTable, Recorded};
 
 /// An e-mail that a client sent, or that the server sent for it. Nothing was delivered.
 #[derive(Clone, Default, PartialEq, Serialize)]
@@ -73,6 +74,25 @@ impl Messaging {
     /// Returns the e-mails in order.
     pub(crate) async fn emails(&self) -> Result<Vec<Email>, ServiceError> {
         Ok(self.outbox().await?.iter().map(Email::of).collect())
+    }
+
+    /// Returns the last e-mails, the newest first.
+    pub(crate) async fn newest_emails(
+        &self,
+        max: u32,
+    ) -> Result<Vec<Recorded<Email>>, ServiceError> {
+        let recorded = recorded::newest(&self.database, RecordTable::Emails, max).await?;
+        let emails = recorded.into_iter().map(|recorded| Recorded {
+            number: recorded.number,
+            item: Email::of(&recorded.item),
+        });
+        Ok(emails.collect())
+    }
+
+    /// Returns the e-mail with a number.
+    pub(crate) async fn email(&self, number: i64) -> Result<Option<Email>, ServiceError> {
+        let content = recorded::get(&self.database, RecordTable::Emails, number).await?;
+        Ok(content.as_ref().map(Email::of))
     }
 }
 

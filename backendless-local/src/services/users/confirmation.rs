@@ -9,6 +9,7 @@ use super::{Users, find_id, sessions, status, unknown_user};
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
 use crate::services::messaging;
+use crate::token_paths::CONFIRMATION_PATH;
 
 /// Only hashes of the tokens in the addresses are stored.
 pub(super) const TABLES: &str = "
@@ -17,9 +18,6 @@ pub(super) const TABLES: &str = "
         user_id TEXT NOT NULL
     );
 ";
-
-/// The path of an address, without the token.
-pub(crate) const PATH: &str = "/users/emailconfirmation";
 
 /// Creates an address for a user.
 pub(super) fn create_url(
@@ -32,7 +30,7 @@ pub(super) fn create_url(
         "INSERT INTO email_confirmation (token_hash, user_id) VALUES (?, ?)",
         params![sessions::hash(&token), user_id],
     )?;
-    Ok(format!("{base_url}{PATH}/{token}"))
+    Ok(format!("{base_url}{CONFIRMATION_PATH}/{token}"))
 }
 
 /// Adds an e-mail with a new address to the outbox.

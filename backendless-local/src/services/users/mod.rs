@@ -47,7 +47,7 @@ use properties::{IDENTITY, LAST_LOGIN, SOCIAL_ACCOUNT, USER_STATUS, USER_TOKEN};
 /// The table whose rows are the users.
 pub(crate) const TABLE: &str = "Users";
 
-/// Checks in the transaction of a change of users whether the caller may make it. `data` checks the permissions of the table.
+/// Checks in the transaction of a change of users whether it is permitted to the caller. `data` checks the permissions of the table.
 pub(crate) type Check = Box<dyn FnOnce(&Connection) -> Result<(), ServiceError> + Send>;
 
 /// The value of `socialAccount` of a user who has no account at another service.
@@ -391,7 +391,7 @@ fn unknown_user() -> ServiceError {
     ServiceError::not_found(code::UNKNOWN_USER, message)
 }
 
-/// A change of a user that not every client may make.
+/// A change of a user that is not permitted to every client.
 #[derive(Clone, Copy)]
 enum Change {
     /// Of properties, by any user.

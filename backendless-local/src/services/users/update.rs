@@ -1,4 +1,4 @@
-//! Updates of a user, which other users and server-side code may make as well, except that other users may change neither
+//! Updates of a user, which are permitted to other users and to server-side code as well, except that other users may change neither
 //! the password nor the identity.
 
 use rusqlite::Connection;
