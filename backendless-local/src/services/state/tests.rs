@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::task::{Context, Waker};
 
+use rusqlite::Connection;
 use tokio::io::AsyncReadExt;
 
 use crate::clock::Clock;
@@ -14,9 +15,15 @@ use crate::services::files::{FilePath, RemoteFiles};
 use crate::services::messaging::Templates;
 use crate::services::users::UserSettings;
 use crate::services::{Services, Settings};
+use crate::store::database::DatabaseThread;
+use crate::store::folder::DataFolder;
 use crate::store::query_limit::MAX_TIME;
 
 async fn open(folder: &Path) -> Services {
+    open_with_thread(folder).await.0
+}
+
+async fn open_with_thread(folder: &Path) -> (Services, DatabaseThread) {
     let settings = Settings {
         app_id: None,
         api_key: None,
@@ -33,7 +40,7 @@ async fn open(folder: &Path) -> Services {
         templates: Templates::default(),
     };
     let opened = Services::open(settings, Clock::default(), Limits::default()).await;
-    opened.unwrap().0
+    opened.unwrap()
 }
 
 /// Occupies the database thread until the returned sender is dropped.
@@ -132,4 +139,45 @@ async fn contents_of_a_cancelled_restore_stay_with_their_paths() {
     assert!(restore.await.unwrap_err().is_cancelled());
     drop(release);
     assert_eq!(content(&services).await, "milk");
+}
+
+/// Inserts a row with any values.
+fn insert(connection: &Connection, table: &str) {
+    let sql = "SELECT iif(type = 'INTEGER', '9', '''x''') FROM pragma_table_info(?)";
+    let mut statement = connection.prepare(sql).unwrap();
+    let values = statement.query_map([table], |row| row.get::<_, String>(0));
+    let values: Vec<String> = values.unwrap().map(Result::unwrap).collect();
+    let sql = format!("INSERT INTO {table} VALUES ({})", values.join(", "));
+    connection.execute(&sql, []).unwrap();
+}
+
+/// A table that a service gets later is data, unless each start writes it.
+#[tokio::test]
+async fn rows_of_all_tables_but_those_of_a_start_are_data() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (services, thread) = open_with_thread(temporary.path()).await;
+    drop(services);
+    thread.wait();
+    let has_data = || DataFolder::has_database(temporary.path());
+    assert!(!has_data());
+    let connection = Connection::open(temporary.path().join("backendless.sqlite3")).unwrap();
+    let foreign_keys = connection.pragma_update(None, "foreign_keys", false);
+    foreign_keys.unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+    let mut statement = connection.prepare(sql).unwrap();
+    let tables = statement.query_map([], |row| row.get::<_, String>(0));
+    let tables: Vec<String> = tables.unwrap().map(Result::unwrap).collect();
+    assert!(tables.len() > 20, "{tables:?}");
+    for table in tables {
+        insert(&connection, &table);
+        let is_of_starts = ["data_column", "role", "setting", "unused_content"];
+        let expected = !is_of_starts.contains(&table.as_str());
+        assert_eq!(has_data(), expected, "{table}");
+        let delete = match table.as_str() {
+            "data_table" => "DELETE FROM data_table WHERE id = 9".to_owned(),
+            table => format!("DELETE FROM {table}"),
+        };
+        connection.execute(&delete, []).unwrap();
+        assert!(!has_data(), "{table}");
+    }
 }
