@@ -48,7 +48,7 @@ impl Tables {
                 self.create_missing(&transaction)?;
                 views::refresh(&transaction)?;
                 transaction.commit()?;
-                *template = Some(copy::copy(connection)?);
+                *template = Some(copy::to_memory(connection)?);
                 Ok(())
             }
         }

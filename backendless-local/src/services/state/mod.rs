@@ -1,7 +1,7 @@
 //! The state of a server as a whole: snapshots in memory, and exports, which are folders of readable files.
 //!
-//! A snapshot is a copy of the database with the contents of files. An export is written from such a copy, and an import
-//! builds one in memory. Requests wait while the database is copied and while it is replaced, in one transaction, and not
+//! A snapshot is a copy of the database in memory with the contents of files. An export is written from a copy in a temporary
+//! file, and an import builds a database in memory. Requests wait while the database is copied and while it is replaced, in one transaction, and not
 //! while files are read or written. The app id, the keys and the settings of a server are not part of its state.
 
 mod archive;
@@ -66,11 +66,14 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Services {
-    /// Copies the database to memory at once, between the tasks of requests, which wait.
-    async fn copy(&self) -> Result<StateCopy, ServiceError> {
+    /// Copies the database with `copy` at once, between the tasks of requests, which wait.
+    async fn copy(
+        &self,
+        copy: fn(&Connection) -> Result<Connection, ServiceError>,
+    ) -> Result<StateCopy, ServiceError> {
         // Before the database is copied, so that no file of the copy is removed.
         let contents = self.files.hold_contents();
-        let copied = self.database.run_alone(|connection| copy::copy(connection));
+        let copied = self.database.run_alone(move |connection| copy(connection));
         Ok(StateCopy {
             database: copied.await?,
             contents,
@@ -79,7 +82,7 @@ impl Services {
 
     /// Returns the state of all services.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, Error> {
-        let copy = self.copy().await.map_err(|error| {
+        let copy = self.copy(copy::to_memory).await.map_err(|error| {
             Error::with_cause("cannot copy the database of the local server", error)
         })?;
         let read = tokio::task::spawn_blocking(move || copy.into_snapshot()).await;
@@ -94,7 +97,7 @@ impl Services {
         let shared = Arc::clone(&snapshot.shared);
         let copied = tokio::task::spawn_blocking(move || {
             let database = shared.database.lock();
-            copy::copy(&database.unwrap_or_else(PoisonError::into_inner))
+            copy::to_memory(&database.unwrap_or_else(PoisonError::into_inner))
         });
         let database = copied
             .await
@@ -115,7 +118,8 @@ impl Services {
             Error::with_cause(format!("cannot export to {}", folder.display()), cause)
         };
         let now = self.clock.now();
-        let copy = self.copy().await.map_err(|error| failed(&error))?;
+        let copy = self.copy(copy::to_temporary_file).await;
+        let copy = copy.map_err(|error| failed(&error))?;
         let target = folder.clone();
         let write = move || export::write(&copy, &target, now);
         let written = tokio::task::spawn_blocking(write).await;
