@@ -7,11 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::service_error::ServiceError;
 use crate::store::relation::Cardinality;
-use crate::store::schema::{CREATED, OBJECT_ID, OWNER_ID, Table, UPDATED};
+use crate::store::schema::{CREATED, OBJECT_ID, OWNER_ID, Table, UPDATED, is_system};
 use crate::store::value::{Kind, from_stored, to_stored};
-
-/// The number of columns that every table has.
-const SYSTEM_COLUMNS: usize = 4;
 
 /// The first line of the file of a table.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,7 +46,8 @@ pub(super) struct Link {
 
 impl Schema {
     pub(super) fn of(table: &Table) -> Result<Schema, ServiceError> {
-        let columns = table.columns().iter().skip(SYSTEM_COLUMNS);
+        let columns = table.columns().iter();
+        let columns = columns.filter(|column| !is_system(&column.name));
         let columns = columns.map(|column| ColumnSchema {
             name: column.name.clone(),
             kind: column.kind.name().to_owned(),
@@ -72,6 +70,9 @@ impl Schema {
     pub(super) fn create_table(&self, connection: &Connection) -> Result<(), String> {
         let mut table = Table::existing_or_new(connection, &self.table).map_err(message)?;
         for ColumnSchema { name, kind } in &self.columns {
+            if is_system(name) {
+                return Err(format!("every table has '{name}', which no schema lists"));
+            }
             let kind =
                 Kind::named(kind).ok_or_else(|| format!("'{kind}' is not a type of columns"))?;
             table
