@@ -107,6 +107,8 @@ pub(crate) struct Parts {
     pub(crate) log: Log,
     /// The roles of the settings.
     roles: Arc<[String]>,
+    /// Maximum size of the database in bytes, if it is in memory.
+    max_memory: Option<u64>,
     clock: Clock,
     database: Database,
 }
@@ -210,6 +212,7 @@ impl Services {
             cloud_code: Arc::new(settings.cloud_code),
             log: Log::new(database.clone()),
             roles,
+            max_memory: folder.is_none().then_some(limits.memory),
             clock,
             database,
         };

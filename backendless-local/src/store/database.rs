@@ -22,7 +22,7 @@ use crate::store::folder::{DATABASE, DataFolder, IN_USE};
 use crate::store::ownership::LAYOUT;
 use crate::store::query_limit::QueryLimit;
 use crate::store::tables::Tables;
-use crate::store::{functions, views};
+use crate::store::{copy, functions, views};
 
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
@@ -192,14 +192,10 @@ pub(crate) async fn open<T: Send + 'static>(
         .spawn(move || {
             // Dropped when the thread ends, after the connection.
             let _alive = alive;
-            let connected = connect(folder.as_deref(), &task_limit, tables, prepare).and_then(
-                |(connection, prepared)| {
-                    if folder.is_none() {
-                        limit_size(&connection, max_memory)?;
-                    }
-                    Ok((connection, prepared))
-                },
-            );
+            let connected = match folder.as_deref() {
+                Some(folder) => connect(Some(folder), &task_limit, tables, prepare),
+                None => create(Some(max_memory), &task_limit, tables, prepare),
+            };
             match connected {
                 Ok((mut connection, prepared)) => {
                     let _ = sender.send(Ok(prepared));
@@ -242,18 +238,13 @@ pub(crate) fn connect<T>(
     tables: &Tables,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
 ) -> Result<(Connection, T), Error> {
-    let mut connection = match folder {
-        None => Connection::open_in_memory()
-            .map_err(|error| Error::with_cause("cannot open a database in memory", error))?,
-        Some(folder) => open_file(folder)?,
+    let Some(folder) = folder else {
+        return create(Some(u64::MAX), limit, tables, prepare);
     };
+    let mut connection = open_file(folder)?;
     let set_up = || -> Result<T, ServiceError> {
         limit.install(&connection)?;
         functions::install(&connection, limit)?;
-        if folder.is_none() {
-            tables.create_in_memory(&mut connection)?;
-            return in_transaction(&mut connection, |transaction| prepare(transaction));
-        }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         views::drop_all(&transaction)?;
         tables.create_missing(&transaction)?;
@@ -263,28 +254,50 @@ pub(crate) fn connect<T>(
         transaction.commit()?;
         Ok(prepared)
     };
-    let prepared = set_up().map_err(|error| match folder {
-        None => Error::with_cause("cannot prepare the database", error),
-        Some(folder) => {
-            let database = folder.path().join(DATABASE);
-            let remedy = "it is damaged or was changed by another program: replace it by a copy, or \
-                          move it";
-            Error::new(format!("cannot use the database {}: {error}; {remedy}", database.display()))
-        }
+    let prepared = set_up().map_err(|error| {
+        let database = folder.path().join(DATABASE);
+        let remedy =
+            "it is damaged or was changed by another program: replace it by a copy, or move it";
+        Error::new(format!(
+            "cannot use the database {}: {error}; {remedy}",
+            database.display()
+        ))
     })?;
     Ok((connection, prepared))
 }
 
-/// Limits the size of a database, in bytes.
-fn limit_size(connection: &Connection, max: u64) -> Result<(), Error> {
-    let limit = || -> rusqlite::Result<()> {
-        let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        // The number of pages that SQLite supports.
-        let max = i64::try_from(max).unwrap_or(i64::MAX);
-        let pages = (max / page.max(1)).clamp(1, 4_294_967_294);
-        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+/// Creates a database without a name on the calling thread, with its tables, and prepares it. It is in memory, of at most
+/// `max_memory` bytes, or, without this maximum, in a temporary file of any size.
+pub(crate) fn create<T>(
+    max_memory: Option<u64>,
+    limit: &QueryLimit,
+    tables: &Tables,
+    prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
+) -> Result<(Connection, T), Error> {
+    let set_up = || -> Result<(Connection, T), ServiceError> {
+        let mut connection = match max_memory {
+            Some(_) => Connection::open_in_memory()?,
+            None => copy::open_temporary()?,
+        };
+        limit.install(&connection)?;
+        functions::install(&connection, limit)?;
+        tables.create_in_new(&mut connection)?;
+        if let Some(max) = max_memory {
+            limit_size(&connection, max)?;
+        }
+        let prepared = in_transaction(&mut connection, |transaction| prepare(transaction))?;
+        Ok((connection, prepared))
     };
-    limit().map_err(|error| Error::with_cause("cannot limit the size of the database", error))
+    set_up().map_err(|error| Error::with_cause("cannot create the database", error))
+}
+
+/// Limits the size of a database, in bytes. It is at least the current one.
+fn limit_size(connection: &Connection, max: u64) -> rusqlite::Result<()> {
+    let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    // The number of pages that SQLite supports.
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
+    let pages = (max / page.max(1)).clamp(1, 4_294_967_294);
+    connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
 }
 
 fn open_file(folder: &DataFolder) -> Result<Connection, Error> {

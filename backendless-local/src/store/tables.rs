@@ -37,8 +37,8 @@ impl Tables {
         (self.of_services)(connection)
     }
 
-    /// Creates the tables, with their views, in an empty database in memory.
-    pub(super) fn create_in_memory(&self, connection: &mut Connection) -> Result<(), ServiceError> {
+    /// Creates the tables, with their views, in an empty database.
+    pub(super) fn create_in_new(&self, connection: &mut Connection) -> Result<(), ServiceError> {
         // A template is complete when it is stored, so a panic cannot have left one half made.
         let mut template = self.template.lock().unwrap_or_else(PoisonError::into_inner);
         match &*template {

@@ -410,11 +410,18 @@ async fn a_state_that_does_not_fit_into_memory_changes_nothing() {
             .await;
     }
     let snapshot = large.server.snapshot().await.unwrap();
+    let folder = Folder::new("state-large");
+    large.server.export(&folder.0).await.unwrap();
     let limits = backendless_local::Limits::default().memory(1024 * 1024);
     let small = TestServer::of(Server::builder().limits(limits)).await;
     small.post("/data/Row", json!({"text": "kept"})).ok().await;
     let error = small.server.restore(&snapshot).await.unwrap_err();
     assert!(error.to_string().contains("full"), "{error}");
+    // An import fails at the row that does not fit, and not once all rows are in memory.
+    let error = small.server.import(&folder.0).await.unwrap_err();
+    let expected = ["nothing was changed: line ", "Row.jsonl", "full"];
+    let error = error.to_string();
+    assert!(expected.iter().all(|text| error.contains(text)), "{error}");
     let rows = small.get("/data/Row").ok().await;
     assert_eq!(
         (rows.as_array().unwrap().len(), &rows[0]["text"]),

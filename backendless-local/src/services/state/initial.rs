@@ -40,6 +40,7 @@ impl Services {
             data: self.data.clone(),
             clock: self.clock.clone(),
             roles: self.roles.to_vec(),
+            max_memory: self.max_memory,
         };
         let import = import.map(Arc::new);
         let read = import.clone();
@@ -56,17 +57,18 @@ impl Services {
     }
 }
 
-/// Builds a state in memory.
+/// Builds a state.
 struct StateBuilder {
     data: Data,
     clock: Clock,
     roles: Vec<String>,
+    max_memory: Option<u64>,
 }
 
 impl StateBuilder {
     fn build(self, export: Option<&Export>, seed: SeedData) -> Result<import::Built, Error> {
         let now = self.clock.now();
-        import::build(export, now, |connection, contents| {
+        import::build(export, now, self.max_memory, |connection, contents| {
             seed.create(|tables, files| {
                 let prepared = functions::install_now(connection, self.clock.clone())
                     .map_err(ServiceError::from)

@@ -18,7 +18,7 @@ pub(super) const MAX_MANIFEST: u64 = 256 * 1024 * 1024;
 
 /// Maximum length of a line, in bytes, and of its objects and arrays. A row can be larger than a request, because several
 /// requests may have written it.
-const MAX_LINE: usize = 16 * 1024 * 1024;
+pub(super) const MAX_LINE: usize = 16 * 1024 * 1024;
 const MAX_LINE_CONTAINERS: usize = 4 * MAX_CONTAINERS;
 
 /// Maximum depth of the objects and arrays of a line, that of `serde_json`.

@@ -1,7 +1,7 @@
 //! The state of a server as a whole: snapshots in memory, and exports, which are folders of readable files.
 //!
 //! A snapshot is a copy of the database in memory with the contents of files. An export is written from a copy in a temporary
-//! file, and an import builds a database in memory. Requests wait while the database is copied and while it is replaced, in one transaction, and not
+//! file, and an import builds a database as large as that of the server may be. Requests wait while the database is copied and while it is replaced, in one transaction, and not
 //! while files are read or written. The app id, the keys and the settings of a server are not part of its state.
 
 mod archive;
@@ -9,6 +9,7 @@ mod export;
 mod form;
 mod import;
 mod initial;
+mod lines;
 mod manifest;
 mod replace;
 mod service_tables;
@@ -136,9 +137,9 @@ impl Services {
     /// As [`import`](Self::import).
     pub(crate) async fn import_export(&self, export: Export) -> Result<(), Error> {
         let (export, now) = (Arc::new(export), self.clock.now());
-        let read = Arc::clone(&export);
-        let built =
-            tokio::task::spawn_blocking(move || import::build(Some(&read), now, |_, _| Ok(())));
+        let (read, max_memory) = (Arc::clone(&export), self.max_memory);
+        let build = move || import::build(Some(&read), now, max_memory, |_, _| Ok(()));
+        let built = tokio::task::spawn_blocking(build);
         let built = built.await.map_err(|error| export.rejected(error))??;
         let replaced = self.replace(built.database, built.contents).await;
         replaced.map_err(|error| export.rejected(error))
