@@ -22,7 +22,7 @@ use tokio::fs::File;
 
 pub(crate) use access::{Grant, Permission};
 pub(crate) use base64::decode as decode_base64;
-pub(crate) use content::{ContentHold, ContentStore, NewContent};
+pub(crate) use content::{ContentLease, ContentStore, NewContent};
 pub(crate) use directories::{Count, Listing};
 pub(crate) use relocate::Mode;
 pub(crate) use remote::RemoteFiles;
@@ -297,9 +297,9 @@ impl Files {
         Ok(())
     }
 
-    /// Delays the removal of content files; see [`ContentStore::hold`].
-    pub(crate) fn hold_contents(&self) -> ContentHold {
-        self.content.hold()
+    /// Delays the removal of content files; see [`ContentStore::retain`].
+    pub(crate) fn retain_contents(&self) -> ContentLease {
+        self.content.retain()
     }
 
     /// Waits until no file is stored or appended to, and prevents both until the returned value is dropped.

@@ -34,13 +34,13 @@ pub(crate) use self::target::check_replaceable;
 use crate::error::Error;
 use crate::service_error::ServiceError;
 use crate::services::Services;
-use crate::services::files::ContentHold;
+use crate::services::files::ContentLease;
 use crate::store::copy;
 
 /// A copy of the database, and the contents of its files.
 struct StateCopy {
     database: Connection,
-    contents: ContentHold,
+    contents: ContentLease,
 }
 
 /// The state of a server at a time: the data of all services.
@@ -67,13 +67,13 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Services {
-    /// Copies the database with `copy` at once, between the tasks of requests, which wait.
+    /// Copies the database with `copy` at once, between the tasks of requests, which wait. The contents are retained before, so
+    /// that no file of the copy is removed.
     async fn copy(
         &self,
+        contents: ContentLease,
         copy: fn(&Connection) -> Result<Connection, ServiceError>,
     ) -> Result<StateCopy, ServiceError> {
-        // Before the database is copied, so that no file of the copy is removed.
-        let contents = self.files.hold_contents();
         let copied = self.database.run_alone(move |connection| copy(connection));
         Ok(StateCopy {
             database: copied.await?,
@@ -83,7 +83,8 @@ impl Services {
 
     /// Returns the state of all services.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, Error> {
-        let copy = self.copy(copy::to_memory).await.map_err(|error| {
+        let copy = self.copy(self.files.retain_contents(), copy::to_memory);
+        let copy = copy.await.map_err(|error| {
             Error::with_cause("cannot copy the database of the local server", error)
         })?;
         let read = tokio::task::spawn_blocking(move || copy.into_snapshot()).await;
@@ -119,8 +120,8 @@ impl Services {
             Error::with_cause(format!("cannot export to {}", folder.display()), cause)
         };
         let now = self.clock.now();
-        let copy = self.copy(copy::to_temporary_file).await;
-        let copy = copy.map_err(|error| failed(&error))?;
+        let copy = self.copy(self.files.retain_contents(), copy::to_temporary_file);
+        let copy = copy.await.map_err(|error| failed(&error))?;
         let target = folder.clone();
         let write = move || export::write(&copy, &target, now);
         let written = tokio::task::spawn_blocking(write).await;
