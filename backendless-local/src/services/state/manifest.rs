@@ -115,6 +115,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn lines_are_as_deep_as_the_parser_reads() {
+        for (depth, is_read) in [(MAX_LINE_DEPTH, true), (MAX_LINE_DEPTH + 1, false)] {
+            let line = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let parsed = serde_json::from_str::<serde_json::Value>(&line);
+            assert_eq!(parsed.is_ok(), is_read, "{depth}");
+            assert_eq!(check_line(line.as_bytes()).is_ok(), is_read, "{depth}");
+        }
+    }
+
+    #[test]
     fn bytes_survive_hexadecimal_digits() {
         let bytes: Vec<u8> = (0..=255).collect();
         assert_eq!(from_hex(&hex(&bytes)), Some(bytes));
