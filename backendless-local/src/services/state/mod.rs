@@ -35,6 +35,7 @@ use crate::error::Error;
 use crate::service_error::ServiceError;
 use crate::services::Services;
 use crate::services::files::ContentLease;
+use crate::services::seed::SeedData;
 use crate::store::copy;
 
 /// A copy of the database, and the contents of its files.
@@ -137,13 +138,7 @@ impl Services {
 
     /// As [`import`](Self::import).
     pub(crate) async fn import_export(&self, export: Export) -> Result<(), Error> {
-        let (export, now) = (Arc::new(export), self.clock.now());
-        let (read, max_memory) = (Arc::clone(&export), self.max_memory);
-        let build = move || import::build(Some(&read), now, max_memory, |_, _| Ok(()));
-        let built = tokio::task::spawn_blocking(build);
-        let built = built.await.map_err(|error| export.rejected(error))??;
-        let replaced = self.replace(built.database, built.contents).await;
-        replaced.map_err(|error| export.rejected(error))
+        self.install(Some(export), SeedData::default()).await
     }
 }
 
