@@ -14,6 +14,7 @@ mod grants;
 mod pattern;
 mod relocate;
 mod remote;
+mod stored;
 
 use std::sync::Arc;
 
@@ -26,6 +27,9 @@ pub(crate) use content::{ContentLease, ContentStore, NewContent};
 pub(crate) use directories::{Count, Listing};
 pub(crate) use relocate::Mode;
 pub(crate) use remote::RemoteFiles;
+pub(super) use stored::{
+    content_names, each_file, rename_content, replace_unused, unused_contents,
+};
 
 use crate::clock::Clock;
 use crate::id::new_id;
@@ -85,21 +89,11 @@ pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
 
 /// Lists the content files of all paths as unused and returns their names.
 pub(super) fn release_all(connection: &Connection) -> Result<Vec<String>, ServiceError> {
-    let mut statement = connection.prepare("SELECT content FROM file")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    let names = names.collect::<Result<Vec<String>, _>>()?;
+    let names = stored::content_names(connection)?;
     for name in &names {
         release(connection, name)?;
     }
     Ok(names)
-}
-
-/// Returns the names of the content files that no path refers to.
-pub(super) fn unused_contents(connection: &Connection) -> Result<Vec<String>, ServiceError> {
-    let mut statement = connection
-        .prepare("SELECT name FROM unused_content WHERE name NOT IN (SELECT content FROM file)")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
 }
 
 /// Lists a content file as unused, before it is created or after its path was deleted.

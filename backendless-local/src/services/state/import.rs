@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::archive::Archive;
 use super::export::{
-    FILE_LIST, FILES, LAST_MESSAGE, LINKS, LONG_NAMES, SERVICES, StoredFile, TABLES,
+    FILE_LIST, FILES, LAST_MESSAGE, LINKS, LONG_NAMES, ListedFile, SERVICES, TABLES,
 };
 use super::lines::Lines;
 use super::manifest::MANIFEST;
@@ -128,7 +128,7 @@ fn fill(connection: &Connection, archive: &Arc<Archive>, now: i64) -> Result<Vec
     })?;
     let mut contents = Vec::new();
     let mut content_paths = BTreeSet::new();
-    each_line(archive, FILE_LIST, &mut known, |file: StoredFile| {
+    each_line(archive, FILE_LIST, &mut known, |file: ListedFile| {
         // Many paths with one large content would need any amount of disk.
         if !content_paths.insert(file.content.clone()) {
             let content = shorten(&file.content);
@@ -217,7 +217,7 @@ fn each_line<T: DeserializeOwned>(
 fn add_file(
     connection: &Connection,
     archive: &Arc<Archive>,
-    file: &StoredFile,
+    file: &ListedFile,
 ) -> Result<Content, String> {
     let path = FilePath::parse(file.path.clone()).map_err(message)?;
     let is_content = [FILES, LONG_NAMES].iter().any(|folder| {

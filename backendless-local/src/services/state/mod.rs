@@ -34,7 +34,7 @@ pub(crate) use self::target::check_replaceable;
 use crate::error::Error;
 use crate::service_error::ServiceError;
 use crate::services::Services;
-use crate::services::files::ContentLease;
+use crate::services::files::{self, ContentLease};
 use crate::services::seed::SeedData;
 use crate::store::copy;
 
@@ -146,7 +146,7 @@ impl StateCopy {
     /// Reads the contents of all files.
     fn into_snapshot(self) -> Result<Snapshot, ServiceError> {
         let mut contents = BTreeMap::new();
-        for name in content_names(&self.database)? {
+        for name in files::content_names(&self.database)? {
             let mut bytes = Vec::new();
             let read = self.contents.open(&name);
             read.and_then(|mut file| file.read_to_end(&mut bytes))
@@ -160,11 +160,4 @@ impl StateCopy {
             }),
         })
     }
-}
-
-/// Returns the names of all content files that paths refer to.
-fn content_names(connection: &Connection) -> Result<Vec<String>, ServiceError> {
-    let mut statement = connection.prepare("SELECT DISTINCT content FROM file ORDER BY content")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
 }
