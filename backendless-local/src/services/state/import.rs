@@ -118,7 +118,9 @@ fn fill(connection: &Connection, archive: &Arc<Archive>, now: i64) -> Result<Vec
     }
     for table in SERVICE_TABLES {
         let path = format!("{SERVICES}/{}.jsonl", table.file);
-        table.clear(connection).map_err(message)?;
+        table
+            .clear(connection)
+            .map_err(ServiceError::into_message)?;
         each_line(archive, &path, &mut known, |row: Map<String, Value>| {
             table.insert(connection, row, now)
         })?;
@@ -219,7 +221,7 @@ fn add_file(
     archive: &Arc<Archive>,
     file: &ListedFile,
 ) -> Result<Content, String> {
-    let path = FilePath::parse(file.path.clone()).map_err(message)?;
+    let path = FilePath::parse(file.path.clone()).map_err(ServiceError::into_message)?;
     let is_content = [FILES, LONG_NAMES].iter().any(|folder| {
         let below = file.content.strip_prefix(folder);
         below.is_some_and(|below| below.starts_with('/'))
@@ -237,7 +239,7 @@ fn add_file(
         size: Some(size),
         created: file.created,
     };
-    files::write_path(connection, &new, false).map_err(message)?;
+    files::write_path(connection, &new, false).map_err(ServiceError::into_message)?;
     Ok(Content {
         name: path.as_str().to_owned(),
         // It is opened again when it is copied: an export may have more files than a process may open.
@@ -247,8 +249,4 @@ fn add_file(
             length,
         },
     })
-}
-
-fn message(error: ServiceError) -> String {
-    error.message().to_owned()
 }
