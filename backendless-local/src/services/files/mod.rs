@@ -15,6 +15,8 @@ mod pattern;
 mod relocate;
 mod remote;
 mod stored;
+#[cfg(test)]
+pub(super) mod tests;
 
 use std::sync::Arc;
 

@@ -1,114 +1,19 @@
-//! Replacements and uploads whose callers end before them: what is committed keeps its contents.
+//! Replacements whose callers end before them: what is committed keeps its contents. And what is data.
 
-use std::path::Path;
-use std::sync::mpsc;
-use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use tokio::io::AsyncReadExt;
 
-use crate::clock::Clock;
-use crate::limits::Limits;
-use crate::permissions::Permissions;
-use crate::services::cloud_code::CloudCode;
-use crate::services::files::{FilePath, RemoteFiles};
-use crate::services::messaging::Templates;
-use crate::services::users::UserSettings;
-use crate::services::{Services, Settings};
-use crate::store::database::DatabaseThread;
+use crate::services::files::tests::{content, is_pending, occupy, open, open_with_thread, save};
 use crate::store::folder::DataFolder;
-use crate::store::query_limit::MAX_TIME;
 
-async fn open(folder: &Path) -> Services {
-    open_with_thread(folder).await.0
-}
-
-async fn open_with_thread(folder: &Path) -> (Services, DatabaseThread) {
-    let settings = Settings {
-        app_id: None,
-        api_key: None,
-        data_dir: Some(folder.to_owned()),
-        session_life: MAX_TIME,
-        query_timeout: MAX_TIME,
-        dialect: None,
-        cloud_code: CloudCode::default(),
-        cloud_code_key: None,
-        users: UserSettings::default(),
-        permissions: Permissions::new(),
-        origin: String::new(),
-        remote_files: RemoteFiles::default(),
-        templates: Templates::default(),
-    };
-    let opened = Services::open(settings, Clock::default(), Limits::default()).await;
-    opened.unwrap()
-}
-
-/// Occupies the database thread until the returned sender is dropped.
-async fn occupy(services: &Services) -> mpsc::Sender<()> {
-    let (release, released) = mpsc::channel::<()>();
-    let (start, started) = tokio::sync::oneshot::channel();
-    let database = services.database.clone();
-    tokio::spawn(async move {
-        let occupied = database.run_alone(move |_| {
-            start.send(()).unwrap();
-            let _ = released.recv();
-            Ok(())
-        });
-        occupied.await
-    });
-    started.await.unwrap();
-    release
-}
-
-fn is_pending<T>(future: impl Future<Output = T>) -> bool {
-    let mut context = Context::from_waker(Waker::noop());
-    std::pin::pin!(future).poll(&mut context).is_pending()
-}
-
-fn path() -> FilePath {
-    FilePath::parse("a.txt".to_owned()).unwrap()
-}
-
-async fn save(services: &Services, content: &str) {
-    let saved = services.files.save(path(), content.as_bytes(), "", true);
-    saved.await.unwrap();
-}
-
-async fn content(services: &Services) -> String {
-    let mut opened = services.files.open(path()).await.unwrap();
-    let mut content = String::new();
-    opened.file.read_to_string(&mut content).await.unwrap();
-    content
-}
-
-#[tokio::test]
-async fn content_of_a_cancelled_upload_stays_with_its_path() {
-    let temporary = tempfile::tempdir().unwrap();
-    let services = open(temporary.path()).await;
-    let content_file = services.files.written(None, b"milk").await.unwrap();
-    let release = occupy(&services).await;
-    // Dropped once the database thread has its task.
-    let store = services
-        .files
-        .store(path(), content_file, String::new(), true);
-    assert!(is_pending(store));
-    drop(release);
-    assert_eq!(content(&services).await, "milk");
-}
-
-#[tokio::test]
-async fn content_of_a_rejected_upload_is_removed() {
-    let temporary = tempfile::tempdir().unwrap();
-    let services = open(temporary.path()).await;
-    save(&services, "milk").await;
-    let content_file = services.files.written(None, b"other").await.unwrap();
-    let store = services
-        .files
-        .store(path(), content_file, String::new(), false);
-    store.await.unwrap_err();
-    let contents = std::fs::read_dir(temporary.path().join("files")).unwrap();
-    assert_eq!(contents.count(), 1);
-    assert_eq!(content(&services).await, "milk");
+/// Waits until a condition is true.
+async fn until(what: &str, mut is_true: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_true() {
+        assert!(Instant::now() < deadline, "not within a minute: {what}");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -121,22 +26,24 @@ async fn contents_of_a_cancelled_restore_stay_with_their_paths() {
     let contents = || std::fs::read_dir(temporary.path().join("files")).unwrap();
     assert_eq!(contents().count(), 1);
 
-    // The restore creates its content, and waits.
+    // Only the polls of this test advance it.
+    let mut restore = Box::pin(services.restore(&snapshot));
     let suspended = services.files.suspend().await;
-    let restoring = services.clone();
-    let restore = tokio::spawn(async move { restoring.restore(&snapshot).await });
-    while contents().count() < 2 {
-        tokio::task::yield_now().await;
-    }
+    until("the restore creates its content", || {
+        assert!(is_pending(&mut restore));
+        contents().count() == 2
+    })
+    .await;
     let release = occupy(&services).await;
     drop(suspended);
-    while !is_pending(services.files.suspend()) {
-        tokio::task::yield_now().await;
-    }
-    // It has the lock, or is woken with it, and runs before this task: then the database thread has its task.
-    tokio::task::yield_now().await;
-    restore.abort();
-    assert!(restore.await.unwrap_err().is_cancelled());
+    until("the restore is the next owner of the lock", || {
+        assert!(is_pending(&mut restore));
+        is_pending(services.files.suspend())
+    })
+    .await;
+    // The poll that takes the lock passes the task to the database thread.
+    assert!(is_pending(&mut restore));
+    drop(restore);
     drop(release);
     assert_eq!(content(&services).await, "milk");
 }
