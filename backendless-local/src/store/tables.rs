@@ -16,7 +16,7 @@ pub(crate) struct Tables {
     template: Mutex<Option<Connection>>,
 }
 
-/// Those of the store alone.
+/// The tables of the store, without those of the services.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) static STORE_TABLES: Tables = Tables::new(|_| Ok(()));
 
@@ -39,7 +39,7 @@ impl Tables {
 
     /// Creates the tables, with their views, in an empty database.
     pub(super) fn create_in_new(&self, connection: &mut Connection) -> Result<(), ServiceError> {
-        // A template is complete when it is stored, so a panic cannot have left one half made.
+        // A template is complete when it is stored, so a panic cannot have left an incomplete one.
         let mut template = self.template.lock().unwrap_or_else(PoisonError::into_inner);
         match &*template {
             Some(template) => copy::transfer(template, connection),

@@ -199,10 +199,10 @@ async fn links_and_special_files_are_rejected() {
     target
         .rejects(expected, |export| {
             std::fs::remove_file(export.join(content)).unwrap();
-            let made = std::process::Command::new("mkfifo")
+            let created = std::process::Command::new("mkfifo")
                 .arg(export.join(content))
                 .status();
-            assert!(made.unwrap().success());
+            assert!(created.unwrap().success());
         })
         .await;
     target

@@ -46,7 +46,7 @@ impl Services {
         for (Content { name, source }, new_name) in contents.into_iter().zip(new_names) {
             let new = self.files.create_content(new_name)?;
             names.insert(name, new.name().to_owned());
-            new_contents.push(written(new, source).await?);
+            new_contents.push(write_content(new, source).await?);
         }
         self.files.sync_contents().await?;
         let roles = Arc::clone(&self.roles);
@@ -71,7 +71,10 @@ impl Services {
 }
 
 /// Writes a content and closes it, because a state may have more files than a process may open.
-async fn written(mut content: NewContent, source: Source) -> Result<NewContent, ServiceError> {
+async fn write_content(
+    mut content: NewContent,
+    source: Source,
+) -> Result<NewContent, ServiceError> {
     match source {
         Source::Bytes(bytes) => {
             let written = content.write(&bytes).await;
