@@ -1,4 +1,4 @@
-//! The database thread: it owns the only SQLite connection and runs closures one after the other.
+//! The database thread: it owns the only SQLite connection that writes and runs closures one after the other.
 //!
 //! One thread keeps the guarantees simple: each closure sees everything that was committed before
 //! it, and SQLite is never busy. Async code never calls SQLite; it sends a closure and awaits the
@@ -7,6 +7,7 @@
 mod queue;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -38,6 +39,8 @@ const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     tasks: mpsc::Sender<Task>,
+    /// `None` if it is in memory.
+    file: Option<Arc<Path>>,
 }
 
 /// The thread that owns the connection.
@@ -118,6 +121,24 @@ impl Database {
         self.run(false, task).await
     }
 
+    /// Returns a connection that reads the state after the tasks so far, however long it is used. Tasks wait while a database
+    /// in memory is copied to a temporary file. That of a folder is not copied: its log grows until the connection is closed.
+    pub(crate) async fn reader(&self) -> Result<Connection, ServiceError> {
+        let Some(file) = self.file.clone() else {
+            let copy = self.run_alone(|connection| copy::to_temporary_file(connection));
+            return copy.await;
+        };
+        let opened = tokio::task::spawn_blocking(move || open_reader(&file)).await;
+        let reader = opened.map_err(ServiceError::internal)??;
+        let begin = self.run_alone(move |_| {
+            // The first statement that reads determines the state.
+            reader.execute_batch("BEGIN")?;
+            reader.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+            Ok(reader)
+        });
+        begin.await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         limits_statements: bool,
@@ -182,6 +203,7 @@ pub(crate) async fn open<T: Send + 'static>(
     tables: &'static Tables,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<(Database, DatabaseThread, T), Error> {
+    let file = folder.as_ref().map(|folder| database_file(folder).into());
     let task_limit = limit.clone();
     let (tasks, incoming) = mpsc::channel::<Task>();
     let (sender, receiver) = oneshot::channel();
@@ -228,7 +250,7 @@ pub(crate) async fn open<T: Send + 'static>(
         ended,
         limit,
     };
-    Ok((Database { tasks }, thread, prepared))
+    Ok((Database { tasks, file }, thread, prepared))
 }
 
 /// Opens the database on the calling thread, creates its missing tables, and prepares it.
@@ -255,7 +277,7 @@ pub(crate) fn connect<T>(
         Ok(prepared)
     };
     let prepared = set_up().map_err(|error| {
-        let database = folder.path().join(DATABASE);
+        let database = database_file(folder);
         let remedy =
             "it is damaged or was changed by another program: replace it by a copy, or move it";
         Error::new(format!(
@@ -300,6 +322,19 @@ fn limit_size(connection: &Connection, max: u64) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
 }
 
+fn database_file(folder: &DataFolder) -> PathBuf {
+    folder.path().join(DATABASE)
+}
+
+fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let reader = Connection::open_with_flags(file, flags)?;
+    reader.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(reader)
+}
+
 fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
     let unusable = |cause: Box<dyn std::error::Error>| {
         let message = format!("cannot use the data folder {}", folder.path().display());
@@ -308,7 +343,7 @@ fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
     // A folder may be called `file:x`; SQLite must not read it as a URI.
     let flags =
         OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(folder.path().join(DATABASE), flags)
+    let connection = Connection::open_with_flags(database_file(folder), flags)
         .map_err(|error| unusable(error.into()))?;
     configure(&connection).map_err(|error| match error.sqlite_error_code() {
         // An earlier version of this server locks the database itself.

@@ -18,14 +18,14 @@ use crate::store::database::DatabaseThread;
 use crate::store::query_limit::MAX_TIME;
 
 pub(in crate::services) async fn open(folder: &Path) -> Services {
-    open_with_thread(folder).await.0
+    open_in(Some(folder)).await.0
 }
 
-pub(in crate::services) async fn open_with_thread(folder: &Path) -> (Services, DatabaseThread) {
+pub(in crate::services) async fn open_in(folder: Option<&Path>) -> (Services, DatabaseThread) {
     let settings = Settings {
         app_id: None,
         api_key: None,
-        data_dir: Some(folder.to_owned()),
+        data_dir: folder.map(Path::to_owned),
         session_life: MAX_TIME,
         query_timeout: MAX_TIME,
         dialect: None,

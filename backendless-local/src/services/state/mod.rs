@@ -1,8 +1,9 @@
 //! The state of a server as a whole: snapshots in memory, and exports, which are folders of readable files.
 //!
-//! A snapshot is a copy of the database in memory with the contents of files. An export is written from a copy in a temporary
-//! file, and an import builds a database as large as that of the server may be. Requests wait while the database is copied and while it is replaced, in one transaction, and not
-//! while files are read or written. The app id, the keys and the settings of a server are not part of its state.
+//! A snapshot is a copy of the database in memory with the contents of files. An export is written from a read transaction of
+//! a second connection, or, if the database is in memory, from a copy in a temporary file. An import builds a database, which
+//! replaces that of the server in one transaction. Requests wait while a database is copied or replaced, and not while files
+//! are read or written. The app id, the keys and the settings of a server are not part of its state.
 
 mod archive;
 mod export;
@@ -38,7 +39,7 @@ use crate::services::files::{self, ContentLease};
 use crate::services::seed::SeedData;
 use crate::store::copy;
 
-/// A copy of the database, and the contents of its files.
+/// The database at a time, and the contents of its files.
 struct StateCopy {
     database: Connection,
     contents: ContentLease,
@@ -68,23 +69,12 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Services {
-    /// Copies the database with `copy` at once, between the tasks of requests, which wait. The contents are retained before, so
-    /// that no file of the copy is removed.
-    async fn copy(
-        &self,
-        contents: ContentLease,
-        copy: fn(&Connection) -> Result<Connection, ServiceError>,
-    ) -> Result<StateCopy, ServiceError> {
-        let copied = self.database.run_alone(move |connection| copy(connection));
-        Ok(StateCopy {
-            database: copied.await?,
-            contents,
-        })
-    }
-
     /// Returns the state of all services.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, Error> {
-        let copy = self.copy(self.files.retain_contents(), copy::to_memory);
+        let database = self
+            .database
+            .run_alone(|connection| copy::to_memory(connection));
+        let copy = StateCopy::of(self.files.retain_contents(), database);
         let copy = copy.await.map_err(|error| {
             Error::with_cause("cannot copy the database of the local server", error)
         })?;
@@ -121,7 +111,7 @@ impl Services {
             Error::with_cause(format!("cannot export to {}", folder.display()), cause)
         };
         let now = self.clock.now();
-        let copy = self.copy(self.files.retain_contents(), copy::to_temporary_file);
+        let copy = StateCopy::of(self.files.retain_contents(), self.database.reader());
         let copy = copy.await.map_err(|error| failed(&error))?;
         let target = folder.clone();
         let write = move || export::write(&copy, &target, now);
@@ -143,6 +133,17 @@ impl Services {
 }
 
 impl StateCopy {
+    /// Awaits `database` once the contents are retained, so that none of its files is removed.
+    async fn of(
+        contents: ContentLease,
+        database: impl Future<Output = Result<Connection, ServiceError>>,
+    ) -> Result<StateCopy, ServiceError> {
+        Ok(StateCopy {
+            database: database.await?,
+            contents,
+        })
+    }
+
     /// Reads the contents of all files.
     fn into_snapshot(self) -> Result<Snapshot, ServiceError> {
         let mut contents = BTreeMap::new();

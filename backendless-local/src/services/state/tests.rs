@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::services::files::tests::{content, is_pending, occupy, open, open_with_thread, save};
+use super::{StateCopy, export};
+use crate::services::files::tests::{content, is_pending, occupy, open, open_in, save};
 use crate::store::folder::DataFolder;
 
 /// Waits until a condition is true.
@@ -48,6 +49,37 @@ async fn contents_of_a_cancelled_restore_stay_with_their_paths() {
     assert_eq!(content(&services).await, "milk");
 }
 
+/// Returns the lines of a file of the export of a copy.
+fn exported(copy: &StateCopy, path: &str) -> String {
+    let temporary = tempfile::tempdir().unwrap();
+    let target = temporary.path().join("export");
+    export::write(copy, &target, 0).unwrap();
+    std::fs::read_to_string(target.join(path)).unwrap()
+}
+
+#[tokio::test]
+async fn requests_are_served_while_an_export_is_written() {
+    let temporary = tempfile::tempdir().unwrap();
+    for folder in [Some(temporary.path()), None] {
+        let services = open_in(folder).await.0;
+        save(&services, "milk").await;
+        let copy = StateCopy::of(services.files.retain_contents(), services.database.reader());
+        let copy = copy.await.unwrap();
+        assert_eq!(
+            copy.database.path().is_some_and(|path| !path.is_empty()),
+            folder.is_some()
+        );
+        // Acknowledged while the export is not complete.
+        save(&services, "other").await;
+        services.reset().await.unwrap();
+        assert_eq!(exported(&copy, "files/a.txt"), "milk");
+        assert!(exported(&copy, "services/files.jsonl").contains("a.txt"));
+        drop(copy);
+        let copy = StateCopy::of(services.files.retain_contents(), services.database.reader());
+        assert_eq!(exported(&copy.await.unwrap(), "services/files.jsonl"), "");
+    }
+}
+
 /// Inserts a row with any values.
 fn insert(connection: &Connection, table: &str) {
     let sql = "SELECT iif(type = 'INTEGER', '9', '''x''') FROM pragma_table_info(?)";
@@ -62,7 +94,7 @@ fn insert(connection: &Connection, table: &str) {
 #[tokio::test]
 async fn rows_of_all_tables_but_those_of_a_start_are_data() {
     let temporary = tempfile::tempdir().unwrap();
-    let (services, thread) = open_with_thread(temporary.path()).await;
+    let (services, thread) = open_in(Some(temporary.path())).await;
     drop(services);
     thread.wait();
     let has_data = || DataFolder::has_database(temporary.path());
