@@ -10,7 +10,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::service_error::without_sql;
 
-/// Layout version of the database file.
+/// Layout version of the database file. Users keep data folders, so a server opens those of every earlier build with this
+/// version. A new table, or a column that a start adds, does not change it; any other change needs a new version, and code
+/// that converts a database of this one. `tests/wire/formats` has a database of each version, and a test opens it.
 pub(super) const LAYOUT: i64 = 1;
 
 /// The first bytes of a file of SQLite.

@@ -1,5 +1,7 @@
 //! Exports, imports and snapshots.
 
+mod versions;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -127,6 +129,35 @@ async fn fill_messaging(app: &TestServer) {
     done(app.post("/messaging/news", push)).await;
 }
 
+/// Asserts that a server has what [`fill`] creates, as far as it does not end with time.
+async fn check_use(app: &TestServer) {
+    app.login("ann@example.com", "pa55").ok().await;
+    assert_eq!(app.get("/counters/visits").ok().await, 7);
+    assert_eq!(app.server.outbox().await.unwrap().len(), 1);
+    assert_eq!(app.server.pushes().await.unwrap()[0]["data"], "push");
+    let managers = app.get("/users/role/Managers").ok().await;
+    assert_eq!(managers[0]["email"], "ann@example.com");
+    let accounts = app.get("/data/Users/count").ok().await;
+    social_login(app).ok().await;
+    assert_eq!(app.get("/data/Users/count").ok().await, accounts);
+    for (path, expected) in [
+        ("docs/a.txt", "milk"),
+        ("docs/A.txt", "butter"),
+        ("docs/deep/b.txt", ""),
+        ("docs/c:d", "colon"),
+        (&"l".repeat(250), "long"),
+    ] {
+        assert_eq!(content(app, path).await, (200, expected.to_owned()));
+    }
+    let friends = app
+        .get("/data/Person")
+        .query(&[("where", "friends.name = 'Eva'")])
+        .ok()
+        .await;
+    assert_eq!(friends[0]["name"], "Bob");
+    assert_eq!(friends[0]["big"], json!(u64::MAX));
+}
+
 /// Returns the files below a folder, by path.
 pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fn add(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
@@ -204,36 +235,12 @@ async fn import_of_an_export_is_exact() {
     }
     // And in use.
     copy.get("/data/Users").token(&token).ok().await;
-    copy.login("ann@example.com", "pa55").ok().await;
-    assert_eq!(copy.get("/counters/visits").ok().await, 7);
     assert_eq!(copy.get("/cache/k").ok().await, json!({"a": 1}));
-    assert_eq!(copy.server.outbox().await.unwrap().len(), 1);
-    assert_eq!(copy.server.pushes().await.unwrap()[0]["data"], "push");
-    let managers = copy.get("/users/role/Managers").ok().await;
-    assert_eq!(managers[0]["email"], "ann@example.com");
-    let accounts = copy.get("/data/Users/count").ok().await;
-    social_login(&copy).ok().await;
-    assert_eq!(copy.get("/data/Users/count").ok().await, accounts);
     copy.delete("/files/docs%2Fa.txt")
         .token(&token)
         .rejected(400, 4000)
         .await;
-    for (path, expected) in [
-        ("docs/a.txt", "milk"),
-        ("docs/A.txt", "butter"),
-        ("docs/deep/b.txt", ""),
-        ("docs/c:d", "colon"),
-        (&"l".repeat(250), "long"),
-    ] {
-        assert_eq!(content(&copy, path).await, (200, expected.to_owned()));
-    }
-    let friends = copy
-        .get("/data/Person")
-        .query(&[("where", "friends.name = 'Eva'")])
-        .ok()
-        .await;
-    assert_eq!(friends[0]["name"], "Bob");
-    assert_eq!(friends[0]["big"], json!(u64::MAX));
+    check_use(&copy).await;
     // And after a restart.
     copy.server.stop().await;
     let copy = TestServer::of(Server::builder().data_dir(&data)).await;

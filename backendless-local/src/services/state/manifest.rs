@@ -7,7 +7,13 @@ use crate::json_size::{MAX_CONTAINERS, containers, depth};
 /// The name of the file.
 pub(super) const MANIFEST: &str = "manifest.json";
 
-/// The version of the format that this server writes and reads.
+/// The version of the format that this server writes and reads. Users keep exports, so a server imports those of every earlier
+/// build with this version:
+///
+/// - A new file may be missing, and a new column has a form that accepts a missing value.
+/// - Any other change, such as another name or form of a column, needs a new version, and code that reads this one.
+///
+/// `tests/wire/formats` has an export of each version, and a test imports it.
 pub(super) const VERSION: u32 = 1;
 
 /// Maximum number of files of an export.
