@@ -1,5 +1,6 @@
 //! Exports, imports and snapshots.
 
+mod reset;
 mod versions;
 
 use std::collections::BTreeMap;
