@@ -63,6 +63,7 @@ async fn requests_are_served_while_an_export_is_written() {
     for folder in [Some(temporary.path()), None] {
         let services = open_in(folder).await.0;
         save(&services, "milk").await;
+        let snapshot = services.snapshot().await.unwrap();
         let copy = StateCopy::of(services.files.retain_contents(), services.database.reader());
         let copy = copy.await.unwrap();
         assert_eq!(
@@ -71,6 +72,7 @@ async fn requests_are_served_while_an_export_is_written() {
         );
         // Acknowledged while the export is not complete.
         save(&services, "other").await;
+        services.restore(&snapshot).await.unwrap();
         services.reset().await.unwrap();
         assert_eq!(exported(&copy, "files/a.txt"), "milk");
         assert!(exported(&copy, "services/files.jsonl").contains("a.txt"));
