@@ -202,6 +202,10 @@ impl ServiceError {
         &self.message
     }
 
+    pub(crate) fn into_message(self) -> String {
+        self.message
+    }
+
     pub(crate) fn data(&self) -> &Map<String, Value> {
         &self.data
     }

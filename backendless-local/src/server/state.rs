@@ -50,7 +50,7 @@ impl Server {
     /// Writes the state of the server to a folder of readable files, which [`import`](Server::import) reads. It is written
     /// beside the folder, flushed to disk and renamed at the end, so the folder always has a complete export. An earlier
     /// export in the folder is replaced; a folder with a file that its export does not list is not changed. Requests wait
-    /// while the database is copied to memory.
+    /// only if there is no data folder: while the database is copied to a temporary file.
     ///
     /// Keep an export secret if its data is: it has the hashes of passwords.
     ///

@@ -131,6 +131,8 @@ pub(crate) struct Parts {
     pub(crate) log: Log,
     /// The roles of the settings.
     roles: Arc<[String]>,
+    /// Maximum size of the database in bytes, if it is in memory.
+    max_memory: Option<u64>,
     clock: Clock,
     database: Database,
 }
@@ -179,7 +181,8 @@ impl Services {
                 return Err(error);
             }
         };
-        let parts = Parts::new(settings, stored, database, content, clock);
+        let max_memory = folder.is_none().then_some(limits.memory);
+        let parts = Parts::new(settings, stored, database, content, clock, max_memory);
         Ok((Services(Arc::new(parts)), thread))
     }
 
@@ -228,6 +231,7 @@ impl Parts {
         database: Database,
         content: ContentStore,
         clock: Clock,
+        max_memory: Option<u64>,
     ) -> Parts {
         let StoredIdentifiers {
             app_id,
@@ -265,6 +269,7 @@ impl Parts {
             cloud_code: Arc::new(settings.cloud_code),
             log: Log::new(db()),
             roles: settings.users.roles.into(),
+            max_memory,
             clock: time(),
             database: db(),
         }

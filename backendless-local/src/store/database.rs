@@ -1,4 +1,4 @@
-//! The database thread: it owns the only SQLite connection and runs closures one after the other.
+//! The database thread: it owns the only SQLite connection that writes and runs closures one after the other.
 //!
 //! One thread keeps the guarantees simple: each closure sees everything that was committed before
 //! it, and SQLite is never busy. Async code never calls SQLite; it sends a closure and awaits the
@@ -7,6 +7,7 @@
 mod queue;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::store::folder::{DATABASE, DataFolder, IN_USE};
 use crate::store::ownership::LAYOUT;
 use crate::store::query_limit::QueryLimit;
 use crate::store::tables::Tables;
-use crate::store::{functions, views};
+use crate::store::{copy, functions, views};
 
 /// Enough for a clause as deep as the limits of `query::condition` allow, in a debug build too.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
@@ -38,6 +39,8 @@ const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     tasks: mpsc::Sender<Task>,
+    /// `None` if it is in memory.
+    file: Option<Arc<Path>>,
 }
 
 /// The thread that owns the connection.
@@ -118,6 +121,24 @@ impl Database {
         self.run(false, task).await
     }
 
+    /// Returns a connection that reads the state after the tasks so far, however long it is used. Tasks wait while a database
+    /// in memory is copied to a temporary file. That of a folder is not copied: its log grows until the connection is closed.
+    pub(crate) async fn reader(&self) -> Result<Connection, ServiceError> {
+        let Some(file) = self.file.clone() else {
+            let copy = self.run_alone(|connection| copy::to_temporary_file(connection));
+            return copy.await;
+        };
+        let opened = tokio::task::spawn_blocking(move || open_reader(&file)).await;
+        let reader = opened.map_err(ServiceError::internal)??;
+        let begin = self.run_alone(move |_| {
+            // The first statement that reads determines the state.
+            reader.execute_batch("BEGIN")?;
+            reader.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+            Ok(reader)
+        });
+        begin.await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         limits_statements: bool,
@@ -182,6 +203,7 @@ pub(crate) async fn open<T: Send + 'static>(
     tables: &'static Tables,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<(Database, DatabaseThread, T), Error> {
+    let file = folder.as_ref().map(|folder| database_file(folder).into());
     let task_limit = limit.clone();
     let (tasks, incoming) = mpsc::channel::<Task>();
     let (sender, receiver) = oneshot::channel();
@@ -192,14 +214,10 @@ pub(crate) async fn open<T: Send + 'static>(
         .spawn(move || {
             // Dropped when the thread ends, after the connection.
             let _alive = alive;
-            let connected = connect(folder.as_deref(), &task_limit, tables, prepare).and_then(
-                |(connection, prepared)| {
-                    if folder.is_none() {
-                        limit_size(&connection, max_memory)?;
-                    }
-                    Ok((connection, prepared))
-                },
-            );
+            let connected = match folder.as_deref() {
+                Some(folder) => connect(Some(folder), &task_limit, tables, prepare),
+                None => create(Some(max_memory), &task_limit, tables, prepare),
+            };
             match connected {
                 Ok((mut connection, prepared)) => {
                     let _ = sender.send(Ok(prepared));
@@ -232,7 +250,7 @@ pub(crate) async fn open<T: Send + 'static>(
         ended,
         limit,
     };
-    Ok((Database { tasks }, thread, prepared))
+    Ok((Database { tasks, file }, thread, prepared))
 }
 
 /// Opens the database on the calling thread, creates its missing tables, and prepares it.
@@ -242,18 +260,13 @@ pub(crate) fn connect<T>(
     tables: &Tables,
     prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
 ) -> Result<(Connection, T), Error> {
-    let mut connection = match folder {
-        None => Connection::open_in_memory()
-            .map_err(|error| Error::with_cause("cannot open a database in memory", error))?,
-        Some(folder) => open_file(folder)?,
+    let Some(folder) = folder else {
+        return create(Some(u64::MAX), limit, tables, prepare);
     };
+    let mut connection = open_file(folder)?;
     let set_up = || -> Result<T, ServiceError> {
         limit.install(&connection)?;
         functions::install(&connection, limit)?;
-        if folder.is_none() {
-            tables.create_in_memory(&mut connection)?;
-            return in_transaction(&mut connection, |transaction| prepare(transaction));
-        }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         views::drop_all(&transaction)?;
         tables.create_missing(&transaction)?;
@@ -263,28 +276,63 @@ pub(crate) fn connect<T>(
         transaction.commit()?;
         Ok(prepared)
     };
-    let prepared = set_up().map_err(|error| match folder {
-        None => Error::with_cause("cannot prepare the database", error),
-        Some(folder) => {
-            let database = folder.path().join(DATABASE);
-            let remedy = "it is damaged or was changed by another program: replace it by a copy, or \
-                          move it";
-            Error::new(format!("cannot use the database {}: {error}; {remedy}", database.display()))
-        }
+    let prepared = set_up().map_err(|error| {
+        let database = database_file(folder);
+        let remedy =
+            "it is damaged or was changed by another program: replace it by a copy, or move it";
+        Error::new(format!(
+            "cannot use the database {}: {error}; {remedy}",
+            database.display()
+        ))
     })?;
     Ok((connection, prepared))
 }
 
-/// Limits the size of a database, in bytes.
-fn limit_size(connection: &Connection, max: u64) -> Result<(), Error> {
-    let limit = || -> rusqlite::Result<()> {
-        let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        // The number of pages that SQLite supports.
-        let max = i64::try_from(max).unwrap_or(i64::MAX);
-        let pages = (max / page.max(1)).clamp(1, 4_294_967_294);
-        connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+/// Creates a database without a name on the calling thread, with its tables, and prepares it. It is in memory, of at most
+/// `max_memory` bytes, or, without this maximum, in a temporary file of any size.
+pub(crate) fn create<T>(
+    max_memory: Option<u64>,
+    limit: &QueryLimit,
+    tables: &Tables,
+    prepare: impl FnOnce(&Connection) -> Result<T, ServiceError>,
+) -> Result<(Connection, T), Error> {
+    let set_up = || -> Result<(Connection, T), ServiceError> {
+        let mut connection = match max_memory {
+            Some(_) => Connection::open_in_memory()?,
+            None => copy::open_temporary()?,
+        };
+        limit.install(&connection)?;
+        functions::install(&connection, limit)?;
+        tables.create_in_new(&mut connection)?;
+        if let Some(max) = max_memory {
+            limit_size(&connection, max)?;
+        }
+        let prepared = in_transaction(&mut connection, |transaction| prepare(transaction))?;
+        Ok((connection, prepared))
     };
-    limit().map_err(|error| Error::with_cause("cannot limit the size of the database", error))
+    set_up().map_err(|error| Error::with_cause("cannot create the database", error))
+}
+
+/// Limits the size of a database, in bytes. It is at least the current one.
+fn limit_size(connection: &Connection, max: u64) -> rusqlite::Result<()> {
+    let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    // The number of pages that SQLite supports.
+    let max = i64::try_from(max).unwrap_or(i64::MAX);
+    let pages = (max / page.max(1)).clamp(1, 4_294_967_294);
+    connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+}
+
+fn database_file(folder: &DataFolder) -> PathBuf {
+    folder.path().join(DATABASE)
+}
+
+fn open_reader(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let reader = Connection::open_with_flags(file, flags)?;
+    reader.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(reader)
 }
 
 fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
@@ -295,7 +343,7 @@ fn open_file(folder: &DataFolder) -> Result<Connection, Error> {
     // A folder may be called `file:x`; SQLite must not read it as a URI.
     let flags =
         OpenFlags::default() & !OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(folder.path().join(DATABASE), flags)
+    let connection = Connection::open_with_flags(database_file(folder), flags)
         .map_err(|error| unusable(error.into()))?;
     configure(&connection).map_err(|error| match error.sqlite_error_code() {
         // An earlier version of this server locks the database itself.

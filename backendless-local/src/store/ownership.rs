@@ -10,11 +10,17 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::service_error::without_sql;
 
-/// Layout version of the database file.
+/// Layout version of the database file. Users keep data folders, so a server opens those of every earlier build with this
+/// version. A new table, or a column that a start adds, does not change it; any other change needs a new version, and code
+/// that converts a database of this one. `tests/wire/formats` has a database of each version, and a test opens it.
 pub(super) const LAYOUT: i64 = 1;
 
 /// The first bytes of a file of SQLite.
 const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Tables of which every start writes rows, also one that fails later. Every start creates the table of users, too, which is
+/// the first row of `data_table`.
+const WRITTEN_AT_STARTS: [&str; 4] = ["data_column", "role", "setting", "unused_content"];
 
 /// The characters of a path that are not encoded in a URI.
 const IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/');
@@ -82,20 +88,46 @@ struct Found {
 
 const OWN_TABLES: i64 = 3;
 
-/// Reads what distinguishes databases, without a change of the file.
-fn read(path: &Path, is_recovered: bool) -> rusqlite::Result<Found> {
-    let connection = if is_recovered {
+/// Whether a database has a table or a row that only requests, imports and seeds create. `is_recovered` as for [`check`].
+pub(super) fn has_data(path: &Path, is_recovered: bool) -> rusqlite::Result<bool> {
+    let connection = open(path, is_recovered)?;
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'";
+    let mut statement = connection.prepare(sql)?;
+    let tables = statement.query_map([], |row| row.get::<_, String>(0))?;
+    for table in tables {
+        let table = table?;
+        if WRITTEN_AT_STARTS.contains(&table.as_str()) {
+            continue;
+        }
+        let rows_of_starts = i64::from(table == "data_table");
+        let table = table.replace('"', "\"\"");
+        let sql = format!("SELECT 1 FROM \"{table}\" LIMIT 1 OFFSET {rows_of_starts}");
+        if connection.prepare(&sql)?.exists([])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Opens a database without a change of the file.
+fn open(path: &Path, is_recovered: bool) -> rusqlite::Result<Connection> {
+    if is_recovered {
         // Else SQLite would create files beside a database in WAL mode.
         let path = percent_encode(path.as_os_str().as_encoded_bytes(), IN_URI);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         let flags = flags | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)?
+        Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)
     } else {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        connection
-    };
+        Ok(connection)
+    }
+}
+
+/// Reads what distinguishes databases.
+fn read(path: &Path, is_recovered: bool) -> rusqlite::Result<Found> {
+    let connection = open(path, is_recovered)?;
     let number = |query: &str| connection.query_row(query, [], |row| row.get(0));
     Ok(Found {
         layout: number("PRAGMA user_version")?,

@@ -16,7 +16,7 @@ pub(crate) struct Tables {
     template: Mutex<Option<Connection>>,
 }
 
-/// Those of the store alone.
+/// The tables of the store, without those of the services.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) static STORE_TABLES: Tables = Tables::new(|_| Ok(()));
 
@@ -37,9 +37,9 @@ impl Tables {
         (self.of_services)(connection)
     }
 
-    /// Creates the tables, with their views, in an empty database in memory.
-    pub(super) fn create_in_memory(&self, connection: &mut Connection) -> Result<(), ServiceError> {
-        // A template is complete when it is stored, so a panic cannot have left one half made.
+    /// Creates the tables, with their views, in an empty database.
+    pub(super) fn create_in_new(&self, connection: &mut Connection) -> Result<(), ServiceError> {
+        // A template is complete when it is stored, so a panic cannot have left an incomplete one.
         let mut template = self.template.lock().unwrap_or_else(PoisonError::into_inner);
         match &*template {
             Some(template) => copy::transfer(template, connection),
@@ -48,7 +48,7 @@ impl Tables {
                 self.create_missing(&transaction)?;
                 views::refresh(&transaction)?;
                 transaction.commit()?;
-                *template = Some(copy::copy(connection)?);
+                *template = Some(copy::to_memory(connection)?);
                 Ok(())
             }
         }

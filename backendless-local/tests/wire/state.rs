@@ -1,13 +1,16 @@
 //! Exports, imports and snapshots.
 
+mod reset;
+mod versions;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use backendless_local::Server;
+use backendless_local::{Builder, Server};
 use serde_json::{Value, json};
 
-use crate::support::{Folder, TestServer, text};
+use crate::support::{Call, Folder, TestServer, text};
 
 /// Uploads a file.
 pub(crate) async fn upload(app: &TestServer, path: &str, content: &str) {
@@ -28,35 +31,39 @@ pub(crate) async fn content(app: &TestServer, path: &str) -> (u16, String) {
 }
 
 /// Asserts that a request succeeds.
-async fn done(call: crate::support::Call) {
+async fn done(call: Call) {
     let response = call.send().await;
     let status = response.status();
     assert_eq!(status, 200, "{}", response.text().await.unwrap());
 }
 
-/// The files of services that have rows once [`fill`] has run.
-const FILLED: [&str; 17] = [
-    "cache",
-    "channels",
-    "counters",
-    "credentials",
-    "deliveries",
-    "devices",
-    "directories",
-    "emails",
-    "files",
-    "geo-points",
-    "last-message",
-    "links",
-    "log",
-    "message-status",
-    "messages",
-    "object-permissions",
-    "sessions",
-];
+/// Settings of a server that [`fill`] can fill.
+fn builder() -> Builder {
+    let builder = Server::builder().role("Managers");
+    builder.social_login("google", |token: &str| Some(json!({"id": token})))
+}
 
-/// Fills every service, and returns the token of a user.
+fn social_login(app: &TestServer) -> Call {
+    app.post("/users/social/google/login", json!({"accessToken": "G-1"}))
+}
+
+/// Fills every table of every service, and returns the token of a user.
 async fn fill(app: &TestServer) -> Value {
+    fill_data(app).await;
+    let user = fill_users(app).await;
+    fill_files(app, &user).await;
+    fill_messaging(app).await;
+    done(app.put("/counters/visits/incrementby/get?value=7", json!(null))).await;
+    done(app.put("/cache/k", json!({"a": 1}))).await;
+    let log = json!({"log-level": "INFO", "logger": "l", "timestamp": 1, "message": "m"});
+    done(app.put("/log", json!([log]))).await;
+    let point =
+        json!({"latitude": 1.5, "longitude": 2.0, "categories": ["c"], "metadata": {"a": 1}});
+    done(app.post("/geo/points", point)).await;
+    user["user-token"].clone()
+}
+
+async fn fill_data(app: &TestServer) {
     let values = json!({"name": "Bob", "big": u64::MAX, "ok": true, "home": {"z": [1], "a": 1.0}, "score": -0.0});
     let bob = app.post("/data/Person", values).ok().await;
     let eve = app
@@ -77,17 +84,39 @@ async fn fill(app: &TestServer) -> Value {
         .await;
     let relation = format!("/data/Person/{}/friends:Person:n", text(&bob["objectId"]));
     done(app.post(&relation, json!([eve["objectId"]]))).await;
-    let user = app.user("ann@example.com", "pa55").await;
     let permission = format!("/data/Person/permissions/DENY/{}", text(&bob["objectId"]));
     let denied = json!({"permission": "REMOVE", "role": "*"});
     done(app.put(&permission, denied)).await;
+}
+
+/// Creates users, and returns one of them.
+async fn fill_users(app: &TestServer) -> Value {
+    let user = app.user("ann@example.com", "pa55").await;
+    done(social_login(app)).await;
+    let server = &app.server;
+    let base = format!("{}/{}", server.url(), server.app_id());
+    let url = format!("{base}/{}/users/assignRole", server.cloud_code_key());
+    let role = json!({"user": "ann@example.com", "roleName": "Managers"});
+    done(TestServer::call(app.http.post(url)).json(&role)).await;
+    done(app.request(
+        reqwest::Method::POST,
+        "/users/createEmailConfirmationURL/ann@example.com",
+    ))
+    .await;
+    user
+}
+
+async fn fill_files(app: &TestServer, user: &Value) {
     upload(app, "docs/a.txt", "milk").await;
     upload(app, "docs/A.txt", "butter").await;
     upload(app, "docs/deep/b.txt", "").await;
     upload(app, &"l".repeat(250), "long").await;
     upload(app, "docs/c:d", "colon").await;
-    done(app.put("/counters/visits/incrementby/get?value=7", json!(null))).await;
-    done(app.put("/cache/k", json!({"a": 1}))).await;
+    let permission = json!({"permission": "DELETE", "user": user["objectId"]});
+    done(app.put("/files/permissions/DENY/docs%2Fa.txt", permission)).await;
+}
+
+async fn fill_messaging(app: &TestServer) {
     let subscription = app.post("/messaging/news/subscribe", json!({})).ok().await;
     done(app.post("/messaging/news", json!({"message": "hello"}))).await;
     let subscription = text(&subscription["subscriptionId"]);
@@ -97,12 +126,37 @@ async fn fill(app: &TestServer) -> Value {
     done(app.post("/messaging/email", email)).await;
     let device = json!({"deviceId": "d", "deviceToken": "t", "os": "IOS", "osVersion": "1"});
     done(app.post("/messaging/registrations", device)).await;
-    let log = json!({"log-level": "INFO", "logger": "l", "timestamp": 1, "message": "m"});
-    done(app.put("/log", json!([log]))).await;
-    let point =
-        json!({"latitude": 1.5, "longitude": 2.0, "categories": ["c"], "metadata": {"a": 1}});
-    done(app.post("/geo/points", point)).await;
-    user["user-token"].clone()
+    let push = json!({"message": "push", "pushSinglecast": ["d"]});
+    done(app.post("/messaging/news", push)).await;
+}
+
+/// Asserts that a server has what [`fill`] creates, as far as it does not end with time.
+async fn check_use(app: &TestServer) {
+    app.login("ann@example.com", "pa55").ok().await;
+    assert_eq!(app.get("/counters/visits").ok().await, 7);
+    assert_eq!(app.server.outbox().await.unwrap().len(), 1);
+    assert_eq!(app.server.pushes().await.unwrap()[0]["data"], "push");
+    let managers = app.get("/users/role/Managers").ok().await;
+    assert_eq!(managers[0]["email"], "ann@example.com");
+    let accounts = app.get("/data/Users/count").ok().await;
+    social_login(app).ok().await;
+    assert_eq!(app.get("/data/Users/count").ok().await, accounts);
+    for (path, expected) in [
+        ("docs/a.txt", "milk"),
+        ("docs/A.txt", "butter"),
+        ("docs/deep/b.txt", ""),
+        ("docs/c:d", "colon"),
+        (&"l".repeat(250), "long"),
+    ] {
+        assert_eq!(content(app, path).await, (200, expected.to_owned()));
+    }
+    let friends = app
+        .get("/data/Person")
+        .query(&[("where", "friends.name = 'Eva'")])
+        .ok()
+        .await;
+    assert_eq!(friends[0]["name"], "Bob");
+    assert_eq!(friends[0]["big"], json!(u64::MAX));
 }
 
 /// Returns the files below a folder, by path.
@@ -157,16 +211,19 @@ fn without_times(mut files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u
 async fn import_of_an_export_is_exact() {
     let folder = Folder::new("state-exact");
     let (first, second) = (folder.0.join("first"), folder.0.join("second"));
-    let app = TestServer::start().await;
+    let app = TestServer::of(builder()).await;
     let token = fill(&app).await;
     app.server.export(&first).await.unwrap();
-    for name in FILLED {
-        let rows = std::fs::read(first.join(format!("services/{name}.jsonl"))).unwrap();
-        assert!(!rows.is_empty(), "{name}");
+    for (path, bytes) in files(&first) {
+        // One file of the Files service is empty.
+        assert!(
+            !bytes.is_empty() || path == "files/docs/deep/b.txt",
+            "{path}"
+        );
     }
 
     let data = folder.0.join("data");
-    let copy = TestServer::of(Server::builder().data_dir(&data)).await;
+    let copy = TestServer::of(builder().data_dir(&data)).await;
     copy.server.import(&first).await.unwrap();
     copy.server.export(&second).await.unwrap();
     let (before, after) = (without_times(files(&first)), without_times(files(&second)));
@@ -179,26 +236,12 @@ async fn import_of_an_export_is_exact() {
     }
     // And in use.
     copy.get("/data/Users").token(&token).ok().await;
-    copy.login("ann@example.com", "pa55").ok().await;
-    assert_eq!(copy.get("/counters/visits").ok().await, 7);
     assert_eq!(copy.get("/cache/k").ok().await, json!({"a": 1}));
-    assert_eq!(copy.server.outbox().await.unwrap().len(), 1);
-    for (path, expected) in [
-        ("docs/a.txt", "milk"),
-        ("docs/A.txt", "butter"),
-        ("docs/deep/b.txt", ""),
-        ("docs/c:d", "colon"),
-        (&"l".repeat(250), "long"),
-    ] {
-        assert_eq!(content(&copy, path).await, (200, expected.to_owned()));
-    }
-    let friends = copy
-        .get("/data/Person")
-        .query(&[("where", "friends.name = 'Eva'")])
-        .ok()
+    copy.delete("/files/docs%2Fa.txt")
+        .token(&token)
+        .rejected(400, 4000)
         .await;
-    assert_eq!(friends[0]["name"], "Bob");
-    assert_eq!(friends[0]["big"], json!(u64::MAX));
+    check_use(&copy).await;
     // And after a restart.
     copy.server.stop().await;
     let copy = TestServer::of(Server::builder().data_dir(&data)).await;
@@ -219,7 +262,7 @@ async fn import_replaces_all_data_and_keeps_the_ids_of_the_server() {
     let empty = TestServer::start().await;
     empty.server.export(&export).await.unwrap();
 
-    let app = TestServer::of(Server::builder().role("Editor")).await;
+    let app = TestServer::of(builder().role("Editor")).await;
     let token = fill(&app).await;
     app.server.import(&export).await.unwrap();
     // The same base URL.
@@ -278,7 +321,7 @@ async fn sessions_and_cache_values_keep_their_remaining_life() {
     let folder = Folder::new("state-life");
     let export = folder.0.join("export");
     let hour = Duration::from_secs(3600);
-    let app = TestServer::of(Server::builder().session_life(hour)).await;
+    let app = TestServer::of(builder().session_life(hour)).await;
     let token = fill(&app).await;
     app.server.export(&export).await.unwrap();
 
@@ -302,10 +345,7 @@ async fn sessions_and_cache_values_keep_their_remaining_life() {
 #[tokio::test]
 async fn restore_is_exact_and_repeatable() {
     let folder = Folder::new("state-snapshot");
-    for builder in [
-        Server::builder(),
-        Server::builder().data_dir(folder.0.join("data")),
-    ] {
+    for builder in [builder(), builder().data_dir(folder.0.join("data"))] {
         let app = TestServer::of(builder).await;
         let token = fill(&app).await;
         let (first, second) = (folder.0.join("first"), folder.0.join("second"));
@@ -378,11 +418,18 @@ async fn a_state_that_does_not_fit_into_memory_changes_nothing() {
             .await;
     }
     let snapshot = large.server.snapshot().await.unwrap();
+    let folder = Folder::new("state-large");
+    large.server.export(&folder.0).await.unwrap();
     let limits = backendless_local::Limits::default().memory(1024 * 1024);
     let small = TestServer::of(Server::builder().limits(limits)).await;
     small.post("/data/Row", json!({"text": "kept"})).ok().await;
     let error = small.server.restore(&snapshot).await.unwrap_err();
     assert!(error.to_string().contains("full"), "{error}");
+    // An import fails at the row that does not fit, and not once all rows are in memory.
+    let error = small.server.import(&folder.0).await.unwrap_err();
+    let expected = ["nothing was changed: line ", "Row.jsonl", "full"];
+    let error = error.to_string();
+    assert!(expected.iter().all(|text| error.contains(text)), "{error}");
     let rows = small.get("/data/Row").ok().await;
     assert_eq!(
         (rows.as_array().unwrap().len(), &rows[0]["text"]),

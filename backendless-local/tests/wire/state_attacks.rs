@@ -199,10 +199,10 @@ async fn links_and_special_files_are_rejected() {
     target
         .rejects(expected, |export| {
             std::fs::remove_file(export.join(content)).unwrap();
-            let made = std::process::Command::new("mkfifo")
+            let created = std::process::Command::new("mkfifo")
                 .arg(export.join(content))
                 .status();
-            assert!(made.unwrap().success());
+            assert!(created.unwrap().success());
         })
         .await;
     target
@@ -315,6 +315,35 @@ async fn parts_that_need_much_memory_or_disk_are_rejected() {
         )
         .await;
     target.is_unchanged().await;
+}
+
+#[tokio::test]
+async fn a_start_with_a_rejected_import_does_not_prevent_the_next_one() {
+    let folder = Folder::new("attack-start");
+    let (valid, invalid) = (folder.0.join("valid"), folder.0.join("invalid"));
+    let data = folder.0.join("data");
+    export(&valid).await;
+    export(&invalid).await;
+    // This is found once the database exists and has the names of contents.
+    std::fs::write(invalid.join("files/docs/a.txt"), "mil").unwrap();
+    let start = |import: &Path| {
+        let builder = backendless_local::Server::builder().role("Editor");
+        builder.data_dir(&data).import(import)
+    };
+    let error = start(&invalid).start().await.unwrap_err().to_string();
+    assert!(error.contains("has changed since the export"), "{error}");
+    let missing = folder.0.join("missing");
+    let error = start(&missing).start().await.unwrap_err().to_string();
+    assert!(error.contains("pass the folder of an export"), "{error}");
+    let app = TestServer::of(start(&valid)).await;
+    assert_eq!(app.names("Person", "age = 20").await, ["Bob"]);
+    app.server.stop().await;
+
+    let error = start(&valid).start().await.unwrap_err().to_string();
+    let expected = "has data, which the import would replace: reset it";
+    assert!(error.contains(expected), "{error}");
+    let app = TestServer::of(start(&valid).reset(true)).await;
+    assert_eq!(app.get("/data/Person/count").ok().await, 1);
 }
 
 /// The database of a data folder may have been edited, too.

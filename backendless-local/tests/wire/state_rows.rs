@@ -66,6 +66,14 @@ async fn invalid_rows_are_rejected_with_their_line() {
             "'DATE' is not a type",
         ),
         (
+            r#"{"table": "P", "columns": [{"name": "ownerId", "kind": "STRING"}], "relations": []}"#,
+            "every table has 'ownerId'",
+        ),
+        (
+            r#"{"table": "P", "columns": [{"name": "___class", "kind": "STRING"}], "relations": []}"#,
+            "every table has '___class'",
+        ),
+        (
             r#"{"table": "P", "columns": [], "relations": [{"name": "r", "table": "Q", "cardinality": "ONE"}]}"#,
             "line 1 of",
         ),

@@ -26,7 +26,7 @@ struct Shared {
     folder: Folder,
     /// Names of content files that were removed, until [`ContentStore::take_removed`].
     removed: Mutex<Vec<String>>,
-    held: Mutex<Held>,
+    leases: Mutex<Leases>,
     /// Deletes the folder when the store is dropped. Nothing in it is flushed to disk.
     temporary: Option<TempDir>,
 }
@@ -51,7 +51,7 @@ impl ContentStore {
             shared: Arc::new(Shared {
                 folder,
                 removed: Mutex::default(),
-                held: Mutex::default(),
+                leases: Mutex::default(),
                 temporary,
             }),
         };
@@ -103,10 +103,10 @@ impl ContentStore {
     }
 
     /// Delays the removal of content files until the returned value is dropped, so that all files of a copy of the
-    /// database that is made meanwhile can be read.
-    pub(crate) fn hold(&self) -> ContentHold {
-        self.shared.lock_held().holders += 1;
-        ContentHold {
+    /// database that is created meanwhile can be read.
+    pub(crate) fn retain(&self) -> ContentLease {
+        self.shared.lock_leases().count += 1;
+        ContentLease {
             shared: Arc::clone(&self.shared),
         }
     }
@@ -128,19 +128,19 @@ async fn sync(shared: &Arc<Shared>) -> io::Result<()> {
 
 impl Shared {
     fn remove(&self, name: &str) {
-        let mut held = self.lock_held();
-        if held.holders > 0 {
-            held.delayed.push(name.to_owned());
+        let mut leases = self.lock_leases();
+        if leases.count > 0 {
+            leases.delayed.push(name.to_owned());
             return;
         }
-        drop(held);
+        drop(leases);
         if check_name(name).is_ok() && self.folder.remove_file(name).is_ok() {
             self.lock_removed().push(name.to_owned());
         }
     }
 
-    fn lock_held(&self) -> std::sync::MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_leases(&self) -> std::sync::MutexGuard<'_, Leases> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_removed(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
@@ -148,20 +148,20 @@ impl Shared {
     }
 }
 
-/// The removals that wait for the holders.
+/// The leases that exist, and the removals that wait for their end.
 #[derive(Debug, Default)]
-struct Held {
-    holders: usize,
+struct Leases {
+    count: usize,
     delayed: Vec<String>,
 }
 
 /// While it exists, no content file is removed.
 #[derive(Debug)]
-pub(crate) struct ContentHold {
+pub(crate) struct ContentLease {
     shared: Arc<Shared>,
 }
 
-impl ContentHold {
+impl ContentLease {
     /// Opens a content file.
     pub(crate) fn open(&self, name: &str) -> io::Result<std::fs::File> {
         check_name(name)?;
@@ -170,15 +170,15 @@ impl ContentHold {
     }
 }
 
-impl Drop for ContentHold {
+impl Drop for ContentLease {
     fn drop(&mut self) {
-        let mut held = self.shared.lock_held();
-        held.holders -= 1;
-        if held.holders > 0 {
+        let mut leases = self.shared.lock_leases();
+        leases.count -= 1;
+        if leases.count > 0 {
             return;
         }
-        let delayed = std::mem::take(&mut held.delayed);
-        drop(held);
+        let delayed = std::mem::take(&mut leases.delayed);
+        drop(leases);
         for name in delayed {
             self.shared.remove(&name);
         }

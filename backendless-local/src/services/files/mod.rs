@@ -14,6 +14,9 @@ mod grants;
 mod pattern;
 mod relocate;
 mod remote;
+mod stored;
+#[cfg(test)]
+pub(super) mod tests;
 
 use std::sync::Arc;
 
@@ -22,10 +25,13 @@ use tokio::fs::File;
 
 pub(crate) use access::{Grant, Permission};
 pub(crate) use base64::decode as decode_base64;
-pub(crate) use content::{ContentHold, ContentStore, NewContent};
+pub(crate) use content::{ContentLease, ContentStore, NewContent};
 pub(crate) use directories::{Count, Listing};
 pub(crate) use relocate::Mode;
 pub(crate) use remote::RemoteFiles;
+pub(super) use stored::{
+    content_names, each_file, rename_content, replace_unused, unused_contents,
+};
 
 use crate::clock::Clock;
 use crate::id::new_id;
@@ -85,21 +91,11 @@ pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
 
 /// Lists the content files of all paths as unused and returns their names.
 pub(super) fn release_all(connection: &Connection) -> Result<Vec<String>, ServiceError> {
-    let mut statement = connection.prepare("SELECT content FROM file")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    let names = names.collect::<Result<Vec<String>, _>>()?;
+    let names = stored::content_names(connection)?;
     for name in &names {
         release(connection, name)?;
     }
     Ok(names)
-}
-
-/// Returns the names of the content files that no path refers to.
-pub(super) fn unused_contents(connection: &Connection) -> Result<Vec<String>, ServiceError> {
-    let mut statement = connection
-        .prepare("SELECT name FROM unused_content WHERE name NOT IN (SELECT content FROM file)")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
 }
 
 /// Lists a content file as unused, before it is created or after its path was deleted.
@@ -297,9 +293,9 @@ impl Files {
         Ok(())
     }
 
-    /// Delays the removal of content files; see [`ContentStore::hold`].
-    pub(crate) fn hold_contents(&self) -> ContentHold {
-        self.content.hold()
+    /// Delays the removal of content files; see [`ContentStore::retain`].
+    pub(crate) fn retain_contents(&self) -> ContentLease {
+        self.content.retain()
     }
 
     /// Waits until no file is stored or appended to, and prevents both until the returned value is dropped.

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use sha2::{Digest, Sha256};
 
-use super::manifest::{Entry, MANIFEST, MAX_FILES, MAX_MANIFEST, MAX_ROWS, Manifest, VERSION, hex};
+use super::lines::Lines;
+use super::manifest::{Entry, MANIFEST, MAX_FILES, MAX_MANIFEST, Manifest, VERSION};
 use crate::json_size::containers;
 use crate::services::files::FilePath;
 use crate::store::folder::Folder;
@@ -67,20 +67,33 @@ impl Archive {
         Ok((file, entry))
     }
 
-    /// Reads a file of rows and checks that it is that of the manifest.
-    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    /// Reads a file of rows with `read`, and checks that it is that of the manifest.
+    pub(super) fn read<T>(
+        &self,
+        path: &str,
+        read: impl FnOnce(&mut Lines<'_>) -> Result<T, String>,
+    ) -> Result<T, String> {
         let (file, entry) = self.file(path)?;
-        let bytes = read_at_most(file, path, MAX_ROWS)?;
-        entry.check(bytes.len() as u64, &hex(&Sha256::digest(&bytes)))?;
-        Ok(bytes)
+        let mut lines = Lines::new(file, entry);
+        let result = read(&mut lines);
+        // Before the problem of a line, which may be invalid because the file has changed.
+        lines.finish()?;
+        result
     }
 }
 
 /// Reads the manifest of a folder.
 pub(super) fn read_manifest(root: &Folder) -> Result<Manifest, String> {
+    let mut bytes = Vec::new();
     let file = open_below(root, MANIFEST)?;
-    let bytes = read_at_most(file, MANIFEST, MAX_MANIFEST)?;
-    parse_manifest(&bytes)
+    let read = file.take(MAX_MANIFEST + 1).read_to_end(&mut bytes);
+    match read {
+        Err(error) => Err(format!("cannot read the file '{MANIFEST}': {error}")),
+        Ok(read) if read as u64 > MAX_MANIFEST => Err(format!(
+            "the file '{MANIFEST}' is longer than {MAX_MANIFEST} bytes"
+        )),
+        Ok(_) => parse_manifest(&bytes),
+    }
 }
 
 /// The version alone: a later one may have other properties.
@@ -145,17 +158,4 @@ fn open_below(root: &Folder, path: &str) -> Result<File, String> {
     }
     let parent = folder.as_ref().unwrap_or(root);
     parent.open_file(name).map_err(failed)?.ok_or_else(missing)
-}
-
-fn read_at_most(file: File, path: &str, max: u64) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = file.take(max + 1).read_to_end(&mut bytes);
-    match read {
-        Err(error) => Err(format!("cannot read the file '{}': {error}", shorten(path))),
-        Ok(read) if read as u64 > max => Err(format!(
-            "the file '{}' is longer than {max} bytes",
-            shorten(path)
-        )),
-        Ok(_) => Ok(bytes),
-    }
 }

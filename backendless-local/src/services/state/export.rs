@@ -12,6 +12,7 @@ use super::service_tables::{SERVICE_TABLES, last_message};
 use super::table_rows::{Schema, read_links, read_rows};
 use super::writer::Writer;
 use crate::service_error::ServiceError;
+use crate::services::files;
 use crate::store::schema;
 use crate::text::shorten;
 
@@ -31,10 +32,10 @@ pub(super) const LAST_MESSAGE: &str = "services/last-message.jsonl";
 const MAX_PATH: usize = 1_000;
 const MAX_SEGMENT: usize = 200;
 
-/// A file of the Files service.
+/// A file of the Files service in the list of files.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct StoredFile {
+pub(super) struct ListedFile {
     pub(super) path: String,
     /// The path of its content in the export.
     pub(super) content: String,
@@ -83,33 +84,28 @@ fn write_tables(connection: &Connection, writer: &mut Writer) -> Result<(), Serv
 }
 
 /// Writes the contents of all files and returns the list of files.
-fn write_files(copy: &StateCopy, writer: &mut Writer) -> Result<Vec<StoredFile>, ServiceError> {
-    let sql = "SELECT path, content, media_type, created FROM file ORDER BY path";
-    let mut statement = copy.database.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let mut files = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (path, content): (String, String) = (row.get(0)?, row.get(1)?);
-        let mut in_export = format!("{FILES}/{path}");
+fn write_files(copy: &StateCopy, writer: &mut Writer) -> Result<Vec<ListedFile>, ServiceError> {
+    let mut listed = Vec::new();
+    files::each_file(&copy.database, |file| {
+        let mut in_export = format!("{FILES}/{}", file.path);
         if !is_portable(&in_export) || !writer.is_free(&in_export) {
-            in_export = format!("{LONG_NAMES}/{:06}", files.len() + 1);
+            in_export = format!("{LONG_NAMES}/{:06}", listed.len() + 1);
         }
-        let mut source = copy
-            .contents
-            .open(&content)
-            .map_err(ServiceError::internal)?;
+        let source = copy.contents.open(&file.content);
+        let mut source = source.map_err(ServiceError::internal)?;
         let written = writer.write(&in_export, u64::MAX, |output| {
             std::io::copy(&mut source, output).map(drop)
         });
         written.map_err(ServiceError::internal)?;
-        files.push(StoredFile {
-            path,
+        listed.push(ListedFile {
+            path: file.path,
             content: in_export,
-            media_type: row.get(2)?,
-            created: row.get(3)?,
+            media_type: file.media_type,
+            created: file.created,
         });
-    }
-    Ok(files)
+        Ok(())
+    })?;
+    Ok(listed)
 }
 
 /// Whether common file systems accept a path of the Files service.

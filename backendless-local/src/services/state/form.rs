@@ -1,5 +1,7 @@
 //! The forms of columns in an export, and which values an import accepts: those that the services can read.
 
+use std::borrow::Cow;
+
 use rusqlite::types::{Value as Stored, ValueRef};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
@@ -74,8 +76,8 @@ impl Form {
     }
 
     /// Returns what a message calls the values.
-    pub(super) fn expected(self) -> &'static str {
-        match self {
+    pub(super) fn expected(self) -> Cow<'static, str> {
+        let expected = match self {
             Text | OptionalText => "a text",
             Path => "the path of a file or a directory",
             Json => "JSON, as a text",
@@ -83,13 +85,14 @@ impl Form {
             Texts => "a JSON array of texts, as a text",
             PasswordHash => "a hash that an export of this server has",
             Integer | OptionalInteger => "an integer",
-            Sequence => "an integer from 0 to 9007199254740992",
+            Sequence => return format!("an integer from 0 to {MAX_SEQUENCE}").into(),
             Flag => "0 or 1",
-            OptionalInterval => "an integer from 1000",
+            OptionalInterval => return format!("an integer from {MIN_INTERVAL}").into(),
             Degrees(_) => "degrees: a latitude from -90 to 90, or a longitude from -180 to 180",
             Bytes => "hexadecimal digits in lower case",
             Remaining => "an integer of milliseconds",
-        }
+        };
+        expected.into()
     }
 
     fn is_text(self) -> bool {

@@ -1,4 +1,4 @@
-//! Builds a database in memory from an export. Everything is checked here, before the state of the server changes.
+//! Builds a database from an export. Everything is checked here, before the state of the server changes.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 use super::archive::Archive;
 use super::export::{
-    FILE_LIST, FILES, LAST_MESSAGE, LINKS, LONG_NAMES, SERVICES, StoredFile, TABLES,
+    FILE_LIST, FILES, LAST_MESSAGE, LINKS, LONG_NAMES, ListedFile, SERVICES, TABLES,
 };
-use super::manifest::{MANIFEST, check_line};
+use super::lines::Lines;
+use super::manifest::MANIFEST;
 use super::replace::{Content, Source};
 use super::service_tables::{SERVICE_TABLES, set_last_message};
 use super::table_rows::{RowWriter, Schema, check_links, insert_link};
@@ -69,10 +70,12 @@ pub(super) struct Built {
     pub(super) contents: Vec<Content>,
 }
 
-/// Builds the state of an export, or an empty one, which `complete` may change. `now` is the time of the import.
+/// Builds the state of an export, or an empty one, which `complete` may change. `now` is the time of the import. The database
+/// is in memory, of at most `max_memory` bytes, or, without this maximum, in a temporary file.
 pub(super) fn build(
     export: Option<&Export>,
     now: i64,
+    max_memory: Option<u64>,
     complete: impl FnOnce(&Connection, &mut Vec<Content>) -> Result<(), Error>,
 ) -> Result<Built, Error> {
     let read = |connection: &Connection| match export {
@@ -83,18 +86,23 @@ pub(super) fn build(
             filled.map_err(|problem| export.rejected(problem))
         }
     };
-    // Its time never starts.
+    // No task begins, so there is no limit of time.
     let limit = QueryLimit::new(MAX_TIME);
-    let (database, contents) = database::connect(None, &limit, &DATABASE_TABLES, |connection| {
-        Ok(read(connection).and_then(|mut contents| {
+    let mut rejected = None;
+    let created = database::create(max_memory, &limit, &DATABASE_TABLES, |connection| {
+        let filled = read(connection).and_then(|mut contents| {
             complete(connection, &mut contents)?;
             Ok(contents)
-        }))
-    })?;
-    Ok(Built {
-        database,
-        contents: contents?,
-    })
+        });
+        filled.map_err(|error| {
+            rejected = Some(error);
+            ServiceError::internal("the state is rejected")
+        })
+    });
+    match rejected {
+        Some(error) => Err(error),
+        None => created.map(|(database, contents)| Built { database, contents }),
+    }
 }
 
 fn fill(connection: &Connection, archive: &Arc<Archive>, now: i64) -> Result<Vec<Content>, String> {
@@ -110,7 +118,9 @@ fn fill(connection: &Connection, archive: &Arc<Archive>, now: i64) -> Result<Vec
     }
     for table in SERVICE_TABLES {
         let path = format!("{SERVICES}/{}.jsonl", table.file);
-        table.clear(connection).map_err(message)?;
+        table
+            .clear(connection)
+            .map_err(ServiceError::into_message)?;
         each_line(archive, &path, &mut known, |row: Map<String, Value>| {
             table.insert(connection, row, now)
         })?;
@@ -120,7 +130,7 @@ fn fill(connection: &Connection, archive: &Arc<Archive>, now: i64) -> Result<Vec
     })?;
     let mut contents = Vec::new();
     let mut content_paths = BTreeSet::new();
-    each_line(archive, FILE_LIST, &mut known, |file: StoredFile| {
+    each_line(archive, FILE_LIST, &mut known, |file: ListedFile| {
         // Many paths with one large content would need any amount of disk.
         if !content_paths.insert(file.content.clone()) {
             let content = shorten(&file.content);
@@ -151,21 +161,13 @@ fn read_tables(
     };
     let mut files: Vec<(String, Schema)> = Vec::new();
     for path in paths.filter(is_table) {
-        let bytes = archive.read(path)?;
-        let mut lines = Lines::new(path, &bytes);
-        let schema: Schema = lines
-            .next_value()
-            .ok_or_else(|| format!("the file '{}' has no schema", shorten(path)))??;
-        if files.iter().any(|(_, other)| other.table == schema.table) {
-            return Err(format!("two files have the table '{}'", schema.table));
-        }
-        let created = schema.create_table(connection);
-        created.map_err(|problem| lines.problem(&problem))?;
-        let mut rows = RowWriter::new(connection, &schema.table)?;
-        while let Some(row) = lines.next_value() {
-            let inserted = rows.insert(row?);
-            inserted.map_err(|problem| lines.problem(&problem))?;
-        }
+        let schema = archive.read(path, |lines| {
+            let schema = read_table(connection, lines, path)?;
+            match files.iter().any(|(_, other)| other.table == schema.table) {
+                true => Err(format!("two files have the table '{}'", schema.table)),
+                false => Ok(schema),
+            }
+        })?;
         files.push((path.clone(), schema));
     }
     for (path, schema) in &files {
@@ -173,6 +175,25 @@ fn read_tables(
         created.map_err(|problem| format!("line 1 of '{path}': {problem}"))?;
     }
     Ok(files)
+}
+
+/// Creates a table with its rows.
+fn read_table(
+    connection: &Connection,
+    lines: &mut Lines<'_>,
+    path: &str,
+) -> Result<Schema, String> {
+    let schema: Schema = lines
+        .next_value()
+        .ok_or_else(|| format!("the file '{}' has no schema", shorten(path)))??;
+    let created = schema.create_table(connection);
+    created.map_err(|problem| lines.problem(&problem))?;
+    let mut rows = RowWriter::new(connection, &schema.table)?;
+    while let Some(row) = lines.next_value() {
+        let inserted = rows.insert(row?);
+        inserted.map_err(|problem| lines.problem(&problem))?;
+    }
+    Ok(schema)
 }
 
 /// Passes each value of a file to `add`. The file may be missing.
@@ -186,21 +207,21 @@ fn each_line<T: DeserializeOwned>(
         return Ok(());
     }
     known.insert(path.to_owned());
-    let bytes = archive.read(path)?;
-    let mut lines = Lines::new(path, &bytes);
-    while let Some(value) = lines.next_value() {
-        add(value?).map_err(|problem| lines.problem(&problem))?;
-    }
-    Ok(())
+    archive.read(path, |lines| {
+        while let Some(value) = lines.next_value() {
+            add(value?).map_err(|problem| lines.problem(&problem))?;
+        }
+        Ok(())
+    })
 }
 
 /// Adds a file to the database. The path of its content is its name until the content has one.
 fn add_file(
     connection: &Connection,
     archive: &Arc<Archive>,
-    file: &StoredFile,
+    file: &ListedFile,
 ) -> Result<Content, String> {
-    let path = FilePath::parse(file.path.clone()).map_err(message)?;
+    let path = FilePath::parse(file.path.clone()).map_err(ServiceError::into_message)?;
     let is_content = [FILES, LONG_NAMES].iter().any(|folder| {
         let below = file.content.strip_prefix(folder);
         below.is_some_and(|below| below.starts_with('/'))
@@ -218,7 +239,7 @@ fn add_file(
         size: Some(size),
         created: file.created,
     };
-    files::write_path(connection, &new, false).map_err(message)?;
+    files::write_path(connection, &new, false).map_err(ServiceError::into_message)?;
     Ok(Content {
         name: path.as_str().to_owned(),
         // It is opened again when it is copied: an export may have more files than a process may open.
@@ -228,49 +249,4 @@ fn add_file(
             length,
         },
     })
-}
-
-fn message(error: ServiceError) -> String {
-    error.message().to_owned()
-}
-
-/// The JSON values of a file, one in each line.
-struct Lines<'b> {
-    path: &'b str,
-    rest: &'b [u8],
-    number: usize,
-}
-
-impl<'b> Lines<'b> {
-    fn new(path: &'b str, bytes: &'b [u8]) -> Lines<'b> {
-        Lines {
-            path,
-            rest: bytes,
-            number: 0,
-        }
-    }
-
-    fn next_value<T: DeserializeOwned>(&mut self) -> Option<Result<T, String>> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        self.number += 1;
-        let end = self.rest.iter().position(|byte| *byte == b'\n');
-        let (line, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
-        self.rest = rest.get(1..).unwrap_or_default();
-        if let Err(problem) = check_line(line) {
-            return Some(Err(self.problem(&problem)));
-        }
-        let value = serde_json::from_slice(line);
-        Some(value.map_err(|error| self.problem(&format!("invalid JSON: {error}"))))
-    }
-
-    /// Returns a message that names the line of the last value.
-    fn problem(&self, problem: &str) -> String {
-        format!(
-            "line {} of '{}': {problem}",
-            self.number,
-            shorten(self.path)
-        )
-    }
 }

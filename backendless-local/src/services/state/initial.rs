@@ -1,4 +1,5 @@
-//! The state of a server when it starts: that of an earlier start, or of an export, or none, with a seed.
+//! New states of a server: that of an export, or an empty one, with a seed. A start adds its seed to the state of an earlier
+//! start instead, if there is neither an import nor a reset.
 
 use std::sync::Arc;
 
@@ -36,17 +37,28 @@ impl Services {
         if import.is_none() && !is_reset {
             return self.add_seed(seed).await;
         }
+        self.install(import, seed).await
+    }
+
+    /// Replaces the state of all services by that of an export, or an empty one, with a seed. Nothing changes if a part is
+    /// rejected.
+    pub(super) async fn install(
+        &self,
+        import: Option<Export>,
+        seed: SeedData,
+    ) -> Result<(), Error> {
         let builder = StateBuilder {
             data: self.data.clone(),
             clock: self.clock.clone(),
-            roles: self.roles.to_vec(),
+            roles: Arc::clone(&self.roles),
+            max_memory: self.max_memory,
         };
         let import = import.map(Arc::new);
         let read = import.clone();
         let built = tokio::task::spawn_blocking(move || builder.build(read.as_deref(), seed));
         let failed = |cause: ServiceError| match &import {
             Some(export) => export.rejected(cause),
-            None => Error::with_cause("cannot create the state of the start", cause),
+            None => Error::with_cause("cannot create the state", cause),
         };
         let built = built
             .await
@@ -56,17 +68,18 @@ impl Services {
     }
 }
 
-/// Builds a state in memory.
+/// Builds a state.
 struct StateBuilder {
     data: Data,
     clock: Clock,
-    roles: Vec<String>,
+    roles: Arc<[String]>,
+    max_memory: Option<u64>,
 }
 
 impl StateBuilder {
     fn build(self, export: Option<&Export>, seed: SeedData) -> Result<import::Built, Error> {
         let now = self.clock.now();
-        import::build(export, now, |connection, contents| {
+        import::build(export, now, self.max_memory, |connection, contents| {
             seed.create(|tables, files| {
                 let prepared = functions::install_now(connection, self.clock.clone())
                     .map_err(ServiceError::from)

@@ -7,7 +7,13 @@ use crate::json_size::{MAX_CONTAINERS, containers, depth};
 /// The name of the file.
 pub(super) const MANIFEST: &str = "manifest.json";
 
-/// The version of the format that this server writes and reads.
+/// The version of the format that this server writes and reads. Users keep exports, so a server imports those of every earlier
+/// build with this version:
+///
+/// - A new file may be missing, and a new column has a form that accepts a missing value.
+/// - Any other change, such as another name or form of a column, needs a new version, and code that reads this one.
+///
+/// `tests/wire/formats` has an export of each version, and a test imports it.
 pub(super) const VERSION: u32 = 1;
 
 /// Maximum number of files of an export.
@@ -18,7 +24,7 @@ pub(super) const MAX_MANIFEST: u64 = 256 * 1024 * 1024;
 
 /// Maximum length of a line, in bytes, and of its objects and arrays. A row can be larger than a request, because several
 /// requests may have written it.
-const MAX_LINE: usize = 16 * 1024 * 1024;
+pub(super) const MAX_LINE: usize = 16 * 1024 * 1024;
 const MAX_LINE_CONTAINERS: usize = 4 * MAX_CONTAINERS;
 
 /// Maximum depth of the objects and arrays of a line, that of `serde_json`.
@@ -113,6 +119,16 @@ pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_as_deep_as_the_parser_reads() {
+        for (depth, is_read) in [(MAX_LINE_DEPTH, true), (MAX_LINE_DEPTH + 1, false)] {
+            let line = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let parsed = serde_json::from_str::<serde_json::Value>(&line);
+            assert_eq!(parsed.is_ok(), is_read, "{depth}");
+            assert_eq!(check_line(line.as_bytes()).is_ok(), is_read, "{depth}");
+        }
+    }
 
     #[test]
     fn bytes_survive_hexadecimal_digits() {

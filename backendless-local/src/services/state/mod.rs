@@ -1,14 +1,16 @@
 //! The state of a server as a whole: snapshots in memory, and exports, which are folders of readable files.
 //!
-//! A snapshot is a copy of the database with the contents of files. An export is written from such a copy, and an import
-//! builds one in memory. Requests wait while the database is copied and while it is replaced, in one transaction, and not
-//! while files are read or written. The app id, the keys and the settings of a server are not part of its state.
+//! A snapshot is a copy of the database in memory with the contents of files. An export is written from a read transaction of
+//! a second connection, or, if the database is in memory, from a copy in a temporary file. An import builds a database, which
+//! replaces that of the server in one transaction. Requests wait while a database is copied or replaced, and not while files
+//! are read or written. The app id, the keys and the settings of a server are not part of its state.
 
 mod archive;
 mod export;
 mod form;
 mod import;
 mod initial;
+mod lines;
 mod manifest;
 mod replace;
 mod service_tables;
@@ -33,13 +35,14 @@ pub(crate) use self::target::check_replaceable;
 use crate::error::Error;
 use crate::service_error::ServiceError;
 use crate::services::Services;
-use crate::services::files::ContentHold;
+use crate::services::files::{self, ContentLease};
+use crate::services::seed::SeedData;
 use crate::store::copy;
 
-/// A copy of the database, and the contents of its files.
+/// The database at a time, and the contents of its files.
 struct StateCopy {
     database: Connection,
-    contents: ContentHold,
+    contents: ContentLease,
 }
 
 /// The state of a server at a time: the data of all services.
@@ -66,20 +69,13 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Services {
-    /// Copies the database to memory at once, between the tasks of requests, which wait.
-    async fn copy(&self) -> Result<StateCopy, ServiceError> {
-        // Before the database is copied, so that no file of the copy is removed.
-        let contents = self.files.hold_contents();
-        let copied = self.database.run_alone(|connection| copy::copy(connection));
-        Ok(StateCopy {
-            database: copied.await?,
-            contents,
-        })
-    }
-
     /// Returns the state of all services.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot, Error> {
-        let copy = self.copy().await.map_err(|error| {
+        let database = self
+            .database
+            .run_alone(|connection| copy::to_memory(connection));
+        let copy = StateCopy::of(self.files.retain_contents(), database);
+        let copy = copy.await.map_err(|error| {
             Error::with_cause("cannot copy the database of the local server", error)
         })?;
         let read = tokio::task::spawn_blocking(move || copy.into_snapshot()).await;
@@ -94,7 +90,7 @@ impl Services {
         let shared = Arc::clone(&snapshot.shared);
         let copied = tokio::task::spawn_blocking(move || {
             let database = shared.database.lock();
-            copy::copy(&database.unwrap_or_else(PoisonError::into_inner))
+            copy::to_memory(&database.unwrap_or_else(PoisonError::into_inner))
         });
         let database = copied
             .await
@@ -115,7 +111,8 @@ impl Services {
             Error::with_cause(format!("cannot export to {}", folder.display()), cause)
         };
         let now = self.clock.now();
-        let copy = self.copy().await.map_err(|error| failed(&error))?;
+        let copy = StateCopy::of(self.files.retain_contents(), self.database.reader());
+        let copy = copy.await.map_err(|error| failed(&error))?;
         let target = folder.clone();
         let write = move || export::write(&copy, &target, now);
         let written = tokio::task::spawn_blocking(write).await;
@@ -131,21 +128,26 @@ impl Services {
 
     /// As [`import`](Self::import).
     pub(crate) async fn import_export(&self, export: Export) -> Result<(), Error> {
-        let (export, now) = (Arc::new(export), self.clock.now());
-        let read = Arc::clone(&export);
-        let built =
-            tokio::task::spawn_blocking(move || import::build(Some(&read), now, |_, _| Ok(())));
-        let built = built.await.map_err(|error| export.rejected(error))??;
-        let replaced = self.replace(built.database, built.contents).await;
-        replaced.map_err(|error| export.rejected(error))
+        self.install(Some(export), SeedData::default()).await
     }
 }
 
 impl StateCopy {
+    /// Awaits `database` once the contents are retained, so that none of its files is removed.
+    async fn of(
+        contents: ContentLease,
+        database: impl Future<Output = Result<Connection, ServiceError>>,
+    ) -> Result<StateCopy, ServiceError> {
+        Ok(StateCopy {
+            database: database.await?,
+            contents,
+        })
+    }
+
     /// Reads the contents of all files.
     fn into_snapshot(self) -> Result<Snapshot, ServiceError> {
         let mut contents = BTreeMap::new();
-        for name in content_names(&self.database)? {
+        for name in files::content_names(&self.database)? {
             let mut bytes = Vec::new();
             let read = self.contents.open(&name);
             read.and_then(|mut file| file.read_to_end(&mut bytes))
@@ -159,11 +161,4 @@ impl StateCopy {
             }),
         })
     }
-}
-
-/// Returns the names of all content files that paths refer to.
-fn content_names(connection: &Connection) -> Result<Vec<String>, ServiceError> {
-    let mut statement = connection.prepare("SELECT DISTINCT content FROM file ORDER BY content")?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
 }

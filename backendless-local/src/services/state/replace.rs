@@ -10,7 +10,7 @@ use tokio::io::AsyncReadExt;
 use super::archive::Archive;
 use super::manifest::hex;
 use crate::service_error::ServiceError;
-use crate::services::files::NewContent;
+use crate::services::files::{self, NewContent};
 use crate::services::{Services, users};
 use crate::store::copy;
 
@@ -46,7 +46,7 @@ impl Services {
         for (Content { name, source }, new_name) in contents.into_iter().zip(new_names) {
             let new = self.files.create_content(new_name)?;
             names.insert(name, new.name().to_owned());
-            new_contents.push(written(new, source).await?);
+            new_contents.push(write_content(new, source).await?);
         }
         self.files.sync_contents().await?;
         let roles = Arc::clone(&self.roles);
@@ -71,7 +71,10 @@ impl Services {
 }
 
 /// Writes a content and closes it, because a state may have more files than a process may open.
-async fn written(mut content: NewContent, source: Source) -> Result<NewContent, ServiceError> {
+async fn write_content(
+    mut content: NewContent,
+    source: Source,
+) -> Result<NewContent, ServiceError> {
     match source {
         Source::Bytes(bytes) => {
             let written = content.write(&bytes).await;
@@ -133,18 +136,14 @@ fn complete(
     roles: &[String],
 ) -> Result<Vec<String>, ServiceError> {
     for (name, new_name) in names {
-        let sql = "UPDATE file SET content = ?2 WHERE content = ?1";
-        new.prepare_cached(sql)?.execute([name, new_name])?;
+        files::rename_content(new, name, new_name)?;
     }
-    new.execute_batch("DELETE FROM unused_content; DELETE FROM setting;")?;
     let kept: HashSet<&String> = names.values().collect();
-    let old_contents = texts(old, "SELECT DISTINCT content FROM file")?;
-    let unused = texts(old, "SELECT name FROM unused_content")?;
-    for name in old_contents.iter().chain(&unused) {
-        if !kept.contains(name) {
-            new.execute("INSERT OR IGNORE INTO unused_content VALUES (?)", [name])?;
-        }
-    }
+    let old_contents = files::content_names(old)?;
+    let unused = files::unused_contents(old)?;
+    let removed = old_contents.iter().chain(&unused);
+    files::replace_unused(new, removed.filter(|name| !kept.contains(name)))?;
+    new.execute_batch("DELETE FROM setting")?;
     users::create_roles(new, roles)?;
     let mut settings = old.prepare("SELECT name, value FROM setting")?;
     let mut settings = settings.query([])?;
@@ -156,10 +155,4 @@ fn complete(
         )?;
     }
     Ok(old_contents)
-}
-
-fn texts(connection: &Connection, sql: &str) -> Result<Vec<String>, ServiceError> {
-    let mut statement = connection.prepare(sql)?;
-    let texts = statement.query_map([], |row| row.get(0))?;
-    Ok(texts.collect::<Result<_, _>>()?)
 }

@@ -266,7 +266,7 @@ impl ServiceTable {
             .and_then(|mut statement| statement.execute(params_from_iter(values)));
         match inserted {
             Ok(_) => Ok(()),
-            Err(error) => Err(ServiceError::from(error).message().to_owned()),
+            Err(error) => Err(ServiceError::from(error).into_message()),
         }
     }
 }
@@ -288,7 +288,7 @@ pub(super) fn set_last_message(connection: &Connection, number: i64) -> Result<(
     };
     match set() {
         Ok(_) => Ok(()),
-        Err(error) => Err(ServiceError::from(error).message().to_owned()),
+        Err(error) => Err(ServiceError::from(error).into_message()),
     }
 }
 

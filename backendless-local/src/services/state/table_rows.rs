@@ -7,11 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::service_error::ServiceError;
 use crate::store::relation::Cardinality;
-use crate::store::schema::{CREATED, OBJECT_ID, OWNER_ID, Table, UPDATED};
+use crate::store::schema::{CREATED, OBJECT_ID, OWNER_ID, Table, UPDATED, is_system};
 use crate::store::value::{Kind, from_stored, to_stored};
-
-/// The number of columns that every table has.
-const SYSTEM_COLUMNS: usize = 4;
 
 /// The first line of the file of a table.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,7 +46,8 @@ pub(super) struct Link {
 
 impl Schema {
     pub(super) fn of(table: &Table) -> Result<Schema, ServiceError> {
-        let columns = table.columns().iter().skip(SYSTEM_COLUMNS);
+        let columns = table.columns().iter();
+        let columns = columns.filter(|column| !is_system(&column.name));
         let columns = columns.map(|column| ColumnSchema {
             name: column.name.clone(),
             kind: column.kind.name().to_owned(),
@@ -70,13 +68,17 @@ impl Schema {
 
     /// Creates the table and its columns.
     pub(super) fn create_table(&self, connection: &Connection) -> Result<(), String> {
-        let mut table = Table::existing_or_new(connection, &self.table).map_err(message)?;
+        let mut table =
+            Table::existing_or_new(connection, &self.table).map_err(ServiceError::into_message)?;
         for ColumnSchema { name, kind } in &self.columns {
+            if is_system(name) {
+                return Err(format!("every table has '{name}', which no schema lists"));
+            }
             let kind =
                 Kind::named(kind).ok_or_else(|| format!("'{kind}' is not a type of columns"))?;
             table
                 .ensure_column(connection, name, kind)
-                .map_err(message)?;
+                .map_err(ServiceError::into_message)?;
             if table.column(name).is_some_and(|column| column.kind != kind) {
                 return Err(format!("the column '{name}' exists with another type"));
             }
@@ -94,11 +96,12 @@ impl Schema {
         {
             let cardinality = Cardinality::named(cardinality)
                 .ok_or_else(|| format!("'{cardinality}' is not a cardinality of relations"))?;
-            let child = Table::existing(connection, table).map_err(message)?;
-            let mut parent = Table::existing(connection, &self.table).map_err(message)?;
+            let child = Table::existing(connection, table).map_err(ServiceError::into_message)?;
+            let mut parent =
+                Table::existing(connection, &self.table).map_err(ServiceError::into_message)?;
             parent
                 .create_relation(connection, name, &child, cardinality)
-                .map_err(message)?;
+                .map_err(ServiceError::into_message)?;
         }
         Ok(())
     }
@@ -140,7 +143,7 @@ pub(super) struct RowWriter<'c> {
 
 impl<'c> RowWriter<'c> {
     pub(super) fn new(connection: &'c Connection, table: &str) -> Result<RowWriter<'c>, String> {
-        let table = Table::existing(connection, table).map_err(message)?;
+        let table = Table::existing(connection, table).map_err(ServiceError::into_message)?;
         let columns: Vec<&str> = table
             .columns()
             .iter()
@@ -151,7 +154,7 @@ impl<'c> RowWriter<'c> {
         let sql = format!("INSERT INTO {} ({columns}) VALUES ({marks})", table.sql());
         let statement = connection
             .prepare(&sql)
-            .map_err(|error| message(error.into()))?;
+            .map_err(|error| ServiceError::from(error).into_message())?;
         Ok(RowWriter { table, statement })
     }
 
@@ -175,7 +178,7 @@ impl<'c> RowWriter<'c> {
         }
         match self.statement.execute(params_from_iter(values)) {
             Ok(_) => Ok(()),
-            Err(error) => Err(message(error.into())),
+            Err(error) => Err(ServiceError::from(error).into_message()),
         }
     }
 }
@@ -227,7 +230,7 @@ pub(super) fn insert_link(connection: &Connection, link: &Link) -> Result<(), St
         let mut statement = connection.prepare_cached(sql)?;
         Ok(statement.execute([&link.table, &link.relation, &link.parent, &link.child])?)
     };
-    match insert().map_err(message)? {
+    match insert().map_err(ServiceError::into_message)? {
         1 => Ok(()),
         _ => Err(format!(
             "the table '{}' has no relation '{}'",
@@ -238,10 +241,10 @@ pub(super) fn insert_link(connection: &Connection, link: &Link) -> Result<(), St
 
 /// Checks that the rows of all links exist, and that a relation to one row has one.
 pub(super) fn check_links(connection: &Connection, schema: &Schema) -> Result<(), String> {
-    let table = Table::existing(connection, &schema.table).map_err(message)?;
+    let table = Table::existing(connection, &schema.table).map_err(ServiceError::into_message)?;
     for relation in table.relations() {
         let (id, name) = (relation.id, &relation.name);
-        let child = table.child(relation).map_err(message)?;
+        let child = table.child(relation).map_err(ServiceError::into_message)?;
         let exists = |condition: String| {
             let sql = format!("SELECT 1 FROM data_link l WHERE relation_id = {id} AND {condition}");
             let mut statement = connection.prepare(&sql)?;
@@ -251,7 +254,8 @@ pub(super) fn check_links(connection: &Connection, schema: &Schema) -> Result<()
             let table = table.sql();
             format!("NOT EXISTS (SELECT 1 FROM {table} t WHERE t.object_id = l.{side})")
         };
-        let problem = |condition| exists(condition).map_err(|error| message(error.into()));
+        let problem =
+            |condition| exists(condition).map_err(|error| ServiceError::from(error).into_message());
         if problem(is_missing(&table, "parent"))? || problem(is_missing(child, "child"))? {
             return Err(format!("a row of the relation '{name}' does not exist"));
         }
@@ -262,8 +266,4 @@ pub(super) fn check_links(connection: &Connection, schema: &Schema) -> Result<()
         }
     }
     Ok(())
-}
-
-fn message(error: ServiceError) -> String {
-    error.message().to_owned()
 }

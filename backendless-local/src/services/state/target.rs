@@ -38,7 +38,7 @@ pub(super) fn check(target: &Path) -> io::Result<()> {
 }
 
 /// Whether the content of a folder is what an export has left that was cut off: nothing, a part, or a complete export.
-pub(super) fn is_left(folder: &Path) -> io::Result<bool> {
+pub(super) fn is_leftover(folder: &Path) -> io::Result<bool> {
     let is_folder = folder.symlink_metadata()?.is_dir();
     let is_marked = || is_file(&folder.join(MARKER));
     Ok(is_folder && (is_marked() || is_empty(folder)? || foreign_content(folder)?.is_none()))
@@ -60,15 +60,15 @@ pub(super) fn locate(folder: &Path) -> Option<PathBuf> {
 
 /// Returns where the earlier export is while another one takes its place, on systems that cannot exchange folders.
 pub(super) fn previous(target: &Path) -> Option<PathBuf> {
-    beside(target, ".previous")
+    sibling(target, ".previous")
 }
 
 /// Returns the folder in which an export is written.
 pub(super) fn partial(target: &Path) -> Option<PathBuf> {
-    beside(target, ".partial")
+    sibling(target, ".partial")
 }
 
-fn beside(target: &Path, suffix: &str) -> Option<PathBuf> {
+fn sibling(target: &Path, suffix: &str) -> Option<PathBuf> {
     let mut name = OsString::from(".");
     name.push(target.file_name()?);
     name.push(suffix);

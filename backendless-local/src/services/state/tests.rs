@@ -1,107 +1,20 @@
-//! Replacements and uploads whose callers end before them: what is committed keeps its contents.
+//! Replacements whose callers end before them: what is committed keeps its contents. And what is data.
 
-use std::path::Path;
-use std::sync::mpsc;
-use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
 
-use tokio::io::AsyncReadExt;
+use rusqlite::Connection;
 
-use crate::clock::Clock;
-use crate::limits::Limits;
-use crate::permissions::Permissions;
-use crate::services::cloud_code::CloudCode;
-use crate::services::files::{FilePath, RemoteFiles};
-use crate::services::messaging::Templates;
-use crate::services::users::UserSettings;
-use crate::services::{Services, Settings};
-use crate::store::query_limit::MAX_TIME;
+use super::{StateCopy, export};
+use crate::services::files::tests::{content, is_pending, occupy, open, open_in, save};
+use crate::store::folder::DataFolder;
 
-async fn open(folder: &Path) -> Services {
-    let settings = Settings {
-        app_id: None,
-        api_key: None,
-        data_dir: Some(folder.to_owned()),
-        session_life: MAX_TIME,
-        query_timeout: MAX_TIME,
-        dialect: None,
-        cloud_code: CloudCode::default(),
-        cloud_code_key: None,
-        users: UserSettings::default(),
-        permissions: Permissions::new(),
-        origin: String::new(),
-        remote_files: RemoteFiles::default(),
-        templates: Templates::default(),
-    };
-    let opened = Services::open(settings, Clock::default(), Limits::default()).await;
-    opened.unwrap().0
-}
-
-/// Occupies the database thread until the returned sender is dropped.
-async fn occupy(services: &Services) -> mpsc::Sender<()> {
-    let (release, released) = mpsc::channel::<()>();
-    let (start, started) = tokio::sync::oneshot::channel();
-    let database = services.database.clone();
-    tokio::spawn(async move {
-        let occupied = database.run_alone(move |_| {
-            start.send(()).unwrap();
-            let _ = released.recv();
-            Ok(())
-        });
-        occupied.await
-    });
-    started.await.unwrap();
-    release
-}
-
-fn is_pending<T>(future: impl Future<Output = T>) -> bool {
-    let mut context = Context::from_waker(Waker::noop());
-    std::pin::pin!(future).poll(&mut context).is_pending()
-}
-
-fn path() -> FilePath {
-    FilePath::parse("a.txt".to_owned()).unwrap()
-}
-
-async fn save(services: &Services, content: &str) {
-    let saved = services.files.save(path(), content.as_bytes(), "", true);
-    saved.await.unwrap();
-}
-
-async fn content(services: &Services) -> String {
-    let mut opened = services.files.open(path()).await.unwrap();
-    let mut content = String::new();
-    opened.file.read_to_string(&mut content).await.unwrap();
-    content
-}
-
-#[tokio::test]
-async fn content_of_a_cancelled_upload_stays_with_its_path() {
-    let temporary = tempfile::tempdir().unwrap();
-    let services = open(temporary.path()).await;
-    let content_file = services.files.written(None, b"milk").await.unwrap();
-    let release = occupy(&services).await;
-    // Dropped once the database thread has its task.
-    let store = services
-        .files
-        .store(path(), content_file, String::new(), true);
-    assert!(is_pending(store));
-    drop(release);
-    assert_eq!(content(&services).await, "milk");
-}
-
-#[tokio::test]
-async fn content_of_a_rejected_upload_is_removed() {
-    let temporary = tempfile::tempdir().unwrap();
-    let services = open(temporary.path()).await;
-    save(&services, "milk").await;
-    let content_file = services.files.written(None, b"other").await.unwrap();
-    let store = services
-        .files
-        .store(path(), content_file, String::new(), false);
-    store.await.unwrap_err();
-    let contents = std::fs::read_dir(temporary.path().join("files")).unwrap();
-    assert_eq!(contents.count(), 1);
-    assert_eq!(content(&services).await, "milk");
+/// Waits until a condition is true.
+async fn until(what: &str, mut is_true: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is_true() {
+        assert!(Instant::now() < deadline, "not within a minute: {what}");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -114,22 +27,98 @@ async fn contents_of_a_cancelled_restore_stay_with_their_paths() {
     let contents = || std::fs::read_dir(temporary.path().join("files")).unwrap();
     assert_eq!(contents().count(), 1);
 
-    // The restore creates its content, and waits.
+    // Only the polls of this test advance it.
+    let mut restore = Box::pin(services.restore(&snapshot));
     let suspended = services.files.suspend().await;
-    let restoring = services.clone();
-    let restore = tokio::spawn(async move { restoring.restore(&snapshot).await });
-    while contents().count() < 2 {
-        tokio::task::yield_now().await;
-    }
+    until("the restore creates its content", || {
+        assert!(is_pending(&mut restore));
+        contents().count() == 2
+    })
+    .await;
     let release = occupy(&services).await;
     drop(suspended);
-    while !is_pending(services.files.suspend()) {
-        tokio::task::yield_now().await;
-    }
-    // It has the lock, or is woken with it, and runs before this task: then the database thread has its task.
-    tokio::task::yield_now().await;
-    restore.abort();
-    assert!(restore.await.unwrap_err().is_cancelled());
+    until("the restore is the next owner of the lock", || {
+        assert!(is_pending(&mut restore));
+        is_pending(services.files.suspend())
+    })
+    .await;
+    // The poll that takes the lock passes the task to the database thread.
+    assert!(is_pending(&mut restore));
+    drop(restore);
     drop(release);
     assert_eq!(content(&services).await, "milk");
+}
+
+/// Returns the lines of a file of the export of a copy.
+fn exported(copy: &StateCopy, path: &str) -> String {
+    let temporary = tempfile::tempdir().unwrap();
+    let target = temporary.path().join("export");
+    export::write(copy, &target, 0).unwrap();
+    std::fs::read_to_string(target.join(path)).unwrap()
+}
+
+#[tokio::test]
+async fn requests_are_served_while_an_export_is_written() {
+    let temporary = tempfile::tempdir().unwrap();
+    for folder in [Some(temporary.path()), None] {
+        let services = open_in(folder).await.0;
+        save(&services, "milk").await;
+        let snapshot = services.snapshot().await.unwrap();
+        let copy = StateCopy::of(services.files.retain_contents(), services.database.reader());
+        let copy = copy.await.unwrap();
+        assert_eq!(
+            copy.database.path().is_some_and(|path| !path.is_empty()),
+            folder.is_some()
+        );
+        // Acknowledged while the export is not complete.
+        save(&services, "other").await;
+        services.restore(&snapshot).await.unwrap();
+        services.reset().await.unwrap();
+        assert_eq!(exported(&copy, "files/a.txt"), "milk");
+        assert!(exported(&copy, "services/files.jsonl").contains("a.txt"));
+        drop(copy);
+        let copy = StateCopy::of(services.files.retain_contents(), services.database.reader());
+        assert_eq!(exported(&copy.await.unwrap(), "services/files.jsonl"), "");
+    }
+}
+
+/// Inserts a row with any values.
+fn insert(connection: &Connection, table: &str) {
+    let sql = "SELECT iif(type = 'INTEGER', '9', '''x''') FROM pragma_table_info(?)";
+    let mut statement = connection.prepare(sql).unwrap();
+    let values = statement.query_map([table], |row| row.get::<_, String>(0));
+    let values: Vec<String> = values.unwrap().map(Result::unwrap).collect();
+    let sql = format!("INSERT INTO {table} VALUES ({})", values.join(", "));
+    connection.execute(&sql, []).unwrap();
+}
+
+/// A table that a service gets later is data, unless each start writes it.
+#[tokio::test]
+async fn rows_of_all_tables_but_those_of_a_start_are_data() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (services, thread) = open_in(Some(temporary.path())).await;
+    drop(services);
+    thread.wait();
+    let has_data = || DataFolder::has_database(temporary.path());
+    assert!(!has_data());
+    let connection = Connection::open(temporary.path().join("backendless.sqlite3")).unwrap();
+    let foreign_keys = connection.pragma_update(None, "foreign_keys", false);
+    foreign_keys.unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+    let mut statement = connection.prepare(sql).unwrap();
+    let tables = statement.query_map([], |row| row.get::<_, String>(0));
+    let tables: Vec<String> = tables.unwrap().map(Result::unwrap).collect();
+    assert!(tables.len() > 20, "{tables:?}");
+    for table in tables {
+        insert(&connection, &table);
+        let is_of_starts = ["data_column", "role", "setting", "unused_content"];
+        let expected = !is_of_starts.contains(&table.as_str());
+        assert_eq!(has_data(), expected, "{table}");
+        let delete = match table.as_str() {
+            "data_table" => "DELETE FROM data_table WHERE id = 9".to_owned(),
+            table => format!("DELETE FROM {table}"),
+        };
+        connection.execute(&delete, []).unwrap();
+        assert!(!has_data(), "{table}");
+    }
 }

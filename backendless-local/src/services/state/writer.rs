@@ -41,7 +41,7 @@ impl Writer {
                 "another export to it is running; wait for its end, or choose another folder",
             ));
         }
-        take_over(&root, &partial)?;
+        claim_leftover(&root, &partial)?;
         Ok(Writer {
             target,
             partial,
@@ -143,7 +143,7 @@ impl Writer {
         if !self.target.try_exists()? {
             std::fs::rename(&self.partial, &self.target)?;
             // The earlier export, if a process was killed between the renames below.
-            return match exists(&previous)? && target::is_left(&previous)? {
+            return match exists(&previous)? && target::is_leftover(&previous)? {
                 true => remove_export(&previous),
                 false => Ok(()),
             };
@@ -154,7 +154,7 @@ impl Writer {
             return remove_export(&self.partial);
         }
         if exists(&previous)? {
-            check_left(&previous)?;
+            check_leftover(&previous)?;
             remove_export(&previous)?;
         }
         // If the process ends between these, an import finds the earlier export.
@@ -174,21 +174,21 @@ fn exists(path: &Path) -> io::Result<bool> {
 
 /// Empties a folder that a killed export has left, and makes it private. Rejects a folder that another user, or no export, has
 /// created.
-fn take_over(root: &Folder, path: &Path) -> io::Result<()> {
+fn claim_leftover(root: &Folder, path: &Path) -> io::Result<()> {
     let name = path.display();
     if !root.is_own()? {
         return Err(io::Error::other(format!(
             "the folder {name}, in which it would be written, is that of another user; choose another folder"
         )));
     }
-    check_left(path)?;
+    check_leftover(path)?;
     root.make_private()?;
     empty(root, path)
 }
 
 /// Rejects a folder beside the target that has something else than an export, or a part of one.
-fn check_left(path: &Path) -> io::Result<()> {
-    match target::is_left(path)? {
+fn check_leftover(path: &Path) -> io::Result<()> {
+    match target::is_leftover(path)? {
         true => Ok(()),
         false => Err(io::Error::other(format!(
             "the folder {}, which an export uses, has other files; move them, or choose another folder",

@@ -66,9 +66,19 @@ impl DataFolder {
         })
     }
 
-    /// Whether a folder, which need not exist, has the data of an earlier start.
+    /// Whether a folder, which need not exist, has a database with data of an earlier start. A start whose import was rejected
+    /// leaves one without data.
     pub(crate) fn has_database(path: &Path) -> bool {
-        path.join(DATABASE).exists()
+        // What cannot be read may be data.
+        path.join(DATABASE).exists() && DataFolder::has_data(path).unwrap_or(true)
+    }
+
+    fn has_data(path: &Path) -> io::Result<bool> {
+        // SQLite rejects links in every part of the path.
+        let path = path.canonicalize()?;
+        let folder = Folder::open_or_create(&path)?;
+        let has_data = ownership::has_data(&path.join(DATABASE), is_recovered(&folder)?);
+        has_data.map_err(io::Error::other)
     }
 
     fn open_and_lock(path: &Path) -> io::Result<DataFolder> {
@@ -152,14 +162,18 @@ fn check_database(folder: &Folder, path: &Path) -> io::Result<()> {
     let Some(file) = folder.open_file(DATABASE)? else {
         return Err(not_a("file", DATABASE));
     };
+    ownership::check(file, &path.join(DATABASE), is_recovered(folder)?)
+        .map_err(|problem| io::Error::other(format!("its file '{DATABASE}' {problem}")))
+}
+
+/// Whether the database is complete without its log; false if a process that wrote it was killed, or still runs.
+fn is_recovered(folder: &Folder) -> io::Result<bool> {
     let is_empty = |name: &str| match folder.open_file(name)? {
         Some(file) => Ok(file.metadata()?.len() == 0),
         None => io::Result::Ok(true),
     };
     let [_, log, _, journal] = DATABASE_FILES;
-    let is_recovered = is_empty(log)? && is_empty(journal)?;
-    ownership::check(file, &path.join(DATABASE), is_recovered)
-        .map_err(|problem| io::Error::other(format!("its file '{DATABASE}' {problem}")))
+    Ok(is_empty(log)? && is_empty(journal)?)
 }
 
 /// The error for a file that is a symbolic link, or neither a file nor a folder as expected.
