@@ -22,6 +22,7 @@ mod find;
 mod foreign_database;
 mod functions;
 mod grouping;
+mod hostile_imports;
 mod http;
 mod http_sites;
 mod killed;

@@ -128,12 +128,8 @@ pub(super) fn repeat(connection: &Connection, channel: &str, now: i64) -> Result
         let Repeated {
             id, every, until, ..
         } = &repeated;
-        let missed = now
-            .saturating_sub(RETENTION)
-            .saturating_sub(repeated.next)
-            .max(0)
-            / every;
-        let mut next = repeated.next.saturating_add(missed.saturating_mul(*every));
+        let oldest = now.saturating_sub(RETENTION);
+        let mut next = skip_missed(repeated.next, *every, oldest);
         while next <= now && next <= *until {
             let mut content = repeated.content.clone();
             content["messageId"] = new_id().into();
@@ -148,6 +144,18 @@ pub(super) fn repeat(connection: &Connection, channel: &str, now: i64) -> Result
             .execute(params![next, id])?;
     }
     Ok(())
+}
+
+/// Returns the last repetition that is not after `oldest`, or the next one if it is later.
+fn skip_missed(next: i64, every: i64, oldest: i64) -> i64 {
+    match next < oldest {
+        // Unsigned: the next time of an edited database can be more than `i64::MAX` milliseconds before.
+        true => {
+            let since_last = oldest.abs_diff(next) % every.unsigned_abs();
+            oldest.saturating_sub_unsigned(since_last)
+        }
+        false => next,
+    }
 }
 
 fn repeated(
@@ -259,4 +267,26 @@ fn find(connection: &Connection, id: &str) -> Result<Option<Found>, ServiceError
 
 fn status_of(id: &str, status: &str) -> Value {
     json!({ "messageId": id, "status": status, "errorMessage": null })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repetitions_before_the_oldest_are_skipped() {
+        for (next, every, oldest, expected) in [
+            (5000, 1000, 4000, 5000),
+            (4000, 1000, 4000, 4000),
+            (3500, 1000, 4000, 3500),
+            (500, 1000, 4000, 3500),
+            (-500, 1000, 4000, 3500),
+            (0, 5000, 4000, 0),
+            (i64::MIN, 1000, 4000, 3192),
+            (i64::MIN, i64::MAX, i64::MAX, i64::MAX - 1),
+        ] {
+            let first = skip_missed(next, every, oldest);
+            assert_eq!(first, expected, "{next} {every} {oldest}");
+        }
+    }
 }
