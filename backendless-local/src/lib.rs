@@ -86,6 +86,8 @@ pub use server::{Builder, Seed, Server};
 pub use service_error::ServiceError;
 pub use services::messaging::Email;
 pub use services::state::Snapshot;
+#[doc(hidden)]
+pub use text::escape_controls;
 pub use usage::Usage;
 
 /// The README, whose figures are compared with those of the code.

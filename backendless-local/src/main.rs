@@ -7,8 +7,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use backendless_local::Server;
 use backendless_local::protocol::ControlCommand;
+use backendless_local::{Server, escape_controls};
 use program::exec::Signals;
 use program::options::{Command, Control, Options, Program};
 use program::{Outcome, control, environment, exec, output};
@@ -53,7 +53,8 @@ async fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("backendless-local: {error}");
+            // It may quote a file or a server that others have written.
+            eprintln!("backendless-local: {}", escape_controls(&error.to_string()));
             ExitCode::FAILURE
         }
     }

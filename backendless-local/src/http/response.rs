@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::service_error::{ErrorKind, ServiceError};
+use crate::text::escape_controls;
 
 /// An error with its status code.
 #[derive(Debug)]
@@ -48,7 +49,8 @@ impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let message = match self.error.kind() {
             ErrorKind::Internal => {
-                eprintln!("backendless-local: internal error: {}", self.error);
+                let error = escape_controls(&self.error.to_string());
+                eprintln!("backendless-local: internal error: {error}");
                 "internal error of the local server; see its stderr"
             }
             _ => self.error.message(),

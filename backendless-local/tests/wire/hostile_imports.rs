@@ -1,11 +1,24 @@
-//! Imports of exports that another person has written to harm: each is small and would be expensive.
+//! Imports of exports that another person has written to harm: each is small and would be expensive, or print more than
+//! text.
 
 use serde_json::json;
 
-use crate::state_attacks::{edit_file, export};
+use crate::state_attacks::{Target, edit_file, export};
 use crate::support::{Folder, TestServer};
 
 const STATUS: &str = "services/message-status.jsonl";
+const TABLE: &str = "tables/0002-Person.jsonl";
+
+/// A property whose name sets the title of a terminal, erases the line, and prints another one.
+const ESCAPES: &str = "\u{1b}]0;pwned\u{7}\u{1b}[2K\rimported OK\u{202e}";
+
+fn escaped() -> &'static str {
+    r"the table has no column '\u{1b}]0;pwned\u{7}\u{1b}[2K\rimported OK\u{202e}'"
+}
+
+fn row_with(property: &str) -> String {
+    json!({"objectId": "1", property: 1}).to_string()
+}
 
 #[tokio::test]
 async fn a_repetition_since_the_first_time_is_polled_once_per_interval() {
@@ -24,4 +37,68 @@ async fn a_repetition_since_the_first_time_is_polled_once_per_interval() {
     let messages = polled["messages"].as_array().unwrap();
     assert!((59..=60).contains(&messages.len()), "{}", messages.len());
     assert_eq!(app.get("/counters/x").ok().await, 0);
+}
+
+#[tokio::test]
+async fn names_in_an_export_are_quoted_as_short_text() {
+    let target = Target::start("hostile-names").await;
+    target
+        .rejects(escaped(), |export| {
+            edit_file(export, TABLE, |text| {
+                format!("{text}{}\n", row_with(ESCAPES))
+            });
+        })
+        .await;
+    let long = "x".repeat(15_000_000);
+    let short = format!("the table has no column '{}...'", "x".repeat(100));
+    target
+        .rejects(&short, |export| {
+            edit_file(export, TABLE, |text| format!("{text}{}\n", row_with(&long)));
+        })
+        .await;
+    // The parser of JSON quotes the name.
+    target
+        .rejects(r"unknown field `\u{1b}]0;pwned\u{7}", |export| {
+            edit_file(export, TABLE, |_| json!({ESCAPES: 1}).to_string());
+        })
+        .await;
+    target.is_unchanged().await;
+}
+
+#[tokio::test]
+async fn a_long_name_in_an_export_is_a_short_message() {
+    let folder = Folder::new("hostile-message");
+    export(&folder.0).await;
+    let name = "x".repeat(15_000_000);
+    edit_file(&folder.0, TABLE, |_| json!({name: 1}).to_string());
+    let app = TestServer::start().await;
+    let error = app.server.import(&folder.0).await.unwrap_err();
+    let length = error.to_string().len();
+    assert!(length < 2_000, "{length}");
+}
+
+#[tokio::test]
+async fn the_program_prints_no_escape_sequence_of_an_export() {
+    let folder = Folder::new("hostile-output");
+    export(&folder.0).await;
+    edit_file(&folder.0, TABLE, |text| {
+        format!("{text}{}\n", row_with(ESCAPES))
+    });
+    let import = folder.0.to_str().unwrap();
+    let run = crate::program::run(&["--port", "0", "--import", import]);
+    let printed = String::from_utf8(run.stderr).unwrap();
+    assert!(printed.contains(escaped()), "{printed}");
+
+    let program = crate::program::Program::start(&["--port", "0"]);
+    let run = program.control("import", import);
+    let printed = String::from_utf8(run.stderr).unwrap();
+    assert!(printed.contains(escaped()), "{printed}");
+    // The text of the program itself: the name of a file.
+    let run = crate::program::run(&["--port", "0", "--seed", "\u{1b}[2K\rOK"]);
+    let printed = String::from_utf8(run.stderr).unwrap();
+    let is_text = |c: char| !c.is_control() || c == '\n';
+    assert!(
+        printed.contains("OK") && printed.chars().all(is_text),
+        "{printed:?}"
+    );
 }

@@ -24,7 +24,7 @@ use crate::services::DATABASE_TABLES;
 use crate::services::files::{self, FilePath};
 use crate::store::database;
 use crate::store::query_limit::{MAX_TIME, QueryLimit};
-use crate::text::shorten;
+use crate::text::{shorten, shorten_message};
 
 /// The export of an import.
 pub(crate) struct Export {
@@ -60,7 +60,7 @@ impl Export {
     /// Returns the error of an import that changes nothing.
     pub(super) fn rejected(&self, cause: impl std::fmt::Display) -> Error {
         let why = format!("cannot import {}, and nothing was changed", self.name);
-        Error::with_cause(why, cause)
+        Error::with_cause(why, shorten_message(&cause.to_string()))
     }
 }
 
@@ -164,7 +164,10 @@ fn read_tables(
         let schema = archive.read(path, |lines| {
             let schema = read_table(connection, lines, path)?;
             match files.iter().any(|(_, other)| other.table == schema.table) {
-                true => Err(format!("two files have the table '{}'", schema.table)),
+                true => Err(format!(
+                    "two files have the table '{}'",
+                    shorten(&schema.table)
+                )),
                 false => Ok(schema),
             }
         })?;
@@ -172,7 +175,7 @@ fn read_tables(
     }
     for (path, schema) in &files {
         let created = schema.create_relations(connection);
-        created.map_err(|problem| format!("line 1 of '{path}': {problem}"))?;
+        created.map_err(|problem| format!("line 1 of '{}': {problem}", shorten(path)))?;
     }
     Ok(files)
 }

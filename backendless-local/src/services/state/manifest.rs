@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::json_size::{MAX_CONTAINERS, containers, depth};
+use crate::text::shorten;
 
 /// The name of the file.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -85,7 +86,7 @@ impl Entry {
             false => Err(format!(
                 "the file '{}' has changed since the export: restore it, or remove its 'bytes' and 'sha256' from \
                  {MANIFEST} if the change is intended",
-                self.path
+                shorten(&self.path)
             )),
         }
     }

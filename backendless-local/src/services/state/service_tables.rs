@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::form::{Form, MAX_SEQUENCE};
 use crate::service_error::ServiceError;
+use crate::text::shorten;
 
 use Form::{
     Bytes, Degrees, Flag, Integer, Json, Object, OptionalInteger, OptionalInterval, OptionalObject,
@@ -256,7 +257,7 @@ impl ServiceTable {
             })?);
         }
         if let Some(name) = row.keys().next() {
-            return Err(format!("'{name}' is unknown"));
+            return Err(format!("'{}' is unknown", shorten(name)));
         }
         let marks = vec!["?"; values.len()].join(", ");
         let columns = self.column_names();

@@ -9,6 +9,7 @@ use crate::service_error::ServiceError;
 use crate::store::relation::Cardinality;
 use crate::store::schema::{CREATED, OBJECT_ID, OWNER_ID, Table, UPDATED, is_system};
 use crate::store::value::{Kind, from_stored, to_stored};
+use crate::text::shorten;
 
 /// The first line of the file of a table.
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,12 +75,13 @@ impl Schema {
             if is_system(name) {
                 return Err(format!("every table has '{name}', which no schema lists"));
             }
-            let kind =
-                Kind::named(kind).ok_or_else(|| format!("'{kind}' is not a type of columns"))?;
+            let kind = Kind::named(kind)
+                .ok_or_else(|| format!("'{}' is not a type of columns", shorten(kind)))?;
             table
                 .ensure_column(connection, name, kind)
                 .map_err(ServiceError::into_message)?;
             if table.column(name).is_some_and(|column| column.kind != kind) {
+                let name = shorten(name);
                 return Err(format!("the column '{name}' exists with another type"));
             }
         }
@@ -94,8 +96,10 @@ impl Schema {
             cardinality,
         } in &self.relations
         {
-            let cardinality = Cardinality::named(cardinality)
-                .ok_or_else(|| format!("'{cardinality}' is not a cardinality of relations"))?;
+            let cardinality = Cardinality::named(cardinality).ok_or_else(|| {
+                let cardinality = shorten(cardinality);
+                format!("'{cardinality}' is not a cardinality of relations")
+            })?;
             let child = Table::existing(connection, table).map_err(ServiceError::into_message)?;
             let mut parent =
                 Table::existing(connection, &self.table).map_err(ServiceError::into_message)?;
@@ -168,13 +172,13 @@ impl<'c> RowWriter<'c> {
                 continue;
             };
             if column.kind.with(&value) != Ok(column.kind) {
-                let (name, kind) = (&column.name, column.kind.name());
+                let (name, kind) = (shorten(&column.name), column.kind.name());
                 return Err(format!("the value of '{name}' is not of the type {kind}"));
             }
             values.push(to_stored(value));
         }
         if let Some(name) = row.keys().next() {
-            return Err(format!("the table has no column '{name}'"));
+            return Err(format!("the table has no column '{}'", shorten(name)));
         }
         match self.statement.execute(params_from_iter(values)) {
             Ok(_) => Ok(()),
@@ -234,7 +238,8 @@ pub(super) fn insert_link(connection: &Connection, link: &Link) -> Result<(), St
         1 => Ok(()),
         _ => Err(format!(
             "the table '{}' has no relation '{}'",
-            link.table, link.relation
+            shorten(&link.table),
+            shorten(&link.relation)
         )),
     }
 }
@@ -243,7 +248,7 @@ pub(super) fn insert_link(connection: &Connection, link: &Link) -> Result<(), St
 pub(super) fn check_links(connection: &Connection, schema: &Schema) -> Result<(), String> {
     let table = Table::existing(connection, &schema.table).map_err(ServiceError::into_message)?;
     for relation in table.relations() {
-        let (id, name) = (relation.id, &relation.name);
+        let (id, name) = (relation.id, shorten(&relation.name));
         let child = table.child(relation).map_err(ServiceError::into_message)?;
         let exists = |condition: String| {
             let sql = format!("SELECT 1 FROM data_link l WHERE relation_id = {id} AND {condition}");

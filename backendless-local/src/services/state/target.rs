@@ -9,7 +9,7 @@ use super::archive::read_manifest;
 use super::manifest::MANIFEST;
 use crate::error::Error;
 use crate::store::folder::Folder;
-use crate::text::shorten;
+use crate::text::{shorten, shorten_message};
 
 /// Marks a folder as that of an export that is not complete. It is the first file in it, and the last one to be removed.
 pub(super) const MARKER: &str = ".backendless-local-export";
@@ -92,7 +92,7 @@ fn foreign_content(folder: &Path) -> io::Result<Option<String>> {
     }
     let manifest = match read_manifest(&Folder::open_or_create(folder)?) {
         Ok(manifest) => manifest,
-        Err(problem) => return Ok(Some(problem)),
+        Err(problem) => return Ok(Some(shorten_message(&problem))),
     };
     let mut listed: HashSet<String> = manifest.files.into_iter().map(|file| file.path).collect();
     listed.insert(MANIFEST.to_owned());
