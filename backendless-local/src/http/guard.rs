@@ -8,15 +8,16 @@
 //!   not a plain `GET`, also if the content type needs no preflight request.
 //! - `Sec-Fetch-Site` says that a page of another site sent a request without `Origin`, such as that of an image. It is
 //!   accepted for the pages of the listed origins, which `Referer` names, and for links to files, which change nothing.
+//! - `Referer` and `User-Agent` say it where a browser sends no `Sec-Fetch-Site`: to a host that is no loopback name.
 //! - Stored files have the type that their uploader chose. No response is a page of this origin: each document gets an
 //!   origin of its own, without scripts, and nothing is interpreted as another type than it has.
 //!
-//! Clients that are no browsers send neither `Origin` nor `Sec-Fetch-Site`.
+//! Clients that are no browsers send neither `Origin`, `Sec-Fetch-Site` nor `Referer`, and have a name of their own.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -58,15 +59,42 @@ impl Guard {
             let own = host.or(named);
             return self.check_origin(origin, own);
         }
-        let site = single_header(headers, "sec-fetch-site")?;
-        if site.is_none_or(|site| matches!(site, "none" | "same-origin"))
-            || is_link_to_a_file(request)
-            || self.is_load_of_a_listed_page(request)
-        {
+        match single_header(headers, "sec-fetch-site")? {
+            None => self.check_unmarked(request, host.or(named)),
+            Some("none" | "same-origin") => Ok(()),
+            Some(_) if is_link_to_a_file(request) || self.is_load_of_a_listed_page(request) => {
+                Ok(())
+            }
+            Some(_) => Err(foreign_page()),
+        }
+    }
+
+    /// Checks a request without `Origin` and `Sec-Fetch-Site`, which browsers send only to `https` and loopback names: that
+    /// of a client that is no browser, or a `GET` that a page caused. The type that a browser accepts is no sign of one, as
+    /// the default of Java is similar.
+    fn check_unmarked(&self, request: &Request, host: Option<&str>) -> Result<(), String> {
+        let headers = request.headers();
+        if is_unmarked_link_to_a_file(request) {
             return Ok(());
         }
-        let remedy = "allow its origin, as with --cors http://localhost:3000";
-        Err(format!("a page of another site sent it; {remedy}"))
+        if let Some(referer) = single_header(headers, header::REFERER.as_str())? {
+            let origin = origin_of(referer);
+            return match is_own(origin, host) || self.is_listed(origin) {
+                true => Ok(()),
+                false => Err(foreign_page()),
+            };
+        }
+        // A page can suppress `Referer`, but it cannot change the name of the browser.
+        let host = host.and_then(Host::parse);
+        let is_loopback = host.is_some_and(|host| host.name.is_loopback());
+        match is_loopback || !is_browser(headers) {
+            true => Ok(()),
+            false => Err(
+                "a browser sent it, and does not say for which page; in a browser, use 127.0.0.1 or localhost, and \
+                 elsewhere, a User-Agent that does not begin with Mozilla/"
+                    .to_owned(),
+            ),
+        }
     }
 
     fn check_host(&self, host: &str) -> Result<(), String> {
@@ -95,9 +123,7 @@ impl Guard {
 
     /// `host` is that of the request, which is a name of this server.
     fn check_origin(&self, origin: &str, host: Option<&str>) -> Result<(), String> {
-        let own = origin.strip_prefix("http://").zip(host);
-        let is_own = own.is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host));
-        match is_own || self.is_listed(origin) {
+        match is_own(origin, host) || self.is_listed(origin) {
             true => Ok(()),
             false => {
                 let origin = shorten(origin);
@@ -120,11 +146,33 @@ impl Guard {
         let Ok(Some(referer)) = referer else {
             return false;
         };
-        let host = referer.find("://").map_or(0, |at| at + 3);
-        let end = referer[host..].find(['/', '?', '#']);
-        let origin = end.map_or(referer, |end| &referer[..host + end]);
-        is_read(request) && self.is_listed(origin)
+        is_read(request) && self.is_listed(origin_of(referer))
     }
+}
+
+/// Returns why a request of a page of another site is rejected, and what to do.
+fn foreign_page() -> String {
+    let remedy = "allow its origin, as with --cors http://localhost:3000";
+    format!("a page of another site sent it; {remedy}")
+}
+
+/// Whether an origin is that of the server. `host` is that of the request.
+fn is_own(origin: &str, host: Option<&str>) -> bool {
+    let own = origin.strip_prefix("http://").zip(host);
+    own.is_some_and(|(origin, host)| origin.eq_ignore_ascii_case(host))
+}
+
+/// Returns the origin of a URL.
+fn origin_of(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url[host..].find(['/', '?', '#']);
+    end.map_or(url, |end| &url[..host + end])
+}
+
+/// Whether the name of the client is that of a browser: all of them begin with `Mozilla/`.
+fn is_browser(headers: &HeaderMap) -> bool {
+    let mut agents = headers.get_all(header::USER_AGENT).iter();
+    agents.any(|agent| agent.as_bytes().starts_with(b"Mozilla/"))
 }
 
 fn is_read(request: &Request) -> bool {
@@ -137,6 +185,15 @@ fn is_link_to_a_file(request: &Request) -> bool {
     is_read(request)
         && is("sec-fetch-mode", "navigate")
         && is("sec-fetch-dest", "document")
+        && admission::is_link_target(request.uri().path())
+}
+
+/// As [`is_link_to_a_file`], of a browser that sends no `Sec-Fetch-*`. A page can send such a request as well, which it
+/// cannot read.
+fn is_unmarked_link_to_a_file(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    is_read(request)
+        && accept.is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"))
         && admission::is_link_target(request.uri().path())
 }
 

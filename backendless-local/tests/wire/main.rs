@@ -24,6 +24,7 @@ mod functions;
 mod grouping;
 mod hostile_imports;
 mod http;
+mod http_browsers;
 mod http_sites;
 mod killed;
 mod large_results;
