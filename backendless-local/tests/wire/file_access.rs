@@ -161,7 +161,7 @@ async fn client_that_may_not_change_permissions_cannot_change_those_of_files() {
 async fn path_has_a_maximum_length() {
     const INVALID_PATH: i64 = 6_001;
     let files = Files::start().await;
-    let longest = "a/".repeat(2_047) + "ab";
+    let longest = "a/".repeat(63) + &"b".repeat(3_970);
     assert_eq!(longest.len(), 4_096);
     let copied = files.relocate("copy", "/docs/open.txt", &format!("/{longest}"));
     copied.ok().await;
@@ -179,6 +179,38 @@ async fn path_has_a_maximum_length() {
     let renamed = files.rename("/docs", &"b".repeat(4_090));
     renamed.rejected(400, INVALID_PATH).await;
     assert_eq!(files.listed("docs?sub=true").await.len(), 3);
+}
+
+/// A path has a row for each of its directories, so one of many segments would be expensive.
+#[tokio::test]
+async fn path_has_a_maximum_number_of_segments() {
+    const INVALID_PATH: i64 = 6_001;
+    const EXPECTED: &str = "has more than 128 segments";
+    let files = Files::start().await;
+    let deepest = "d/".repeat(127) + "f";
+    let copied = files.relocate("copy", "/docs/open.txt", &format!("/{deepest}"));
+    copied.ok().await;
+    for target in [
+        format!("/{deepest}/g"),
+        "/x".to_owned() + &"/d".repeat(2_040),
+    ] {
+        let rejected = files.relocate("copy", "/docs/open.txt", &target);
+        let message = rejected.rejected(400, INVALID_PATH).await;
+        assert!(message.contains(EXPECTED), "{message}");
+    }
+    // The files in a directory get more segments as well: no import would accept them.
+    for (source, target) in [
+        ("/d", "/x/d"),
+        ("/docs", &*format!("/{}e", "d/".repeat(127))),
+    ] {
+        for command in ["copy", "move"] {
+            let rejected = files.relocate(command, source, target);
+            let message = rejected.rejected(400, INVALID_PATH).await;
+            assert!(message.contains(EXPECTED), "{message}");
+        }
+    }
+    let moved = files.relocate("move", "/d", "/e");
+    moved.ok().await;
 }
 
 #[tokio::test]

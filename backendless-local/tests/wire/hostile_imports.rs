@@ -40,6 +40,22 @@ async fn a_repetition_since_the_first_time_is_polled_once_per_interval() {
 }
 
 #[tokio::test]
+async fn a_path_of_thousands_of_directories_is_rejected() {
+    let target = Target::start("hostile-path").await;
+    target
+        .rejects("has more than 128 segments", |export| {
+            edit_file(export, "services/files.jsonl", |_| {
+                let path = format!("x00000/{}f", "d/".repeat(2_040));
+                let content = "files/docs/a.txt";
+                json!({"path": path, "content": content, "media_type": "", "created": 0})
+                    .to_string()
+            });
+        })
+        .await;
+    target.is_unchanged().await;
+}
+
+#[tokio::test]
 async fn names_in_an_export_are_quoted_as_short_text() {
     let target = Target::start("hostile-names").await;
     target

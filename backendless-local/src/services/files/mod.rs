@@ -116,8 +116,11 @@ fn forget(connection: &Connection, name: &str) -> Result<(), ServiceError> {
 /// The condition of the rows of the path `?1` and of everything below it.
 const TREE: &str = "path = ?1 OR substr(path, 1, length(?1) + 1) = ?1 || '/'";
 
-/// Maximum length of a path in bytes, as that of common operating systems. A path has a directory for each of its slashes.
+/// Maximum length of a path in bytes, as that of common operating systems.
 const MAX_PATH_BYTES: usize = 4_096;
+
+/// Maximum number of the segments of a path, which has a directory for each of its slashes.
+const MAX_SEGMENTS: usize = 128;
 
 /// A valid path: segments separated by `/`, none of them empty, `.` or `..`, without backslashes
 /// and control characters.
@@ -125,18 +128,19 @@ const MAX_PATH_BYTES: usize = 4_096;
 pub(crate) struct FilePath(String);
 
 impl FilePath {
-    /// Rejects a path with this length, which begins with `path`.
-    fn check_length(path: &str, length: usize) -> Result<(), ServiceError> {
-        if length <= MAX_PATH_BYTES {
-            return Ok(());
-        }
-        let path = shorten(path);
-        let message = format!("the path '{path}' is longer than {MAX_PATH_BYTES} bytes");
+    /// Rejects a path with this length and this number of slashes, which begins with `path`.
+    fn check_size(path: &str, length: usize, slashes: usize) -> Result<(), ServiceError> {
+        let limit = match () {
+            () if length > MAX_PATH_BYTES => format!("is longer than {MAX_PATH_BYTES} bytes"),
+            () if slashes >= MAX_SEGMENTS => format!("has more than {MAX_SEGMENTS} segments"),
+            () => return Ok(()),
+        };
+        let message = format!("the path '{}' {limit}", shorten(path));
         Err(ServiceError::new(code::INVALID_PATH, message))
     }
 
     pub(crate) fn parse(path: String) -> Result<FilePath, ServiceError> {
-        FilePath::check_length(&path, path.len())?;
+        FilePath::check_size(&path, path.len(), slashes(&path))?;
         let is_valid = |segment: &str| {
             !matches!(segment, "" | "." | "..")
                 && !segment.contains(|c: char| c == '\\' || c.is_control())
@@ -151,6 +155,10 @@ impl FilePath {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn slashes(path: &str) -> usize {
+    path.matches('/').count()
 }
 
 /// An open file.

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{FilePath, Files, Permission, TREE, access, blocked, directories, not_found};
+use super::{FilePath, Files, Permission, TREE, access, blocked, directories, not_found, slashes};
 use crate::service_error::{ServiceError, code};
 use crate::services::caller::Caller;
 
@@ -73,7 +73,7 @@ impl Files {
                 return Err(blocked());
             }
             directories::create_parents(transaction, target, now)?;
-            check_lengths(transaction, source, target)?;
+            check_sizes(transaction, source, target)?;
             match mode {
                 Mode::Copy => copy_rows(transaction, source, target, now),
                 Mode::Move | Mode::Rename => move_rows(transaction, source, target),
@@ -83,18 +83,20 @@ impl Files {
     }
 }
 
-/// Rejects a target below which the paths of the entries of the source would be too long.
-fn check_lengths(connection: &Connection, source: &str, target: &str) -> Result<(), ServiceError> {
-    let longest = |table: &str| {
+/// Rejects a target below which the paths of the entries of the source would be too long or have too many segments.
+fn check_sizes(connection: &Connection, source: &str, target: &str) -> Result<(), ServiceError> {
+    let max = |size: &str| {
         let sql = format!(
-            "SELECT coalesce(max(length(CAST(path AS BLOB))), 0) FROM {table} WHERE {TREE}"
+            "SELECT coalesce(max({size}), 0) FROM (SELECT path FROM file UNION ALL SELECT path FROM directory)
+             WHERE {TREE}"
         );
-        connection.query_row(&sql, [source], |row| row.get::<_, i64>(0))
+        let max = connection.query_row(&sql, [source], |row| row.get::<_, i64>(0))?;
+        Ok::<_, ServiceError>(usize::try_from(max).unwrap_or(usize::MAX))
     };
-    let longest = longest("file")?.max(longest("directory")?);
-    let longest = usize::try_from(longest).unwrap_or(usize::MAX);
-    let length = longest.saturating_sub(source.len()) + target.len();
-    FilePath::check_length(target, length)
+    let length = max("length(CAST(path AS BLOB))")?.saturating_sub(source.len());
+    let below =
+        max("length(path) - length(replace(path, '/', ''))")?.saturating_sub(slashes(source));
+    FilePath::check_size(target, length + target.len(), below + slashes(target))
 }
 
 fn copy_rows(
