@@ -10,6 +10,7 @@ use super::{App, required};
 use crate::http::extract::{Object, Query};
 use crate::http::response::{ErrorResponse, Json};
 use crate::service_error::{ServiceError, code};
+use crate::services::messaging::Email;
 use crate::services::recorded::Recorded;
 
 /// Maximum number of e-mails, notifications or log messages in a response: the last ones.
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/channels", get(channels).delete(delete_channel))
         .route("/channels/messages", get(messages).post(publish))
         .route("/emails", get(emails))
+        .route("/emails/one", get(email))
         .route("/emails/preview", post(preview))
         .route("/pushes", get(pushes))
         .route("/log", get(log))
@@ -94,6 +96,21 @@ async fn log(State(app): State<App>) -> Result<Json<Vec<Value>>, ErrorResponse> 
     Ok(numbered(app.server.services.log.newest(MAX_ITEMS).await?))
 }
 
+/// Returns an e-mail with its bodies.
+async fn email(
+    State(app): State<App>,
+    Query(parameters): Query,
+) -> Result<Json<Email>, ErrorResponse> {
+    let number = parameters.integer("number")?;
+    let email = app.server.services.messaging.email(number).await?;
+    Ok(Json(email.ok_or_else(|| no_email(number, ""))?))
+}
+
+fn no_email(number: i64, part: &str) -> ServiceError {
+    let message = format!("there is no e-mail {number}{part}");
+    ServiceError::not_found(code::NOT_FOUND, message)
+}
+
 /// Returns the address of the HTML part of an e-mail, for a frame.
 async fn preview(
     State(app): State<App>,
@@ -101,9 +118,7 @@ async fn preview(
 ) -> Result<Json<Value>, ErrorResponse> {
     let number = parameters.integer("number")?;
     let email = app.server.services.messaging.email(number).await?;
-    let html = email.and_then(|email| email.html).ok_or_else(|| {
-        let message = format!("there is no e-mail {number} with an HTML part");
-        ServiceError::not_found(code::NOT_FOUND, message)
-    })?;
+    let html = email.and_then(|email| email.html);
+    let html = html.ok_or_else(|| no_email(number, " with an HTML part"))?;
     Ok(Json(json!({ "path": app.previews.add(html) })))
 }

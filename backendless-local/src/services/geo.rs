@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::id::new_id;
+use crate::query::result_size::ResultSize;
 use crate::service_error::{ServiceError, code};
 use crate::services::fields;
 use crate::services::parameters::Parameters;
@@ -312,9 +313,12 @@ fn load_all(connection: &Connection) -> Result<Vec<Point>, ServiceError> {
         "SELECT object_id, latitude, longitude, categories, metadata FROM geo_point ORDER BY seq",
     )?;
     let mut rows = statement.query([])?;
-    let mut points = Vec::new();
+    let (mut points, mut size) = (Vec::new(), ResultSize::default());
     while let Some(row) = rows.next()? {
         let (categories, metadata): (String, String) = (row.get(3)?, row.get(4)?);
+        for json in [&categories, &metadata] {
+            size.add(&serde_json::from_str(json).map_err(ServiceError::internal)?)?;
+        }
         points.push(Point {
             class: "GeoPoint",
             object_id: row.get(0)?,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::service_error::{ServiceError, code};
 use crate::services::fields;
-use crate::services::recorded::{self, RecordTable, Recorded};
+use crate::services::recorded::{self, MaxItems, RecordTable, Recorded};
 use crate::store::database::Database;
 
 const TABLES: &str = "
@@ -58,7 +58,8 @@ impl Log {
 
     /// Returns the last messages, the newest first.
     pub(crate) async fn newest(&self, max: u32) -> Result<Vec<Recorded<Value>>, ServiceError> {
-        recorded::newest(&self.database, RecordTable::Log, max).await
+        let max = MaxItems::complete(max);
+        recorded::newest(&self.database, RecordTable::Log, max, |message| message).await
     }
 }
 

@@ -31,23 +31,51 @@ pub(crate) struct Recorded<T> {
     pub(crate) item: T,
 }
 
-/// Returns the last items, the newest first.
-pub(super) async fn newest(
+/// How many of the last items a list has at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MaxItems {
+    pub(super) count: u32,
+    /// Length of their contents, of which the newest one may have any.
+    pub(super) bytes: usize,
+}
+
+impl MaxItems {
+    /// A list of complete contents, which a page of the console requests every few seconds.
+    pub(super) fn complete(count: u32) -> MaxItems {
+        const BYTES: usize = 4 * 1024 * 1024;
+        MaxItems {
+            count,
+            bytes: BYTES,
+        }
+    }
+}
+
+/// Returns `of` each of the last items, the newest first.
+pub(super) async fn newest<T: Send + 'static>(
     database: &Database,
     table: RecordTable,
-    max: u32,
-) -> Result<Vec<Recorded<Value>>, ServiceError> {
+    max: MaxItems,
+    of: fn(Value) -> T,
+) -> Result<Vec<Recorded<T>>, ServiceError> {
     let read = database.read(move |connection| {
         let table = table.name();
         let sql = format!("SELECT seq, content FROM {table} ORDER BY seq DESC LIMIT ?");
         let mut statement = connection.prepare(&sql)?;
-        let rows = statement.query_map([max], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-        let items = rows.map(|row| {
-            let (number, content) = row?;
-            let item = serde_json::from_str(&content).map_err(ServiceError::internal)?;
-            Ok(Recorded { number, item })
-        });
-        items.collect()
+        let mut rows = statement.query([max.count])?;
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let content: String = row.get(1)?;
+            bytes += content.len();
+            if bytes > max.bytes && !items.is_empty() {
+                break;
+            }
+            let content = serde_json::from_str(&content).map_err(ServiceError::internal)?;
+            items.push(Recorded {
+                number: row.get(0)?,
+                item: of(content),
+            });
+        }
+        Ok(items)
     });
     read.await
 }

@@ -40,6 +40,41 @@ async fn the_list_says_which_requests_are_incomplete() {
     assert_eq!(size.unwrap(), LARGE);
 }
 
+/// The page requests the lists every few seconds.
+#[tokio::test]
+async fn lists_of_large_items_are_short() {
+    let console = Console::start().await;
+    let large = "x".repeat(1_500_000);
+    let post = |path, body| ok(console.http.post(console.service(path)).json(&body));
+    for number in 0..4 {
+        let parts = json!({"htmlmessage": large});
+        let subject = format!("{number}{large}");
+        let email = json!({"subject": subject, "to": ["a@example.com"], "bodyparts": parts});
+        post("/messaging/email", email).await;
+        let push = json!({"message": large, "pushPolicy": "ONLY", "pushSinglecast": ["d"]});
+        post("/messaging/news", push).await;
+        post("/messaging/chat", json!({"message": large})).await;
+        let log =
+            json!({"log-level": "INFO", "logger": "l", "message": large, "timestamp": number});
+        let write = console.http.put(console.service("/log"));
+        assert_eq!(send(write.json(&json!([log]))).await.status(), 200);
+    }
+    let emails = console.get("/emails").await;
+    assert!(emails.to_string().len() < 2_000);
+    let subject = emails[0]["item"]["subject"].as_str().unwrap();
+    assert!(
+        subject.starts_with("3xxx") && emails[3]["number"] == 1,
+        "{emails}"
+    );
+    let email = console.get("/emails/one?number=4").await;
+    assert_eq!(email["html"].as_str().unwrap().len(), large.len());
+    rejected(console.api(Method::GET, "/emails/one?number=5"), 404).await;
+    for list in ["/pushes", "/log", "/channels/messages?channel=chat"] {
+        let shown = console.get(list).await;
+        assert_eq!(shown.as_array().unwrap().len(), 2, "{list}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_size_of_a_download_is_shown_once_it_is_complete() {
     let console = Console::start().await;

@@ -301,3 +301,18 @@ async fn invalid_point_is_rejected() {
     assert_eq!(array, (400, 8002));
     assert_eq!(app.points("").await.len(), 0);
 }
+
+/// Each search reads all points.
+#[tokio::test]
+async fn points_of_more_than_the_maximum_memory_are_rejected() {
+    let server = TestServer::start().await;
+    let text = "x".repeat(4_000_000);
+    for _ in 0..17 {
+        let metadata = json!({"text": text});
+        let point =
+            json!({"latitude": 0, "longitude": 0, "categories": ["c"], "metadata": metadata});
+        server.save(point).await;
+    }
+    let search = server.get("/geo/points?categories=c");
+    assert_eq!(search.rejected().await, (400, 8_000));
+}

@@ -1,7 +1,7 @@
 // The outbox of e-mails, and push notifications. The server delivers none of them.
 
 import { get, post } from "./api.js";
-import { button, card, el, empty, replace } from "./dom.js";
+import { button, card, el, empty, replace, run } from "./dom.js";
 import { stringify } from "./json.js";
 
 async function render(main, visit) {
@@ -20,11 +20,15 @@ async function render(main, visit) {
 function entry({ number, item }, list, detail) {
   const subject = item.subject ?? `Template ${item.template}`;
   const open = el("button", {
-    type: "button", class: "item", click: async () => {
+    type: "button", class: "item", click: () => run(async () => {
       list.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
       open.setAttribute("aria-current", "true");
-      detail.replaceChildren(email(number, item, subject));
-    },
+      const shown = email(number, await get("emails/one", { number }), subject);
+      // Unless another one was chosen meanwhile.
+      if (open.hasAttribute("aria-current")) {
+        detail.replaceChildren(shown);
+      }
+    }),
   }, el("span", {}, subject));
   return el("li", {}, open);
 }

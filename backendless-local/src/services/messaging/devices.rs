@@ -8,7 +8,7 @@ use super::{Messaging, create_channel};
 use crate::id::new_id;
 use crate::service_error::{ServiceError, code};
 use crate::services::fields;
-use crate::services::recorded::{self, RecordTable, Recorded};
+use crate::services::recorded::{self, MaxItems, RecordTable, Recorded};
 use crate::text::shorten;
 
 const TABLES: &str = "
@@ -131,7 +131,8 @@ impl Messaging {
         &self,
         max: u32,
     ) -> Result<Vec<Recorded<Value>>, ServiceError> {
-        recorded::newest(&self.database, RecordTable::Pushes, max).await
+        let max = MaxItems::complete(max);
+        recorded::newest(&self.database, RecordTable::Pushes, max, |push| push).await
     }
 }
 

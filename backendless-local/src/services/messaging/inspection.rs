@@ -3,7 +3,7 @@
 use rusqlite::params;
 use serde_json::{Value, json};
 
-use super::{Messaging, RETENTION};
+use super::{MAX_POLLED_BYTES, Messaging, RETENTION};
 use crate::service_error::ServiceError;
 
 /// Maximum number of messages of a channel that are returned.
@@ -40,10 +40,15 @@ impl Messaging {
                  FROM message WHERE channel = ?1 AND due > ?2 ORDER BY due DESC, seq DESC LIMIT ?3",
             )?;
             let mut rows = statement.query(params![channel, since, MAX_MESSAGES])?;
-            let mut messages = Vec::new();
+            let (mut messages, mut bytes) = (Vec::new(), 0);
             while let Some(row) = rows.next()? {
-                let content: Value = serde_json::from_str(&row.get::<_, String>(0)?)
-                    .map_err(ServiceError::internal)?;
+                let content: String = row.get(0)?;
+                bytes += content.len();
+                if bytes > MAX_POLLED_BYTES && !messages.is_empty() {
+                    break;
+                }
+                let content: Value =
+                    serde_json::from_str(&content).map_err(ServiceError::internal)?;
                 messages.push(json!({
                     "content": content, "due": row.get::<_, i64>(1)?,
                     "subtopic": row.get::<_, Option<String>>(2)?,

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::Messaging;
 use crate::service_error::ServiceError;
-use crate::services::recorded::{self, RecordTable, Recorded};
+use crate::services::recorded::{self, MaxItems, RecordTable, Recorded};
+use crate::text::shorten;
 
 /// An e-mail that a client sent, or that the server sent for it. Nothing was delivered.
 #[derive(Clone, Default, PartialEq, Serialize)]
@@ -70,6 +71,23 @@ impl Email {
     }
 }
 
+/// What a list shows of an e-mail.
+#[derive(Debug, Serialize)]
+pub(crate) struct EmailTitle {
+    subject: Option<String>,
+    template: Option<String>,
+}
+
+impl EmailTitle {
+    fn of(body: &Value) -> EmailTitle {
+        let text = |value: &Value| value.as_str().map(shorten);
+        EmailTitle {
+            subject: text(&body["subject"]),
+            template: text(&body["template-name"]),
+        }
+    }
+}
+
 impl Messaging {
     /// Returns the e-mails in order.
     pub(crate) async fn emails(&self) -> Result<Vec<Email>, ServiceError> {
@@ -79,14 +97,16 @@ impl Messaging {
     /// Returns the last e-mails, the newest first.
     pub(crate) async fn newest_emails(
         &self,
-        max: u32,
-    ) -> Result<Vec<Recorded<Email>>, ServiceError> {
-        let recorded = recorded::newest(&self.database, RecordTable::Emails, max).await?;
-        let emails = recorded.into_iter().map(|recorded| Recorded {
-            number: recorded.number,
-            item: Email::of(&recorded.item),
-        });
-        Ok(emails.collect())
+        count: u32,
+    ) -> Result<Vec<Recorded<EmailTitle>>, ServiceError> {
+        // Their bodies are read, but not kept.
+        const BYTES: usize = 32 * 1024 * 1024;
+        let max = MaxItems {
+            count,
+            bytes: BYTES,
+        };
+        let of = |body| EmailTitle::of(&body);
+        recorded::newest(&self.database, RecordTable::Emails, max, of).await
     }
 
     /// Returns the e-mail with a number.
