@@ -19,12 +19,23 @@ const MAX_SIZE: u64 = 0o777_7777_7777;
 /// Maximum length of a long name and of other data that extends a header.
 const MAX_EXTENSION: u64 = 64 * 1024;
 
-/// Maximum number of entries: more than an export may have files.
-const MAX_ENTRIES: usize = 2_000_000;
+/// What an archive may have at most.
+#[derive(Clone, Copy)]
+struct Max {
+    entries: usize,
+    /// The folders of its files: each takes two bytes of a path, and thousands on the disk.
+    folders: usize,
+}
+
+/// More entries than an export may have files.
+const MAX: Max = Max {
+    entries: 2_000_000,
+    folders: 50_000,
+};
 
 /// Maximum length of a path, in bytes, and of its segments. Those of an export are shorter.
 const MAX_PATH: usize = 4_096;
-const MAX_SEGMENTS: usize = 512;
+const MAX_SEGMENTS: usize = 140;
 
 /// The types of entries.
 const FILE: u8 = b'0';
@@ -113,25 +124,23 @@ fn checksum(header: &[u8; BLOCK]) -> u64 {
 
 /// Unpacks an archive to an empty folder.
 pub(super) fn unpack(archive: &mut impl Read, folder: &Path) -> Result<(), String> {
-    unpack_at_most(MAX_ENTRIES, archive, folder)
+    unpack_at_most(MAX, archive, folder)
 }
 
-fn unpack_at_most(
-    max_entries: usize,
-    archive: &mut impl Read,
-    folder: &Path,
-) -> Result<(), String> {
-    let (mut name, mut entries) = (None, 0);
+fn unpack_at_most(max: Max, archive: &mut impl Read, folder: &Path) -> Result<(), String> {
+    let (mut name, mut entries, mut folders) = (None, 0, 0);
     while let Some(header) = read_header(archive)? {
         entries += 1;
-        if entries > max_entries {
-            return Err(format!("it has more than {max_entries} entries"));
+        if entries > max.entries {
+            return Err(format!("it has more than {} entries", max.entries));
         }
         let size = octal(&header[124..136]).ok_or("the size of a file is invalid")?;
         match header[156] {
             FILE | OLD_FILE => {
                 let name = name.take().unwrap_or_else(|| header_name(&header));
-                unpack_file(archive, &folder.join(safe_path(&name)?), size)
+                let path = safe_path(&name)?;
+                create_folders(folder, &path, &mut folders, max.folders)
+                    .and_then(|()| unpack_file(archive, &folder.join(&path), size))
                     .map_err(|error| format!("cannot unpack a file: {error}"))?;
             }
             LONG_NAME => {
@@ -245,10 +254,27 @@ fn safe_path(name: &[u8]) -> Result<PathBuf, String> {
     }
 }
 
-fn unpack_file(archive: &mut impl Read, path: &Path, size: u64) -> io::Result<()> {
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
+/// Creates the missing folders of a file below `folder`, and adds their number to `count`.
+fn create_folders(folder: &Path, path: &Path, count: &mut usize, max: usize) -> io::Result<()> {
+    let mut folder = folder.to_owned();
+    for name in path.parent().into_iter().flat_map(Path::components) {
+        folder.push(name);
+        if folder.is_dir() {
+            continue;
+        }
+        *count += 1;
+        if *count > max {
+            let problem = format!(
+                "it has more than {max} folders: unpack it with tar, and use `backendless-local import`"
+            );
+            return Err(io::Error::other(problem));
+        }
+        fs::create_dir(&folder)?;
     }
+    Ok(())
+}
+
+fn unpack_file(archive: &mut impl Read, path: &Path, size: u64) -> io::Result<()> {
     // Each path once: an existing file is an error.
     let mut file = File::create_new(path)?;
     let padding = padding(size).len() as u64;
@@ -393,11 +419,27 @@ mod tests {
             (b"b", b"2", FILE),
         ];
         let bytes = archive(&entries);
-        let unpacked = |max| {
+        let unpacked = |entries| {
             let folder = tempfile::tempdir().unwrap();
+            let max = Max { entries, ..MAX };
             unpack_at_most(max, &mut &*bytes, folder.path())
         };
         assert_eq!(unpacked(3), Ok(()));
         assert_eq!(unpacked(2), Err("it has more than 2 entries".to_owned()));
+    }
+
+    #[test]
+    fn the_number_of_folders_is_limited() {
+        let names = [b"a/b/1", b"a/b/2", b"a/c/1", b"d/b/1"];
+        let entries = names.map(|name| (name.as_slice(), b"x".as_slice(), FILE));
+        let bytes = archive(&entries);
+        let unpacked = |folders| {
+            let folder = tempfile::tempdir().unwrap();
+            let max = Max { folders, ..MAX };
+            unpack_at_most(max, &mut &*bytes, folder.path())
+        };
+        assert_eq!(unpacked(5), Ok(()));
+        let message = unpacked(4).unwrap_err();
+        assert!(message.contains("more than 4 folders"), "{message}");
     }
 }
