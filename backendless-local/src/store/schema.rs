@@ -34,6 +34,9 @@ pub(super) const TABLES: &str = "
 /// Maximum number of columns of a table, system columns included. SQLite allows 2000.
 const MAX_COLUMNS: usize = 1_000;
 
+/// Maximum number of tables. SQLite reads its whole schema when a table gets a column.
+const MAX_TABLES: i64 = 1_000;
+
 pub(crate) const OBJECT_ID: &str = "objectId";
 pub(crate) const CREATED: &str = "created";
 pub(crate) const UPDATED: &str = "updated";
@@ -154,6 +157,7 @@ impl Table {
         columns: &[(&str, Kind)],
     ) -> Result<Table, ServiceError> {
         names::check("table", name)?;
+        check_number(connection)?;
         connection.execute("INSERT INTO data_table (name) VALUES (?)", [name])?;
         let mut table = Table::with_system_columns(connection.last_insert_rowid(), name);
         // AUTOINCREMENT never reuses the sequence number of a deleted row.
@@ -382,6 +386,20 @@ pub(crate) fn tables(connection: &Connection) -> Result<Vec<Table>, ServiceError
 pub(super) fn is_table_sql(name: &str) -> bool {
     let id = name.strip_prefix('t').unwrap_or_default();
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Rejects another table if there is the maximum of them.
+fn check_number(connection: &Connection) -> Result<(), ServiceError> {
+    let tables: i64 = connection
+        .prepare_cached("SELECT count(*) FROM data_table")?
+        .query_row([], |row| row.get(0))?;
+    match tables < MAX_TABLES {
+        true => Ok(()),
+        false => {
+            let message = format!("there is the maximum of {MAX_TABLES} tables already");
+            Err(ServiceError::new(code::INVALID_VALUE, message))
+        }
+    }
 }
 
 fn table_sql(id: i64) -> String {

@@ -1,9 +1,11 @@
 //! Imports of exports that another person has written to harm: each is small and would be expensive, or print more than
 //! text.
 
+use std::path::Path;
+
 use serde_json::json;
 
-use crate::state_attacks::{Target, edit_file, export};
+use crate::state_attacks::{Target, edit_file, edit_manifest, export};
 use crate::support::{Folder, TestServer};
 
 const STATUS: &str = "services/message-status.jsonl";
@@ -53,6 +55,74 @@ async fn a_path_of_thousands_of_directories_is_rejected() {
         })
         .await;
     target.is_unchanged().await;
+}
+
+#[tokio::test]
+async fn an_export_of_many_tables_is_rejected() {
+    let target = Target::start("hostile-tables").await;
+    let expected = "there is the maximum of 1000 tables already";
+    target
+        .rejects(expected, |export| add_tables(export, 4_000))
+        .await;
+    target.is_unchanged().await;
+}
+
+/// A schema has its columns in one statement: SQLite reads all others again for each column that is added.
+#[tokio::test]
+async fn an_export_of_many_columns_is_imported() {
+    let folder = Folder::new("hostile-columns");
+    export(&folder.0).await;
+    add_tables(&folder.0, 500);
+    edit_file(&folder.0, TABLE, |_| {
+        let column = |number| json!({"name": format!("c{number}"), "kind": "STRING"});
+        let columns: Vec<_> = (0..900).map(column).collect();
+        let schema = json!({"table": "Wide", "columns": columns, "relations": []});
+        format!("{schema}\n")
+    });
+    let app = TestServer::start().await;
+    app.server.import(&folder.0).await.unwrap();
+    let columns = app.get("/data/Wide/properties").ok().await;
+    assert_eq!(columns.as_array().unwrap().len(), 904);
+}
+
+#[tokio::test]
+async fn a_column_that_a_schema_lists_twice_is_rejected() {
+    let target = Target::start("hostile-column").await;
+    for (name, kind, expected) in [
+        ("a", "INT", "the column 'a' is listed twice"),
+        (
+            "email",
+            "INT",
+            "the column 'email' exists with another type",
+        ),
+    ] {
+        target
+            .rejects(expected, |export| {
+                edit_file(export, TABLE, |_| {
+                    let column = json!({"name": name, "kind": kind});
+                    let columns = json!([column, {"name": "a", "kind": "STRING"}]);
+                    json!({"table": "Users", "columns": columns, "relations": []}).to_string()
+                });
+            })
+            .await;
+    }
+    target.is_unchanged().await;
+}
+
+/// Adds files of tables to an export, without rows.
+fn add_tables(export: &Path, count: usize) {
+    let paths: Vec<String> = (0..count)
+        .map(|n| format!("tables/1{n:04}-T.jsonl"))
+        .collect();
+    for (number, path) in paths.iter().enumerate() {
+        let table = format!("T{number}");
+        let schema = json!({"table": table, "columns": [], "relations": []});
+        std::fs::write(export.join(path), schema.to_string()).unwrap();
+    }
+    edit_manifest(export, |manifest| {
+        let files = manifest["files"].as_array_mut().unwrap();
+        files.extend(paths.into_iter().map(|path| json!({ "path": path })));
+    });
 }
 
 #[tokio::test]

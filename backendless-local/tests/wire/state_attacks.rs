@@ -19,7 +19,7 @@ pub(crate) async fn export(folder: &Path) {
 }
 
 /// Changes the manifest.
-fn edit_manifest(export: &Path, edit: impl FnOnce(&mut Value)) {
+pub(crate) fn edit_manifest(export: &Path, edit: impl FnOnce(&mut Value)) {
     let path = export.join("manifest.json");
     let mut manifest = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     edit(&mut manifest);

@@ -160,15 +160,16 @@ fn read_tables(
             .is_some_and(|rest| rest.starts_with('/'))
     };
     let mut files: Vec<(String, Schema)> = Vec::new();
+    let mut tables = BTreeSet::new();
     for path in paths.filter(is_table) {
         let schema = archive.read(path, |lines| {
             let schema = read_table(connection, lines, path)?;
-            match files.iter().any(|(_, other)| other.table == schema.table) {
-                true => Err(format!(
+            match tables.insert(schema.table.clone()) {
+                true => Ok(schema),
+                false => Err(format!(
                     "two files have the table '{}'",
                     shorten(&schema.table)
                 )),
-                false => Ok(schema),
             }
         })?;
         files.push((path.clone(), schema));

@@ -1,5 +1,7 @@
 //! The tables of the Data service in an export: a file each, whose first line is the schema. Relations are a file of links.
 
+use std::collections::BTreeSet;
+
 use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 use serde::{Deserialize, Serialize};
@@ -69,23 +71,36 @@ impl Schema {
 
     /// Creates the table and its columns.
     pub(super) fn create_table(&self, connection: &Connection) -> Result<(), String> {
-        let mut table =
-            Table::existing_or_new(connection, &self.table).map_err(ServiceError::into_message)?;
+        let mut columns: Vec<(&str, Kind)> = Vec::new();
+        let mut names = BTreeSet::new();
         for ColumnSchema { name, kind } in &self.columns {
             if is_system(name) {
                 return Err(format!("every table has '{name}', which no schema lists"));
             }
             let kind = Kind::named(kind)
                 .ok_or_else(|| format!("'{}' is not a type of columns", shorten(kind)))?;
-            table
-                .ensure_column(connection, name, kind)
-                .map_err(ServiceError::into_message)?;
-            if table.column(name).is_some_and(|column| column.kind != kind) {
+            if !names.insert(name) {
+                return Err(format!("the column '{}' is listed twice", shorten(name)));
+            }
+            columns.push((name, kind));
+        }
+        // All columns at once, as each that is added to a table has its cost.
+        let create = || -> Result<Table, ServiceError> {
+            Table::ensure(connection, &self.table, &columns)?;
+            Table::existing(connection, &self.table)
+        };
+        let table = create().map_err(ServiceError::into_message)?;
+        let is_other = |&&(name, kind): &&(&str, Kind)| {
+            let column = table.column(name);
+            column.is_some_and(|column| column.kind != kind)
+        };
+        match columns.iter().find(is_other) {
+            None => Ok(()),
+            Some((name, _)) => {
                 let name = shorten(name);
-                return Err(format!("the column '{name}' exists with another type"));
+                Err(format!("the column '{name}' exists with another type"))
             }
         }
-        Ok(())
     }
 
     /// Creates the relations, after all tables.
