@@ -120,5 +120,5 @@ async fn preview(
     let email = app.server.services.messaging.email(number).await?;
     let html = email.and_then(|email| email.html);
     let html = html.ok_or_else(|| no_email(number, " with an HTML part"))?;
-    Ok(Json(json!({ "path": app.previews.add(html) })))
+    Ok(Json(json!({ "path": app.previews.add(&html) })))
 }
