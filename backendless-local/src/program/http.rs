@@ -77,7 +77,7 @@ impl LocalUrl {
     ) -> std::io::Result<Response> {
         let mut stream = TcpStream::connect_timeout(&self.address, CONNECT_TIMEOUT)?;
         // As the address may have moved to another machine since it was checked.
-        if stream.local_addr()?.ip() != stream.peer_addr()?.ip() {
+        if !is_same_machine(stream.local_addr()?.ip(), stream.peer_addr()?.ip()) {
             let why = "the address is no longer that of this machine";
             return Err(std::io::Error::other(why));
         }
@@ -105,6 +105,11 @@ fn is_of_this_machine(address: IpAddr) -> bool {
     let is_broadcast = matches!(address, IpAddr::V4(address) if address.is_broadcast());
     let is_one_host = !address.is_unspecified() && !address.is_multicast() && !is_broadcast;
     address.is_loopback() || (is_one_host && UdpSocket::bind((address, 0)).is_ok())
+}
+
+/// Whether both ends of a connection are on this machine. A connection to a loopback address may begin at another one.
+fn is_same_machine(local: IpAddr, peer: IpAddr) -> bool {
+    local == peer || (local.is_loopback() && peer.is_loopback())
 }
 
 /// Returns a loopback address of a name. Others that the name may have are not used.
@@ -198,6 +203,20 @@ mod tests {
         }
         let address = socket.local_addr().unwrap().ip();
         assert!(LocalUrl::parse(&format!("http://{address}:80")).is_ok());
+    }
+
+    #[test]
+    fn a_connection_of_two_machines_is_none_of_this_machine() {
+        for (local, peer, is_same) in [
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1", "127.0.0.2", true),
+            ("192.0.2.1", "192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false),
+            ("127.0.0.1", "192.0.2.2", false),
+        ] {
+            let same = is_same_machine(local.parse().unwrap(), peer.parse().unwrap());
+            assert_eq!(same, is_same, "{local} {peer}");
+        }
     }
 
     #[test]

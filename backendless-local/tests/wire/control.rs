@@ -136,3 +136,16 @@ async fn control_needs_the_token_the_host_and_no_origin() {
     assert_eq!(localhost.send().await.unwrap().status(), 200);
     assert!(target.exists());
 }
+
+/// Linux connects to it from 127.0.0.1.
+#[cfg(target_os = "linux")]
+#[test]
+fn commands_work_at_another_loopback_address() {
+    let folder = Folder::new("program-loopback");
+    let export = folder.0.to_str().unwrap();
+    let program = Program::start(&["--port", "0", "--host", "127.0.0.2"]);
+    for name in ["export", "import"] {
+        let done = program.control(name, export);
+        assert!(done.status.success(), "{done:?}");
+    }
+}
