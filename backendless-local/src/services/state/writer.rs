@@ -151,7 +151,7 @@ impl Writer {
         target::check(&self.target)?;
         if (self.exchange)(&self.partial, &self.target)? {
             // It has the earlier export now, or nothing.
-            return remove_export(&self.partial);
+            return remove_earlier(&self.partial);
         }
         if exists(&previous)? {
             check_leftover(&previous)?;
@@ -160,7 +160,18 @@ impl Writer {
         // If the process ends between these, an import finds the earlier export.
         std::fs::rename(&self.target, &previous)?;
         std::fs::rename(&self.partial, &self.target)?;
-        remove_export(&previous)
+        remove_earlier(&previous)
+    }
+}
+
+/// Removes the export that was replaced, unless another program has added a file since the target was checked.
+fn remove_earlier(path: &Path) -> io::Result<()> {
+    match target::is_leftover(path)? {
+        true => remove_export(path),
+        false => Err(io::Error::other(format!(
+            "the export is complete, but its folder got other files while it was written, which are in {} now; move them",
+            path.display()
+        ))),
     }
 }
 
@@ -329,6 +340,36 @@ mod tests {
         assert!(error.contains("has other files; move them"), "{error}");
         assert!(previous.join("work.txt").exists());
         assert_eq!(content(&target), "first");
+    }
+
+    #[test]
+    fn file_that_is_added_while_an_export_is_put_in_place_is_kept() {
+        fn add_file(target: &Path) {
+            std::fs::write(target.join("work.txt"), "precious").unwrap();
+        }
+        let exchanges: [fn(&Path, &Path) -> io::Result<bool>; 2] = [
+            |partial, target| {
+                add_file(target);
+                Folder::exchange(partial, target)
+            },
+            |_, target| {
+                add_file(target);
+                Ok(false)
+            },
+        ];
+        for exchange in exchanges {
+            let temporary = tempfile::tempdir().unwrap();
+            let target = temporary.path().join("state");
+            export(&target, "first", true);
+            let mut writer = Writer::new(&target).unwrap();
+            writer.exchange = exchange;
+            let error = writer.finish(0).unwrap_err().to_string();
+            let (_, place) = error.split_once("which are in ").unwrap();
+            let place = Path::new(place.strip_suffix(" now; move them").unwrap());
+            assert!(place.join("work.txt").exists(), "{error}");
+            assert_eq!(content(place), "first");
+            assert!(target.join(MANIFEST).exists() && !target.join("files").exists());
+        }
     }
 
     #[test]
