@@ -29,8 +29,8 @@ pub(crate) const CAPACITY: usize = 500;
 /// A request that a server received, with its response; returned by [`Server::requests`](crate::Server::requests).
 ///
 /// Secrets are replaced by `***`: the app id and the keys of the application, user tokens, and the values of properties,
-/// headers and parameters whose names contain `password`, `token`, `secret` or the like, also in where clauses, and the
-/// tokens of confirmation addresses.
+/// headers and parameters whose names contain `password`, `token`, `secret` or the like, all constants of a clause that has
+/// such a name, and the tokens of confirmation addresses.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

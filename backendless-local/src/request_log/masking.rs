@@ -7,7 +7,9 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use serde::de::IgnoredAny;
 
 use super::{Exchange, Message, RecordedMessage};
+use names::is_clause;
 pub(super) use names::is_sensitive;
+use text::Found;
 
 /// What is shown in place of a secret.
 const MASK: &str = "***";
@@ -37,6 +39,8 @@ pub(super) struct Masker<'e> {
     secrets: &'e Secrets,
     exchange: &'e Exchange,
     collected: Collected,
+    path: String,
+    parameters: Option<String>,
     request_body: Option<String>,
     response_body: Option<String>,
 }
@@ -47,9 +51,16 @@ impl<'e> Masker<'e> {
         let (request, response) = (&exchange.request, &exchange.response);
         collected.add_headers(request.headers.all());
         collected.add_headers(response.headers.all());
+        let path = &*exchange.path;
+        let (path, parameters) = match path.split_once('?') {
+            Some((path, parameters)) => (path, Some(parameters)),
+            None => (path, None),
+        };
         Masker {
             secrets,
             exchange,
+            path: collected.part(path, false),
+            parameters: parameters.map(|parameters| collected.parameters(parameters)),
             request_body: collected.message_body(request),
             response_body: collected.message_body(response),
             collected,
@@ -58,12 +69,14 @@ impl<'e> Masker<'e> {
 
     /// Returns the path with the parameters.
     pub(super) fn path(&self) -> String {
-        self.masked_path(&self.exchange.path)
+        match &self.parameters {
+            Some(parameters) => self.values(&format!("{}?{parameters}", self.path)),
+            None => self.values(&self.path),
+        }
     }
 
     pub(super) fn path_without_parameters(&self) -> String {
-        let path = self.exchange.path.split('?').next();
-        self.masked_path(path.unwrap_or_default())
+        self.values(&self.path)
     }
 
     pub(super) fn request(&self) -> RecordedMessage {
@@ -99,17 +112,6 @@ impl<'e> Masker<'e> {
         masked.collect()
     }
 
-    /// Masks the values of sensitive parameters in a path.
-    fn masked_path(&self, path: &str) -> String {
-        match path.split_once('?') {
-            None => self.values(&masked_part(path, false)),
-            Some((path, query)) => {
-                let path = masked_part(path, false);
-                self.values(&format!("{path}?{}", masked_parameters(query)))
-            }
-        }
-    }
-
     /// Masks the secrets of the application and those that were collected.
     fn values(&self, text: &str) -> String {
         let mut text = text.to_owned();
@@ -140,9 +142,18 @@ impl Collected {
     }
 
     fn add(&mut self, secret: &str) {
-        if secret.len() >= MIN_SECRET_BYTES && !self.0.iter().any(|other| other == secret) {
+        let is_word = matches!(secret, "true" | "false" | "null");
+        if secret.len() >= MIN_SECRET_BYTES
+            && !is_word
+            && !self.0.iter().any(|other| other == secret)
+        {
             self.0.push(secret.to_owned());
         }
+    }
+
+    fn add_quoted(&mut self, text: &str, found: &[Found]) {
+        let quoted = found.iter().filter(|found| found.is_quoted);
+        quoted.for_each(|found| self.add(&text[found.range.clone()]));
     }
 
     fn message_body(&mut self, message: &Message) -> Option<String> {
@@ -163,21 +174,87 @@ impl Collected {
             return Some(self.json(text));
         }
         if media_type.starts_with("application/x-www-form-urlencoded") {
-            return Some(masked_parameters(text));
+            return Some(self.parameters(text));
         }
         if media_type.starts_with("text/") {
-            let secrets = text::secrets(text).into_iter();
-            let quoted = secrets.filter(|found| found.is_quoted);
-            quoted.for_each(|found| self.add(&text[found.range]));
-            return Some(masked_text(text));
+            let found = text::secrets(text);
+            self.add_quoted(text, &found);
+            return Some(masked_at(text, found));
         }
         None
+    }
+
+    /// Masks the secrets in the parameters of a URL or a form.
+    fn parameters(&mut self, query: &str) -> String {
+        let parameters = query.split('&').map(|parameter| {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let decoded = percent_decode_str(name).decode_utf8_lossy();
+            if is_sensitive(&decoded) {
+                self.add(&decoded_parameter(value));
+                return format!("{name}={MASK}");
+            }
+            let clause = is_clause(&decoded).then(|| self.clause_parameter(value));
+            match clause.flatten() {
+                Some(masked) => format!("{name}={masked}"),
+                None => self.part(parameter, true),
+            }
+        });
+        parameters.collect::<Vec<_>>().join("&")
+    }
+
+    /// Masks the secrets of a clause in a URL or a form; `None` if it has none.
+    fn clause_parameter(&mut self, value: &str) -> Option<String> {
+        // As the server reads it.
+        let mut clause = decoded_parameter(value);
+        let mut masked = self.clause(&clause);
+        for _ in 0..MAX_ENCODINGS {
+            let decoded = decoded_parameter(&clause);
+            if decoded == clause {
+                break;
+            }
+            clause = decoded;
+            masked = self.clause(&clause).or(masked);
+        }
+        masked.map(|masked| utf8_percent_encode(&masked, PARAMETER).to_string())
+    }
+
+    /// Masks the secrets of a clause; `None` if it has none.
+    fn clause(&mut self, clause: &str) -> Option<String> {
+        let mut found = text::secrets_of_clause(clause);
+        found.extend(text::secrets(clause));
+        for found in &found {
+            // As the server may quote it in a message.
+            let text = clause[found.range.clone()].replace("''", "'");
+            let json = serde_json::Value::from(&*text).to_string();
+            self.add(&text);
+            self.add(json.trim_matches('"'));
+        }
+        (!found.is_empty()).then(|| masked_at(clause, found))
+    }
+
+    /// Masks the secrets in a part of a URL, which may be encoded more than once. A part without secrets remains as it was sent.
+    fn part(&mut self, part: &str, is_parameter: bool) -> String {
+        let mut decoded = part.to_owned();
+        for _ in 0..=MAX_ENCODINGS {
+            let found = text::secrets(&decoded);
+            if !found.is_empty() {
+                self.add_quoted(&decoded, &found);
+                return utf8_percent_encode(&masked_at(&decoded, found), PARAMETER).to_string();
+            }
+            decoded = match is_parameter {
+                true => decoded_parameter(&decoded),
+                false => percent_decode_str(&decoded)
+                    .decode_utf8_lossy()
+                    .into_owned(),
+            };
+        }
+        part.to_owned()
     }
 
     /// Masks the values of sensitive properties, and the secrets in other strings.
     fn json(&mut self, text: &str) -> String {
         let mut masked = String::with_capacity(text.len());
-        let (mut at, mut copied) = (0, 0);
+        let (mut at, mut copied, mut is_in_clause) = (0, 0, false);
         let bytes = text.as_bytes();
         while at < bytes.len() {
             if bytes[at] != b'"' {
@@ -187,9 +264,14 @@ impl Collected {
             let (begin, end) = (at, end_of_string(bytes, at));
             let string = unescaped(&text[begin..end]);
             let colon = skip_spaces(bytes, end);
-            if bytes.get(colon) != Some(&b':') || !is_sensitive(&string) {
+            let is_name = bytes.get(colon) == Some(&b':');
+            if !is_name || !is_sensitive(&string) {
                 at = end;
-                if let Some(shown) = self.masked_string(&string) {
+                let shown = self.masked_string(&string, is_in_clause && !is_name);
+                if is_name {
+                    is_in_clause = is_clause(&string);
+                }
+                if let Some(shown) = shown {
                     masked.push_str(&text[copied..begin]);
                     masked.push_str(&shown);
                     copied = end;
@@ -214,54 +296,44 @@ impl Collected {
     }
 
     /// Returns the JSON of a string without its secrets; `None` if it has none.
-    fn masked_string(&mut self, string: &str) -> Option<String> {
-        let found = text::secrets(string);
-        let quoted = found.iter().filter(|found| found.is_quoted);
-        quoted.for_each(|found| self.add(&string[found.range.clone()]));
-        (!found.is_empty()).then(|| serde_json::Value::from(masked_text(string)).to_string())
+    fn masked_string(&mut self, string: &str, is_clause: bool) -> Option<String> {
+        let masked = match is_clause {
+            true => self.clause(string)?,
+            false => {
+                let found = text::secrets(string);
+                self.add_quoted(string, &found);
+                (!found.is_empty()).then(|| masked_at(string, found))?
+            }
+        };
+        Some(serde_json::Value::from(masked).to_string())
     }
 }
 
 /// Masks the secrets in a text.
 fn masked_text(text: &str) -> String {
+    masked_at(text, text::secrets(text))
+}
+
+/// Masks secrets of a text, which may overlap.
+fn masked_at(text: &str, mut found: Vec<Found>) -> String {
+    found.sort_by_key(|found| found.range.start);
     let mut masked = String::with_capacity(text.len());
     let mut copied = 0;
-    for found in text::secrets(text) {
-        masked.push_str(&text[copied..found.range.start]);
-        masked.push_str(MASK);
-        copied = found.range.end;
+    for Found { range, .. } in found {
+        if range.start >= copied {
+            masked.push_str(&text[copied..range.start]);
+            masked.push_str(MASK);
+        }
+        copied = copied.max(range.end);
     }
     masked.push_str(&text[copied..]);
     masked
 }
 
-/// Masks the secrets in the parameters of a URL or a form.
-fn masked_parameters(query: &str) -> String {
-    let parameters = query.split('&').map(|parameter| {
-        let name = parameter.split('=').next().unwrap_or_default();
-        match is_sensitive(&percent_decode_str(name).decode_utf8_lossy()) {
-            true => format!("{name}={MASK}"),
-            false => masked_part(parameter, true),
-        }
-    });
-    parameters.collect::<Vec<_>>().join("&")
-}
-
-/// Masks the secrets in a part of a URL, which may be encoded more than once. A part without secrets remains as it was sent.
-fn masked_part(part: &str, is_parameter: bool) -> String {
-    let mut decoded = part.to_owned();
-    for _ in 0..=MAX_ENCODINGS {
-        let masked = masked_text(&decoded);
-        if masked != decoded {
-            return utf8_percent_encode(&masked, PARAMETER).to_string();
-        }
-        let spaced = match is_parameter {
-            true => decoded.replace('+', " "),
-            false => decoded,
-        };
-        decoded = percent_decode_str(&spaced).decode_utf8_lossy().into_owned();
-    }
-    part.to_owned()
+/// Returns the text of a parameter of a URL or a form.
+fn decoded_parameter(value: &str) -> String {
+    let spaced = value.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
 /// Whether a text is JSON, or the beginning of it.
@@ -478,7 +550,7 @@ mod tests {
         for (text, expected) in [
             (
                 r#"{"where":"age > 5 and password = 'pa\"55'"}"#,
-                r#"{"where":"age > 5 and password = '***'"}"#,
+                r#"{"where":"age > *** and password = '***'"}"#,
             ),
             (
                 r#"{"data":"{\"password\":\"pa55\",\"age\":5}"}"#,
@@ -542,12 +614,73 @@ mod tests {
     }
 
     #[test]
+    fn secrets_of_a_path_are_masked_in_the_response() {
+        for path in [
+            "/a?where=pin%20%3D%20'pa55word'",
+            "/a?where='pa55word'=pin",
+            "/a?where=pin=pa55word",
+            "/a?where=x%253D'pa55word'+or+pin%253D1",
+            "/a?whereClause=upper(pass)+%3D+'pa55word'",
+            "/a?pin=pa%35%35word",
+            "/users/emailconfirmation/pa55word",
+        ] {
+            let message = message_of("'pa55word' does not fit 'pin', see \"x\"");
+            let exchange = exchange(path, Message::default(), message);
+            let secrets = Secrets::new(Vec::new());
+            let masker = Masker::of(&exchange, &secrets);
+            assert!(!masker.path().contains("pa55word"), "{path}");
+            let expected = r#"{"message":"'***' does not fit 'pin', see \"x\""}"#;
+            assert_eq!(masker.response_body().as_deref(), Some(expected), "{path}");
+        }
+    }
+
+    fn message_of(text: &str) -> Message {
+        message(&[], &serde_json::json!({ "message": text }).to_string())
+    }
+
+    #[test]
+    fn constants_of_a_clause_in_a_body_are_masked() {
+        for (text, expected) in [
+            (
+                r#"{"where":"'9876' = pin and age > 18","pageSize":1234}"#,
+                r#"{"where":"'***' = pin and age > ***","pageSize":1234}"#,
+            ),
+            (
+                r#"{"property":["name","concat(pass, 'x1234') as a"],"name":"x1234"}"#,
+                r#"{"property":["name","concat(pass, '***') as a"],"name":"***"}"#,
+            ),
+            (
+                r#"[{"payload":{"conditional":"1234 = pin"}}]"#,
+                r#"[{"payload":{"conditional":"*** = pin"}}]"#,
+            ),
+            (
+                r#"{"where":"age > 18 and name = 'Bob'"}"#,
+                r#"{"where":"age > 18 and name = 'Bob'"}"#,
+            ),
+            (r#"{"text":"1234 = pin"}"#, r#"{"text":"1234 = pin"}"#),
+            // Incomplete.
+            (
+                r#"{"where":"'9876' = pin or "#,
+                r#"{"where":"'***' = pin or ""#,
+            ),
+        ] {
+            let found = body(text, None);
+            assert_eq!(found.as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn secrets_in_a_url_are_masked_however_they_are_encoded() {
         for (path, expected) in [
             (
                 "/a?where=age%3D1+and+password%3D'pa55'",
-                "/a?where=age=1%20and%20password='***'",
+                "/a?where=age=***%20and%20password='***'",
             ),
+            (
+                "/a?having=%22pa55%22%3Dmax(pin)&sortBy=age",
+                "/a?having=\"***\"=max(pin)&sortBy=age",
+            ),
+            ("/a?where=password=pa55", "/a?where=password=***"),
             ("/a?where=password%253D'pa55'", "/a?where=password='***'"),
             ("/a?foo=1;password=pa55", "/a?foo=1;password=***"),
             ("/a/password=pa55/b?x=1", "/a/password=***?x=1"),

@@ -30,6 +30,7 @@ mod killed;
 mod large_results;
 mod lifecycle;
 mod limits;
+mod masked_clauses;
 mod multiple_logins;
 mod not_implemented;
 mod permissions;

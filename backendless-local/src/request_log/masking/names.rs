@@ -30,6 +30,23 @@ pub(in crate::request_log) fn is_sensitive(name: &str) -> bool {
     PARTS.iter().any(|part| joined.contains(part)) || words(name).any(|word| is_word(&word))
 }
 
+/// Parameters and properties that are a clause or have expressions, in lower case.
+const CLAUSES: [&str; 8] = [
+    "conditional",
+    "groupby",
+    "having",
+    "property",
+    "props",
+    "sortby",
+    "where",
+    "whereclause",
+];
+
+/// Whether the value of a parameter or a property is a clause.
+pub(super) fn is_clause(name: &str) -> bool {
+    CLAUSES.iter().any(|other| name.eq_ignore_ascii_case(other))
+}
+
 fn is_word(word: &str) -> bool {
     WORDS.iter().any(|other| word.eq_ignore_ascii_case(other))
 }

@@ -47,6 +47,60 @@ pub(super) fn secrets(text: &str) -> Vec<Found> {
     found
 }
 
+/// Returns the secrets of a clause, in ascending order: if it has a sensitive name, all of its constants, as a constant can be
+/// before the name, or an argument of a function.
+pub(super) fn secrets_of_clause(clause: &str) -> Vec<Found> {
+    let bytes = clause.as_bytes();
+    let (mut constants, mut has_name, mut at) = (Vec::new(), false, 0);
+    while at < bytes.len() {
+        let start = at;
+        match bytes[start] {
+            quote @ (b'\'' | b'"' | b'`') => {
+                let end = end_of_constant(bytes, start, quote);
+                let text = &clause[start + 1..end];
+                // Names, and paths of elements.
+                has_name |= (quote != b'\'' || text.starts_with('$')) && is_sensitive(text);
+                constants.push(Found {
+                    range: start + 1..end,
+                    is_quoted: true,
+                });
+                at = end + 1;
+            }
+            byte if is_word(byte) => {
+                at = skip(bytes, start, is_word);
+                match byte.is_ascii_digit() {
+                    true => constants.push(Found {
+                        range: start..at,
+                        is_quoted: false,
+                    }),
+                    false => has_name |= is_sensitive(&clause[start..at]),
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    constants.retain(|constant| has_name && !constant.range.is_empty());
+    constants
+}
+
+/// Returns the index of the closing quote, or the length of an incomplete clause. Only a doubled quote is not the end.
+fn end_of_constant(bytes: &[u8], start: usize, quote: u8) -> usize {
+    let mut at = start + 1;
+    while at < bytes.len() {
+        match bytes[at] == quote {
+            true if bytes.get(at + 1) == Some(&quote) => at += 2,
+            true => return at,
+            false => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Whether a name or a number in a clause has this byte.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii()
+}
+
 /// Returns the segment of an address.
 fn token_behind(bytes: &[u8], at: usize) -> Option<Found> {
     let start = skip(bytes, at, |byte| byte == b'/' || byte == b'\\');
@@ -183,7 +237,7 @@ fn skip(bytes: &[u8], start: usize, is_part: impl Fn(u8) -> bool) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::secrets;
+    use super::{secrets, secrets_of_clause};
 
     #[test]
     fn values_behind_sensitive_names_are_secrets() {
@@ -228,6 +282,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn constants_of_a_clause_with_a_sensitive_name_are_secrets() {
+        for (clause, expected) in [
+            ("pin = 'pa55'", vec!["pa55"]),
+            ("'9876' = pin", vec!["9876"]),
+            ("1234=pin", vec!["1234"]),
+            ("upper(pass) = 'PA55'", vec!["PA55"]),
+            ("concat(pass,'') = 'PA55'", vec!["PA55"]),
+            ("(pass) = ('PA55')", vec!["PA55"]),
+            ("trim(pass) in ('PA55', 'x')", vec!["PA55", "x"]),
+            ("pin+0 = 9876 and age>5", vec!["0", "9876", "5"]),
+            ("pin-1234 = -0.5", vec!["1234", "0", "5"]),
+            ("secret->'$.k' = 'PA55'", vec!["$.k", "PA55"]),
+            ("'PA55' = home->'$.password'", vec!["PA55", "$.password"]),
+            ("user.pin after 'PA55'", vec!["PA55"]),
+            ("pin at or before 'PA55'", vec!["PA55"]),
+            ("\"pass\" = 's''3'", vec!["pass", "s''3"]),
+            ("`pass` = 0x1F", vec!["pass", "0x1F"]),
+            // Not an escape.
+            ("name = 'a\\' or pin = 'PA55'", vec!["a\\", "PA55"]),
+            ("pin = 'PA55", vec!["PA55"]),
+            ("pin = 'é''", vec!["é''"]),
+            ("name = 'my pin' and age > 18", vec![]),
+            ("shipping = 'x' and total between 1 and 2", vec![]),
+            ("", vec![]),
+        ] {
+            let found: Vec<&str> = secrets_of_clause(clause)
+                .into_iter()
+                .map(|found| &clause[found.range])
+                .collect();
+            assert_eq!(found, expected, "{clause}");
+        }
+    }
+
     /// Each part of a text is a text that a client may send.
     #[test]
     fn any_text_is_searched() {
@@ -236,7 +324,7 @@ mod tests {
         for (index, start) in at.iter().enumerate() {
             for end in &at[index..] {
                 let part = &text[*start..*end];
-                for found in secrets(part) {
+                for found in secrets(part).into_iter().chain(secrets_of_clause(part)) {
                     assert!(part.get(found.range).is_some(), "{part}");
                 }
             }
