@@ -10,7 +10,7 @@ mod summary;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
@@ -210,6 +210,8 @@ struct Entry {
     received: i64,
     duration: Duration,
     exchange: Exchange,
+    /// Once the exchange is complete and was in a list: masking its bodies takes long.
+    summary: OnceLock<Arc<Summary>>,
 }
 
 /// The last requests of one server.
@@ -265,6 +267,7 @@ impl RequestLog {
             received: arrival.received,
             duration: arrival.started.elapsed(),
             exchange,
+            summary: OnceLock::new(),
         };
         let entry = Arc::new(entry);
         state.entries.push_back(Arc::clone(&entry));
@@ -290,13 +293,13 @@ impl RequestLog {
     }
 
     /// Returns the summaries of the requests with ids above `after` and of those with the ids `incomplete`, the oldest first.
-    pub(crate) fn summaries(&self, after: u64, incomplete: &[u64]) -> Vec<Summary> {
+    pub(crate) fn summaries(&self, after: u64, incomplete: &[u64]) -> Vec<Arc<Summary>> {
         let entries = self.entries(|id| id > after || incomplete.contains(&id));
         entries.iter().map(|entry| self.summary(entry)).collect()
     }
 
     /// Returns the request with an id and its summary; `None` if the log no longer contains it.
-    pub(crate) fn get(&self, id: u64) -> Option<(Summary, RecordedRequest)> {
+    pub(crate) fn get(&self, id: u64) -> Option<(Arc<Summary>, RecordedRequest)> {
         let entry = self.entries(|other| other == id).pop()?;
         Some((self.summary(&entry), self.masked(&entry)))
     }
@@ -331,9 +334,22 @@ impl RequestLog {
         }
     }
 
-    fn summary(&self, entry: &Entry) -> Summary {
+    fn summary(&self, entry: &Entry) -> Arc<Summary> {
+        if let Some(summary) = entry.summary.get() {
+            return Arc::clone(summary);
+        }
+        let summary = Arc::new(self.new_summary(entry));
+        match summary.is_complete {
+            true => Arc::clone(entry.summary.get_or_init(|| summary)),
+            false => summary,
+        }
+    }
+
+    fn new_summary(&self, entry: &Entry) -> Summary {
         let exchange = &entry.exchange;
         let (request, response) = (&exchange.request, &exchange.response);
+        // First: more of a body may arrive while the rest is read.
+        let is_complete = !request.body.is_open() && !response.body.is_open();
         let masker = Masker::of(exchange, &self.secrets);
         let error_code = error_code(exchange.status, &response.body);
         let message = error_code.and_then(|_| {
@@ -353,7 +369,7 @@ impl RequestLog {
             duration: entry.duration,
             request_bytes: request.body.size(),
             response_bytes: response.body.size(),
-            is_complete: !request.body.is_open() && !response.body.is_open(),
+            is_complete,
         }
     }
 
@@ -492,8 +508,15 @@ mod tests {
         let response = Capture::default();
         response.open();
         log.add(log.arrival(), exchange_with_secrets(&response));
-        assert!(!log.summaries(0, &[])[0].is_complete);
+        let summary = || log.summaries(0, &[]).remove(0);
+        let (first, second) = (summary(), summary());
+        assert!(!first.is_complete && !Arc::ptr_eq(&first, &second));
+        response.record(b"more");
         response.close();
-        assert!(log.summaries(0, &[])[0].is_complete);
+        let (third, fourth) = (summary(), summary());
+        assert_eq!(third.response_bytes, first.response_bytes + 4);
+        assert!(third.is_complete);
+        // Its secrets are masked once.
+        assert!(Arc::ptr_eq(&third, &fourth));
     }
 }

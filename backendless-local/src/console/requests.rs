@@ -1,5 +1,6 @@
 //! The log of requests.
 
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use axum::Router;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use super::{App, required_count};
 use crate::http::extract::Query;
 use crate::http::response::{ErrorResponse, Json};
-use crate::request_log::{MAX_BODY_BYTES, RecordedMessage, Summary};
+use crate::request_log::{MAX_BODY_BYTES, RecordedMessage, RequestLog, Summary};
 use crate::service_error::{ServiceError, code};
 use crate::text::shorten;
 
@@ -31,15 +32,24 @@ async fn list(
         Some(ids) => ids.split(',').map(id).collect::<Result<Vec<_>, _>>()?,
         None => Vec::new(),
     };
-    let log = &app.server.log;
-    let requests: Vec<Value> = log
-        .summaries(after, &incomplete)
-        .iter()
-        .map(summary)
-        .collect();
-    Ok(Json(
-        json!({"requests": requests, "capacity": log.capacity()}),
-    ))
+    let capacity = app.server.log.capacity();
+    let requests = read(&app, move |log| {
+        let summaries = log.summaries(after, &incomplete);
+        let requests = summaries.iter().map(|request| summary(request));
+        requests.collect::<Vec<_>>()
+    });
+    let requests = requests.await?;
+    Ok(Json(json!({"requests": requests, "capacity": capacity})))
+}
+
+/// Reads the log in a thread of its own: masking secrets would delay all other requests.
+async fn read<T: Send + 'static>(
+    app: &App,
+    read: impl FnOnce(&RequestLog) -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    let log = Arc::clone(&app.server.log);
+    let read = tokio::task::spawn_blocking(move || read(&log));
+    read.await.map_err(ServiceError::internal)
 }
 
 fn id(text: &str) -> Result<u64, ServiceError> {
@@ -54,7 +64,7 @@ async fn show(
     Query(parameters): Query,
 ) -> Result<Json<Value>, ErrorResponse> {
     let id = required_count(&parameters, "id")?;
-    let found = app.server.log.get(id);
+    let found = read(&app, move |log| log.get(id)).await?;
     let (of_list, request) = found.ok_or_else(|| {
         let message = format!("the log no longer contains the request {id}");
         ServiceError::not_found(code::NOT_FOUND, message)

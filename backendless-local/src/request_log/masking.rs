@@ -3,6 +3,10 @@
 mod names;
 mod text;
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::de::IgnoredAny;
 
@@ -39,6 +43,8 @@ pub(super) struct Masker<'e> {
     secrets: &'e Secrets,
     exchange: &'e Exchange,
     collected: Collected,
+    /// Finds all collected secrets in one pass: a body may have a thousand of them.
+    search: OnceCell<Option<AhoCorasick>>,
     path: String,
     parameters: Option<String>,
     request_body: Option<String>,
@@ -64,6 +70,7 @@ impl<'e> Masker<'e> {
             request_body: collected.message_body(request),
             response_body: collected.message_body(response),
             collected,
+            search: OnceCell::new(),
         }
     }
 
@@ -118,18 +125,26 @@ impl<'e> Masker<'e> {
         for secret in &self.secrets.0 {
             text = replace_word(&text, secret);
         }
-        for secret in &self.collected.0 {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), MASK);
-            }
+        if self.collected.0.is_empty() {
+            return text;
         }
-        text
+        let search = self.search.get_or_init(|| self.collected.search());
+        // Nothing is shown without the search, which fails only if the secrets had 2^31 bytes.
+        let Some(search) = search else {
+            return MASK.to_owned();
+        };
+        let mut masked = String::with_capacity(text.len());
+        search.replace_all_with(&text, &mut masked, |_, _, masked| {
+            masked.push_str(MASK);
+            true
+        });
+        masked
     }
 }
 
 /// The secrets that a client sent or received, other than those of the application.
 #[derive(Default)]
-struct Collected(Vec<String>);
+struct Collected(BTreeSet<String>);
 
 impl Collected {
     /// Adds the values of sensitive headers.
@@ -143,12 +158,16 @@ impl Collected {
 
     fn add(&mut self, secret: &str) {
         let is_word = matches!(secret, "true" | "false" | "null");
-        if secret.len() >= MIN_SECRET_BYTES
-            && !is_word
-            && !self.0.iter().any(|other| other == secret)
-        {
-            self.0.push(secret.to_owned());
+        if secret.len() >= MIN_SECRET_BYTES && !is_word {
+            self.0.insert(secret.to_owned());
         }
+    }
+
+    /// Returns the search for all of them. Of two that begin at the same place, the longer one is found.
+    fn search(&self) -> Option<AhoCorasick> {
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest);
+        builder.build(&self.0).ok()
     }
 
     fn add_quoted(&mut self, text: &str, found: &[Found]) {
@@ -535,6 +554,36 @@ mod tests {
             masker.response().body.as_deref(),
             Some(r#"["***", "***", "pa", {"secret":"***"}]"#)
         );
+    }
+
+    #[test]
+    fn the_longest_secret_is_masked() {
+        let request = message(
+            &[],
+            r#"[{"pin":"abcd"},{"pin":"abcdef"},{"token":"cdefgh"}]"#,
+        );
+        let response = message(
+            &[],
+            r#"["abcdefgh", "xabcdex", "cdefghabcd", "abcdcdefgh"]"#,
+        );
+        let exchange = exchange("/", request, response);
+        let secrets = Secrets::new(Vec::new());
+        let body = Masker::of(&exchange, &secrets).response_body();
+        let expected = r#"["***gh", "x***ex", "******", "******"]"#;
+        assert_eq!(body.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn a_thousand_secrets_are_masked() {
+        let pins: Vec<String> = (0..1_000).map(|number| format!("{number:04}")).collect();
+        let properties = pins.iter().map(|pin| format!(r#"{{"pin":"{pin}"}}"#));
+        let request = format!("[{}]", properties.collect::<Vec<_>>().join(","));
+        let response = serde_json::json!(pins).to_string();
+        let exchange = exchange("/", message(&[], &request), message(&[], &response));
+        let secrets = Secrets::new(Vec::new());
+        let body = Masker::of(&exchange, &secrets).response_body();
+        let masked = serde_json::json!(vec![MASK; 1_000]).to_string();
+        assert_eq!(body, Some(masked));
     }
 
     #[test]

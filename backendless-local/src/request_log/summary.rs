@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::faults::Fault;
 
 /// A request in a list: without headers and bodies.
+#[derive(Debug)]
 pub(crate) struct Summary {
     pub(crate) id: u64,
     pub(crate) method: String,
