@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The header of the table of printed [`Measurement`]s.
 pub const HEAD: &str = "name | sdk | reference | ratio | goal | for comparison";
@@ -11,7 +11,7 @@ pub const HEAD: &str = "name | sdk | reference | ratio | goal | for comparison";
 const TOLERANCE: f64 = 1.2;
 
 /// A figure of the client, its reference and its goal.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub struct Measurement {
     pub name: String,
     pub unit: Unit,
@@ -24,11 +24,11 @@ pub struct Measurement {
     /// Whether the figure is the same in every run, so that a check can rely on it.
     pub is_stable: bool,
     /// Other contenders with their figures.
-    pub beside: Vec<(&'static str, f64)>,
+    pub beside: Vec<(String, f64)>,
 }
 
 /// The unit of a figure.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Instructions,
@@ -44,7 +44,7 @@ pub enum Unit {
 }
 
 /// The bound of the ratio, or of the figure without a reference.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
     AtMost(f64),
@@ -84,8 +84,8 @@ impl Measurement {
     }
 
     /// Adds the figure of another contender.
-    pub fn beside(mut self, who: &'static str, figure: f64) -> Self {
-        self.beside.push((who, figure));
+    pub fn beside(mut self, who: &str, figure: f64) -> Self {
+        self.beside.push((who.to_owned(), figure));
         self
     }
 
