@@ -55,6 +55,18 @@ fn command_under(mut wrapper: Vec<OsString>) -> Result<Command> {
     Ok(command)
 }
 
+/// The wrapper that runs a program on the first core only; empty if `taskset` is not installed.
+pub fn on_one_core() -> Vec<OsString> {
+    let version = Command::new("taskset")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status();
+    match version {
+        Ok(status) if status.success() => ["taskset", "--cpu-list", "0"].map(OsString::from).into(),
+        _ => Vec::new(),
+    }
+}
+
 /// Runs a contender with this [`ContenderOptions`](crate::contenders::ContenderOptions) and returns its cost.
 pub fn run_contender(order: &[&str]) -> Result<Sample> {
     run_contender_under(Vec::new(), order)

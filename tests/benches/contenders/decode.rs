@@ -46,6 +46,6 @@ fn decode<T: DeserializeOwned>(count: usize) -> Result<Sample> {
     }
     Ok(Sample {
         seconds: start.elapsed().as_secs_f64(),
-        growth: None,
+        ..Sample::default()
     })
 }

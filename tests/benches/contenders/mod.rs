@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
@@ -75,6 +76,8 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Sample {
     pub seconds: f64,
+    /// The processor time of the process, in seconds.
+    pub processor_seconds: f64,
     /// The maximum memory growth, in bytes, if the system reports it.
     pub growth: Option<f64>,
 }
@@ -119,12 +122,19 @@ pub fn run(order: &ContenderOptions) -> Result<()> {
 /// Measures the duration and the memory of `work`.
 async fn sample(work: impl Future<Output = Result<()>>) -> Result<Sample> {
     let memory = memory::Memory::now();
-    let start = Instant::now();
+    let (start, processor) = (Instant::now(), processor_seconds());
     work.await?;
     Ok(Sample {
         seconds: start.elapsed().as_secs_f64(),
+        processor_seconds: processor_seconds() - processor,
         growth: memory.growth(),
     })
+}
+
+/// The processor time of all threads of this process so far.
+fn processor_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// Runs `work` on one thread. The server has the other core.

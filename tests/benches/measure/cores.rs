@@ -3,12 +3,9 @@
 //! The server has one thread and needs about a third of the processor time, so two cores are not enough for three threads.
 //! The second row takes this into account: everything runs on one core, and then on two.
 
-use std::ffi::OsString;
-use std::process::{Command, Stdio};
-
 use super::{Options, Outcome, pairs};
 use crate::Result;
-use crate::process::{Server, run_contender_under};
+use crate::process::{Server, on_one_core, run_contender_under};
 use crate::report::{Goal, Measurement, Unit};
 
 const TURNS: usize = 5;
@@ -28,11 +25,7 @@ pub fn measure(_: &Options) -> Result<Outcome> {
         return Ok(Outcome::Skipped("this machine has one core"));
     }
     let mut measurements = vec![scaling("get, 2 threads / 1 thread", Cores::All)?];
-    let version = Command::new("taskset")
-        .arg("--version")
-        .stdout(Stdio::null())
-        .status();
-    if version.is_ok_and(|status| status.success()) {
+    if !on_one_core().is_empty() {
         measurements.push(scaling("get, 2 threads / 1 thread on 1 core", Cores::One)?);
     }
     Ok(Outcome::Measured(measurements))
@@ -49,11 +42,10 @@ fn scaling(name: &str, cores: Cores) -> Result<Measurement> {
 
 /// The calls per second, 64 at once.
 fn rate(who: &str, threads: usize, cores: Cores) -> Result<f64> {
-    let wrapper: &[&str] = match cores {
-        Cores::One => &["taskset", "--cpu-list", "0"],
-        Cores::All => &[],
+    let wrapper = match cores {
+        Cores::One => on_one_core(),
+        Cores::All => Vec::new(),
     };
-    let wrapper: Vec<OsString> = wrapper.iter().map(OsString::from).collect();
     let server = Server::start_under(wrapper.clone(), &[])?;
     let order = [
         who,

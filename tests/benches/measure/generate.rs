@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
-use super::{Options, Outcome, cargo};
+use super::{Options, Outcome, cargo, pairs};
 use crate::Result;
 use crate::report::{Goal, Measurement, Unit};
 
@@ -28,8 +28,7 @@ pub fn measure(_: &Options) -> Result<Outcome> {
         }
         seconds.push(start.elapsed().as_secs_f64());
     }
-    seconds.sort_by(f64::total_cmp);
-    let median = seconds[RUNS / 2];
+    let median = pairs::median(seconds);
     let name = "cargo xtask generate --check";
     let figure = Measurement::figure(name, Unit::Seconds, median, Goal::AtMost(0.5));
     Ok(Outcome::Measured(vec![figure]))

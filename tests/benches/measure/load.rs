@@ -1,36 +1,83 @@
-//! Calls per second on one thread, sequential and 64 concurrent.
+//! Calls per second on one thread, sequential and 64 concurrent, and the processor time of a call.
+//!
+//! Server and contender share one core, if the system can do that. On two cores, the time of a call depends on the core that
+//! the kernel chooses for each of them, and on how long a core that sleeps takes to wake up: the same contender took once and
+//! twice the time.
 
 use super::{Options, Outcome, pairs};
 use crate::Result;
-use crate::process::{Server, run_contender};
+use crate::contenders::Sample;
+use crate::process::{Server, on_one_core, run_contender_under};
 use crate::report::{Goal, Measurement, Unit};
 
-const TURNS: usize = 9;
-/// The calls of a turn: about a second.
+const TURNS: usize = 15;
+/// The calls of a turn: about half a second.
 const CALLS: usize = 20_000;
 
 pub fn measure(_: &Options) -> Result<Outcome> {
-    let server = Server::start(&[])?;
+    let server = Server::start_under(on_one_core(), &[])?;
     let mut measurements = Vec::new();
     for concurrency in [1, 64] {
-        let of = |who| {
-            let order = [
-                who,
-                "get",
-                "--url",
-                &server.url,
-                "--count",
-                &CALLS.to_string(),
-                "--concurrency",
-                &concurrency.to_string(),
-            ];
-            Ok(CALLS as f64 / run_contender(&order)?.seconds)
-        };
-        let pair = pairs::measure(TURNS, || of("sdk"), || of("reference"))?;
-        let name = format!("get, calls per second, {concurrency} at once");
-        let goal = Goal::AtLeast(1.0);
-        let ratio = Measurement::ratio(&name, Unit::PerSecond, pair.sdk, pair.reference, goal);
-        measurements.push(ratio.beside("hyper", of("floor")?));
+        measurements.extend(compare(&server, concurrency)?);
     }
     Ok(Outcome::Measured(measurements))
+}
+
+fn compare(server: &Server, concurrency: usize) -> Result<[Measurement; 2]> {
+    let (mut sdk, mut reference, mut hyper) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        sdk.push(run(server, "sdk", concurrency)?);
+        reference.push(run(server, "reference", concurrency)?);
+        hyper.push(run(server, "floor", concurrency)?);
+    }
+    let [sdk, reference, hyper] = [sdk, reference, hyper].map(|samples| Medians::of(&samples));
+    let calls = Measurement::ratio(
+        &format!("get, calls per second, {concurrency} at once"),
+        Unit::PerSecond,
+        sdk.calls_per_second,
+        reference.calls_per_second,
+        Goal::AtLeast(1.0),
+    );
+    let processor = Measurement::ratio(
+        &format!("get, processor time, {concurrency} at once"),
+        Unit::Microseconds,
+        sdk.processor,
+        reference.processor,
+        Goal::AtMost(1.0),
+    );
+    Ok([
+        calls.beside("hyper", hyper.calls_per_second),
+        processor.beside("hyper", hyper.processor),
+    ])
+}
+
+fn run(server: &Server, who: &str, concurrency: usize) -> Result<Sample> {
+    let order = [
+        who,
+        "get",
+        "--url",
+        &server.url,
+        "--count",
+        &CALLS.to_string(),
+        "--concurrency",
+        &concurrency.to_string(),
+    ];
+    run_contender_under(on_one_core(), &order)
+}
+
+struct Medians {
+    calls_per_second: f64,
+    /// Microseconds of a call.
+    processor: f64,
+}
+
+impl Medians {
+    fn of(samples: &[Sample]) -> Self {
+        let seconds = pairs::median(samples.iter().map(|sample| sample.seconds).collect());
+        let processor = samples.iter().map(|sample| sample.processor_seconds);
+        Self {
+            calls_per_second: CALLS as f64 / seconds,
+            processor: pairs::median(processor.collect()) * 1e6 / CALLS as f64,
+        }
+    }
 }

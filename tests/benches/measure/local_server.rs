@@ -10,7 +10,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{Options, Outcome, cargo};
+use super::{Options, Outcome, cargo, pairs};
 use crate::Result;
 use crate::report::{Goal, Measurement, Unit};
 
@@ -94,13 +94,9 @@ fn start_cost(program: &Path) -> Result<Cost> {
         elapsed.push(start.elapsed().as_secs_f64());
         processor.push(server.processor_seconds()?);
     }
-    let median = |mut times: Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[STARTS / 2]
-    };
     Ok(Cost {
-        elapsed: median(elapsed),
-        processor: median(processor),
+        elapsed: pairs::median(elapsed),
+        processor: pairs::median(processor),
     })
 }
 

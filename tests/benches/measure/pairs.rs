@@ -29,6 +29,12 @@ pub fn measure(
     median.ok_or_else(|| "no turn was taken".into())
 }
 
+/// The median of some values, at least one.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 impl Pair {
     fn ratio(self) -> f64 {
         self.sdk / self.reference
