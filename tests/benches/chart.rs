@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::report::Measurement;
 
-const WIDTH: f64 = 860.0;
-const LABELS: f64 = 300.0;
+const WIDTH: f64 = 1_040.0;
+const LABELS: f64 = 430.0;
 /// The length of a bar that exactly meets its goal.
 const AT_GOAL: f64 = 300.0;
 /// The maximum length of a bar, in goals.

@@ -83,6 +83,8 @@ enum Role {
 /// If the arguments name no row, or a file cannot be written.
 pub fn run() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    // Cargo starts a benchmark in the folder of its package. The paths of the arguments begin at that of the workspace.
+    std::env::set_current_dir(measure::workspace_root())?;
     // Child processes inherit the limit.
     descriptors::raise_limit()?;
     match arguments.role {

@@ -21,6 +21,8 @@ pub mod table;
 
 use std::path::PathBuf;
 
+pub use cargo::root as workspace_root;
+
 use crate::report::Measurement;
 
 /// The options of all measurements.
