@@ -1,15 +1,25 @@
 //! Cases whose server breaks the connection, over sockets.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use backendless::{Profile, RetryPolicy};
 use backendless_tests::{Behaviour, ScriptedServer, TestClock};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::case::{Case, all};
 use crate::client::{client, expected_requests, make_call, problems_of_outcome};
 use crate::message;
+
+/// Faults that only a timeout detects.
+const SLOW: [&str; 2] = ["no-response", "stall-in-body"];
+/// Enough for a request to be sent on a busy machine.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Cases of slow faults that run at the same time.
+const CONCURRENT: usize = 32;
 
 /// The server of a fault, by the name that the corpus has for it.
 async fn server_of(fault: &str, cases: &[Case]) -> Option<ScriptedServer> {
@@ -30,6 +40,8 @@ async fn server_of(fault: &str, cases: &[Case]) -> Option<ScriptedServer> {
         "long-headers" => Behaviour::long_headers(1024 * 1024),
         "redirect-loop" => Behaviour::redirect_loop(),
         "gzip-bomb" => Behaviour::gzip_bomb(20),
+        "no-response" => Behaviour::stall(),
+        "stall-in-body" => Behaviour::stall_in_body(),
         _ => return None,
     };
     Some(ScriptedServer::always(behaviour).await)
@@ -57,12 +69,21 @@ async fn faults_have_the_outcome_of_the_corpus() {
             by_fault.entry(fault.to_owned()).or_default().push(case);
         }
     }
-    assert!(by_fault.len() >= 8, "{:?}", by_fault.keys());
+    assert!(by_fault.len() >= 10, "{:?}", by_fault.keys());
+    let (slow, quick): (Vec<_>, Vec<_>) = by_fault
+        .into_iter()
+        .partition(|(fault, _)| SLOW.contains(&fault.as_str()));
     let mut tasks = JoinSet::new();
-    for (fault, cases) in by_fault {
+    for (fault, cases) in quick {
         tasks.spawn(async move { run_fault(&fault, &cases).await });
     }
-    let problems: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
+    let mut problems: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
+    // Each waits for its timeouts, so they run at the same time, and after the others, which would use up their time.
+    let slow = slow
+        .iter()
+        .flat_map(|(fault, cases)| cases.chunks(1).map(move |case| run_fault(fault, case)));
+    let slow = iter(slow).buffer_unordered(CONCURRENT);
+    problems.extend(slow.collect::<Vec<_>>().await.into_iter().flatten());
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -70,10 +91,13 @@ async fn run_fault(fault: &str, cases: &[Case]) -> Vec<String> {
     let Some(server) = server_of(fault, cases).await else {
         return vec![format!("{fault}: the runner does not know this fault")];
     };
-    let builder = server
+    let mut builder = server
         .client_builder()
         .clock(TestClock::default())
         .retry(RetryPolicy::default().max_attempts(3));
+    if SLOW.contains(&fault) {
+        builder = builder.attempt_timeout(ATTEMPT_TIMEOUT);
+    }
     let client = client(builder, Profile::Document);
     let mut problems = Vec::new();
     for case in cases {
