@@ -432,7 +432,7 @@ async fn secret_that_cannot_be_recognized_is_named_by_its_kind() {
         ] {
             let error = counter(builder.build().unwrap()).await;
             let reason = format!(
-                "because the {kind} of this client is too short or too simple to be recognized in it: use a longer one)"
+                "because the {kind} of this client is too short or too simple to be recognized in it; with a longer one, it is shown)"
             );
             assert!(error.message().ends_with(&reason), "{error}");
             assert_withheld(&error, kind);
@@ -514,7 +514,10 @@ async fn messages_do_not_depend_on_a_secret_that_is_a_common_word() {
                 let client = builder.api_url(server.url()).build().unwrap();
                 let error = client.data::<Record>("Todo").get("B2").await.unwrap_err();
                 assert_withheld(&error, weak);
-                assert!(error.message().ends_with("use a longer one)"), "{error}");
+                assert!(
+                    error.message().ends_with("with a longer one, it is shown)"),
+                    "{error}"
+                );
                 assert_eq!(error.kind(), ErrorKind::NotFound);
             }
         }

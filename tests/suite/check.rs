@@ -312,7 +312,7 @@ async fn unknown_path_of_the_service_is_a_wrong_address() {
     }
     let remedy = CheckProblem::NotBackendless.remedy();
     assert!(
-        remedy.starts_with("check the API URL, or the domain and the API path: "),
+        remedy.starts_with("use the address of the API, which is usually "),
         "{remedy}"
     );
 }

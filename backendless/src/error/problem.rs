@@ -82,8 +82,8 @@ impl CheckProblem {
                 "set the address to which the server redirects, such as the same one with `https`"
             }
             Self::NotBackendless => {
-                "check the API URL, or the domain and the API path: the address is usually `https://api.backendless.com`, \
-                 `https://eu-api.backendless.com`, or a domain with the path `/api`"
+                "use the address of the API, which is usually `https://api.backendless.com`, \
+                 `https://eu-api.backendless.com`, or a domain of the application with the path `/api`"
             }
             Self::InvalidApplication => {
                 "check the application id, the REST API key and the API URL, or the domain"

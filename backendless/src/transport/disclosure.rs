@@ -35,7 +35,7 @@ impl fmt::Display for Withheld {
             Self::NotDistinctive(kind) => {
                 return write!(
                     f,
-                    "the {kind} of this client is too short or too simple to be recognized in it: use a longer one"
+                    "the {kind} of this client is too short or too simple to be recognized in it; with a longer one, it is shown"
                 );
             }
             Self::Repeated => "it repeats a secret of this client",
