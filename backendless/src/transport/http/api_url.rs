@@ -61,7 +61,7 @@ fn find_problem_of_text(text: &str, example: &str) -> Option<String> {
     }
     let Some((scheme, rest)) = text.split_once("://") else {
         return Some(format!(
-            "is not a URL: it has no scheme; start it with `https://`, {example}"
+            "is not a URL: it has no scheme; start it with `https://`, or `http://` for a server of this machine, {example}"
         ));
     };
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
