@@ -40,7 +40,7 @@
 //! this order, a handler in `http::routes`, the service in `services`, and a task on the database thread.
 //!
 //! A new operation is a route in `http::routes` and a method in `services`. A new service also has tables, which
-//! `services::create_tables` creates, `Services::reset` empties, and `SERVICE_TABLES` in `services::state` exports; a number
+//! `services::create_tables` creates and `SERVICE_TABLES` in `services::state` exports; a number
 //! in `console::overview`; and a page of the console.
 //!
 //! This crate uses no type of the SDK. Client and server share only the wire format, so that a

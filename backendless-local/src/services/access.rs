@@ -36,10 +36,6 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     Ok(connection.execute_batch(TABLES)?)
 }
 
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch("DELETE FROM object_permission")?)
-}
-
 /// Whose permission of an object, a file or a directory a client sets: a user by id, or a role by name.
 #[derive(Clone, Debug)]
 pub(crate) enum Grantee {

@@ -33,10 +33,6 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     Ok(connection.execute_batch(TABLES)?)
 }
 
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch("DELETE FROM cache")?)
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     database: Database,

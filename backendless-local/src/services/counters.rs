@@ -15,10 +15,6 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     Ok(connection.execute_batch(TABLES)?)
 }
 
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch("DELETE FROM counter")?)
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Counters {
     database: Database,

@@ -34,10 +34,6 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     Ok(connection.execute_batch(TABLES)?)
 }
 
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch("DELETE FROM geo_point")?)
-}
-
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Point {
     #[serde(rename = "___class")]

@@ -21,10 +21,6 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     Ok(connection.execute_batch(TABLES)?)
 }
 
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    Ok(connection.execute_batch("DELETE FROM log")?)
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
     database: Database,

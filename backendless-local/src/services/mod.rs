@@ -50,13 +50,14 @@ use crate::services::geo::Geo;
 use crate::services::log::Log;
 use crate::services::messaging::{Messaging, Templates};
 use crate::services::relations::Relations;
+use crate::services::seed::SeedData;
 use crate::services::transactions::Transactions;
 use crate::services::users::{UserOptions, UserSettings, Users};
 use crate::store::database::{self, Database, DatabaseThread};
 use crate::store::folder::DataFolder;
 use crate::store::query_limit::{MAX_TIME, QueryLimit};
 use crate::store::tables::Tables;
-use crate::store::{functions, schema, settings};
+use crate::store::{functions, settings};
 
 /// Lifetime of a session, unless the builder sets another one.
 const SESSION_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -201,26 +202,8 @@ impl Services {
 
     /// Deletes the data of every service. The app id, the key and the Cloud Code methods remain.
     pub(crate) async fn reset(&self) -> Result<(), ServiceError> {
-        let roles = Arc::clone(&self.roles);
-        let contents = self.database.write(move |transaction| {
-            let contents = files::release_all(transaction)?;
-            schema::reset(transaction)?;
-            users::reset(transaction)?;
-            access::reset(transaction)?;
-            files::reset(transaction)?;
-            messaging::reset(transaction)?;
-            geo::reset(transaction)?;
-            cache::reset(transaction)?;
-            counters::reset(transaction)?;
-            log::reset(transaction)?;
-            create_tables(transaction)?;
-            users::create_roles(transaction, &roles)?;
-            Ok(contents)
-        });
-        for content in contents.await? {
-            self.files.remove_content(&content).await;
-        }
-        Ok(())
+        let installed = self.install(None, SeedData::default()).await;
+        installed.map_err(ServiceError::internal)
     }
 }
 

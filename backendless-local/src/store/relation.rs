@@ -140,8 +140,3 @@ pub(super) fn delete_of_table(connection: &Connection, table: i64) -> rusqlite::
     }
     Ok(())
 }
-
-/// Deletes every relation. The triggers are deleted with their tables.
-pub(super) fn reset(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch("DELETE FROM data_link; DELETE FROM data_relation;")
-}

@@ -362,18 +362,6 @@ pub(crate) fn table_name(connection: &Connection, id: &str) -> Result<String, Se
     })
 }
 
-/// Deletes every user table and its schema.
-pub(crate) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    relation::reset(connection)?;
-    let mut statement = connection.prepare("SELECT id FROM data_table")?;
-    let ids = statement.query_map([], |row| row.get::<_, i64>(0))?;
-    for id in ids.collect::<Result<Vec<_>, _>>()? {
-        connection.execute_batch(&format!("DROP TABLE {}", table_sql(id)))?;
-    }
-    connection.execute_batch("DELETE FROM data_column; DELETE FROM data_table;")?;
-    Ok(())
-}
-
 /// Returns all user tables, the oldest first.
 pub(crate) fn tables(connection: &Connection) -> Result<Vec<Table>, ServiceError> {
     let mut statement = connection.prepare_cached("SELECT name FROM data_table ORDER BY id")?;

@@ -84,20 +84,6 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     Ok(())
 }
 
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    let tables = "DELETE FROM file; DELETE FROM directory; DELETE FROM file_permission";
-    Ok(connection.execute_batch(tables)?)
-}
-
-/// Lists the content files of all paths as unused and returns their names.
-pub(super) fn release_all(connection: &Connection) -> Result<Vec<String>, ServiceError> {
-    let names = stored::content_names(connection)?;
-    for name in &names {
-        release(connection, name)?;
-    }
-    Ok(names)
-}
-
 /// Lists a content file as unused, before it is created or after its path was deleted.
 fn release(connection: &Connection, name: &str) -> Result<(), ServiceError> {
     connection

@@ -68,13 +68,6 @@ pub(super) fn create_tables(connection: &Connection) -> Result<(), ServiceError>
     devices::create_tables(connection)
 }
 
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    let tables = "DELETE FROM delivery; DELETE FROM message; DELETE FROM email;
-                  DELETE FROM channel; DELETE FROM subscription;
-                  DELETE FROM message_status; DELETE FROM device; DELETE FROM push;";
-    Ok(connection.execute_batch(tables)?)
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Messaging {
     database: Database,

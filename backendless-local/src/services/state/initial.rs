@@ -42,7 +42,7 @@ impl Services {
 
     /// Replaces the state of all services by that of an export, or an empty one, with a seed. Nothing changes if a part is
     /// rejected.
-    pub(super) async fn install(
+    pub(in crate::services) async fn install(
         &self,
         import: Option<Export>,
         seed: SeedData,

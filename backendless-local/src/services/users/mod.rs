@@ -132,13 +132,6 @@ pub(super) fn create_roles(connection: &Connection, names: &[String]) -> Result<
     roles::create(connection, names)
 }
 
-/// Deletes credentials, sessions, roles and their assignments. The rows of users belong to the schema.
-pub(super) fn reset(connection: &Connection) -> Result<(), ServiceError> {
-    let tables = "DELETE FROM credential; DELETE FROM session; DELETE FROM role_assignment; DELETE FROM role;
-                  DELETE FROM email_confirmation; DELETE FROM social_account;";
-    Ok(connection.execute_batch(tables)?)
-}
-
 #[derive(Clone, Debug)]
 pub(crate) struct Users {
     database: Database,
