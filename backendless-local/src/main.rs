@@ -31,14 +31,6 @@ impl Mode {
             Mode::Exec(_) => 0,
         }
     }
-
-    /// Returns where the program reports: stdout is that of the command.
-    fn report(&self) -> Box<dyn Write> {
-        match self {
-            Mode::Serve => Box::new(std::io::stdout()),
-            Mode::Exec(_) => Box::new(std::io::stderr()),
-        }
-    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -90,7 +82,7 @@ async fn run(options: Options, mode: Mode) -> Outcome<ExitCode> {
         }
     };
     if has_limit {
-        output::print_usage(&server, &mut *mode.report());
+        output::print_usage(&server);
     }
     let has_export = export.is_some();
     tokio::select! {
@@ -118,7 +110,11 @@ async fn start(options: Options, token: &str, default_port: u16) -> Outcome<Serv
 /// Stops the server after the requests that run, and exports its state.
 async fn stop(server: Server, export: Option<PathBuf>) -> Result<(), backendless_local::Error> {
     match export {
-        Some(folder) => server.stop_and_export(folder).await,
+        Some(folder) => {
+            server.stop_and_export(&folder).await?;
+            output::print_export(&folder);
+            Ok(())
+        }
         None => {
             server.stop().await;
             Ok(())

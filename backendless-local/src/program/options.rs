@@ -125,7 +125,7 @@ pub(crate) struct Options {
     /// Folder that stores all data across restarts [default: in memory]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// JSON file with rows to create at the start: {"Table": [{..}, ..], ..}; rows of the table
+    /// JSON file with rows to create at each start: {"Table": [{..}, ..], ..}; rows of the table
     /// Users need email and password
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,

@@ -1,8 +1,10 @@
 //! What the program prints at the start and at the end of a server.
 
 use std::io::Write;
+use std::path::Path;
 
-use backendless_local::Server;
+use backendless_local::protocol::ControlCommand;
+use backendless_local::{Server, escape_controls};
 
 use super::environment;
 
@@ -20,10 +22,17 @@ pub(crate) fn print_start(server: &Server, variables: &[(&str, String)], print_e
     let _ = output.flush();
 }
 
-/// Prints the busiest minute.
-pub(crate) fn print_usage(server: &Server, output: &mut dyn Write) {
+/// Prints the busiest minute. Like all that is printed after the start, to stderr: stdout is that of the command, or has the
+/// lines for a shell. A closed stderr does not change how the program ends.
+pub(crate) fn print_usage(server: &Server) {
     let usage = server.usage();
     let (busiest, rejected) = (usage.busiest_minute(), usage.rejected());
     let line = format!("busiest minute: {busiest} requests; rejected: {rejected}\n");
-    let _ = output.write_all(line.as_bytes());
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// Prints the folder of the export at the end.
+pub(crate) fn print_export(folder: &Path) {
+    let done = ControlCommand::Export.done(&folder.display().to_string());
+    let _ = writeln!(std::io::stderr(), "{}", escape_controls(&done));
 }

@@ -117,6 +117,8 @@ fn state_is_kept_in_a_folder_from_the_first_run_on() {
     let options = ["--import", other, "--export-on-exit", state];
     let first = exec(&options, "exit 0");
     assert_eq!(first.status.code(), Some(0), "{first:?}");
+    let message = String::from_utf8(first.stderr).unwrap();
+    assert_eq!(message, format!("exported to {state}\n"));
     assert!(folder.0.join("state/manifest.json").exists());
     assert_eq!(exec(&options, "exit 0").status.code(), Some(0));
     // Without the option that creates it, a missing folder is a mistake.

@@ -234,9 +234,12 @@ async fn requests_per_minute_option_limits_requests_and_prints_the_busiest_minut
     let mut kill = Command::new("kill");
     assert!(kill.args(["-s", "TERM", &id]).status().unwrap().success());
     assert_eq!(program.child.wait().unwrap().code(), Some(0));
-    let mut rest = String::new();
+    let (mut rest, mut messages) = (String::new(), String::new());
     program.output.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "busiest minute: 4 requests; rejected: 2\n");
+    assert_eq!(rest, "", "stdout has the lines for a shell only");
+    let mut stderr = program.child.stderr.take().unwrap();
+    stderr.read_to_string(&mut messages).unwrap();
+    assert_eq!(messages, "busiest minute: 4 requests; rejected: 2\n");
 }
 
 #[tokio::test]
