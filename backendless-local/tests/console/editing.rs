@@ -191,11 +191,13 @@ async fn the_error_of_a_dialog_is_in_it_and_that_of_a_page_ends_with_it() {
         browser.fill("Where", "n >");
         browser.click("Search");
         browser.wait("document.querySelector('.notice.error')");
+        browser.wait("document.querySelector('[name=where]').ariaInvalid === 'true'");
     };
     fail(&mut browser);
     browser.fill("Where", "n > 0");
     browser.click("Search");
     browser.wait("!document.querySelector('.notice.error')");
+    browser.wait("document.querySelector('[name=where]').ariaInvalid === null");
     fail(&mut browser);
     browser.visit("tables");
     assert_eq!(

@@ -214,12 +214,15 @@ async fn rows_are_created_edited_sorted_and_deleted() {
     browser.fill("Name", "Person");
     browser.click("Create");
     browser.wait_for("No rows.");
-    for row in [
-        r#"{"name": "Bob", "age": 20}"#,
-        r#"{"name": "Eve", "age": 30}"#,
+    for (label, row) in [
+        ("Columns, as a JSON object", r#"{"name": "Bob", "age": 20}"#),
+        (
+            "Other columns, as a JSON object",
+            r#"{"name": "Eve", "age": 30}"#,
+        ),
     ] {
         browser.click("New row");
-        browser.fill("Other columns", row);
+        browser.fill(label, row);
         browser.click("Create");
         browser.wait("!document.querySelector('dialog')");
     }

@@ -224,7 +224,7 @@ function errorOf({ code, message: text }) {
 function detail(request) {
   return card(`${request.method} ${readable(request.path)}`,
     el("dl", {},
-      el("dt", {}, "Operation"), el("dd", {}, el("code", {}, request.template ?? "unknown")),
+      el("dt", {}, "Path of the operation"), el("dd", {}, el("code", {}, request.template ?? "unknown")),
       el("dt", {}, "Received"), el("dd", {}, time(request.received)),
       el("dt", {}, "Status"), el("dd", {}, statusOf(request)),
       request.code === null ? null : [el("dt", {}, "Error"), el("dd", {}, errorOf(request))],

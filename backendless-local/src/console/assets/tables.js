@@ -59,7 +59,7 @@ class TableView {
   async render(content) {
     content.append(
       card(this.name,
-        form(() => this.load({ where: this.where.value, offset: 0 }), field("Where", this.where, { class: "field grow" }),
+        form(() => this.find(), field("Where", this.where, { class: "field grow" }),
           field("Rows per page", this.pageSize), el("button", { type: "submit" }, "Search"),
           button("New row", () => this.newRow(), { class: "primary" })),
         this.rows, this.pages),
@@ -67,6 +67,17 @@ class TableView {
         this.name === "Users" ? null : el("div", { class: "buttons" },
           button("Delete table", () => this.deleteTable(), { class: "danger small" }))));
     await this.load();
+  }
+
+  /** Shows the rows of the where clause, or marks it, because the rows are those of the search before. */
+  async find() {
+    try {
+      await this.load({ where: this.where.value, offset: 0 });
+      this.where.removeAttribute("aria-invalid");
+    } catch (error) {
+      this.where.setAttribute("aria-invalid", "true");
+      throw error;
+    }
   }
 
   /** Loads and shows the rows, of another search if there are changes. A search that fails changes nothing. */
@@ -114,7 +125,8 @@ class TableView {
     if (isUser) {
       fields.push(field("password", password));
     }
-    fields.push(field("Other columns, as a JSON object; new ones are created", more));
+    const which = fields.length === 0 ? "Columns" : "Other columns";
+    fields.push(field(`${which}, as a JSON object; new ones are created`, more));
     dialog(`New row of ${this.name}`, fields, "Create", async () => {
       const row = more.value.trim() === "" ? {} : parseJson(more.value, "The JSON object");
       for (const [column, input] of inputs) {
