@@ -6,16 +6,11 @@ use std::task::{Context, Waker};
 
 use tokio::io::AsyncReadExt;
 
-use super::{FilePath, RemoteFiles};
+use super::FilePath;
 use crate::clock::Clock;
 use crate::limits::Limits;
-use crate::permissions::Permissions;
-use crate::services::cloud_code::CloudCode;
-use crate::services::messaging::Templates;
-use crate::services::users::UserSettings;
 use crate::services::{Services, Settings};
 use crate::store::database::DatabaseThread;
-use crate::store::query_limit::MAX_TIME;
 
 pub(in crate::services) async fn open(folder: &Path) -> Services {
     open_in(Some(folder)).await.0
@@ -23,19 +18,8 @@ pub(in crate::services) async fn open(folder: &Path) -> Services {
 
 pub(in crate::services) async fn open_in(folder: Option<&Path>) -> (Services, DatabaseThread) {
     let settings = Settings {
-        app_id: None,
-        api_key: None,
         data_dir: folder.map(Path::to_owned),
-        session_life: MAX_TIME,
-        query_timeout: MAX_TIME,
-        dialect: None,
-        cloud_code: CloudCode::default(),
-        cloud_code_key: None,
-        users: UserSettings::default(),
-        permissions: Permissions::new(),
-        origin: String::new(),
-        remote_files: RemoteFiles::default(),
-        templates: Templates::default(),
+        ..Settings::default()
     };
     let opened = Services::open(settings, Clock::default(), Limits::default()).await;
     opened.unwrap()
