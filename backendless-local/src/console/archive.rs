@@ -7,6 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+use crate::services::state;
+
 /// Headers have this length, and contents are padded to a multiple of it.
 const BLOCK: usize = 512;
 
@@ -27,14 +29,18 @@ struct Max {
     folders: usize,
 }
 
-/// More entries than an export may have files.
 const MAX: Max = Max {
-    entries: 2_000_000,
+    // An export has folders and other data beside its files.
+    entries: 2 * state::MAX_FILES,
     folders: 50_000,
 };
 
-/// Maximum length of a path, in bytes, and of its segments. Those of an export are shorter.
+/// Maximum length of a path, in bytes, and of its segments.
 const MAX_PATH: usize = 4_096;
+const _: () = assert!(
+    state::MAX_PATH < MAX_PATH,
+    "the archive of an export can be imported"
+);
 const MAX_SEGMENTS: usize = 140;
 
 /// The types of entries.

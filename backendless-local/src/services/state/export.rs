@@ -29,7 +29,7 @@ pub(super) const FILE_LIST: &str = "services/files.jsonl";
 pub(super) const LAST_MESSAGE: &str = "services/last-message.jsonl";
 
 /// Maximum length of a path and of its segments in an export, in bytes. Systems and their tools accept these.
-const MAX_PATH: usize = 1_000;
+pub(crate) const MAX_PATH: usize = 1_000;
 const MAX_SEGMENT: usize = 200;
 
 /// A file of the Files service in the list of files.

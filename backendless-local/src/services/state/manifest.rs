@@ -18,7 +18,7 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const VERSION: u32 = 1;
 
 /// Maximum number of files of an export.
-pub(super) const MAX_FILES: usize = 1_000_000;
+pub(crate) const MAX_FILES: usize = 1_000_000;
 
 /// Maximum length of a manifest, in bytes: that of all these files.
 pub(super) const MAX_MANIFEST: u64 = 256 * 1024 * 1024;

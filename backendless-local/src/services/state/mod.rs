@@ -28,8 +28,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
+pub(crate) use self::export::MAX_PATH;
 pub(crate) use self::import::Export;
 pub(crate) use self::initial::InitialState;
+pub(crate) use self::manifest::MAX_FILES;
 use self::replace::{Content, Source};
 pub(crate) use self::target::check_replaceable;
 use crate::error::Error;
