@@ -19,7 +19,7 @@ async fn check_reports_the_problem_of_each_fault() {
                 .client_builder_of(address)
                 .clock(TestClock::default())
                 .retry(RetryPolicy::none())
-                .attempt_timeout(Duration::from_millis(200))
+                .attempt_timeout(Duration::from_millis(500))
                 .max_response_size(MAX_RESPONSE_BYTES);
             let error = client.build().unwrap().check().await.unwrap_err();
             assert_eq!(

@@ -20,6 +20,10 @@ const CONCURRENT: usize = 64;
 const CALLS_PER_CLIENT: usize = 40;
 /// The attempt timeout against slow servers.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Longer than all waits of the calls of a client together.
+const LONG: Duration = Duration::from_secs(3600);
+/// The maximum delay of a retry against slow servers.
+const SHORT_DELAY: Duration = Duration::from_millis(1);
 /// After this time a call counts as hanging. It is far beyond the timeouts of the clients.
 const HANG_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -182,16 +186,22 @@ impl Row {
 }
 
 fn client(fault: &Fault, server: &ScriptedServer, address: AddressForm) -> Client {
-    let mut builder = server
+    let retry = RetryPolicy::default().max_attempts(MAX_ATTEMPTS);
+    let builder = server
         .client_builder_of(address)
-        .clock(TestClock::default())
-        // The calls of a client share its clock, and the waits of one must not time out another.
-        .timeout(Duration::from_secs(3600))
-        .retry(RetryPolicy::default().max_attempts(MAX_ATTEMPTS))
+        .timeout(LONG)
         .max_response_size(MAX_RESPONSE_BYTES);
-    if fault.is_slow {
-        builder = builder.attempt_timeout(ATTEMPT_TIMEOUT);
-    }
+    let builder = match fault.is_slow {
+        // In real time: the calls of a client share its clock, and a wait that advances it would end the attempts of others.
+        true => {
+            let retry = retry.base_delay(SHORT_DELAY).max_delay(SHORT_DELAY);
+            builder.attempt_timeout(ATTEMPT_TIMEOUT).retry(retry)
+        }
+        false => {
+            let builder = builder.clock(TestClock::default()).retry(retry);
+            builder.attempt_timeout(LONG)
+        }
+    };
     builder.build().unwrap()
 }
 
