@@ -280,10 +280,7 @@ fn group_by_term(
             ..
         }) = of_alias
     {
-        return Ok(Scalar {
-            name: text.to_owned(),
-            ..scalar.clone()
-        });
+        return Ok(scalar.clone());
     }
     let item = Item::parse(accessible, text)?;
     match item.source {

@@ -198,6 +198,48 @@ async fn json_operations_change_parts_of_a_document() {
 }
 
 #[tokio::test]
+async fn json_operation_applies_its_paths_in_a_fixed_order() {
+    let app = TestServer::start().await;
+    let list: Vec<u64> = (0..10).collect();
+    for (name, args, expected) in [
+        // By index, although "$[10]" sorts before "$[2]" as text.
+        (
+            "JSON_ARRAY_INSERT",
+            json!({"$[2]": "a", "$[10]": "b"}),
+            json!([0, 1, "a", 2, 3, 4, 5, 6, 7, 8, "b", 9]),
+        ),
+        // In the order of the array.
+        (
+            "JSON_REMOVE",
+            json!(["$[1]", "$[0]"]),
+            json!([2, 3, 4, 5, 6, 7, 8, 9]),
+        ),
+        (
+            "JSON_REMOVE",
+            json!(["$[0]", "$[1]"]),
+            json!([1, 3, 4, 5, 6, 7, 8, 9]),
+        ),
+    ] {
+        let path = row(&app, json!({"doc": list})).await;
+        let body = json!({"doc": operation(name, args.clone())});
+        assert_eq!(update(&app, &path, body).await["doc"], expected, "{args}");
+    }
+}
+
+#[tokio::test]
+async fn expression_must_be_text_with_content() {
+    let app = TestServer::start().await;
+    let path = row(&app, json!({"n": 5})).await;
+    for value in [json!(" "), json!(""), json!(1), json!(null)] {
+        let body = json!({"n": {"___class": "BackendlessExpression", "value": value}});
+        assert_eq!(
+            app.put(&path, body).rejected(400, 8000).await,
+            "Invalid value of 'n': 'value' must be text with an expression, such as 'age + 1'"
+        );
+    }
+}
+
+#[tokio::test]
 async fn json_operation_of_null_stays_null() {
     let app = TestServer::start().await;
     app.fill("Item", &[json!({"doc": {}})]).await;

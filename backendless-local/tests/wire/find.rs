@@ -407,6 +407,19 @@ async fn invalid_having_is_rejected() {
 }
 
 #[tokio::test]
+async fn error_in_a_having_clause_names_the_alias() {
+    let app = people().await;
+    let query = [
+        ("property", "Sum(age) as total"),
+        ("groupBy", "city"),
+        ("having", "total = 'x'"),
+    ];
+    let message = app.get("/data/Person").query(&query);
+    let message = message.rejected(400, 19001).await;
+    assert!(message.contains("'x' does not fit 'total'"), "{message}");
+}
+
+#[tokio::test]
 async fn rows_are_grouped_by_columns_and_aliases_only() {
     let app = people().await;
     for group in ["Count(age)", "age as years", "Count(age) as ages"] {

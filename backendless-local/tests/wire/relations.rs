@@ -196,6 +196,26 @@ async fn circular_relations_are_limited() {
 }
 
 #[tokio::test]
+async fn path_of_relations_has_at_most_20_names() {
+    let people = People::start().await;
+    let path = format!("/data/Person/{}", people.bob);
+    let load = |names: usize| {
+        let relations = vec!["friends"; names].join(".");
+        people
+            .app
+            .get(&path)
+            .query(&[("loadRelations", &relations)])
+    };
+    assert_eq!(names(&load(20).ok().await["friends"]), ["Eve", "Kim"]);
+    for count in [21, 22] {
+        assert_eq!(
+            load(count).rejected(400, 8008).await,
+            "a path in 'loadRelations' has more than 20 names"
+        );
+    }
+}
+
+#[tokio::test]
 async fn conditions_on_related_rows_apply_to_the_same_row() {
     let people = People::start().await;
     for (clause, expected) in [
