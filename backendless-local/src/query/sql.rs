@@ -73,3 +73,35 @@ impl Sql {
         Err(ServiceError::new(code::INVALID_PARAMETER, why))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statement_within_both_limits_is_accepted() {
+        let longest = Sql::text("x".repeat(MAX_BYTES));
+        assert!(longest.check().is_ok());
+        let values = Sql {
+            text: String::new(),
+            values: vec![Stored::Null; MAX_VALUES],
+        };
+        assert!(values.check().is_ok());
+    }
+
+    #[test]
+    fn statement_beyond_one_limit_is_rejected() {
+        let too_long = Sql::text("x".repeat(MAX_BYTES + 1));
+        let too_many = Sql {
+            text: String::new(),
+            values: vec![Stored::Null; MAX_VALUES + 1],
+        };
+        for sql in [too_long, too_many] {
+            let error = sql.check().unwrap_err();
+            assert!(
+                error.message().starts_with("the query is too long"),
+                "{error}"
+            );
+        }
+    }
+}

@@ -114,3 +114,26 @@ async fn poll_returns_messages_of_a_limited_length() {
     }
     assert_eq!(received, ["0", "1", "2", "3", "4"]);
 }
+
+#[tokio::test]
+async fn computed_values_have_a_maximum_size() {
+    let app = TestServer::start().await;
+    app.fill("Large", &[json!({"text": "x".repeat(700_000)})])
+        .await;
+    let find = |count: usize| {
+        let items = (0..count).map(|n| format!("CONCAT(text, '{n}') as name_of_the_property_{n}"));
+        app.post(
+            "/data/Large/find",
+            json!({"property": items.collect::<Vec<_>>()}),
+        )
+    };
+    // 63 MB.
+    let rows = find(90).ok().await;
+    assert_eq!(text(&rows[0]["name_of_the_property_89"]).len(), 700_002);
+    // 70 MB.
+    let message = find(100).rejected(400, INVALID_VALUE).await;
+    assert!(
+        message.starts_with("the computed values of the result"),
+        "{message}"
+    );
+}

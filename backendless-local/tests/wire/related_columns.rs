@@ -122,6 +122,16 @@ async fn rows_are_grouped_by_a_column_of_a_related_row() {
         .query(&[("props", "home.zip"), ("groupBy", "home.city")])
         .rejected(400, 1006)
         .await;
+    // The same in an expression.
+    let message = app
+        .get("/data/Person")
+        .query(&[("props", "home.zip + 1 as zip"), ("groupBy", "home.city")])
+        .rejected(400, 1006)
+        .await;
+    assert!(
+        message.contains("different values within one group"),
+        "{message}"
+    );
 
     let count = json!({"groupBy": "home.city", "where": "home.city is not null"});
     assert_eq!(app.post("/data/Person/count", count).ok().await, 2);
@@ -155,6 +165,39 @@ async fn unknown_names_and_relations_to_several_rows_are_rejected() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn name_contains_at_most_20_relations() {
+    let app = TestServer::start().await;
+    let eve = json!({"name": "Eve", "age": 30});
+    let eve = app.post("/data/Person", eve).ok().await;
+    let boss = format!("/data/Person/{}/boss:Person:1", text(&eve["objectId"]));
+    app.put(&boss, json!([eve["objectId"]])).ok().await;
+    let name = |relations: usize| format!("{}name", "boss.".repeat(relations));
+
+    let rows = find(&app, &[("props", &name(20))]).await;
+    assert_eq!(rows[0]["name"], "Eve");
+    let clause = format!("{} = 'Eve'", name(20));
+    assert_eq!(names(&find(&app, &[("where", &clause)]).await), ["Eve"]);
+    for relations in [21, 22] {
+        let name = name(relations);
+        let call = app.get("/data/Person").query(&[("props", &name)]);
+        let message = call.rejected(400, 1006).await;
+        assert!(message.ends_with("has more than 20 relations"), "{message}");
+        let clause = format!("{name} = 'Eve'");
+        let call = app.get("/data/Person").query(&[("where", &clause)]);
+        let message = call.rejected(400, 19000).await;
+        assert!(
+            message.ends_with("too many different relations"),
+            "{message}"
+        );
+    }
+    let call = app
+        .get("/data/Person")
+        .query(&[("where", "boss.age = 'x'")]);
+    let message = call.rejected(400, 19000).await;
+    assert!(message.contains("does not fit 'boss.age'"), "{message}");
 }
 
 #[tokio::test]

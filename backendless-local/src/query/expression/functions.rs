@@ -50,11 +50,10 @@ impl Signature {
         })
     }
 
+    /// Returns a parameter. Only functions whose last one can be repeated are called with more arguments.
     pub(super) fn parameter(&self, at: usize) -> Option<Parameter> {
-        match self.parameters.get(at) {
-            None if self.repeats => self.parameters.last().copied(),
-            parameter => parameter.copied(),
-        }
+        let last = self.parameters.last();
+        self.parameters.get(at).or(last).copied()
     }
 
     /// Describes the number of arguments.

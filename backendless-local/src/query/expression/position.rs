@@ -22,7 +22,10 @@ pub(crate) fn start(expression: &Expr) -> Location {
             | Expr::Between { expr: inner, .. }
             | Expr::Like { expr: inner, .. }
             | Expr::CompoundFieldAccess { root: inner, .. } => inner,
-            Expr::Tuple(items) if !items.is_empty() => &items[0],
+            Expr::Tuple(items) => match items.first() {
+                Some(first) => first,
+                None => return Location::empty(),
+            },
             Expr::Identifier(name) => return name.span.start,
             Expr::CompoundIdentifier(path) => {
                 return path

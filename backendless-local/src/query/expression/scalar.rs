@@ -87,9 +87,6 @@ impl Type {
                 let date = Date::from_millis(millis).map(Date::date_text);
                 Ok(date.map_or(Value::Null, Value::from))
             }
-            (Type::DateTime, stored) => from_stored(Kind::Double, stored),
-            // A calculation with a column without values is null, and one with numbers a number.
-            (Type::Int, stored) => from_stored(Kind::Double, stored),
             _ => from_stored(self.kind(), stored),
         }
     }
