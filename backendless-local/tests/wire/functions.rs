@@ -221,6 +221,9 @@ async fn elements_of_documents_are_returned_and_compared() {
         ("doc->'$.nope'", Value::Null),
         ("UPPER(doc->>'$.name')", json!("JOE")),
         ("doc->'$.age' * 2", json!(68)),
+        ("- doc->'$.age'", json!(-34)),
+        ("+ doc->'$.age'", json!(34)),
+        ("+ (n)", json!(7)),
     ] {
         assert_eq!(values(&app, property).await[0], expected, "{property}");
     }
@@ -278,6 +281,38 @@ async fn function_has_at_most_100_arguments() {
     let call = app.get("/data/Event").query(&[("property", &longer)]);
     let message = call.rejected(400, 1006).await;
     assert!(message.contains("CONCAT has 101 arguments"), "{message}");
+}
+
+#[tokio::test]
+async fn calculations_are_nested_at_most_100_deep() {
+    let app = events().await;
+    let sum = |count: usize| format!("n{}", " + 0".repeat(count));
+    let elements = |count: usize| format!("doc{}", "->'$'".repeat(count));
+    // Each calculation, sign and function around the others adds one level.
+    for (deepest, beyond) in [
+        (sum(100), sum(101)),
+        (elements(100), elements(101)),
+        (format!("- ({})", sum(99)), format!("- ({})", sum(100))),
+        (format!("+ ({})", sum(99)), format!("+ ({})", sum(100))),
+        (format!("0 + ({})", sum(99)), format!("0 + ({})", sum(100))),
+        (format!("ABS({})", sum(99)), format!("ABS({})", sum(100))),
+        (
+            format!("IFNULL({}, 0)", sum(99)),
+            format!("IFNULL({}, 0)", sum(100)),
+        ),
+    ] {
+        let value = &values(&app, &deepest).await[0];
+        assert!(!value.is_null(), "{deepest}");
+        for property in [beyond.clone(), format!("- ({beyond})")] {
+            let property = format!("{property} as result");
+            let call = app.get("/data/Event").query(&[("property", &property)]);
+            let message = call.rejected(400, 1006).await;
+            assert!(
+                message.ends_with("nested more than 100 deep"),
+                "{property}: {message}"
+            );
+        }
+    }
 }
 
 #[tokio::test]
