@@ -195,6 +195,9 @@ async fn functions_of_text_and_numbers_return_their_values() {
         ("COALESCE(n, d)", json!(7)),
         ("UPPER(5)", json!("5")),
         ("COALESCE(none, 2.5)", json!(2.5)),
+        ("LEFT(last, 2.0)", json!("O'")),
+        ("MOD(n, 0)", Value::Null),
+        ("SIGN(UNIXTIMESTAMP())", json!(1)),
     ] {
         assert_eq!(values(&app, property).await[0], expected, "{property}");
     }
@@ -323,6 +326,13 @@ async fn values_of_different_types_have_no_common_type() {
         ("COALESCE(name, d)", "STRING and DOUBLE values"),
         ("COALESCE(DATE(at), TIME(at))", "DATE and TIME values"),
         ("COALESCE(TIME(at), n)", "TIME and INT values"),
+        ("COALESCE(n + 1, name)", "INT and STRING values"),
+        ("COALESCE(n / 1, name)", "DOUBLE and STRING values"),
+        ("COALESCE(n + d, name)", "DOUBLE and STRING values"),
+        ("COALESCE(ABS(n), name)", "INT and STRING values"),
+        ("COALESCE(ABS(d), name)", "DOUBLE and STRING values"),
+        ("COALESCE(MOD(n, 4), name)", "INT and STRING values"),
+        ("COALESCE(MOD(n, d), name)", "DOUBLE and STRING values"),
         ("UPPER(true)", "expected text"),
     ] {
         let call = app.get("/data/Event").query(&[("property", property)]);

@@ -103,6 +103,24 @@ async fn three_levels_and_ten_items_are_the_defaults() {
 }
 
 #[tokio::test]
+async fn groups_and_rows_have_page_sizes_of_their_own() {
+    let app = products().await;
+    let body = json!({"groupBy": "a,b", "sortBy": "n", "pageSize": 2, "groupPageSize": 1, "recordsPageSize": 5});
+    let page = group(&app, body).ok().await;
+    let sizes = |page: &Value| {
+        let items = page["items"].as_array().unwrap().len();
+        (items, page["hasNextPage"].as_bool().unwrap())
+    };
+    // Two values of `a`, three of `b` within each, and five rows within each of these.
+    assert_eq!(sizes(&page), (2, false));
+    for group in page["items"].as_array().unwrap() {
+        assert_eq!(sizes(group), (1, true));
+        assert_eq!(sizes(&group["items"][0]), (5, false));
+    }
+    assert_eq!(page["items"][0]["items"][0]["items"][4]["n"], 27);
+}
+
+#[tokio::test]
 async fn items_of_a_group_are_counted() {
     let app = products().await;
     let at = |path: Value| json!({"groupBy": "a,d", "groupPath": path});
