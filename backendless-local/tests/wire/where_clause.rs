@@ -469,6 +469,37 @@ async fn clause_beyond_the_limits_is_rejected() {
     assert_eq!(app.get("/data/Person/count").ok().await, 4);
 }
 
+#[tokio::test]
+async fn limits_of_a_clause_are_exact() {
+    let app = people().await;
+    let of_length = |bytes: usize| format!("age = 30{}", " ".repeat(bytes - "age = 30".len()));
+    // A sign is an operator, as are the comparisons and the words between them.
+    let of_operators = |signs: usize| {
+        let first = format!("age = {}30 or ", "- ".repeat(signs));
+        first + &vec!["age = 30"; 1_999].join(" or ")
+    };
+    let of_arguments = |arguments: &str| format!("left({arguments}) = 'B'");
+    for (longest, beyond, why) in [
+        (
+            of_length(262_144),
+            of_length(262_145),
+            "it is longer than 262144 bytes",
+        ),
+        (of_operators(1), of_operators(2), "more than 4000 operators"),
+        (
+            of_arguments("name, 1"),
+            of_arguments("name"),
+            "LEFT has 1 arguments, expected 2",
+        ),
+    ] {
+        let find = |clause: String| app.post("/data/Person/find", json!({"where": clause}));
+        let rows = find(longest).ok().await;
+        assert_eq!(rows[0]["name"], "Bob", "{why}");
+        let message = find(beyond).rejected(400, 19000).await;
+        assert!(message.ends_with(why), "{message}");
+    }
+}
+
 /// The server of all cases of the properties below; each case creates its own row.
 struct Shared {
     runtime: tokio::runtime::Runtime,
