@@ -239,6 +239,9 @@ async fn result_that_cannot_be_read_names_its_content_type() {
             .ends_with("; its content type declares text"),
         "{error}"
     );
+    // The content type is right, so that it is not the reason.
+    let error = invoke::<u8>("application/json", b"[").await.unwrap_err();
+    assert!(!error.message().contains("content type"), "{error}");
     for media_type in ["image/png", "application/octet-stream"] {
         let error = invoke::<u8>(media_type, b"\x89PNG").await.unwrap_err();
         let hint = "; its content type declares neither JSON nor text";

@@ -154,4 +154,12 @@ mod tests {
         assert_eq!(reported(20, 30), "the timeout of 20s");
         assert_eq!(reported(0, 0), "the timeout of 0ns");
     }
+
+    #[test]
+    fn a_deadline_is_expired_from_its_time_on() {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let after = |seconds| Deadline::after(&clock, clock.now(), Duration::from_secs(seconds));
+        assert!(after(0).is_expired());
+        assert!(!after(3_600).is_expired());
+    }
 }
