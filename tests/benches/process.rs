@@ -55,6 +55,18 @@ fn command_under(mut wrapper: Vec<OsString>) -> Result<Command> {
     Ok(command)
 }
 
+/// The processor time of the threads of a process so far, in seconds. `process` is its id, or `self`. Linux counts it in
+/// nanoseconds, in the first field of `schedstat`.
+pub fn processor_seconds(process: &str) -> Result<f64> {
+    let mut nanoseconds = 0.0;
+    for task in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let statistics = std::fs::read_to_string(task?.path().join("schedstat"))?;
+        let time = statistics.split(' ').next().unwrap_or_default();
+        nanoseconds += time.parse::<f64>()?;
+    }
+    Ok(nanoseconds / 1e9)
+}
+
 /// The wrapper that runs a program on the first core only; empty if `taskset` is not installed.
 pub fn on_one_core() -> Vec<OsString> {
     let version = Command::new("taskset")

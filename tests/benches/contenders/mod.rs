@@ -17,10 +17,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::process::processor_seconds;
 
 /// The command-line arguments of a contender.
 #[derive(Debug, Args)]
@@ -76,8 +76,8 @@ pub enum Task {
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub struct Sample {
     pub seconds: f64,
-    /// The processor time of the process, in seconds.
-    pub processor_seconds: f64,
+    /// The processor time of the process, in seconds, if the system reports it.
+    pub processor_seconds: Option<f64>,
     /// The maximum memory growth, in bytes, if the system reports it.
     pub growth: Option<f64>,
 }
@@ -122,19 +122,16 @@ pub fn run(order: &ContenderOptions) -> Result<()> {
 /// Measures the duration and the memory of `work`.
 async fn sample(work: impl Future<Output = Result<()>>) -> Result<Sample> {
     let memory = memory::Memory::now();
-    let (start, processor) = (Instant::now(), processor_seconds());
+    let (start, processor) = (Instant::now(), processor_seconds("self").ok());
     work.await?;
     Ok(Sample {
         seconds: start.elapsed().as_secs_f64(),
-        processor_seconds: processor_seconds() - processor,
+        processor_seconds: processor_seconds("self")
+            .ok()
+            .zip(processor)
+            .map(|(end, start)| end - start),
         growth: memory.growth(),
     })
-}
-
-/// The processor time of all threads of this process so far.
-fn processor_seconds() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// Runs `work` on one thread. The server has the other core.

@@ -28,7 +28,7 @@ pub fn measure(_: &Options) -> Result<Outcome> {
         }
         seconds.push(start.elapsed().as_secs_f64());
     }
-    let median = pairs::median(seconds);
+    let median = pairs::median(seconds)?;
     let name = "cargo xtask generate --check";
     let figure = Measurement::figure(name, Unit::Seconds, median, Goal::AtMost(0.5));
     Ok(Outcome::Measured(vec![figure]))

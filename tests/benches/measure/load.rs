@@ -23,32 +23,33 @@ pub fn measure(_: &Options) -> Result<Outcome> {
     Ok(Outcome::Measured(measurements))
 }
 
-fn compare(server: &Server, concurrency: usize) -> Result<[Measurement; 2]> {
+fn compare(server: &Server, concurrency: usize) -> Result<Vec<Measurement>> {
     let (mut sdk, mut reference, mut hyper) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         sdk.push(run(server, "sdk", concurrency)?);
         reference.push(run(server, "reference", concurrency)?);
         hyper.push(run(server, "floor", concurrency)?);
     }
-    let [sdk, reference, hyper] = [sdk, reference, hyper].map(|samples| Medians::of(&samples));
     let calls = Measurement::ratio(
         &format!("get, calls per second, {concurrency} at once"),
         Unit::PerSecond,
-        sdk.calls_per_second,
-        reference.calls_per_second,
+        calls_per_second(&sdk)?,
+        calls_per_second(&reference)?,
         Goal::AtLeast(1.0),
     );
-    let processor = Measurement::ratio(
-        &format!("get, processor time, {concurrency} at once"),
-        Unit::Microseconds,
-        sdk.processor,
-        reference.processor,
-        Goal::AtMost(1.0),
-    );
-    Ok([
-        calls.beside("hyper", hyper.calls_per_second),
-        processor.beside("hyper", hyper.processor),
-    ])
+    let mut measurements = vec![calls.beside("hyper", calls_per_second(&hyper)?)];
+    // Not every system reports it.
+    if let Ok(of_sdk) = processor_time(&sdk) {
+        let processor = Measurement::ratio(
+            &format!("get, processor time, {concurrency} at once"),
+            Unit::Microseconds,
+            of_sdk,
+            processor_time(&reference)?,
+            Goal::AtMost(1.0),
+        );
+        measurements.push(processor.beside("hyper", processor_time(&hyper)?));
+    }
+    Ok(measurements)
 }
 
 fn run(server: &Server, who: &str, concurrency: usize) -> Result<Sample> {
@@ -65,19 +66,13 @@ fn run(server: &Server, who: &str, concurrency: usize) -> Result<Sample> {
     run_contender_under(on_one_core(), &order)
 }
 
-struct Medians {
-    calls_per_second: f64,
-    /// Microseconds of a call.
-    processor: f64,
+fn calls_per_second(samples: &[Sample]) -> Result<f64> {
+    let seconds = samples.iter().map(|sample| sample.seconds);
+    Ok(CALLS as f64 / pairs::median(seconds.collect())?)
 }
 
-impl Medians {
-    fn of(samples: &[Sample]) -> Self {
-        let seconds = pairs::median(samples.iter().map(|sample| sample.seconds).collect());
-        let processor = samples.iter().map(|sample| sample.processor_seconds);
-        Self {
-            calls_per_second: CALLS as f64 / seconds,
-            processor: pairs::median(processor.collect()) * 1e6 / CALLS as f64,
-        }
-    }
+/// Microseconds of a call.
+fn processor_time(samples: &[Sample]) -> Result<f64> {
+    let seconds = samples.iter().filter_map(|sample| sample.processor_seconds);
+    Ok(pairs::median(seconds.collect())? * 1e6 / CALLS as f64)
 }

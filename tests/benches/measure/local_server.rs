@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::{Options, Outcome, cargo, pairs};
 use crate::Result;
+use crate::process::processor_seconds;
 use crate::report::{Goal, Measurement, Unit};
 
 /// The rows that are created.
@@ -95,8 +96,8 @@ fn start_cost(program: &Path) -> Result<Cost> {
         processor.push(server.processor_seconds()?);
     }
     Ok(Cost {
-        elapsed: pairs::median(elapsed),
-        processor: pairs::median(processor),
+        elapsed: pairs::median(elapsed)?,
+        processor: pairs::median(processor)?,
     })
 }
 
@@ -147,15 +148,8 @@ impl Program {
         Ok(Program { process, base })
     }
 
-    /// The processor time of its threads so far: Linux counts it in nanoseconds, in the first field of `schedstat`.
     fn processor_seconds(&self) -> Result<f64> {
-        let mut nanoseconds = 0.0;
-        for task in std::fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
-            let statistics = std::fs::read_to_string(task?.path().join("schedstat"))?;
-            let time = statistics.split(' ').next().unwrap_or_default();
-            nanoseconds += time.parse::<f64>()?;
-        }
-        Ok(nanoseconds / 1e9)
+        processor_seconds(&self.process.id().to_string())
     }
 }
 

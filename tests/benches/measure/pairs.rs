@@ -29,10 +29,11 @@ pub fn measure(
     median.ok_or_else(|| "no turn was taken".into())
 }
 
-/// The median of some values, at least one.
-pub fn median(mut values: Vec<f64>) -> f64 {
+/// The median of some values; an error if there is none.
+pub fn median(mut values: Vec<f64>) -> Result<f64> {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    let median = values.get(values.len() / 2).copied();
+    median.ok_or_else(|| "nothing was measured".into())
 }
 
 impl Pair {
