@@ -16,7 +16,7 @@ const CARGO_LLVM_COV: Tool = Tool {
 };
 
 /// The tests that are counted. Doc tests, the leak tests and the soak test are not.
-const TESTS: [&str; 15] = [
+const TESTS: [&str; 19] = [
     "--all-features",
     "--locked",
     "-p",
@@ -32,6 +32,10 @@ const TESTS: [&str; 15] = [
     "protocol",
     "--test",
     "wire",
+    "--test",
+    "services",
+    "--test",
+    "console",
 ];
 
 /// Code whose coverage is a row of the report.

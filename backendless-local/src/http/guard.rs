@@ -8,11 +8,12 @@
 //!   not a plain `GET`, also if the content type needs no preflight request.
 //! - `Sec-Fetch-Site` says that a page of another site sent a request without `Origin`, such as that of an image. It is
 //!   accepted for the pages of the listed origins, which `Referer` names, and for links to files, which change nothing.
-//! - `Referer` and `User-Agent` say it where a browser sends no `Sec-Fetch-Site`: to a host that is no loopback name.
+//! - `Referer` and `User-Agent` say it where a browser sends no `Sec-Fetch-Site`: in a `GET` to a host that is no loopback
+//!   name.
 //! - Stored files have the type that their uploader chose. No response is a page of this origin: each document gets an
 //!   origin of its own, without scripts, and nothing is interpreted as another type than it has.
 //!
-//! Clients that are no browsers send neither `Origin`, `Sec-Fetch-Site` nor `Referer`, and have a name of their own.
+//! Clients that are no browsers send neither `Origin` nor `Sec-Fetch-Site`, and have a name of their own.
 
 use std::sync::Arc;
 
@@ -70,11 +71,12 @@ impl Guard {
     }
 
     /// Checks a request without `Origin` and `Sec-Fetch-Site`, which browsers send only to `https` and loopback names: that
-    /// of a client that is no browser, or a `GET` that a page caused. The type that a browser accepts is no sign of one, as
-    /// the default of Java is similar.
+    /// of a client that is no browser, or a `GET` that a page caused. A page cannot change the name of the browser. The type
+    /// that a browser accepts is no sign of one, as the default of Java is similar, and neither is `Referer`, which HTTP
+    /// clients add when they follow a redirect.
     fn check_unmarked(&self, request: &Request, host: Option<&str>) -> Result<(), String> {
         let headers = request.headers();
-        if is_unmarked_link_to_a_file(request) {
+        if !is_read(request) || !is_browser(headers) || is_unmarked_link_to_a_file(request) {
             return Ok(());
         }
         if let Some(referer) = single_header(headers, header::REFERER.as_str())? {
@@ -84,10 +86,9 @@ impl Guard {
                 false => Err(foreign_page()),
             };
         }
-        // A page can suppress `Referer`, but it cannot change the name of the browser.
+        // A page can suppress `Referer`.
         let host = host.and_then(Host::parse);
-        let is_loopback = host.is_some_and(|host| host.name.is_loopback());
-        match is_loopback || !is_browser(headers) {
+        match host.is_some_and(|host| host.name.is_loopback()) {
             true => Ok(()),
             false => Err(
                 "a browser sent it, and does not say for which page; in a browser, use 127.0.0.1 or localhost, and \

@@ -69,7 +69,9 @@ impl Geo {
 
     /// Returns all points in the order in which they were saved.
     pub(crate) async fn all(&self) -> Result<Vec<Point>, ServiceError> {
-        self.database.read(load_all).await
+        self.database
+            .read(|connection| load(connection, |_| true))
+            .await
     }
 
     /// Returns the number of points.
@@ -86,15 +88,18 @@ impl Geo {
         reject_unimplemented(parameters)?;
         let page = parse_page(parameters)?;
         let categories = parameters.one("categories")?.unwrap_or(DEFAULT_CATEGORY);
-        let categories: Vec<&str> = categories.split(',').map(str::trim).collect();
+        let categories = categories.split(',').map(|name| name.trim().to_owned());
+        let categories: Vec<String> = categories.collect();
         let circle = parse_circle(parameters)?;
-        let mut points = self.database.read(load_all).await?;
-        points.retain(|point| {
+        let is_found = move |point: &Point| {
             let mut names = point.categories.iter();
-            names.any(|name| categories.contains(&name.as_str()))
-        });
+            names.any(|name| categories.contains(name))
+                && circle.is_none_or(|circle| distance(circle, point) <= circle.radius)
+        };
+        let points = self.database.read(|connection| load(connection, is_found));
+        let points = points.await?;
         let found = match circle {
-            Some(circle) => within(circle, points),
+            Some(circle) => by_distance(circle, points),
             None => points,
         };
         Ok(found
@@ -304,7 +309,11 @@ fn metres_per_unit(name: &str) -> Result<f64, ServiceError> {
     })
 }
 
-fn load_all(connection: &Connection) -> Result<Vec<Point>, ServiceError> {
+/// Returns the points of a search in the order in which they were saved. Only these count for the limit of a result.
+fn load(
+    connection: &Connection,
+    is_found: impl Fn(&Point) -> bool,
+) -> Result<Vec<Point>, ServiceError> {
     let mut statement = connection.prepare_cached(
         "SELECT object_id, latitude, longitude, categories, metadata FROM geo_point ORDER BY seq",
     )?;
@@ -312,10 +321,7 @@ fn load_all(connection: &Connection) -> Result<Vec<Point>, ServiceError> {
     let (mut points, mut size) = (Vec::new(), ResultSize::default());
     while let Some(row) = rows.next()? {
         let (categories, metadata): (String, String) = (row.get(3)?, row.get(4)?);
-        for json in [&categories, &metadata] {
-            size.add(&serde_json::from_str(json).map_err(ServiceError::internal)?)?;
-        }
-        points.push(Point {
+        let point = Point {
             class: "GeoPoint",
             object_id: row.get(0)?,
             latitude: row.get(1)?,
@@ -323,25 +329,30 @@ fn load_all(connection: &Connection) -> Result<Vec<Point>, ServiceError> {
             categories: serde_json::from_str(&categories).map_err(ServiceError::internal)?,
             metadata: serde_json::from_str(&metadata).map_err(ServiceError::internal)?,
             distance: None,
-        });
+        };
+        if !is_found(&point) {
+            continue;
+        }
+        for json in [&categories, &metadata] {
+            size.add(&serde_json::from_str(json).map_err(ServiceError::internal)?)?;
+        }
+        points.push(point);
     }
     Ok(points)
 }
 
-/// Returns the points inside the circle, the nearest first, with their distance.
-fn within(circle: Circle, points: Vec<Point>) -> Vec<Point> {
-    let measured = points
+/// Returns points with their distance from the center of a circle, the nearest first.
+fn by_distance(circle: Circle, points: Vec<Point>) -> Vec<Point> {
+    let mut measured: Vec<(f64, Point)> = points
         .into_iter()
-        .map(|point| (distance(circle, &point), point));
-    let mut inside: Vec<(f64, Point)> = measured
-        .filter(|(metres, _)| *metres <= circle.radius)
+        .map(|point| (distance(circle, &point), point))
         .collect();
-    inside.sort_by(|(first, _), (second, _)| first.total_cmp(second));
-    let inside = inside.into_iter().map(|(metres, point)| Point {
+    measured.sort_by(|(first, _), (second, _)| first.total_cmp(second));
+    let points = measured.into_iter().map(|(metres, point)| Point {
         distance: Some(metres / circle.unit),
         ..point
     });
-    inside.collect()
+    points.collect()
 }
 
 /// Returns the great-circle distance in metres, by the haversine formula, which is accurate for small

@@ -35,7 +35,7 @@ pub(super) const TABLES: &str = "
 const MAX_COLUMNS: usize = 1_000;
 
 /// Maximum number of tables. SQLite reads its whole schema when a table gets a column.
-const MAX_TABLES: i64 = 1_000;
+pub(crate) const MAX_TABLES: usize = 1_000;
 
 pub(crate) const OBJECT_ID: &str = "objectId";
 pub(crate) const CREATED: &str = "created";
@@ -381,7 +381,7 @@ fn check_number(connection: &Connection) -> Result<(), ServiceError> {
     let tables: i64 = connection
         .prepare_cached("SELECT count(*) FROM data_table")?
         .query_row([], |row| row.get(0))?;
-    match tables < MAX_TABLES {
+    match usize::try_from(tables).is_ok_and(|tables| tables < MAX_TABLES) {
         true => Ok(()),
         false => {
             let message = format!("there is the maximum of {MAX_TABLES} tables already");

@@ -4,7 +4,7 @@ use backendless_local::{Builder, Operation, Permissions, Server};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{TestServer, keys, text};
+use crate::support::{Folder, TestServer, keys, text};
 
 const NO_PERMISSION: i64 = 4_000;
 
@@ -190,6 +190,11 @@ async fn path_has_a_maximum_number_of_segments() {
     let deepest = "d/".repeat(127) + "f";
     let copied = files.relocate("copy", "/docs/open.txt", &format!("/{deepest}"));
     copied.ok().await;
+    // An export stores it by another name, because a path in its folder has one more segment.
+    let folder = Folder::new("deepest-file");
+    files.app.server.export(&folder.0).await.unwrap();
+    let copy = TestServer::start().await;
+    copy.server.import(&folder.0).await.unwrap();
     for target in [
         format!("/{deepest}/g"),
         "/x".to_owned() + &"/d".repeat(2_040),

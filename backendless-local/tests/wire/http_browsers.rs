@@ -83,7 +83,8 @@ async fn another_referer_is_rejected_at_every_name() {
             "about:blank",
             "",
         ] {
-            let headers = [("host", host), ("referer", referer)];
+            let agent = ("user-agent", CHROMIUM);
+            let headers = [("host", host), ("referer", referer), agent];
             assert_eq!(
                 status(get(&app, "/counters/c", &headers)).await,
                 403,
@@ -110,6 +111,8 @@ async fn clients_that_are_no_browsers_are_accepted_at_every_name() {
         &[][..],
         &[("user-agent", "curl/8.5.0"), ("accept", "*/*")],
         &[("user-agent", "okhttp/4.12.0")],
+        // After a redirect of another server, which reqwest and others name.
+        &[("referer", "http://192.0.2.2:3001/")],
         // The defaults of Java, which begin as those of a browser.
         &[
             ("user-agent", "Java/17.0.9"),
@@ -130,6 +133,12 @@ async fn clients_that_are_no_browsers_are_accepted_at_every_name() {
             );
         }
     }
+    // A client with the name of a browser, which would send `Origin` with this method.
+    let port = app.server.address().port();
+    let url = format!("http://127.0.0.1:{port}/api/counters/c/increment/get");
+    let request = TestServer::call(app.http.put(url));
+    let request = request.header("host", LAN).header("user-agent", CHROMIUM);
+    assert_eq!(status(request).await, 200);
     // The official JavaScript SDK in a page of a listed origin: its requests are those of `XMLHttpRequest`.
     let page = [("host", LAN), ("origin", LISTED), ("user-agent", CHROMIUM)];
     assert_eq!(status(get(&app, "/counters/c", &page)).await, 200);

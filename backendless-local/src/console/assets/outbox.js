@@ -23,7 +23,7 @@ function entry({ number, item }, list, detail) {
     type: "button", class: "item", click: () => run(async () => {
       list.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
       open.setAttribute("aria-current", "true");
-      const shown = email(number, await get("emails/one", { number }), subject);
+      const shown = email(number, await get("emails/one", { number }));
       // Unless another one was chosen meanwhile.
       if (open.hasAttribute("aria-current")) {
         detail.replaceChildren(shown);
@@ -33,7 +33,8 @@ function entry({ number, item }, list, detail) {
   return el("li", {}, open);
 }
 
-function email(number, item, subject) {
+function email(number, item) {
+  const subject = item.subject ?? `Template ${item.template}`;
   const lists = [["To", item.to], ["Cc", item.cc], ["Bcc", item.bcc], ["Attachments", item.attachments]];
   const present = lists.filter(([, names]) => names.length > 0);
   const values = Object.keys(item.templateValues).length > 0 ? stringify(item.templateValues, 2) : null;

@@ -12,7 +12,7 @@ use super::service_tables::{SERVICE_TABLES, last_message};
 use super::table_rows::{Schema, read_links, read_rows};
 use super::writer::Writer;
 use crate::service_error::ServiceError;
-use crate::services::files;
+use crate::services::files::{self, FilePath};
 use crate::store::schema;
 use crate::text::shorten;
 
@@ -66,7 +66,14 @@ pub(super) fn write(copy: &StateCopy, target: &Path, now: i64) -> Result<(), Ser
 }
 
 fn write_tables(connection: &Connection, writer: &mut Writer) -> Result<(), ServiceError> {
-    for (at, table) in schema::tables(connection)?.iter().enumerate() {
+    let tables = schema::tables(connection)?;
+    if tables.len() > schema::MAX_TABLES {
+        let max = schema::MAX_TABLES;
+        return Err(ServiceError::internal(format!(
+            "the state has more than {max} tables, which no import accepts; delete some"
+        )));
+    }
+    for (at, table) in tables.iter().enumerate() {
         let schema = Schema::of(table)?;
         // A name may have any letters, and names may differ only in case.
         let name: String = table
@@ -87,6 +94,8 @@ fn write_tables(connection: &Connection, writer: &mut Writer) -> Result<(), Serv
 fn write_files(copy: &StateCopy, writer: &mut Writer) -> Result<Vec<ListedFile>, ServiceError> {
     let mut listed = Vec::new();
     files::each_file(&copy.database, |file| {
+        // An earlier version may have stored it; no import accepts it.
+        FilePath::parse(file.path.clone())?;
         let mut in_export = format!("{FILES}/{}", file.path);
         if !is_portable(&in_export) || !writer.is_free(&in_export) {
             in_export = format!("{LONG_NAMES}/{:06}", listed.len() + 1);
@@ -108,14 +117,16 @@ fn write_files(copy: &StateCopy, writer: &mut Writer) -> Result<Vec<ListedFile>,
     Ok(listed)
 }
 
-/// Whether common file systems accept a path of the Files service.
+/// Whether common file systems and an import accept a path of the Files service, in the folder of an export.
 fn is_portable(path: &str) -> bool {
     let is_portable = |segment: &str| {
         segment.len() <= MAX_SEGMENT
             && !segment.ends_with(['.', ' '])
             && !segment.contains([':', '*', '?', '"', '<', '>', '|'])
     };
-    path.len() <= MAX_PATH && path.split('/').all(is_portable)
+    path.len() <= MAX_PATH
+        && path.split('/').all(is_portable)
+        && FilePath::parse(path.to_owned()).is_ok()
 }
 
 /// The lines of a file.
