@@ -97,3 +97,28 @@ pub fn run_contender_under(wrapper: Vec<OsString>, order: &[&str]) -> Result<Sam
     }
     Ok(serde_json::from_slice(&output.stdout)?)
 }
+
+/// Runs a contender that sends `count` calls of get, `concurrency` of them at a time, on some threads.
+pub fn run_gets(
+    wrapper: Vec<OsString>,
+    who: &str,
+    url: &str,
+    count: usize,
+    concurrency: usize,
+    threads: usize,
+) -> Result<Sample> {
+    let [count, concurrency, threads] = [count, concurrency, threads].map(|n| n.to_string());
+    let order = [
+        who,
+        "get",
+        "--url",
+        url,
+        "--count",
+        &count,
+        "--concurrency",
+        &concurrency,
+        "--threads",
+        &threads,
+    ];
+    run_contender_under(wrapper, &order)
+}

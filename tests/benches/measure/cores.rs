@@ -5,11 +5,12 @@
 
 use super::{Options, Outcome, pairs};
 use crate::Result;
-use crate::process::{Server, on_one_core, run_contender_under};
+use crate::process::{Server, on_one_core, run_gets};
 use crate::report::{Goal, Measurement, Unit};
 
 const TURNS: usize = 5;
 const CALLS: usize = 40_000;
+const CONCURRENCY: usize = 64;
 const GOAL: Goal = Goal::AtLeast(1.7);
 
 /// The cores of the server and the contender.
@@ -40,24 +41,13 @@ fn scaling(name: &str, cores: Cores) -> Result<Measurement> {
     Ok(measurement.beside("reqwest, 1 thread", plain_reqwest.reference))
 }
 
-/// The calls per second, 64 at once.
+/// The calls per second.
 fn rate(who: &str, threads: usize, cores: Cores) -> Result<f64> {
     let wrapper = match cores {
         Cores::One => on_one_core(),
         Cores::All => Vec::new(),
     };
     let server = Server::start_under(wrapper.clone(), &[])?;
-    let order = [
-        who,
-        "get",
-        "--url",
-        &server.url,
-        "--count",
-        &CALLS.to_string(),
-        "--concurrency",
-        "64",
-        "--threads",
-        &threads.to_string(),
-    ];
-    Ok(CALLS as f64 / run_contender_under(wrapper, &order)?.seconds)
+    let sample = run_gets(wrapper, who, &server.url, CALLS, CONCURRENCY, threads)?;
+    Ok(CALLS as f64 / sample.seconds)
 }

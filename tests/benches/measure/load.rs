@@ -7,7 +7,7 @@
 use super::{Options, Outcome, pairs};
 use crate::Result;
 use crate::contenders::Sample;
-use crate::process::{Server, on_one_core, run_contender_under};
+use crate::process::{Server, on_one_core, run_gets};
 use crate::report::{Goal, Measurement, Unit};
 
 const TURNS: usize = 15;
@@ -53,17 +53,7 @@ fn compare(server: &Server, concurrency: usize) -> Result<Vec<Measurement>> {
 }
 
 fn run(server: &Server, who: &str, concurrency: usize) -> Result<Sample> {
-    let order = [
-        who,
-        "get",
-        "--url",
-        &server.url,
-        "--count",
-        &CALLS.to_string(),
-        "--concurrency",
-        &concurrency.to_string(),
-    ];
-    run_contender_under(on_one_core(), &order)
+    run_gets(on_one_core(), who, &server.url, CALLS, concurrency, 1)
 }
 
 fn calls_per_second(samples: &[Sample]) -> Result<f64> {
