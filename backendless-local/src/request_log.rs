@@ -1,15 +1,17 @@
 //! The last requests of a server: recorded by `http::recording`, read by tests and by the console.
 //!
-//! Parts of bodies are stored as they were sent, and masked when they are read, so that a request costs little.
+//! Parts of bodies are stored as they were sent, and masked when they are read or written as lines, so that a request costs
+//! little.
 
 mod capture;
 mod headers;
 mod line;
 mod masking;
 mod summary;
+mod writer;
 
 use std::collections::VecDeque;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -19,6 +21,7 @@ pub(crate) use capture::{Capture, MAX_BODY_BYTES};
 pub(crate) use headers::Headers;
 use masking::{Masker, Secrets};
 pub(crate) use summary::Summary;
+use writer::{LineWriter, Written};
 
 use crate::clock::Clock;
 use crate::faults::Fault;
@@ -217,9 +220,9 @@ struct Entry {
 /// The last requests of one server.
 pub(crate) struct RequestLog {
     clock: Clock,
-    secrets: Secrets,
-    /// Whether each request is a line on stderr.
-    prints: bool,
+    secrets: Arc<Secrets>,
+    /// If each request is also written as a line.
+    writer: Option<LineWriter>,
     /// Maximum number of requests that are kept.
     capacity: usize,
     state: Mutex<State>,
@@ -233,21 +236,24 @@ struct State {
 }
 
 impl RequestLog {
-    /// Creates an empty log for a number of requests. `secrets` are the app id and the keys of the application; with
-    /// `prints`, each request is also a line on stderr.
-    pub(crate) fn new(
-        clock: Clock,
-        secrets: Vec<String>,
-        prints: bool,
-        capacity: usize,
-    ) -> RequestLog {
+    /// Creates an empty log for a number of requests. `secrets` are the app id and the keys of the application.
+    pub(crate) fn new(clock: Clock, secrets: Vec<String>, capacity: usize) -> RequestLog {
         RequestLog {
             clock,
-            secrets: Secrets::new(secrets),
-            prints,
+            secrets: Arc::new(Secrets::new(secrets)),
+            writer: None,
             capacity,
             state: Mutex::default(),
         }
+    }
+
+    /// Writes each request as a line as well.
+    pub(crate) fn with_lines(self, output: impl Write + Send + 'static) -> io::Result<RequestLog> {
+        let writer = LineWriter::start(output, Arc::clone(&self.secrets))?;
+        Ok(RequestLog {
+            writer: Some(writer),
+            ..self
+        })
     }
 
     /// Returns the time at which a request arrives.
@@ -258,8 +264,8 @@ impl RequestLog {
         }
     }
 
-    /// Adds a request, in place of the oldest one if the log is full.
-    pub(crate) fn add(&self, arrival: Arrival, exchange: Exchange) {
+    /// Adds a request, in place of the oldest one if the log is full. Returns `None` if it is not written as a line.
+    pub(crate) fn add(&self, arrival: Arrival, exchange: Exchange) -> Option<Written> {
         let mut state = self.state();
         state.last_id += 1;
         let entry = Entry {
@@ -275,10 +281,13 @@ impl RequestLog {
             state.entries.pop_front();
         }
         drop(state);
-        if self.prints {
-            let line = line::line(&entry, &self.secrets);
-            // A closed stderr does not stop the server.
-            let _ = writeln!(std::io::stderr(), "{line}");
+        self.writer.as_ref().map(|writer| writer.add(entry))
+    }
+
+    /// Waits until all requests are written as lines, and writes no further ones.
+    pub(crate) fn finish(&self) {
+        if let Some(writer) = &self.writer {
+            writer.finish();
         }
     }
 
@@ -420,7 +429,7 @@ mod tests {
 
     #[test]
     fn the_oldest_requests_are_dropped() {
-        let log = RequestLog::new(Clock::default(), Vec::new(), false, 3);
+        let log = RequestLog::new(Clock::default(), Vec::new(), 3);
         for number in 0..5 {
             log.add(log.arrival(), exchange(&format!("/{number}")));
         }
@@ -448,7 +457,7 @@ mod tests {
 
     #[test]
     fn a_log_without_capacity_stays_empty() {
-        let log = RequestLog::new(Clock::default(), Vec::new(), false, 0);
+        let log = RequestLog::new(Clock::default(), Vec::new(), 0);
         log.add(log.arrival(), exchange("/x"));
         assert!(log.all().is_empty());
     }
@@ -478,7 +487,7 @@ mod tests {
 
     #[test]
     fn every_form_of_a_request_masks_the_same_secrets() {
-        let log = RequestLog::new(Clock::default(), vec!["APP-KEY".to_owned()], false, 1);
+        let log = RequestLog::new(Clock::default(), vec!["APP-KEY".to_owned()], 1);
         log.add(log.arrival(), exchange_with_secrets(&Capture::default()));
         let path = "/***/***/***?a=***&token=***";
         let message = "*** *** *** x";
@@ -504,7 +513,7 @@ mod tests {
 
     #[test]
     fn a_request_is_complete_when_its_response_is() {
-        let log = RequestLog::new(Clock::default(), Vec::new(), false, 1);
+        let log = RequestLog::new(Clock::default(), Vec::new(), 1);
         let response = Capture::default();
         response.open();
         log.add(log.arrival(), exchange_with_secrets(&response));

@@ -1,8 +1,8 @@
 //! Starts and stops a server.
 //!
-//! Each server has a thread that runs HTTP and one that owns SQLite, up to four that hash passwords and access files, and one
-//! for each call of a Cloud Code method. So the server neither blocks the caller's runtime nor depends on it, and when a
-//! [`Server`] is dropped, its port and files are free.
+//! Each server has a thread that runs HTTP and one that owns SQLite, up to four that hash passwords and access files, one for
+//! each call of a Cloud Code method, and one that writes a line for each request if that is set. So the server neither blocks
+//! the caller's runtime nor depends on it, and when a [`Server`] is dropped, its port and files are free.
 
 mod access;
 mod builder;
@@ -345,6 +345,7 @@ impl Running {
         listener: TcpListener,
         router: axum::Router,
         database: DatabaseThread,
+        log: Arc<RequestLog>,
         limits: Limits,
         prepare: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<(Running, T), Error> {
@@ -376,6 +377,8 @@ impl Running {
                 };
                 // The handles of the database ended with the runtime, so its thread ends too.
                 database.join(GRACE_PERIOD);
+                // Neither does a request remain.
+                log.finish();
                 // After the files are closed, which the caller may open again.
                 if let Some((start, error)) = failure {
                     let _ = start.send(Err(error));

@@ -32,10 +32,12 @@ pub(super) async fn record(
     let mut pending = Pending::new(log, &parts);
     let body = captured(body, pending.request_body.clone());
     let response = next.run(Request::from_parts(parts, body)).await;
-    pending.complete(response).await
+    let response = pending.complete(response).await;
+    pending.add().await;
+    response
 }
 
-/// A request that is added to the log when this is dropped.
+/// A request that is added to the log, at the latest when this is dropped.
 struct Pending {
     log: Arc<RequestLog>,
     arrival: Arrival,
@@ -102,12 +104,22 @@ impl Pending {
             Err(error) => Response::from_parts(parts, Body::from_stream(failed(error))),
         }
     }
+
+    /// Adds the request to the log, and waits for its line if there is one: it is written before the client has the response.
+    async fn add(&mut self) {
+        if let Some(exchange) = self.exchange.take()
+            && let Some(written) = self.log.add(self.arrival, exchange)
+        {
+            // It fails only if no more lines are written.
+            let _ = written.await;
+        }
+    }
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
         if let Some(exchange) = self.exchange.take() {
-            self.log.add(self.arrival, exchange);
+            drop(self.log.add(self.arrival, exchange));
         }
     }
 }

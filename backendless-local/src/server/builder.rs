@@ -395,7 +395,8 @@ impl Builder {
             services.initialize(state).await?;
             Ok(services)
         };
-        let started = Running::start(listener, router, database, self.limits, prepare);
+        let log = Arc::clone(&parts.log);
+        let started = Running::start(listener, router, database, log, self.limits, prepare);
         let (running, services) = started.await?;
         Ok(Server {
             address,
@@ -428,8 +429,7 @@ impl Builder {
         let environment = environment::variables(address, app_id, api_key, dialect);
         let secrets = [app_id, api_key, &services.cloud_code_key];
         let secrets = secrets.map(String::clone).to_vec();
-        let (prints, capacity) = (self.prints_requests, self.log_capacity);
-        let log = RequestLog::new(clock.clone(), secrets, prints, capacity);
+        let log = self.request_log(clock.clone(), secrets)?;
         let counter = RequestCounter::new(self.requests_per_minute, clock.clone());
         let parts = ServerParts {
             services,
@@ -442,6 +442,15 @@ impl Builder {
             environment,
         };
         Ok((parts, database))
+    }
+
+    fn request_log(&self, clock: Clock, secrets: Vec<String>) -> Result<RequestLog, Error> {
+        let log = RequestLog::new(clock, secrets, self.log_capacity);
+        if !self.prints_requests {
+            return Ok(log);
+        }
+        let log = log.with_lines(std::io::stderr());
+        log.map_err(|error| Error::with_cause("cannot start the thread of the log", error))
     }
 }
 

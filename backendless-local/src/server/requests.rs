@@ -54,6 +54,9 @@ impl Builder {
     /// `method`, `path` without app id, keys, tokens and query, `status`, which is null if the client received no response,
     /// `code` of an error response, which is null for others, and `milliseconds`. Default: false. [`Server::requests`] returns
     /// the same requests with headers and bodies.
+    ///
+    /// A line is written before the client has the response, by a thread of its own. A request waits for its line, and no line
+    /// is dropped, so a program that reads stderr slowly delays requests.
     pub fn log_requests(mut self, is_logged: bool) -> Builder {
         self.prints_requests = is_logged;
         self

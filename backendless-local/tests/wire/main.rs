@@ -30,6 +30,8 @@ mod killed;
 mod large_results;
 mod lifecycle;
 mod limits;
+#[cfg(unix)]
+mod log_lines;
 mod masked_clauses;
 mod multiple_logins;
 mod not_implemented;

@@ -1,0 +1,217 @@
+//! Writes requests as lines, in a thread of its own: masking the secrets of a request would delay all others.
+
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::Entry;
+use super::line::line;
+use super::masking::Secrets;
+
+/// Maximum number of requests whose lines are not written yet. Each may take about 80 KiB of memory.
+const MAX_WAITING: usize = 64;
+
+/// Completes when the line of a request is written.
+pub(crate) type Written = oneshot::Receiver<()>;
+
+/// The thread that writes the lines, in the order in which the requests were added.
+pub(super) struct LineWriter {
+    /// `None` once it has ended.
+    thread: Mutex<Option<Thread>>,
+}
+
+struct Thread {
+    sender: SyncSender<Waiting>,
+    handle: JoinHandle<()>,
+}
+
+/// A request whose line is not written yet.
+struct Waiting {
+    entry: Arc<Entry>,
+    written: oneshot::Sender<()>,
+}
+
+impl LineWriter {
+    pub(super) fn start(
+        output: impl Write + Send + 'static,
+        secrets: Arc<Secrets>,
+    ) -> io::Result<LineWriter> {
+        let (sender, receiver) = sync_channel(MAX_WAITING);
+        let thread = std::thread::Builder::new().name("local-log".to_owned());
+        let handle = thread.spawn(move || write(&receiver, output, &secrets))?;
+        let thread = Some(Thread { sender, handle });
+        Ok(LineWriter {
+            thread: Mutex::new(thread),
+        })
+    }
+
+    /// Adds a request. If as many requests as possible are waiting already, this waits for the output.
+    pub(super) fn add(&self, entry: Arc<Entry>) -> Written {
+        let (written, receiver) = oneshot::channel();
+        if let Some(thread) = &*self.thread() {
+            // It fails only if the thread panicked. Then the receiver completes, too.
+            let _ = thread.sender.send(Waiting { entry, written });
+        }
+        receiver
+    }
+
+    /// Waits until the lines of all requests are written. No further ones are.
+    pub(super) fn finish(&self) {
+        let thread = self.thread().take();
+        if let Some(Thread { sender, handle }) = thread {
+            drop(sender);
+            // It fails only if the thread panicked.
+            let _ = handle.join();
+        }
+    }
+
+    fn thread(&self) -> MutexGuard<'_, Option<Thread>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write(receiver: &Receiver<Waiting>, mut output: impl Write, secrets: &Secrets) {
+    for Waiting { entry, written } in receiver {
+        let mut line = line(&entry, secrets);
+        line.push('\n');
+        // A closed output does not stop the server.
+        let _ = output.write_all(line.as_bytes());
+        // The receiver is gone if the client has closed its connection.
+        let _ = written.send(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::request_log::{Capture, Exchange, Message, RequestLog};
+
+    /// An output that waits before each line.
+    struct Gate {
+        passes: Receiver<()>,
+        lines: Sender<String>,
+    }
+
+    impl Write for Gate {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            // No pass comes at the end of a test that has failed.
+            let _ = self.passes.recv();
+            let text = String::from_utf8(line.to_vec()).unwrap();
+            let _ = self.lines.send(text);
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Returns a log that writes a line for each pass, and the lines.
+    fn gated() -> (RequestLog, Sender<()>, Receiver<String>) {
+        let (pass, passes) = channel();
+        let (sender, lines) = channel();
+        let gate = Gate {
+            passes,
+            lines: sender,
+        };
+        let log = RequestLog::new(Clock::default(), Vec::new(), 1);
+        (log.with_lines(gate).unwrap(), pass, lines)
+    }
+
+    fn add(log: &RequestLog, path: &str, response: Capture) -> Written {
+        let exchange = Exchange {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            template: None,
+            status: Some(200),
+            fault: None,
+            request: Message::default(),
+            response: Message {
+                body: response,
+                ..Message::default()
+            },
+        };
+        log.add(log.arrival(), exchange).unwrap()
+    }
+
+    fn path(line: &str) -> String {
+        assert!(line.ends_with("}\n"), "{line}");
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line["path"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn adding_a_request_neither_masks_it_nor_writes_its_line() {
+        let (log, pass, lines) = gated();
+        let mut first = add(&log, "/first", Capture::default());
+        let response = Capture::default();
+        let second = add(&log, "/canary", response.clone());
+        // The thread has not read it yet, because the first line is not written.
+        response.record(br#"{"password": "canary"}"#);
+        assert!(first.try_recv().is_err());
+        for _ in 0..2 {
+            pass.send(()).unwrap();
+        }
+        second.blocking_recv().unwrap();
+        let written: Vec<_> = lines.try_iter().map(|line| path(&line)).collect();
+        assert_eq!(written, ["/first", "/***"]);
+    }
+
+    #[test]
+    fn all_lines_are_written_at_the_end_in_the_order_of_the_requests() {
+        let (log, pass, lines) = gated();
+        let paths: Vec<_> = (0..MAX_WAITING)
+            .map(|number| format!("/{number}"))
+            .collect();
+        for path in &paths {
+            drop(add(&log, path, Capture::default()));
+            pass.send(()).unwrap();
+        }
+        log.finish();
+        let written: Vec<_> = lines.try_iter().map(|line| path(&line)).collect();
+        assert_eq!(written, paths);
+        // No line follows, and nothing waits for one.
+        assert!(
+            add(&log, "/late", Capture::default())
+                .blocking_recv()
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn the_number_of_requests_that_wait_for_their_lines_is_limited() {
+        let (log, pass, lines) = gated();
+        let log = Arc::new(log);
+        let (added, all_added) = channel();
+        let adding = std::thread::spawn({
+            let log = Arc::clone(&log);
+            move || {
+                for number in 0..2 * MAX_WAITING {
+                    drop(add(&log, "/x", Capture::default()));
+                    added.send(number).unwrap();
+                }
+            }
+        });
+        // The thread has one of them.
+        for _ in 0..=MAX_WAITING {
+            all_added.recv().unwrap();
+        }
+        // Lets the other thread run.
+        for _ in 0..10_000 {
+            std::thread::yield_now();
+        }
+        assert!(all_added.try_recv().is_err());
+        for _ in 0..2 * MAX_WAITING {
+            pass.send(()).unwrap();
+        }
+        adding.join().unwrap();
+        log.finish();
+        assert_eq!(lines.try_iter().count(), 2 * MAX_WAITING);
+    }
+}
