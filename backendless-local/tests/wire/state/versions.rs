@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
-use super::{builder, check_use, files};
+use super::{builder, check_use, content, files};
 use crate::support::{Folder, TestServer};
 
 /// Returns the path of a stored format.
@@ -70,10 +70,9 @@ async fn export_of_version_1_is_imported() {
     check_use(&app).await;
 }
 
-/// The contents of a database are a script, which is smaller and has readable changes.
-#[tokio::test]
-async fn database_of_layout_1_is_opened() {
-    let folder = Folder::new("versions-layout");
+/// Creates a data folder of layout 1 and returns it with its database. The contents of the database are a script, which is
+/// smaller and has readable changes.
+fn layout_1(folder: &Folder) -> (PathBuf, Connection) {
     let data = folder.0.join("data");
     std::fs::create_dir_all(data.join("files")).unwrap();
     for (path, bytes) in files(&stored("layout-1/files")) {
@@ -82,8 +81,87 @@ async fn database_of_layout_1_is_opened() {
     let script = std::fs::read_to_string(stored("layout-1/database.sql")).unwrap();
     let database = Connection::open(data.join("backendless.sqlite3")).unwrap();
     database.execute_batch(&script).unwrap();
+    (data, database)
+}
+
+#[tokio::test]
+async fn database_of_layout_1_is_opened() {
+    let folder = Folder::new("versions-layout");
+    let (data, database) = layout_1(&folder);
     drop(database);
     let app = TestServer::of(builder().data_dir(&data)).await;
     assert_eq!(app.server.app_id(), "APP");
     check_use(&app).await;
+}
+
+/// Creates empty tables as an earlier build did, which had no limit of their number.
+fn add_tables(database: &Connection, ids: std::ops::RangeInclusive<u32>) {
+    let script = ids.map(|id| {
+        format!(
+            "INSERT INTO data_table VALUES ({id}, 'Table{id}');
+             CREATE TABLE t{id} (seq INTEGER PRIMARY KEY AUTOINCREMENT, object_id UNIQUE, created, updated, owner_id);
+             CREATE VIEW \"Table{id}\" AS SELECT object_id AS \"objectId\", created AS \"created\", updated AS \"updated\",
+                owner_id AS \"ownerId\" FROM t{id};"
+        )
+    });
+    let script = format!("BEGIN; {} COMMIT;", script.collect::<String>());
+    database.execute_batch(&script).unwrap();
+}
+
+/// Asserts that an export is rejected with a message, and that the earlier one is unchanged.
+async fn assert_rejects_export(app: &TestServer, export: &Path, expected: &str) {
+    let before = files(export);
+    let error = app.server.export(export).await.unwrap_err().to_string();
+    assert!(error.contains(expected), "{error}");
+    assert!(files(export) == before);
+}
+
+#[tokio::test]
+async fn more_tables_than_an_import_accepts_are_not_exported() {
+    let folder = Folder::new("versions-tables");
+    let export = folder.0.join("export");
+    let (data, database) = layout_1(&folder);
+    add_tables(&database, 4..=1_000);
+    drop(database);
+    let app = TestServer::of(builder().data_dir(&data)).await;
+    app.server.export(&export).await.unwrap();
+    TestServer::of(builder().import(&export)).await;
+    app.server.stop().await;
+
+    let database = Connection::open(data.join("backendless.sqlite3")).unwrap();
+    add_tables(&database, 1_001..=1_001);
+    drop(database);
+    let app = TestServer::of(builder().data_dir(&data)).await;
+    let expected = "the state has more than 1000 tables, which no import accepts; delete some";
+    assert_rejects_export(&app, &export, expected).await;
+}
+
+/// Moves a file to a path of folders, as an earlier build did, which had no limit of their number.
+fn move_file(database: &Connection, from: &str, to: &str) {
+    for (end, _) in to.match_indices('/') {
+        let folder = "INSERT OR IGNORE INTO directory VALUES (?, 1795968454479)";
+        database.execute(folder, [&to[..end]]).unwrap();
+    }
+    let moved = database.execute("UPDATE file SET path = ?2 WHERE path = ?1", [from, to]);
+    assert_eq!(moved, Ok(1));
+}
+
+#[tokio::test]
+async fn a_path_that_no_import_accepts_is_not_exported() {
+    let folder = Folder::new("versions-paths");
+    let export = folder.0.join("export");
+    let (data, database) = layout_1(&folder);
+    let accepted = format!("{}a.txt", "a/".repeat(127));
+    let rejected = format!("b/{accepted}");
+    move_file(&database, "docs/a.txt", &accepted);
+    move_file(&database, "docs/A.txt", &rejected);
+    drop(database);
+    let app = TestServer::of(builder().data_dir(&data)).await;
+    let other = TestServer::start().await;
+    other.server.export(&export).await.unwrap();
+    assert_rejects_export(&app, &export, "has more than 128 segments").await;
+    app.delete("/files/b").ok().await;
+    app.server.export(&export).await.unwrap();
+    let copy = TestServer::of(builder().import(&export)).await;
+    assert_eq!(content(&copy, &accepted).await, (200, "milk".to_owned()));
 }
