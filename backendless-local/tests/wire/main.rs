@@ -57,6 +57,8 @@ mod state_killed;
 mod state_rows;
 mod stored_identifiers;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod transactions;
 mod transactions_of_users;
 mod user_permissions;
