@@ -5,7 +5,8 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 
 use backendless::{Client, Record, TokenStore, TokenStoreFuture, UserToken};
-use backendless_tests::AddressForm;
+use backendless_tests::{AddressForm, Response};
+use serde_json::json;
 
 use crate::canaries::{API_KEY, APP_ID, LOGIN, PASSWORD, TOKEN, assert_none, text_of};
 use crate::capture::Capture;
@@ -174,6 +175,32 @@ async fn stored_token_that_cannot_be_sent_is_not_logged() {
         let lines = failures(&capture, AddressForm::Keys, store, &["load"]).await;
         assert!(lines[0].contains(text), "{lines:?}");
     }
+}
+
+/// The other handles of the client do not use the token.
+#[tokio::test]
+async fn loaded_token_is_withheld_from_the_errors_of_other_handles() {
+    let capture = Capture::start().await;
+    for is_check in [false, true] {
+        let body = json!({"code": 1000, "message": format!("no session {STORED}")}).to_string();
+        let server = start_server(Transport::Http1, move |_| Response::json(400, body.clone()));
+        let client = Client::builder(APP_ID, API_KEY)
+            .api_url(server.url())
+            .credentials(LOGIN, PASSWORD)
+            .token_store(Containing(STORED.to_owned()));
+        let client = client.build().unwrap();
+        let error = match is_check {
+            true => client.check().await.unwrap_err(),
+            false => client.data::<Record>("T").get("B2").await.unwrap_err(),
+        };
+        assert_none("an error", &text_of(&error));
+        let other = client.without_user_token();
+        let error = other.data::<Record>("T").get("B2").await.unwrap_err();
+        assert_none("an error of another handle", &text_of(&error));
+        let reason = "because it repeats a secret of this client)";
+        assert!(error.message().ends_with(reason), "{is_check}: {error}");
+    }
+    capture.assert_clean("a loaded token");
 }
 
 #[tokio::test]

@@ -282,6 +282,18 @@ async fn secrets_of_other_handles_and_earlier_calls_are_withheld() {
         );
         assert_withheld(&error.await, secret);
     }
+    let secret = "Tr0ub4dor&3-registered";
+    let body = json!({"code": 1000, "message": format!("{secret} at an earlier call")}).to_string();
+    let error = error_of(
+        &body,
+        |builder| builder,
+        |client| async move {
+            let ann = Registration::new(secret).email("ann@example.com");
+            client.users().register(ann).await.unwrap_err();
+            counter(client).await
+        },
+    );
+    assert_withheld(&error.await, secret);
     let body = json!({"code": 1000, "message": format!("the token {TOKEN}")}).to_string();
     let error = error_of(
         &body,
@@ -578,6 +590,68 @@ async fn decode_error_does_not_repeat_keys_that_are_secrets_or_long() {
         .unwrap();
     let error = client.cache().get::<Map>("k").await.unwrap_err();
     assert!(error.message().contains(" at a.b: "), "{error}");
+}
+
+/// The position in JSON that is not valid is no value of the response.
+#[tokio::test]
+async fn description_is_withheld_only_from_json_that_does_not_match() {
+    let _capture = Capture::start().await;
+    for (body, message) in [
+        (
+            "\"text",
+            "the response is not valid JSON: EOF while parsing a string at line 1 column 5",
+        ),
+        (
+            "true",
+            "the response does not match Option<String>: at line 1, column 4 (its description is withheld, because the \
+             application id of this client is too short or too simple to be recognized in it; with a longer one, it is \
+             shown)",
+        ),
+    ] {
+        let server = start_server(Transport::Http1, move |_| Response::json(200, body));
+        let client = Client::builder("x", API_KEY).api_url(server.url());
+        let cache = client.build().unwrap().cache();
+        let error = cache.get::<String>("k").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert_eq!(error.message(), message);
+    }
+}
+
+/// The id of a row may be the password, or the token that is not known yet.
+#[tokio::test]
+async fn decode_error_of_a_login_is_described_if_it_has_no_value() {
+    let _capture = Capture::start().await;
+    let mismatch = "the response does not match LoggedIn: the response contains no user-token";
+    for (body, is_shown) in [
+        (r#"{"objectId":"B2"}"#, true),
+        (
+            r#"{"objectId":"B2","created":18446744073709551615,"user-token":"T"}"#,
+            false,
+        ),
+    ] {
+        let server = start_server(Transport::Http1, move |_| Response::json(200, body));
+        let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+        let users = client.build().unwrap().users();
+        for (error, reason) in [
+            (
+                users.login("ann@example.com", "pa55").await.unwrap_err(),
+                "the request contains a password, which may be any text",
+            ),
+            (
+                users.login_as_guest().await.unwrap_err(),
+                "the response contains a token",
+            ),
+        ] {
+            let message = error.message();
+            match is_shown {
+                true => assert_eq!(message, mismatch),
+                false => assert!(
+                    message.ends_with(&format!("(its description is withheld, because {reason})")),
+                    "{error}"
+                ),
+            }
+        }
+    }
 }
 
 /// Everything of a response that is not its envelope.

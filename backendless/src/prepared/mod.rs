@@ -116,8 +116,6 @@ pub(crate) struct Parts {
     pub(crate) repeat: Repeat,
     /// A value in the request that must not appear in any text: a password.
     pub(crate) secret: Option<Arc<SecretString>>,
-    /// Whether the response may contain the token of a session.
-    pub(crate) returns_token: bool,
     /// How errors and spans name a request to any path.
     pub(crate) any: Option<Box<AnyOperation>>,
 }
@@ -170,7 +168,6 @@ impl RequestBuilder {
             body: Body::Empty,
             repeat: Repeat::ByOperation,
             secret: None,
-            returns_token: false,
             any: None,
         });
         Self {

@@ -52,8 +52,6 @@ pub(super) struct RequestContext {
     pub(super) has_password: bool,
     /// The password in the request, if it is known.
     pub(super) secret: Option<Arc<SecretString>>,
-    /// Whether the response contains a token, although the request has no secret.
-    returns_token: bool,
     /// Values that may be secrets: those of the caller's headers, and in the query of the URL of a file.
     pub(super) secret_headers: Vec<HeaderValue>,
     is_idempotent: bool,
@@ -70,7 +68,6 @@ pub(super) struct RequestTraits<'t> {
     pub(super) caller: Caller,
     pub(super) has_password: bool,
     pub(super) secret: Option<Arc<SecretString>>,
-    pub(super) returns_token: bool,
     pub(super) secret_headers: Vec<HeaderValue>,
     /// The progress of a body that is sent as a stream.
     pub(super) progress: Option<Progress>,
@@ -92,7 +89,6 @@ impl RequestContext {
             caller,
             has_password,
             secret,
-            returns_token,
             secret_headers,
             progress,
             read,
@@ -124,7 +120,6 @@ impl RequestContext {
             caller,
             has_password,
             secret,
-            returns_token,
             secret_headers,
             is_idempotent: settings.idempotent.unwrap_or(is_idempotent),
             progress,
@@ -137,7 +132,7 @@ impl RequestContext {
 
     /// Whether the response contains a token, so that it is wiped.
     pub(super) fn is_login(&self) -> bool {
-        self.secret.is_some() || self.returns_token
+        self.secret.is_some() || self.operation.returns_user_token()
     }
 
     pub(super) fn policy(&self) -> &RetryPolicy {

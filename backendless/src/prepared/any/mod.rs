@@ -180,7 +180,6 @@ impl AnyRequest {
             body,
             repeat,
             secret: None,
-            returns_token: operation.returns_token,
             any: Some(Box::new(name)),
         };
         Ok(Prepared {
