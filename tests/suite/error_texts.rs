@@ -197,6 +197,10 @@ async fn where_clause_that_is_too_long_is_rejected_with_its_length_and_the_limit
             .starts_with("the query parameter `property` is too long: "),
         "{error}"
     );
+    assert!(
+        error.message().ends_with("; use fewer or shorter values"),
+        "{error}"
+    );
     let error = people.get("x".repeat(70_000)).await.unwrap_err();
     assert!(
         error.message().starts_with("the path is too long: "),
@@ -377,6 +381,24 @@ async fn stalled_upload_names_the_side_that_stalled() {
             .message()
             .starts_with("the source of the upload delivered no further data within"),
         "{error}"
+    );
+
+    // Nothing was sent, because the server does not complete the TLS handshake.
+    let secure = server
+        .client_builder()
+        .api_url(server.url().replace("http:", "https:"));
+    let secure = secure.attempt_timeout(limit).retry(RetryPolicy::none());
+    let files = secure.build().unwrap().files();
+    let error = files
+        .upload("a.txt", Upload::bytes("one"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.message(),
+        format!(
+            "no response was received from {} within the idle timeout of 50ms",
+            host_of(&server)
+        )
     );
 
     // The complete content was sent.

@@ -14,15 +14,12 @@ pub(super) fn find_problem(http: &HttpClient, parts: &Parts) -> Option<String> {
     let excess = length
         .checked_sub(MAX_ADDRESS_LENGTH)
         .filter(|excess| *excess > 0)?;
-    let largest = query.split('&').max_by_key(|pair| pair.len());
-    let largest = largest.filter(|pair| pair.len() > parts.path.len());
-    let (part, length) = match largest {
-        Some(pair) => {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (Part::Parameter(name), value.len())
-        }
-        None => (Part::Path, parts.path.len()),
-    };
+    let parameters = query.split('&').map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (Part::Parameter(name), value.len())
+    });
+    let all = parameters.chain([(Part::Path, parts.path.len())]);
+    let (part, length) = all.max_by_key(|(_, length)| *length)?;
     // Without room for it, the parts together are too long.
     let room = length.saturating_sub(excess);
     Some(format!(
