@@ -443,12 +443,8 @@ impl Chunks {
     }
 
     fn append(&mut self, chunk: &[u8]) {
-        let required = self.all.len() + chunk.len();
-        if self.is_secret && required > self.all.capacity() {
-            let mut larger = BytesMut::with_capacity(required.max(2 * self.all.capacity()));
-            larger.extend_from_slice(&self.all);
-            self.all.as_mut().zeroize();
-            self.all = larger;
+        if self.is_secret {
+            reserve_and_wipe(&mut self.all, chunk.len());
         }
         self.all.extend_from_slice(chunk);
     }
@@ -458,6 +454,52 @@ impl Chunks {
             self.first
         } else {
             self.all.freeze()
+        }
+    }
+}
+
+/// Reserves memory for `additional` bytes, as [`BytesMut::reserve`] does, and wipes the memory that it replaces.
+fn reserve_and_wipe(bytes: &mut BytesMut, additional: usize) {
+    let required = bytes.len() + additional;
+    if required > bytes.capacity() {
+        let mut larger = BytesMut::with_capacity(required.max(2 * bytes.capacity()));
+        larger.extend_from_slice(bytes);
+        bytes.as_mut().zeroize();
+        *bytes = larger;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_joined() {
+        for is_secret in [false, true] {
+            let mut chunks = Chunks {
+                is_secret,
+                ..Chunks::default()
+            };
+            for chunk in ["", "one", "", "two", "three", "", "four"] {
+                chunks.push(Bytes::copy_from_slice(chunk.as_bytes()));
+            }
+            assert_eq!(chunks.len, 15);
+            assert_eq!(chunks.join(), "onetwothreefour");
+        }
+    }
+
+    /// With enough memory, the next bytes cause no copy that would not be wiped.
+    #[test]
+    fn memory_for_secrets_is_enough_and_less_than_twice_their_length() {
+        let mut bytes = BytesMut::new();
+        for additional in [1_000, 1, 999, 3_000, 1, 5_000] {
+            let before = bytes.clone();
+            reserve_and_wipe(&mut bytes, additional);
+            assert_eq!(bytes, before);
+            let required = bytes.len() + additional;
+            let capacity = bytes.capacity();
+            assert!((required..2 * required).contains(&capacity), "{capacity}");
+            bytes.resize(required, b'x');
         }
     }
 }
