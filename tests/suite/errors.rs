@@ -227,18 +227,41 @@ async fn truncated_error_body_keeps_its_status() {
     assert!(error.is_retryable());
 }
 
+/// Nothing waits for the rest of a longer body.
+#[tokio::test]
+async fn error_body_is_read_up_to_64_kibibytes() {
+    let head = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 100000\r\n\r\n";
+    let response = head.to_owned() + &"x".repeat(64 * 1024);
+    let server = ScriptedServer::always(Behaviour::stall_after(response)).await;
+    let table = server.client().data::<Record>("Person");
+    let error = table.get("B2").await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Api, Some(500)),
+        "{error}"
+    );
+    assert_eq!(
+        error.message(),
+        "Internal Server Error, with 65536 bytes of no media type that are not an error of Backendless"
+    );
+}
+
 #[tokio::test]
 async fn stalled_response_is_a_timeout() {
-    for response in [
-        &b""[..],
-        b"HTTP/1.1 200 OK\r\n",
-        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"objectId\":",
+    for (response, problem) in [
+        (&b""[..], "no response was received from "),
+        (b"HTTP/1.1 200 OK\r\n", "no response was received from "),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"objectId\":",
+            "the response was not complete within ",
+        ),
     ] {
         let server = ScriptedServer::always(Behaviour::stall_after(response)).await;
         let table = server.client().data::<Record>("Person");
         let limit = Duration::from_millis(200);
         let error = table.get("B2").timeout(limit).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+        assert!(error.message().starts_with(problem), "{error}");
         assert!(error.is_timeout() && error.is_retryable());
         assert!(error.message().contains("200ms"), "{error}");
         let error = table.create(&json!({})).timeout(limit).await.unwrap_err();

@@ -346,3 +346,22 @@ fn replacement(code: Option<ErrorCode>, withheld: Withheld) -> String {
 fn may_show_code(code: ErrorCode, withheld: Option<Withheld>) -> bool {
     withheld.is_none() || code.get().unsigned_abs() < 100_000
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_code_is_shown_unless_the_message_is_withheld() {
+        for code in [0, 3003, 99_999, -99_999] {
+            let code = ErrorCode::new(code);
+            assert!(may_show_code(code, None), "{code:?}");
+            assert!(may_show_code(code, Some(Withheld::Repeated)), "{code:?}");
+        }
+        for code in [100_000, -100_000, i64::MAX, i64::MIN] {
+            let code = ErrorCode::new(code);
+            assert!(may_show_code(code, None), "{code:?}");
+            assert!(!may_show_code(code, Some(Withheld::Repeated)), "{code:?}");
+        }
+    }
+}

@@ -50,3 +50,38 @@ impl Runtimes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::{Builder, Runtime};
+
+    use super::{HINT, Runtimes};
+
+    fn current_thread() -> Runtime {
+        Builder::new_current_thread().build().unwrap()
+    }
+
+    fn multi_thread() -> Runtime {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(1).build().unwrap()
+    }
+
+    #[test]
+    fn several_runtimes_are_a_possible_cause_if_one_may_not_be_running() {
+        for (first, second, hint) in [
+            (current_thread(), current_thread(), HINT),
+            (current_thread(), multi_thread(), HINT),
+            (multi_thread(), current_thread(), HINT),
+            (multi_thread(), multi_thread(), ""),
+        ] {
+            let runtimes = Runtimes::default();
+            runtimes.enter();
+            for _ in 0..2 {
+                first.block_on(async { runtimes.enter() });
+                assert_eq!(runtimes.hint(), "");
+            }
+            second.block_on(async { runtimes.enter() });
+            assert_eq!(runtimes.hint(), hint);
+        }
+    }
+}

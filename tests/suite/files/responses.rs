@@ -122,6 +122,31 @@ async fn download_follows_no_redirect() {
     assert_eq!(elsewhere.requests().len(), 0);
 }
 
+/// A relative `Location` is one of the server of the file, and not of the API.
+#[tokio::test]
+async fn redirect_of_a_download_names_the_origin_of_an_absolute_location() {
+    for (location, target) in [
+        (
+            "https://www.example.com:8443/path?query",
+            " to https://www.example.com:8443",
+        ),
+        ("ftp://www.example.com/", ""),
+        ("//www.example.com/path", ""),
+        ("/path", ""),
+    ] {
+        let files = Recorder::with_headers(302, &[("location", location)], "").await;
+        let info = FileInfo::from_url(files.url() + "/a");
+        let api = Recorder::responding(200, "x").await;
+        let error = api.client().files().download(&info).await.unwrap_err();
+        assert_eq!(
+            error.message(),
+            format!(
+                "the server responded with a redirect{target}, which is not followed: check the API URL"
+            )
+        );
+    }
+}
+
 #[tokio::test]
 async fn download_reports_its_length_if_known() {
     for (response, length) in [

@@ -8,9 +8,9 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use backendless::{Client, ErrorCode, ErrorKind, Record, Registration, Table, Upload};
+use backendless::{Client, ErrorCode, ErrorKind, Record, Registration, RetryPolicy, Table, Upload};
 use backendless_local::{Server, ServiceError};
-use backendless_tests::{RecordingProxy, TestClock};
+use backendless_tests::{Behaviour, RecordingProxy, ScriptedServer, TestClock};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -365,4 +365,32 @@ async fn call_rejected_after_a_failed_renewal_does_not_log_in_again() {
         assert_eq!(error.code(), Some(ErrorCode::ACCOUNT_DISABLED), "{error}");
     }
     assert_eq!(logins.load(Ordering::Relaxed), 2);
+}
+
+/// A method of a Cloud Code service may have run before it returned the code of an expired session.
+#[tokio::test]
+async fn failed_renewal_is_retryable_if_the_request_was_not_processed() {
+    let start = || {
+        ScriptedServer::start([
+            Behaviour::json(200, r#"{"user-token":"TOKEN-1"}"#),
+            Behaviour::json(400, r#"{"code":3064,"message":"session expired"}"#),
+            Behaviour::json(429, r#"{"code":999,"message":"too many requests"}"#),
+        ])
+    };
+    let robot = |server: &ScriptedServer| {
+        let builder = server.client_builder().credentials(LOGIN, PASSWORD);
+        builder.retry(RetryPolicy::none()).build().unwrap()
+    };
+    let server = start().await;
+    let counters = robot(&server).counters();
+    let counted = counters.increment("visits").await.unwrap_err();
+    assert_eq!(server.requests().len(), 3);
+    let server = start().await;
+    let cloud_code = robot(&server).cloud_code();
+    let invoked = cloud_code.invoke_no_args::<u8>("S", "m").await.unwrap_err();
+    assert_eq!(server.requests().len(), 3);
+    for (error, is_retryable) in [(counted, true), (invoked, false)] {
+        assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+        assert_eq!(error.is_retryable(), is_retryable, "{error}");
+    }
 }
