@@ -160,6 +160,16 @@ async fn a_response_that_is_no_page_is_an_error_without_its_values() {
         json!([]),
         |items, _| json!([{"groupBy": {"column": "a", "value": 1}, "items": items}]),
     );
+    for (response, expected) in [
+        (json!([]), "expected a page of groups, found array"),
+        (
+            json!({"items": 5}),
+            "expected a list of groups or rows, found number",
+        ),
+    ] {
+        let error = decoded(&response).await.unwrap_err();
+        assert!(error.message().ends_with(expected), "{error}");
+    }
     for response in [
         json!([]),
         json!({"items": 5}),

@@ -109,6 +109,53 @@ fn unusual_values_of_system_properties_are_accepted() {
 }
 
 #[test]
+fn last_value_of_a_repeated_system_property_is_read() {
+    for (owner, last) in [
+        (r#""U2""#, Some("U2")),
+        ("7", Some("7")),
+        ("-7", Some("-7")),
+        ("null", None),
+        ("true", None),
+        ("1.5", None),
+        ("[1]", None),
+        (r#"{"a":1}"#, None),
+    ] {
+        let row = format!(r#"{{"objectId":"B2","ownerId":"U1","ownerId":{owner}}}"#);
+        assert_eq!(read::<()>(&row).owner_id.as_deref(), last, "{owner}");
+    }
+    for (updated, last) in [("6", Some(6)), ("null", None)] {
+        let row = format!(r#"{{"objectId":"B2","updated":5,"updated":{updated}}}"#);
+        let last = last.map(Timestamp::from_millis);
+        assert_eq!(read::<()>(&row).updated, last, "{updated}");
+    }
+}
+
+#[test]
+fn externally_tagged_enum_is_the_first_column_of_a_row() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    enum Pet {
+        Dog { age: u8 },
+        Cat(u8),
+    }
+    for (row, pet) in [
+        (
+            r#"{"Dog":{"age":3},"objectId":"B2","ownerId":"U1"}"#,
+            Pet::Dog { age: 3 },
+        ),
+        (
+            r#"{"objectId":"B2","Dog":{"age":3},"name":"Rex","ownerId":"U1"}"#,
+            Pet::Dog { age: 3 },
+        ),
+        (r#"{"ownerId":"U1","objectId":"B2","Cat":3}"#, Pet::Cat(3)),
+    ] {
+        let object = read::<Pet>(row);
+        assert_eq!(object.object_id, "B2", "{row}");
+        assert_eq!(object.owner_id.as_deref(), Some("U1"), "{row}");
+        assert_eq!(object.into_inner(), pet);
+    }
+}
+
+#[test]
 fn the_format_of_a_row_is_readable() {
     struct IsReadable(bool);
     impl<'de> Deserialize<'de> for IsReadable {
