@@ -176,6 +176,11 @@ async fn error_names_the_side_that_ended_the_stream_or_the_connection() {
     let go_away = "the server closed the HTTP/2 connection (GOAWAY): ";
     for (end, text) in [
         (StreamAction::ResetAfter(INTERNAL_ERROR), reset),
+        // The body is longer than declared.
+        (
+            StreamAction::RespondShort(1, Frame::GoAway(NO_ERROR)),
+            "the HTTP/2 stream failed: ",
+        ),
         (
             StreamAction::RespondPartly(Frame::GoAway(INTERNAL_ERROR)),
             go_away,

@@ -315,6 +315,7 @@ mod tests {
             ("10", "09"),
             ("b", "A"),
             ("7C33-0A", "7C32-FF"),
+            ("7", "07"),
         ] {
             assert!(!may_follow(last, id), "{last} {id}");
         }

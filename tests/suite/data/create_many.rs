@@ -215,6 +215,20 @@ async fn after_an_error_chunks_in_flight_are_completed_and_no_more_are_sent() {
     );
 }
 
+#[tokio::test]
+async fn error_has_the_ids_of_all_stored_chunks() {
+    let server = ScriptedServer::start([
+        Behaviour::json(200, r#"["a","b"]"#),
+        Behaviour::json(200, r#"["c","d"]"#),
+        Behaviour::json(400, r#"{"code":1023,"message":"no"}"#),
+    ]);
+    let request = numbers(&server.await.client()).create_many(rows(6));
+    let error = request.chunk_size(2).await.unwrap_err();
+    let ids: Vec<_> = (0..6).map(|row| error.id(row)).collect();
+    let stored = ["a", "b", "c", "d"].map(Some);
+    assert_eq!(ids, [&stored[..], &[None, None]].concat());
+}
+
 /// The error of a request for rows 0 to 5 in chunks of 2, whose second chunk gets this response.
 async fn failed(behaviour: Behaviour) -> WriteManyError {
     let stored = Behaviour::json(200, r#"["a","b"]"#);

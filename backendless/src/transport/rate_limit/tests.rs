@@ -180,6 +180,21 @@ async fn a_new_request_does_not_overtake_one_that_waits() {
 }
 
 #[tokio::test]
+async fn a_request_polled_after_its_deadline_gives_its_slot_to_the_next_one() {
+    let (limiter, clock) = limiter(1);
+    use_slots(&limiter, 1);
+    let mut late = enqueue(&limiter, MINUTE + SECOND / 2);
+    assert!(is_ready(&mut late).is_none());
+    clock.advance(MINUTE).await;
+    assert_eq!(current(&limiter), 1, "it is admitted");
+    clock.lock().now += SECOND / 2;
+    assert!(is_ready(&mut late).unwrap().is_none());
+    assert_eq!(current(&limiter), 0);
+    limiter.admit(limiter.clock.now()).unwrap().end();
+    assert_eq!(current(&limiter), 1);
+}
+
+#[tokio::test]
 async fn a_dropped_request_gives_its_place_and_its_slot_to_the_next_one() {
     let (limiter, clock) = limiter(1);
     use_slots(&limiter, 1);

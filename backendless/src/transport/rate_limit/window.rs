@@ -224,5 +224,10 @@ mod tests {
         window.advance(start + 60 * SECOND);
         let waits = [0, 1, 2, 3].map(|ahead| window.min_wait(ahead).as_secs());
         assert_eq!(waits, [0, 20, 60, 60]);
+        assert_eq!(
+            window.next_release(),
+            Some(start + 60 * SECOND),
+            "one is free"
+        );
     }
 }
