@@ -297,8 +297,9 @@ async fn failures_to_reach_the_server_are_distinguished() {
     let unknown = Client::for_domain("http://backendless.invalid");
     let error = check(unknown.build().unwrap()).await;
     assert_problem(&error, CheckProblem::UnknownHost);
-    let expected = "the connection to backendless.invalid:80 could not be established: ";
+    let expected = "the connection to backendless.invalid:80 could not be established: the host name could not be resolved";
     assert!(error.message().starts_with(expected), "{error}");
+    assert!(error.is_retryable(), "{error}");
 }
 
 /// The service responds, but to another path than that of the API.
