@@ -9,5 +9,6 @@ mod guard;
 mod log;
 mod long_lists;
 mod pages;
+mod picture;
 mod stored_scripts;
 mod support;
