@@ -2,7 +2,9 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::future::pending;
 use std::io::{self, ErrorKind};
+use std::time::Duration;
 
 use backendless::{Client, Record, TokenStore, TokenStoreFuture, UserToken};
 use backendless_tests::{AddressForm, Response};
@@ -175,6 +177,75 @@ async fn stored_token_that_cannot_be_sent_is_not_logged() {
         let lines = failures(&capture, AddressForm::Keys, store, &["load"]).await;
         assert!(lines[0].contains(text), "{lines:?}");
     }
+}
+
+#[tokio::test]
+async fn longest_stored_token_is_sent() {
+    let capture = Capture::start().await;
+    let longest = Containing("T".repeat(4_096));
+    let lines = failures(&capture, AddressForm::Keys, longest, &[]).await;
+    assert!(lines.is_empty(), "{lines:?}");
+}
+
+/// A store whose calls do not end.
+#[derive(Debug)]
+struct Hanging;
+
+impl TokenStore for Hanging {
+    fn load(&self) -> TokenStoreFuture<'_, Option<UserToken>> {
+        Box::pin(pending())
+    }
+
+    fn save(&self, _: UserToken) -> TokenStoreFuture<'_, ()> {
+        Box::pin(pending())
+    }
+
+    fn clear(&self) -> TokenStoreFuture<'_, ()> {
+        Box::pin(pending())
+    }
+}
+
+#[tokio::test]
+async fn store_that_does_not_respond_is_logged_with_the_timeout() {
+    let capture = Capture::start().await;
+    let server = start_server(Transport::Http1, success);
+    let client = Client::builder(APP_ID, API_KEY)
+        .api_url(server.url())
+        .credentials(LOGIN, PASSWORD)
+        .token_store(Hanging)
+        .attempt_timeout(Duration::from_millis(50));
+    let table = client.build().unwrap().data::<Record>("T");
+    table.get("B2").await.unwrap();
+    let log = capture.take();
+    assert_none("a store that does not respond", &log);
+    for action in ["load", "save"] {
+        let line = log
+            .lines()
+            .find(|line| line.contains(&format!("action=\"{action}\"")));
+        let line = line.unwrap_or_else(|| panic!("{action}: {log}"));
+        assert!(
+            line.contains("the call did not complete within the timeout of 50ms"),
+            "{line}"
+        );
+    }
+}
+
+/// The service may know a password that this client has not sent.
+#[tokio::test]
+async fn password_is_withheld_although_a_stored_token_is_sent() {
+    let capture = Capture::start().await;
+    let body = json!({"code": 1000, "message": format!("not {PASSWORD}")}).to_string();
+    let server = start_server(Transport::Http1, move |_| Response::json(400, body.clone()));
+    let client = Client::builder(APP_ID, API_KEY)
+        .api_url(server.url())
+        .credentials(LOGIN, PASSWORD)
+        .token_store(Containing(STORED.to_owned()));
+    let client = client.build().unwrap();
+    let error = client.data::<Record>("T").get("B2").await.unwrap_err();
+    assert_none("an error", &text_of(&error));
+    let reason = "because it repeats a secret of this client)";
+    assert!(error.message().ends_with(reason), "{error}");
+    capture.assert_clean("a password that was not sent");
 }
 
 /// The other handles of the client do not use the token.

@@ -38,6 +38,25 @@ async fn error_code_decides_the_kind_of_a_400() {
     }
 }
 
+/// Other services have small codes, or the status as the code.
+#[tokio::test]
+async fn code_of_the_service_decides_the_kind_although_there_are_other_properties() {
+    for (code, kind) in [
+        (1000, ErrorKind::NotFound),
+        (3033, ErrorKind::Conflict),
+        (5, ErrorKind::Api),
+        (404, ErrorKind::Api),
+        (424_242, ErrorKind::Api),
+    ] {
+        let response = json!({"code": code, "message": "no", "id": "7"}).to_string();
+        let error = error_of(404, &response).await;
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(error.code(), Some(ErrorCode::new(code)));
+        let hint = error.message().contains("check the API URL");
+        assert_eq!(hint, kind == ErrorKind::Api, "{error}");
+    }
+}
+
 #[tokio::test]
 async fn incomplete_error_envelope_is_read() {
     let error = error_of(

@@ -159,6 +159,23 @@ async fn length_of_the_response_is_limited() {
 }
 
 #[tokio::test]
+async fn response_of_the_maximum_length_is_read() {
+    let body = "x".repeat(1_000);
+    let with_length = format!("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{body}");
+    let in_chunks =
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3e8\r\n{body}\r\n0\r\n\r\n");
+    for response in [with_length, in_chunks] {
+        let server = ScriptedServer::always(Behaviour::bytes(response)).await;
+        let builder = server.client_builder().max_response_size(1_000);
+        let client = builder.build().unwrap();
+        assert_eq!(get(&client).fetch_bytes().await.unwrap(), body);
+        let builder = server.client_builder().max_response_size(999);
+        let error = get(&builder.build().unwrap()).fetch_bytes().await;
+        assert_eq!(error.unwrap_err().kind(), ErrorKind::Decode);
+    }
+}
+
+#[tokio::test]
 async fn head_has_headers_and_no_body() {
     let response = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\nx-rows: 7\r\n\r\n";
     let server = ScriptedServer::always(Behaviour::bytes(response)).await;

@@ -52,7 +52,7 @@ async fn missing_local_file_is_an_io_error() {
 #[tokio::test]
 async fn invalid_file_url_is_rejected() {
     let server = Recorder::responding(200, "x").await;
-    let with_password = server.url().replace("http://", "http://ann:SECRET@");
+    let containing = |login: &str| server.url().replace("http://", &format!("http://{login}@"));
     for bad in [
         "",
         "SECRET",
@@ -60,12 +60,28 @@ async fn invalid_file_url_is_rejected() {
         "ftp://SECRET/a",
         "file:///etc/SECRET",
         "http://",
-        &with_password,
+        &containing("ann:SECRET"),
+        &containing("SECRET"),
+        &containing(":SECRET"),
     ] {
         let files = server.client().with_user_token("TOKEN-1").files();
         let error = files.download(&FileInfo::from_url(bad)).await.unwrap_err();
         assert_rejected(&error, "download", "the URL of the file ");
         assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
     }
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn header_that_a_download_sets_itself_is_rejected() {
+    let server = Recorder::responding(200, "x").await;
+    let info = FileInfo::from_url(server.url() + "/a.txt");
+    let download = server.client().files().download(&info);
+    let error = download.header("Accept", "text/plain").await.unwrap_err();
+    assert_rejected(
+        &error,
+        "download",
+        "header \"accept\" is set by the operation itself",
+    );
     assert_eq!(server.requests().len(), 0);
 }
