@@ -65,7 +65,6 @@ pub(crate) struct FileBody {
 
 impl FileBody {
     pub(super) fn new(context: Box<RequestContext>, response: Response) -> Self {
-        context.deadline.step();
         Self {
             length: response.content_length(),
             timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
@@ -130,7 +129,6 @@ impl FileBody {
                 Err(self.context.timed_out("the file was not complete"))
             }
             Poll::Ready(Some(Ok(chunk))) => {
-                self.context.deadline.step();
                 self.received_chunks += 1;
                 self.received_bytes += chunk.len() as u64;
                 return Poll::Ready(Ok(Some(chunk)));
@@ -160,6 +158,8 @@ impl FileBody {
     /// Waits until the next chunk is overdue.
     fn poll_timer(&mut self, task: &mut Context<'_>) -> Poll<()> {
         if self.timer_chunks != Some(self.received_chunks) {
+            // The time in which the caller used the last chunk is not one without progress of the server.
+            self.context.deadline.step();
             let remaining = self.context.deadline.remaining();
             let Some(overdue) = Instant::now().checked_add(remaining) else {
                 // Without a limit there is nothing to wait for; the body wakes the task.

@@ -5,4 +5,5 @@ mod exchange;
 mod list;
 mod rejected;
 mod responses;
+mod timeouts;
 mod wire;

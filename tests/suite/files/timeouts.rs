@@ -1,0 +1,62 @@
+//! Time limits of a download whose chunks arrive at known times.
+
+use std::time::Duration;
+
+use backendless::testing::{Responder, Response};
+use backendless::{Client, ClientBuilder, Clock, FileInfo};
+use backendless_tests::{API_KEY, APP_ID, TestClock};
+use futures_util::{StreamExt, stream};
+use tokio::time::sleep;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn info() -> FileInfo {
+    FileInfo::from_url("https://files.example/a.txt")
+}
+
+/// A client whose server sends each chunk after this number of seconds.
+fn builder(chunks: &'static [(u32, &'static str)]) -> ClientBuilder {
+    let responder = Responder::new(move |_| async move {
+        let chunks = stream::iter(chunks).then(|(wait, chunk)| async {
+            sleep(*wait * SECOND).await;
+            Ok((*chunk).into())
+        });
+        Ok(Response::new(200).chunks(chunks))
+    });
+    Client::builder(APP_ID, API_KEY).responder(&responder)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_idle_timeout_is_the_wait_for_each_chunk() {
+    let clock = TestClock::default();
+    let builder = builder(&[(0, "a"), (0, "b"), (9, "c"), (9, "d"), (11, "e")]);
+    let client = builder.attempt_timeout(10 * SECOND).clock(clock.clone());
+    let files = client.build().unwrap().files();
+    let mut chunks = files.download(&info()).await.unwrap();
+    for chunk in ["a", "b", "c", "d"] {
+        assert_eq!(chunks.next().await.unwrap().unwrap(), chunk);
+        // The caller uses the chunk for longer than the timeout.
+        drop(clock.sleep(11 * SECOND));
+    }
+    let error = chunks.next().await.unwrap().unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    let text = "no further part of the file was received within the idle timeout of 10s";
+    assert!(error.message().starts_with(text), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn download_ends_at_its_timeout_although_chunks_are_available() {
+    let clock = TestClock::default();
+    let builder = builder(&[(0, "a"), (0, "b"), (0, "c")]).clock(clock.clone());
+    let files = builder.build().unwrap().files();
+    let download = files.download(&info()).timeout(20 * SECOND);
+    let mut chunks = download.await.unwrap();
+    for chunk in ["a", "b"] {
+        assert_eq!(chunks.next().await.unwrap().unwrap(), chunk);
+        drop(clock.sleep(10 * SECOND));
+    }
+    let error = chunks.next().await.unwrap().unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    let text = "the file was not complete within the timeout of 20s";
+    assert!(error.message().starts_with(text), "{error}");
+}
