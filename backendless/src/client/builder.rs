@@ -383,7 +383,8 @@ impl ClientBuilder {
     /// Sets the timeout of one attempt, from sending the request to the end of the response. The minimum is 1 ms and
     /// the default is 30 s.
     ///
-    /// For uploads and downloads it is the maximum time without progress.
+    /// For uploads and downloads it is the maximum time without progress. The time in which the caller of a download uses
+    /// a part of the file does not count.
     ///
     /// ```
     /// use std::time::Duration;
