@@ -448,6 +448,12 @@ async fn failure_of_tls_is_distinguished_from_one_of_a_proxy() {
     let untrusted = start(Authority::new().identity(&loopback));
     let client = trusting(untrusted.url()).proxy(proxy.url());
     assert_problem(&check(client.build().unwrap()).await, CheckProblem::Tls);
+    // The TLS of the connection to the proxy.
+    for url in [plain.url(), server.url()] {
+        let client = trusting(url).proxy(untrusted.url());
+        let error = check(client.build().unwrap()).await;
+        assert_problem(&error, CheckProblem::Proxy);
+    }
 }
 
 /// Without TLS, a proxy responds in place of the server.
