@@ -320,23 +320,32 @@ async fn handles_with_another_token_or_none_do_not_log_in() {
     assert_eq!(fixture.count("/users/login"), 0);
 }
 
-/// Starts a service that accepts the first login, rejects its session, and rejects all further
-/// logins. It responds to a count of `Late` only after it has rejected a login.
-async fn start_server_without_renewal(logins: Arc<AtomicU32>, rejected: Arc<Notify>) -> String {
+/// What the calls of two tables wait for.
+#[derive(Default)]
+struct Order {
+    late_arrived: Notify,
+    early_failed: Notify,
+}
+
+/// Starts a service that accepts the first login, rejects its session, and rejects all further logins. It rejects a count
+/// of `Early` when one of `Late` has arrived, and that one after `early_failed`.
+async fn start_server_without_renewal(logins: Arc<AtomicU32>, order: Arc<Order>) -> String {
     let response = |status, body: Value| (StatusCode::from_u16(status).unwrap(), Json(body));
     let handler = move |request: Request| {
-        let (logins, rejected) = (Arc::clone(&logins), Arc::clone(&rejected));
+        let (logins, order) = (Arc::clone(&logins), Arc::clone(&order));
         async move {
             let path = request.uri().path();
             if path.ends_with("/users/login") {
                 if logins.fetch_add(1, Ordering::Relaxed) == 0 {
                     return response(200, json!({"user-token": "TOKEN-1"}));
                 }
-                rejected.notify_one();
                 return response(400, json!({"code": 3090, "message": "disabled"}));
             }
             if path.ends_with("/Late/count") {
-                rejected.notified().await;
+                order.late_arrived.notify_one();
+                order.early_failed.notified().await;
+            } else {
+                order.late_arrived.notified().await;
             }
             response(400, json!({"code": 3064, "message": "session expired"}))
         }
@@ -351,15 +360,20 @@ async fn start_server_without_renewal(logins: Arc<AtomicU32>, rejected: Arc<Noti
 #[tokio::test]
 async fn call_rejected_after_a_failed_renewal_does_not_log_in_again() {
     let logins = Arc::new(AtomicU32::new(0));
-    let url = start_server_without_renewal(Arc::clone(&logins), Arc::default()).await;
+    let order = Arc::new(Order::default());
+    let url = start_server_without_renewal(Arc::clone(&logins), Arc::clone(&order)).await;
     let robot = Client::builder("APP", "KEY")
         .api_url(url)
         .credentials(LOGIN, PASSWORD)
         .build()
         .unwrap();
-    let early = robot.data::<Record>("Early");
+    let early = async {
+        let outcome = robot.data::<Record>("Early").count().await;
+        order.early_failed.notify_one();
+        outcome
+    };
     let late = robot.data::<Record>("Late");
-    let (early, late) = tokio::join!(early.count().send(), late.count().send());
+    let (early, late) = tokio::join!(early, late.count().send());
     for outcome in [early, late] {
         let error = outcome.unwrap_err();
         assert_eq!(error.code(), Some(ErrorCode::ACCOUNT_DISABLED), "{error}");
