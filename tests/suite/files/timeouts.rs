@@ -1,11 +1,13 @@
-//! Time limits of a download whose chunks arrive at known times.
+//! Time limits of transfers whose chunks arrive at known times, and of requests without one.
 
+use std::io;
 use std::time::Duration;
 
 use backendless::testing::{Responder, Response};
-use backendless::{Client, ClientBuilder, Clock, FileInfo};
+use backendless::{Client, ClientBuilder, Clock, FileInfo, RetryPolicy, Upload};
 use backendless_tests::{API_KEY, APP_ID, TestClock};
 use futures_util::{StreamExt, stream};
+use serde_json::json;
 use tokio::time::sleep;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -59,4 +61,40 @@ async fn download_ends_at_its_timeout_although_chunks_are_available() {
     assert!(error.is_timeout(), "{error}");
     let text = "the file was not complete within the timeout of 20s";
     assert!(error.message().starts_with(text), "{error}");
+}
+
+/// The source delivers each chunk after this number of seconds.
+async fn upload(waits: &'static [u32]) -> backendless::Result<FileInfo> {
+    let responder = Responder::new(|_| async {
+        let url = json!({"fileURL": "https://files.example/a.txt"});
+        Ok(Response::json(200, &url))
+    });
+    let client = Client::builder(APP_ID, API_KEY).responder(&responder);
+    let client = client.attempt_timeout(10 * SECOND).build()?;
+    let chunks = stream::iter(waits).then(|wait| async {
+        sleep(*wait * SECOND).await;
+        Ok::<_, io::Error>("chunk")
+    });
+    let upload = client.files().upload("a.txt", Upload::stream(chunks, None));
+    upload.await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_may_take_longer_than_the_attempt_timeout() {
+    upload(&[8, 8, 8]).await.unwrap();
+    let error = upload(&[8, 12]).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_of_a_request_replaces_that_of_its_attempts() {
+    let responder = Responder::new(|_| async {
+        sleep(15 * SECOND).await;
+        Ok(Response::json(200, &7))
+    });
+    let client = Client::builder(APP_ID, API_KEY).responder(&responder);
+    let client = client.attempt_timeout(10 * SECOND).build().unwrap();
+    let get = || client.counters().get("visits").retry(RetryPolicy::none());
+    assert!(get().await.unwrap_err().is_timeout());
+    assert_eq!(get().timeout(20 * SECOND).await.unwrap(), 7);
 }

@@ -141,6 +141,18 @@ async fn a_transaction_that_may_have_been_executed_is_sent_once() {
     }
 }
 
+/// Adding an operation to a transaction is over when the call returns.
+#[tokio::test]
+async fn a_reference_is_a_value_outside_of_the_operations_of_another_transaction() {
+    let client = Recorder::responding(200, "{}").await.client();
+    let (mut first, mut second) = (client.transaction(), client.transaction());
+    let order = first.create("Order", &json!({}));
+    let values = || json!({"order": order.id()});
+    let before = values();
+    second.create("Item", &json!({}));
+    assert_eq!(values(), before);
+}
+
 #[tokio::test]
 async fn a_reference_to_an_operation_of_another_transaction_is_rejected() {
     let server = Recorder::responding(200, "{}").await;

@@ -381,6 +381,27 @@ async fn call_rejected_after_a_failed_renewal_does_not_log_in_again() {
     assert_eq!(logins.load(Ordering::Relaxed), 2);
 }
 
+#[tokio::test]
+async fn renewal_of_the_session_is_no_attempt_of_the_policy() {
+    let unavailable = || Behaviour::json(503, "{}");
+    let server = ScriptedServer::start([
+        Behaviour::json(200, r#"{"user-token":"TOKEN-1"}"#),
+        Behaviour::json(400, r#"{"code":3064,"message":"session expired"}"#),
+        Behaviour::json(200, r#"{"user-token":"TOKEN-2"}"#),
+        unavailable(),
+        unavailable(),
+        Behaviour::json(200, "7"),
+    ]);
+    let server = server.await;
+    let builder = server.client_builder().credentials(LOGIN, PASSWORD);
+    let builder = builder.clock(TestClock::default());
+    let robot = builder.retry(RetryPolicy::default().max_attempts(3));
+    let counters = robot.build().unwrap().counters();
+    let response = counters.get("visits").with_response().await.unwrap();
+    assert_eq!(response.attempts(), 4);
+    assert_eq!(server.requests().len(), 6);
+}
+
 /// A method of a Cloud Code service may have run before it returned the code of an expired session.
 #[tokio::test]
 async fn failed_renewal_is_retryable_if_the_request_was_not_processed() {

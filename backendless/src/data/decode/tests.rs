@@ -94,6 +94,23 @@ fn newtypes_flattened_maps_enums_and_units_are_decoded() {
     assert_eq!(read::<Option<Wrapped>>(ROW).object_id, "B2");
 }
 
+/// The others of the row would be unknown fields.
+#[test]
+fn a_struct_has_only_the_system_properties_that_it_declares() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Row {
+        created: i64,
+        name: String,
+    }
+    let row =
+        r#"{"created":5,"objectId":"B2","updated":6,"ownerId":"U1","___class":"T","name":"Bob"}"#;
+    let object = read::<Row>(row);
+    assert_eq!(object.object_id, "B2");
+    let row = object.into_inner();
+    assert_eq!((row.created, row.name.as_str()), (5, "Bob"));
+}
+
 #[test]
 fn unusual_values_of_system_properties_are_accepted() {
     let row = read::<()>(r#"{"objectId":17,"created":"5","updated":6.0,"ownerId":{"a":[1]}}"#);
