@@ -291,6 +291,11 @@ async fn an_error_says_which_rows_are_stored() {
         (error.not_stored(), error.unknown()),
         (&[0..4][..], &[][..])
     );
+    // No row arrived, although the request could be repeated.
+    let request = numbers(&server.client()).create_many_once(rows(6));
+    let request = request.chunk_size(2).retry(RetryPolicy::none());
+    let error = request.await.unwrap_err();
+    assert_eq!(error.status(0), RowStatus::NotStored, "{error}");
 }
 
 #[tokio::test]
