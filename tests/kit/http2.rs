@@ -18,7 +18,7 @@ pub enum StreamAction {
     /// Processes it and sends the head of the response, and then this frame.
     RespondPartly(Frame),
     /// Processes it and sends a head that declares this length of the body, the two digits `12`, and then this frame.
-    RespondShort(u8, Frame),
+    RespondWithLength(u8, Frame),
     /// Processes it and sends a head with the status 200 or 204 that declares this length and ends the stream.
     RespondWithoutContent(u16, u8),
     /// Does not process it and sends RST_STREAM with this error code.
@@ -191,7 +191,7 @@ where
             write(stream, HEADERS, END_HEADERS, id, STATUS_200).await?;
             end(stream, id, frame, state).await?;
         }
-        StreamAction::RespondShort(length, frame) => {
+        StreamAction::RespondWithLength(length, frame) => {
             state.process();
             let head = with_length(STATUS_200, length);
             write(stream, HEADERS, END_HEADERS, id, &head).await?;

@@ -1,6 +1,8 @@
 //! Messages and `errorData` of the service: shown unchanged, or withheld if they repeat a secret in any encoding or if a
 //! secret could be a common text.
 
+use std::collections::HashMap;
+
 use backendless::{Client, Error, ErrorCode, ErrorKind, FileInfo, Method, Record, Registration};
 use backendless_tests::{Behaviour, Proxy, Response, ScriptedServer};
 use base64::Engine;
@@ -592,7 +594,7 @@ async fn decode_error_does_not_repeat_keys_that_are_secrets_or_long() {
     assert!(error.message().contains(" at a.b: "), "{error}");
 }
 
-/// The position in JSON that is not valid is no value of the response.
+/// The description of a syntax error contains only a position, no value of the response.
 #[tokio::test]
 async fn description_is_withheld_only_from_json_that_does_not_match() {
     let _capture = Capture::start().await;
@@ -617,7 +619,30 @@ async fn description_is_withheld_only_from_json_that_does_not_match() {
     }
 }
 
-/// The id of a row may be the password, or the token that is not known yet.
+/// A key of the response may be the password, which is too short to be recognized later.
+#[tokio::test]
+async fn decode_error_of_a_login_whose_body_is_the_callers_does_not_repeat_the_password() {
+    let _capture = Capture::start().await;
+    let body = json!({"login": "ann@example.com", "password": "pa55word"});
+    let response = r#"{"pa55word":"x"}"#;
+    let server = start_server(Transport::Http1, move |_| Response::json(200, response));
+    let client = Client::builder(APP_ID, API_KEY).api_url(server.url());
+    let client = client.build().unwrap();
+    let by_path = client.request(Method::POST, "/users/login").json(&body);
+    let by_path = by_path.fetch::<HashMap<String, u32>>().await;
+    let login = serde_json::from_value(body).unwrap();
+    let raw = backendless::raw::login_user::<HashMap<String, u32>>(&login).unwrap();
+    let raw = client.send(raw).await;
+    for error in [by_path.unwrap_err(), raw.unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let text = text_of(&error);
+        assert!(!text.contains("pa55word"), "{text}");
+        let reason = "because the request contains a password, which may be any text)";
+        assert!(error.message().ends_with(reason), "{error}");
+    }
+}
+
+/// A description with a value is withheld: the value may be the password, or the token, which is not known yet.
 #[tokio::test]
 async fn decode_error_of_a_login_is_described_if_it_has_no_value() {
     let _capture = Capture::start().await;

@@ -267,20 +267,16 @@ async fn error_body_is_read_up_to_64_kibibytes() {
 
 #[tokio::test]
 async fn stalled_response_is_a_timeout() {
-    for (response, problem) in [
-        (&b""[..], "no response was received from "),
-        (b"HTTP/1.1 200 OK\r\n", "no response was received from "),
-        (
-            b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"objectId\":",
-            "the response was not complete within ",
-        ),
+    for response in [
+        &b""[..],
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"objectId\":",
     ] {
         let server = ScriptedServer::always(Behaviour::stall_after(response)).await;
         let table = server.client().data::<Record>("Person");
         let limit = Duration::from_millis(200);
         let error = table.get("B2").timeout(limit).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-        assert!(error.message().starts_with(problem), "{error}");
         assert!(error.is_timeout() && error.is_retryable());
         assert!(error.message().contains("200ms"), "{error}");
         let error = table.create(&json!({})).timeout(limit).await.unwrap_err();

@@ -139,7 +139,7 @@ async fn a_request_that_may_have_been_processed_is_sent_once() {
 #[tokio::test]
 async fn a_body_that_ends_before_its_length_is_an_error() {
     for end in [Frame::GoAway(NO_ERROR), Frame::Reset(NO_ERROR)] {
-        let (server, client) = start(move |_| StreamAction::RespondShort(4, end)).await;
+        let (server, client) = start(move |_| StreamAction::RespondWithLength(4, end)).await;
         let error = client.counters().get("visits").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{end:?}: {error}");
         assert_eq!((error.attempts(), server.requests()), (3, 3), "{error}");
@@ -178,7 +178,7 @@ async fn error_names_the_side_that_ended_the_stream_or_the_connection() {
         (StreamAction::ResetAfter(INTERNAL_ERROR), reset),
         // The body is longer than declared.
         (
-            StreamAction::RespondShort(1, Frame::GoAway(NO_ERROR)),
+            StreamAction::RespondWithLength(1, Frame::GoAway(NO_ERROR)),
             "the HTTP/2 stream failed: ",
         ),
         (

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use backendless::testing::{Request, Responder, Response};
-use backendless::{Client, Error, ErrorKind, FileInfo, Record, Upload};
+use backendless::{Client, Error, ErrorKind, FileInfo, Record, RetryPolicy, Upload};
 use backendless_tests::catalogue::{self, Context, Values};
 use backendless_tests::{API_KEY, APP_ID, HttpServer, Response as ServerResponse, ServerRequest};
 use bytes::Bytes;
-use futures_util::{TryStreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
+use tokio::time::sleep;
 
 const TOKEN: &str = "TOKEN-0003";
 
@@ -388,4 +389,36 @@ async fn every_operation_sends_in_memory_what_it_sends_on_the_wire() {
         }
     }
     assert!(calls > 98, "{calls}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_of_a_timeout_says_whether_the_response_had_started() {
+    let stalled = Responder::new(|_| std::future::pending());
+    let error = call(&stalled).await.unwrap_err();
+    let text = "no response was received from ";
+    assert!(error.message().starts_with(text), "{error}");
+    let incomplete = Responder::new(|_| async {
+        let start = stream::once(async { Ok(Bytes::from("{")) });
+        Ok(Response::new(200).chunks(start.chain(stream::pending())))
+    });
+    let error = call(&incomplete).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let text = "the response was not complete within ";
+    assert!(error.message().starts_with(text), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_of_a_request_replaces_that_of_its_attempts() {
+    let responder = Responder::new(|_| async {
+        sleep(Duration::from_secs(15)).await;
+        Ok(Response::json(200, &7))
+    });
+    let client = Client::builder(APP_ID, API_KEY).responder(&responder);
+    let client = client
+        .attempt_timeout(Duration::from_secs(10))
+        .build()
+        .unwrap();
+    let get = || client.counters().get("visits").retry(RetryPolicy::none());
+    assert!(get().await.unwrap_err().is_timeout());
+    assert_eq!(get().timeout(Duration::from_secs(20)).await.unwrap(), 7);
 }

@@ -123,8 +123,8 @@ impl fmt::Debug for DownloadFileParameters {
 
 /// Open file; returned by [`Files::download`](super::Files::download).
 ///
-/// It is a stream of chunks. If no chunk arrives for the client's
-/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout), the stream ends with an error.
+/// It is a stream of chunks. If no chunk arrives within the client's
+/// [`attempt_timeout`](crate::ClientBuilder::attempt_timeout) after it was polled, the stream ends with an error.
 ///
 /// ```
 /// use futures_util::TryStreamExt;

@@ -228,26 +228,26 @@ mod tests {
 
     #[test]
     fn headers_are_limited_in_number_and_bytes() {
-        let most = |additions: &mut Additions| {
+        let add_max_headers = |additions: &mut Additions| {
             (0..MAX_HEADERS).for_each(|_| additions.header("x", ""));
         };
-        let longest = |additions: &mut Additions| {
+        let add_max_bytes = |additions: &mut Additions| {
             additions.header("x-half", &"x".repeat(MAX_HEADER_BYTES / 2 - 6));
             additions.header("x-rest", &"x".repeat(MAX_HEADER_BYTES / 2 - 6));
         };
         let mut additions = Additions::default();
-        most(&mut additions);
+        add_max_headers(&mut additions);
         assert_eq!(additions.checked_headers().unwrap().len(), MAX_HEADERS);
         let mut additions = Additions::default();
-        longest(&mut additions);
+        add_max_bytes(&mut additions);
         assert_eq!(additions.checked_headers().unwrap().len(), 2);
         let text = problem(|additions| {
-            most(additions);
+            add_max_headers(additions);
             additions.header("x", "");
         });
         assert_eq!(text, "more than 100 headers are added");
         let text = problem(|additions| {
-            longest(additions);
+            add_max_bytes(additions);
             additions.header("x", "");
         });
         assert_eq!(text, "the added headers have more than 65536 bytes");

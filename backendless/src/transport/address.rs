@@ -10,14 +10,18 @@ use crate::prepared::Parts;
 /// The description contains lengths and the name of a parameter, and no part of the address.
 pub(super) fn find_problem(http: &HttpClient, parts: &Parts) -> Option<String> {
     let query = parts.query.as_deref().unwrap_or_default();
-    let length = http.address_length(&parts.path, parts.query.as_deref());
-    let excess = length
+    let address_length = http.address_length(&parts.path, parts.query.as_deref());
+    let excess = address_length
         .checked_sub(MAX_ADDRESS_LENGTH)
         .filter(|excess| *excess > 0)?;
-    let parameters = query.split('&').map(|pair| {
+    let parameters = query.split('&').flat_map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (Part::Parameter(name), value.len())
+        [
+            (Part::Name, name.len()),
+            (Part::Parameter(name), value.len()),
+        ]
     });
+    // Of equal lengths, the last part is named.
     let all = parameters.chain([(Part::Path, parts.path.len())]);
     let (part, length) = all.max_by_key(|(_, length)| *length)?;
     // Without room for it, the parts together are too long.
@@ -29,9 +33,12 @@ pub(super) fn find_problem(http: &HttpClient, parts: &Parts) -> Option<String> {
     ))
 }
 
-/// Part of an address. The name of a parameter is a name of the OpenAPI document.
+/// Part of an address.
 enum Part<'p> {
     Path,
+    /// The name of a parameter of the caller.
+    Name,
+    /// The value of the parameter with this name, which is not longer than the value.
     Parameter(&'p str),
 }
 
@@ -42,7 +49,7 @@ impl Part<'_> {
 
     fn remedy(&self) -> &'static str {
         match self {
-            Self::Path => "",
+            Self::Path | Self::Name => "",
             _ if self.is_clause() => {
                 "; use fewer values, for example in several requests with a part of the values each"
             }
@@ -55,6 +62,7 @@ impl fmt::Display for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path => f.write_str("the path"),
+            Self::Name => f.write_str("the name of a query parameter"),
             Self::Parameter(name) if self.is_clause() => write!(f, "the {name} clause"),
             Self::Parameter(name) => write!(f, "the query parameter `{name}`"),
         }

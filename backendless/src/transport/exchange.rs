@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::mem;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
@@ -245,10 +246,15 @@ where
         return Err(Box::pin(read_error(context, &mut head)).await);
     }
     match unreadable(context, &head, &body) {
-        Some(problem) => Err(context
-            .error(ErrorKind::Decode, problem)
-            .with_status(head.status().as_u16())
-            .final_because("the response would be the same")),
+        Some(problem) => {
+            if context.is_login() {
+                secret::wipe(body);
+            }
+            Err(context
+                .error(ErrorKind::Decode, problem)
+                .with_status(head.status().as_u16())
+                .final_because("the response would be the same"))
+        }
         None => Ok(Received { head, body }),
     }
 }
@@ -329,11 +335,8 @@ async fn read_body(context: &RequestContext, response: &mut Response) -> Result<
     if length.is_some_and(|length| length > max_bytes as u64) {
         return Err(too_long(context, response));
     }
-    let mut chunks = Chunks {
-        // The response to a login contains the token.
-        is_secret: context.is_login(),
-        ..Chunks::default()
-    };
+    // The response to a login contains the token.
+    let mut chunks = Chunks::new(context.is_login());
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => chunks.push(chunk),
@@ -375,7 +378,7 @@ fn too_long(context: &RequestContext, response: &Response) -> Error {
 /// Reads the error of a response whose status is not 2xx. If the body is incomplete, the request failed because of the
 /// connection, unless the status alone is enough to classify the failure.
 async fn read_error(context: &RequestContext, response: &mut Response) -> Error {
-    let mut chunks = Chunks::default();
+    let mut chunks = Chunks::new(false);
     let mut interruption = None;
     while chunks.len < MAX_ERROR_BYTES {
         match context.deadline.run(response.chunk()).await {
@@ -411,7 +414,6 @@ fn is_explained_by_body(status: StatusCode) -> bool {
 }
 
 /// Chunks of a body.
-#[derive(Default)]
 struct Chunks {
     first: Bytes,
     all: BytesMut,
@@ -421,6 +423,15 @@ struct Chunks {
 }
 
 impl Chunks {
+    fn new(is_secret: bool) -> Self {
+        Self {
+            first: Bytes::new(),
+            all: BytesMut::new(),
+            len: 0,
+            is_secret,
+        }
+    }
+
     fn push(&mut self, chunk: Bytes) {
         self.len += chunk.len();
         if self.first.is_empty() {
@@ -449,11 +460,21 @@ impl Chunks {
         self.all.extend_from_slice(chunk);
     }
 
-    fn join(self) -> Bytes {
-        if self.all.is_empty() {
-            self.first
-        } else {
-            self.all.freeze()
+    fn join(mut self) -> Bytes {
+        let first = mem::take(&mut self.first);
+        match self.all.is_empty() {
+            true => first,
+            false => mem::take(&mut self.all).freeze(),
+        }
+    }
+}
+
+impl Drop for Chunks {
+    /// Wipes a body that was not received completely.
+    fn drop(&mut self) {
+        if self.is_secret {
+            secret::wipe(mem::take(&mut self.first));
+            self.all.as_mut().zeroize();
         }
     }
 }
@@ -476,10 +497,7 @@ mod tests {
     #[test]
     fn chunks_are_joined() {
         for is_secret in [false, true] {
-            let mut chunks = Chunks {
-                is_secret,
-                ..Chunks::default()
-            };
+            let mut chunks = Chunks::new(is_secret);
             for chunk in ["", "one", "", "two", "three", "", "four"] {
                 chunks.push(Bytes::copy_from_slice(chunk.as_bytes()));
             }

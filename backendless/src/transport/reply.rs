@@ -207,13 +207,16 @@ impl Reply {
     ) -> Error {
         let text = describe(body, error);
         // The path contains keys of the response, and errors of the caller's types may quote values.
-        let checked = match self.context.is_login() {
-            // The types of these responses are those of this crate, so that the path has no other keys than theirs.
-            true if !decode::has_value(&text) => {
-                disclosure::check_for_secrets(&self.context.secrets(), &text)
-            }
-            true if !self.context.has_password => Err(disclosure::Withheld::Token),
-            _ => disclosure::check(&self.context.secrets(), &text),
+        let context = &self.context;
+        let is_login = context.is_login();
+        // Not of a request to any path, which has its password in a body of the caller.
+        let is_password_known = context.secret.is_some() || !context.has_password;
+        let checked = if is_login && is_password_known && !decode::has_value(&text) {
+            disclosure::check_for_secrets(&context.secrets(), &text)
+        } else if is_login && !context.has_password {
+            Err(disclosure::Withheld::Token)
+        } else {
+            disclosure::check(&context.secrets(), &text)
         };
         let text = match checked {
             Err(withheld) if error.is_data() => {

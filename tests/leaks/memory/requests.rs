@@ -86,6 +86,9 @@ fn serve(stream: TcpStream) -> Option<()> {
                 r#"{"code":1000,"message":"100% no \\ counter"}"#.to_owned(),
             ),
         };
+        if body.contains("cut off") {
+            return respond_partly(&stream, &json);
+        }
         respond(&stream, status, &json, body.contains("in parts"))?;
     }
 }
@@ -127,6 +130,13 @@ fn respond(mut stream: &TcpStream, status: u16, json: &str, in_parts: bool) -> O
         stream.write_all(&chunk).ok()?;
     }
     stream.write_all(b"0\r\n\r\n").ok()
+}
+
+/// Sends a response whose last part is missing.
+fn respond_partly(mut stream: &TcpStream, json: &str) -> Option<()> {
+    let head = "HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n";
+    stream.write_all(head.as_bytes()).ok()?;
+    stream.write_all(json.as_bytes()).ok()
 }
 
 fn search_memory(url: &str) {
@@ -197,6 +207,9 @@ async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
         let counters = client.without_user_token().counters();
         counters.get("x".repeat(4 * LENGTH)).await.unwrap_err();
     }
+    let password = create("cut off password", Some("cut off token"));
+    let users = robot("unused".to_owned()).build().unwrap().users();
+    users.login("cut off", password).await.unwrap_err();
     secrets.push(("loaded token", masked));
 }
 

@@ -122,7 +122,7 @@ async fn download_follows_no_redirect() {
     assert_eq!(elsewhere.requests().len(), 0);
 }
 
-/// A relative `Location` is one of the server of the file, and not of the API.
+/// A relative `Location` is on the server of the file, so that the error names no origin.
 #[tokio::test]
 async fn redirect_of_a_download_names_the_origin_of_an_absolute_location() {
     for (location, target) in [

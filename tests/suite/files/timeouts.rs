@@ -1,11 +1,11 @@
-//! Time limits of transfers whose chunks arrive at known times, and of requests without one.
+//! Idle and total timeouts of transfers whose chunks arrive at known times.
 
 use std::io;
 use std::time::Duration;
 
 use backendless::testing::{Responder, Response};
-use backendless::{Client, ClientBuilder, Clock, FileInfo, RetryPolicy, Upload};
-use backendless_tests::{API_KEY, APP_ID, TestClock};
+use backendless::{Client, ClientBuilder, FileInfo, Upload};
+use backendless_tests::{API_KEY, APP_ID};
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 use tokio::time::sleep;
@@ -16,7 +16,7 @@ fn info() -> FileInfo {
     FileInfo::from_url("https://files.example/a.txt")
 }
 
-/// A client whose server sends each chunk after this number of seconds.
+/// Builder of a client whose server sends each chunk after a number of seconds.
 fn builder(chunks: &'static [(u32, &'static str)]) -> ClientBuilder {
     let responder = Responder::new(move |_| async move {
         let chunks = stream::iter(chunks).then(|(wait, chunk)| async {
@@ -30,15 +30,14 @@ fn builder(chunks: &'static [(u32, &'static str)]) -> ClientBuilder {
 
 #[tokio::test(start_paused = true)]
 async fn the_idle_timeout_is_the_wait_for_each_chunk() {
-    let clock = TestClock::default();
     let builder = builder(&[(0, "a"), (0, "b"), (9, "c"), (9, "d"), (11, "e")]);
-    let client = builder.attempt_timeout(10 * SECOND).clock(clock.clone());
+    let client = builder.attempt_timeout(10 * SECOND);
     let files = client.build().unwrap().files();
     let mut chunks = files.download(&info()).await.unwrap();
     for chunk in ["a", "b", "c", "d"] {
         assert_eq!(chunks.next().await.unwrap().unwrap(), chunk);
         // The caller uses the chunk for longer than the timeout.
-        drop(clock.sleep(11 * SECOND));
+        sleep(11 * SECOND).await;
     }
     let error = chunks.next().await.unwrap().unwrap_err();
     assert!(error.is_timeout(), "{error}");
@@ -48,14 +47,13 @@ async fn the_idle_timeout_is_the_wait_for_each_chunk() {
 
 #[tokio::test(start_paused = true)]
 async fn download_ends_at_its_timeout_although_chunks_are_available() {
-    let clock = TestClock::default();
-    let builder = builder(&[(0, "a"), (0, "b"), (0, "c")]).clock(clock.clone());
+    let builder = builder(&[(0, "a"), (0, "b"), (0, "c")]);
     let files = builder.build().unwrap().files();
     let download = files.download(&info()).timeout(20 * SECOND);
     let mut chunks = download.await.unwrap();
     for chunk in ["a", "b"] {
         assert_eq!(chunks.next().await.unwrap().unwrap(), chunk);
-        drop(clock.sleep(10 * SECOND));
+        sleep(10 * SECOND).await;
     }
     let error = chunks.next().await.unwrap().unwrap_err();
     assert!(error.is_timeout(), "{error}");
@@ -84,17 +82,4 @@ async fn an_upload_may_take_longer_than_the_attempt_timeout() {
     upload(&[8, 8, 8]).await.unwrap();
     let error = upload(&[8, 12]).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_timeout_of_a_request_replaces_that_of_its_attempts() {
-    let responder = Responder::new(|_| async {
-        sleep(15 * SECOND).await;
-        Ok(Response::json(200, &7))
-    });
-    let client = Client::builder(APP_ID, API_KEY).responder(&responder);
-    let client = client.attempt_timeout(10 * SECOND).build().unwrap();
-    let get = || client.counters().get("visits").retry(RetryPolicy::none());
-    assert!(get().await.unwrap_err().is_timeout());
-    assert_eq!(get().timeout(20 * SECOND).await.unwrap(), 7);
 }

@@ -141,7 +141,7 @@ async fn a_transaction_that_may_have_been_executed_is_sent_once() {
     }
 }
 
-/// Adding an operation to a transaction is over when the call returns.
+/// `create` serializes its operation before it returns, so that later uses of the reference are plain values.
 #[tokio::test]
 async fn a_reference_is_a_value_outside_of_the_operations_of_another_transaction() {
     let client = Recorder::responding(200, "{}").await.client();

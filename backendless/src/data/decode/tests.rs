@@ -94,7 +94,7 @@ fn newtypes_flattened_maps_enums_and_units_are_decoded() {
     assert_eq!(read::<Option<Wrapped>>(ROW).object_id, "B2");
 }
 
-/// The others of the row would be unknown fields.
+/// The other system properties would be rejected as unknown fields.
 #[test]
 fn a_struct_has_only_the_system_properties_that_it_declares() {
     #[derive(Deserialize)]

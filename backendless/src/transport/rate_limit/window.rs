@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(
             window.next_release(),
             Some(start + 60 * SECOND),
-            "one is free"
+            "a slot is free"
         );
     }
 }
