@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use backendless::{
-    Client, Method, Registration, RetryPolicy, TokenStore, TokenStoreFuture, UserToken,
+    Client, Method, Registration, Response, RetryPolicy, TokenStore, TokenStoreFuture, UserToken,
 };
 use serde::{Deserialize, Serialize};
 
@@ -145,14 +145,17 @@ fn search_memory(url: &str) {
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(send_requests(url, &mut secrets));
+    let response = runtime.block_on(send_requests(url, &mut secrets));
     drop(runtime);
     for (name, secret) in &secrets {
         assert_eq!(secret.part().copies(), 0, "copies of the {name}");
     }
+    // Its headers were parts of the same memory as its body.
+    assert_eq!(response.header("content-type"), Some("application/json"));
 }
 
-async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
+/// Returns the response to a login.
+async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) -> Response<()> {
     let mut create = |name, token: Option<&'static str>| {
         let (secret, masked) = Masked::with_length(LENGTH);
         if let Some(token) = token {
@@ -210,7 +213,18 @@ async fn send_requests(url: &str, secrets: &mut Vec<(&'static str, Masked)>) {
     let password = create("cut off password", Some("cut off token"));
     let users = robot("unused".to_owned()).build().unwrap().users();
     users.login("cut off", password).await.unwrap_err();
+    let password = create(
+        "password of a kept response",
+        Some("token of a kept response"),
+    );
+    let login = client.request(Method::POST, "/users/login").json(&Login {
+        login: "ann",
+        password: &password,
+    });
+    password.into_bytes().fill(0);
+    let response = login.with_response().await.unwrap();
     secrets.push(("loaded token", masked));
+    response
 }
 
 /// The body of a login, as callers define it.
