@@ -284,10 +284,10 @@ impl RequestLog {
         self.writer.as_ref().map(|writer| writer.add(entry))
     }
 
-    /// Waits until all requests are written as lines, and writes no further ones.
-    pub(crate) fn finish(&self) {
+    /// Waits until all requests are written as lines, or for a time limit. Further ones are not written.
+    pub(crate) fn finish(&self, limit: Duration) {
         if let Some(writer) = &self.writer {
-            writer.finish();
+            writer.finish(limit);
         }
     }
 

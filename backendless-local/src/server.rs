@@ -36,7 +36,7 @@ use crate::usage::{RequestCounter, Usage};
 pub use self::builder::Builder;
 pub use self::seed::Seed;
 
-/// Time limit for active requests when the server stops.
+/// Time limit for active requests when the server stops, and for the lines of requests after them.
 const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
 /// Maximum number of threads for password hashing and files. More would compete for the same
@@ -303,7 +303,9 @@ impl Server {
     }
 
     /// Stops the server. It accepts no new requests and completes the active ones, for at most five
-    /// seconds. When this returns, its port is free and its files are closed.
+    /// seconds. When this returns, its port is free and its files are closed. The lines of
+    /// [`Builder::log_requests`] are written, except those that stderr does not accept for five
+    /// more seconds.
     pub async fn stop(mut self) {
         self.stop_after(None).await;
     }
@@ -377,8 +379,8 @@ impl Running {
                 };
                 // The handles of the database ended with the runtime, so its thread ends too.
                 database.join(GRACE_PERIOD);
-                // Neither does a request remain.
-                log.finish();
+                // The runtime has ended, so no request adds a line.
+                log.finish(GRACE_PERIOD);
                 // After the files are closed, which the caller may open again.
                 if let Some((start, error)) = failure {
                     let _ = start.send(Err(error));

@@ -1,9 +1,9 @@
 //! Writes requests as lines, in a thread of its own: masking the secrets of a request would delay all others.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -25,7 +25,8 @@ pub(super) struct LineWriter {
 
 struct Thread {
     sender: SyncSender<Waiting>,
-    handle: JoinHandle<()>,
+    /// Disconnected at the end of the thread.
+    ended: Receiver<()>,
 }
 
 /// A request whose line is not written yet.
@@ -41,8 +42,13 @@ impl LineWriter {
     ) -> io::Result<LineWriter> {
         let (sender, receiver) = sync_channel(MAX_WAITING);
         let thread = std::thread::Builder::new().name("local-log".to_owned());
-        let handle = thread.spawn(move || write(&receiver, output, &secrets))?;
-        let thread = Some(Thread { sender, handle });
+        let (end, ended) = channel::<()>();
+        // The handle is dropped: a thread whose output accepts nothing cannot be joined.
+        thread.spawn(move || {
+            let _end = end;
+            write(&receiver, output, &secrets);
+        })?;
+        let thread = Some(Thread { sender, ended });
         Ok(LineWriter {
             thread: Mutex::new(thread),
         })
@@ -58,13 +64,14 @@ impl LineWriter {
         receiver
     }
 
-    /// Waits until the lines of all requests are written. No further ones are.
-    pub(super) fn finish(&self) {
+    /// Waits until the lines of all requests are written, or for a time limit: the output may accept nothing. The lines of
+    /// further requests are not written.
+    pub(super) fn finish(&self, limit: Duration) {
         let thread = self.thread().take();
-        if let Some(Thread { sender, handle }) = thread {
+        if let Some(Thread { sender, ended }) = thread {
             drop(sender);
-            // It fails only if the thread panicked.
-            let _ = handle.join();
+            // It always fails: at the end of the thread, or after the limit.
+            let _ = ended.recv_timeout(limit);
         }
     }
 
@@ -86,11 +93,14 @@ fn write(receiver: &Receiver<Waiting>, mut output: impl Write, secrets: &Secrets
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::{Sender, channel};
+    use std::sync::mpsc::Sender;
 
     use super::*;
     use crate::clock::Clock;
     use crate::request_log::{Capture, Exchange, Message, RequestLog};
+
+    /// Time limit of what happens at once, unless the test fails.
+    const LIMIT: Duration = Duration::from_secs(60);
 
     /// An output that waits before each line.
     struct Gate {
@@ -173,7 +183,7 @@ mod tests {
             drop(add(&log, path, Capture::default()));
             pass.send(()).unwrap();
         }
-        log.finish();
+        log.finish(LIMIT);
         let written: Vec<_> = lines.try_iter().map(|line| path(&line)).collect();
         assert_eq!(written, paths);
         // No line follows, and nothing waits for one.
@@ -182,6 +192,30 @@ mod tests {
                 .blocking_recv()
                 .is_err()
         );
+    }
+
+    #[test]
+    fn the_end_waits_for_an_output_that_accepts_nothing_only_until_the_limit() {
+        let (log, pass, lines) = gated();
+        let log = Arc::new(log);
+        let mut first = add(&log, "/first", Capture::default());
+        let (finished, is_finished) = channel();
+        let finishing = std::thread::spawn({
+            let log = Arc::clone(&log);
+            move || {
+                log.finish(Duration::ZERO);
+                finished.send(()).unwrap();
+            }
+        });
+        assert_eq!(is_finished.recv_timeout(LIMIT), Ok(()));
+        finishing.join().unwrap();
+        assert!(first.try_recv().is_err());
+        let late = add(&log, "/late", Capture::default());
+        assert!(late.blocking_recv().is_err());
+        // The thread remains, for an output that accepts lines later.
+        pass.send(()).unwrap();
+        first.blocking_recv().unwrap();
+        assert_eq!(path(&lines.recv().unwrap()), "/first");
     }
 
     #[test]
@@ -211,7 +245,7 @@ mod tests {
             pass.send(()).unwrap();
         }
         adding.join().unwrap();
-        log.finish();
+        log.finish(LIMIT);
         assert_eq!(lines.try_iter().count(), 2 * MAX_WAITING);
     }
 }
