@@ -46,7 +46,8 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // It may quote a file or a server that others have written.
-            eprintln!("backendless-local: {}", escape_controls(&error.to_string()));
+            let error = escape_controls(&error.to_string());
+            output::print_message(format!("backendless-local: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -89,7 +90,8 @@ async fn run(options: Options, mode: Mode) -> Outcome<ExitCode> {
         stopped = stop(server, export) => stopped?,
         signal = signals.next() => {
             if has_export {
-                eprintln!("backendless-local: interrupted; the state was not exported, and an earlier export is unchanged");
+                let message = "backendless-local: interrupted; the state was not exported, and an earlier export is unchanged";
+                output::print_message(message.to_owned());
             }
             // At once: the end of `main` would wait for the export.
             std::process::exit(exec::status_of(signal).into());
