@@ -14,6 +14,9 @@ use super::masking::Secrets;
 /// Maximum number of requests whose lines are not written yet. Each may take about 80 KiB of memory.
 const MAX_WAITING: usize = 64;
 
+/// Time between attempts to write to a non-blocking output that is full.
+const RETRY_INTERVAL: Duration = Duration::from_millis(10);
+
 /// Completes when the line of a request is written.
 pub(crate) type Written = oneshot::Receiver<()>;
 
@@ -85,10 +88,27 @@ fn write(receiver: &Receiver<Waiting>, mut output: impl Write, secrets: &Secrets
         let mut line = line(&entry, secrets);
         line.push('\n');
         // A closed output does not stop the server.
-        let _ = output.write_all(line.as_bytes());
+        let _ = write_line(&mut output, line.as_bytes());
         // The receiver is gone if the client has closed its connection.
         let _ = written.send(());
     }
+}
+
+/// Writes all of a line, also to an output that is non-blocking: a program that shares stderr, such as the command of `exec`,
+/// may set that for all.
+fn write_line(output: &mut impl Write, mut line: &[u8]) -> io::Result<()> {
+    while !line.is_empty() {
+        match output.write(line) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(length) => line = line.get(length..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                std::thread::sleep(RETRY_INTERVAL);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -192,6 +212,54 @@ mod tests {
                 .blocking_recv()
                 .is_err()
         );
+    }
+
+    /// An output with a result for each write: how many bytes it accepts, or an error.
+    struct Script {
+        results: std::vec::IntoIter<Result<usize, io::ErrorKind>>,
+        written: Vec<u8>,
+    }
+
+    impl Script {
+        fn new(results: Vec<Result<usize, io::ErrorKind>>) -> Script {
+            Script {
+                results: results.into_iter(),
+                written: Vec::new(),
+            }
+        }
+    }
+
+    impl Write for Script {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let length = self.results.next().unwrap()?.min(bytes.len());
+            self.written.extend(&bytes[..length]);
+            Ok(length)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_is_complete_though_the_output_does_not_block() {
+        use io::ErrorKind::{Interrupted, WouldBlock};
+        let results = vec![Ok(3), Err(WouldBlock), Err(Interrupted), Ok(2), Ok(100)];
+        let mut output = Script::new(results);
+        write_line(&mut output, b"the line\n").unwrap();
+        assert_eq!(output.written, b"the line\n");
+        assert_eq!(output.results.next(), None);
+    }
+
+    #[test]
+    fn a_line_of_an_output_that_fails_is_given_up() {
+        use io::ErrorKind::{BrokenPipe, WriteZero};
+        for (result, kind) in [(Err(BrokenPipe), BrokenPipe), (Ok(0), WriteZero)] {
+            let mut output = Script::new(vec![Ok(3), result]);
+            let error = write_line(&mut output, b"the line\n").unwrap_err();
+            assert_eq!(error.kind(), kind);
+            assert_eq!(output.written, b"the");
+        }
     }
 
     #[test]
