@@ -37,7 +37,8 @@ pub fn escape_controls(text: &str) -> String {
     escaped
 }
 
-fn changes_display(c: char) -> bool {
+/// Whether a character changes how a terminal shows others.
+pub(crate) fn changes_display(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
