@@ -105,7 +105,7 @@ impl Pending {
         }
     }
 
-    /// Adds the request to the log, and waits for its line if there is one: it is written before the client has the response.
+    /// Adds the request to the log. If lines are written, waits for its line, so that it precedes the response.
     async fn add(&mut self) {
         if let Some(exchange) = self.exchange.take()
             && let Some(written) = self.log.add(self.arrival, exchange)

@@ -11,7 +11,8 @@ use super::Entry;
 use super::line::line;
 use super::masking::Secrets;
 
-/// Maximum number of requests whose lines are not written yet. Each may take about 80 KiB of memory.
+/// Maximum number of requests in the queue. A further one is being written. Each may take about 80 KiB of memory: two bodies
+/// of 16 KiB, the headers of two messages of 8 KiB, and a path of 8192 characters of up to 4 bytes.
 const MAX_WAITING: usize = 64;
 
 /// Time between attempts to write to a non-blocking output that is full.
@@ -57,7 +58,8 @@ impl LineWriter {
         })
     }
 
-    /// Adds a request. If as many requests as possible are waiting already, this waits for the output.
+    /// Adds a request. If [`MAX_WAITING`] requests wait already, this waits for the output. Blocks the HTTP thread, so that
+    /// memory stays limited.
     pub(super) fn add(&self, entry: Arc<Entry>) -> Written {
         let (written, receiver) = oneshot::channel();
         if let Some(thread) = &*self.thread() {

@@ -56,7 +56,8 @@ impl Builder {
     /// the same requests with headers and bodies.
     ///
     /// A line is written before the client has the response, by a thread of its own. A request waits for its line, and no line
-    /// is dropped, so a program that reads stderr slowly delays requests.
+    /// is dropped, so a program that reads stderr slowly delays requests. At most 64 requests wait for their lines; the next one
+    /// blocks the server, also its [stop](Server::stop), until a line is written.
     pub fn log_requests(mut self, is_logged: bool) -> Builder {
         self.prints_requests = is_logged;
         self

@@ -27,7 +27,7 @@ async fn get(console: &Console, path: &str) {
     assert_eq!(response.status(), 200, "{path}");
 }
 
-/// Sends requests as they arrive from programs that come and go.
+/// Sends a varying number of requests, 45 s apart.
 async fn fill_history(console: &Console) {
     for requests in [1, 3, 2, 6, 9, 4, 5, 12, 8, 3, 2, 7, 10, 6, 4] {
         for _ in 0..requests {
@@ -108,7 +108,7 @@ async fn picture_of_the_readme() {
         return;
     };
     browser.resize(Size(1280, 980), "light");
-    // The width of the drawing is that of the window.
+    // The chart gets its width when the page is loaded.
     browser.visit("");
     assert_eq!(browser.take_errors(), Vec::<String>::new());
     browser.screenshot("readme");
