@@ -1,10 +1,12 @@
 //! The command `exec`.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::program::{Program, command, run, stdout};
+use crate::program::{Program, Watchdog, command, run, send_signal, stdout};
+use crate::signals::{exec_printer, print_signals_if_printer, test_program};
 use crate::support::{Folder, client};
 
 /// Runs a shell script by `exec`.
@@ -53,25 +55,19 @@ fn exec_exits_with_the_status_of_the_command() {
 
 #[test]
 fn exec_forwards_signals_to_the_command() {
-    use std::io::{BufRead, BufReader};
+    let test = "exec::exec_forwards_signals_to_the_command";
+    print_signals_if_printer();
     for signal in ["INT", "TERM"] {
         // The command handles the signal itself.
-        let script = format!(
-            "trap 'echo got {signal}; exit 5' {signal}; echo ready; while :; do read line; done"
-        );
-        let mut command = command(&["exec", "--", "sh", "-c", &script]);
-        // A reader that blocks until the end of the test.
-        let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        assert_eq!(line, "ready\n");
-        let id = child.id().to_string();
-        let killed = Command::new("kill").args(["-s", signal, &id]).status();
-        assert!(killed.unwrap().success());
-        line.clear();
-        output.read_line(&mut line).unwrap();
-        assert_eq!(line, format!("got {signal}\n"));
+        let mut command = command(&exec_printer(&test_program(), test));
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        let _watchdog = Watchdog::of(&child);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        while lines.next().unwrap().unwrap() != "ready" {}
+        send_signal(&child, signal);
+        assert_eq!(lines.next().unwrap().unwrap(), format!("got {signal}"));
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(b"line\n").unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(5));
     }
 }

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+#[cfg(unix)]
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 
 use serde_json::{Value, json};
 
@@ -105,6 +107,33 @@ fn read_exports(output: &mut impl BufRead) -> Vec<String> {
     exports
 }
 
+/// Sends a signal, such as `TERM`, to a process.
+#[cfg(unix)]
+pub(crate) fn send_signal(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", signal, &id]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// Kills a process after a minute, so that a test that waits for the process fails. Dropped at the end of the test.
+#[cfg(unix)]
+pub(crate) struct Watchdog(#[expect(dead_code, reason = "dropping it ends the thread")] Sender<()>);
+
+#[cfg(unix)]
+impl Watchdog {
+    pub(crate) fn of(child: &Child) -> Watchdog {
+        let id = child.id().to_string();
+        let (end, ended) = channel();
+        std::thread::spawn(move || {
+            let ended = ended.recv_timeout(std::time::Duration::from_secs(60));
+            if ended == Err(RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-s", "KILL", &id]).status();
+            }
+        });
+        Watchdog(end)
+    }
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -146,14 +175,7 @@ async fn program_exits_cleanly_on_sigint_and_sigterm() {
             .send()
             .await
             .unwrap();
-        let id = program.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        send_signal(&program.child, signal);
         assert_eq!(program.child.wait().unwrap().code(), Some(0), "{signal}");
         let mut rest = String::new();
         program.output.read_to_string(&mut rest).unwrap();
@@ -230,9 +252,7 @@ async fn requests_per_minute_option_limits_requests_and_prints_the_busiest_minut
         let response = client().get(url).send().await.unwrap();
         assert_eq!(response.status(), status);
     }
-    let id = program.child.id().to_string();
-    let mut kill = Command::new("kill");
-    assert!(kill.args(["-s", "TERM", &id]).status().unwrap().success());
+    send_signal(&program.child, "TERM");
     assert_eq!(program.child.wait().unwrap().code(), Some(0));
     let (mut rest, mut messages) = (String::new(), String::new());
     program.output.read_to_string(&mut rest).unwrap();

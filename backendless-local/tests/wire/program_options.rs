@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+#[cfg(unix)]
+use crate::program::send_signal;
 use crate::program::{Program, command, run};
 use crate::support::{Folder, client};
 
@@ -17,11 +19,7 @@ async fn import_and_export_on_exit_are_options_of_the_server() {
         .post(format!("{}/data/Person", program.base))
         .body("{}");
     assert_eq!(row.send().await.unwrap().status(), 200);
-    let id = program.child.id().to_string();
-    let killed = std::process::Command::new("kill")
-        .args(["-s", "TERM", &id])
-        .status();
-    assert!(killed.unwrap().success());
+    send_signal(&program.child, "TERM");
     assert_eq!(program.child.wait().unwrap().code(), Some(0));
 
     let options = ["--port", "0", "--data", data, "--import", export];

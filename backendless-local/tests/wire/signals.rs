@@ -1,14 +1,66 @@
-//! Signals while the program starts.
+//! Signals while the program starts, and a command that prints the signals that it gets.
 
-use std::process::{Child, Command};
+use std::process::Command;
 
-use crate::program::{command, stdout};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::program::{command, send_signal, stdout};
 use crate::support::Folder;
 
-fn send(signal: &str, child: &Child) {
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-s", signal, &id]).status();
-    assert!(sent.unwrap().success());
+/// Is set in the process of [`exec_printer`].
+const PRINTER: &str = "BACKENDLESS_TEST_PRINTER";
+
+/// Returns the path of this program.
+pub(crate) fn test_program() -> String {
+    let path = std::env::current_exe().unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+/// Returns arguments of `exec` with a command that prints `ready`, then each signal, and ends with 5 when it has read a line.
+/// It is the test again, which calls [`print_signals_if_printer`] first. A shell is no such command: if a signal arrives just
+/// before `read`, the shell handles it when `read` returns.
+pub(crate) fn exec_printer<'t>(program: &'t str, test: &'t str) -> [&'t str; 8] {
+    let variable = "BACKENDLESS_TEST_PRINTER=1";
+    [
+        "exec",
+        "--",
+        "env",
+        variable,
+        program,
+        test,
+        "--exact",
+        "--nocapture",
+    ]
+}
+
+/// Returns only if this is not the process of [`exec_printer`].
+pub(crate) fn print_signals_if_printer() {
+    if std::env::var_os(PRINTER).is_none() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt()).unwrap();
+        let mut terminate = signal(SignalKind::terminate()).unwrap();
+        std::thread::spawn(|| {
+            let read = std::io::stdin().read_line(&mut String::new());
+            std::process::exit(if read.is_ok_and(|bytes| bytes > 0) {
+                5
+            } else {
+                1
+            });
+        });
+        // Not in the line that the test harness may have begun.
+        println!("\nready");
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => println!("got INT"),
+                _ = terminate.recv() => println!("got TERM"),
+            }
+        }
+    })
 }
 
 /// The seed is a pipe, so that the start waits for the test.
@@ -36,7 +88,7 @@ fn a_signal_during_the_start_stops_the_program() {
         // It opens once the program reads the seed, when it handles signals already.
         let end = std::fs::OpenOptions::new().write(true).open(&pipe);
         let mut end = end.unwrap();
-        send(signal, &child);
+        send_signal(&child, signal);
         std::io::Write::write_all(&mut end, b"{}").unwrap();
         drop(end);
         let output = child.wait_with_output().unwrap();

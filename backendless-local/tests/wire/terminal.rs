@@ -13,6 +13,8 @@ use rustix::process::{ioctl_tiocsctty, setsid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::json;
 
+use crate::program::{Watchdog, send_signal};
+use crate::signals::{exec_printer, print_signals_if_printer, test_program};
 use crate::support::Folder;
 
 /// Has the arguments of the program, as JSON, in the process that becomes the program.
@@ -26,6 +28,7 @@ struct Terminal {
     keyboard: File,
     child: Child,
     output: BufReader<ChildStdout>,
+    _watchdog: Watchdog,
 }
 
 impl Terminal {
@@ -52,6 +55,7 @@ impl Terminal {
         let output = BufReader::new(child.stdout.take().unwrap());
         Terminal {
             keyboard: keyboard.into(),
+            _watchdog: Watchdog::of(&child),
             child,
             output,
         }
@@ -117,19 +121,17 @@ fn ctrl_c_stops_the_server() {
 
 #[test]
 fn ctrl_c_reaches_the_command_once() {
-    let script = "trap 'echo got INT' INT; trap 'echo got TERM' TERM; echo ready; while :; do read line && exit 5; done";
     let test = "terminal::ctrl_c_reaches_the_command_once";
-    let mut terminal = Terminal::start(test, &["exec", "--", "sh", "-c", script]);
+    print_signals_if_printer();
+    let mut terminal = Terminal::start(test, &exec_printer(&test_program(), test));
     terminal.wait_for("ready");
-    let id = terminal.child.id().to_string();
     // Several times: a second SIGINT may coincide with the first one.
     for _ in 0..10 {
         terminal.press(CTRL_C);
         assert_eq!(terminal.line(), "got INT");
         // What the program forwards after it had Ctrl-C.
         for _ in 0..2 {
-            let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
-            assert!(sent.unwrap().success());
+            send_signal(&terminal.child, "TERM");
             assert_eq!(terminal.line(), "got TERM");
         }
     }
