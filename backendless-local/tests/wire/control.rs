@@ -4,11 +4,10 @@ use backendless_local::protocol::TOKEN_HEADER;
 use serde_json::json;
 
 use crate::program::{Program, command, stdout};
-use crate::support::{Folder, client};
+use crate::support::{Folder, client, start_request};
 
 #[tokio::test]
 async fn an_import_whose_client_disconnects_is_complete() {
-    use std::io::{Read, Write};
     let folder = Folder::new("program-disconnect");
     let app = crate::support::TestServer::start().await;
     app.post("/data/Row", json!({"n": 1})).ok().await;
@@ -20,19 +19,10 @@ async fn an_import_whose_client_disconnects_is_complete() {
     let host = program.base.split('/').nth(2).unwrap();
     let token = program.variable("BACKENDLESS_LOCAL_TOKEN");
     let body = json!({ "folder": folder.0.to_str().unwrap() }).to_string();
-    let mut stream = std::net::TcpStream::connect(host).unwrap();
-    let length = body.len();
-    write!(
-        stream,
-        "POST /.control/import HTTP/1.1\r\nHost: {host}\r\nBackendless-Local-Token: {token}\r\n\
-         Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
-    )
-    .unwrap();
-    // The handler waits for the body now. A request that has not reached it when its client disconnects has no effect.
-    let mut response = [0; 12];
-    stream.read_exact(&mut response).unwrap();
-    assert_eq!(&response, b"HTTP/1.1 100");
-    stream.write_all(body.as_bytes()).unwrap();
+    let start = format!("POST /.control/import HTTP/1.1\r\nBackendless-Local-Token: {token}");
+    // A request that has not reached the handler when its client disconnects has no effect.
+    let mut stream = start_request(host, &start, body.len());
+    std::io::Write::write_all(&mut stream, body.as_bytes()).unwrap();
     drop(stream);
     let http = client();
     let get = |path: &str| http.get(format!("{}/{path}", program.base)).send();

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use backendless_local::{Builder, Server};
 use serde_json::json;
 
-use crate::support::{Folder, TestServer};
+use crate::support::{Folder, TestServer, start_request};
 
 /// Returns a builder with a loopback address that no other test uses, so that a freed port stays
 /// free.
@@ -55,17 +55,8 @@ async fn stop_completes_active_requests() {
     let app = TestServer::of(on_own_address(4)).await;
     let address = app.server.address();
     let path = app.base.strip_prefix(&app.server.url()).unwrap().to_owned();
-    let mut connection = TcpStream::connect(address).unwrap();
-    write!(
-        connection,
-        "POST {path}/data/N HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\nExpect: 100-continue\r\n\r\n"
-    )
-    .unwrap();
-    // The server waits for the body now, so the request is active.
-    let mut response = [0; 12];
-    connection.read_exact(&mut response).unwrap();
-    assert_eq!(&response, b"HTTP/1.1 100");
-
+    let start = format!("POST {path}/data/N HTTP/1.1");
+    let mut connection = start_request(&address.to_string(), &start, 7);
     let stop = tokio::spawn(app.server.stop());
     while TcpStream::connect(address).is_ok() {
         tokio::task::yield_now().await;

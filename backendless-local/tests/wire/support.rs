@@ -1,5 +1,8 @@
 //! A test server with an HTTP client.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use backendless_local::{Builder, Server};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
@@ -180,6 +183,20 @@ impl Call {
             text(&envelope["message"])
         }
     }
+}
+
+/// Sends the head of a request, and returns when the handler waits for the body. `start` is the request line, and may have
+/// headers.
+pub(crate) fn start_request(host: &str, start: &str, body_length: usize) -> TcpStream {
+    let mut connection = TcpStream::connect(host).unwrap();
+    let head = format!(
+        "{start}\r\nHost: {host}\r\nContent-Length: {body_length}\r\nExpect: 100-continue\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).unwrap();
+    let mut response = [0; 25];
+    connection.read_exact(&mut response).unwrap();
+    assert_eq!(&response, b"HTTP/1.1 100 Continue\r\n\r\n");
+    connection
 }
 
 /// A folder of a test, deleted when dropped.
