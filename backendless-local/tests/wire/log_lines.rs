@@ -23,6 +23,7 @@ impl Unread {
     /// Returns when all requests are in the log, and so wait for their lines.
     async fn start(options: &[&str]) -> Unread {
         let program = Program::start(&[&["--port", "0", "--log", "json"], options].concat());
+        let _watchdog = Watchdog::of(&program.child);
         let path = format!("/cache/{}", "x".repeat(4_000));
         let app = program.base.rsplit_once("//").unwrap().1;
         let (host, app) = app.split_once('/').unwrap();
@@ -33,7 +34,6 @@ impl Unread {
         for mut connection in &connections {
             connection.write_all(b"1").unwrap();
         }
-        let _watchdog = Watchdog::of(&program.child);
         let unread = Unread {
             program,
             path,

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 #[cfg(unix)]
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+#[cfg(unix)]
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -115,7 +117,11 @@ pub(crate) fn send_signal(child: &Child, signal: &str) {
     assert!(sent.unwrap().success());
 }
 
-/// Kills a process after a minute, so that a test that waits for the process fails. Dropped at the end of the test.
+/// After this time, a test that waits fails.
+#[cfg(unix)]
+pub(crate) const HANG_LIMIT: Duration = Duration::from_secs(60);
+
+/// Kills a process after [`HANG_LIMIT`], so that a test that waits for the process fails. Dropped at the end of the test.
 #[cfg(unix)]
 pub(crate) struct Watchdog(#[expect(dead_code, reason = "dropping it ends the thread")] Sender<()>);
 
@@ -125,7 +131,7 @@ impl Watchdog {
         let id = child.id().to_string();
         let (end, ended) = channel();
         std::thread::spawn(move || {
-            let ended = ended.recv_timeout(std::time::Duration::from_secs(60));
+            let ended = ended.recv_timeout(HANG_LIMIT);
             if ended == Err(RecvTimeoutError::Timeout) {
                 let _ = Command::new("kill").args(["-s", "KILL", &id]).status();
             }

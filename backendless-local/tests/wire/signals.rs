@@ -4,7 +4,7 @@ use std::process::Command;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::program::{command, send_signal, stdout};
+use crate::program::{HANG_LIMIT, command, send_signal, stdout};
 use crate::support::Folder;
 
 /// Is set in the process of [`exec_printer`].
@@ -46,11 +46,13 @@ pub(crate) fn print_signals_if_printer() {
         let mut terminate = signal(SignalKind::terminate()).unwrap();
         std::thread::spawn(|| {
             let read = std::io::stdin().read_line(&mut String::new());
-            std::process::exit(if read.is_ok_and(|bytes| bytes > 0) {
-                5
-            } else {
-                1
-            });
+            let has_line = read.is_ok_and(|bytes| bytes > 0);
+            std::process::exit(if has_line { 5 } else { 1 });
+        });
+        // So that a test that waits for a missing signal fails.
+        std::thread::spawn(|| {
+            std::thread::sleep(HANG_LIMIT);
+            std::process::exit(1);
         });
         // Not in the line that the test harness may have begun.
         println!("\nready");
