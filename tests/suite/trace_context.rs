@@ -164,7 +164,8 @@ async fn each_attempt_is_sent_with_the_trace_and_each_retry_is_an_event_of_the_s
         let expected = KeyValue::new("http.response.status_code", status);
         assert!(event.attributes.contains(&expected), "{event:?}");
         let wait = wait_ms(event);
-        assert!(matches!(wait, Some(Value::I64(1..))), "{event:?}");
+        // The delay is random, and may be less than a millisecond.
+        assert!(matches!(wait, Some(Value::I64(0..))), "{event:?}");
     }
 }
 
