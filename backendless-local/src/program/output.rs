@@ -43,7 +43,7 @@ pub(crate) fn print_export(folder: &Path) {
     print_message(escape_controls(&done));
 }
 
-/// Prints a line to stderr, which may be closed. If nobody reads it, or the line of a request waits for it, the program goes
+/// Prints a line to stderr, which may be closed. If it is not read, or the line of a request waits for it, the program goes
 /// on after a second, and the line may be missing.
 pub(crate) fn print_message(mut line: String) {
     line.push('\n');

@@ -1,4 +1,4 @@
-//! When the lines of `--log json` are written, and what the program does while nobody reads them.
+//! When the lines of `--log json` are written, and what the program does while they are not read.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use crate::support::{Folder, client, start_request};
 
 const REQUESTS: usize = 40;
 
-/// A program that has received requests whose lines are more than a pipe contains. Nobody reads them yet.
+/// A program that has received requests whose lines are more than a pipe contains. They are not read yet.
 struct Unread {
     program: Program,
     path: String,
@@ -129,7 +129,7 @@ async fn the_program_ends_when_all_lines_are_written() {
 
 /// Takes the 5 s for which the program waits for a reader.
 #[tokio::test]
-async fn the_program_ends_although_nobody_reads_its_lines() {
+async fn the_program_ends_although_its_lines_are_not_read() {
     let mut unread = Unread::start(&["--requests-per-minute", "1000"]).await;
     unread.connections.clear();
     unread.stop();
@@ -137,7 +137,7 @@ async fn the_program_ends_although_nobody_reads_its_lines() {
 }
 
 #[tokio::test]
-async fn a_second_signal_ends_the_program_although_nobody_reads_stderr() {
+async fn a_second_signal_ends_the_program_although_stderr_is_not_read() {
     let folder = Folder::new("log-lines-export");
     let export = folder.0.join("export");
     let mut unread = Unread::start(&["--export-on-exit", export.to_str().unwrap()]).await;
